@@ -1,0 +1,1 @@
+"""What the work needed, freed of the size and count it happened to run on."""

@@ -1,0 +1,53 @@
+"""Demand: aligned per-minute arrays in absolute units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+F64: TypeAlias = npt.NDArray[np.float64]
+"""float64, shape (T,)."""
+Mask: TypeAlias = npt.NDArray[np.bool_]
+"""bool, shape (T,)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What one service's work needed, minute by minute. All arrays have shape (T,).
+
+    Where ``present`` is false no task reported and the other arrays hold 0: absence is
+    not a demand of nothing, so whoever aggregates must use the mask.
+    """
+
+    service: str
+    start: datetime
+    """First minute, UTC."""
+    step_s: int
+    """Seconds between two entries."""
+    cpu_vcpu: F64
+    """vCPU used by all tasks together [vCPU]."""
+    hottest_cpu_vcpu: F64
+    """vCPU used by the busiest task [vCPU], from the maximum statistic."""
+    memory_mib: F64
+    """Memory of the average task [MiB]."""
+    hottest_memory_mib: F64
+    """Memory of the largest task [MiB], from the maximum statistic."""
+    tasks: F64
+    """Tasks running [tasks]."""
+    requests: F64
+    """Requests that reached the service's targets [1/min]."""
+    present: Mask
+    """Minutes in which a task reported."""
+    censored: Mask
+    """Minutes at the CPU ceiling: the work wanted more than it got."""
+
+    @property
+    def days(self) -> float:
+        """Span with data [days]: reported minutes, not calendar."""
+        return float(self.present.sum()) * self.step_s / 86_400

@@ -1,0 +1,62 @@
+"""The error tree. Each error says what, where and what to do, and owns its exit code.
+
+    TrimtabError                    1   (never raised itself)
+    ├── UsageError                  2   a flag or argument that cannot work
+    ├── SnapshotError               2   a snapshot that cannot be read or believed
+    ├── EngineError                 1   terraform or tofu failed at something it should do
+    ├── EngineMissing               2   neither terraform nor tofu was found
+    └── SandboxError                1   the local AWS could not be started or reached
+
+Exit codes: 0 fine, 1 internal fault, 2 wrong use or configuration, 3 the fleet could
+only partly be read (not an error: some services are ``Skipped``), 10 and above: findings.
+"""
+
+from __future__ import annotations
+
+EXIT_OK = 0
+EXIT_FAULT = 1
+EXIT_USAGE = 2
+EXIT_PARTIAL = 3
+
+
+class TrimtabError(Exception):
+    """Something a user is told in one line: what is wrong, where, and what to do."""
+
+    exit_code: int = EXIT_FAULT
+
+    def __init__(self, message: str, *, where: str = "", advice: str = "") -> None:
+        self.message = message
+        self.where = where
+        self.advice = advice
+        super().__init__(self.one_line())
+
+    def one_line(self) -> str:
+        """Return ``where: message; advice``, leaving out the parts that are empty."""
+        line = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{line}; {self.advice}" if self.advice else line
+
+
+class UsageError(TrimtabError):
+    """A flag or argument that cannot work."""
+
+    exit_code = EXIT_USAGE
+
+
+class SnapshotError(TrimtabError):
+    """A snapshot that lacks something, or holds something that cannot be true."""
+
+    exit_code = EXIT_USAGE
+
+
+class EngineError(TrimtabError):
+    """Terraform or tofu failed at something it should do."""
+
+
+class EngineMissing(TrimtabError):
+    """Neither terraform nor tofu was found."""
+
+    exit_code = EXIT_USAGE
+
+
+class SandboxError(TrimtabError):
+    """The local AWS could not be started or reached."""

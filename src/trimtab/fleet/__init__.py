@@ -1,0 +1,1 @@
+"""What is deployed: the nouns, and where they are read from."""

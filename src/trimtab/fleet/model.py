@@ -1,0 +1,163 @@
+"""The nouns of a fleet as it is deployed. Frozen, typed, read strictly from ``fleet.json``.
+
+Units live in the names: ``cpu_units`` (1024 = 1 vCPU), ``memory_mib`` (Fargate's "GB" is
+1024 MiB), ``_s`` seconds, ``_percent`` 0 to 100.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+SCHEMA_VERSION = 1
+
+Architecture = Literal["X86_64", "ARM64"]
+Exposure = Literal["public", "internal"]
+Positive = Annotated[int, Meta(ge=1)]
+NonNegative = Annotated[int, Meta(ge=0)]
+Seconds = Annotated[float, Meta(ge=0.0)]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$")]
+
+
+class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all nouns: immutable, and a field we do not know is a mistake, not a comment."""
+
+
+class TaskSize(_Frozen, frozen=True, kw_only=True, order=True):
+    """CPU and memory of one Fargate task, as its task definition states them."""
+
+    cpu_units: Positive
+    memory_mib: Positive
+
+    @property
+    def vcpu(self) -> float:
+        """Virtual CPUs [vCPU]."""
+        return self.cpu_units / 1024
+
+    @property
+    def memory_gib(self) -> float:
+        """Memory [GiB], the unit Fargate is billed in."""
+        return self.memory_mib / 1024
+
+    def __str__(self) -> str:
+        return f"{self.cpu_units}/{self.memory_mib}"
+
+
+class Step(_Frozen, frozen=True, kw_only=True):
+    """One step adjustment. Bounds are relative to the alarm's threshold; ``None`` is open."""
+
+    lower: float | None = None
+    upper: float | None = None
+    adjustment: int
+
+
+class StepPolicy(_Frozen, frozen=True, kw_only=True):
+    """A step-scaling policy and the alarm that invokes it."""
+
+    name: str
+    metric: Literal["cpu", "memory", "joint"]
+    comparison: Literal["greater", "less"]
+    threshold: float
+    period_s: Positive = 60
+    evaluation_periods: Positive
+    datapoints_to_alarm: Positive
+    adjustment_type: Literal["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"]
+    cooldown_s: NonNegative
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=20)]
+
+
+class Scaling(_Frozen, frozen=True, kw_only=True):
+    """Bounds of the task count, and the policies that move it between them."""
+
+    min_tasks: NonNegative
+    max_tasks: Positive
+    policies: tuple[StepPolicy, ...] = ()
+
+
+class ContainerHealthCheck(_Frozen, frozen=True, kw_only=True):
+    """The task definition's own health check."""
+
+    command: tuple[str, ...]
+    interval_s: Positive
+    timeout_s: Positive
+    retries: Positive
+    start_period_s: NonNegative
+
+
+class TargetHealthCheck(_Frozen, frozen=True, kw_only=True):
+    """The target group's health check."""
+
+    path: str
+    interval_s: Positive
+    timeout_s: Positive
+    healthy_threshold: Positive
+    unhealthy_threshold: Positive
+    matcher: str = "200"
+
+
+class Traffic(_Frozen, frozen=True, kw_only=True):
+    """How a load balancer reaches the service."""
+
+    exposure: Exposure
+    priority: Annotated[int, Meta(ge=1, le=50000)]
+    paths: Annotated[tuple[str, ...], Meta(min_length=1, max_length=5)]
+    deregistration_delay_s: NonNegative
+    grace_period_s: NonNegative
+    health_check: TargetHealthCheck
+
+
+class StartSample(_Frozen, frozen=True, kw_only=True):
+    """One task's start [s]. The first three from DescribeTasks, the last from target health.
+
+    placement: createdAt to pullStartedAt; pull: pullStartedAt to pullStoppedAt;
+    boot: pullStoppedAt to startedAt; ready: startedAt to the first passing check.
+    """
+
+    placement_s: Seconds
+    pull_s: Seconds
+    boot_s: Seconds
+    ready_s: Seconds
+
+
+class Service(_Frozen, frozen=True, kw_only=True):
+    """One ECS service as it is deployed."""
+
+    name: Name
+    image: str
+    size: TaskSize
+    architecture: Architecture = "X86_64"
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    cost_center: str = ""
+    scaling: Scaling
+    traffic: Traffic | None = None
+    health_check: ContainerHealthCheck | None = None
+    stop_timeout_s: Annotated[int, Meta(ge=2, le=120)] = 30
+    log_retention_days: Positive | None = None
+    environment: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    callers: tuple[str, ...] = ()
+    start_samples: tuple[StartSample, ...] = ()
+
+
+class Fleet(_Frozen, frozen=True, kw_only=True):
+    """All services of one cluster, and the span of time their metrics cover."""
+
+    schema_version: Literal[1]
+    cluster: Name
+    region: str
+    environment: str
+    start: str
+    """First minute of the metrics, ISO 8601 UTC."""
+    days: Annotated[float, Meta(gt=0)]
+    provenance: str = ""
+    services: Annotated[tuple[Service, ...], Meta(min_length=1)]
+
+
+class Skipped(_Frozen, frozen=True, kw_only=True):
+    """A service Trimtab gives no answer for, and why."""
+
+    service: str
+    reason: Literal["no metrics", "too little data", "never ran"]
+    detail: str
