@@ -1,0 +1,184 @@
+# What goes wrong on the cluster, told from what merely happens.
+#
+# A task that stops has a stopCode. ServiceSchedulerInitiated covers both a scale-in ("Scaling activity initiated by
+# …"), which is fine, and a task killed by its health check ("Task failed ELB health checks in …"), which is not: only
+# the reason's first words tell them apart.
+
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  account_id    = data.aws_caller_identity.current.account_id
+  service_scope = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.name}:${local.account_id}:service/${var.name}/"
+
+  events = {
+    failed-tasks = {
+      description = "Tasks that failed to start, exited, were interrupted or failed a health check"
+      pattern = {
+        source        = ["aws.ecs"]
+        "detail-type" = ["ECS Task State Change"]
+        detail = {
+          clusterArn = [aws_ecs_cluster.this.arn]
+          lastStatus = ["STOPPED"]
+          "$or" = [
+            { stopCode = ["TaskFailedToStart", "EssentialContainerExited", "SpotInterruption", "TerminationNotice"] },
+            { stoppedReason = [{ prefix = "Task failed " }] },
+          ]
+        }
+      }
+      paths = {
+        what   = "$.detail.group"
+        code   = "$.detail.stopCode"
+        reason = "$.detail.stoppedReason"
+        which  = "$.detail.taskArn"
+        time   = "$.time"
+      }
+    }
+
+    failed-deployments = {
+      description = "Deployments that the circuit breaker failed (and rolls back)"
+      pattern = {
+        source        = ["aws.ecs"]
+        "detail-type" = ["ECS Deployment State Change"]
+        resources     = [{ prefix = local.service_scope }]
+        detail        = { eventName = ["SERVICE_DEPLOYMENT_FAILED"] }
+      }
+      paths = {
+        what   = "$.resources[0]"
+        code   = "$.detail.eventName"
+        reason = "$.detail.reason"
+        which  = "$.detail.deploymentId"
+        time   = "$.time"
+      }
+    }
+
+    impaired-services = {
+      description = "Services that cannot start or place tasks"
+      pattern = {
+        source        = ["aws.ecs"]
+        "detail-type" = ["ECS Service Action"]
+        resources     = [{ prefix = local.service_scope }]
+        detail        = { eventType = ["WARN", "ERROR"] }
+      }
+      paths = {
+        what   = "$.resources[0]"
+        code   = "$.detail.eventName"
+        reason = "$.detail.reason"
+        which  = "$.detail.clusterArn"
+        time   = "$.time"
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "this" {
+  for_each = local.events
+
+  name          = "${var.name}-${each.key}"
+  description   = each.value.description
+  event_pattern = jsonencode(each.value.pattern)
+  tags          = local.tags
+}
+
+# The log keeps the whole event: deduplicate on taskArn and version, ECS repeats itself.
+resource "aws_cloudwatch_event_target" "log" {
+  for_each = aws_cloudwatch_event_rule.this
+
+  rule      = each.value.name
+  target_id = "log"
+  arn       = aws_cloudwatch_log_group.events.arn
+
+  depends_on = [aws_cloudwatch_log_resource_policy.events]
+}
+
+resource "aws_cloudwatch_event_target" "topic" {
+  for_each = aws_cloudwatch_event_rule.this
+
+  rule      = each.value.name
+  target_id = "topic"
+  arn       = aws_sns_topic.alerts.arn
+
+  input_transformer {
+    input_paths    = local.events[each.key].paths
+    input_template = "\"${var.name}: <what> <code>: <reason> (<which>, <time>)\""
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered.arn
+  }
+
+  depends_on = [aws_sns_topic_policy.alerts, aws_sqs_queue_policy.undelivered]
+}
+
+resource "aws_sns_topic" "alerts" {
+  #checkov:skip=CKV_AWS_26:EventBridge cannot publish to a topic under the AWS-managed key; the messages hold no customer data
+  name = "${var.name}-alerts"
+  tags = local.tags
+}
+
+resource "aws_sns_topic_subscription" "email" {
+  for_each = var.alert_emails
+
+  topic_arn = aws_sns_topic.alerts.arn
+  protocol  = "email"
+  endpoint  = each.value
+}
+
+# Alerts that could not be delivered are not lost without a trace.
+resource "aws_sqs_queue" "undelivered" {
+  name                      = "${var.name}-alerts-undelivered"
+  message_retention_seconds = 1209600 # 14 days, the most there is
+  sqs_managed_sse_enabled   = true
+  tags                      = local.tags
+}
+
+locals {
+  from_our_rules = { ArnLike = { "aws:SourceArn" = [for rule in aws_cloudwatch_event_rule.this : rule.arn] } }
+}
+
+resource "aws_sns_topic_policy" "alerts" {
+  arn = aws_sns_topic.alerts.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "FromOurRules"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["sns:Publish"]
+      Resource  = [aws_sns_topic.alerts.arn]
+      Condition = local.from_our_rules
+    }]
+  })
+}
+
+resource "aws_sqs_queue_policy" "undelivered" {
+  queue_url = aws_sqs_queue.undelivered.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "FromOurRules"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["sqs:SendMessage"]
+      Resource  = [aws_sqs_queue.undelivered.arn]
+      Condition = local.from_our_rules
+    }]
+  })
+}
+
+# EventBridge writes to log groups by a resource policy, for both of its principals, and never by a role.
+resource "aws_cloudwatch_log_resource_policy" "events" {
+  policy_name = "${var.name}-ecs-events"
+  policy_document = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "EventBridgeToLogs"
+      Effect    = "Allow"
+      Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
+      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource  = ["${aws_cloudwatch_log_group.events.arn}:*"] # its streams, which EventBridge names
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+    }]
+  })
+}

@@ -1,0 +1,48 @@
+locals {
+  tags = merge(var.tags, {
+    Environment = var.environment
+    Service     = "platform"
+    CostCenter  = var.cost_center
+  })
+}
+
+resource "aws_ecs_cluster" "this" {
+  name = var.name
+  tags = local.tags
+
+  setting {
+    name  = "containerInsights"
+    value = var.container_insights
+  }
+
+  configuration {
+    execute_command_configuration {
+      logging = "OVERRIDE"
+
+      log_configuration {
+        cloud_watch_log_group_name = aws_cloudwatch_log_group.exec.name
+      }
+    }
+  }
+
+  # Container Insights makes its own log group, without retention, when ours is not there first.
+  depends_on = [aws_cloudwatch_log_group.insights]
+}
+
+resource "aws_ecs_cluster_capacity_providers" "this" {
+  cluster_name       = aws_ecs_cluster.this.name
+  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
+
+  default_capacity_provider_strategy {
+    capacity_provider = "FARGATE"
+    base              = 1
+    weight            = 1 # the API's default of 0 places nothing
+  }
+}
+
+resource "aws_service_discovery_private_dns_namespace" "this" {
+  name        = var.namespace
+  description = "Services of ${var.name}"
+  vpc         = var.vpc_id
+  tags        = local.tags
+}

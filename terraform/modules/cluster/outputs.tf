@@ -1,0 +1,19 @@
+output "cluster" {
+  description = "What modules/service takes as `cluster`."
+  value = {
+    name               = aws_ecs_cluster.this.name
+    arn                = aws_ecs_cluster.this.arn
+    namespace_id       = aws_service_discovery_private_dns_namespace.this.id
+    exec_log_group_arn = aws_cloudwatch_log_group.exec.arn
+  }
+}
+
+output "alerts_topic_arn" {
+  description = "SNS topic that is told of failed tasks, failed deployments and impaired services."
+  value       = aws_sns_topic.alerts.arn
+}
+
+output "events_log_group_name" {
+  description = "Log group that keeps those events whole."
+  value       = aws_cloudwatch_log_group.events.name
+}

@@ -1,0 +1,98 @@
+locals {
+  https = var.certificate_arn != null
+
+  tags = merge(var.tags, {
+    Environment = var.environment
+    Service     = "platform"
+    CostCenter  = var.cost_center
+  })
+}
+
+resource "aws_lb" "this" {
+  #checkov:skip=CKV2_AWS_28:a web application firewall is a decision and a bill of its own
+  #checkov:skip=CKV_AWS_91:access logs are on where a bucket is given
+  #checkov:skip=CKV_AWS_150:deletion protection is on in production
+  name                       = var.name
+  load_balancer_type         = "application"
+  internal                   = var.internal
+  subnets                    = var.subnet_ids
+  security_groups            = [aws_security_group.this.id]
+  idle_timeout               = var.idle_timeout
+  drop_invalid_header_fields = true
+  enable_deletion_protection = coalesce(var.deletion_protection, var.environment == "production")
+  tags                       = local.tags
+
+  dynamic "access_logs" {
+    for_each = var.access_logs == null ? [] : [var.access_logs]
+    content {
+      enabled = true
+      bucket  = access_logs.value.bucket
+      prefix  = access_logs.value.prefix
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.https || var.allow_plain_http
+      error_message = "Load balancer ${var.name} has no certificate, so it would serve plain HTTP. Give certificate_arn, or say allow_plain_http = true where that is meant (a sandbox, a test)."
+    }
+
+    precondition {
+      condition     = !(local.https && var.allow_plain_http)
+      error_message = "Load balancer ${var.name} has a certificate and allow_plain_http = true. With a certificate HTTP only redirects: take one of the two away."
+    }
+  }
+}
+
+# What no rule takes gets a plain 404 from the load balancer: no service is the default for strangers.
+resource "aws_lb_listener" "https" {
+  count = local.https ? 1 : 0
+
+  load_balancer_arn = aws_lb.this.arn
+  port              = 443
+  protocol          = "HTTPS"
+  ssl_policy        = var.ssl_policy
+  certificate_arn   = var.certificate_arn
+  tags              = local.tags
+
+  default_action {
+    type = "fixed-response"
+
+    fixed_response {
+      content_type = "text/plain"
+      message_body = "Not found"
+      status_code  = "404"
+    }
+  }
+}
+
+resource "aws_lb_listener" "http" {
+  #checkov:skip=CKV_AWS_2:redirects to HTTPS where a certificate is given; plain HTTP only where it was asked for
+  #checkov:skip=CKV_AWS_103:no TLS on port 80
+  load_balancer_arn = aws_lb.this.arn
+  port              = 80
+  protocol          = "HTTP"
+  tags              = local.tags
+
+  default_action {
+    type = local.https ? "redirect" : "fixed-response"
+
+    dynamic "redirect" {
+      for_each = local.https ? ["this"] : []
+      content {
+        port        = "443"
+        protocol    = "HTTPS"
+        status_code = "HTTP_301"
+      }
+    }
+
+    dynamic "fixed_response" {
+      for_each = local.https ? [] : ["this"]
+      content {
+        content_type = "text/plain"
+        message_body = "Not found"
+        status_code  = "404"
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+variable "name" {
+  description = "Name of the load balancer."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name)) && !startswith(var.name, "internal-")
+    error_message = "name is \"${var.name}\". It must be 2 to 32 lower-case letters, digits and hyphens, begin with a letter, and not begin with \"internal-\", which AWS keeps for itself."
+  }
+}
+
+variable "environment" {
+  description = "Environment, as tagged. In `production` deletion protection is on unless `deletion_protection` says otherwise."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["production", "staging", "test", "development"], var.environment)
+    error_message = "environment is \"${var.environment}\". Use production, staging, test or development."
+  }
+}
+
+variable "cost_center" {
+  description = "Cost centre that pays for the load balancer."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(trimspace(var.cost_center)) > 0
+    error_message = "cost_center is empty. Name who pays."
+  }
+}
+
+variable "tags" {
+  description = "More tags for every resource."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "internal" {
+  description = "Internal load balancers have private addresses only: nothing outside the VPC and its peers can reach them."
+  type        = bool
+  nullable    = false
+}
+
+variable "vpc_id" {
+  description = "VPC of the load balancer's security group."
+  type        = string
+  nullable    = false
+}
+
+variable "subnet_ids" {
+  description = "Subnets, one a zone: public ones for an internet-facing load balancer, private ones for an internal one."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.subnet_ids) >= 2
+    error_message = "subnet_ids has ${length(var.subnet_ids)} subnet(s). An application load balancer needs at least two, in different zones."
+  }
+}
+
+variable "client_cidrs" {
+  description = "IPv4 ranges that may connect: everyone for an internet-facing load balancer, the VPC's own range for an internal one."
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.client_cidrs) > 0 && alltrue([for cidr in var.client_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "client_cidrs is empty or holds something that is no IPv4 range (such as 10.0.0.0/16)."
+  }
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate. With one, HTTPS serves and HTTP redirects to it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.certificate_arn == null ? true : can(regex("^arn:[a-z-]+:(acm|iam):", var.certificate_arn))
+    error_message = "certificate_arn is \"${coalesce(var.certificate_arn, "-")}\". It must be the ARN of an ACM or IAM server certificate."
+  }
+}
+
+variable "allow_plain_http" {
+  description = "Serve plain HTTP where no certificate is given. Must be said: it is refused otherwise."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "ssl_policy" {
+  description = "Security policy of the HTTPS listener."
+  type        = string
+  default     = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "Deletion protection; null means on in production, off elsewhere."
+  type        = bool
+  default     = null
+}
+
+variable "idle_timeout" {
+  description = "Seconds a connection may be idle."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = var.idle_timeout >= 1 && var.idle_timeout <= 4000
+    error_message = "idle_timeout is ${var.idle_timeout}. A load balancer takes 1 to 4000 s."
+  }
+}
+
+variable "access_logs" {
+  description = "S3 bucket (and prefix) for access logs; null for none."
+  type = object({
+    bucket = string
+    prefix = optional(string)
+  })
+  default = null
+}

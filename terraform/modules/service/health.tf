@@ -1,0 +1,27 @@
+# Every timing follows from the stated start-up time, so that one measured number is all there is to keep right.
+locals {
+  # Half as much again as the start-up stated: the slowest start seen is not the slowest there will be.
+  start_period = max(10, ceil(1.5 * var.task.startup_seconds / 5) * 5)
+
+  # About a third of a start: often enough to notice, seldom enough not to be the load.
+  check_interval = min(30, max(10, ceil(var.task.startup_seconds / 3 / 5) * 5))
+  check_timeout  = floor(local.check_interval / 2)
+
+  # A container is not given up faster than a new one could start, within 3 to 5 tries.
+  check_retries = min(5, max(3, ceil(var.task.startup_seconds / local.check_interval)))
+
+  # Every image that speaks HTTP has one of the two; both are asked, so that none has to be named.
+  default_health_command = var.task.port == null ? null : [
+    "CMD-SHELL",
+    "curl -fsS -o /dev/null http://127.0.0.1:${var.task.port}${local.health_path} || wget -q -O /dev/null http://127.0.0.1:${var.task.port}${local.health_path} || exit 1",
+  ]
+  health_path    = var.traffic == null ? "/health" : var.traffic.health_path
+  health_command = coalesce(var.task.health_command, local.default_health_command)
+
+  # A new target is healthy after one passing check, which comes within one interval of being ready;
+  # the second interval is for the registration's lag.
+  least_grace_period = var.traffic == null ? 0 : local.start_period + var.traffic.health_interval
+  grace_period = var.traffic == null ? null : (
+    var.traffic.grace_period != null ? var.traffic.grace_period : local.start_period + 2 * var.traffic.health_interval
+  )
+}

@@ -1,0 +1,130 @@
+# Two roles: the execution role is ECS's (pull, log, read secrets), the task role is the application's.
+
+locals {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      # Only ECS in this account and region may take the role: no confused deputy.
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local.account_id }
+        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+      }
+    }]
+  })
+
+  # A private ECR image names its repository; any other registry needs no permission of ours.
+  ecr = try(regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)", var.task.image), null)
+
+  # "…:secret:name-suffix:json-key:stage:version" names a part of a secret; permission is for the whole.
+  secret_arns    = distinct([for arn in values(var.task.secrets) : join(":", slice(split(":", arn), 0, 7)) if can(regex(":secretsmanager:", arn))])
+  parameter_arns = distinct([for arn in values(var.task.secrets) : arn if can(regex(":ssm:", arn))])
+
+  execution_statements = concat(
+    [{
+      Sid      = "WriteLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = [for arn in local.log_group_arns : "${arn}:log-stream:*"] # streams are named after tasks
+    }],
+    local.ecr == null ? [] : [
+      {
+        Sid      = "PullImage"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = ["arn:${local.partition}:ecr:${local.ecr.region}:${local.ecr.account}:repository/${local.ecr.repository}"]
+      },
+      {
+        Sid      = "RegistryToken"
+        Effect   = "Allow"
+        Action   = ["ecr:GetAuthorizationToken"]
+        Resource = ["*"] # the action has no resource: the token is the registry's, not a repository's
+      },
+    ],
+    length(local.secret_arns) == 0 ? [] : [{
+      Sid      = "ReadSecrets"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = local.secret_arns
+    }],
+    length(local.parameter_arns) == 0 ? [] : [{
+      Sid      = "ReadParameters"
+      Effect   = "Allow"
+      Action   = ["ssm:GetParameters"]
+      Resource = local.parameter_arns
+    }],
+  )
+
+  tracing_statements = var.tracing.enabled ? [{
+    Sid    = "SendTraces"
+    Effect = "Allow"
+    Action = [
+      "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets",
+      "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+    ]
+    Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
+  }] : []
+
+  exec_statements = var.execute_command ? [
+    {
+      Sid    = "ExecSession"
+      Effect = "Allow"
+      Action = [
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+      ]
+      Resource = ["*"] # the channel is made at the moment of the session: there is nothing to name before
+    },
+    {
+      Sid      = "LogSession"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+      Resource = [var.cluster.exec_log_group_arn, "${var.cluster.exec_log_group_arn}:log-stream:*"]
+    },
+    {
+      Sid      = "FindSessionLog"
+      Effect   = "Allow"
+      Action   = ["logs:DescribeLogGroups"]
+      Resource = ["*"] # a list action: AWS takes no narrower resource for it
+    },
+  ] : []
+
+  application_statements = [for statement in var.task_policy_statements : {
+    Sid      = statement.sid
+    Effect   = "Allow"
+    Action   = statement.actions
+    Resource = statement.resources
+  }]
+
+  task_statements = concat(local.tracing_statements, local.exec_statements, local.application_statements)
+}
+
+resource "aws_iam_role" "execution" {
+  name               = "${local.full_name}-execution"
+  description        = "ECS's own: pull the image, write logs and read secrets for ${var.name}"
+  assume_role_policy = local.assume_role_policy
+  tags               = local.tags
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name   = "execution"
+  role   = aws_iam_role.execution.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements })
+}
+
+resource "aws_iam_role" "task" {
+  name               = "${local.full_name}-task"
+  description        = "The application's: what ${var.name} itself may do"
+  assume_role_policy = local.assume_role_policy
+  tags               = local.tags
+}
+
+resource "aws_iam_role_policy" "task" {
+  for_each = toset(length(local.task_statements) > 0 ? ["this"] : [])
+
+  name   = "task"
+  role   = aws_iam_role.task.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.task_statements })
+}

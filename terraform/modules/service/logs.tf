@@ -1,0 +1,38 @@
+# Two groups with two retentions, not one with the longer: sidecars talk more than applications.
+# Neither is encrypted with a key of ours: CloudWatch encrypts at rest anyway, and a customer key costs and can lock
+# the logs away. Retention of 30 and 7 days is the company's policy.
+
+resource "aws_cloudwatch_log_group" "application" {
+  #checkov:skip=CKV_AWS_338:30 days is the company's retention for production logs
+  #checkov:skip=CKV_AWS_158:encrypted at rest by CloudWatch; no customer key is called for
+  count = var.environment == "production" ? 1 : 0
+
+  name              = "/ecs/${var.cluster.name}/${var.name}/application"
+  retention_in_days = var.logs.production_days
+  tags              = local.tags
+}
+
+resource "aws_cloudwatch_log_group" "debug" {
+  #checkov:skip=CKV_AWS_338:7 days is the company's retention for debug logs
+  #checkov:skip=CKV_AWS_158:encrypted at rest by CloudWatch; no customer key is called for
+  name              = "/ecs/${var.cluster.name}/${var.name}/debug"
+  retention_in_days = var.logs.debug_days
+  tags              = local.tags
+}
+
+locals {
+  application_log_group = one(concat(aws_cloudwatch_log_group.application[*].name, var.environment == "production" ? [] : [aws_cloudwatch_log_group.debug.name]))
+  log_group_arns        = concat(aws_cloudwatch_log_group.application[*].arn, [aws_cloudwatch_log_group.debug.arn])
+
+  application_log = {
+    logDriver = "awslogs"
+    options = {
+      awslogs-group         = local.application_log_group
+      awslogs-region        = local.region
+      awslogs-stream-prefix = "application"
+      # A log outage must not stop the application. Lines beyond the buffer are dropped.
+      mode            = "non-blocking"
+      max-buffer-size = "10m"
+    }
+  }
+}

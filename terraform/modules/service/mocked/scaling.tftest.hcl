@@ -1,0 +1,323 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "us-east-1" }
+  }
+}
+
+variables {
+  name        = "api"
+  environment = "production"
+  cost_center = "retail"
+  cluster = {
+    name               = "production"
+    arn                = "arn:aws:ecs:us-east-1:111122223333:cluster/production"
+    namespace_id       = "ns-0123456789abcdef"
+    exec_log_group_arn = "arn:aws:logs:us-east-1:111122223333:log-group:/ecs/production/exec"
+  }
+  network = { vpc_id = "vpc-0123456789abcdef0", subnet_ids = ["subnet-a", "subnet-b", "subnet-c"] }
+  task    = { image = "registry.example/api:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080 }
+  scaling = { min = 2, max = 8 }
+}
+
+run "plain_bounds_are_accepted" {
+  command = plan
+  assert {
+    condition     = length(aws_appautoscaling_policy.out) == 2
+    error_message = "two ladders out"
+  }
+  assert {
+    condition     = [for m in aws_cloudwatch_metric_alarm.in.metric_query : m.expression if m.id == "joint"][0] == "MAX([cpu_ratio, memory_ratio])"
+    error_message = "one joint scale-in"
+  }
+  assert {
+    condition     = aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].cooldown == 300
+    error_message = "cooldown in is explicit"
+  }
+}
+
+run "a_single_task_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 1, max = 1 }
+  }
+}
+
+run "a_floor_of_no_tasks_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 0, max = 2 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "half_a_task_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 2.5 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "more_tasks_than_ecs_runs_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 5001 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "max_equal_to_min_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 2 }
+  }
+}
+
+run "max_below_min_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 3, max = 2 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "thresholds_in_order_are_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { low = 40, high = 75 }, memory = { low = 80, high = 95 } }
+  }
+}
+
+run "a_low_above_its_high_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, memory = { low = 80, high = 80 } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_low_of_0_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, memory = { low = 0 } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_high_of_100_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, memory = { high = 100 } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_cooldown_in_of_60_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, in_cooldown = 60, out_cooldown = 59 }
+  }
+}
+
+run "a_cooldown_in_of_59_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, in_cooldown = 59, out_cooldown = 30 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_cooldown_out_of_0_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, out_cooldown = 0 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_cooldown_out_as_long_as_in_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, out_cooldown = 300 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_ladder_of_three_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { steps = [{ above = 0, add = 1 }, { above = 10, add = 2 }, { above = 20, add = 4 }] } }
+  }
+  assert {
+    condition     = [for s in aws_appautoscaling_policy.out["cpu"].step_scaling_policy_configuration[0].step_adjustment : s.metric_interval_upper_bound if s.scaling_adjustment == 1][0] == "10"
+    error_message = "a step ends where the next begins"
+  }
+  assert {
+    condition     = length([for s in aws_appautoscaling_policy.out["cpu"].step_scaling_policy_configuration[0].step_adjustment : s if s.scaling_adjustment == 4 && (s.metric_interval_upper_bound == null || s.metric_interval_upper_bound == "")]) == 1
+    error_message = "the top step is open"
+  }
+}
+
+run "a_ladder_without_steps_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { steps = [] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_ladder_that_begins_above_its_threshold_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { steps = [{ above = 5, add = 1 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_ladder_out_of_order_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { steps = [{ above = 0, add = 2 }, { above = 10, add = 1 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_ladder_of_half_tasks_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, memory = { steps = [{ above = 0, add = 1.5 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_scale_in_ladder_of_two_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, scale_in = { steps = [{ below = 1, remove = 1 }, { below = 0.25, remove = 3 }] } }
+  }
+  assert {
+    condition     = length([for s in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment : s if s.scaling_adjustment == -3 && s.metric_interval_upper_bound == "-0.75" && (s.metric_interval_lower_bound == null || s.metric_interval_lower_bound == "")]) == 1
+    error_message = "the bottom step is open below"
+  }
+}
+
+run "a_scale_in_ladder_without_steps_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, scale_in = { steps = [] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_scale_in_ladder_that_begins_below_1_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, scale_in = { steps = [{ below = 0.9, remove = 1 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_scale_in_ladder_out_of_order_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, scale_in = { steps = [{ below = 1, remove = 1 }, { below = 0.5, remove = 1 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "the_highest_low_that_does_not_flap_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { low = 46, high = 70 } }
+  }
+}
+
+run "a_low_that_flaps_at_the_floor_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { low = 47, high = 70 } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_big_step_in_that_flaps_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { low = 40, high = 70 }, scale_in = { steps = [{ below = 1, remove = 2 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_fixed_count_cannot_flap" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 2, cpu = { low = 60 } }
+  }
+}
+
+run "a_period_of_five_minutes_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, period = 300 }
+  }
+}
+
+run "a_period_of_90_seconds_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, period = 90 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "all_of_the_periods_are_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, out_periods = 3, out_datapoints = 3 }
+  }
+}
+
+run "more_datapoints_than_periods_are_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, out_periods = 3, out_datapoints = 4 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "more_datapoints_in_than_periods_are_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, in_periods = 10, in_datapoints = 11 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "an_alarm_window_over_a_day_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, period = 300, in_periods = 289, in_datapoints = 1 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "growing_as_slowly_as_shrinking_is_accepted" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, out_periods = 10 }
+  }
+}
+
+run "growing_more_slowly_than_shrinking_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, out_periods = 11 }
+  }
+  expect_failures = [var.scaling]
+}

@@ -1,0 +1,78 @@
+resource "aws_ecs_service" "this" {
+  name            = var.name
+  cluster         = var.cluster.arn
+  task_definition = aws_ecs_task_definition.this.arn
+  desired_count   = var.scaling.min
+  launch_type     = "FARGATE"
+
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  availability_zone_rebalancing      = "ENABLED" # the API's default; the provider's is the opposite
+  health_check_grace_period_seconds  = local.grace_period
+  enable_execute_command             = var.execute_command
+
+  # Fargate's bill belongs to tasks, and tasks inherit nothing unless told to.
+  propagate_tags          = "SERVICE"
+  enable_ecs_managed_tags = true
+  tags                    = local.tags
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  deployment_controller {
+    type = "ECS"
+  }
+
+  network_configuration {
+    subnets          = var.network.subnet_ids
+    security_groups  = [aws_security_group.this.id]
+    assign_public_ip = false
+  }
+
+  service_registries {
+    registry_arn = aws_service_discovery_service.this.arn
+  }
+
+  dynamic "load_balancer" {
+    for_each = aws_lb_target_group.this
+    content {
+      target_group_arn = load_balancer.value.arn
+      container_name   = var.name
+      container_port   = var.task.port
+    }
+  }
+
+  # ECS refuses a target group that no listener uses yet, and a task must find its permissions when it starts.
+  depends_on = [
+    aws_lb_listener_rule.this,
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.task,
+  ]
+
+  lifecycle {
+    # Deployments own the revision (CI, or `trimtab rollout`), scaling owns the count. Terraform only sets the start.
+    ignore_changes = [task_definition, desired_count]
+
+    precondition {
+      condition     = var.traffic == null || var.task.port != null
+      error_message = "Service ${var.name}: traffic is set but task.port is not. The load balancer needs the port the container listens on."
+    }
+
+    precondition {
+      condition     = var.traffic == null ? true : var.traffic.deregistration_delay >= var.task.longest_request
+      error_message = "Service ${var.name}: deregistration delay ${try(var.traffic.deregistration_delay, 0)} s is shorter than the longest request, ${var.task.longest_request} s. The load balancer would cut it with a 5xx on every scale-in. Raise traffic.deregistration_delay or correct task.longest_request."
+    }
+
+    precondition {
+      condition     = var.task.stop_timeout >= var.task.longest_request
+      error_message = "Service ${var.name}: stop timeout ${var.task.stop_timeout} s is shorter than the longest request, ${var.task.longest_request} s. Callers over Cloud Map are not drained by the load balancer: their requests have only the stop timeout to finish. Raise task.stop_timeout (at most 120) or correct task.longest_request."
+    }
+
+    precondition {
+      condition     = var.traffic == null ? true : local.grace_period >= local.least_grace_period
+      error_message = "Service ${var.name}: grace period ${coalesce(local.grace_period, 0)} s is shorter than start period ${local.start_period} s and one check interval together (${local.least_grace_period} s). A deployment would kill tasks that are still starting, and roll back. Leave traffic.grace_period out or raise it."
+    }
+  }
+}

@@ -1,0 +1,60 @@
+resource "aws_lb_target_group" "this" {
+  for_each = toset(var.traffic == null ? [] : ["this"])
+
+  # The name changes with whatever forces a replacement, so that the new group can exist beside the old one.
+  # 32 characters at most.
+  name = "${substr(local.full_name, 0, 23)}-${substr(sha1(join("/", [local.full_name, "HTTP", "ip", coalesce(var.task.port, 0), var.network.vpc_id])), 0, 8)}"
+
+  port                 = var.task.port
+  protocol             = "HTTP"
+  target_type          = "ip" # awsvpc tasks have addresses, not instances
+  vpc_id               = var.network.vpc_id
+  deregistration_delay = var.traffic.deregistration_delay
+  tags                 = local.tags
+
+  health_check {
+    protocol            = "HTTP"
+    path                = var.traffic.health_path
+    port                = "traffic-port"
+    matcher             = var.traffic.health_matcher
+    interval            = var.traffic.health_interval
+    timeout             = var.traffic.health_timeout
+    healthy_threshold   = var.traffic.healthy_threshold
+    unhealthy_threshold = var.traffic.unhealthy_threshold
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_lb_listener_rule" "this" {
+  for_each = aws_lb_target_group.this
+
+  listener_arn = var.traffic.listener_arn
+  priority     = var.traffic.priority
+  tags         = local.tags
+
+  action {
+    type             = "forward"
+    target_group_arn = each.value.arn
+  }
+
+  dynamic "condition" {
+    for_each = length(var.traffic.paths) > 0 ? [var.traffic.paths] : []
+    content {
+      path_pattern {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(var.traffic.hosts) > 0 ? [var.traffic.hosts] : []
+    content {
+      host_header {
+        values = condition.value
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+locals {
+  sidecar_cpu    = var.tracing.enabled ? var.tracing.cpu : 0
+  sidecar_memory = var.tracing.enabled ? var.tracing.memory : 0
+
+  application = {
+    for key, value in {
+      name      = var.name
+      image     = var.task.image
+      cpu       = var.task.cpu - local.sidecar_cpu
+      memory    = var.task.memory - local.sidecar_memory
+      essential = true
+      command   = var.task.command
+      portMappings = var.task.port == null ? [] : [
+        { containerPort = var.task.port, hostPort = var.task.port, protocol = "tcp" }
+      ]
+      # What the user sets wins over what tracing would set.
+      environment = [for name, value in merge(local.tracing_environment, var.task.environment) : { name = name, value = value }]
+      secrets     = [for name, arn in var.task.secrets : { name = name, valueFrom = arn }]
+      healthCheck = {
+        command     = local.health_command
+        interval    = local.check_interval
+        timeout     = local.check_timeout
+        retries     = local.check_retries
+        startPeriod = local.start_period
+      }
+      stopTimeout            = var.task.stop_timeout
+      linuxParameters        = { initProcessEnabled = true } # reaps the children that ECS Exec and shells leave
+      readonlyRootFilesystem = var.task.readonly_root_filesystem
+      logConfiguration       = local.application_log
+      # API defaults written out: without them every plan shows a difference.
+      mountPoints    = []
+      systemControls = []
+      volumesFrom    = []
+    } : key => value if value != null
+  }
+}
+
+resource "aws_ecs_task_definition" "this" {
+  family                   = local.full_name
+  cpu                      = tostring(var.task.cpu)
+  memory                   = tostring(var.task.memory)
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+  container_definitions    = jsonencode(concat([local.application], var.tracing.enabled ? [local.collector] : []))
+
+  # A rollback needs the old revision to be there.
+  skip_destroy = true
+  tags         = local.tags
+
+  runtime_platform {
+    cpu_architecture        = var.task.architecture
+    operating_system_family = "LINUX"
+  }
+
+  dynamic "ephemeral_storage" {
+    for_each = var.task.ephemeral_storage == null ? [] : [var.task.ephemeral_storage]
+    content {
+      size_in_gib = ephemeral_storage.value
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = local.fargate_valid
+      error_message = "Service ${var.name}: ${var.task.cpu} CPU units with ${var.task.memory} MiB is not a Fargate size. Nearest valid: ${join(", ", local.fargate_nearest)}."
+    }
+
+    precondition {
+      condition     = var.task.cpu - local.sidecar_cpu >= 128 && var.task.memory - local.sidecar_memory >= 128
+      error_message = "Service ${var.name}: the trace collector takes ${local.sidecar_cpu} CPU units and ${local.sidecar_memory} MiB of ${var.task.cpu}/${var.task.memory} and leaves the application less than 128 of one. Lower tracing.cpu or tracing.memory, choose a larger size, or switch tracing off."
+    }
+
+    precondition {
+      condition     = !(var.execute_command && var.task.readonly_root_filesystem)
+      error_message = "Service ${var.name}: ECS Exec writes to the container's root file system, which readonly_root_filesystem forbids. Choose one of the two."
+    }
+  }
+}

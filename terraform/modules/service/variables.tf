@@ -1,0 +1,377 @@
+variable "name" {
+  description = "Name of the service: the ECS service, its Cloud Map name and the stem of everything else."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name))
+    error_message = "name is \"${var.name}\". It must be 2 to 32 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen, because it becomes a DNS label and part of a target group's name."
+  }
+}
+
+variable "environment" {
+  description = "Environment, as tagged. Only `production` keeps application logs for the production retention."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["production", "staging", "test", "development"], var.environment)
+    error_message = "environment is \"${var.environment}\". Use production, staging, test or development: any other word (prod, live) would silently get the retention of a debug environment."
+  }
+}
+
+variable "cost_center" {
+  description = "Cost centre that pays for the service, as tagged."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(trimspace(var.cost_center)) > 0
+    error_message = "cost_center is empty. Name who pays: the tag is what splits Fargate's bill."
+  }
+}
+
+variable "tags" {
+  description = "More tags for every resource and task. Environment, Service and CostCenter are always set from their own variables."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setintersection(keys(var.tags), ["Environment", "Service", "CostCenter"])) == 0
+    error_message = "tags holds Environment, Service or CostCenter. Set them by environment, name and cost_center, so that they cannot disagree."
+  }
+}
+
+variable "cluster" {
+  description = "The cluster the service runs on, as modules/cluster gives it out."
+  type = object({
+    name               = string
+    arn                = string
+    namespace_id       = string
+    exec_log_group_arn = string
+  })
+  nullable = false
+}
+
+variable "network" {
+  description = "Where tasks live: the VPC and its private subnets, one a zone."
+  type = object({
+    vpc_id     = string
+    subnet_ids = list(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = length(var.network.subnet_ids) >= 2
+    error_message = "network.subnet_ids has ${length(var.network.subnet_ids)} subnet(s). Give at least two in different zones, or the loss of one zone is the loss of the service."
+  }
+}
+
+variable "task" {
+  description = <<-EOT
+    What one task is. `startup_seconds` is the time from container start to the first answer; the health check is derived from it.
+    `longest_request` (seconds) is what drains must outlast. `secrets` maps a variable's name to the ARN of a Secrets Manager secret or SSM parameter.
+  EOT
+  type = object({
+    image                    = string
+    cpu                      = number
+    memory                   = number
+    startup_seconds          = number
+    port                     = optional(number)
+    architecture             = optional(string, "X86_64")
+    command                  = optional(list(string))
+    environment              = optional(map(string), {})
+    secrets                  = optional(map(string), {})
+    health_command           = optional(list(string))
+    stop_timeout             = optional(number, 30)
+    longest_request          = optional(number, 20)
+    ephemeral_storage        = optional(number)
+    readonly_root_filesystem = optional(bool, false)
+  })
+  nullable = false
+
+  validation {
+    condition     = var.task.startup_seconds >= 1 && var.task.startup_seconds <= 200 && floor(var.task.startup_seconds) == var.task.startup_seconds
+    error_message = "task.startup_seconds is ${var.task.startup_seconds}. It must be a whole number from 1 to 200: the start period is 1.5 times it, and ECS allows no more than 300 s. A slower start needs a smaller image or a lazier boot, not a longer wait."
+  }
+
+  validation {
+    condition     = var.task.stop_timeout >= 2 && var.task.stop_timeout <= 120
+    error_message = "task.stop_timeout is ${var.task.stop_timeout}. Fargate takes 2 to 120 s between SIGTERM and SIGKILL."
+  }
+
+  validation {
+    condition     = var.task.port == null ? true : var.task.port >= 1 && var.task.port <= 65535 && !contains([2000, 4317, 4318, 13133], var.task.port)
+    error_message = "task.port is ${coalesce(var.task.port, 0)}. It must be 1 to 65535 and none of 2000, 4317, 4318 and 13133, which the trace collector in the same task listens on."
+  }
+
+  validation {
+    condition     = var.task.port != null || var.task.health_command != null
+    error_message = "task has neither port nor health_command. Without a port the default health check has nothing to ask: give the command that tells a working container from a broken one."
+  }
+
+  validation {
+    condition     = contains(["X86_64", "ARM64"], var.task.architecture)
+    error_message = "task.architecture is \"${var.task.architecture}\". Fargate runs X86_64 or ARM64."
+  }
+
+  validation {
+    condition     = var.task.ephemeral_storage == null ? true : var.task.ephemeral_storage >= 21 && var.task.ephemeral_storage <= 200
+    error_message = "task.ephemeral_storage is ${coalesce(var.task.ephemeral_storage, 0)} GiB. Fargate takes 21 to 200; for the 20 that are included leave it out."
+  }
+
+  validation {
+    condition     = alltrue([for arn in values(var.task.secrets) : can(regex("^arn:[a-z-]+:(secretsmanager|ssm):", arn))])
+    error_message = "task.secrets holds something that is not the ARN of a Secrets Manager secret or an SSM parameter. Put the value into one of them and name its ARN here: a value in the configuration ends up in the state."
+  }
+
+  validation {
+    condition     = var.task.longest_request >= 1 && var.task.longest_request <= 3600
+    error_message = "task.longest_request is ${var.task.longest_request}. It is the longest request in seconds, 1 to 3600, that a drain must outlast."
+  }
+}
+
+variable "traffic" {
+  description = <<-EOT
+    How a load balancer reaches the service; null for a service that has no target group. `grace_period` is derived from `task.startup_seconds` when left out.
+    A list of `paths`, `hosts` or both decides which requests the listener rule takes.
+  EOT
+  type = object({
+    listener_arn         = string
+    security_group_id    = string
+    priority             = number
+    paths                = optional(list(string), [])
+    hosts                = optional(list(string), [])
+    deregistration_delay = optional(number, 30)
+    grace_period         = optional(number)
+    health_path          = optional(string, "/health")
+    health_matcher       = optional(string, "200")
+    health_interval      = optional(number, 15)
+    health_timeout       = optional(number, 10)
+    healthy_threshold    = optional(number, 2)
+    unhealthy_threshold  = optional(number, 3)
+  })
+  default = null
+
+  validation {
+    condition     = var.traffic == null ? true : var.traffic.health_interval > var.traffic.health_timeout
+    error_message = "traffic.health_interval is ${try(var.traffic.health_interval, 0)} s and health_timeout ${try(var.traffic.health_timeout, 0)} s. The interval must be longer than the timeout: the API refuses it, and neither validate nor plan would have said so."
+  }
+
+  validation {
+    condition     = var.traffic == null ? true : length(var.traffic.paths) + length(var.traffic.hosts) >= 1 && length(var.traffic.paths) + length(var.traffic.hosts) <= 5
+    error_message = "traffic names ${try(length(var.traffic.paths) + length(var.traffic.hosts), 0)} paths and hosts. A listener rule takes 1 to 5 values in all."
+  }
+
+  validation {
+    condition     = var.traffic == null ? true : var.traffic.priority >= 1 && var.traffic.priority <= 50000
+    error_message = "traffic.priority is ${try(var.traffic.priority, 0)}. A listener rule's priority is 1 to 50000."
+  }
+
+  validation {
+    condition     = var.traffic == null ? true : var.traffic.deregistration_delay >= 1 && var.traffic.deregistration_delay <= 3600
+    error_message = "traffic.deregistration_delay is ${try(var.traffic.deregistration_delay, 0)} s. It must be 1 to 3600; 0 would cut every request in flight when a task is scaled in."
+  }
+
+  validation {
+    condition     = var.traffic == null ? true : var.traffic.unhealthy_threshold >= 2 && var.traffic.unhealthy_threshold <= 10 && var.traffic.healthy_threshold >= 2 && var.traffic.healthy_threshold <= 10
+    error_message = "traffic.healthy_threshold is ${try(var.traffic.healthy_threshold, 0)} and unhealthy_threshold ${try(var.traffic.unhealthy_threshold, 0)}. The load balancer takes 2 to 10."
+  }
+
+  validation {
+    condition     = var.traffic == null ? true : startswith(var.traffic.health_path, "/")
+    error_message = "traffic.health_path is \"${try(var.traffic.health_path, "")}\". It must begin with a slash."
+  }
+}
+
+variable "scaling" {
+  description = <<-EOT
+    Bounds and step policies. `cpu` and `memory` each give a scale-out ladder: alarm above `high` percent, `steps` by how far above it the metric is.
+    There is one scale-in for both: it fires while MAX([CPU / cpu.low, memory / memory.low]) is under 1, with `scale_in.steps` by that ratio.
+    A low threshold must lie where removing a task cannot push CPU back over `high`, and memory's must lie above what an idle task holds, else the fleet never shrinks.
+  EOT
+  type = object({
+    min = number
+    max = number
+    cpu = optional(object({
+      high  = optional(number, 70)
+      low   = optional(number, 30)
+      steps = optional(list(object({ above = number, add = number })), [{ above = 0, add = 1 }, { above = 15, add = 2 }])
+    }), {})
+    memory = optional(object({
+      high  = optional(number, 90)
+      low   = optional(number, 75)
+      steps = optional(list(object({ above = number, add = number })), [{ above = 0, add = 1 }, { above = 5, add = 2 }])
+    }), {})
+    scale_in = optional(object({
+      steps = optional(list(object({ below = number, remove = number })), [{ below = 1, remove = 1 }, { below = 0.5, remove = 2 }])
+    }), {})
+    out_cooldown   = optional(number, 60)
+    in_cooldown    = optional(number, 300)
+    period         = optional(number, 60)
+    out_periods    = optional(number, 3)
+    out_datapoints = optional(number, 2)
+    in_periods     = optional(number, 10)
+    in_datapoints  = optional(number, 10)
+  })
+  nullable = false
+
+  validation {
+    condition     = var.scaling.min >= 1 && floor(var.scaling.min) == var.scaling.min && floor(var.scaling.max) == var.scaling.max && var.scaling.max <= 5000
+    error_message = "scaling.min is ${var.scaling.min} and max ${var.scaling.max}. Both are whole numbers, min at least 1: a service of no tasks reports no metric, so no alarm would ever bring it back. ECS runs at most 5000 tasks a service."
+  }
+
+  validation {
+    condition     = var.scaling.max >= var.scaling.min
+    error_message = "scaling.max (${var.scaling.max}) is below min (${var.scaling.min}). Raise max or lower min; neither is changed for you."
+  }
+
+  validation {
+    condition     = var.scaling.cpu.low > 0 && var.scaling.cpu.low < var.scaling.cpu.high && var.scaling.cpu.high < 100 && var.scaling.memory.low > 0 && var.scaling.memory.low < var.scaling.memory.high && var.scaling.memory.high < 100
+    error_message = "scaling thresholds are CPU ${var.scaling.cpu.low}/${var.scaling.cpu.high} and memory ${var.scaling.memory.low}/${var.scaling.memory.high} (low/high percent). Each needs 0 < low < high < 100: utilisation against a task's size cannot pass 100."
+  }
+
+  validation {
+    condition     = var.scaling.in_cooldown >= 60
+    error_message = "scaling.in_cooldown is ${var.scaling.in_cooldown} s. It must be at least 60: a metric is a minute old before it shows what the last step did."
+  }
+
+  validation {
+    condition     = var.scaling.out_cooldown > 0 && var.scaling.out_cooldown < var.scaling.in_cooldown
+    error_message = "scaling.out_cooldown is ${var.scaling.out_cooldown} s and in_cooldown ${var.scaling.in_cooldown} s. Out must be above 0 and shorter than in: grow fast, shrink slowly; the other way round flaps."
+  }
+
+  validation {
+    condition = alltrue([for ladder in [var.scaling.cpu.steps, var.scaling.memory.steps] :
+      length(ladder) >= 1 && length(ladder) <= 20 && try(ladder[0].above, -1) == 0 &&
+      alltrue([for i in range(1, max(1, length(ladder))) : ladder[i].above > ladder[i - 1].above && ladder[i].add > ladder[i - 1].add]) &&
+      alltrue([for step in ladder : step.add >= 1 && floor(step.add) == step.add])
+    ])
+    error_message = "scaling.cpu.steps or memory.steps is no ladder. It takes 1 to 20 steps, the first with above = 0, each next one higher in both above and add, and add in whole tasks. Bounds are made from it, so that no gap or overlap can arise."
+  }
+
+  validation {
+    condition = (
+      length(var.scaling.scale_in.steps) >= 1 && length(var.scaling.scale_in.steps) <= 20 && try(var.scaling.scale_in.steps[0].below, 0) == 1 &&
+      alltrue([for i in range(1, max(1, length(var.scaling.scale_in.steps))) : var.scaling.scale_in.steps[i].below < var.scaling.scale_in.steps[i - 1].below && var.scaling.scale_in.steps[i].remove > var.scaling.scale_in.steps[i - 1].remove]) &&
+      alltrue([for step in var.scaling.scale_in.steps : step.below > 0 && step.remove >= 1 && floor(step.remove) == step.remove])
+    )
+    error_message = "scaling.scale_in.steps is no ladder. It takes 1 to 20 steps, the first with below = 1 (the joint ratio at which scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks."
+  }
+
+  validation {
+    condition = var.scaling.max == var.scaling.min || alltrue([for step in var.scaling.scale_in.steps :
+      step.below * var.scaling.cpu.low * (var.scaling.min + step.remove) / var.scaling.min < var.scaling.cpu.high
+    ])
+    error_message = "scaling would flap: with min = ${var.scaling.min}, removing tasks at cpu.low = ${var.scaling.cpu.low} % leaves the rest above cpu.high = ${var.scaling.cpu.high} % (low x (min + remove) / min must stay under high for every scale-in step). Lower cpu.low, raise min, or remove fewer tasks a step."
+  }
+
+  validation {
+    condition     = contains([60, 120, 180, 240, 300], var.scaling.period)
+    error_message = "scaling.period is ${var.scaling.period} s. ECS publishes a point a minute: use 60, 120, 180, 240 or 300."
+  }
+
+  validation {
+    condition = (
+      var.scaling.out_datapoints >= 1 && var.scaling.out_datapoints <= var.scaling.out_periods &&
+      var.scaling.in_datapoints >= 1 && var.scaling.in_datapoints <= var.scaling.in_periods &&
+      var.scaling.period * var.scaling.in_periods <= 86400 && var.scaling.period * var.scaling.out_periods <= 86400
+    )
+    error_message = "scaling asks for ${var.scaling.out_datapoints} of ${var.scaling.out_periods} points out and ${var.scaling.in_datapoints} of ${var.scaling.in_periods} in. Datapoints must be 1 up to the periods, and periods times ${var.scaling.period} s at most a day."
+  }
+
+  validation {
+    condition     = var.scaling.out_periods <= var.scaling.in_periods
+    error_message = "scaling waits ${var.scaling.out_periods} periods to grow and ${var.scaling.in_periods} to shrink. Growing must not wait longer than shrinking."
+  }
+}
+
+variable "logs" {
+  description = "Retention in days: `production_days` for the application's stream in production, `debug_days` for sidecars, and for everything elsewhere."
+  type = object({
+    production_days = optional(number, 30)
+    debug_days      = optional(number, 7)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([for days in [var.logs.production_days, var.logs.debug_days] :
+      contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], days)
+    ])
+    error_message = "logs asks for ${var.logs.production_days} and ${var.logs.debug_days} days. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever (0) is not offered, because that is how the bill grew."
+  }
+}
+
+variable "tracing" {
+  description = <<-EOT
+    OpenTelemetry collector (ADOT) sidecar that sends traces to X-Ray. Its `cpu` and `memory` come out of the task's size.
+    `sampling_rate` is the share of requests traced after the first `reservoir` a second.
+  EOT
+  type = object({
+    enabled           = optional(bool, true)
+    image             = optional(string, "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.1")
+    cpu               = optional(number, 32)
+    memory            = optional(number, 128)
+    sampling_rate     = optional(number, 0.05)
+    reservoir         = optional(number, 1)
+    sampling_priority = optional(number, 1000)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.tracing.sampling_rate >= 0 && var.tracing.sampling_rate <= 1
+    error_message = "tracing.sampling_rate is ${var.tracing.sampling_rate}. It is a share from 0 to 1, not a percentage."
+  }
+
+  validation {
+    condition     = var.tracing.cpu >= 1 && var.tracing.memory >= 64
+    error_message = "tracing asks for ${var.tracing.cpu} CPU units and ${var.tracing.memory} MiB. The collector needs at least 1 unit and 64 MiB: under that its memory limiter drops every span."
+  }
+
+  validation {
+    condition     = var.tracing.sampling_priority >= 1 && var.tracing.sampling_priority <= 9999
+    error_message = "tracing.sampling_priority is ${var.tracing.sampling_priority}. X-Ray takes 1 to 9999."
+  }
+}
+
+variable "execute_command" {
+  description = "Allow `aws ecs execute-command` into this service's tasks. Sessions are logged in the cluster's debug log group."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "egress" {
+  description = "Where tasks may connect to besides HTTPS (databases, queues): one rule each, to a CIDR or a security group."
+  type = map(object({
+    port              = number
+    cidr              = optional(string)
+    security_group_id = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for rule in values(var.egress) : (rule.cidr == null) != (rule.security_group_id == null)])
+    error_message = "egress has a rule with both or neither of cidr and security_group_id. Give exactly one: each rule has one peer."
+  }
+}
+
+variable "task_policy_statements" {
+  description = "What the application itself may do: IAM statements for the task role. Wildcard actions are refused."
+  type = list(object({
+    sid       = string
+    actions   = list(string)
+    resources = list(string)
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue(flatten([for statement in var.task_policy_statements : [for action in statement.actions : !strcontains(action, "*")]]))
+    error_message = "task_policy_statements has an action with a wildcard. Name each action: a wildcard grants what AWS adds next year too."
+  }
+}

@@ -1,0 +1,21 @@
+module "cluster" {
+  source = "../modules/cluster"
+
+  name                 = var.name
+  environment          = var.environment
+  cost_center          = var.cost_center
+  vpc_id               = var.vpc_id
+  namespace            = coalesce(var.namespace, "${var.name}.internal")
+  container_insights   = var.container_insights
+  debug_retention_days = var.logs.debug_days
+  event_retention_days = var.environment == "production" ? var.logs.production_days : var.logs.debug_days
+  alert_emails         = var.alert_emails
+}
+
+# Opt-in and apart: the call fails until the tags have been seen for about a day, and in member accounts always.
+resource "aws_ce_cost_allocation_tag" "this" {
+  for_each = toset(var.activate_cost_allocation_tags ? ["Environment", "Service", "CostCenter"] : [])
+
+  tag_key = each.value
+  status  = "Active"
+}

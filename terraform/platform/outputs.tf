@@ -1,0 +1,24 @@
+output "cluster_name" {
+  description = "Name of the cluster."
+  value       = module.cluster.cluster.name
+}
+
+output "load_balancers" {
+  description = "DNS names of the load balancers by exposure."
+  value       = { for exposure, balancer in module.load_balancer : exposure => balancer.dns_name }
+}
+
+output "alerts_topic_arn" {
+  description = "SNS topic that is told of failures."
+  value       = module.cluster.alerts_topic_arn
+}
+
+output "task_definitions" {
+  description = "Newest revision of each service. Services move to it by a deployment (CI or a rollout), never by apply."
+  value       = { for name, service in module.service : name => service.task_definition_arn }
+}
+
+output "timing" {
+  description = "The timing of each service [s], derived from its start-up time."
+  value       = { for name, service in module.service : name => service.timing }
+}

@@ -1,0 +1,14 @@
+# The endpoint, credentials and profile come from the environment, as the AWS CLI reads them: nothing here differs
+# between an account and the sandbox.
+provider "aws" {
+  region = var.region
+
+  # The net under the modules' own tags: a resource that someone adds here is never without an owner.
+  default_tags {
+    tags = {
+      Environment = var.environment
+      Service     = "platform"
+      CostCenter  = var.cost_center
+    }
+  }
+}

@@ -1,0 +1,40 @@
+module "service" {
+  source   = "../modules/service"
+  for_each = var.services
+
+  name        = each.key
+  environment = var.environment
+  cost_center = coalesce(each.value.cost_center, var.cost_center)
+  tags        = each.value.tags
+  cluster     = module.cluster.cluster
+  network     = { vpc_id = var.vpc_id, subnet_ids = var.private_subnet_ids }
+
+  task = {
+    image                    = each.value.image
+    cpu                      = each.value.cpu
+    memory                   = each.value.memory
+    startup_seconds          = each.value.startup_seconds
+    port                     = each.value.port
+    architecture             = each.value.architecture
+    command                  = each.value.command
+    environment              = each.value.environment
+    secrets                  = each.value.secrets
+    health_command           = each.value.health_command
+    stop_timeout             = each.value.stop_timeout
+    longest_request          = each.value.longest_request
+    ephemeral_storage        = each.value.ephemeral_storage
+    readonly_root_filesystem = each.value.readonly_root_filesystem
+  }
+
+  traffic = each.value.traffic == null ? null : merge(each.value.traffic, {
+    listener_arn      = module.load_balancer[each.value.traffic.exposure].listener_arn
+    security_group_id = module.load_balancer[each.value.traffic.exposure].security_group_id
+  })
+
+  scaling                = each.value.scaling
+  egress                 = each.value.egress
+  task_policy_statements = each.value.task_policy_statements
+  execute_command        = each.value.execute_command
+  logs                   = var.logs
+  tracing                = merge(var.tracing, each.value.tracing == null ? {} : { enabled = each.value.tracing })
+}

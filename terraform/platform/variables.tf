@@ -1,0 +1,241 @@
+variable "region" {
+  description = "AWS region."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+}
+
+variable "name" {
+  description = "Name of the cluster; load balancers, log groups and roles begin with it."
+  type        = string
+  default     = "production"
+  nullable    = false
+}
+
+variable "environment" {
+  description = "Environment, as tagged: production, staging, test or development."
+  type        = string
+  default     = "production"
+  nullable    = false
+}
+
+variable "cost_center" {
+  description = "Cost centre of what the services share, and of every service that names none."
+  type        = string
+  default     = "platform"
+  nullable    = false
+}
+
+variable "vpc_id" {
+  description = "The VPC that exists already."
+  type        = string
+  nullable    = false
+}
+
+variable "private_subnet_ids" {
+  description = "Private subnets for tasks and the internal load balancer, one in each of three zones."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.private_subnet_ids) >= 3 && length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids)
+    error_message = "private_subnet_ids has ${length(distinct(var.private_subnet_ids))} different subnet(s). Give one for each of three zones."
+  }
+}
+
+variable "public_subnet_ids" {
+  description = "Public subnets for the internet-facing load balancer, one in each of three zones."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.public_subnet_ids) >= 3 && length(distinct(var.public_subnet_ids)) == length(var.public_subnet_ids)
+    error_message = "public_subnet_ids has ${length(distinct(var.public_subnet_ids))} different subnet(s). Give one for each of three zones."
+  }
+}
+
+variable "namespace" {
+  description = "Private DNS namespace of Cloud Map; null means NAME.internal."
+  type        = string
+  default     = null
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate of the public load balancer, and of the internal one unless `internal_certificate_arn` is given."
+  type        = string
+  default     = null
+}
+
+variable "internal_certificate_arn" {
+  description = "ACM certificate of the internal load balancer, where it differs."
+  type        = string
+  default     = null
+}
+
+variable "allow_plain_http" {
+  description = "Serve plain HTTP where there is no certificate. Refused unless said."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "Deletion protection of the load balancers; null means on in production."
+  type        = bool
+  default     = null
+}
+
+variable "container_insights" {
+  description = "Container Insights: disabled, enabled or enhanced (see modules/cluster for what they cost)."
+  type        = string
+  default     = "enabled"
+  nullable    = false
+}
+
+variable "tracing" {
+  description = "Traces to X-Ray: on or off, the share of requests, and what the collector takes of each task."
+  type = object({
+    enabled       = optional(bool)
+    sampling_rate = optional(number)
+    reservoir     = optional(number)
+    image         = optional(string)
+    cpu           = optional(number)
+    memory        = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "logs" {
+  description = "Retention in days of application logs in production, and of everything else."
+  type = object({
+    production_days = optional(number, 30)
+    debug_days      = optional(number, 7)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "alert_emails" {
+  description = "Addresses that are told of failed tasks, failed deployments and impaired services."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "activate_cost_allocation_tags" {
+  description = "Activate Environment, Service and CostCenter for cost allocation. Only in the payer account, and only once the tags have been on resources for a day: until then AWS refuses."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+# The one place where the Python package and this configuration meet. Defaults live in modules/service: a null here
+# takes the module's.
+variable "services" {
+  description = "The services by name. A plain one is image, size, start-up time, traffic and bounds; the rest has defaults."
+  type = map(object({
+    image                    = string
+    cpu                      = number
+    memory                   = number
+    startup_seconds          = number
+    port                     = optional(number)
+    cost_center              = optional(string)
+    architecture             = optional(string)
+    command                  = optional(list(string))
+    environment              = optional(map(string))
+    secrets                  = optional(map(string))
+    health_command           = optional(list(string))
+    stop_timeout             = optional(number)
+    longest_request          = optional(number)
+    ephemeral_storage        = optional(number)
+    readonly_root_filesystem = optional(bool)
+    execute_command          = optional(bool, false)
+    tracing                  = optional(bool)
+    tags                     = optional(map(string), {})
+
+    # Names of the services that call this one over Cloud Map, past the load balancer.
+    callers = optional(set(string), [])
+
+    egress = optional(map(object({
+      port              = number
+      cidr              = optional(string)
+      security_group_id = optional(string)
+    })), {})
+
+    task_policy_statements = optional(list(object({
+      sid       = string
+      actions   = list(string)
+      resources = list(string)
+    })), [])
+
+    traffic = optional(object({
+      exposure             = string # public or internal
+      priority             = number
+      paths                = optional(list(string))
+      hosts                = optional(list(string))
+      deregistration_delay = optional(number)
+      grace_period         = optional(number)
+      health_path          = optional(string)
+      health_matcher       = optional(string)
+      health_interval      = optional(number)
+      health_timeout       = optional(number)
+      healthy_threshold    = optional(number)
+      unhealthy_threshold  = optional(number)
+    }))
+
+    scaling = object({
+      min = number
+      max = number
+      cpu = optional(object({
+        high  = optional(number)
+        low   = optional(number)
+        steps = optional(list(object({ above = number, add = number })))
+      }))
+      memory = optional(object({
+        high  = optional(number)
+        low   = optional(number)
+        steps = optional(list(object({ above = number, add = number })))
+      }))
+      scale_in = optional(object({
+        steps = optional(list(object({ below = number, remove = number })))
+      }))
+      out_cooldown   = optional(number)
+      in_cooldown    = optional(number)
+      period         = optional(number)
+      out_periods    = optional(number)
+      out_datapoints = optional(number)
+      in_periods     = optional(number)
+      in_datapoints  = optional(number)
+    })
+  }))
+  nullable = false
+
+  validation {
+    condition     = length(var.services) > 0
+    error_message = "services is empty. Describe at least one service, as in services.auto.tfvars."
+  }
+
+  validation {
+    condition     = alltrue([for service in values(var.services) : service.traffic == null ? true : contains(["public", "internal"], service.traffic.exposure)])
+    error_message = "services has a traffic.exposure that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.services : name if try(!contains(["public", "internal"], service.traffic.exposure), false)])}."
+  }
+
+  validation {
+    condition = alltrue([for exposure in ["public", "internal"] :
+      length(distinct([for service in values(var.services) : service.traffic.priority if try(service.traffic.exposure, "") == exposure])) ==
+      length([for service in values(var.services) : service.traffic.priority if try(service.traffic.exposure, "") == exposure])
+    ])
+    error_message = "services has two listener rules of one priority behind the same load balancer. Give each service with the same traffic.exposure a traffic.priority of its own: the load balancer refuses duplicates."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for name, service in var.services : [for caller in service.callers : contains(keys(var.services), caller) && caller != name]]))
+    error_message = "services has callers that are no other service here: ${join(", ", flatten([for name, service in var.services : [for caller in service.callers : "${name} <- ${caller}" if !contains(keys(var.services), caller) || caller == name]]))}."
+  }
+
+  validation {
+    condition     = alltrue([for service in values(var.services) : length(service.callers) == 0 || service.port != null])
+    error_message = "services has callers without a port: ${join(", ", [for name, service in var.services : name if length(service.callers) > 0 && service.port == null])}. Give the port they call."
+  }
+}
