@@ -1,0 +1,174 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "us-east-1" }
+  }
+}
+
+variables {
+  name        = "production"
+  environment = "production"
+  cost_center = "platform"
+  vpc_id      = "vpc-0123456789abcdef0"
+  namespace   = "production.internal"
+}
+
+run "a_plain_cluster_is_accepted" {
+  command = plan
+  assert {
+    condition     = one(aws_ecs_cluster.this.setting).value == "enabled"
+    error_message = "Container Insights is on by default"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.exec.retention_in_days == 7 && aws_cloudwatch_log_group.insights[0].retention_in_days == 7
+    error_message = "sessions and performance logs are debug logs"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.this) == 3 && length(aws_cloudwatch_event_target.log) == 3 && length(aws_cloudwatch_event_target.topic) == 3
+    error_message = "three rules, each to the log and the topic"
+  }
+}
+
+run "a_name_of_20_characters_is_accepted" {
+  command = plan
+  variables {
+    name = "a2345678901234567890"
+  }
+}
+
+run "a_name_of_21_characters_is_refused" {
+  command = plan
+  variables {
+    name = "a23456789012345678901"
+  }
+  expect_failures = [var.name]
+}
+
+run "staging_is_accepted" {
+  command = plan
+  variables {
+    environment = "staging"
+  }
+}
+
+run "prod_is_refused" {
+  command = plan
+  variables {
+    environment = "prod"
+  }
+  expect_failures = [var.environment]
+}
+
+run "a_cost_center_is_accepted" {
+  command = plan
+  variables {
+    cost_center = "4711"
+  }
+}
+
+run "an_empty_cost_center_is_refused" {
+  command = plan
+  variables {
+    cost_center = ""
+  }
+  expect_failures = [var.cost_center]
+}
+
+run "a_dns_name_is_accepted" {
+  command = plan
+  variables {
+    namespace = "svc"
+  }
+}
+
+run "a_namespace_that_is_no_dns_name_is_refused" {
+  command = plan
+  variables {
+    namespace = "Production_internal"
+  }
+  expect_failures = [var.namespace]
+}
+
+run "insights_disabled_makes_no_performance_log" {
+  command = plan
+  variables {
+    container_insights = "disabled"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_log_group.insights) == 0
+    error_message = "no log group where nothing is logged"
+  }
+}
+
+run "insights_enhanced_is_accepted" {
+  command = plan
+  variables {
+    container_insights = "enhanced"
+  }
+  assert {
+    condition     = one(aws_ecs_cluster.this.setting).value == "enhanced"
+    error_message = "enhanced reaches the cluster"
+  }
+}
+
+run "insights_on_is_refused" {
+  command = plan
+  variables {
+    container_insights = "on"
+  }
+  expect_failures = [var.container_insights]
+}
+
+run "other_debug_retention_is_accepted" {
+  command = plan
+  variables {
+    debug_retention_days = 3
+  }
+}
+
+run "a_debug_retention_cloudwatch_does_not_have_is_refused" {
+  command = plan
+  variables {
+    debug_retention_days = 0
+  }
+  expect_failures = [var.debug_retention_days]
+}
+
+run "other_event_retention_is_accepted" {
+  command = plan
+  variables {
+    event_retention_days = 90
+  }
+}
+
+run "an_event_retention_cloudwatch_does_not_have_is_refused" {
+  command = plan
+  variables {
+    event_retention_days = 31
+  }
+  expect_failures = [var.event_retention_days]
+}
+
+run "addresses_are_accepted" {
+  command = plan
+  variables {
+    alert_emails = ["oncall@example.com"]
+  }
+  assert {
+    condition     = length(aws_sns_topic_subscription.email) == 1
+    error_message = "each address is subscribed"
+  }
+}
+
+run "what_is_no_address_is_refused" {
+  command = plan
+  variables {
+    alert_emails = ["oncall"]
+  }
+  expect_failures = [var.alert_emails]
+}

@@ -1,0 +1,206 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "us-east-1" }
+  }
+}
+
+variables {
+  name            = "production-public"
+  environment     = "production"
+  cost_center     = "platform"
+  internal        = false
+  vpc_id          = "vpc-0123456789abcdef0"
+  subnet_ids      = ["subnet-a", "subnet-b", "subnet-c"]
+  client_cidrs    = ["0.0.0.0/0"]
+  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/0123"
+}
+
+run "a_certificate_serves_https_and_redirects_http" {
+  command = plan
+  assert {
+    condition     = aws_lb_listener.https[0].protocol == "HTTPS" && aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    error_message = "HTTP must redirect to HTTPS"
+  }
+  assert {
+    condition     = aws_lb.this.drop_invalid_header_fields && aws_lb.this.enable_deletion_protection
+    error_message = "invalid headers are dropped, deletion is protected in production"
+  }
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.client) == 2
+    error_message = "one rule for each port"
+  }
+}
+
+run "plain_http_is_accepted_where_it_is_said" {
+  command = plan
+  variables {
+    certificate_arn  = null
+    allow_plain_http = true
+  }
+  assert {
+    condition     = length(aws_lb_listener.https) == 0 && aws_lb_listener.http.default_action[0].type == "fixed-response"
+    error_message = "plain HTTP answers by itself"
+  }
+}
+
+run "plain_http_is_refused_where_it_is_not_said" {
+  command = plan
+  variables {
+    certificate_arn = null
+  }
+  expect_failures = [aws_lb.this]
+}
+
+run "plain_http_beside_a_certificate_is_refused" {
+  command = plan
+  variables {
+    allow_plain_http = true
+  }
+  expect_failures = [aws_lb.this]
+}
+
+run "protection_is_off_outside_production" {
+  command = plan
+  variables {
+    environment = "test"
+  }
+  assert {
+    condition     = !aws_lb.this.enable_deletion_protection
+    error_message = "only production is protected by default"
+  }
+}
+
+run "protection_can_be_switched_off" {
+  command = plan
+  variables {
+    deletion_protection = false
+  }
+  assert {
+    condition     = !aws_lb.this.enable_deletion_protection
+    error_message = "what is said wins"
+  }
+}
+
+run "a_name_of_32_characters_is_accepted" {
+  command = plan
+  variables {
+    name = "a2345678901234567890123456789012"
+  }
+}
+
+run "a_name_of_33_characters_is_refused" {
+  command = plan
+  variables {
+    name = "a23456789012345678901234567890123"
+  }
+  expect_failures = [var.name]
+}
+
+run "a_name_that_aws_keeps_is_refused" {
+  command = plan
+  variables {
+    name = "internal-api"
+  }
+  expect_failures = [var.name]
+}
+
+run "prod_is_refused" {
+  command = plan
+  variables {
+    environment = "prod"
+  }
+  expect_failures = [var.environment]
+}
+
+run "a_cost_center_is_accepted" {
+  command = plan
+  variables {
+    cost_center = "4711"
+  }
+}
+
+run "an_empty_cost_center_is_refused" {
+  command = plan
+  variables {
+    cost_center = ""
+  }
+  expect_failures = [var.cost_center]
+}
+
+run "two_subnets_are_accepted" {
+  command = plan
+  variables {
+    subnet_ids = ["subnet-a", "subnet-b"]
+  }
+}
+
+run "one_subnet_is_refused" {
+  command = plan
+  variables {
+    subnet_ids = ["subnet-a"]
+  }
+  expect_failures = [var.subnet_ids]
+}
+
+run "a_range_of_clients_is_accepted" {
+  command = plan
+  variables {
+    client_cidrs = ["10.0.0.0/16", "192.0.2.0/24"]
+  }
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.client) == 4
+    error_message = "one rule for each port and range"
+  }
+}
+
+run "no_clients_are_refused" {
+  command = plan
+  variables {
+    client_cidrs = []
+  }
+  expect_failures = [var.client_cidrs]
+}
+
+run "what_is_no_range_is_refused" {
+  command = plan
+  variables {
+    client_cidrs = ["everyone"]
+  }
+  expect_failures = [var.client_cidrs]
+}
+
+run "an_iam_certificate_is_accepted" {
+  command = plan
+  variables {
+    certificate_arn = "arn:aws:iam::111122223333:server-certificate/a"
+  }
+}
+
+run "what_is_no_certificate_is_refused" {
+  command = plan
+  variables {
+    certificate_arn = "example.com"
+  }
+  expect_failures = [var.certificate_arn]
+}
+
+run "an_idle_timeout_of_4000_is_accepted" {
+  command = plan
+  variables {
+    idle_timeout = 4000
+  }
+}
+
+run "an_idle_timeout_of_0_is_refused" {
+  command = plan
+  variables {
+    idle_timeout = 0
+  }
+  expect_failures = [var.idle_timeout]
+}
