@@ -4,13 +4,8 @@
 # …"), which is fine, and a task killed by its health check ("Task failed ELB health checks in …"), which is not: only
 # the reason's first words tell them apart.
 
-data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
-data "aws_region" "current" {}
-
 locals {
-  account_id    = data.aws_caller_identity.current.account_id
-  service_scope = "arn:${data.aws_partition.current.partition}:ecs:${data.aws_region.current.name}:${local.account_id}:service/${var.name}/"
+  service_scope = "${local.arn_prefix.ecs}:service/${var.name}/"
 
   events = {
     failed-tasks = {
@@ -19,7 +14,7 @@ locals {
         source        = ["aws.ecs"]
         "detail-type" = ["ECS Task State Change"]
         detail = {
-          clusterArn = [aws_ecs_cluster.this.arn]
+          clusterArn = ["${local.arn_prefix.ecs}:cluster/${var.name}"]
           lastStatus = ["STOPPED"]
           "$or" = [
             { stopCode = ["TaskFailedToStart", "EssentialContainerExited", "SpotInterruption", "TerminationNotice"] },
@@ -134,7 +129,7 @@ resource "aws_sqs_queue" "undelivered" {
 }
 
 locals {
-  from_our_rules = { ArnLike = { "aws:SourceArn" = [for rule in aws_cloudwatch_event_rule.this : rule.arn] } }
+  from_our_rules = { ArnLike = { "aws:SourceArn" = [for key in keys(local.events) : "${local.arn_prefix.events}:rule/${var.name}-${key}"] } }
 }
 
 resource "aws_sns_topic_policy" "alerts" {
@@ -146,7 +141,7 @@ resource "aws_sns_topic_policy" "alerts" {
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }
       Action    = ["sns:Publish"]
-      Resource  = [aws_sns_topic.alerts.arn]
+      Resource  = ["${local.arn_prefix.sns}:${aws_sns_topic.alerts.name}"]
       Condition = local.from_our_rules
     }]
   })
@@ -161,7 +156,7 @@ resource "aws_sqs_queue_policy" "undelivered" {
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }
       Action    = ["sqs:SendMessage"]
-      Resource  = [aws_sqs_queue.undelivered.arn]
+      Resource  = ["${local.arn_prefix.sqs}:${aws_sqs_queue.undelivered.name}"]
       Condition = local.from_our_rules
     }]
   })
@@ -177,7 +172,7 @@ resource "aws_cloudwatch_log_resource_policy" "events" {
       Effect    = "Allow"
       Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
       Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource  = ["${aws_cloudwatch_log_group.events.arn}:*"] # its streams, which EventBridge names
+      Resource  = ["${local.arn_prefix.logs}:log-group:${aws_cloudwatch_log_group.events.name}:*"] # its streams, which EventBridge names
       Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     }]
   })

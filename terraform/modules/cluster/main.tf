@@ -1,4 +1,16 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
 locals {
+  account_id = data.aws_caller_identity.current.account_id
+
+  # ARNs are made from names where a policy or a pattern needs them: so a plan shows those whole, before anything exists.
+  arn_prefix = { for service in ["ecs", "events", "logs", "sns", "sqs"] :
+    service => "arn:${data.aws_partition.current.partition}:${service}:${data.aws_region.current.name}:${local.account_id}"
+  }
+  exec_log_group_arn = "${local.arn_prefix.logs}:log-group:${aws_cloudwatch_log_group.exec.name}"
+
   tags = merge(var.tags, {
     Environment = var.environment
     Service     = "platform"

@@ -4,7 +4,7 @@ output "cluster" {
     name               = aws_ecs_cluster.this.name
     arn                = aws_ecs_cluster.this.arn
     namespace_id       = aws_service_discovery_private_dns_namespace.this.id
-    exec_log_group_arn = aws_cloudwatch_log_group.exec.arn
+    exec_log_group_arn = local.exec_log_group_arn
   }
 }
 

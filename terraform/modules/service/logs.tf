@@ -21,8 +21,12 @@ resource "aws_cloudwatch_log_group" "debug" {
 }
 
 locals {
-  application_log_group = one(concat(aws_cloudwatch_log_group.application[*].name, var.environment == "production" ? [] : [aws_cloudwatch_log_group.debug.name]))
-  log_group_arns        = concat(aws_cloudwatch_log_group.application[*].arn, [aws_cloudwatch_log_group.debug.arn])
+  application_log_group = var.environment == "production" ? aws_cloudwatch_log_group.application[0].name : aws_cloudwatch_log_group.debug.name
+
+  # Made from names, not read from the groups: so a plan shows a policy whole, before anything exists.
+  log_group_arns = [for name in distinct([local.application_log_group, aws_cloudwatch_log_group.debug.name]) :
+    "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${name}"
+  ]
 
   application_log = {
     logDriver = "awslogs"
