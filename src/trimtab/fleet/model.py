@@ -6,16 +6,19 @@ Units live in the names: ``cpu_units`` (1024 = 1 vCPU), ``memory_mib`` (Fargate'
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-SCHEMA_VERSION = 1
+from trimtab.catalog import size as _size
 
-Architecture = Literal["X86_64", "ARM64"]
+SCHEMA_VERSION: Final = 1
+
+Architecture = _size.Architecture
+TaskSize = _size.TaskSize
+Positive = _size.Positive
 Exposure = Literal["public", "internal"]
-Positive = Annotated[int, Meta(ge=1)]
 NonNegative = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(ge=0.0)]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$")]
@@ -23,26 +26,6 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$")]
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of all nouns: immutable, and a field we do not know is a mistake, not a comment."""
-
-
-class TaskSize(_Frozen, frozen=True, kw_only=True, order=True):
-    """CPU and memory of one Fargate task, as its task definition states them."""
-
-    cpu_units: Positive
-    memory_mib: Positive
-
-    @property
-    def vcpu(self) -> float:
-        """Virtual CPUs [vCPU]."""
-        return self.cpu_units / 1024
-
-    @property
-    def memory_gib(self) -> float:
-        """Memory [GiB], the unit Fargate is billed in."""
-        return self.memory_mib / 1024
-
-    def __str__(self) -> str:
-        return f"{self.cpu_units}/{self.memory_mib}"
 
 
 class Step(_Frozen, frozen=True, kw_only=True):

@@ -1,0 +1,175 @@
+"""The catalog's files, typed. Each is read once, and refused at once when it does not hold together."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib import resources
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from trimtab.catalog.size import Architecture, Positive, TaskSize
+from trimtab.errors import UsageError
+
+HOURS_PER_MONTH = 730
+"""AWS's own month: 365 days x 24 h / 12 (AWS Pricing Calculator)."""
+
+EPHEMERAL_INCLUDED_GIB = 20
+"""Ephemeral storage that costs nothing [GiB] (Fargate pricing page)."""
+
+_Text = Annotated[str, Meta(min_length=1)]
+
+
+class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of what the catalog's files hold: a field we do not know is a mistake."""
+
+
+class Range(_Fact, frozen=True, kw_only=True):
+    """Memory sizes from ``first`` to ``last``, both included, ``step`` apart [MiB]."""
+
+    first: Positive
+    last: Positive
+    step: Positive
+
+    def __post_init__(self) -> None:
+        if self.last < self.first or (self.last - self.first) % self.step:
+            msg = f"{self.first} to {self.last} is not a whole number of steps of {self.step}"
+            raise ValueError(msg)
+
+
+class SizeRow(_Fact, frozen=True, kw_only=True):
+    """One row of AWS's table: a CPU value and the memory it may go with."""
+
+    cpu_units: Positive
+    memory_mib: Annotated[tuple[Positive, ...], Meta(min_length=1)] | Range
+    newer: bool = False
+    """Not yet known to every AWS SDK: the API of an older one may refuse it."""
+    note: str = ""
+
+    def sizes(self) -> tuple[TaskSize, ...]:
+        """Return the row's task sizes."""
+        spec = self.memory_mib
+        memory = range(spec.first, spec.last + 1, spec.step) if isinstance(spec, Range) else spec
+        return tuple(TaskSize(cpu_units=self.cpu_units, memory_mib=mib) for mib in memory)
+
+
+class SizeTable(_Fact, frozen=True, kw_only=True):
+    """``fargate_sizes.json``."""
+
+    title: _Text
+    sources: Annotated[tuple[_Text, ...], Meta(min_length=1)]
+    read: _Text
+    unit: _Text
+    rows: Annotated[tuple[SizeRow, ...], Meta(min_length=1)]
+
+
+class Price(_Fact, frozen=True, kw_only=True):
+    """One list price [USD per ``unit`` of the price], with where and when it comes from."""
+
+    usd: Annotated[float, Meta(gt=0.0)]
+    unit: _Text
+    vintage: _Text
+    source: _Text
+
+
+class Prices(_Fact, frozen=True, kw_only=True):
+    """``prices-REGION.json``: list prices, before any discount."""
+
+    region: _Text
+    currency: _Text
+    read: _Text
+    note: _Text
+    fargate_x86_vcpu_hour: Price
+    fargate_x86_gb_hour: Price
+    fargate_arm_vcpu_hour: Price
+    fargate_arm_gb_hour: Price
+    fargate_ephemeral_gb_hour: Price
+    alb_hour: Price
+    alb_lcu_hour: Price
+    public_ipv4_hour: Price
+    logs_ingestion_gb: Price
+    logs_ingestion_infrequent_gb: Price
+    logs_storage_gb_month: Price
+    logs_insights_gb: Price
+    custom_metric_month: Price
+    container_insights_enhanced_metric_month: Price
+    alarm_month: Price
+    alarm_high_resolution_month: Price
+    alarm_composite_month: Price
+    xray_traces_recorded_million: Price
+    xray_traces_retrieved_million: Price
+
+    def task_hour_usd(
+        self, size: TaskSize, architecture: Architecture, *, ephemeral_gib: int = EPHEMERAL_INCLUDED_GIB
+    ) -> float:
+        """Return what one task of this size costs for an hour [USD/h]; use does not matter."""
+        if architecture == "ARM64":
+            vcpu, gib = self.fargate_arm_vcpu_hour.usd, self.fargate_arm_gb_hour.usd
+        else:
+            vcpu, gib = self.fargate_x86_vcpu_hour.usd, self.fargate_x86_gb_hour.usd
+        extra_gib = max(0, ephemeral_gib - EPHEMERAL_INCLUDED_GIB)
+        return size.vcpu * vcpu + size.memory_gib * gib + extra_gib * self.fargate_ephemeral_gb_hour.usd
+
+
+def _read(name: str) -> bytes:
+    return (resources.files("trimtab.catalog") / name).read_bytes()
+
+
+@cache
+def size_table() -> SizeTable:
+    """Return AWS's table of Fargate task sizes (Linux), as published."""
+    return msgspec.json.decode(_read("fargate_sizes.json"), type=SizeTable)
+
+
+@cache
+def fargate_sizes() -> tuple[TaskSize, ...]:
+    """Return every valid Fargate task size (Linux), by CPU and then memory, ascending."""
+    return tuple(sorted(size for row in size_table().rows for size in row.sizes()))
+
+
+def is_valid(size: TaskSize) -> bool:
+    """Tell whether Fargate offers this combination of CPU and memory."""
+    return size in fargate_sizes()
+
+
+def nearest_sizes(size: TaskSize, n: int = 3) -> tuple[TaskSize, ...]:
+    """Return the ``n`` valid sizes nearest to ``size``, nearest first.
+
+    Distance is in doublings, CPU and memory alike, for that is how the grid is spaced; of two
+    equally near the smaller comes first.
+    """
+
+    def doublings(other: TaskSize) -> float:
+        cpu = math.log2(other.cpu_units / size.cpu_units)
+        memory = math.log2(other.memory_mib / size.memory_mib)
+        return round(abs(cpu) + abs(memory), 9)
+
+    return tuple(sorted(fargate_sizes(), key=lambda other: (doublings(other), other))[:n])
+
+
+@cache
+def price_regions() -> tuple[str, ...]:
+    """Return the regions the catalog has prices for."""
+    names = (entry.name for entry in resources.files("trimtab.catalog").iterdir())
+    return tuple(
+        sorted(
+            name.removeprefix("prices-").removesuffix(".json") for name in names if name.startswith("prices-")
+        )
+    )
+
+
+@cache
+def prices(region: str) -> Prices:
+    """Return the region's list prices.
+
+    Raises:
+        UsageError: the catalog has no prices for this region.
+
+    """
+    if region not in price_regions():
+        raise UsageError(
+            f"there are no prices for region {region!r}", advice=f"known: {', '.join(price_regions())}"
+        )
+    return msgspec.json.decode(_read(f"prices-{region}.json"), type=Prices)

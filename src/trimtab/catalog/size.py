@@ -1,0 +1,35 @@
+"""What a Fargate task is billed by: its size and its architecture.
+
+They live here, below the fleet, because the catalog of facts needs them and may not look up.
+``trimtab.fleet.model`` offers both under the same names.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+Architecture: TypeAlias = Literal["X86_64", "ARM64"]
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class TaskSize(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, order=True):
+    """CPU and memory of one Fargate task, as its task definition states them."""
+
+    cpu_units: Positive
+    memory_mib: Positive
+
+    @property
+    def vcpu(self) -> float:
+        """Virtual CPUs [vCPU]."""
+        return self.cpu_units / 1024
+
+    @property
+    def memory_gib(self) -> float:
+        """Memory [GiB], the unit Fargate is billed in."""
+        return self.memory_mib / 1024
+
+    def __str__(self) -> str:
+        return f"{self.cpu_units}/{self.memory_mib}"

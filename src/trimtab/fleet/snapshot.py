@@ -1,0 +1,240 @@
+"""A snapshot as a folder: ``fleet.json`` and ``metrics.parquet``, read strictly, written whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import polars as pl
+
+from trimtab.errors import SnapshotError
+from trimtab.fleet.checks import check_columns, check_fleet, check_rows
+from trimtab.fleet.model import SCHEMA_VERSION, Fleet
+from trimtab.fleet.source import METRIC_COLUMNS, STEP_S, Snapshot, skip_of, span_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FLEET_FILE = "fleet.json"
+METRICS_FILE = "metrics.parquet"
+COLUMNS = ("service", "timestamp", *METRIC_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A ``SnapshotSource`` that reads a snapshot folder."""
+
+    path: Path
+
+    def read(self) -> Snapshot:
+        """Return the folder's snapshot; see ``read_snapshot``."""
+        return read_snapshot(self.path)
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read the snapshot folder at ``path``.
+
+    Raises:
+        SnapshotError: something is missing, unreadable or cannot be true.
+
+    """
+    if not path.is_dir():
+        what = (
+            "this is a file, not a snapshot folder" if path.exists() else "there is no such snapshot folder"
+        )
+        raise SnapshotError(
+            what, where=str(path), advice=f"name a folder with {FLEET_FILE} and {METRICS_FILE}"
+        )
+    fleet = _read_fleet(path / FLEET_FILE)
+    return _snapshot(fleet, _read_metrics(path / METRICS_FILE), str(path / METRICS_FILE))
+
+
+def snapshot_of(fleet: Fleet, metrics: pl.DataFrame) -> Snapshot:
+    """Return a snapshot of ``fleet`` and its long table of metrics (``COLUMNS``), checked.
+
+    Raises:
+        SnapshotError: the two contradict each other, or hold something that cannot be true.
+
+    """
+    check_fleet(fleet, "fleet")
+    return _snapshot(fleet, metrics, "metrics")
+
+
+def write_snapshot(snapshot: Snapshot, path: Path) -> None:
+    """Write the folder at ``path``, made if need be: the same snapshot gives the same bytes.
+
+    Both files are written beside their places and then renamed, so that neither is ever half
+    there. A snapshot that could not be read again is refused before anything is written.
+
+    Raises:
+        SnapshotError: the snapshot cannot be true, or the folder cannot be written.
+
+    """
+    check_fleet(snapshot.fleet, "fleet")
+    table = _long(snapshot.metrics)
+    check_columns(table.schema, "metrics")
+    check_rows(table, snapshot.fleet, "metrics")
+    encoded = _encode_fleet(snapshot.fleet)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        _write_all(
+            {
+                path / FLEET_FILE: lambda part: _write_bytes(part, encoded),
+                path / METRICS_FILE: lambda part: _write_parquet(part, table),
+            }
+        )
+    except OSError as error:
+        raise SnapshotError(
+            f"it cannot be written ({error.strerror})",
+            where=str(path),
+            advice="name a folder you may write to",
+        ) from error
+
+
+def _read_fleet(path: Path) -> Fleet:
+    where = str(path)
+    try:
+        raw: object = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SnapshotError(
+            f"this is not JSON ({error})", where=where, advice="write the snapshot again"
+        ) from error
+    version = raw.get("schema_version", SCHEMA_VERSION) if isinstance(raw, dict) else SCHEMA_VERSION
+    if version != SCHEMA_VERSION:
+        raise SnapshotError(
+            f"schema_version is {version!r}, this trimtab reads {SCHEMA_VERSION}",
+            where=where,
+            advice="use the trimtab that wrote it, or write it again",
+        )
+    if isinstance(raw, dict) and raw.get("services") == []:
+        raise SnapshotError(
+            "the fleet has no services", where=where, advice="list at least one under services"
+        )
+    try:
+        fleet = msgspec.convert(raw, Fleet)
+    except msgspec.ValidationError as error:
+        advice = "correct the field, or write the snapshot again"
+        raise SnapshotError(_named(str(error), raw), where=where, advice=advice) from error
+    check_fleet(fleet, where)
+    return fleet
+
+
+def _encode_fleet(fleet: Fleet) -> bytes:
+    """Return ``fleet.json``. Constructors check nothing, and take 10 for 10.0: reading back does both."""
+    try:
+        read_back = msgspec.json.decode(msgspec.json.encode(fleet), type=Fleet)
+    except msgspec.ValidationError as error:
+        raise SnapshotError(str(error), where="fleet", advice="correct the field") from error
+    return msgspec.json.format(msgspec.json.encode(read_back), indent=2) + b"\n"
+
+
+def _named(message: str, raw: object) -> str:
+    """Put the service's name beside the index by which msgspec knows it."""
+    found = re.search(r"\$\.services\[(\d+)\]", message)
+    services = raw.get("services") if isinstance(raw, dict) else None
+    if found is None or not isinstance(services, list):
+        return message
+    service = services[int(found[1])]
+    name = service.get("name") if isinstance(service, dict) else None
+    return f"{message} (service {name})" if isinstance(name, str) else message
+
+
+def _read_metrics(path: Path) -> pl.DataFrame:
+    try:
+        with path.open("rb"):  # polars words a missing file and a directory less clearly than the system does
+            pass
+        check_columns(pl.read_parquet_schema(path), str(path))
+        return pl.read_parquet(path, columns=list(COLUMNS), glob=False)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    # A damaged page makes the decoder panic instead of returning an error.
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SnapshotError(
+            f"this is not a whole parquet file ({first_line})",
+            where=str(path),
+            advice="it may be cut short: copy or write it again",
+        ) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SnapshotError:
+    if isinstance(error, FileNotFoundError):
+        return SnapshotError(
+            "the file is missing",
+            where=str(path),
+            advice=f"a snapshot folder holds {FLEET_FILE} and {METRICS_FILE}",
+        )
+    return SnapshotError(
+        f"it cannot be read ({error.strerror or error})", where=str(path), advice="check the file"
+    )
+
+
+def _snapshot(fleet: Fleet, table: pl.DataFrame, where: str) -> Snapshot:
+    check_columns(table.schema, where)
+    check_rows(table, fleet, where)
+    start, minutes = span_of(fleet)
+    dtype = table.schema["timestamp"]
+    grid = pl.DataFrame({"timestamp": pl.int_range(minutes, eager=True) * (STEP_S * 1000)}).select(
+        (pl.col("timestamp") + int(start.timestamp() * 1000)).cast(pl.Datetime("ms", "UTC")).cast(dtype)
+    )
+    metrics = {
+        str(name[0]): grid.join(part.drop("service"), on="timestamp", how="left", maintain_order="left")
+        for name, part in table.partition_by("service", as_dict=True, maintain_order=True).items()
+    }
+    skips = (skip_of(service.name, metrics.get(service.name)) for service in fleet.services)
+    return Snapshot(fleet=fleet, metrics=metrics, skipped=tuple(skip for skip in skips if skip is not None))
+
+
+def _long(metrics: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Put the services' tables one under the other, sorted by service."""
+    parts = [
+        metrics[name].select(pl.lit(name).alias("service"), pl.exclude("service")) for name in sorted(metrics)
+    ]
+    if not parts:
+        return pl.DataFrame(schema=EMPTY)
+    return pl.concat(parts)
+
+
+EMPTY = {
+    "service": pl.String(),
+    "timestamp": pl.Datetime("ms", "UTC"),
+    **dict.fromkeys(METRIC_COLUMNS, pl.Float32()),
+    "running_tasks": pl.Int16(),
+}
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _write_parquet(path: Path, table: pl.DataFrame) -> None:
+    # Pages follow the chunks a table happens to have in memory: one chunk, or equal tables differ.
+    table.select(COLUMNS).rechunk().write_parquet(
+        path, compression="zstd", compression_level=19, statistics=True
+    )
+
+
+def _write_all(writers: Mapping[Path, Callable[[Path], None]]) -> None:
+    """Write every file beside its place, and only when all are there put them in their places."""
+    parts: dict[Path, Path] = {}
+    try:
+        for target, write in writers.items():
+            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            os.close(handle)
+            parts[target] = Path(name)
+            write(parts[target])
+            parts[target].chmod(0o644)  # mkstemp makes files only the owner may read
+        for target, part in parts.items():
+            part.replace(target)
+    finally:
+        for part in parts.values():
+            with suppress(FileNotFoundError):
+                part.unlink()

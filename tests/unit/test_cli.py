@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import made_fleet as made
+import pytest
+
+from trimtab.fleet.snapshot import write_snapshot
+
+if TYPE_CHECKING:
+    from trimtab.fleet.model import Service
+
+ROOT = Path(__file__).parents[2]
+
+
+def trimtab(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does: a process of its own, its output in pipes."""
+    return subprocess.run(
+        [sys.executable, "-m", "trimtab", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | environment,
+    )
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
+    return tmp_path / "in"
+
+
+def partial(tmp_path: Path) -> Path:
+    services: tuple[Service, ...] = (made.service("api"), made.service("idle"))
+    write_snapshot(made.snapshot(*services, silent=("idle",)), tmp_path / "in")
+    return tmp_path / "in"
+
+
+def test_optimize_writes_files_and_keeps_data_and_words_apart(snapshot: Path, tmp_path: Path) -> None:
+    run = trimtab("optimize", snapshot, "-o", tmp_path / "out")
+    assert run.returncode == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "services.auto.tfvars",
+        "recommendation.json",
+    }
+    assert "Estimated saving" in run.stdout
+    assert f"reading {snapshot}" in run.stderr
+    assert "reading" not in run.stdout
+    assert "saving" not in run.stderr
+    assert "\x1b" not in run.stdout  # no colours into a pipe
+
+
+def test_the_same_snapshot_gives_the_same_files(snapshot: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert trimtab("optimize", snapshot, "-o", tmp_path / name).returncode == 0
+    for name in ("services.auto.tfvars", "recommendation.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_without_o_the_table_is_shown_and_nothing_written(snapshot: Path, tmp_path: Path) -> None:
+    run = trimtab("optimize", snapshot)
+    assert run.returncode == 0
+    assert "Estimated saving" in run.stdout
+    assert "nothing was written" in run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_service_left_out_exits_with_three_and_the_files_are_there(tmp_path: Path) -> None:
+    run = trimtab("optimize", partial(tmp_path), "-o", tmp_path / "out")
+    assert run.returncode == 3
+    assert "idle: no metrics" in run.stdout
+    assert "idle" in (tmp_path / "out" / "services.auto.tfvars").read_text(encoding="utf-8")
+
+
+def refused(run: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line a user is told."""
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert "Traceback" not in run.stderr
+    errors = [line for line in run.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert run.stderr.splitlines()[-1] == errors[0]
+    return errors[0]
+
+
+def test_a_missing_snapshot_is_one_line_and_exit_two(tmp_path: Path) -> None:
+    line = refused(trimtab("optimize", tmp_path / "nowhere", "-o", tmp_path / "out"))
+    assert str(tmp_path / "nowhere") in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_snapshot_is_one_line_and_writes_nothing(snapshot: Path, tmp_path: Path) -> None:
+    metrics = snapshot / "metrics.parquet"
+    metrics.write_bytes(metrics.read_bytes()[:-200])
+    assert "metrics.parquet" in refused(trimtab("optimize", snapshot, "-o", tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_json_that_is_none_is_one_line(snapshot: Path) -> None:
+    (snapshot / "fleet.json").write_text('{"services": [\n', encoding="utf-8")
+    assert "fleet.json" in refused(trimtab("optimize", snapshot))
+
+
+def test_an_output_that_is_a_file_is_one_line(snapshot: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    assert "taken" in refused(trimtab("optimize", snapshot, "-o", tmp_path / "taken"))
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("optimize",), ("optimise",), ("optimize", "x", "--colour"), ("sandbox", "--port", "70000")]
+)
+def test_wrong_use_exits_with_two_and_says_how(arguments: tuple[str, ...]) -> None:
+    run = trimtab(*arguments)
+    assert run.returncode == 2
+    assert "Usage:" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_an_internal_fault_shows_where_and_exits_with_one(snapshot: Path) -> None:
+    code = (
+        "import sys\n"
+        "from trimtab import cli, pipeline\n"
+        "def broken(*_, **__): raise ZeroDivisionError('inside')\n"
+        "pipeline.optimize = broken\n"
+        f"sys.argv = ['trimtab', 'optimize', {str(snapshot)!r}]\n"
+        "sys.exit(cli.main())\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "Traceback" in run.stderr
+    assert "ZeroDivisionError: inside" in run.stderr
+
+
+def test_version_and_help_answer_on_stdout() -> None:
+    version = trimtab("--version")
+    assert (version.returncode, version.stdout) == (0, "trimtab 0.1.0\n")
+    assert "optimize" in trimtab("--help").stdout
+
+
+def test_the_documentation_shows_the_help_as_it_is() -> None:
+    shown = trimtab("optimize", "--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
+    documented = (ROOT / "docs" / "optimize.md").read_text(encoding="utf-8")
+    assert f"```text\n{shown.strip()}\n```" in documented
+
+
+def test_importing_the_command_line_imports_nothing_heavy() -> None:
+    heavy = "numpy", "polars", "jinja2", "moto"
+    code = f"import sys, trimtab.cli; print(*[name for name in {heavy} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_sandbox_prints_its_environment_and_stops_cleanly(stop: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "trimtab", "sandbox"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "answers at http://127.0.0.1:" in process.stderr.readline()
+        process.send_signal(stop)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in out.splitlines())
+    assert exported["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    assert "AWS_ACCESS_KEY_ID" in exported
+    assert "has stopped" in err

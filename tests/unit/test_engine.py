@@ -1,0 +1,322 @@
+"""Finding an engine and running it: the real Terraform where its behaviour is what counts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trimtab.adoption.diagnostics import failure_of_json, failure_of_text
+from trimtab.adoption.engine import Engine, Progress, Workspace, find_engine
+from trimtab.adoption.mirror import cli_configuration, find_mirror
+from trimtab.adoption.process import Finished, run
+from trimtab.errors import EngineError, EngineMissing, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TREE = "registry.terraform.io/hashicorp/aws"
+
+
+@pytest.fixture
+def executable(tmp_path: Path) -> Callable[[str, str], Path]:
+    def write(name: str, says: str) -> Path:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        path = folder / name
+        path.write_text(f"#!/bin/sh\necho '{says}'\n", encoding="utf-8")
+        path.chmod(0o755)
+        return path
+
+    return write
+
+
+def test_terraform_is_preferred_and_tofu_taken_without_it(executable: Callable[[str, str], Path]) -> None:
+    tofu = executable("tofu", "OpenTofu v1.9.0")
+    search = {"PATH": str(tofu.parent)}
+    assert find_engine(search) == Engine(path=str(tofu), name="tofu", version=(1, 9, 0))
+
+    terraform = executable("terraform", "Terraform v1.5.7")
+    assert find_engine(search) == Engine(path=str(terraform), name="terraform", version=(1, 5, 7))
+
+
+def test_the_variable_wins_by_name_and_by_path(executable: Callable[[str, str], Path]) -> None:
+    executable("terraform", "Terraform v1.11.4")
+    tofu = executable("tofu", "OpenTofu v1.9.0-beta1")
+    for named in ("tofu", str(tofu)):
+        assert find_engine({"PATH": str(tofu.parent), "TRIMTAB_ENGINE": named}).name == "tofu"
+
+
+def test_no_engine_at_all_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EngineMissing, match=r"neither terraform nor tofu is on the PATH; install one"):
+        find_engine({"PATH": str(tmp_path)})
+    with pytest.raises(EngineMissing, match="TRIMTAB_ENGINE names 'absent'"):
+        find_engine({"PATH": str(tmp_path), "TRIMTAB_ENGINE": "absent"})
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [
+        ("Terraform v1.4.6", "terraform 1.4.6 is too old; 1.5 or newer"),
+        ("cat 9.1", "neither terraform nor tofu"),
+    ],
+)
+def test_an_engine_that_cannot_do_is_refused_in_one_line(
+    executable: Callable[[str, str], Path], says: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        find_engine({"PATH": str(executable("terraform", says).parent)})
+
+    assert "\n" not in str(caught.value)
+
+
+def test_a_tree_below_a_root_is_taken_as_mirror(tmp_path: Path) -> None:
+    (tmp_path / "opt/other").mkdir(parents=True)
+    (tmp_path / "opt/plugins" / TREE).mkdir(parents=True)
+    (tmp_path / "opt/plugins/registry.terraform.io/hashicorp/random").mkdir()
+    home = {"HOME": str(tmp_path / "home"), "XDG_DATA_DIRS": str(tmp_path / "share")}
+    found = find_mirror("terraform", home, roots=[tmp_path / "absent", tmp_path / "opt"])
+
+    assert found == tmp_path / "opt/plugins"
+    # A tree of the one registry is of no use to the other engine.
+    assert find_mirror("tofu", home, roots=[tmp_path / "opt"]) is None
+    written = cli_configuration(found)
+    names = '["registry.terraform.io/hashicorp/aws", "registry.terraform.io/hashicorp/random"]'
+    assert f"include = {names}" in written
+    assert f"exclude = {names}" in written
+
+
+@pytest.mark.parametrize(
+    "arranged",
+    [
+        ".terraformrc",
+        ".tofurc",
+        ".terraform.d/plugins/",
+        ".terraform.d/own.tfrc",
+        ".local/share/terraform/plugins/",
+        "share/terraform/plugins/",
+        "TF_CLI_CONFIG_FILE",
+    ],
+)
+def test_whatever_the_user_arranged_is_left_alone(tmp_path: Path, arranged: str) -> None:
+    (tmp_path / "opt/plugins" / TREE).mkdir(parents=True)
+    environment = {"HOME": str(tmp_path), "XDG_DATA_DIRS": f"{tmp_path}/none{os.pathsep}{tmp_path}/share"}
+    assert find_mirror("terraform", environment, roots=[tmp_path / "opt"]) is not None
+
+    if arranged.isupper():
+        environment[arranged] = "mine.tfrc"
+    elif arranged.endswith("/"):
+        (tmp_path / arranged).mkdir(parents=True)
+    else:
+        (tmp_path / arranged).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / arranged).touch()
+    assert find_mirror("terraform", environment, roots=[tmp_path / "opt"]) is None
+
+
+def test_the_first_error_becomes_one_line_and_all_stay_in_the_detail() -> None:
+    diagnostics = [
+        {"severity": "warning", "summary": "Deprecated", "detail": ""},
+        {
+            "severity": "error",
+            "summary": "creating\nService",
+            "detail": "\nfirst\nsecond",
+            "address": "aws_x.y",
+        },
+        {"severity": "error", "summary": "other", "detail": "", "range": _range("main.tf", 7)},
+    ]
+    failure = failure_of_json(diagnostics, Finished(1, (), ""), "terraform apply")
+
+    assert str(failure) == "aws_x.y: creating Service: first"
+    assert failure.detail == "aws_x.y: creating\nService\nfirst\nsecond\n\nmain.tf:7: other"
+
+
+def _range(filename: str, line: int) -> dict[str, object]:
+    return {"filename": filename, "start": {"line": line}}
+
+
+@pytest.mark.parametrize(
+    ("errors", "line"),
+    [
+        (
+            "╷\n│ Error: Missing provider\n│ \n│   on main.tf line 1:\n│    1: x {\n│ \n│ Try init.\n╵\n",
+            "terraform init: Missing provider: Try init.",
+        ),
+        ("\nError: First\n\nWhy it\nfailed.\n\nError: Second\n", "terraform init: First: Why it failed."),
+        ("panic: oops\nexit", "terraform init failed: exit"),
+        ("", "terraform init failed: status 3 and not a word"),
+    ],
+)
+def test_plain_output_becomes_one_line(errors: str, line: str) -> None:
+    failure = failure_of_text(Finished(3, (), errors), "terraform init")
+
+    assert str(failure) == line
+    assert failure.exit_code == EngineError.exit_code
+
+
+def test_a_caller_that_fails_leaves_no_child_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The grandchild stands for a provider; both ignore being asked.
+    script = "trap '' INT; (trap '' INT; sleep 60) & echo $!; wait"
+    seen: list[int] = []
+
+    def fail(line: str) -> None:
+        seen.append(int(line))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trimtab.adoption.process.PATIENCE_S", 0.2)
+    with pytest.raises(KeyboardInterrupt):
+        run(["sh", "-c", script], tmp_path, dict(os.environ), fail)
+
+    assert not _lives(seen[0])
+
+
+def _lives(process: int) -> bool:
+    """Tell whether a process runs; a dead one nobody has waited for yet does not."""
+    for _ in range(50):
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
+        )
+        if not state.stdout.strip() or state.stdout.startswith("Z"):
+            return False
+        time.sleep(0.02)
+    return True
+
+
+CONFIGURATION = """
+variable "size" { type = object({ cpu = number, memory = optional(number, 512) }) }
+variable "name" { default = "web" }
+resource "terraform_data" "service" {
+  for_each         = toset(["a", "b"])
+  input            = var.size
+  triggers_replace = [var.name]
+}
+module "inner" { source = "./inner" }
+output "cpu" { value = var.size.cpu }
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "inner/main.tf").write_text('resource "terraform_data" "deep" {}\n', encoding="utf-8")
+    return Workspace(find_engine(), tmp_path)
+
+
+@pytest.mark.terraform
+def test_a_plan_is_applied_shown_clean_changed_and_destroyed(workspace: Workspace) -> None:
+    plan_file = workspace.directory / "plan"
+    steps: list[Progress] = []
+    workspace.init()
+    workspace.validate()
+    plan = workspace.plan(plan_file, variables={"size": {"cpu": 256}})
+    assert plan.counts.created == 3
+    assert {found.address for found in plan.planned} == {
+        'terraform_data.service["a"]',
+        'terraform_data.service["b"]',
+        "module.inner.terraform_data.deep",
+    }
+    workspace.apply(plan_file, steps.append)
+    assert [step.done for step in steps if step.event == "complete"] == [1, 2, 3]
+    assert {step.total for step in steps} == {3}
+    assert workspace.outputs() == {"cpu": 256}
+
+    values = workspace.directory / "values.tfvars"
+    values.write_text('size = { cpu = 256 }\nname = "ignored"\n', encoding="utf-8")
+    assert workspace.plan(plan_file, [values], {"name": "web"}).is_clean
+
+    replaced = workspace.plan(plan_file, [values]).replaced
+    assert [change.index for change in replaced] == ["a", "b"]
+    assert replaced[0].replace_paths == (("triggers_replace",),)
+
+    steps.clear()
+    workspace.apply(None, steps.append, [values])
+    # A replacement is two steps.
+    assert (steps[-1].done, steps[-1].total) == (4, 4)
+
+    steps.clear()
+    workspace.destroy(steps.append, [values])
+    assert (steps[-1].done, steps[-1].total, steps[-1].action) == (3, 3, "delete")
+
+
+@pytest.mark.terraform
+def test_failures_of_every_verb_are_one_line(workspace: Workspace) -> None:
+    main = workspace.directory / "main.tf"
+    workspace.init()
+    with pytest.raises(EngineError, match=r"main.tf:2: No value for required variable: The root module"):
+        workspace.plan(workspace.directory / "plan")
+
+    main.write_text('resource "terraform_data" "a" { nonsense = 1 }\n', encoding="utf-8")
+    with pytest.raises(EngineError, match=r"main.tf:1: Unsupported argument: An argument named"):
+        workspace.validate()
+
+    failing = 'resource "terraform_data" "a" {\n  provisioner "local-exec" { command = "exit 3" }\n}\n'
+    main.write_text(failing, encoding="utf-8")
+    with pytest.raises(EngineError, match=r"terraform_data.a: local-exec provisioner error: Error running"):
+        workspace.apply()
+
+    main.write_text('terraform {\n  required_version = ">= 99"\n}\n', encoding="utf-8")
+    with pytest.raises(EngineError, match="Unsupported Terraform Core version") as caught:
+        workspace.init()
+    assert "\n" not in str(caught.value)
+
+    with pytest.raises(EngineError, match="terraform show"):
+        workspace.show(workspace.directory / "absent")
+
+
+@pytest.mark.terraform
+def test_an_interrupted_apply_saves_its_state_and_ends(workspace: Workspace) -> None:
+    # The second resource would take a minute; the first is in the state by then.
+    (workspace.directory / "main.tf").write_text(
+        'resource "terraform_data" "done" {}\n'
+        'resource "terraform_data" "slow" {\n'
+        "  depends_on = [terraform_data.done]\n"
+        '  provisioner "local-exec" { command = "sleep 60" }\n}\n',
+        encoding="utf-8",
+    )
+    workspace.init()
+
+    def interrupt(progress: Progress) -> None:
+        if progress.address == "terraform_data.slow":
+            raise KeyboardInterrupt
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        workspace.apply(None, interrupt)
+
+    assert time.monotonic() - start < 30
+    assert "terraform_data.slow" not in _lock_holders(workspace.directory)
+    plan = workspace.plan(workspace.directory / "plan")
+    assert [change.actions for change in plan.changes if change.name == "done"] == [("no-op",)]
+
+
+def _lock_holders(directory: Path) -> str:
+    lock = directory / ".terraform.tfstate.lock.info"
+    return lock.read_text(encoding="utf-8") if lock.exists() else ""
+
+
+@pytest.mark.terraform
+def test_a_mirror_is_used_for_the_run_only(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = tmp_path / "roots/mine" / TREE / "0.0.1/linux_amd64"
+    mirror.mkdir(parents=True)
+    monkeypatch.setattr("trimtab.adoption.mirror.ROOTS", (tmp_path / "roots",))
+    (workspace.directory / "main.tf").write_text(
+        'terraform {\n  required_providers { aws = { source = "hashicorp/aws", version = "0.0.2" } }\n}\n',
+        encoding="utf-8",
+    )
+    isolated = {"HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path), "TF_CLI_CONFIG_FILE": ""}
+    there = Workspace(workspace.engine, workspace.directory, isolated)
+    before = dict(os.environ)
+
+    # Only whoever looked into the mirror knows that it holds another version.
+    with pytest.raises(EngineError, match=r"hashicorp/aws: no available releases match .* 0\.0\.2$"):
+        there.init()
+    assert dict(os.environ) == before

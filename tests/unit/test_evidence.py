@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import made_fleet as made
+import msgspec
+import numpy as np
+import pytest
+
+from trimtab.catalog.load import fargate_sizes, prices
+from trimtab.evidence.cautions import cautions_of
+from trimtab.evidence.cost import Cost, cents, cost_of, total
+from trimtab.evidence.document import encode, shortlist
+from trimtab.evidence.model import CautionKind
+from trimtab.fleet.model import Scaling, Service
+from trimtab.pipeline import recommend
+from trimtab.sizing.model import Sizing
+from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.timing.startup import timing_of
+
+if TYPE_CHECKING:
+    from trimtab.demand.series import Demand
+
+PRICES = prices("us-east-1")
+STEADY = np.full(1440, 0.5)
+
+
+def sized(service: Service, demand: Demand) -> Sizing:
+    result = right_size(service, demand, PRICES, fargate_sizes(), floor=floor_of(service))
+    assert isinstance(result, Sizing)
+    return result
+
+
+def kinds(service: Service, demand: Demand, left_out: frozenset[str] = frozenset()) -> set[CautionKind]:
+    found = cautions_of(service, demand, sized(service, demand), timing_of(service), left_out)
+    return {caution.kind for caution in found}
+
+
+def week(**changes: object) -> Demand:
+    return made.demand(np.full(7 * 1440, 0.5), **changes)  # type: ignore[arg-type]
+
+
+def test_before_is_what_ran_and_after_what_is_estimated_at_list_price() -> None:
+    service, demand = made.service(), made.demand(STEADY, tasks=np.where(np.arange(1440) < 720, 4, 6))
+    sizing = sized(service, demand)
+    cost = cost_of(service, demand, sizing, PRICES)
+    assert cost.before_usd_month == cents(5 * 730 * (0.04048 + 2 * 0.004445))
+    assert cost.after_usd_month == cents(sizing.cost_usd_month)
+    assert cost.saving_usd_month == cost.before_usd_month - cost.after_usd_month
+
+
+def test_before_rests_on_reported_minutes_alone() -> None:
+    service = made.service()
+    demand = made.demand(STEADY, tasks=4, present=np.arange(1440) < 1000)
+    cost = cost_of(service, demand, sized(service, demand), PRICES)
+    assert cost.before_usd_month == cents(4 * 730 * (0.04048 + 2 * 0.004445))
+
+
+def test_rows_add_up_to_the_total_to_the_cent() -> None:
+    rng = np.random.default_rng(11)
+    rows = [
+        Cost(before_usd_month=cents(before), after_usd_month=cents(after))
+        for before, after in rng.uniform(0, 900, (500, 2)).tolist()
+    ]
+    sums = total(rows)
+    assert sums.saving_usd_month == sum((row.saving_usd_month for row in rows), Decimal(0))
+    assert sums.before_usd_month - sums.after_usd_month == sums.saving_usd_month
+
+
+@pytest.mark.parametrize(
+    ("usd", "shown"), [(0.125, "0.13"), (0.005, "0.01"), (1e-9, "0.00"), (1234.5, "1234.50")]
+)
+def test_amounts_round_halves_up_to_whole_cents(usd: float, shown: str) -> None:
+    assert str(cents(usd)) == shown
+
+
+def test_nothing_paid_is_no_division_by_zero() -> None:
+    assert total([]).saving_share == 0.0
+
+
+def test_a_plain_service_with_a_week_of_data_has_no_caution() -> None:
+    assert kinds(made.service(), week()) == set()
+
+
+def test_each_doubt_is_said_once() -> None:
+    minutes = np.arange(7 * 1440)
+    assert kinds(made.service(), week(censored=minutes < 20)) == {CautionKind.CENSORED}
+    assert kinds(made.service(), week(present=(minutes < 300) | (minutes > 400))) >= {CautionKind.GAP}
+    assert kinds(made.service(), made.demand(STEADY)) == {CautionKind.SHORT}
+    assert kinds(made.service(start_samples=()), week()) == {CautionKind.STARTUP}
+    fixed = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
+    assert kinds(fixed, week()) == {CautionKind.FIXED_COUNT}
+    assert kinds(made.service(stop_timeout_s=10), week()) == {CautionKind.STOP_TIMEOUT}
+    assert kinds(made.service(port=None, traffic=None), week()) == {CautionKind.HEALTH_COMMAND}
+
+
+def test_a_caller_that_is_left_out_is_named() -> None:
+    service = made.service(callers=("jobs", "web"))
+    found = cautions_of(service, week(), sized(service, week()), timing_of(service), frozenset({"jobs"}))
+    assert [caution.kind for caution in found] == [CautionKind.CALLER]
+    assert "jobs" in found[0].text
+    assert "web" not in found[0].text
+
+
+def test_the_shortlist_is_the_least_memory_of_each_cpu_and_the_sizes_kept() -> None:
+    sizing = sized(made.service(), made.demand(STEADY, memory=1000.0))
+    listed = [one.size for one in shortlist(sizing.candidates, made.size(256, 512))]
+    assert made.size(256, 512) in listed
+    assert made.size(256, 2048) in listed
+    assert made.size(512, 2048) in listed
+    assert made.size(512, 3072) not in listed
+    assert listed == sorted(listed)
+
+
+def test_the_document_holds_every_service_and_its_sums_agree() -> None:
+    snapshot = made.snapshot(
+        made.service("api"), made.service("jobs", traffic=None), made.service("idle"), silent=("idle",)
+    )
+    document = msgspec.json.decode(encode(recommend(snapshot)))
+    assert document["document_version"] == 1
+    assert [one["name"] for one in document["services"]] == ["api", "jobs"]
+    assert [(one["service"], one["reason"]) for one in document["left_out"]] == [("idle", "no metrics")]
+    for key in ("before_usd_month", "estimated_after_usd_month", "estimated_saving_usd_month"):
+        assert document["cost"][key] == pytest.approx(
+            sum(one["cost"][key] for one in document["services"]), abs=1e-6
+        )
+    for one in document["services"]:
+        sizes = [candidate["size"] for candidate in one["candidates"]]
+        assert f"{one['cpu_units']}/{one['memory_mib']}" in sizes
+        assert f"{one['deployed']['cpu_units']}/{one['deployed']['memory_mib']}" in sizes
+        assert one["scaling"]["cpu"]["steps"] == [{"above": 0, "add": 1}, {"above": 15, "add": 2}]
+        assert one["timing"]["container"]["start_period_s"] == 30
+        assert (one["timing"]["target"] is None) == (one["name"] == "jobs")
+
+
+def test_the_same_snapshot_gives_the_same_bytes() -> None:
+    snapshot = made.snapshot(made.service("api"))
+    assert encode(recommend(snapshot)) == encode(recommend(snapshot))

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import made_fleet as made
+import pytest
+from rich.console import Console
+
+from trimtab.pipeline import recommend
+from trimtab.report import terminal
+from trimtab.report.data import Report, report_of
+
+if TYPE_CHECKING:
+    from trimtab.evidence.model import Recommendation
+
+
+def recommended() -> Recommendation:
+    services = (
+        made.service("api"),
+        made.service("a-service-with-quite-a-long-name", size=made.size(4096, 16384)),
+        made.service("jobs", traffic=None, start_samples=made.starts(30, 3)),
+        made.service("idle"),
+    )
+    return recommend(made.snapshot(*services, silent=("idle",)))
+
+
+def shown(report: Report, width: int = terminal.WIDTH) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, highlight=False).print(terminal.render(report), crop=False)
+    return out.getvalue()
+
+
+def test_the_report_has_a_row_a_service_and_totals_that_are_their_sum() -> None:
+    report = report_of(recommended())
+    assert [row.service for row in report.rows] == ["api", "a-service-with-quite-a-long-name", "jobs"]
+    assert sum(row.before_usd_month for row in report.rows) == report.before_usd_month
+    assert sum(row.after_usd_month for row in report.rows) == report.after_usd_month
+    assert sum(row.saving_usd_month for row in report.rows) == report.saving_usd_month
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_every_figure_of_the_data_is_on_the_screen_unbroken(width: int) -> None:
+    report = report_of(recommended())
+    text = shown(report, width)
+    for row in report.rows:
+        for figure in (row.before_usd_month, row.after_usd_month, row.saving_usd_month):
+            assert f"{figure:,.2f}" in text
+        assert row.size_before in text
+        assert row.size_after in text
+    assert f"{report.saving_usd_month:,.2f}" in text
+
+
+def test_no_line_is_wider_than_a_hundred_columns() -> None:
+    assert max(len(line) for line in shown(report_of(recommended())).splitlines()) <= 100
+
+
+def test_who_is_left_out_is_named_with_the_reason() -> None:
+    text = shown(report_of(recommended()))
+    assert "LEFT OUT" in text
+    assert "idle: no metrics" in text
+
+
+def test_the_saving_is_called_an_estimate() -> None:
+    text = shown(report_of(recommended()))
+    assert "Estimated saving: $" in text
+    assert "not a replay" in text
+
+
+def test_cautions_name_their_service() -> None:
+    assert "jobs: only 3 starts were recorded" in shown(report_of(recommended()))
+
+
+def test_the_path_of_a_file_is_shown_whole_however_long() -> None:
+    path = Path("/") / ("deep/" * 40) / "services.auto.tfvars"
+    assert f"  {path}\n" in shown(report_of(recommended(), [path]))
+
+
+def test_without_any_advice_there_is_no_table_but_still_a_word() -> None:
+    snapshot = made.snapshot(made.service("api"), made.service("idle"), silent=("idle",))
+    empty = recommend(
+        type(snapshot)(fleet=made.fleet(made.service("idle")), metrics={}, skipped=snapshot.skipped)
+    )
+    text = shown(report_of(empty))
+    assert "saving:" not in text.split("Before:")[0]
+    assert "idle: no metrics" in text

@@ -1,0 +1,183 @@
+"""The sandbox as a server: where it listens, what it says when it cannot, what it refuses."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from trimtab.errors import SandboxError
+from trimtab.sandbox import server
+from trimtab.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def client(sandbox: Sandbox, service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+    return boto3.client(
+        service,
+        endpoint_url=sandbox.endpoint,
+        region_name=sandbox.region,
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox asks for any
+    )
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.start() as running:
+        yield running
+
+
+def test_it_listens_on_one_loopback_address_only(sandbox: Sandbox) -> None:
+    port = int(sandbox.endpoint.rsplit(":", 1)[1])
+
+    assert sandbox.endpoint == f"http://127.0.0.1:{port}"
+    # Another address of the same interface: only who listens everywhere answers there.
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        assert caller.connect_ex(("127.0.0.2", port)) != 0
+
+
+def test_its_environment_alone_leads_a_client_to_it(sandbox: Sandbox) -> None:
+    code = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    environment = {**os.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:1", **sandbox.environment}
+    asked = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert asked.stdout.strip() == "123456789012"
+
+
+def test_a_port_in_use_is_told_in_one_line(sandbox: Sandbox) -> None:
+    port = int(sandbox.endpoint.rsplit(":", 1)[1])
+
+    with pytest.raises(SandboxError) as caught:
+        Sandbox.start(port=port)
+
+    assert str(caught.value) == f"port {port} cannot be listened on (in use); choose another port"
+
+
+def test_a_second_sandbox_in_the_process_is_refused_and_frees_its_port(sandbox: Sandbox) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    with pytest.raises(SandboxError, match="another sandbox runs in this process"):
+        Sandbox.start(port=port)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", port))
+    assert client(sandbox, "ecs").list_clusters()["clusterArns"] == []
+
+
+def test_each_one_starts_empty_and_stopping_twice_is_harmless() -> None:
+    with Sandbox.start() as first:
+        client(first, "ecs").create_cluster(clusterName="left-over")
+        first.stop()
+    with Sandbox.start() as second:
+        assert client(second, "ecs").list_clusters()["clusterArns"] == []
+
+
+def test_stopping_gives_moto_back_as_it_was() -> None:
+    from moto.ecs.responses import EC2ContainerServiceResponse  # noqa: PLC0415
+    from moto.xray import urls  # noqa: PLC0415
+    from moto.xray.responses import XRayResponse  # noqa: PLC0415
+
+    before = (
+        vars(EC2ContainerServiceResponse)["create_service"],
+        dict(urls.url_paths),
+        set(vars(XRayResponse)),
+    )
+    with Sandbox.start():
+        assert vars(EC2ContainerServiceResponse)["create_service"] is not before[0]
+        assert len(urls.url_paths) > len(before[1])
+
+    after = (
+        vars(EC2ContainerServiceResponse)["create_service"],
+        dict(urls.url_paths),
+        set(vars(XRayResponse)),
+    )
+    assert after == before
+
+
+def test_without_moto_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+
+    with pytest.raises(SandboxError, match=r"pip install 'trimtab\[sandbox\]'"):
+        Sandbox.start()
+
+
+def test_a_moto_it_was_not_tried_on_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.metadata, "version", lambda _name: "6.0.0")
+
+    with pytest.raises(SandboxError, match=r"was not tried on 6\.0\.0"):
+        Sandbox.start()
+
+
+def test_the_guard_names_the_version_that_is_installed() -> None:
+    assert importlib.metadata.version("moto") == server.TESTED_MOTO
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "arguments", "name"),
+    [
+        ("ecs", "describe_service_revisions", {"serviceRevisionArns": ["a"]}, "ecs:DescribeServiceRevisions"),
+        ("ec2", "describe_fpga_images", {}, "ec2:DescribeFpgaImages"),
+        ("xray", "get_groups", {}, "xray:POST /Groups"),
+    ],
+    ids=["json", "query", "rest"],
+)
+def test_a_call_it_lacks_fails_at_once_and_is_remembered_by_name(
+    sandbox: Sandbox, service: str, method: str, arguments: dict[str, Any], name: str
+) -> None:
+    caller = client(sandbox, service)
+    start = time.monotonic()
+    for _ in range(2):
+        with pytest.raises(ClientError, match="the sandbox does not answer") as caught:
+            getattr(caller, method)(**arguments)
+
+    # A client that retried would have waited for seconds.
+    assert time.monotonic() - start < 2
+    assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
+    assert sandbox.calls_not_implemented == (name,)
+
+
+def test_a_resource_that_does_not_exist_is_no_missing_call(sandbox: Sandbox) -> None:
+    with pytest.raises(ClientError, match="nobody not found"):
+        client(sandbox, "iam").get_role(RoleName="nobody")
+
+    assert sandbox.calls_not_implemented == ()
+
+
+def test_a_fault_inside_moto_is_kept_and_not_retried(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moto.ecs.models import EC2ContainerServiceBackend  # noqa: PLC0415
+
+    calls = []
+
+    def broken(_self: object) -> list[str]:
+        calls.append(1)
+        raise KeyError("oops")
+
+    monkeypatch.setattr(EC2ContainerServiceBackend, "list_clusters", broken)
+    with pytest.raises(ClientError, match="moto failed at ecs:ListClusters") as caught:
+        client(sandbox, "ecs").list_clusters()
+
+    assert caught.value.response["Error"]["Code"] == "SandboxFault"
+    assert len(calls) == 1
+    assert len(sandbox.faults) == 1
+    assert "KeyError: 'oops'" in sandbox.faults[0]
+    assert sandbox.calls_not_implemented == ()

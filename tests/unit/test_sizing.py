@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import made_fleet as made
+import numpy as np
+import pytest
+
+from trimtab.catalog.load import fargate_sizes, prices
+from trimtab.sizing.memory import load_memory
+from trimtab.sizing.model import Reason, Sizing, Unsizable
+from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed, trailing_maximum
+
+if TYPE_CHECKING:
+    from trimtab.demand.series import Demand
+    from trimtab.fleet.model import Architecture, Service, TaskSize
+
+DAY = np.arange(1440)
+STEADY = np.full(1440, 0.05)
+
+
+class OnePrice:
+    """Every task costs the same, so only the count and the tie decide."""
+
+    def task_hour_usd(self, size: TaskSize, architecture: Architecture) -> float:
+        del size, architecture
+        return 0.1
+
+
+def sized(demand: Demand, service: Service | None = None, *, floor: int = 2) -> Sizing:
+    result = right_size(service or made.service(), demand, prices("us-east-1"), fargate_sizes(), floor=floor)
+    assert isinstance(result, Sizing)
+    return result
+
+
+def test_memory_above_what_the_cheapest_size_holds_makes_the_size_memory_bound() -> None:
+    result = sized(made.demand(STEADY, memory=1500.0, hottest_memory=1.0))
+    # 1500 * 1.15 + 128 = 1853 MiB: the least memory that holds it at 256 units is 2048.
+    assert result.size == made.size(256, 2048)
+    assert result.reason is Reason.MEMORY_BOUND
+    assert "held 1500 MiB" in result.sentence
+    assert "1853 MiB" in result.sentence
+
+
+def test_a_need_that_equals_a_size_is_held_by_it_and_one_mebibyte_more_is_not() -> None:
+    exactly = (2048 - 128) / 1.15
+    fits = sized(made.demand(STEADY, memory=exactly - 0.001, hottest_memory=1.0))
+    assert fits.size.memory_mib == 2048
+    over = sized(made.demand(STEADY, memory=exactly + 1, hottest_memory=1.0))
+    assert over.size.memory_mib == 3072
+
+
+def test_demand_for_many_tasks_makes_the_size_cpu_bound() -> None:
+    # At 256 units many tasks each lose 32 to the collector, so larger tasks are cheaper.
+    service = made.service(size=made.size(4096, 8192))
+    result = sized(made.demand(np.full(1440, 8.0), memory=200.0, tasks=20), service)
+    assert result.reason is Reason.CPU_BOUND
+    assert result.size.cpu_units > 256
+    assert "8.00 vCPU" in result.sentence
+
+
+def test_little_demand_is_floor_bound_at_the_smallest_size() -> None:
+    result = sized(made.demand(STEADY, memory=200.0))
+    assert (result.size, result.reason) == (made.size(256, 512), Reason.FLOOR_BOUND)
+    assert (result.tasks_mean, result.tasks_peak) == (2.0, 2)
+
+
+def test_the_present_size_when_cheapest_is_already_right() -> None:
+    result = sized(made.demand(STEADY), made.service(size=made.size(256, 512)))
+    assert result.reason is Reason.ALREADY_RIGHT
+
+
+def test_work_that_no_size_holds_is_said_with_its_numbers() -> None:
+    demand = made.demand(STEADY, memory=240_000.0, hottest_memory=1.0)
+    result = right_size(made.service(), demand, prices("us-east-1"), fargate_sizes(), floor=2)
+    assert isinstance(result, Unsizable)
+    assert "240000 MiB" in result.sentence
+    assert "249856 MiB" in result.sentence  # 244 GiB, the largest task
+
+
+def test_a_service_behind_a_load_balancer_keeps_two_tasks_and_any_other_one() -> None:
+    assert floor_of(made.service()) == 2
+    assert floor_of(made.service(traffic=None)) == 1
+
+
+def test_a_tie_in_cost_goes_to_the_smaller_size() -> None:
+    result = right_size(made.service(), made.demand(STEADY), OnePrice(), fargate_sizes(), floor=2)
+    assert isinstance(result, Sizing)
+    assert result.size == made.size(256, 512)
+
+
+def test_the_name_of_a_service_changes_nothing() -> None:
+    demand = made.demand(1 + np.sin(DAY / 200), memory=600.0)
+    one = sized(demand, made.service("api"))
+    other = sized(demand, made.service("statements"))
+    assert replace(other, service="api") == one
+
+
+def test_arm_is_priced_as_arm() -> None:
+    demand = made.demand(STEADY)
+    x86, arm = sized(demand), sized(demand, made.service(architecture="ARM64"))
+    assert arm.cost_usd_month == pytest.approx(2 * 730 * (0.25 * 0.03238 + 0.5 * 0.00356))
+    assert x86.cost_usd_month == pytest.approx(2 * 730 * (0.25 * 0.04048 + 0.5 * 0.004445))
+
+
+def test_minutes_without_a_report_count_neither_for_nor_against_the_cost() -> None:
+    cpu = np.full(1440, 3.0)
+    whole = sized(made.demand(cpu))
+    halved = sized(made.demand(cpu, present=DAY >= 720))
+    assert halved.cost_usd_month == pytest.approx(whole.cost_usd_month)
+    assert halved.work.cpu_mean_vcpu == pytest.approx(3.0)
+
+
+def test_demand_at_the_ceiling_is_taken_fifteen_percent_higher_and_its_share_reported() -> None:
+    cpu = np.full(1440, 4.0)
+    demand = made.demand(cpu, censored=DAY < 144)
+    assert lifted_cpu(demand)[0] == pytest.approx(4.6)
+    assert lifted_cpu(demand)[-1] == 4.0
+    result = sized(demand)
+    assert result.work.censored_share == pytest.approx(0.1)
+    assert result.tasks_peak > sized(made.demand(cpu)).tasks_peak
+
+
+def test_a_task_count_follows_margin_target_and_the_collectors_share() -> None:
+    cpu = np.full(200, 2.0)
+    # 1.15 * 2 / (0.80 * 480/1024) = 6.13
+    assert tasks_needed(cpu, cpu_units=512, ratio=1.0, floor=1, step_s=60)[0] == 7
+    # A hottest task at twice the average is what counts: 2 * 2 / (480/1024) = 8.53
+    assert tasks_needed(cpu, cpu_units=512, ratio=2.0, floor=1, step_s=60)[0] == 9
+    assert tasks_needed(cpu, cpu_units=512, ratio=1.0, floor=10, step_s=60)[0] == 10
+
+
+def test_a_whole_quotient_is_not_rounded_up_by_binary_fractions() -> None:
+    share = 480 / 1024
+    for count in range(1, 200):
+        cpu = np.array([count * 0.80 * share / 1.15])
+        assert tasks_needed(cpu, cpu_units=512, ratio=1.0, floor=1, step_s=60)[0] == count
+
+
+def test_a_burst_keeps_its_tasks_for_an_hour_and_not_a_minute_longer() -> None:
+    cpu = np.zeros(300)
+    cpu[100] = 5.0
+    tasks = tasks_needed(cpu, cpu_units=1024, ratio=1.0, floor=1, step_s=60)
+    assert np.flatnonzero(tasks > 1).tolist() == list(range(100, 160))
+
+
+def test_the_hour_is_five_minute_steps_where_the_series_is_coarser() -> None:
+    cpu = np.zeros(60)
+    cpu[10] = 5.0
+    tasks = tasks_needed(cpu, cpu_units=1024, ratio=1.0, floor=1, step_s=300)
+    assert np.flatnonzero(tasks > 1).tolist() == list(range(10, 22))
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 7, 60, 64, 500])
+def test_trailing_maximum_equals_the_obvious_loop(window: int) -> None:
+    values = np.random.default_rng(3).normal(size=150)
+    expected = [values[max(0, i - window + 1) : i + 1].max() for i in range(values.size)]
+    assert trailing_maximum(values, window).tolist() == expected
+
+
+def test_spread_is_read_from_busy_minutes_with_several_tasks_below_the_ceiling() -> None:
+    busy = DAY >= 720
+    cpu = np.where(busy, 2.0, 0.1)
+    assert hottest_ratio(made.demand(cpu, hottest=np.where(busy, 1.2, 9.0))) == pytest.approx(1.2)
+    assert hottest_ratio(made.demand(cpu, tasks=1, hottest=3.0)) == 1.0
+    at_ceiling = made.demand(cpu, hottest=np.where(DAY >= 1000, 5.0, 1.3), censored=DAY >= 1000)
+    assert hottest_ratio(at_ceiling) == pytest.approx(1.3)
+
+
+def test_memory_that_follows_load_needs_more_where_a_task_takes_more_of_it() -> None:
+    cpu = 2.0 + 1.5 * np.sin(DAY / 100)
+    memory = 300 + 800 * cpu / 4
+    result = sized(made.demand(cpu, memory=memory, hottest_memory=1.0))
+    assert result.work.load_memory.slope_mib_per_vcpu == pytest.approx(800)
+    need = {c.size.cpu_units: c.memory_need_mib for c in result.candidates}
+    assert need[4096] > need[1024] > 128 + 1.15 * 300
+    # Where tasks take less of the load than today, the measured peak still stands.
+    assert need[256] == pytest.approx(128 + 1.15 * memory.max(), rel=1e-6)
+
+
+def test_memory_that_does_not_follow_load_needs_the_same_at_every_size() -> None:
+    memory = 400 + np.random.default_rng(5).normal(0, 20, 1440)
+    result = sized(made.demand(2.0 + np.sin(DAY / 100), memory=memory))
+    assert result.work.load_memory.slope_mib_per_vcpu == 0
+    assert len({c.memory_need_mib for c in result.candidates}) == 1
+
+
+def test_memory_that_falls_with_load_is_not_taken_away() -> None:
+    cpu = 2.0 + np.sin(DAY / 100)
+    fit = load_memory(made.demand(cpu, memory=900 - 100 * cpu))
+    assert fit.slope_mib_per_vcpu == 0
+    assert fit.r2 == pytest.approx(1.0)
+
+
+def test_constant_series_draw_no_line() -> None:
+    assert load_memory(made.demand(np.full(1440, 2.0), memory=DAY + 100.0)).slope_mib_per_vcpu == 0
+    assert load_memory(made.demand(2.0 + np.sin(DAY), memory=300.0)).slope_mib_per_vcpu == 0
+
+
+def test_a_service_that_used_no_cpu_at_all_gets_its_floor() -> None:
+    result = sized(made.demand(np.zeros(1440)), floor=1)
+    assert (result.tasks_mean, result.size) == (1.0, made.size(256, 512))

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hcl2
+import made_fleet as made
+import pytest
+
+from trimtab.adoption.values import key, quoted, render, wrapped
+from trimtab.adoption.write import write_recommendation
+from trimtab.errors import UsageError
+from trimtab.fleet.model import ContainerHealthCheck, Service, TargetHealthCheck
+from trimtab.pipeline import recommend
+
+if TYPE_CHECKING:
+    from trimtab.evidence.model import Recommendation
+
+PLATFORM = Path(__file__).parents[2] / "terraform" / "platform"
+NASTY = (
+    'say "hi"',
+    "back\\slash",
+    "${var.region}",
+    "%{ if true }",
+    "$${already}",
+    "$$${three}",
+    "%%{x}",
+    "two\nlines\r\n",
+    "tab\there",
+    "\x01\x7f",
+    "ünïcode ☃ 🚢 \u2028",
+    "# no comment",
+    "trailing $",
+    "$",
+    "\\${x}",
+    "",
+)
+
+needs_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform command")
+
+
+def recommended(*services: Service, silent: tuple[str, ...] = ()) -> Recommendation:
+    return recommend(made.snapshot(*services, silent=silent))
+
+
+def values_of(recommendation: Recommendation) -> dict[str, dict[str, object]]:
+    """Read the text back with a parser that is not ours."""
+    parsed = hcl2.loads(render(recommendation))["services"]
+    return {unquoted(name): entry for name, entry in parsed.items()}
+
+
+def unquoted(text: str) -> str:
+    return text.strip('"')
+
+
+def test_an_entry_has_the_fields_the_root_configuration_reads() -> None:
+    service = made.service("api", callers=("worker",), environment={"LOG_LEVEL": "info"})
+    text = render(recommended(service, made.service("worker", traffic=made.traffic(priority=110))))
+    start = text.index("  api = {")
+    assert text[start : text.index("\n  }\n", start) + 5] == (
+        "  api = {\n"
+        '    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:1.0"\n'
+        "    cpu             = 256\n"
+        "    memory          = 512\n"
+        "    startup_seconds = 20\n"
+        "    port            = 8080\n"
+        '    cost_center     = "retail"\n'
+        '    callers         = ["worker"]\n'
+        "    environment = {\n"
+        '      LOG_LEVEL = "info"\n'
+        "    }\n"
+        "    traffic = {\n"
+        '      exposure             = "public"\n'
+        "      priority             = 100\n"
+        '      paths                = ["/api/*"]\n'
+        '      health_path          = "/health"\n'
+        "      deregistration_delay = 30\n"
+        "    }\n"
+        "    scaling = {\n"
+        "      min    = 2\n"
+        "      max    = 14\n"
+        "      cpu    = { high = 70, low = 35 }\n"
+        "      memory = { high = 95, low = 90 }\n"
+        "    }\n"
+        "  }\n"
+    )
+
+
+def test_what_equals_the_modules_default_is_left_out() -> None:
+    entry = values_of(recommended(made.service(traffic=None, cost_center="")))["api"]
+    assert set(entry) == {"image", "cpu", "memory", "startup_seconds", "port", "scaling"}
+
+
+def test_what_differs_from_the_modules_default_is_kept() -> None:
+    service = made.service(
+        architecture="ARM64",
+        stop_timeout_s=15,
+        secrets={"TOKEN": "arn:aws:secretsmanager:us-east-1:111122223333:secret:t"},
+        health_check=ContainerHealthCheck(
+            command=("CMD-SHELL", "test -f /ok"), interval_s=30, timeout_s=5, retries=3, start_period_s=0
+        ),
+        traffic=made.traffic(
+            health_check=TargetHealthCheck(
+                path="/live",
+                interval_s=5,
+                timeout_s=4,
+                healthy_threshold=2,
+                unhealthy_threshold=2,
+                matcher="200-204",
+            )
+        ),
+    )
+    text = render(recommended(service))
+    assert 'architecture    = "ARM64"' in text
+    assert "stop_timeout    = 15" in text
+    # The module's longest request, 20 s, would not fit into that stop timeout.
+    assert "longest_request = 15" in text
+    assert 'health_command  = ["CMD-SHELL", "test -f /ok"]' in text
+    assert 'TOKEN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:t"' in text
+    assert 'health_path          = "/live"' in text
+    assert 'health_matcher       = "200-204"' in text
+
+
+def test_a_service_left_out_is_named_in_the_file_and_gone_from_the_callers() -> None:
+    api = made.service("api", callers=("jobs", "web"))
+    web = made.service("web", traffic=made.traffic(priority=110))
+    recommendation = recommended(api, web, made.service("jobs"), silent=("jobs",))
+    text = render(recommendation)
+    assert "# LEFT OUT: these services run on" in text
+    assert "# - jobs: no metrics" in text
+    assert set(values_of(recommendation)) == {"api", "web"}
+    assert 'callers         = ["web"]' in text
+
+
+def test_with_every_service_left_out_the_map_is_empty_and_each_is_named() -> None:
+    metrics = made.snapshot(made.service("api"), made.service("jobs"), silent=("jobs",))
+    only = made.fleet(made.service("jobs"))
+    recommendation = recommend(type(metrics)(fleet=only, metrics={}, skipped=metrics.skipped))
+    assert values_of(recommendation) == {}
+    assert "# - jobs: no metrics" in render(recommendation)
+
+
+def test_the_saving_is_called_an_estimate_wherever_it_stands() -> None:
+    text = render(recommended(made.service()))
+    money = [line for line in " ".join(text.splitlines()).replace("# ", "").split(". ") if "$" in line]
+    assert money
+    assert all("estimate" in line for line in money)
+
+
+def test_a_comment_cannot_be_ended_by_what_a_user_named() -> None:
+    lines = wrapped(("first\nservices = {}\r\n}", "x" * 300))
+    assert not any("\n" in line or "\r" in line for line in lines)
+    assert lines[0] == "first services = {} }"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("api", "api"), ("log-in_2", "log-in_2"), ("2fa", '"2fa"'), ("a.b", '"a.b"'), ("${x}", '"$${x}"')],
+)
+def test_keys_are_quoted_only_where_they_must_be(name: str, expected: str) -> None:
+    assert key(name) == expected
+
+
+def test_both_files_are_written_and_nothing_else_remains(tmp_path: Path) -> None:
+    written = write_recommendation(recommended(made.service()), tmp_path / "new" / "deep")
+    assert sorted(path.name for path in (tmp_path / "new" / "deep").iterdir()) == [
+        "recommendation.json",
+        "services.auto.tfvars",
+    ]
+    assert written.values.read_text(encoding="utf-8").startswith("# Written by trimtab")
+    assert json.loads(written.document.read_bytes())["document_version"] == 1
+
+
+def test_when_one_file_cannot_be_written_the_other_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "services.auto.tfvars").write_text("old", encoding="utf-8")
+    (tmp_path / "recommendation.json").mkdir()
+    with pytest.raises(UsageError) as caught:
+        write_recommendation(recommended(made.service()), tmp_path)
+    assert "recommendation.json is a folder" in caught.value.one_line()
+    assert (tmp_path / "services.auto.tfvars").read_text(encoding="utf-8") == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        write_recommendation(recommended(made.service()), tmp_path / "taken")
+    assert str(tmp_path / "taken") in caught.value.one_line()
+
+
+@needs_terraform
+@pytest.mark.terraform
+def test_terraform_reads_every_string_back_as_it_was_and_fmt_changes_nothing(tmp_path: Path) -> None:
+    environment = {f"V{i}": text for i, text in enumerate(NASTY)}
+    service = made.service("2fa", environment=environment | {"a.b": "dotted"})
+    write_recommendation(recommended(service, made.service("idle"), silent=("idle",)), tmp_path)
+    (tmp_path / "main.tf").write_text(
+        'variable "services" { type = any }\noutput "services" { value = var.services }\n', encoding="utf-8"
+    )
+    formatted = subprocess.run(
+        ["terraform", "fmt", "-check", "-diff", "services.auto.tfvars"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert formatted.returncode == 0, formatted.stdout
+    subprocess.run(["terraform", "apply", "-auto-approve"], cwd=tmp_path, check=True, capture_output=True)
+    read = json.loads(
+        subprocess.run(["terraform", "output", "-json"], cwd=tmp_path, check=True, capture_output=True).stdout
+    )["services"]["value"]
+    assert read["2fa"]["environment"] == environment | {"a.b": "dotted"}
+
+
+@needs_terraform
+@pytest.mark.terraform
+@pytest.mark.skipif(not (PLATFORM / "variables.tf").exists(), reason="needs the root configuration's sources")
+def test_the_root_configurations_variable_takes_the_values(tmp_path: Path) -> None:
+    services = (
+        made.service("api", callers=("worker",)),
+        made.service("worker", traffic=made.traffic(exposure="internal", priority=110)),
+        made.service("jobs", traffic=None, stop_timeout_s=15),
+    )
+    write_recommendation(recommended(*services), tmp_path)
+    shutil.copy(PLATFORM / "variables.tf", tmp_path)
+    (tmp_path / "out.tf").write_text('output "services" { value = var.services }\n', encoding="utf-8")
+    subnets = '["subnet-a", "subnet-b", "subnet-c"]'
+    (tmp_path / "network.auto.tfvars").write_text(
+        f'vpc_id = "vpc-1"\nprivate_subnet_ids = {subnets}\npublic_subnet_ids = {subnets}\n', encoding="utf-8"
+    )
+    applied = subprocess.run(
+        ["terraform", "apply", "-auto-approve", "-no-color"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert applied.returncode == 0, applied.stderr
+    assert "undeclared variable" not in applied.stdout + applied.stderr
+
+
+def test_quoting_is_the_inverse_of_reading_for_plain_strings() -> None:
+    assert quoted('a"b\\c\n${d}%{e}') == '"a\\"b\\\\c\\n$${d}%%{e}"'
