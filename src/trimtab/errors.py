@@ -5,7 +5,8 @@
     ├── SnapshotError               2   a snapshot that cannot be read or believed
     ├── EngineError                 1   terraform or tofu failed at something it should do
     ├── EngineMissing               2   neither terraform nor tofu was found
-    └── SandboxError                1   the local AWS could not be started or reached
+    ├── SandboxError                1   the local AWS could not be started or reached
+    └── ProofError                  1   what the demo set out to prove did not hold
 
 Exit codes: 0 fine, 1 internal fault, 2 wrong use or configuration, 3 the fleet could
 only partly be read (not an error: some services are ``Skipped``), 10 and above: findings.
@@ -52,7 +53,7 @@ class EngineError(TrimtabError):
     """Terraform or tofu failed at something it should do."""
 
 
-class EngineMissing(TrimtabError):
+class EngineMissing(TrimtabError):  # noqa: N818 - named for what it says
     """Neither terraform nor tofu was found."""
 
     exit_code = EXIT_USAGE
@@ -60,3 +61,7 @@ class EngineMissing(TrimtabError):
 
 class SandboxError(TrimtabError):
     """The local AWS could not be started or reached."""
+
+
+class ProofError(TrimtabError):
+    """What the demo set out to prove did not hold."""

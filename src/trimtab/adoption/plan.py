@@ -1,0 +1,265 @@
+"""A Terraform plan, read from the JSON of ``terraform show -json`` into frozen types.
+
+Source of the shape: HashiCorp, "JSON output format" (format version 1). Members we do not use
+may come and go within a major version and are ignored; a new major version is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+
+from trimtab.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Action: TypeAlias = Literal["no-op", "create", "read", "update", "delete", "forget"]
+Index: TypeAlias = str | int | None
+"""Key of an instance made by ``for_each``, number of one made by ``count``, or neither."""
+
+FORMAT_MAJOR = "1"
+_QUIET: frozenset[Action] = frozenset({"no-op", "read"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the plan does to one resource instance."""
+
+    address: str
+    type: str
+    name: str
+    index: Index
+    module: str
+    """Address of the module, ``module.a["b"].module.c``; empty in the root."""
+    mode: Literal["managed", "data"]
+    actions: tuple[Action, ...]
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    after_unknown: Mapping[str, Any]
+    """Shaped like ``after``, true where the value is known only after apply."""
+    replace_paths: tuple[tuple[str | int, ...], ...]
+    """Paths of the attributes that force the replacement."""
+    importing: str | None
+    """The id this instance is imported by."""
+    previous_address: str | None
+    """Where a ``moved`` block takes it from."""
+
+    @property
+    def is_change(self) -> bool:
+        """Tell whether anything is done to it; an import alone does nothing to it."""
+        return not _QUIET.issuperset(self.actions)
+
+    @property
+    def is_replacement(self) -> bool:
+        """Tell whether it is destroyed and made again, in either order."""
+        return {"create", "delete"} <= set(self.actions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedResource:
+    """One managed resource instance as it will be."""
+
+    address: str
+    type: str
+    name: str
+    index: Index
+    module: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many instances a plan touches. A replacement counts once, as ``replaced``."""
+
+    imported: int = 0
+    created: int = 0
+    updated: int = 0
+    replaced: int = 0
+    destroyed: int = 0
+    forgotten: int = 0
+
+    @property
+    def operations(self) -> int:
+        """Steps an apply takes: a replacement is two, an import none."""
+        return self.created + self.updated + 2 * self.replaced + self.destroyed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that a plan will do, and what the fleet looks like after it."""
+
+    changes: tuple[Change, ...]
+    planned: tuple[PlannedResource, ...]
+    outputs_changed: tuple[str, ...]
+    configuration: Mapping[str, Any]
+    """The configuration as Terraform prints it, raw."""
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """Instances something is done to."""
+        return tuple(change for change in self.changes if change.is_change)
+
+    @property
+    def replaced(self) -> tuple[Change, ...]:
+        """Instances destroyed and made again."""
+        return tuple(change for change in self.changes if change.is_replacement)
+
+    @property
+    def destroyed(self) -> tuple[Change, ...]:
+        """Instances destroyed and not made again."""
+        return tuple(change for change in self.changes if change.actions == ("delete",))
+
+    @property
+    def imported(self) -> tuple[Change, ...]:
+        """Instances taken into the state by an ``import`` block."""
+        return tuple(change for change in self.changes if change.importing is not None)
+
+    @property
+    def moved(self) -> tuple[Change, ...]:
+        """Instances that change their address."""
+        return tuple(change for change in self.changes if change.previous_address is not None)
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether an apply would do nothing, not even import, move or change an output."""
+        return not (self.changed or self.imported or self.moved or self.outputs_changed)
+
+    @property
+    def counts(self) -> Counts:
+        """How many instances are touched, by what is done to them."""
+
+        def exactly(action: Action) -> int:
+            return sum(change.actions == (action,) for change in self.changes)
+
+        return Counts(
+            imported=len(self.imported),
+            created=exactly("create"),
+            updated=exactly("update"),
+            replaced=len(self.replaced),
+            destroyed=exactly("delete"),
+            forgotten=exactly("forget"),
+        )
+
+    def of_type(self, kind: str) -> tuple[Change, ...]:
+        """Return the changes of one resource type, no-ops included."""
+        return tuple(change for change in self.changes if change.type == kind)
+
+    def planned_of_type(self, kind: str) -> tuple[PlannedResource, ...]:
+        """Return the planned instances of one resource type."""
+        return tuple(resource for resource in self.planned if resource.type == kind)
+
+
+class _Importing(msgspec.Struct):
+    id: str = ""
+
+
+class _RawChange(msgspec.Struct):
+    actions: tuple[Action, ...]
+    before: Any = None
+    after: Any = None
+    after_unknown: Any = None
+    replace_paths: tuple[tuple[str | int, ...], ...] = ()
+    importing: _Importing | None = None
+
+
+class _RawResourceChange(msgspec.Struct):
+    address: str
+    mode: Literal["managed", "data"]
+    type: str
+    name: str
+    change: _RawChange
+    index: Index = None
+    module_address: str = ""
+    previous_address: str | None = None
+
+
+class _RawResource(msgspec.Struct):
+    address: str
+    mode: Literal["managed", "data"]
+    type: str
+    name: str
+    index: Index = None
+    values: dict[str, Any] = {}
+
+
+class _RawModule(msgspec.Struct):
+    address: str = ""
+    resources: tuple[_RawResource, ...] = ()
+    child_modules: tuple[_RawModule, ...] = ()
+
+
+class _RawPlannedValues(msgspec.Struct):
+    root_module: _RawModule = msgspec.field(default_factory=_RawModule)
+
+
+class _RawPlan(msgspec.Struct):
+    planned_values: _RawPlannedValues = msgspec.field(default_factory=_RawPlannedValues)
+    resource_changes: tuple[_RawResourceChange, ...] = ()
+    output_changes: dict[str, _RawChange] = {}
+    configuration: dict[str, Any] = {}
+
+
+class _RawVersion(msgspec.Struct):
+    format_version: str
+
+
+def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
+    """Read the output of ``terraform show -json PLANFILE``."""
+    try:
+        version = msgspec.json.decode(document, type=_RawVersion).format_version
+        if version.split(".", maxsplit=1)[0] != FORMAT_MAJOR:
+            raise EngineError(
+                f"this plan has format version {version}; Trimtab reads version {FORMAT_MAJOR}.x",
+                where=where,
+                advice="update Trimtab, or use an older terraform",
+            )
+        raw = msgspec.json.decode(document, type=_RawPlan)
+    except msgspec.DecodeError as error:
+        raise EngineError(f"this is not a Terraform plan in JSON ({error})", where=where) from error
+    return Plan(
+        changes=tuple(_change(item) for item in raw.resource_changes),
+        planned=tuple(_flatten(raw.planned_values.root_module)),
+        outputs_changed=tuple(
+            name for name, change in raw.output_changes.items() if not _QUIET.issuperset(change.actions)
+        ),
+        configuration=raw.configuration,
+    )
+
+
+def _change(raw: _RawResourceChange) -> Change:
+    unknown = raw.change.after_unknown
+    return Change(
+        address=raw.address,
+        type=raw.type,
+        name=raw.name,
+        index=raw.index,
+        module=raw.module_address,
+        mode=raw.mode,
+        actions=raw.change.actions,
+        before=raw.change.before,
+        after=raw.change.after,
+        # Terraform writes false or leaves it out when there is nothing after.
+        after_unknown=unknown if isinstance(unknown, dict) else {},
+        replace_paths=raw.change.replace_paths,
+        importing=raw.change.importing.id if raw.change.importing else None,
+        previous_address=raw.previous_address,
+    )
+
+
+def _flatten(module: _RawModule) -> Iterator[PlannedResource]:
+    """Yield the managed resources of a module and of all modules in it."""
+    for resource in module.resources:
+        if resource.mode == "managed":
+            yield PlannedResource(
+                address=resource.address,
+                type=resource.type,
+                name=resource.name,
+                index=resource.index,
+                module=module.address,
+                values=resource.values,
+            )
+    for child in module.child_modules:
+        yield from _flatten(child)

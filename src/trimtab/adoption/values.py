@@ -1,0 +1,195 @@
+"""A recommendation as the text of ``services.auto.tfvars``: entries first, then the template."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import jinja2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from trimtab.evidence.model import Advice, LeftOut, Recommendation
+    from trimtab.fleet.model import Service, Traffic
+    from trimtab.scaling.policy import Ladder, Ladders
+    from trimtab.timing.startup import TargetTiming
+
+TEMPLATE = "services.auto.tfvars.j2"
+COMMENT_WIDTH = 106
+
+# Defaults of the service module: what equals them is left to it.
+DEFAULT_ARCHITECTURE = "X86_64"
+DEFAULT_STOP_TIMEOUT_S = 30
+DEFAULT_LONGEST_REQUEST_S = 20
+DEFAULT_MATCHER = "200"
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """``key = value`` where ``value`` is HCL, or a block of ``inner`` where it is empty."""
+
+    key: str
+    value: str = ""
+    inner: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One service in the map."""
+
+    name: str
+    comment: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+
+
+def render(recommendation: Recommendation) -> str:
+    """Return the file's text, as ``terraform fmt`` would leave it."""
+    left_out = frozenset(left.service for left in recommendation.left_out)
+    return _template().render(
+        header=wrapped(_header(recommendation)),
+        left_out=wrapped(_left_out(recommendation.left_out)),
+        entries=[_entry(advice, left_out) for advice in recommendation.services],
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    source = files("trimtab.adoption").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
+    # HCL, not HTML: quoting is done by ``quoted``, and an undefined name is a fault.
+    environment = jinja2.Environment(  # noqa: S701
+        undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(source)
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as an HCL string that means exactly it, templates included."""
+    escaped = "".join(_ESCAPES.get(char, char if char.isprintable() else _code(char)) for char in text)
+    return '"' + escaped.replace("${", "$${").replace("%{", "%%{") + '"'
+
+
+def _code(char: str) -> str:
+    point = ord(char)
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"  # noqa: PLR2004
+
+
+def key(text: str) -> str:
+    """Return ``text`` as an object key, quoted only where it must be."""
+    return text if _IDENTIFIER.fullmatch(text) else quoted(text)
+
+
+def wrapped(lines: Iterable[str]) -> tuple[str, ...]:
+    """Break lines for a comment; what a user named cannot end it, for no control character survives."""
+    plain = ("".join(char if char.isprintable() else " " for char in line) for line in lines)
+    return tuple(part for line in plain for part in textwrap.wrap(" ".join(line.split()), COMMENT_WIDTH))
+
+
+def _header(recommendation: Recommendation) -> Iterator[str]:
+    fleet, cost = recommendation, recommendation.cost
+    yield f"Written by trimtab {version('trimtab')} from {fleet.days:g} days of {fleet.cluster}"
+    yield f"(environment {fleet.environment}, region {fleet.region}, from {fleet.start})."
+    if recommendation.services:
+        yield (
+            f"Fargate at list price: ${cost.before_usd_month:,} a month as recorded, "
+            f"${cost.after_usd_month:,} by estimate with these sizes: an estimated saving of "
+            f"${cost.saving_usd_month:,}."
+        )
+    yield "Reasons, candidates and cautions: recommendation.json."
+
+
+def _left_out(left_out: tuple[LeftOut, ...]) -> Iterator[str]:
+    if left_out:
+        yield (
+            "LEFT OUT: these services run on as they are. Where Terraform manages one already, add its "
+            "entry before you plan, or the plan removes it."
+        )
+    for left in left_out:
+        yield f"- {left.service}: {left.reason.value}: {left.detail}"
+
+
+def _entry(advice: Advice, left_out: frozenset[str]) -> Entry:
+    service, cost = advice.service, advice.cost
+    summary = (
+        f"{service.size} to {advice.sizing.size}, ${cost.before_usd_month:,} to an estimated "
+        f"${cost.after_usd_month:,} a month."
+    )
+    cautions = (f"Caution: {caution.text}." for caution in advice.cautions)
+    comment = wrapped((summary, f"{advice.sizing.sentence}.", *cautions))
+    return Entry(name=key(service.name), comment=comment, attributes=tuple(_attributes(advice, left_out)))
+
+
+def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]:
+    service, size = advice.service, advice.sizing.size
+    yield Attribute(key="image", value=quoted(service.image))
+    yield Attribute(key="cpu", value=str(size.cpu_units))
+    yield Attribute(key="memory", value=str(size.memory_mib))
+    yield Attribute(key="startup_seconds", value=str(advice.timing.startup.seconds))
+    yield from _as_deployed(service)
+    callers = [name for name in service.callers if name not in left_out]
+    if callers:
+        yield Attribute(key="callers", value=_list(callers))
+    yield from _map("environment", service.environment)
+    yield from _map("secrets", service.secrets)
+    if service.traffic is not None and advice.timing.target is not None:
+        yield Attribute(key="traffic", inner=tuple(_traffic(service.traffic, advice.timing.target)))
+    yield Attribute(key="scaling", inner=tuple(_scaling(advice.ladders)))
+
+
+def _as_deployed(service: Service) -> Iterator[Attribute]:
+    """Yield what stays as it is and differs from the module's defaults."""
+    if service.port is not None:
+        yield Attribute(key="port", value=str(service.port))
+    if service.cost_center:
+        yield Attribute(key="cost_center", value=quoted(service.cost_center))
+    if service.architecture != DEFAULT_ARCHITECTURE:
+        yield Attribute(key="architecture", value=quoted(service.architecture))
+    if service.health_check is not None:
+        yield Attribute(key="health_command", value=_list(service.health_check.command))
+    if service.stop_timeout_s != DEFAULT_STOP_TIMEOUT_S:
+        yield Attribute(key="stop_timeout", value=str(service.stop_timeout_s))
+    if service.stop_timeout_s < DEFAULT_LONGEST_REQUEST_S:
+        # The module refuses a drain shorter than the longest request. Today's tasks are killed
+        # after their stop timeout, so no longer request survives one now either.
+        yield Attribute(key="longest_request", value=str(service.stop_timeout_s))
+
+
+def _traffic(traffic: Traffic, target: TargetTiming) -> Iterator[Attribute]:
+    """Yield the traffic block. Intervals and grace period are the module's to derive."""
+    yield Attribute(key="exposure", value=quoted(traffic.exposure))
+    yield Attribute(key="priority", value=str(traffic.priority))
+    yield Attribute(key="paths", value=_list(traffic.paths))
+    yield Attribute(key="health_path", value=quoted(traffic.health_check.path))
+    if traffic.health_check.matcher != DEFAULT_MATCHER:
+        yield Attribute(key="health_matcher", value=quoted(traffic.health_check.matcher))
+    yield Attribute(key="deregistration_delay", value=str(target.deregistration_delay_s))
+
+
+def _scaling(ladders: Ladders) -> Iterator[Attribute]:
+    """Yield the bounds and thresholds; steps and cooldowns equal the module's defaults."""
+    yield Attribute(key="min", value=str(ladders.min_tasks))
+    yield Attribute(key="max", value=str(ladders.max_tasks))
+    yield Attribute(key="cpu", value=_thresholds(ladders.cpu))
+    yield Attribute(key="memory", value=_thresholds(ladders.memory))
+
+
+def _thresholds(ladder: Ladder) -> str:
+    return f"{{ high = {ladder.high}, low = {ladder.low} }}"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(quoted(text) for text in texts)}]"
+
+
+def _map(name: str, values: Mapping[str, str]) -> Iterator[Attribute]:
+    if values:
+        inner = tuple(Attribute(key=key(one), value=quoted(text)) for one, text in sorted(values.items()))
+        yield Attribute(key=name, inner=inner)

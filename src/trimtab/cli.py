@@ -1,0 +1,162 @@
+"""Flags to pipeline to screen: the only module that prints or exits.
+
+What a command needs is imported inside it, so that ``--help`` does not wait for numpy.
+"""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+from pathlib import Path  # typer reads the annotations when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trimtab.errors import EXIT_OK, EXIT_PARTIAL, EngineMissing, TrimtabError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from trimtab.report.data import Report
+
+app = typer.Typer(
+    name="trimtab",
+    help="Right-size an ECS Fargate fleet and write the Terraform values that adopt it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> int:
+    """Run the command. What a user can mend is one line on stderr; anything else a traceback."""
+    try:
+        app()
+    except TrimtabError as error:
+        _say(f"error: {' '.join(error.one_line().splitlines())}")
+        return error.exit_code
+    return EXIT_OK
+
+
+def _say(words: str) -> None:
+    """Write words or progress, which go to stderr."""
+    typer.echo(words, err=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"trimtab {version('trimtab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Hold the options that belong to no command."""
+    del version  # the callback has acted on it
+
+
+@app.command()
+def optimize(
+    snapshot: Annotated[
+        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write the values and the recommendation here."),
+    ] = None,
+) -> None:
+    """Choose each service's task size, scaling policies and health-check timing.
+
+    Prints before and after. With -o, writes services.auto.tfvars and recommendation.json.
+    Exits with 3 when a service had to be left out; the others are written all the same.
+    """
+    from trimtab import pipeline  # noqa: PLC0415
+
+    outcome = pipeline.optimize(snapshot, output, progress=_say)
+    _show(outcome.report)
+    if output is None:
+        _say("nothing was written: name a folder with -o to get the values")
+    if outcome.partial:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+def _show(report: Report) -> None:
+    """Print a report: the command's data, so to stdout."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from trimtab.report import terminal  # noqa: PLC0415
+
+    console = Console(width=None if sys.stdout.isatty() else terminal.WIDTH, highlight=False)
+    console.print(terminal.render(report), crop=False)
+
+
+@app.command()
+def demo(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Write the values and the proof here.")
+    ] = Path("trimtab-demo"),
+) -> None:
+    """Optimise the example fleet, then prove the result with real Terraform on a sandbox.
+
+    Needs no AWS account. Without terraform or tofu it does the rest and says what was not proven.
+    """
+    from trimtab import pipeline  # noqa: PLC0415
+    from trimtab.adoption.engine import find_engine  # noqa: PLC0415
+    from trimtab.assets import assets_folder  # noqa: PLC0415
+
+    outcome = pipeline.optimize(assets_folder() / "examples" / "fleet", output, progress=_say)
+    _show(outcome.report)
+    try:
+        engine = find_engine()
+    except EngineMissing as missing:
+        _say(f"not proven: that these values apply and plan clean ({missing.one_line()})")
+        return
+    from trimtab.demo import PROOF_FILE, prove  # noqa: PLC0415
+    from trimtab.report.progress import stages  # noqa: PLC0415
+
+    _say(f"\nThe proof: {engine} and the AWS provider against a sandbox on this machine, a few minutes.")
+    values = output / "services.auto.tfvars"
+    with stages() as stage:
+        proof = prove(values, output, engine, stage)
+    _show(outcome.report)
+    typer.echo(
+        f"\nProven in {proof.seconds:.0f} s with {proof.engine}: the fleet as found "
+        f"({proof.resources_before} resources) and as proposed ({proof.resources_after})\n"
+        f"apply, and a second plan of the proposal changes nothing. Counted in {output / PROOF_FILE}."
+    )
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+) -> None:
+    """Run an AWS on this machine until Ctrl-C. Prints the environment that leads to it."""
+    from trimtab.sandbox.server import Sandbox  # noqa: PLC0415
+
+    # Set here because a shell starts background jobs with Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        with Sandbox.start(port=port) as running:
+            for name, value in running.environment.items():
+                typer.echo(f"export {name}={shlex.quote(value)}")
+            sys.stdout.flush()
+            _say(f"the sandbox answers at {running.endpoint}; Ctrl-C stops it and forgets everything")
+            while True:
+                signal.pause()
+    except KeyboardInterrupt:
+        _say("the sandbox has stopped")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,115 @@
+"""The proof behind the table: the fleet as found and the fleet as proposed, both applied for real.
+
+Real Terraform and the real AWS provider, against the sandbox. What the sandbox is not proves
+nothing: see docs/sandbox.md.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from trimtab.adoption.engine import Workspace
+from trimtab.assets import copy_configuration
+from trimtab.errors import ProofError
+from trimtab.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from trimtab.adoption.engine import Engine, OnProgress
+    from trimtab.adoption.plan import Plan
+
+    Stages: TypeAlias = Callable[[str], OnProgress]
+    """Told that a stage begins, in words; gives back what its steps are reported to."""
+
+PROOF_FILE = "proof.json"
+
+# Nobody has a certificate for a sandbox, and protection would keep it from being taken down.
+SANDBOX_VARIABLES: Mapping[str, object] = {"allow_plain_http": True, "deletion_protection": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was done, as counted."""
+
+    engine: str
+    resources_before: int
+    """Resources of the configuration as found."""
+    resources_after: int
+    """Resources of the proposed configuration."""
+    types_after: dict[str, int]
+    changes_in_second_plan: int
+    unanswered_calls: tuple[str, ...]
+    """AWS calls the sandbox could not answer."""
+    seconds: float
+
+
+def prove(values: Path, output: Path, engine: Engine, stages: Stages) -> Proof:
+    """Apply the network, the fleet as found and the fleet as proposed, and plan once more.
+
+    Raises:
+        EngineError: terraform or tofu failed; its first error is the message.
+        ProofError: the second plan would change something, or a call was not answered.
+        SandboxError: the sandbox could not be started.
+
+    """
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="trimtab-") as temporary, Sandbox.start() as sandbox:
+        root = Path(temporary)
+        copy_configuration(root)
+        # The values to prove take the place of those that come with the configuration.
+        (root / "terraform" / "platform" / "services.auto.tfvars").unlink(missing_ok=True)
+
+        def workspace(name: str) -> Workspace:
+            return Workspace(engine=engine, directory=root / name, environment=sandbox.environment)
+
+        network = workspace("examples/network")
+        _applied(network, {}, (), stages("network of the example"))
+        given = {key: network.outputs()[key] for key in ("vpc_id", "private_subnet_ids", "public_subnet_ids")}
+        before = _applied(workspace("examples/before"), given, (), stages("fleet as found"))
+        platform, given = workspace("terraform/platform"), {**given, **SANDBOX_VARIABLES}
+        after = _applied(platform, given, (values,), stages("fleet as proposed"))
+        stages("second plan of the proposal")
+        again = platform.plan(root / "again.tfplan", (values,), given)
+        proof = Proof(
+            engine=str(engine),
+            resources_before=len(before.planned),
+            resources_after=len(after.planned),
+            types_after=dict(sorted(Counter(resource.type for resource in after.planned).items())),
+            changes_in_second_plan=len(again.changed),
+            unanswered_calls=sandbox.calls_not_implemented,
+            seconds=round(time.monotonic() - began, 1),
+        )
+    (output / PROOF_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n")
+    _judge(again, proof)
+    return proof
+
+
+def _applied(
+    workspace: Workspace, given: Mapping[str, object], values: tuple[Path, ...], on_progress: OnProgress
+) -> Plan:
+    workspace.init()
+    plan_file = workspace.directory / "first.tfplan"
+    plan = workspace.plan(plan_file, values, given)
+    workspace.apply(plan_file, on_progress)
+    return plan
+
+
+def _judge(again: Plan, proof: Proof) -> None:
+    if not again.is_clean:
+        first = again.changed[0].address if again.changed else "an output"
+        raise ProofError(
+            f"the second plan is not clean: {len(again.changed)} changes, the first to {first}",
+            where="fleet as proposed",
+        )
+    if proof.unanswered_calls:
+        raise ProofError(
+            f"the sandbox could not answer {', '.join(proof.unanswered_calls)}", where="fleet as proposed"
+        )

@@ -1,0 +1,74 @@
+"""What a reviewer should know beside the numbers of one service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.demand.quality import quality_of
+from trimtab.evidence.model import Caution, CautionKind
+from trimtab.sizing.constants import CENSORED_LIFT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimtab.demand.series import Demand
+    from trimtab.fleet.model import Service
+    from trimtab.sizing.model import Sizing
+    from trimtab.timing.startup import Timing
+
+WEEK_DAYS = 7.0
+"""Less than a week has not seen both a Monday and a Sunday."""
+CENSORED_SHARE = 0.001
+"""About a minute and a half a day at the ceiling."""
+LONGEST_GAP_S = 3600
+"""A gap longer than this can hide a whole burst."""
+LONGEST_REQUEST_S = 20
+"""The service module's default: drains must outlast a request of this length [s]."""
+
+
+def cautions_of(
+    service: Service, demand: Demand, sizing: Sizing, timing: Timing, left_out: frozenset[str]
+) -> tuple[Caution, ...]:
+    """Return the cautions of one service; ``left_out`` names services without advice."""
+    return (*_of_data(demand, sizing, timing), *_of_service(service, sizing, left_out))
+
+
+def _of_data(demand: Demand, sizing: Sizing, timing: Timing) -> Iterator[Caution]:
+    share = sizing.work.censored_share
+    if share >= CENSORED_SHARE:
+        lift = round((CENSORED_LIFT - 1) * 100)
+        text = (
+            f"{100 * share:.1f} % of minutes were at the CPU ceiling, so their demand is a guess: "
+            f"what was measured and {lift} % more"
+        )
+        yield Caution(kind=CautionKind.CENSORED, text=text)
+    quality = quality_of(demand)
+    if quality.longest_gap_s > LONGEST_GAP_S:
+        hours = quality.longest_gap_s / 3600
+        text = f"{hours:.1f} hours in a row were not reported: what happened then is unknown"
+        yield Caution(kind=CautionKind.GAP, text=text)
+    if demand.days < WEEK_DAYS:
+        text = f"{demand.days:.1f} days of metrics: a whole week was not seen"
+        yield Caution(kind=CautionKind.SHORT, text=text)
+    if timing.startup.warning:
+        yield Caution(kind=CautionKind.STARTUP, text=timing.startup.warning)
+
+
+def _of_service(service: Service, sizing: Sizing, left_out: frozenset[str]) -> Iterator[Caution]:
+    bounds = service.scaling
+    if bounds.min_tasks == bounds.max_tasks and sizing.work.floor != bounds.min_tasks:
+        text = (
+            f"ran at a fixed {bounds.min_tasks} tasks and may now run {sizing.work.floor}: "
+            "if two copies must not run, or must always run, set scaling.min and max alike"
+        )
+        yield Caution(kind=CautionKind.FIXED_COUNT, text=text)
+    missing = sorted(left_out.intersection(service.callers))
+    if missing:
+        text = f"called by {', '.join(missing)}, which is left out: add it to callers when it joins"
+        yield Caution(kind=CautionKind.CALLER, text=text)
+    if service.stop_timeout_s < LONGEST_REQUEST_S:
+        text = f"stops within {service.stop_timeout_s} s, so longer requests are cut when a task goes"
+        yield Caution(kind=CautionKind.STOP_TIMEOUT, text=text)
+    if service.port is None and service.health_check is None:
+        text = "has neither port nor health check: the module asks for a health_command"
+        yield Caution(kind=CautionKind.HEALTH_COMMAND, text=text)

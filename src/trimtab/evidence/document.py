@@ -1,0 +1,187 @@
+"""``recommendation.json``: the whole recommendation for other programs, versioned.
+
+Every field that holds an estimate says so in its name. Nothing depends on when or where the
+command ran, so the same snapshot gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from trimtab.evidence.cost import Cost
+    from trimtab.evidence.model import Advice, Caution, LeftOut, Recommendation
+    from trimtab.fleet.model import Service, TaskSize
+    from trimtab.scaling.policy import Ladders
+    from trimtab.sizing.model import Candidate, Reason, Work
+    from trimtab.timing.startup import Timing
+
+DOCUMENT_VERSION = 1
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the document's parts."""
+
+
+class CostPart(_Part, frozen=True, kw_only=True):
+    """Fargate list price [USD/month of 730 h]."""
+
+    before_usd_month: float
+    estimated_after_usd_month: float
+    estimated_saving_usd_month: float
+
+
+class CandidatePart(_Part, frozen=True, kw_only=True):
+    """One size that was tried."""
+
+    size: str
+    holds: bool
+    memory_need_mib: float
+    estimated_tasks_mean: float
+    estimated_tasks_peak: int
+    estimated_cost_usd_month: float
+
+
+class DeployedPart(_Part, frozen=True, kw_only=True):
+    """What runs today."""
+
+    cpu_units: int
+    memory_mib: int
+    min_tasks: int
+    max_tasks: int
+    tasks_mean: float
+
+
+class ServicePart(_Part, frozen=True, kw_only=True):
+    """The advice for one service."""
+
+    name: str
+    deployed: DeployedPart
+    cpu_units: int
+    memory_mib: int
+    reason: Reason
+    why: str
+    estimated_tasks_mean: float
+    estimated_tasks_peak: int
+    work: Work
+    scaling: Ladders
+    timing: Timing
+    cost: CostPart
+    cautions: tuple[Caution, ...]
+    candidates: tuple[CandidatePart, ...]
+
+
+class Document(_Part, frozen=True, kw_only=True):
+    """The file."""
+
+    document_version: int
+    trimtab: str
+    cluster: str
+    region: str
+    environment: str
+    start: str
+    days: float
+    provenance: str
+    cost: CostPart
+    services: tuple[ServicePart, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def encode(recommendation: Recommendation) -> bytes:
+    """Return the recommendation as indented JSON with a final newline."""
+    document = Document(
+        document_version=DOCUMENT_VERSION,
+        trimtab=version("trimtab"),
+        cluster=recommendation.cluster,
+        region=recommendation.region,
+        environment=recommendation.environment,
+        start=recommendation.start,
+        days=recommendation.days,
+        provenance=recommendation.provenance,
+        cost=_cost(recommendation.cost),
+        services=tuple(_service(advice) for advice in recommendation.services),
+        left_out=recommendation.left_out,
+    )
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def shortlist(candidates: tuple[Candidate, ...], *keep: TaskSize) -> tuple[Candidate, ...]:
+    """Return the least memory that holds the work for each CPU size, and the sizes to ``keep``.
+
+    With more memory at the same CPU a task only costs more, so the others tell nothing.
+    """
+    least: dict[int, TaskSize] = {}
+    for candidate in candidates:
+        if candidate.holds:
+            least.setdefault(candidate.size.cpu_units, candidate.size)
+    wanted = {*least.values(), *keep}
+    return tuple(candidate for candidate in candidates if candidate.size in wanted)
+
+
+def _service(advice: Advice) -> ServicePart:
+    sizing = advice.sizing
+    return ServicePart(
+        name=advice.service.name,
+        deployed=_deployed(advice.service, advice.tasks_before),
+        cpu_units=sizing.size.cpu_units,
+        memory_mib=sizing.size.memory_mib,
+        reason=sizing.reason,
+        why=sizing.sentence,
+        estimated_tasks_mean=round(sizing.tasks_mean, 4),
+        estimated_tasks_peak=sizing.tasks_peak,
+        work=_rounded(sizing.work),
+        scaling=advice.ladders,
+        timing=advice.timing,
+        cost=_cost(advice.cost),
+        cautions=advice.cautions,
+        candidates=tuple(
+            _candidate(one) for one in shortlist(sizing.candidates, sizing.size, advice.service.size)
+        ),
+    )
+
+
+def _deployed(service: Service, tasks_mean: float) -> DeployedPart:
+    return DeployedPart(
+        cpu_units=service.size.cpu_units,
+        memory_mib=service.size.memory_mib,
+        min_tasks=service.scaling.min_tasks,
+        max_tasks=service.scaling.max_tasks,
+        tasks_mean=round(tasks_mean, 4),
+    )
+
+
+def _candidate(candidate: Candidate) -> CandidatePart:
+    return CandidatePart(
+        size=str(candidate.size),
+        holds=candidate.holds,
+        memory_need_mib=round(candidate.memory_need_mib, 1),
+        estimated_tasks_mean=round(candidate.tasks_mean, 4),
+        estimated_tasks_peak=candidate.tasks_peak,
+        estimated_cost_usd_month=round(candidate.cost_usd_month, 2),
+    )
+
+
+def _cost(cost: Cost) -> CostPart:
+    return CostPart(
+        before_usd_month=float(cost.before_usd_month),
+        estimated_after_usd_month=float(cost.after_usd_month),
+        estimated_saving_usd_month=float(cost.saving_usd_month),
+    )
+
+
+def _rounded(work: Work) -> Work:
+    """Return the same to six places: beyond lies the order in which a sum was taken."""
+    fit = work.load_memory
+    return replace(
+        work,
+        cpu_mean_vcpu=round(work.cpu_mean_vcpu, 6),
+        cpu_peak_vcpu=round(work.cpu_peak_vcpu, 6),
+        memory_peak_mib=round(work.memory_peak_mib, 3),
+        hottest_ratio=round(work.hottest_ratio, 6),
+        censored_share=round(work.censored_share, 6),
+        load_memory=replace(fit, slope_mib_per_vcpu=round(fit.slope_mib_per_vcpu, 3), r2=round(fit.r2, 6)),
+    )

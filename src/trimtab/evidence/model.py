@@ -1,0 +1,84 @@
+"""The recommendation: everything that is advised, with its reasons, and what is left out."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trimtab.evidence.cost import Cost
+    from trimtab.fleet.model import Service
+    from trimtab.scaling.policy import Ladders
+    from trimtab.sizing.model import Sizing
+    from trimtab.timing.startup import Timing
+
+
+class CautionKind(enum.Enum):
+    """What makes a piece of advice less certain than it looks."""
+
+    CENSORED = "demand at the CPU ceiling"
+    SHORT = "short history"
+    GAP = "long gap"
+    STARTUP = "start-up time"
+    FIXED_COUNT = "ran at a fixed count"
+    CALLER = "caller left out"
+    STOP_TIMEOUT = "short stop timeout"
+    HEALTH_COMMAND = "no health check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """One thing a reviewer should know before adopting the advice."""
+
+    kind: CautionKind
+    text: str
+
+
+class LeftOutReason(enum.Enum):
+    """Why a service gets no advice."""
+
+    NO_METRICS = "no metrics"
+    TOO_LITTLE_DATA = "too little data"
+    NEVER_RAN = "never ran"
+    NO_SIZE = "no size holds it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A service without advice. It reaches the written values, the JSON and the screen."""
+
+    service: str
+    reason: LeftOutReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What one service should become."""
+
+    service: Service
+    """As it is deployed."""
+    sizing: Sizing
+    ladders: Ladders
+    timing: Timing
+    tasks_before: float
+    """Mean of running tasks over reported minutes [tasks]."""
+    cost: Cost
+    cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """The advice for a whole fleet. Costs are of the services that have advice."""
+
+    cluster: str
+    region: str
+    environment: str
+    start: str
+    """First minute of the metrics, ISO 8601 UTC."""
+    days: float
+    provenance: str
+    services: tuple[Advice, ...]
+    left_out: tuple[LeftOut, ...]
+    cost: Cost

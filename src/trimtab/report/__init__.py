@@ -1,0 +1,1 @@
+"""What the user is shown: plain data first, then renderers."""

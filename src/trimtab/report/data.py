@@ -1,0 +1,102 @@
+"""What the user is shown, as plain data: renderers add nothing but layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+    from pathlib import Path
+
+    from trimtab.evidence.model import Advice, Recommendation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One service before and after."""
+
+    service: str
+    size_before: str
+    """CPU units / MiB."""
+    tasks_before: float
+    size_after: str
+    tasks_after: float
+    """Estimated mean [tasks]."""
+    bounds: str
+    """Least to most tasks of the new policy."""
+    before_usd_month: Decimal
+    after_usd_month: Decimal
+    """Estimated."""
+    saving_usd_month: Decimal
+    """Estimated."""
+    why: str
+    """The reason in a word or two; the sentence stands in the written files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something said of one service below the table."""
+
+    service: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole of it."""
+
+    title: str
+    basis: str
+    """What the numbers rest on, and that the saving is an estimate."""
+    rows: tuple[Row, ...]
+    before_usd_month: Decimal
+    after_usd_month: Decimal
+    saving_usd_month: Decimal
+    saving_share: float
+    cautions: tuple[Note, ...]
+    left_out: tuple[Note, ...]
+    files: tuple[Path, ...]
+
+
+def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Report:
+    """Return what is shown of a recommendation, services in the fleet's order."""
+    cost = recommendation.cost
+    return Report(
+        title=f"{recommendation.cluster}, {recommendation.days:g} days from {recommendation.start}",
+        basis=(
+            f"Fargate list price, {recommendation.region}, a month of 730 h. Before: tasks as recorded. "
+            "After and saving: an estimate from the recorded demand, not a replay of the scaling policies."
+        ),
+        rows=tuple(_row(advice) for advice in recommendation.services),
+        before_usd_month=cost.before_usd_month,
+        after_usd_month=cost.after_usd_month,
+        saving_usd_month=cost.saving_usd_month,
+        saving_share=cost.saving_share,
+        cautions=tuple(
+            Note(service=advice.service.name, text=caution.text)
+            for advice in recommendation.services
+            for caution in advice.cautions
+        ),
+        left_out=tuple(
+            Note(service=left.service, text=f"{left.reason.value}: {left.detail}")
+            for left in recommendation.left_out
+        ),
+        files=tuple(files),
+    )
+
+
+def _row(advice: Advice) -> Row:
+    return Row(
+        service=advice.service.name,
+        size_before=str(advice.service.size),
+        tasks_before=advice.tasks_before,
+        size_after=str(advice.sizing.size),
+        tasks_after=advice.sizing.tasks_mean,
+        bounds=f"{advice.ladders.min_tasks}-{advice.ladders.max_tasks}",
+        before_usd_month=advice.cost.before_usd_month,
+        after_usd_month=advice.cost.after_usd_month,
+        saving_usd_month=advice.cost.saving_usd_month,
+        why=advice.sizing.reason.value,
+    )

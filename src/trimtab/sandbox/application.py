@@ -1,0 +1,68 @@
+"""moto's server put together with the sandbox's patches and its gateway. Needs moto."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+from moto.moto_api._internal.models import moto_api_backend
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import ThreadedWSGIServer
+
+from trimtab.sandbox import autoscaling, costexplorer, discovery, ecs, events, iam, network, xray
+from trimtab.sandbox.gateway import FAULT_KEY, Gateway
+
+if TYPE_CHECKING:
+    import socket
+
+    from flask import Flask
+
+    from trimtab.sandbox.patching import Patches
+
+_SERVICES = (autoscaling, costexplorer, discovery, ecs, events, iam, network, xray)
+
+
+def install(patches: Patches) -> None:
+    """Patch moto's classes and empty its backends, which outlive a server."""
+    for service in _SERVICES:
+        service.install(patches)
+    moto_api_backend.reset()
+
+
+def build(listener: socket.socket) -> tuple[Gateway, ThreadedWSGIServer]:
+    """Build the server on a listening socket, which is closed: the server keeps a copy."""
+    gateway = Gateway(DomainDispatcherApplication(_backend_app))
+    host, port = listener.getsockname()
+    server = ThreadedWSGIServer(host, port, gateway, _Quiet, fd=listener.fileno())
+    listener.close()
+    return gateway, server
+
+
+class _Quiet(MotoRequestHandler):
+    """Requests are not logged: the sandbox's user did not ask for a web server."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def _backend_app(service: Any) -> Flask:  # noqa: ANN401 - one of moto's 200 literals
+    """Make moto's application of one service, its exceptions left for the gateway."""
+    app = create_backend_app(service)
+    app.register_error_handler(Exception, _leave)
+    # Errors that moto means to answer are HTTP exceptions too: they pass.
+    app.register_error_handler(HTTPException, _pass)
+    return app
+
+
+def _leave(error: Exception) -> tuple[str, int]:
+    request.environ[FAULT_KEY] = error
+    return "", 500
+
+
+def _pass(error: HTTPException) -> HTTPException:
+    return error

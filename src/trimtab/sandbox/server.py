@@ -1,0 +1,155 @@
+"""Start and stop the sandbox.
+
+    with Sandbox.start() as sandbox:
+        subprocess.run(["terraform", "apply"], env={**os.environ, **sandbox.environment})
+
+moto keeps its state in the process, so there is one sandbox in a process at a time, and each
+one starts empty.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import importlib.metadata
+import os
+import socket
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from trimtab.errors import SandboxError
+from trimtab.sandbox.patching import Patches
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from werkzeug.serving import BaseWSGIServer
+
+    from trimtab.sandbox.gateway import Gateway
+
+HOST = "127.0.0.1"
+TESTED_MOTO = "5.2.5"
+
+_running = threading.Lock()
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A running sandbox. Made by ``Sandbox.start``."""
+
+    endpoint: str
+    """``http://127.0.0.1:PORT``"""
+    region: str
+    _gateway: Gateway
+    _server: BaseWSGIServer
+    _thread: threading.Thread
+    _patches: Patches
+    _stopped: bool = field(default=False)
+
+    @classmethod
+    def start(cls, port: int = 0, region: str = "us-east-1") -> Sandbox:
+        """Start a sandbox on 127.0.0.1; port 0 takes any free one."""
+        check_moto()
+        listener = _listen(port)
+        if not _running.acquire(blocking=False):
+            listener.close()
+            raise SandboxError("another sandbox runs in this process", advice="stop it first")
+        from trimtab.sandbox import application  # noqa: PLC0415 - needs moto, an optional extra
+
+        patches = Patches()
+        application.install(patches)
+        gateway, server = application.build(listener)
+        thread = threading.Thread(
+            target=server.serve_forever, args=(0.05,), name="trimtab-sandbox", daemon=True
+        )
+        thread.start()
+        endpoint = f"http://{HOST}:{server.server_address[1]}"
+        return cls(endpoint, region, gateway, server, thread, patches)
+
+    @property
+    def calls_not_implemented(self) -> tuple[str, ...]:
+        """Requests the sandbox could not answer, as ``service:Action``, in order of first sight."""
+        return tuple(self._gateway.not_implemented)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Tracebacks of what broke inside moto; empty unless moto has a fault."""
+        return tuple(self._gateway.faults)
+
+    @property
+    def undelivered(self) -> tuple[str, ...]:
+        """Events no target took, as ``rule/target: reason``: what EventBridge itself never says."""
+        from trimtab.sandbox import events  # noqa: PLC0415 - needs moto, an optional extra
+
+        return tuple(events.undelivered())
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What terraform, tofu, the AWS CLI and boto3 need in order to talk to this sandbox.
+
+        The user's own AWS configuration is set aside, so that no profile can lead elsewhere.
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_SESSION_TOKEN": "sandbox",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            # A call that fails here fails for good: retrying only hides it for minutes.
+            "AWS_MAX_ATTEMPTS": "2",
+            "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY", ""), HOST))),
+        }
+
+    def stop(self) -> None:
+        """Stop serving, forget everything and leave moto as it was. Safe to call twice."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        self._patches.undo()
+        _running.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def check_moto() -> None:
+    """Refuse to start without moto's server, or on a version the patches were not tried on."""
+    needed = "install it with: pip install 'trimtab[sandbox]'"
+    try:
+        version = importlib.metadata.version("moto")
+        importlib.import_module("flask_cors")
+    except ImportError as error:  # PackageNotFoundError is one
+        raise SandboxError("the sandbox needs moto's server", advice=needed) from error
+    if version.split(".")[:2] != TESTED_MOTO.split(".")[:2]:
+        raise SandboxError(
+            f"the sandbox extends moto {TESTED_MOTO} and was not tried on {version}", advice=needed
+        )
+
+
+def _listen(port: int) -> socket.socket:
+    """Open the listening socket ourselves: werkzeug ends the process when it cannot."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        why = "in use" if isinstance(error, OSError) and error.errno == errno.EADDRINUSE else str(error)
+        raise SandboxError(
+            f"port {port} cannot be listened on ({why})", advice="choose another port"
+        ) from error
+    return listener

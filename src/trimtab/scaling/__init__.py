@@ -1,0 +1,1 @@
+"""Step-scaling policies: which the services get, and what they rest on."""

@@ -1,0 +1,90 @@
+"""The nouns of sizing: what was tried, what was chosen, what decided."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from trimtab.fleet.model import Architecture, TaskSize
+    from trimtab.sizing.memory import LoadMemory
+
+
+class TaskPrices(Protocol):
+    """What sizing asks of a price list."""
+
+    def task_hour_usd(self, size: TaskSize, architecture: Architecture) -> float:
+        """Return the price of one task of ``size`` for an hour [USD]."""
+        ...
+
+
+class Reason(enum.Enum):
+    """What decided the size."""
+
+    MEMORY_BOUND = "memory-bound"
+    """A cheaper size would carry the CPU, but not hold the memory."""
+    CPU_BOUND = "cpu-bound"
+    """The demand for CPU decides how many tasks of which size are cheapest."""
+    FLOOR_BOUND = "floor-bound"
+    """The least number of tasks is enough nearly always, so the smallest task is cheapest."""
+    ALREADY_RIGHT = "already right"
+    """The present size is the cheapest that holds the work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One Fargate size tried on the demand. Task counts are estimates, not a replay."""
+
+    size: TaskSize
+    holds: bool
+    """Whether the memory holds the work."""
+    memory_need_mib: float
+    tasks_mean: float
+    """Over reported minutes [tasks]."""
+    tasks_peak: int
+    floor_share: float
+    """Share of reported minutes in which the floor is enough."""
+    cost_usd_month: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What the choice rests on, in numbers."""
+
+    cpu_mean_vcpu: float
+    cpu_peak_vcpu: float
+    memory_peak_mib: float
+    """Largest task as measured [MiB]."""
+    hottest_ratio: float
+    load_memory: LoadMemory
+    censored_share: float
+    """Share of reported minutes at the CPU ceiling, whose demand is lifted."""
+    floor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizing:
+    """The chosen size of one service."""
+
+    service: str
+    size: TaskSize
+    reason: Reason
+    sentence: str
+    """The reason with its numbers."""
+    tasks_mean: float
+    """Estimated tasks at the new size over reported minutes [tasks]."""
+    tasks_peak: int
+    cost_usd_month: float
+    """Estimated, at list price [USD/month]."""
+    work: Work
+    candidates: tuple[Candidate, ...]
+    """Every size tried, smallest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsizable:
+    """No Fargate size holds this service's work."""
+
+    service: str
+    sentence: str

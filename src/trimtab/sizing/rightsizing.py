@@ -1,0 +1,131 @@
+"""The cheapest Fargate size that carries a service's demand, and why it is that one.
+
+Every valid size is tried on every minute. A size holds the work when its memory holds the
+largest task seen, with a margin, the trace collector, and what a bigger share of the load
+would add. Among those the cheapest task-hours win. Nothing depends on a service's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.sizing import sentence
+from trimtab.sizing.constants import FLOOR_SHARE, FLOOR_WITH_TRAFFIC, FLOOR_WITHOUT_TRAFFIC
+from trimtab.sizing.memory import hottest_memory, load_memory, memory_need_mib
+from trimtab.sizing.model import Candidate, Reason, Sizing, Unsizable, Work
+from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trimtab.demand.series import Demand
+    from trimtab.fleet.model import Service, TaskSize
+    from trimtab.sizing.model import TaskPrices
+
+
+def floor_of(service: Service) -> int:
+    """Return the least number of tasks that the service must keep."""
+    return FLOOR_WITH_TRAFFIC if service.traffic is not None else FLOOR_WITHOUT_TRAFFIC
+
+
+def right_size(
+    service: Service, demand: Demand, prices: TaskPrices, sizes: Sequence[TaskSize], *, floor: int
+) -> Sizing | Unsizable:
+    """Choose the cheapest of ``sizes`` that carries ``demand`` with at least ``floor`` tasks.
+
+    The demand must have reported minutes; a snapshot's usable services do.
+    """
+    work = _work(demand, floor)
+    candidates = tuple(
+        _candidate(load, size, prices.task_hour_usd(size, service.architecture))
+        for load in _loads(demand, work, sorted({size.cpu_units for size in sizes}))
+        for size in sorted(size for size in sizes if size.cpu_units == load.cpu_units)
+    )
+    holding = [candidate for candidate in candidates if candidate.holds]
+    if not holding:
+        return Unsizable(service=service.name, sentence=sentence.unsizable(work, candidates))
+    chosen = min(holding, key=_cheapest)
+    reason = _reason(service, chosen, candidates)
+    return Sizing(
+        service=service.name,
+        size=chosen.size,
+        reason=reason,
+        sentence=sentence.chosen(reason, chosen, work),
+        tasks_mean=chosen.tasks_mean,
+        tasks_peak=chosen.tasks_peak,
+        cost_usd_month=chosen.cost_usd_month,
+        work=work,
+        candidates=candidates,
+    )
+
+
+def _cheapest(candidate: Candidate) -> tuple[float, TaskSize]:
+    """Order by cost to the hundredth of a cent, then by size: a tie goes to the smaller."""
+    return round(candidate.cost_usd_month, 4), candidate.size
+
+
+def _work(demand: Demand, floor: int) -> Work:
+    reported = demand.present
+    cpu = demand.cpu_vcpu[reported]
+    return Work(
+        cpu_mean_vcpu=float(cpu.mean()),
+        cpu_peak_vcpu=float(cpu.max()),
+        memory_peak_mib=float(demand.hottest_memory_mib[reported].max()),
+        hottest_ratio=hottest_ratio(demand),
+        load_memory=load_memory(demand),
+        censored_share=float(demand.censored[reported].mean()),
+        floor=floor,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Load:
+    """The demand seen by tasks of one CPU size. All memories of that CPU share it."""
+
+    cpu_units: int
+    memory_need_mib: float
+    tasks_mean: float
+    tasks_peak: int
+    floor_share: float
+
+
+def _loads(demand: Demand, work: Work, cpu_sizes: Sequence[int]) -> Iterator[_Load]:
+    cpu = lifted_cpu(demand)
+    for cpu_units in cpu_sizes:
+        tasks = tasks_needed(
+            cpu, cpu_units=cpu_units, ratio=work.hottest_ratio, floor=work.floor, step_s=demand.step_s
+        )
+        memory = hottest_memory(demand, cpu, tasks, work.load_memory, work.hottest_ratio)
+        reported = tasks[demand.present]
+        yield _Load(
+            cpu_units=cpu_units,
+            memory_need_mib=memory_need_mib(float(memory.max())),
+            tasks_mean=float(reported.mean()),
+            tasks_peak=int(reported.max()),
+            floor_share=float(np.mean(reported <= work.floor)),
+        )
+
+
+def _candidate(load: _Load, size: TaskSize, task_hour_usd: float) -> Candidate:
+    return Candidate(
+        size=size,
+        holds=size.memory_mib >= load.memory_need_mib,
+        memory_need_mib=load.memory_need_mib,
+        tasks_mean=load.tasks_mean,
+        tasks_peak=load.tasks_peak,
+        floor_share=load.floor_share,
+        cost_usd_month=task_hour_usd * load.tasks_mean * HOURS_PER_MONTH,
+    )
+
+
+def _reason(service: Service, chosen: Candidate, candidates: tuple[Candidate, ...]) -> Reason:
+    """Say what decided: ask which size would have won without the memory's demand."""
+    if chosen.size == service.size:
+        return Reason.ALREADY_RIGHT
+    if min(candidates, key=_cheapest).size != chosen.size:
+        return Reason.MEMORY_BOUND
+    return Reason.FLOOR_BOUND if chosen.floor_share >= FLOOR_SHARE else Reason.CPU_BOUND

@@ -1,0 +1,58 @@
+"""The reason for a size as one sentence with its numbers: what a reviewer reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, MEMORY_MARGIN
+from trimtab.sizing.model import Reason
+
+if TYPE_CHECKING:
+    from trimtab.sizing.model import Candidate, Work
+
+MARGIN_PERCENT = round((MEMORY_MARGIN - 1) * 100)
+
+
+def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
+    """Return why ``candidate`` was chosen, e.g. ``memory-bound: the largest task held ...``."""
+    size = candidate.size
+    body = {
+        Reason.MEMORY_BOUND: f"{_memory(candidate, work)}, so {size.memory_mib} MiB; {_tasks(candidate)}",
+        Reason.CPU_BOUND: f"{_cpu(work)}; {_tasks(candidate)}, and no other size is cheaper",
+        Reason.FLOOR_BOUND: (
+            f"{_count(work.floor)} enough in {100 * candidate.floor_share:.0f} % of minutes, so the "
+            f"smallest size that holds {candidate.memory_need_mib:.0f} MiB is cheapest"
+        ),
+        Reason.ALREADY_RIGHT: f"no size costs less; {_memory(candidate, work)}; {_tasks(candidate)}",
+    }[reason]
+    return f"{reason.value}: {body}"
+
+
+def unsizable(work: Work, candidates: tuple[Candidate, ...]) -> str:
+    """Return why no size holds the work."""
+    largest = max(candidate.size.memory_mib for candidate in candidates)
+    need = min(candidate.memory_need_mib for candidate in candidates)
+    return (
+        f"the largest task held {work.memory_peak_mib:.0f} MiB, which asks for {need:.0f} MiB; "
+        f"Fargate's largest task has {largest} MiB"
+    )
+
+
+def _memory(candidate: Candidate, work: Work) -> str:
+    spread = ", what a bigger share of the load adds," if work.load_memory.slope_mib_per_vcpu > 0 else ""
+    return (
+        f"the largest task held {work.memory_peak_mib:.0f} MiB, with{spread} {MARGIN_PERCENT} % and the "
+        f"{COLLECTOR_MEMORY_MIB} MiB collector {candidate.memory_need_mib:.0f} MiB"
+    )
+
+
+def _cpu(work: Work) -> str:
+    return f"the work used {work.cpu_mean_vcpu:.2f} vCPU on average and {work.cpu_peak_vcpu:.2f} at its peak"
+
+
+def _tasks(candidate: Candidate) -> str:
+    return f"about {candidate.tasks_mean:.1f} tasks on average, {candidate.tasks_peak} at the peak"
+
+
+def _count(floor: int) -> str:
+    return f"{floor} task is" if floor == 1 else f"{floor} tasks are"

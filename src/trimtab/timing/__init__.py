@@ -1,0 +1,1 @@
+"""Start-up samples to health checks, grace period and drain."""

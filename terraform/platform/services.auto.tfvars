@@ -1,0 +1,375 @@
+# Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
+# (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
+# Fargate at list price: $5,202.34 a month as recorded, $2,393.73 by estimate with these sizes: an estimated
+# saving of $2,808.61.
+# Reasons, candidates and cautions: recommendation.json.
+
+services = {
+  # 1024/2048 to 256/512, $216.24 to an estimated $46.35 a month.
+  # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
+  # peak, and no other size is cheaper.
+  api = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:2.14.0"
+    cpu             = 256
+    memory          = 512
+    startup_seconds = 19
+    port            = 8080
+    cost_center     = "retail"
+    environment = {
+      ACCOUNTS_URL = "http://www.fin.example/accounts"
+      AUTH_URL     = "http://www.fin.example/auth"
+      LOG_LEVEL    = "DEBUG"
+      PORT         = "8080"
+      REDIS        = "fin-prod.x4mple.ng.0001.use1.cache.amazonaws.com:6379"
+    }
+    traffic = {
+      exposure             = "public"
+      priority             = 100
+      paths                = ["/api/*"]
+      health_path          = "/health"
+      deregistration_delay = 30
+    }
+    scaling = {
+      min    = 2
+      max    = 21
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 95, low = 90 }
+    }
+  }
+
+  # 2048/4096 to 512/1024, $288.41 to an estimated $119.58 a month.
+  # cpu-bound: the work used 1.15 vCPU on average and 3.85 at its peak; about 6.6 tasks on average, 12 at the
+  # peak, and no other size is cheaper.
+  worker = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/worker:1.9.3"
+    cpu             = 512
+    memory          = 1024
+    startup_seconds = 15
+    port            = 8080
+    cost_center     = "operations"
+    callers         = ["api", "scheduler"]
+    environment = {
+      DB_HOST        = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
+      LOG_LEVEL      = "DEBUG"
+      PORT           = "8080"
+      WORKER_THREADS = "8"
+    }
+    traffic = {
+      exposure             = "internal"
+      priority             = 110
+      paths                = ["/jobs/*"]
+      health_path          = "/health"
+      deregistration_delay = 60
+    }
+    scaling = {
+      min    = 2
+      max    = 18
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 90, low = 70 }
+    }
+  }
+
+  # 1024/2048 to 256/512, $72.08 to an estimated $9.01 a month.
+  # floor-bound: 1 task is enough in 100 % of minutes, so the smallest size that holds 486 MiB is cheapest.
+  # Caution: ran at a fixed 2 tasks and may now run 1: if two copies must not run, or must always run, set
+  # scaling.min and max alike.
+  scheduler = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/scheduler:1.4.1"
+    cpu             = 256
+    memory          = 512
+    startup_seconds = 7
+    port            = 8080
+    cost_center     = "operations"
+    environment = {
+      LOG_LEVEL  = "DEBUG"
+      PORT       = "8080"
+      TZ         = "America/New_York"
+      WORKER_URL = "http://www.fin.example/jobs"
+    }
+    scaling = {
+      min    = 1
+      max    = 2
+      cpu    = { high = 70, low = 25 }
+      memory = { high = 90, low = 85 }
+    }
+  }
+
+  # 1024/4096 to 1024/2048, $497.92 to an estimated $261.27 a month.
+  # memory-bound: the largest task held 1663 MiB, with 15 % and the 128 MiB collector 2040 MiB, so 2048 MiB;
+  # about 7.2 tasks on average, 10 at the peak.
+  accounts = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/accounts:3.2.5"
+    cpu             = 1024
+    memory          = 2048
+    startup_seconds = 66
+    port            = 8080
+    cost_center     = "retail"
+    callers         = ["api", "payments", "statements"]
+    environment = {
+      DB_HOST           = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
+      JAVA_TOOL_OPTIONS = "-XX:MaxRAMPercentage=75"
+      LOG_LEVEL         = "DEBUG"
+      PORT              = "8080"
+    }
+    traffic = {
+      exposure             = "public"
+      priority             = 120
+      paths                = ["/accounts/*"]
+      health_path          = "/health"
+      deregistration_delay = 30
+    }
+    scaling = {
+      min    = 2
+      max    = 15
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 95, low = 90 }
+    }
+  }
+
+  # 2048/4096 to 1024/2048, $659.78 to an estimated $369.57 a month.
+  # cpu-bound: the work used 6.29 vCPU on average and 9.60 at its peak; about 10.3 tasks on average, 15 at the
+  # peak, and no other size is cheaper.
+  auth = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/auth:4.0.2"
+    cpu             = 1024
+    memory          = 2048
+    startup_seconds = 23
+    port            = 8080
+    cost_center     = "platform"
+    callers         = ["api", "cards", "payments", "quotes"]
+    environment = {
+      LOG_LEVEL = "DEBUG"
+      PORT      = "8080"
+      REDIS     = "fin-prod.x4mple.ng.0001.use1.cache.amazonaws.com:6379"
+      TOKEN_TTL = "900"
+    }
+    secrets = {
+      SIGNING_KEY = "arn:aws:secretsmanager:us-east-1:111122223333:secret:fin/prod/auth-signing-key-Qw3rTy"
+    }
+    traffic = {
+      exposure             = "public"
+      priority             = 130
+      paths                = ["/auth/*"]
+      health_path          = "/health"
+      deregistration_delay = 30
+    }
+    scaling = {
+      min    = 2
+      max    = 23
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 90, low = 50 }
+    }
+  }
+
+  # 1024/2048 to 512/1024, $148.50 to an estimated $75.91 a month.
+  # cpu-bound: the work used 0.97 vCPU on average and 3.64 at its peak; about 4.2 tasks on average, 12 at the
+  # peak, and no other size is cheaper.
+  cards = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/cards:2.7.11"
+    cpu             = 512
+    memory          = 1024
+    startup_seconds = 25
+    port            = 8080
+    cost_center     = "payments"
+    callers         = ["api", "payments"]
+    environment = {
+      DB_HOST   = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
+      FRAUD_URL = "http://www.fin.example/fraud"
+      LOG_LEVEL = "DEBUG"
+      PORT      = "8080"
+    }
+    traffic = {
+      exposure             = "public"
+      priority             = 140
+      paths                = ["/cards/*"]
+      health_path          = "/health"
+      deregistration_delay = 30
+    }
+    scaling = {
+      min    = 2
+      max    = 18
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 90, low = 65 }
+    }
+  }
+
+  # 4096/8192 to 1024/2048, $759.38 to an estimated $424.00 a month.
+  # cpu-bound: the work used 6.88 vCPU on average and 19.00 at its peak; about 11.8 tasks on average, 29 at
+  # the peak, and no other size is cheaper.
+  fraud = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/fraud:5.1.0"
+    cpu             = 1024
+    memory          = 2048
+    startup_seconds = 58
+    port            = 8080
+    cost_center     = "risk"
+    callers         = ["cards", "payments"]
+    environment = {
+      LOG_LEVEL     = "DEBUG"
+      MODEL_BUCKET  = "fin-prod-models"
+      MODEL_VERSION = "2026-09"
+      PORT          = "8080"
+    }
+    traffic = {
+      exposure             = "internal"
+      priority             = 150
+      paths                = ["/fraud/*"]
+      health_path          = "/health"
+      deregistration_delay = 60
+    }
+    scaling = {
+      min    = 2
+      max    = 44
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 90, low = 85 }
+    }
+  }
+
+  # 2048/8192 to 2048/4096, $659.59 to an estimated $338.22 a month.
+  # memory-bound: the largest task held 3310 MiB, with 15 % and the 128 MiB collector 3934 MiB, so 4096 MiB;
+  # about 4.7 tasks on average, 8 at the peak.
+  ledger = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/ledger:3.8.4"
+    cpu             = 2048
+    memory          = 4096
+    startup_seconds = 74
+    port            = 8080
+    cost_center     = "finance"
+    callers         = ["accounts", "payments", "statements", "worker"]
+    environment = {
+      DB_HOST           = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
+      JAVA_TOOL_OPTIONS = "-XX:MaxRAMPercentage=75"
+      LOG_LEVEL         = "DEBUG"
+      PORT              = "8080"
+    }
+    traffic = {
+      exposure             = "internal"
+      priority             = 160
+      paths                = ["/ledger/*"]
+      health_path          = "/health"
+      deregistration_delay = 60
+    }
+    scaling = {
+      min    = 2
+      max    = 12
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 90, low = 85 }
+    }
+  }
+
+  # 1024/2048 to 512/1024, $109.82 to an estimated $50.43 a month.
+  # memory-bound: the largest task held 381 MiB, with 15 % and the 128 MiB collector 566 MiB, so 1024 MiB;
+  # about 2.8 tasks on average, 20 at the peak.
+  notifications = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/notifications:1.12.0"
+    cpu             = 512
+    memory          = 1024
+    startup_seconds = 10
+    port            = 8080
+    cost_center     = "operations"
+    environment = {
+      BATCH_SIZE = "50"
+      LOG_LEVEL  = "DEBUG"
+      MAIL_FROM  = "no-reply@fin.example"
+      PORT       = "8080"
+    }
+    scaling = {
+      min    = 1
+      max    = 30
+      cpu    = { high = 70, low = 25 }
+      memory = { high = 90, low = 50 }
+    }
+  }
+
+  # 2048/4096 to 1024/2048, $649.84 to an estimated $367.52 a month.
+  # cpu-bound: the work used 6.21 vCPU on average and 9.60 at its peak; about 10.2 tasks on average, 15 at the
+  # peak, and no other size is cheaper.
+  payments = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/payments:6.3.2"
+    cpu             = 1024
+    memory          = 2048
+    startup_seconds = 35
+    port            = 8080
+    cost_center     = "payments"
+    callers         = ["api", "worker"]
+    environment = {
+      DB_HOST    = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
+      FRAUD_URL  = "http://www.fin.example/fraud"
+      LEDGER_URL = "http://www.fin.example/ledger"
+      LOG_LEVEL  = "DEBUG"
+      PORT       = "8080"
+    }
+    secrets = {
+      PROCESSOR_API_KEY = "arn:aws:secretsmanager:us-east-1:111122223333:secret:fin/prod/payments-processor-Zx9cVb"
+    }
+    traffic = {
+      exposure             = "public"
+      priority             = 170
+      paths                = ["/payments/*"]
+      health_path          = "/health"
+      deregistration_delay = 30
+    }
+    scaling = {
+      min    = 2
+      max    = 23
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 90, low = 50 }
+    }
+  }
+
+  # 2048/4096 to 1024/2048, $439.32 to an estimated $161.92 a month.
+  # memory-bound: the largest task held 889 MiB, with 15 % and the 128 MiB collector 1150 MiB, so 2048 MiB;
+  # about 4.5 tasks on average, 46 at the peak.
+  quotes = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/quotes:2.0.7"
+    cpu             = 1024
+    memory          = 2048
+    startup_seconds = 16
+    port            = 8080
+    cost_center     = "markets"
+    callers         = ["api"]
+    environment = {
+      CACHE_SECONDS = "2"
+      FEED_HOST     = "feed.markets.example"
+      LOG_LEVEL     = "DEBUG"
+      PORT          = "8080"
+    }
+    traffic = {
+      exposure             = "public"
+      priority             = 180
+      paths                = ["/quotes/*"]
+      health_path          = "/health"
+      deregistration_delay = 30
+    }
+    scaling = {
+      min    = 2
+      max    = 69
+      cpu    = { high = 70, low = 35 }
+      memory = { high = 90, low = 50 }
+    }
+  }
+
+  # 4096/16384 to 2048/8192, $701.46 to an estimated $169.95 a month.
+  # memory-bound: the largest task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB, so 8192 MiB;
+  # about 2.0 tasks on average, 11 at the peak.
+  statements = {
+    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/statements:1.6.8"
+    cpu             = 2048
+    memory          = 8192
+    startup_seconds = 33
+    port            = 8080
+    cost_center     = "finance"
+    environment = {
+      DB_HOST       = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
+      LOG_LEVEL     = "DEBUG"
+      OUTPUT_BUCKET = "fin-prod-statements"
+      PORT          = "8080"
+    }
+    scaling = {
+      min    = 1
+      max    = 17
+      cpu    = { high = 70, low = 25 }
+      memory = { high = 95, low = 90 }
+    }
+  }
+}
