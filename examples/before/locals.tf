@@ -8,12 +8,12 @@ locals {
     accounts      = { tag = "3.2.5", cpu = 1024, memory = 4096, min = 6, max = 16, priority = 120, path = "/accounts/*" }
     auth          = { tag = "4.0.2", cpu = 2048, memory = 4096, min = 4, max = 12, priority = 130, path = "/auth/*" }
     cards         = { tag = "2.7.11", cpu = 1024, memory = 2048, min = 4, max = 12, priority = 140, path = "/cards/*" }
-    fraud         = { tag = "5.1.0", cpu = 4096, memory = 8192, min = 4, max = 10, priority = 150, path = "/fraud/*" }
+    fraud         = { tag = "5.1.0", cpu = 4096, memory = 8192, min = 6, max = 12, priority = 150, path = "/fraud/*" }
     ledger        = { tag = "3.8.4", cpu = 2048, memory = 8192, min = 4, max = 10, priority = 160, path = "/ledger/*" }
     notifications = { tag = "1.12.0", cpu = 1024, memory = 2048, min = 3, max = 8, priority = null, path = null }
     payments      = { tag = "6.3.2", cpu = 2048, memory = 4096, min = 4, max = 12, priority = 170, path = "/payments/*" }
     quotes        = { tag = "2.0.7", cpu = 2048, memory = 4096, min = 6, max = 20, priority = 180, path = "/quotes/*" }
-    statements    = { tag = "1.6.8", cpu = 4096, memory = 16384, min = 4, max = 8, priority = null, path = null }
+    statements    = { tag = "1.6.8", cpu = 4096, memory = 16384, min = 6, max = 10, priority = null, path = null }
   }
 
   # Only these hang on the load balancer.

@@ -157,7 +157,7 @@ FLEET = (
         ),
     ),
     Entry(
-        name="fraud", tag="5.1.0", cpu_units=4096, memory_mib=8192, min_tasks=4, max_tasks=10,
+        name="fraud", tag="5.1.0", cpu_units=4096, memory_mib=8192, min_tasks=6, max_tasks=12,
         cost_center="risk", exposure="internal", priority=150, path="/fraud/*", memory_scale_in=True,
         environment={"MODEL_BUCKET": "fin-prod-models", "MODEL_VERSION": "2026-09"},
         callers=("cards", "payments"),
@@ -204,7 +204,7 @@ FLEET = (
         ),
     ),
     Entry(
-        name="statements", tag="1.6.8", cpu_units=4096, memory_mib=16384, min_tasks=4, max_tasks=8,
+        name="statements", tag="1.6.8", cpu_units=4096, memory_mib=16384, min_tasks=6, max_tasks=10,
         cost_center="finance", memory_scale_in=True,
         environment={"DB_HOST": DB_HOST, "OUTPUT_BUCKET": "fin-prod-statements"},
         work=Work(

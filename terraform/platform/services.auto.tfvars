@@ -1,7 +1,7 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price: $5,202.34 a month as recorded, $2,393.73 by estimate with these sizes: an estimated
-# saving of $2,808.61.
+# Fargate at list price: $5,692.48 a month as recorded, $2,393.40 by estimate with these sizes: an estimated
+# saving of $3,299.08.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
@@ -193,8 +193,8 @@ services = {
     }
   }
 
-  # 4096/8192 to 1024/2048, $759.38 to an estimated $424.00 a month.
-  # cpu-bound: the work used 6.88 vCPU on average and 19.00 at its peak; about 11.8 tasks on average, 29 at
+  # 4096/8192 to 1024/2048, $919.95 to an estimated $423.97 a month.
+  # cpu-bound: the work used 6.88 vCPU on average and 19.01 at its peak; about 11.8 tasks on average, 29 at
   # the peak, and no other size is cheaper.
   fraud = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/fraud:5.1.0"
@@ -349,7 +349,7 @@ services = {
     }
   }
 
-  # 4096/16384 to 2048/8192, $701.46 to an estimated $169.95 a month.
+  # 4096/16384 to 2048/8192, $1,031.03 to an estimated $169.65 a month.
   # memory-bound: the largest task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB, so 8192 MiB;
   # about 2.0 tasks on average, 11 at the peak.
   statements = {
