@@ -11,7 +11,7 @@ from trimtab.adoption.plan import Counts, Plan, parse_plan
 from trimtab.errors import EngineError
 
 
-def change(address: str, *actions: str, **rest: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def change(address: str, *actions: str, **rest: Any) -> dict[str, Any]:
     kind, name = address.split(".")[-2:]
     inner = {"before": {}, "after": {}, "after_unknown": {}} | rest.pop("change", {})
     return {

@@ -32,7 +32,7 @@ class Account:
         self.group = ec2.create_security_group(GroupName="g", Description="g", VpcId=self.vpc)["GroupId"]
         self.network = {"awsvpcConfiguration": {"subnets": self.subnets, "securityGroups": [self.group]}}
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+    def client(self, service: str) -> Any:
         keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
         return boto3.client(
             service, endpoint_url=self.sandbox.endpoint, region_name=self.sandbox.region, **keys

@@ -61,7 +61,7 @@ class Bus:
     def undelivered(self) -> tuple[str, ...]:
         return self.sandbox.undelivered[self.before :]
 
-    def client(self, name: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+    def client(self, name: str) -> Any:
         if name not in self.clients:
             self.clients[name] = boto3.client(
                 name,

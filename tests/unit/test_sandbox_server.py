@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def client(sandbox: Sandbox, service: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+def client(sandbox: Sandbox, service: str) -> Any:
     return boto3.client(
         service,
         endpoint_url=sandbox.endpoint,

@@ -49,7 +49,7 @@ def client() -> Iterator[Callable[[str], Any]]:
 
 
 @pytest.fixture(scope="module")
-def scaling(client: Callable[[str], Any]) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+def scaling(client: Callable[[str], Any]) -> Any:
     ecs = client("ecs")
     ecs.create_cluster(clusterName="shop")
     ecs.register_task_definition(
@@ -60,7 +60,7 @@ def scaling(client: Callable[[str], Any]) -> Any:  # noqa: ANN401 - boto3 makes 
     return client("application-autoscaling")
 
 
-def test_a_scalable_target_keeps_its_tags_and_changes_them(scaling: Any) -> None:  # noqa: ANN401
+def test_a_scalable_target_keeps_its_tags_and_changes_them(scaling: Any) -> None:
     arn = scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=4, Tags={"a": "1", "b": "2"})[
         "ScalableTargetARN"
     ]
@@ -73,7 +73,7 @@ def test_a_scalable_target_keeps_its_tags_and_changes_them(scaling: Any) -> None
     assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"b": "3", "c": "4"}
 
 
-def test_tags_of_an_unknown_target_are_not_found(scaling: Any) -> None:  # noqa: ANN401
+def test_tags_of_an_unknown_target_are_not_found(scaling: Any) -> None:
     with pytest.raises(ClientError) as caught:
         scaling.list_tags_for_resource(
             ResourceARN="arn:aws:application-autoscaling:us-east-1:1:scalable-target/x"
@@ -82,12 +82,12 @@ def test_tags_of_an_unknown_target_are_not_found(scaling: Any) -> None:  # noqa:
     assert caught.value.response["Error"]["Code"] == "ResourceNotFoundException"
 
 
-def test_a_minimum_above_the_maximum_is_refused(scaling: Any) -> None:  # noqa: ANN401
+def test_a_minimum_above_the_maximum_is_refused(scaling: Any) -> None:
     with pytest.raises(ClientError, match="Maximum capacity cannot be less than minimum capacity"):
         scaling.register_scalable_target(**TARGET, MinCapacity=5, MaxCapacity=4)
 
 
-def test_a_target_answers_all_three_suspension_switches(scaling: Any) -> None:  # noqa: ANN401
+def test_a_target_answers_all_three_suspension_switches(scaling: Any) -> None:
     scaling.register_scalable_target(
         **TARGET, MinCapacity=1, MaxCapacity=4, SuspendedState={"DynamicScalingInSuspended": True}
     )
@@ -100,7 +100,7 @@ def test_a_target_answers_all_three_suspension_switches(scaling: Any) -> None:  
     }
 
 
-def test_changing_a_policy_keeps_the_arn_that_alarms_name(scaling: Any) -> None:  # noqa: ANN401
+def test_changing_a_policy_keeps_the_arn_that_alarms_name(scaling: Any) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=4)
     put = {**TARGET, "PolicyName": "out", "PolicyType": "StepScaling"}
     first = scaling.put_scaling_policy(**put, StepScalingPolicyConfiguration=STEPS)
@@ -111,7 +111,7 @@ def test_changing_a_policy_keeps_the_arn_that_alarms_name(scaling: Any) -> None:
     assert policies[0]["StepScalingPolicyConfiguration"]["Cooldown"] == 60
 
 
-def test_a_policy_without_a_target_is_refused(scaling: Any) -> None:  # noqa: ANN401
+def test_a_policy_without_a_target_is_refused(scaling: Any) -> None:
     with pytest.raises(ClientError, match="No scalable target registered"):
         scaling.put_scaling_policy(
             **{**TARGET, "ResourceId": "service/shop/other"},
@@ -121,7 +121,7 @@ def test_a_policy_without_a_target_is_refused(scaling: Any) -> None:  # noqa: AN
         )
 
 
-def test_deregistering_a_target_deletes_its_policies(scaling: Any) -> None:  # noqa: ANN401
+def test_deregistering_a_target_deletes_its_policies(scaling: Any) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=4)
     scaling.put_scaling_policy(
         **TARGET, PolicyName="out", PolicyType="StepScaling", StepScalingPolicyConfiguration=STEPS
@@ -131,7 +131,7 @@ def test_deregistering_a_target_deletes_its_policies(scaling: Any) -> None:  # n
     assert scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"] == []
 
 
-def test_scaling_activities_are_an_empty_list_while_nothing_scales(scaling: Any) -> None:  # noqa: ANN401
+def test_scaling_activities_are_an_empty_list_while_nothing_scales(scaling: Any) -> None:
     answer = scaling.describe_scaling_activities(ServiceNamespace="ecs")
 
     assert answer["ScalingActivities"] == []

@@ -35,11 +35,10 @@ def install(patches: Patches) -> None:
 
 
 def build(listener: socket.socket) -> tuple[Gateway, ThreadedWSGIServer]:
-    """Build the server on a listening socket, which is closed: the server keeps a copy."""
+    """Build the server on a listening socket, of which it keeps a copy of its own."""
     gateway = Gateway(DomainDispatcherApplication(_backend_app))
     host, port = listener.getsockname()
     server = ThreadedWSGIServer(host, port, gateway, _Quiet, fd=listener.fileno())
-    listener.close()
     return gateway, server
 
 

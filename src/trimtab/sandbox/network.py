@@ -1,10 +1,14 @@
-"""EC2 networking: a deleted NAT gateway releases its network interface, as in AWS."""
+"""EC2 networking: a deleted NAT gateway releases its network interface, and a rule keeps its description.
+
+Source: EC2 API reference, DeleteNatGateway and SecurityGroupRule.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.security_groups import SecurityGroupRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 def install(patches: Patches) -> None:
     """Extend moto's EC2."""
     patches.wrap(EC2Backend, "delete_nat_gateway", _delete_nat_gateway)
+    patches.add(SecurityGroupRule, "description", property(_rule_description))
 
 
 def _delete_nat_gateway(
@@ -26,3 +31,11 @@ def _delete_nat_gateway(
     gateway = original(self, nat_gateway_id)
     self.enis.pop(vars(gateway)["_eni"].id, None)
     return gateway
+
+
+def _rule_description(rule: SecurityGroupRule) -> str | None:
+    """Return the description of a rule whatever its peer; moto looks for it only beside a range."""
+    for peer in (rule.ip_range, rule.source_group):
+        if "Description" in peer:
+            return str(peer["Description"])
+    return None

@@ -9,6 +9,7 @@ one starts empty.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import importlib.metadata
@@ -51,15 +52,19 @@ class Sandbox:
     def start(cls, port: int = 0, region: str = "us-east-1") -> Sandbox:
         """Start a sandbox on 127.0.0.1; port 0 takes any free one."""
         check_moto()
-        listener = _listen(port)
-        if not _running.acquire(blocking=False):
-            listener.close()
-            raise SandboxError("another sandbox runs in this process", advice="stop it first")
         from trimtab.sandbox import application  # noqa: PLC0415 - needs moto, an optional extra
 
-        patches = Patches()
-        application.install(patches)
-        gateway, server = application.build(listener)
+        with contextlib.ExitStack() as undo:
+            listener = undo.enter_context(_listen(port))
+            if not _running.acquire(blocking=False):
+                raise SandboxError("another sandbox runs in this process", advice="stop it first")
+            undo.callback(_running.release)
+            patches = Patches()
+            undo.callback(patches.undo)
+            application.install(patches)
+            gateway, server = application.build(listener)
+            undo.pop_all()
+        listener.close()
         thread = threading.Thread(
             target=server.serve_forever, args=(0.05,), name="trimtab-sandbox", daemon=True
         )
@@ -130,6 +135,7 @@ def check_moto() -> None:
     needed = "install it with: pip install 'trimtab[sandbox]'"
     try:
         version = importlib.metadata.version("moto")
+        # Comes with moto's server only.
         importlib.import_module("flask_cors")
     except ImportError as error:  # PackageNotFoundError is one
         raise SandboxError("the sandbox needs moto's server", advice=needed) from error

@@ -1,0 +1,70 @@
+"""What the requirement tests ask of a plan: services by name, and the configuration's references."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from trimtab.adoption.plan import Plan, PlannedResource
+
+SERVICE_MODULE = re.compile(r'^module\.service\["([^"]+)"\]')
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A plan of ``terraform/platform``."""
+
+    plan: Plan
+
+    def service_names(self) -> set[str]:
+        """Return the services that the plan makes."""
+        return {one.values["name"] for one in self.plan.planned_of_type("aws_ecs_service")}
+
+    def of(self, service: str, kind: str, index: str | int | None = None) -> Mapping[str, Any]:
+        """Return the one resource of a type in a service's module."""
+        found = self.all_of(service, kind, index)
+        assert len(found) == 1, f"{service} has {len(found)} {kind}"
+        return found[0].values
+
+    def all_of(self, service: str, kind: str, index: str | int | None = None) -> list[PlannedResource]:
+        """Return a service's resources of a type."""
+        return [
+            one
+            for one in self.plan.planned_of_type(kind)
+            if (match := SERVICE_MODULE.match(one.module))
+            and match[1] == service
+            and (index is None or one.index == index)
+        ]
+
+    def containers(self, service: str) -> dict[str, Any]:
+        """Return a service's containers by name."""
+        definition = self.of(service, "aws_ecs_task_definition")
+        return {one["name"]: one for one in json.loads(definition["container_definitions"])}
+
+    def references(self, module: str, address: str, attribute: str) -> list[str]:
+        """Return what an attribute refers to, from the plan's configuration."""
+        calls = self.plan.configuration["root_module"]["module_calls"][module]["module"]
+        resource = next(one for one in calls["resources"] if one["address"] == address)
+        return list(resource["expressions"][attribute]["references"])
+
+    def policies(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each IAM or resource policy's statements with the address it comes from."""
+        attributes = {
+            "aws_iam_role_policy": "policy",
+            "aws_iam_policy": "policy",
+            "aws_sns_topic_policy": "policy",
+            "aws_sqs_queue_policy": "policy",
+            "aws_cloudwatch_log_resource_policy": "policy_document",
+        }
+        for one in self.plan.planned:
+            if one.type in attributes:
+                # A policy the plan cannot show is one nobody can review.
+                text = one.values.get(attributes[one.type])
+                assert text, f"{one.address} is not known at plan"
+                for statement in json.loads(text)["Statement"]:
+                    yield one.address, statement

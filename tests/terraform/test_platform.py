@@ -1,0 +1,277 @@
+"""The life of ``terraform/platform`` with the values that ``trimtab optimize`` writes.
+
+Real Terraform and provider against the sandbox: apply, plan again, change one thing, destroy.
+The tests of this module run in their order.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from inventory import inventory
+
+from trimtab import pipeline
+from trimtab.assets import assets_folder
+from trimtab.demo import SANDBOX_VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from trimtab.adoption.engine import Workspace
+    from trimtab.adoption.plan import Plan
+
+DEFINITION = "aws_ecs_task_definition.this"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The platform as it runs in the sandbox."""
+
+    workspace: Workspace
+    given: dict[str, Any]
+    written: Path
+    """Folder with the values and the recommendation."""
+    empty: dict[str, set[str]]
+    """What was there before."""
+
+    @property
+    def values(self) -> Path:
+        return self.written / "services.auto.tfvars"
+
+    def plan(self, out: Path, values: Path | None = None, **variables: object) -> Plan:
+        return self.workspace.plan(out / "a.tfplan", (values or self.values,), {**self.given, **variables})
+
+
+@pytest.fixture(scope="module")
+def applied(
+    workspaces: Callable[[str], Workspace],
+    network: dict[str, Any],
+    client: Callable[[str], Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Applied]:
+    written = tmp_path_factory.mktemp("written")
+    pipeline.optimize(assets_folder() / "examples" / "fleet", written)
+    platform = workspaces("terraform/platform")
+    # The values to try take the place of those that come with the configuration.
+    (platform.directory / "services.auto.tfvars").unlink()
+    given = {**network, **SANDBOX_VARIABLES}
+    empty = inventory(client)
+    platform.apply(var_files=(written / "services.auto.tfvars",), variables=given)
+    yield Applied(workspace=platform, given=given, written=written, empty=empty)
+
+
+@pytest.fixture
+def edited(applied: Applied, tmp_path: Path) -> Callable[..., Path]:
+    def edit(service: str, *changes: tuple[str, str]) -> Path:
+        text = applied.values.read_text(encoding="utf-8")
+        for line, becomes in changes:
+            at = text.index(line, text.index(f"  {service} = {{"))
+            text = text[:at] + becomes + text[at + len(line) :]
+        path = tmp_path / "edited.tfvars"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return edit
+
+
+def test_second_plan_is_clean(applied: Applied, tmp_path: Path) -> None:
+    plan = applied.plan(tmp_path)
+    assert [change.address for change in plan.changed] == []
+    assert plan.is_clean
+
+
+def test_the_recommendation_states_the_timing_that_is_deployed(applied: Applied) -> None:
+    document = json.loads((applied.written / "recommendation.json").read_text(encoding="utf-8"))
+    deployed = applied.workspace.outputs()["timing"]
+    assert len(document["services"]) == 12
+    for service in document["services"]:
+        said, found = service["timing"], deployed[service["name"]]
+        check = said["health_check"]
+        assert found["start_period"] == check["start_period_s"]
+        assert found["interval"] == check["interval_s"]
+        assert found["timeout"] == check["timeout_s"]
+        assert found["retries"] == check["retries"]
+        assert found["stop_timeout"] == said["stop_timeout_s"]
+        assert found["grace_period"] == said.get("grace_period_s")
+        assert found["deregistration_delay"] == said.get("deregistration_delay_s")
+
+
+def test_the_worker_hangs_on_the_internal_load_balancer(
+    applied: Applied, client: Callable[[str], Any]
+) -> None:
+    del applied
+    balancing = client("elbv2")
+    (group,) = [
+        one
+        for one in balancing.describe_target_groups()["TargetGroups"]
+        if one["TargetGroupName"].startswith("production-worker-")
+    ]
+    balancers = balancing.describe_load_balancers(LoadBalancerArns=group["LoadBalancerArns"])
+    assert [one["Scheme"] for one in balancers["LoadBalancers"]] == ["internal"]
+
+
+def test_r6_a_new_size_registers_a_revision_and_moves_nothing(
+    applied: Applied, edited: Callable[..., Path], tmp_path: Path
+) -> None:
+    values = edited(
+        "api",
+        ("cpu             = 256", "cpu             = 512"),
+        ("memory          = 512", "memory          = 1024"),
+    )
+    plan = applied.plan(tmp_path, values)
+    assert [change.address for change in plan.changed] == [f'module.service["api"].{DEFINITION}']
+    assert plan.changed[0].is_replacement
+
+
+def test_r6_the_service_stays_on_its_revision_until_it_is_deployed(
+    applied: Applied, edited: Callable[..., Path], client: Callable[[str], Any], tmp_path: Path
+) -> None:
+    values = edited(
+        "api",
+        ("cpu             = 256", "cpu             = 512"),
+        ("memory          = 512", "memory          = 1024"),
+    )
+    applied.workspace.apply(var_files=(values,), variables=applied.given)
+    ecs = client("ecs")
+    (service,) = ecs.describe_services(cluster="production", services=["api"])["services"]
+    assert service["taskDefinition"].endswith("task-definition/production-api:1")
+    # Both are there: the new one to move to, the old one to go back to.
+    revisions = ecs.list_task_definitions(familyPrefix="production-api", status="ACTIVE")
+    assert [arn.rsplit(":", 1)[1] for arn in revisions["taskDefinitionArns"]] == ["1", "2"]
+    assert applied.plan(tmp_path, values).is_clean
+
+
+def test_r6_the_count_that_scaling_chose_is_left_alone(
+    applied: Applied, client: Callable[[str], Any], tmp_path: Path
+) -> None:
+    client("ecs").update_service(cluster="production", service="worker", desiredCount=5)
+    assert not [change for change in applied.plan(tmp_path).changed if "worker" in change.address]
+
+
+def test_tags_retention_and_thresholds_replace_nothing(
+    applied: Applied, edited: Callable[..., Path], tmp_path: Path
+) -> None:
+    values = edited(
+        "worker",
+        ('cost_center     = "operations"', 'cost_center     = "back-office"'),
+        ("high = 70", "high = 75"),
+    )
+    plan = applied.plan(tmp_path, values, logs={"production_days": 60, "debug_days": 14})
+    # The revision of the earlier change goes back, which is none of these three.
+    mine = [change for change in plan.changed if change.address != f'module.service["api"].{DEFINITION}']
+    assert {change.actions for change in mine} == {("update",)}
+    assert {change.type for change in mine} >= {
+        "aws_appautoscaling_target",
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_metric_alarm",
+        "aws_ecs_service",
+        "aws_ecs_task_definition",
+        "aws_iam_role",
+        "aws_lb_target_group",
+    }
+
+
+def _event(detail_type: str, detail: dict[str, Any], resource: str) -> dict[str, Any]:
+    return {
+        "Source": "aws.ecs",
+        "DetailType": detail_type,
+        "Resources": [resource],
+        "Detail": json.dumps(detail),
+    }
+
+
+ACCOUNT = "123456789012"
+CLUSTER = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/production"
+SERVICE = f"arn:aws:ecs:us-east-1:{ACCOUNT}:service/production/api"
+
+
+def _task(
+    number: int, code: str, reason: str, cluster: str = CLUSTER, status: str = "STOPPED"
+) -> dict[str, Any]:
+    arn = f"arn:aws:ecs:us-east-1:{ACCOUNT}:task/production/{number:032d}"
+    detail = {
+        "clusterArn": cluster,
+        "taskArn": arn,
+        "group": "service:api",
+        "lastStatus": status,
+        "desiredStatus": "STOPPED",
+        "stopCode": code,
+        "stoppedReason": reason,
+        "marker": number,
+    }
+    return _event("ECS Task State Change", detail, arn)
+
+
+ALERTS = {
+    1: _task(1, "EssentialContainerExited", "Essential container in task exited"),
+    2: _task(2, "TaskFailedToStart", "CannotPullContainerError: not found"),
+    3: _task(3, "ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group a)"),
+    4: _task(4, "ServiceSchedulerInitiated", "Task failed container health checks"),
+    5: _task(5, "SpotInterruption", "Your Spot Task was interrupted."),
+    6: _event(
+        "ECS Deployment State Change",
+        {
+            "eventType": "ERROR",
+            "eventName": "SERVICE_DEPLOYMENT_FAILED",
+            "reason": "tasks failed",
+            "marker": 6,
+        },
+        SERVICE,
+    ),
+    7: _event(
+        "ECS Service Action",
+        {"eventType": "WARN", "eventName": "SERVICE_TASK_START_IMPAIRED", "clusterArn": CLUSTER, "marker": 7},
+        SERVICE,
+    ),
+}
+BENIGN = {
+    11: _task(11, "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment ecs-svc/1)"),
+    12: _task(12, "UserInitiated", "Task stopped by operator"),
+    13: _task(13, "EssentialContainerExited", "Essential container in task exited", status="DEPROVISIONING"),
+    14: _task(
+        14, "EssentialContainerExited", "another cluster", cluster=CLUSTER.replace("production", "other")
+    ),
+    15: _event(
+        "ECS Deployment State Change",
+        {"eventType": "INFO", "eventName": "SERVICE_DEPLOYMENT_COMPLETED", "reason": "", "marker": 15},
+        SERVICE,
+    ),
+    16: _event(
+        "ECS Service Action",
+        {"eventType": "INFO", "eventName": "SERVICE_STEADY_STATE", "clusterArn": CLUSTER, "marker": 16},
+        SERVICE,
+    ),
+    17: _event(
+        "ECS Service Action",
+        {"eventType": "ERROR", "eventName": "SERVICE_TASK_PLACEMENT_FAILURE", "marker": 17},
+        SERVICE.replace("/production/", "/production-old/"),
+    ),
+}
+
+
+def test_o3_failures_reach_the_log_and_scale_in_does_not(
+    applied: Applied, client: Callable[[str], Any]
+) -> None:
+    del applied
+    entries = [*ALERTS.values(), *BENIGN.values()]
+    for start in range(0, len(entries), 10):
+        assert client("events").put_events(Entries=entries[start : start + 10])["FailedEntryCount"] == 0
+    logs = client("logs")
+    group = "/aws/events/ecs/production"
+    found = [
+        json.loads(event["message"])["detail"]["marker"]
+        for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]
+        for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+    ]
+    assert sorted(found) == sorted(ALERTS)
+
+
+def test_destroy_leaves_nothing_but_revisions(applied: Applied, client: Callable[[str], Any]) -> None:
+    applied.workspace.destroy(var_files=(applied.values,), variables=applied.given)
+    assert inventory(client) == applied.empty
+    # Revisions stay on purpose (skip_destroy): they cost nothing, and a rollback needs them.
+    assert client("ecs").list_task_definitions(status="ACTIVE")["taskDefinitionArns"]
