@@ -11,7 +11,7 @@ from trimtab.assets import assets_folder
 from trimtab.fleet.snapshot import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from trimtab.adoption.engine import Workspace
@@ -27,7 +27,7 @@ def empty(client: Callable[[str], Any]) -> dict[str, set[str]]:
 @pytest.fixture(scope="module")
 def applied(
     workspaces: Callable[[str], Workspace], empty: dict[str, set[str]]
-) -> Iterator[tuple[Workspace, dict[str, Any]]]:
+) -> tuple[Workspace, dict[str, Any]]:
     del empty  # listed before anything is made
     made = workspaces("examples/network")
     made.apply()
@@ -35,7 +35,7 @@ def applied(
     given = {name: outputs[name] for name in NETWORK}
     before = workspaces("examples/before")
     before.apply(variables=given)
-    yield before, given
+    return before, given
 
 
 def test_second_plan_is_clean(applied: tuple[Workspace, dict[str, Any]], tmp_path: Path) -> None:

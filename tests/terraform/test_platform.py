@@ -18,7 +18,7 @@ from trimtab.assets import assets_folder
 from trimtab.demo import SANDBOX_VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from trimtab.adoption.engine import Workspace
@@ -52,7 +52,7 @@ def applied(
     network: dict[str, Any],
     client: Callable[[str], Any],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Applied]:
+) -> Applied:
     written = tmp_path_factory.mktemp("written")
     pipeline.optimize(assets_folder() / "examples" / "fleet", written)
     platform = workspaces("terraform/platform")
@@ -61,7 +61,7 @@ def applied(
     given = {**network, **SANDBOX_VARIABLES}
     empty = inventory(client)
     platform.apply(var_files=(written / "services.auto.tfvars",), variables=given)
-    yield Applied(workspace=platform, given=given, written=written, empty=empty)
+    return Applied(workspace=platform, given=given, written=written, empty=empty)
 
 
 @pytest.fixture
@@ -90,14 +90,14 @@ def test_the_recommendation_states_the_timing_that_is_deployed(applied: Applied)
     assert len(document["services"]) == 12
     for service in document["services"]:
         said, found = service["timing"], deployed[service["name"]]
-        check = said["health_check"]
-        assert found["start_period"] == check["start_period_s"]
-        assert found["interval"] == check["interval_s"]
-        assert found["timeout"] == check["timeout_s"]
-        assert found["retries"] == check["retries"]
+        container, target = said["container"], said["target"] or {}
+        assert found["start_period"] == container["start_period_s"]
+        assert found["interval"] == container["interval_s"]
+        assert found["timeout"] == container["timeout_s"]
+        assert found["retries"] == container["retries"]
         assert found["stop_timeout"] == said["stop_timeout_s"]
-        assert found["grace_period"] == said.get("grace_period_s")
-        assert found["deregistration_delay"] == said.get("deregistration_delay_s")
+        assert found["grace_period"] == target.get("grace_period_s")
+        assert found["deregistration_delay"] == target.get("deregistration_delay_s")
 
 
 def test_the_worker_hangs_on_the_internal_load_balancer(

