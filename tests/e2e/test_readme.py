@@ -1,0 +1,79 @@
+"""What the README says runs, runs; what it shows is what is printed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+COMMANDS = re.findall(r"^\$ \.venv/bin/(trimtab .*)$", README, re.MULTILINE)
+
+
+def test_the_readme_has_commands() -> None:
+    assert len(COMMANDS) >= 2
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
+    finished = subprocess.run(
+        [str(BIN / command.split(maxsplit=1)[0]), *command.split()[1:]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_the_table_in_the_readme_is_the_one_that_is_printed() -> None:
+    finished = subprocess.run(
+        [str(BIN / "trimtab"), "optimize", str(REPOSITORY / "examples" / "fleet")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    printed = [line.rstrip() for line in finished.stdout.splitlines()]
+    shown = re.search(r"^```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert shown
+    table = [line.rstrip() for line in shown[1].splitlines()]
+    assert "\n".join(table) in "\n".join(printed)
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_the_two_commands_are_targets_that_set_everything_up(target: str) -> None:
+    assert f"make {target}" in README
+    finished = subprocess.run(
+        ["make", "--dry-run", "--always-make", target],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "--require-hashes -r requirements/dev.txt" in finished.stdout
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    for document in [
+        *REPOSITORY.glob("*.md"),
+        *REPOSITORY.glob("docs/*.md"),
+        *REPOSITORY.glob("terraform/**/*.md"),
+    ]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_the_platform_ships_with_the_values_written_for_the_example(tmp_path: Path) -> None:
+    subprocess.run(
+        [str(BIN / "trimtab"), "optimize", str(REPOSITORY / "examples" / "fleet"), "-o", str(tmp_path)],
+        capture_output=True,
+        check=True,
+    )
+    written = (tmp_path / "services.auto.tfvars").read_bytes()
+    assert written == (REPOSITORY / "terraform" / "platform" / "services.auto.tfvars").read_bytes()
