@@ -89,12 +89,6 @@ REQUIREMENTS = (
     Mutation("r4_", VALUES, "deregistration_delay = 30", "deregistration_delay = 31"),
     Mutation("r5_", f"{SERVICE}/service.tf", "rollback = true", "rollback = false"),
     Mutation("r5_", f"{SERVICE}/service.tf", "enable   = true", "enable   = false"),
-    Mutation(
-        "r7_production",
-        f"{SERVICE}/variables.tf",
-        "optional(number, 30)\n    debug",
-        "optional(number, 90)\n    debug",
-    ),
     Mutation("r7_production", "platform/variables.tf", "optional(number, 30)", "optional(number, 90)"),
     Mutation(
         "r7_production",

@@ -19,6 +19,7 @@ locals {
 }
 
 resource "aws_ecs_cluster" "this" {
+  #checkov:skip=CKV_AWS_224:sessions are logged and encrypted at rest by CloudWatch; no customer key is called for
   name = var.name
   tags = local.tags
 
