@@ -106,7 +106,7 @@ REQUIREMENTS = (
         "retention_in_days = 30",
     ),
     Mutation("r8_every", f"{SERVICE}/locals.tf", "CostCenter  = var.cost_center", 'CostCenter  = ""'),
-    Mutation("r8_every", "platform/providers.tf", "CostCenter  = var.cost_center", ""),
+    Mutation("r8_the_provider", "platform/providers.tf", "CostCenter  = var.cost_center", ""),
     Mutation("r8_a_services", f"{SERVICE}/logs.tf", "  tags              = local.tags\n", ""),
     Mutation("r8_tags_reach", f"{SERVICE}/service.tf", 'propagate_tags          = "SERVICE"', ""),
     Mutation("r8_tags_reach", f"{SERVICE}/service.tf", "enable_ecs_managed_tags = true", ""),

@@ -18,6 +18,7 @@ import msgspec
 from trimtab.adoption.engine import Workspace
 from trimtab.assets import copy_configuration
 from trimtab.errors import ProofError
+from trimtab.files import write_together
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def prove(values: Path, output: Path, engine: Engine, stages: Stages) -> Proof:
             unanswered_calls=sandbox.calls_not_implemented,
             seconds=round(time.monotonic() - began, 1),
         )
-    (output / PROOF_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n")
+    write_together({output / PROOF_FILE: msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n"})
     _judge(again, proof)
     return proof
 

@@ -285,6 +285,12 @@ def test_r8_tags_reach_the_tasks(production: Platform, service: str) -> None:
     assert planned["enable_ecs_managed_tags"] is True
 
 
+def test_r8_the_provider_tags_what_a_module_forgets(production: Platform) -> None:
+    provider = production.plan.configuration["provider_config"]["aws"]["expressions"]
+    (default,) = provider["default_tags"]
+    assert {"var.environment", "var.cost_center"} <= set(default["tags"]["references"])
+
+
 def test_r8_cost_allocation_is_opt_in(production: Platform, plan_of: Callable[..., Platform]) -> None:
     assert not production.plan.planned_of_type("aws_ce_cost_allocation_tag")
     asked = plan_of(activate_cost_allocation_tags=True).plan.planned_of_type("aws_ce_cost_allocation_tag")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.adoption.values import render
 from trimtab.errors import UsageError
 from trimtab.evidence.document import encode
+from trimtab.files import write_together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     from trimtab.evidence.model import Recommendation
 
@@ -44,7 +41,7 @@ def write_recommendation(recommendation: Recommendation, folder: Path) -> Writte
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_all(contents)
+        write_together(contents)
     except OSError as error:
         raise UsageError(
             f"the output cannot be written ({error.strerror or error})",
@@ -52,26 +49,3 @@ def write_recommendation(recommendation: Recommendation, folder: Path) -> Writte
             advice="name a folder you may write to",
         ) from error
     return written
-
-
-def _write_all(contents: Mapping[Path, bytes]) -> None:
-    """Write every file beside its place, and only when all are there put them in their places.
-
-    The names in between begin with a dot and do not end in ``.tfvars``: Terraform reads neither.
-    """
-    parts: dict[Path, Path] = {}
-    try:
-        for target, content in contents.items():
-            if target.is_dir():
-                raise IsADirectoryError(0, f"{target.name} is a folder")
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            parts[target] = Path(name)
-            with os.fdopen(handle, "wb") as part:
-                part.write(content)
-            parts[target].chmod(0o644)  # mkstemp makes files only the owner may read
-        for target, path in parts.items():
-            path.replace(target)
-    finally:
-        for path in parts.values():
-            with suppress(FileNotFoundError):
-                path.unlink()

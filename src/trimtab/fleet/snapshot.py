@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import io
 import re
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import polars as pl
 
 from trimtab.errors import SnapshotError
+from trimtab.files import write_together
 from trimtab.fleet.checks import check_columns, check_fleet, check_rows
 from trimtab.fleet.model import SCHEMA_VERSION, Fleet
 from trimtab.fleet.source import METRIC_COLUMNS, STEP_S, Snapshot, skip_of, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
 FLEET_FILE = "fleet.json"
 METRICS_FILE = "metrics.parquet"
@@ -83,12 +82,7 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     encoded = _encode_fleet(snapshot.fleet)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        _write_all(
-            {
-                path / FLEET_FILE: lambda part: _write_bytes(part, encoded),
-                path / METRICS_FILE: lambda part: _write_parquet(part, table),
-            }
-        )
+        write_together({path / FLEET_FILE: encoded, path / METRICS_FILE: _encode_metrics(table)})
     except OSError as error:
         raise SnapshotError(
             f"it cannot be written ({error.strerror})",
@@ -211,30 +205,9 @@ EMPTY = {
 }
 
 
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-
-
-def _write_parquet(path: Path, table: pl.DataFrame) -> None:
+def _encode_metrics(table: pl.DataFrame) -> bytes:
     # Pages follow the chunks a table happens to have in memory: one chunk, or equal tables differ.
-    table.select(COLUMNS).rechunk().write_parquet(
-        path, compression="zstd", compression_level=19, statistics=True
-    )
-
-
-def _write_all(writers: Mapping[Path, Callable[[Path], None]]) -> None:
-    """Write every file beside its place, and only when all are there put them in their places."""
-    parts: dict[Path, Path] = {}
-    try:
-        for target, write in writers.items():
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            os.close(handle)
-            parts[target] = Path(name)
-            write(parts[target])
-            parts[target].chmod(0o644)  # mkstemp makes files only the owner may read
-        for target, part in parts.items():
-            part.replace(target)
-    finally:
-        for part in parts.values():
-            with suppress(FileNotFoundError):
-                part.unlink()
+    whole = table.select(COLUMNS).rechunk()
+    buffer = io.BytesIO()
+    whole.write_parquet(buffer, compression="zstd", compression_level=19, statistics=True)
+    return buffer.getvalue()
