@@ -79,7 +79,7 @@ def conditions(copy: Path, only: str) -> Iterator[str]:
             )
             finished = run_terraform(folder, "test")
             path.write_text(before, encoding="utf-8")
-            noticed = finished.returncode != 0 and "Missing expected failure" in finished.stdout
+            noticed = finished.returncode != 0 and "Missing expected failure" in finished.stderr
             line = before.count("\n", 0, match.start()) + 1
             name = f"{path.relative_to(copy)}:{line}"
             report(noticed, name, finished.stdout)
@@ -102,7 +102,7 @@ def report(noticed: bool, name: str, output: str) -> None:
     """Say how one mutation fared."""
     print("noticed " if noticed else "SURVIVED", name, flush=True)
     if not noticed:
-        print(output[-1500:], flush=True)
+        print(output[-600:], flush=True)
 
 
 def main() -> int:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from recipe import DAYS, FLEET, REGISTRY, START, Days, Entry, Work
+from recipe import DAYS, FLEET, PORTS, REGISTRY, START, VPC, Days, Entry, Work
 
 from trimtab.fleet.model import (
     SCHEMA_VERSION,
+    Egress,
     Fleet,
     Scaling,
     Service,
@@ -227,6 +228,11 @@ def service(entry: Entry, samples: tuple[StartSample, ...]) -> Service:
         environment={"LOG_LEVEL": "DEBUG", "PORT": "8080", **entry.environment},
         secrets=entry.secrets,
         callers=entry.callers,
+        egress=tuple(
+            Egress(name=name, port=port, cidr=VPC)
+            for variable, (name, port) in PORTS.items()
+            if variable in entry.environment
+        ),
         start_samples=samples,
     )
 

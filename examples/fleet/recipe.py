@@ -15,6 +15,9 @@ SECRETS = "arn:aws:secretsmanager:us-east-1:111122223333:secret:fin/prod"
 DB_HOST = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
 REDIS = "fin-prod.x4mple.ng.0001.use1.cache.amazonaws.com:6379"
 SITE = "http://www.fin.example"
+VPC = "10.20.0.0/16"
+PORTS = {"DB_HOST": ("database", 5432), "REDIS": ("cache", 6379)}
+"""Variables that tell of a connection besides HTTPS, its name and port. Both end inside the VPC."""
 JVM = {"JAVA_TOOL_OPTIONS": "-XX:MaxRAMPercentage=75"}
 
 

@@ -22,6 +22,9 @@ services = {
       PORT         = "8080"
       REDIS        = "fin-prod.x4mple.ng.0001.use1.cache.amazonaws.com:6379"
     }
+    egress = {
+      cache = { port = 6379, cidr = "10.20.0.0/16" }
+    }
     traffic = {
       exposure             = "public"
       priority             = 100
@@ -53,6 +56,9 @@ services = {
       LOG_LEVEL      = "DEBUG"
       PORT           = "8080"
       WORKER_THREADS = "8"
+    }
+    egress = {
+      database = { port = 5432, cidr = "10.20.0.0/16" }
     }
     traffic = {
       exposure             = "internal"
@@ -111,6 +117,9 @@ services = {
       LOG_LEVEL         = "DEBUG"
       PORT              = "8080"
     }
+    egress = {
+      database = { port = 5432, cidr = "10.20.0.0/16" }
+    }
     traffic = {
       exposure             = "public"
       priority             = 120
@@ -146,6 +155,9 @@ services = {
     secrets = {
       SIGNING_KEY = "arn:aws:secretsmanager:us-east-1:111122223333:secret:fin/prod/auth-signing-key-Qw3rTy"
     }
+    egress = {
+      cache = { port = 6379, cidr = "10.20.0.0/16" }
+    }
     traffic = {
       exposure             = "public"
       priority             = 130
@@ -177,6 +189,9 @@ services = {
       FRAUD_URL = "http://www.fin.example/fraud"
       LOG_LEVEL = "DEBUG"
       PORT      = "8080"
+    }
+    egress = {
+      database = { port = 5432, cidr = "10.20.0.0/16" }
     }
     traffic = {
       exposure             = "public"
@@ -242,6 +257,9 @@ services = {
       LOG_LEVEL         = "DEBUG"
       PORT              = "8080"
     }
+    egress = {
+      database = { port = 5432, cidr = "10.20.0.0/16" }
+    }
     traffic = {
       exposure             = "internal"
       priority             = 160
@@ -301,6 +319,9 @@ services = {
     }
     secrets = {
       PROCESSOR_API_KEY = "arn:aws:secretsmanager:us-east-1:111122223333:secret:fin/prod/payments-processor-Zx9cVb"
+    }
+    egress = {
+      database = { port = 5432, cidr = "10.20.0.0/16" }
     }
     traffic = {
       exposure             = "public"
@@ -364,6 +385,9 @@ services = {
       LOG_LEVEL     = "DEBUG"
       OUTPUT_BUCKET = "fin-prod-statements"
       PORT          = "8080"
+    }
+    egress = {
+      database = { port = 5432, cidr = "10.20.0.0/16" }
     }
     scaling = {
       min    = 1

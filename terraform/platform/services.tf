@@ -33,6 +33,7 @@ module "service" {
 
   scaling                = each.value.scaling
   egress                 = each.value.egress
+  secret_kms_key_arns    = each.value.secret_kms_key_arns
   task_policy_statements = each.value.task_policy_statements
   execute_command        = each.value.execute_command
   logs                   = var.logs

@@ -163,6 +163,8 @@ variable "services" {
       security_group_id = optional(string)
     })), {})
 
+    secret_kms_key_arns = optional(list(string), [])
+
     task_policy_statements = optional(list(object({
       sid       = string
       actions   = list(string)

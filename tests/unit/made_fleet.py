@@ -62,6 +62,7 @@ def service(name: str = "api", **changes: object) -> Service:
         "cost_center": "retail",
         "scaling": Scaling(min_tasks=4, max_tasks=12),
         "traffic": traffic(),
+        "egress": (),
         "start_samples": starts(20),
     }
     return Service(**(values | changes))

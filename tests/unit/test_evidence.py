@@ -93,6 +93,7 @@ def test_each_doubt_is_said_once() -> None:
     assert kinds(fixed, week()) == {CautionKind.FIXED_COUNT}
     assert kinds(made.service(stop_timeout_s=10), week()) == {CautionKind.STOP_TIMEOUT}
     assert kinds(made.service(port=None, traffic=None), week()) == {CautionKind.HEALTH_COMMAND}
+    assert kinds(made.service(egress=None), week()) == {CautionKind.EGRESS}
 
 
 def test_a_caller_that_is_left_out_is_named() -> None:

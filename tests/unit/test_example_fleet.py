@@ -162,4 +162,8 @@ def test_sizes_counts_routes_and_settings_are_those_of_the_configuration_before(
         environment = {key: plain(value, table) for key, value in table["environment"][service.name].items()}
         assert service.environment == {"LOG_LEVEL": "DEBUG", "PORT": "8080"} | environment
         secrets = table["secrets"].get(service.name, {})
+        ports = {"DB_HOST": 5432, "REDIS": 6379}
+        assert {rule.port for rule in service.egress or ()} == {
+            ports[key] for key in ports.keys() & environment
+        }
         assert service.secrets == {key: plain(value, table) for key, value in secrets.items()}

@@ -210,6 +210,10 @@ def set_in(*path: str | int, value: object) -> Callable[[Any], None]:
         (set_in("services", 0, "size", "memory_mib", value=700), "service api: 1024/700 is no Fargate"),
         (set_in("services", 0, "architecture", value="RISCV"), "`$.services[0].architecture` (service api)"),
         (set_in("services", 0, "scaling", "min_tasks", value=13), "min_tasks 13 is above max_tasks 12"),
+        (
+            set_in("services", 0, "egress", value=[{"name": "database", "port": 5432}]),
+            "service api: egress database has both or neither of cidr and security_group_id",
+        ),
         (set_in("services", 1, "name", value="api"), "2 services are called 'api'"),
         (set_in("start", value="yesterday"), "start is 'yesterday', which is no whole minute in UTC"),
         (set_in("start", value="2026-11-02T00:00:00+02:00"), "no whole minute in UTC"),

@@ -13,7 +13,7 @@ import pytest
 from trimtab.adoption.values import key, quoted, render, wrapped
 from trimtab.adoption.write import write_recommendation
 from trimtab.errors import UsageError
-from trimtab.fleet.model import ContainerHealthCheck, Service, TargetHealthCheck
+from trimtab.fleet.model import ContainerHealthCheck, Egress, Service, TargetHealthCheck
 from trimtab.pipeline import recommend
 
 if TYPE_CHECKING:
@@ -122,6 +122,21 @@ def test_what_differs_from_the_modules_default_is_kept() -> None:
     assert 'TOKEN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:t"' in text
     assert 'health_path          = "/live"' in text
     assert 'health_matcher       = "200-204"' in text
+
+
+def test_where_tasks_connect_to_is_kept() -> None:
+    rules = (
+        Egress(name="database", port=5432, cidr="10.0.0.0/16"),
+        Egress(name="cache", port=6379, security_group_id="sg-1"),
+    )
+    text = render(recommended(made.service(egress=rules)))
+    assert (
+        "    egress = {\n"
+        '      database = { port = 5432, cidr = "10.0.0.0/16" }\n'
+        '      cache    = { port = 6379, security_group_id = "sg-1" }\n'
+        "    }\n"
+    ) in text
+    assert "egress" not in render(recommended(made.service(egress=())))
 
 
 def test_a_service_left_out_is_named_in_the_file_and_gone_from_the_callers() -> None:

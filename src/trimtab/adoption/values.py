@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.evidence.model import Advice, LeftOut, Recommendation
-    from trimtab.fleet.model import Service, Traffic
+    from trimtab.fleet.model import Egress, Service, Traffic
     from trimtab.scaling.policy import Ladder, Ladders
     from trimtab.timing.startup import TargetTiming
 
@@ -139,6 +139,9 @@ def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]
         yield Attribute(key="callers", value=_list(callers))
     yield from _map("environment", service.environment)
     yield from _map("secrets", service.secrets)
+    if service.egress:
+        rules = tuple(Attribute(key=key(rule.name), value=_rule(rule)) for rule in service.egress)
+        yield Attribute(key="egress", inner=rules)
     if service.traffic is not None and advice.timing.target is not None:
         yield Attribute(key="traffic", inner=tuple(_traffic(service.traffic, advice.timing.target)))
     yield Attribute(key="scaling", inner=tuple(_scaling(advice.ladders)))
@@ -183,6 +186,11 @@ def _scaling(ladders: Ladders) -> Iterator[Attribute]:
 
 def _thresholds(ladder: Ladder) -> str:
     return f"{{ high = {ladder.high}, low = {ladder.low} }}"
+
+
+def _rule(rule: Egress) -> str:
+    peer = ("cidr", rule.cidr) if rule.cidr is not None else ("security_group_id", rule.security_group_id)
+    return f"{{ port = {rule.port}, {peer[0]} = {quoted(peer[1] or '')} }}"
 
 
 def _list(texts: Iterable[str]) -> str:

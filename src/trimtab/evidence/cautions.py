@@ -69,6 +69,12 @@ def _of_service(service: Service, sizing: Sizing, left_out: frozenset[str]) -> I
     if service.stop_timeout_s < LONGEST_REQUEST_S:
         text = f"stops within {service.stop_timeout_s} s, so longer requests are cut when a task goes"
         yield Caution(kind=CautionKind.STOP_TIMEOUT, text=text)
+    if service.egress is None:
+        text = (
+            "where it connects to was not recorded: its tasks will reach HTTPS and named callees only; "
+            "list databases and queues under egress"
+        )
+        yield Caution(kind=CautionKind.EGRESS, text=text)
     if service.port is None and service.health_check is None:
         text = "has neither port nor health check: the module asks for a health_command"
         yield Caution(kind=CautionKind.HEALTH_COMMAND, text=text)

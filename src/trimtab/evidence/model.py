@@ -25,6 +25,7 @@ class CautionKind(enum.Enum):
     CALLER = "caller left out"
     STOP_TIMEOUT = "short stop timeout"
     HEALTH_COMMAND = "no health check"
+    EGRESS = "egress not known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,13 @@ def _check_service(service: Service, where: str) -> None:
             where=place,
             advice=f"nearest: {nearest}",
         )
+    for rule in service.egress or ():
+        if (rule.cidr is None) == (rule.security_group_id is None):
+            raise SnapshotError(
+                f"egress {rule.name} has both or neither of cidr and security_group_id",
+                where=place,
+                advice="give exactly one: each rule has one peer",
+            )
     scaling = service.scaling
     if scaling.min_tasks > scaling.max_tasks:
         raise SnapshotError(

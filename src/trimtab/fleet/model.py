@@ -91,6 +91,15 @@ class Traffic(_Frozen, frozen=True, kw_only=True):
     health_check: TargetHealthCheck
 
 
+class Egress(_Frozen, frozen=True, kw_only=True):
+    """Where tasks connect to besides HTTPS: one port of one range or security group."""
+
+    name: Name
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    cidr: str | None = None
+    security_group_id: str | None = None
+
+
 class StartSample(_Frozen, frozen=True, kw_only=True):
     """One task's start [s]. The first three from DescribeTasks, the last from target health.
 
@@ -121,6 +130,8 @@ class Service(_Frozen, frozen=True, kw_only=True):
     environment: dict[str, str] = {}
     secrets: dict[str, str] = {}
     callers: tuple[str, ...] = ()
+    egress: tuple[Egress, ...] | None = None
+    """``None``: not known. Nothing beyond HTTPS is the empty tuple."""
     start_samples: tuple[StartSample, ...] = ()
 
 

@@ -55,6 +55,12 @@ locals {
       Action   = ["ssm:GetParameters"]
       Resource = local.parameter_arns
     }],
+    length(var.secret_kms_key_arns) == 0 ? [] : [{
+      Sid      = "DecryptSecrets"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = var.secret_kms_key_arns
+    }],
   )
 
   tracing_statements = var.tracing.enabled ? [{

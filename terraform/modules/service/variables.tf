@@ -360,6 +360,18 @@ variable "egress" {
   }
 }
 
+variable "secret_kms_key_arns" {
+  description = "Customer keys that the secrets are encrypted with; AWS's own key needs no permission."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.secret_kms_key_arns : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))])
+    error_message = "secret_kms_key_arns holds something that is not the ARN of a key (…:key/…). Aliases move; permission is for the key."
+  }
+}
+
 variable "task_policy_statements" {
   description = "What the application itself may do: IAM statements for the task role. Wildcard actions are refused."
   type = list(object({

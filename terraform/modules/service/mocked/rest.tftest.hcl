@@ -250,3 +250,22 @@ run "wildcard_actions_are_refused" {
   }
   expect_failures = [var.task_policy_statements]
 }
+
+run "keys_of_secrets_are_accepted" {
+  command = plan
+  variables {
+    secret_kms_key_arns = ["arn:aws:kms:us-east-1:111122223333:key/0f0f0f0f-0000-4000-8000-000000000000"]
+  }
+  assert {
+    condition     = length([for one in local.execution_statements : one if one.Sid == "DecryptSecrets"]) == 1
+    error_message = "the execution role may decrypt with the key"
+  }
+}
+
+run "an_alias_of_a_key_is_refused" {
+  command = plan
+  variables {
+    secret_kms_key_arns = ["arn:aws:kms:us-east-1:111122223333:alias/secrets"]
+  }
+  expect_failures = [var.secret_kms_key_arns]
+}
