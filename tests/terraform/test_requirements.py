@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -389,6 +390,24 @@ def test_o3_three_rules_go_to_a_topic_and_a_log_group(production: Platform) -> N
     assert "aws_cloudwatch_log_group.events.arn" in production.references(
         "cluster", "aws_cloudwatch_event_target.log", "arn"
     )
+
+
+def test_o3_an_alert_is_an_object_whatever_the_event_says(production: Platform) -> None:
+    targets = [
+        one.values
+        for one in production.plan.planned_of_type("aws_cloudwatch_event_target")
+        if one.values["target_id"] == "topic"
+    ]
+    assert len(targets) == 3
+    for target in targets:
+        (transformer,) = target["input_transformer"]
+        used = set(re.findall(r"<(\w+)>", transformer["input_template"]))
+        assert used == set(transformer["input_paths"])
+        # Unquoted in the template: EventBridge quotes a value only there.
+        alert = json.loads(re.sub(r"<\w+>", "null", transformer["input_template"]))
+        assert {key for key, value in alert.items() if value is None} == used
+        assert alert["cluster"] == "production"
+        assert len(target["dead_letter_config"]) == 1
 
 
 def test_c1_a_size_fargate_does_not_have_is_refused_with_the_nearest(

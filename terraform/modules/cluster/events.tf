@@ -59,7 +59,7 @@ locals {
       paths = {
         what   = "$.resources[0]"
         code   = "$.detail.eventName"
-        reason = "$.detail.reason"
+        reason = "$.detail.eventType" # most of these events state no reason
         which  = "$.detail.clusterArn"
         time   = "$.time"
       }
@@ -95,8 +95,12 @@ resource "aws_cloudwatch_event_target" "topic" {
   arn       = aws_sns_topic.alerts.arn
 
   input_transformer {
-    input_paths    = local.events[each.key].paths
-    input_template = "\"${var.name}: <what> <code>: <reason> (<which>, <time>)\""
+    input_paths = local.events[each.key].paths
+    # An object, not a sentence: EventBridge quotes what it puts into an object, and a stopped reason with a quotation
+    # mark in it would make a sentence undeliverable.
+    input_template = format("{\"alert\": \"%s\", \"cluster\": \"%s\", %s}", each.key, var.name,
+      join(", ", [for name in keys(local.events[each.key].paths) : "\"${name}\": <${name}>"])
+    )
   }
 
   dead_letter_config {
