@@ -4,6 +4,10 @@ moto answers an action it lacks with a traceback and status 500. An AWS client r
 a passing fault and retries for minutes. Here such a request is remembered by name and
 refused at once with the error the real services use for an unknown operation. A fault inside
 moto is treated alike, and kept.
+
+A client that lost an answer on a busy machine sends its request again, under the same
+invocation id (AWS SDKs, "Retry behavior"). It is given the answer again: done twice, a second
+"authorize" or "delete" would fail where nothing is wrong.
 """
 
 from __future__ import annotations
@@ -21,8 +25,14 @@ from xml.sax.saxutils import escape
 
 WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+_Answered: TypeAlias = tuple[str, list[tuple[str, str]], list[bytes]]
+"""Status, headers and body."""
+
 _SCOPE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/(?P<service>[^/]+)/aws4_request")
 _NOT_FOUND = 404
+_INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
+_REMEMBERED_ANSWERS = 1000
+"""Requests repeated later than this many others are new ones."""
 FAULT_KEY = "trimtab.fault"
 """Where the exception that a handler ended with is left in the WSGI environment."""
 
@@ -36,6 +46,8 @@ class Gateway:
     faults: list[str] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     """moto's backends are plain dictionaries: two requests at once break each other's loops."""
+    _answers: dict[str, _Answered] = field(default_factory=dict)
+    """Answers that went well, by invocation id, oldest first."""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -47,9 +59,16 @@ class Gateway:
             held[:] = [status, headers, exc_info]
             return lambda _data: None
 
+        invocation = environ.get(_INVOCATION, "")
         with self._turn:
-            body = self.app(environ, hold)
-        status, headers, exc_info = held
+            if invocation in self._answers:
+                status, headers, body = self._answers[invocation]
+                start_response(status, headers)
+                return body
+            body = list(self.app(environ, hold))
+            status, headers, exc_info = held
+            if invocation and status.startswith("2"):
+                self._remember(invocation, (status, headers, body))
         error = environ.get(FAULT_KEY)
         if isinstance(error, NotImplementedError) or _is_unrouted(status, headers):
             return self._refuse(name, str(error or "no such operation here"), start_response)
@@ -58,6 +77,11 @@ class Gateway:
             return _answer(name, "SandboxFault", f"moto failed at {name}: {error!r}", start_response)
         start_response(status, headers, exc_info)
         return body
+
+    def _remember(self, invocation: str, answer: _Answered) -> None:
+        self._answers[invocation] = answer
+        while len(self._answers) > _REMEMBERED_ANSWERS:
+            del self._answers[next(iter(self._answers))]
 
     def _refuse(self, name: str, why: str, start_response: Callable[..., Any]) -> list[bytes]:
         if name not in self.not_implemented:
