@@ -3,6 +3,7 @@
     TrimtabError                    1   (never raised itself)
     ├── UsageError                  2   a flag or argument that cannot work
     ├── SnapshotError               2   a snapshot that cannot be read or believed
+    ├── ReplayError                 2   a demand, policy or model that cannot be replayed
     ├── EngineError                 1   terraform or tofu failed at something it should do
     ├── EngineMissing               2   neither terraform nor tofu was found
     ├── SandboxError                1   the local AWS could not be started or reached
@@ -45,6 +46,12 @@ class UsageError(TrimtabError):
 
 class SnapshotError(TrimtabError):
     """A snapshot that lacks something, or holds something that cannot be true."""
+
+    exit_code = EXIT_USAGE
+
+
+class ReplayError(TrimtabError):
+    """A demand, a policy or a model that cannot be replayed; ``where`` names the field."""
 
     exit_code = EXIT_USAGE
 

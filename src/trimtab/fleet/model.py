@@ -49,6 +49,9 @@ class StepPolicy(_Frozen, frozen=True, kw_only=True):
     adjustment_type: Literal["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"]
     cooldown_s: NonNegative
     steps: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=20)]
+    cpu_low: float | None = None
+    """Joint only: what CPU and memory are divided by [percent]; their larger ratio is the metric."""
+    memory_low: float | None = None
 
 
 class Scaling(_Frozen, frozen=True, kw_only=True):

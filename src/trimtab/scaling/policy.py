@@ -44,7 +44,7 @@ MAX_OVER_PEAK = 1.5
 class OutStep:
     """Scale out: from ``above`` percent points over the threshold, ``add`` tasks."""
 
-    above: int
+    above: float
     add: int
 
 
@@ -60,8 +60,8 @@ class InStep:
 class Ladder:
     """One metric's thresholds [percent] and its steps out."""
 
-    high: int
-    low: int
+    high: float
+    low: float
     steps: tuple[OutStep, ...]
 
 

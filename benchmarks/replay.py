@@ -1,0 +1,157 @@
+"""How fast a replay is: one service, 14 days at one minute, every rule on.
+
+``python benchmarks/replay.py [--traces DIR]``: the recorded series ``req_ms_mongo_machine01_1m``,
+scaled so that its 99.9th percentile needs 20 tasks, under candidates as a search would try
+them: CPU and memory out at 2 of 3, joint scale-in at 10 of 10. Encoding is part of the time.
+The traces are looked for in DIR, in $TRIMTAB_TRACES, or beside the checkout in ../shared/traces.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.scaling.convert import policy_of_ladders
+from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
+from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
+from trimtab.scaling.replay import replay_many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimtab.scaling.alarms import Policy
+
+SERIES = "req_ms_mongo_machine01_1m"
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "traces"
+PEAK_TASKS, PEAK_QUANTILE = 20, 0.999
+CPU_SHARE = 0.8
+MINUTES_A_DAY = 1440
+COLLECTOR_VCPU, COLLECTOR_MIB = 32 / 1024, 128.0
+REST_MIB, SLOPE_MIB_PER_VCPU = 700.0, 400.0
+"""Memory of a task at rest and with its load: some minutes cross memory's threshold too."""
+CANDIDATES, PLAIN, REPEATS = 1024, 3, 7
+FIRST_CALL = "--first-call"
+
+
+def inputs(path: Path) -> Inputs:
+    """Return the series as a service of 1 vCPU tasks with fifty recorded starts of 20 to 80 s."""
+    with gzip.open(path, "rt") as file:
+        values = np.loadtxt(file, delimiter=",", skiprows=1, usecols=1)
+    usable = 1.0 - COLLECTOR_VCPU
+    cpu_vcpu = values * (CPU_SHARE * usable * PEAK_TASKS / np.quantile(values, PEAK_QUANTILE))
+    random = np.random.default_rng(1)
+    starts = np.cumsum(random.integers(5, 27, size=(3, 50)), axis=0).astype(np.int64)
+    return Inputs(
+        load=Load(
+            cpu_vcpu=cpu_vcpu,
+            memory_mib=np.full_like(values, REST_MIB),
+            hottest_ratio=np.full_like(values, 1.2),
+            memory_slope_mib_per_vcpu=SLOPE_MIB_PER_VCPU,
+        ),
+        task=Task(
+            vcpu=1.0,
+            memory_mib=2048.0,
+            price_usd_hour=0.04937,
+            overhead_vcpu=COLLECTOR_VCPU,
+            overhead_mib=COLLECTOR_MIB,
+        ),
+        starts=Starts(pull_s=starts[0], running_s=starts[1], serving_s=starts[2]),
+        objective=Objective(cpu_share=CPU_SHARE, memory_share=0.9),
+        deregistration_delay_s=30,
+        shutdown_s=30,
+        seed=1,
+    )
+
+
+def candidates(count: int, seed: int = 1) -> Iterator[Policy]:
+    """Yield random policies of the kind a search tries."""
+    random = np.random.default_rng(seed)
+    for _ in range(count):
+        high, least = int(random.integers(50, 86)), int(random.integers(1, 6))
+        low = int(random.integers(20, high - 15))
+        ladders = Ladders(
+            min_tasks=least,
+            max_tasks=30,
+            cpu=Ladder(high=high, low=low, steps=(OutStep(above=0, add=1), OutStep(above=15, add=3))),
+            memory=Ladder(high=58, low=52, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2))),
+            scale_in=(InStep(below=1.0, remove=1), InStep(below=0.5, remove=2)),
+            out_cooldown_s=int(random.integers(0, 4)) * 60,
+            in_cooldown_s=int(random.integers(1, 8)) * 60,
+        )
+        yield policy_of_ladders(ladders, initial_tasks=least + 4)
+
+
+def speed(service: Inputs, count: int, *, workers: int = 1, compiled: bool = True) -> float:
+    """Return the service-days replayed in a second of wall time."""
+    policies = list(candidates(count))
+    begun = time.perf_counter()
+    replay_many(service, policies, workers=workers, compiled=compiled)
+    return service.load.minutes / MINUTES_A_DAY * count / (time.perf_counter() - begun)
+
+
+def first_call(traces: Path) -> float:
+    """Return the seconds a new process with an empty cache needs for its first replay, imports aside."""
+    with tempfile.TemporaryDirectory() as empty:
+        command = [sys.executable, __file__, "--traces", str(traces), FIRST_CALL]
+        answer = subprocess.run(  # noqa: S603  # this file, with the interpreter that runs it
+            command, env=os.environ | {"NUMBA_CACHE_DIR": empty}, capture_output=True, text=True, check=True
+        )
+    return float(answer.stdout)
+
+
+def memory_mib(service: Inputs, count: int) -> float:
+    """Return the growth of the process's peak memory over ``count`` more candidates [MiB]."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    replay_many(service, candidates(count, seed=2))
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+def compare(service: Inputs) -> tuple[float, float, float]:
+    """Return the best speeds on one core, on two, and of the plain source, taken in turns."""
+    one, two, plain = 0.0, 0.0, 0.0
+    for _ in range(REPEATS):
+        one = max(one, speed(service, CANDIDATES))
+        two = max(two, speed(service, CANDIDATES, workers=2))
+        plain = max(plain, speed(service, PLAIN, compiled=False))
+    return one, two, plain
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--traces", type=Path, default=Path(os.environ.get("TRIMTAB_TRACES", BESIDE)))
+    parser.add_argument(FIRST_CALL, action="store_true", help="only time the first replay of this process")
+    flags = parser.parse_args()
+    path = flags.traces / f"{SERIES}.csv.gz"
+    if not path.is_file():
+        parser.error(f"{path} is not there; name the folder of the traces with --traces")
+    service = inputs(path)
+    begun = time.perf_counter()
+    summary = replay_many(service, candidates(1))[0]
+    first_s = time.perf_counter() - begun
+    if flags.first_call:
+        print(first_s)
+        return
+    print(f"{SERIES}: {service.load.minutes} minutes, {summary.activities} activities in the first candidate")
+    print(f"first call, no cache:   {first_call(flags.traces):8.1f} s (bar: under 15)")
+    one, two, plain = compare(service)
+    minute_ns = 1e9 / (one * MINUTES_A_DAY)
+    print(f"one core:               {one:8,.0f} service-days/s, {minute_ns:.1f} ns a minute (bar: 20,000)")
+    print(f"plain Python source:    {plain:8,.0f} service-days/s: {one / plain:.0f} times (bar: 25)")
+    print(f"two cores:              {two:8,.0f} service-days/s: {two / one:.2f} times one core")
+    grown = memory_mib(service, 8 * CANDIDATES)
+    print(f"{8 * CANDIDATES:,} candidates more:  {grown:8.1f} MiB of memory, their summaries included")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""The policies of a fleet, deployed or proposed, in the words of the replay."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from trimtab.errors import ReplayError
+from trimtab.scaling.alarms import (
+    AdjustmentType,
+    Alarm,
+    Comparison,
+    Metric,
+    Missing,
+    Policy,
+    StepAdjustment,
+    StepScaling,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.fleet.model import Scaling, StepPolicy
+    from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
+
+_METRICS = {"cpu": Metric.CPU_AVERAGE, "memory": Metric.MEMORY_AVERAGE, "joint": Metric.JOINT}
+_COMPARISONS = {"greater": Comparison.GREATER, "less": Comparison.LESS}
+_ADJUSTMENTS = {
+    "ChangeInCapacity": AdjustmentType.CHANGE,
+    "PercentChangeInCapacity": AdjustmentType.PERCENT,
+    "ExactCapacity": AdjustmentType.EXACT,
+}
+
+
+def policy_of_service(scaling: Scaling, *, initial_tasks: int) -> Policy:
+    """Return what is deployed.
+
+    What a snapshot does not record has AWS's default: missing data is "missing", the
+    aggregation is the average, there is no minimum magnitude.
+
+    Raises:
+        ReplayError: an alarm that cannot be replayed from what the snapshot says of it.
+
+    """
+    return Policy(
+        min_tasks=scaling.min_tasks,
+        max_tasks=scaling.max_tasks,
+        initial_tasks=initial_tasks,
+        alarms=tuple(_alarm(policy, index) for index, policy in enumerate(scaling.policies)),
+        policies=tuple(_steps(policy) for policy in scaling.policies),
+    )
+
+
+def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
+    """Return what is proposed, as the service module of the Terraform configuration writes it.
+
+    Two alarms out, one in on the joint metric, and absent data is no reason to act.
+    """
+    period_min = _minutes(ladders.period_s, "ladders.period_s")
+    needed_out, periods_out = ladders.out_datapoints
+    needed_in, periods_in = ladders.in_datapoints
+    out = tuple(
+        Alarm(
+            metric=metric,
+            comparison=Comparison.GREATER,
+            threshold=float(ladder.high),
+            period_min=period_min,
+            periods=periods_out,
+            datapoints=needed_out,
+            missing=Missing.NOT_BREACHING,
+            policy=index,
+        )
+        for index, (metric, ladder) in enumerate(_ladders(ladders))
+    )
+    joint = Alarm(
+        metric=Metric.JOINT,
+        comparison=Comparison.LESS,
+        threshold=1.0,
+        cpu_low=float(ladders.cpu.low),
+        memory_low=float(ladders.memory.low),
+        period_min=period_min,
+        periods=periods_in,
+        datapoints=needed_in,
+        missing=Missing.NOT_BREACHING,
+        policy=len(out),
+    )
+    steps = [_out_steps(ladder.steps) for _, ladder in _ladders(ladders)]
+    return Policy(
+        min_tasks=ladders.min_tasks,
+        max_tasks=ladders.max_tasks,
+        initial_tasks=initial_tasks,
+        alarms=(*out, joint),
+        policies=(
+            *(StepScaling(steps=each, cooldown_s=ladders.out_cooldown_s) for each in steps),
+            StepScaling(steps=_in_steps(ladders.scale_in), cooldown_s=ladders.in_cooldown_s),
+        ),
+    )
+
+
+def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:
+    return (Metric.CPU_AVERAGE, ladders.cpu), (Metric.MEMORY_AVERAGE, ladders.memory)
+
+
+def _alarm(policy: StepPolicy, index: int) -> Alarm:
+    if policy.metric == "joint" and (policy.cpu_low is None or policy.memory_low is None):
+        raise ReplayError(
+            "the snapshot does not say what its joint metric is made of",
+            where=policy.name,
+            advice="replay it from its values: trimtab replay --policy FILE",
+        )
+    return Alarm(
+        metric=_METRICS[policy.metric],
+        comparison=_COMPARISONS[policy.comparison],
+        threshold=policy.threshold,
+        period_min=_minutes(policy.period_s, f"{policy.name}.period_s"),
+        periods=policy.evaluation_periods,
+        datapoints=policy.datapoints_to_alarm,
+        cpu_low=policy.cpu_low or 0.0,
+        memory_low=policy.memory_low or 0.0,
+        policy=index,
+    )
+
+
+def _steps(policy: StepPolicy) -> StepScaling:
+    return StepScaling(
+        steps=tuple(
+            StepAdjustment(
+                lower=-math.inf if step.lower is None else step.lower,
+                upper=math.inf if step.upper is None else step.upper,
+                adjustment=step.adjustment,
+            )
+            for step in policy.steps
+        ),
+        cooldown_s=policy.cooldown_s,
+        adjustment_type=_ADJUSTMENTS[policy.adjustment_type],
+    )
+
+
+def _out_steps(steps: Sequence[OutStep]) -> tuple[StepAdjustment, ...]:
+    """Each step ends where the next begins; the last is open."""
+    lowers = [float(step.above) for step in steps]
+    return tuple(
+        StepAdjustment(lower=lower, upper=upper, adjustment=step.add)
+        for step, (lower, upper) in zip(steps, pairwise([*lowers, math.inf]), strict=True)
+    )
+
+
+def _in_steps(steps: Sequence[InStep]) -> tuple[StepAdjustment, ...]:
+    """Bounds are relative to the joint threshold, 1; the lowest step is open."""
+    uppers = [step.below - 1.0 for step in steps]
+    return tuple(
+        StepAdjustment(lower=lower, upper=upper, adjustment=-step.remove)
+        for step, (upper, lower) in zip(steps, pairwise([*uppers, -math.inf]), strict=True)
+    )
+
+
+def _minutes(period_s: int, where: str) -> int:
+    """Return an alarm's period [min]."""
+    if period_s % 60:
+        raise ReplayError(
+            f"{period_s} s is no whole number of minutes, and metrics come by the minute", where=where
+        )
+    return period_s // 60

@@ -1,0 +1,130 @@
+"""The kernel, compiled and as plain Python, against the oracle: thousands of generated replays.
+
+``TRIMTAB_ORACLE_SEED`` moves all seeds: any value must pass.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+import compare
+import generate
+import generate_small
+import oracle_bridge
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import oracle
+from trimtab.scaling.replay import replay, replay_many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import oracle_case as oc
+
+FIRST = 1_000_000 * int(os.environ.get("TRIMTAB_ORACLE_SEED", "0"))
+BLOCK = 100
+MOST_ROUNDED = 1
+"""Of a block's cases, decided by rounding: excused, if the oracle itself wavers on them."""
+
+
+def parted(case: oc.Case, *, compiled: bool) -> list[str]:
+    theirs = replay(
+        oracle_bridge.inputs(case), oracle_bridge.policy(case), oracle_bridge.model(case), compiled=compiled
+    )
+    return compare.departures(case, theirs, oracle.replay(case))
+
+
+def block_agrees(draw: Callable[[int], oc.Case], first: int, count: int, *, compiled: bool) -> None:
+    rounded = 0
+    for seed in range(first, first + count):
+        case = draw(seed)
+        found = parted(case, compiled=compiled)
+        if found and compare.rounding_decides(case):
+            rounded += 1
+        else:
+            assert not found, f"{draw.__name__}({seed}): {found}"
+    assert rounded <= MOST_ROUNDED
+
+
+@pytest.mark.parametrize("block", range(16))
+def test_the_compiled_kernel_agrees_on_anything(block: int) -> None:
+    block_agrees(generate.wild, FIRST + BLOCK * block, BLOCK, compiled=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(16, 200))
+def test_the_compiled_kernel_agrees_on_much_more(block: int) -> None:
+    block_agrees(generate.wild, FIRST + BLOCK * block, BLOCK, compiled=True)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_values_on_a_threshold_are_decided_by_the_rules(compiled: bool) -> None:
+    for seed in range(FIRST, FIRST + (600 if compiled else 100)):
+        assert not parted(generate.dyadic(seed), compiled=compiled), f"dyadic({seed})"
+
+
+@pytest.mark.slow
+def test_many_more_values_on_a_threshold_are_decided_by_the_rules() -> None:
+    for seed in range(FIRST + 600, FIRST + 6000):
+        assert not parted(generate.dyadic(seed), compiled=True), f"dyadic({seed})"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_scale_outs_that_interleave_lose_the_earliest_decided_tasks(compiled: bool) -> None:
+    block_agrees(generate.crowded, FIRST, 400 if compiled else BLOCK, compiled=compiled)
+
+
+def test_the_plain_source_of_the_kernel_agrees_on_anything() -> None:
+    block_agrees(generate.wild, FIRST + 500_000, BLOCK, compiled=False)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=generate_small.small())
+def test_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
+    found = parted(case, compiled=True)
+    assert not found or compare.rounding_decides(case), found
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(case=generate_small.small())
+def test_many_more_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
+    found = parted(case, compiled=True)
+    assert not found or compare.rounding_decides(case), found
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_batch_of_unlike_policies_agrees_one_by_one(workers: int) -> None:
+    """Candidates use the same scratch one after the other: nothing of one may reach the next."""
+    for seed in range(FIRST + 600_000, FIRST + 600_000 + BLOCK // 10):
+        case = generate.wild(seed, minutes=150)
+        cases = [case] + [_with_policy_of(case, generate.wild(seed + 10_000 * i)) for i in range(1, 8)]
+        policies = [oracle_bridge.policy(one) for one in cases]
+        found = replay_many(oracle_bridge.inputs(case), policies, oracle_bridge.model(case), workers=workers)
+        for index, one in enumerate(cases):
+            single = replay(oracle_bridge.inputs(one), policies[index], oracle_bridge.model(one))
+            assert found[index] == single.summary, f"candidate {index} of wild({seed})"
+            departs = compare.departures(one, single, oracle.replay(one))
+            assert not departs or compare.rounding_decides(one), f"{index} of wild({seed}): {departs}"
+
+
+def _with_policy_of(case: oc.Case, other: oc.Case) -> oc.Case:
+    theirs = ("min_tasks", "max_tasks", "initial_tasks", "alarms", "policies")
+    return replace(case, **{one.name: getattr(other, one.name) for one in fields(case) if one.name in theirs})
+
+
+def test_the_generated_cases_reach_what_they_are_for() -> None:
+    worlds = [oracle.replay(generate.wild(seed)) for seed in range(300)]
+    reached = {
+        "moves often": sum(len(w.activities) >= 5 for w in worlds),
+        "turns around": sum(w.direction_changes() > 0 for w in worlds),
+        "comes to have no task": sum(any(m.running_s == 0 for m in w.minutes) for w in worlds),
+        "saturates": sum(any(m.saturated for m in w.minutes) for w in worlds),
+        "queues": sum(any(m.backlog > 0 for m in w.minutes) for w in worlds),
+        "runs out of memory": sum(any(m.oom for m in w.minutes) for w in worlds),
+        "stays still": sum(not w.activities for w in worlds),
+    }
+    assert {name for name, count in reached.items() if count < 20} == set(), reached

@@ -1,0 +1,125 @@
+"""Break each rule of the replay kernel once; a test must notice.
+
+Works on a copy, with the compiler off: the plain source is what is broken, and a test of the
+compiled form would only be slower to say so. Takes some minutes. Exits 1 if anything survives.
+A mutation whose text is gone from the kernel counts as a survivor: the list is kept, not forgotten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LIST = Path(__file__).with_name("replay_mutations.toml")
+TESTS = "tests/oracle/test_kernel_against_oracle.py"
+PLAIN = "plain or (threshold and False) or small or batch"
+DEADLINE_S = 600
+"""A mutant that never ends is as good as noticed."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A text of the kernel or what feeds it, what takes its place, and the rule it breaks."""
+
+    rule: str
+    old: str
+    new: str
+
+
+def mutations(only: str) -> list[Mutation]:
+    """Return the kept list, or what of it has a part in the rule's name."""
+    kept = tomllib.loads(LIST.read_text(encoding="utf-8"))["mutation"]
+    return [one for one in (Mutation(**each) for each in kept) if only in one.rule]
+
+
+def copied(source: Path, folder: Path) -> Path:
+    """Copy what the comparison needs from one root to another, and return the other."""
+    for part in ("src", "tests/oracle"):
+        shutil.copytree(source / part, folder / part, ignore=shutil.ignore_patterns("*cache*"))
+    shutil.copy(source / "pyproject.toml", folder)
+    return folder
+
+
+def broken_files(copy: Path) -> list[Path]:
+    """Return the files that hold rules: the kernel's, and those that fill its tables and read them."""
+    folder = copy / "src" / "trimtab" / "scaling"
+    return [*sorted(folder.glob("kernel*.py")), folder / "encode.py", folder / "replay.py"]
+
+
+def noticed(whole: Path, mutation: Mutation) -> tuple[bool, str]:
+    """Run the tests on a mutated copy and tell whether one failed, and what they said."""
+    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
+        copy = copied(whole, Path(folder))
+        sources = {path: path.read_text(encoding="utf-8") for path in broken_files(copy)}
+        places = [path for path, text in sources.items() for _ in range(text.count(mutation.old))]
+        if len(places) != 1:
+            return False, f"its text stands {len(places)} times in the kernel"
+        broken = sources[places[0]].replace(mutation.old, mutation.new)
+        places[0].write_text(broken, encoding="utf-8")
+        return run_tests(copy)
+
+
+def run_tests(copy: Path) -> tuple[bool, str]:
+    """Run the comparison against the oracle in plain Python."""
+    environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow"]
+    try:
+        finished = subprocess.run(
+            [*command, "-k", PLAIN, TESTS],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DEADLINE_S,
+        )
+    except subprocess.TimeoutExpired:
+        return True, "never ended"
+    # 1: a test failed. Anything else (0: none did, 2: broken, 5: none was chosen) is a survivor.
+    return finished.returncode == 1, finished.stdout
+
+
+def main() -> int:
+    """Break the rules one by one and count the survivors."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="part of a rule's name")
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
+        # One copy for the whole run: who edits the kernel meanwhile does not disturb it.
+        whole = copied(ROOT, Path(folder))
+        failed, output = run_tests(whole)
+        if failed or "passed" not in output:
+            print(f"the unbroken kernel does not pass:\n{output[-3000:]}")
+            return 1
+        kept = mutations(chosen.only)
+        survivors = count_survivors(whole, kept, chosen.workers)
+    print(f"{survivors} of {len(kept)} survived")
+    return 1 if survivors else 0
+
+
+def count_survivors(whole: Path, kept: list[Mutation], workers: int) -> int:
+    """Break the rules one by one, say how each fared, and return how many nothing noticed."""
+    survivors = 0
+    with ThreadPoolExecutor(workers) as pool:
+        results = pool.map(functools.partial(noticed, whole), kept)
+        for mutation, (seen, said) in zip(kept, results, strict=True):
+            print("noticed " if seen else "SURVIVED", mutation.rule, flush=True)
+            if not seen:
+                survivors += 1
+                print(f"    {mutation.old!r} -> {mutation.new!r}\n{said[-600:]}", flush=True)
+    return survivors
+
+
+if __name__ == "__main__":
+    sys.exit(main())
