@@ -6,7 +6,7 @@ LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-all check fmt lock clean setup
+.PHONY: demo test test-all bench check fmt lock clean setup
 
 demo: setup ## The example fleet: the table at once, then the proof with real Terraform.
 	@$(BIN)/trimtab demo -o $(OUT)
@@ -18,16 +18,21 @@ test-all: setup check ## Also what takes longer: the whole demo, and each requir
 	$(PYTEST)
 	$(BIN)/python tools/mutate_terraform.py requirements
 	$(BIN)/python tools/mutate_terraform.py conditions
+	$(BIN)/python tools/mutate_replay.py
+
+bench: setup ## Speed and memory of the replay and the bound, as ratios in one run (needs the recorded series).
+	$(BIN)/python benchmarks/replay.py
+	$(BIN)/python benchmarks/bound.py
 
 check: setup ## Lint, types, and the arrows of the design.
-	@$(BIN)/ruff format --check --quiet src tests tools examples
-	@$(BIN)/ruff check --quiet src tests tools examples
+	@$(BIN)/ruff format --check --quiet src tests tools examples benchmarks
+	@$(BIN)/ruff check --quiet src tests tools examples benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 5
 
 fmt: setup
-	$(BIN)/ruff format src tests tools examples
-	$(BIN)/ruff check --fix src tests tools examples
+	$(BIN)/ruff format src tests tools examples benchmarks
+	$(BIN)/ruff check --fix src tests tools examples benchmarks
 	terraform fmt -recursive terraform examples
 	$(BIN)/python tools/terraform_readme.py
 

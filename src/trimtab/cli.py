@@ -18,6 +18,8 @@ from trimtab.errors import EXIT_OK, EXIT_PARTIAL, EngineMissing, TrimtabError
 if TYPE_CHECKING:
     from types import FrameType
 
+    from rich.console import Group
+
     from trimtab.report.data import Report
 
 app = typer.Typer(
@@ -90,14 +92,52 @@ def optimize(
         raise typer.Exit(EXIT_PARTIAL)
 
 
+@app.command()
+def replay(
+    snapshot: Annotated[
+        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+    ],
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="NAME", help="Only this service.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="FILE", help="Values as optimize writes them, to replay instead."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write every minute here, as parquet."),
+    ] = None,
+) -> None:
+    """Replay the recorded demand through the scaling policies, minute by minute.
+
+    Through those that are configured, or through the sizes and policies of a services.auto.tfvars.
+    Exits with 3 when a service could not be replayed; the others are shown all the same.
+    """
+    from trimtab import pipeline  # noqa: PLC0415
+    from trimtab.report import replay_terminal  # noqa: PLC0415
+
+    done = pipeline.replay(snapshot, service=service, values=policy, output=output, progress=_say)
+    _print(replay_terminal.render(done.report))
+    if done.partial:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
 def _show(report: Report) -> None:
+    """Print the report of ``optimize``."""
+    from trimtab.report import terminal  # noqa: PLC0415
+
+    _print(terminal.render(report))
+
+
+def _print(rendered: Group) -> None:
     """Print a report: the command's data, so to stdout."""
     from rich.console import Console  # noqa: PLC0415
 
-    from trimtab.report import terminal  # noqa: PLC0415
+    from trimtab.report.layout import WIDTH  # noqa: PLC0415
 
-    console = Console(width=None if sys.stdout.isatty() else terminal.WIDTH, highlight=False)
-    console.print(terminal.render(report), crop=False)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    console.print(rendered, crop=False)
 
 
 @app.command()

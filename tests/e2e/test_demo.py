@@ -35,7 +35,7 @@ def test_without_an_engine_the_rest_is_done_and_what_was_not_proven_is_said(tmp_
     assert finished.returncode == 0, finished.stderr
     assert "not proven" in finished.stderr
     assert "neither terraform nor tofu" in finished.stderr
-    assert "Estimated saving" in finished.stdout
+    assert "Saving in replay" in finished.stdout
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "recommendation.json",
         "services.auto.tfvars",
@@ -62,5 +62,5 @@ def test_with_terraform_both_fleets_apply_and_the_second_plan_is_clean(tmp_path:
     assert proof["unanswered_calls"] == []
     assert proof["types_after"]["aws_ecs_service"] == 12
     # The table first, the proof, and the table again at the end.
-    assert finished.stdout.count("Estimated saving") == 2
-    assert finished.stdout.index("Proven in") > finished.stdout.rindex("Estimated saving")
+    assert finished.stdout.count("Saving in replay") == 2
+    assert finished.stdout.index("Proven in") > finished.stdout.rindex("Saving in replay")

@@ -49,10 +49,10 @@ def test_optimize_writes_files_and_keeps_data_and_words_apart(snapshot: Path, tm
         "services.auto.tfvars",
         "recommendation.json",
     }
-    assert "Estimated saving" in run.stdout
+    assert "Saving in replay" in run.stdout
     assert f"reading {snapshot}" in run.stderr
     assert "reading" not in run.stdout
-    assert "saving" not in run.stderr
+    assert "Saving" not in run.stderr
     assert "\x1b" not in run.stdout  # no colours into a pipe
 
 
@@ -66,7 +66,7 @@ def test_the_same_snapshot_gives_the_same_files(snapshot: Path, tmp_path: Path) 
 def test_without_o_the_table_is_shown_and_nothing_written(snapshot: Path, tmp_path: Path) -> None:
     run = trimtab("optimize", snapshot)
     assert run.returncode == 0
-    assert "Estimated saving" in run.stdout
+    assert "Saving in replay" in run.stdout
     assert "nothing was written" in run.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
@@ -138,20 +138,67 @@ def test_an_internal_fault_shows_where_and_exits_with_one(snapshot: Path) -> Non
     assert "ZeroDivisionError: inside" in run.stderr
 
 
+def test_replay_shows_the_fleet_as_configured_and_writes_nothing_unasked(
+    snapshot: Path, tmp_path: Path
+) -> None:
+    run = trimtab("replay", snapshot)
+    assert run.returncode == 0
+    assert "as configured" in run.stdout
+    assert all(name in run.stdout for name in ("api", "jobs", "total"))
+    assert f"reading {snapshot}" in run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_replay_takes_what_optimize_wrote_and_one_service_of_it(snapshot: Path, tmp_path: Path) -> None:
+    assert trimtab("optimize", snapshot, "-o", tmp_path / "out").returncode == 0
+    values, minutes = tmp_path / "out" / "services.auto.tfvars", tmp_path / "minutes.parquet"
+    run = trimtab("replay", snapshot, "--policy", values, "--service", "jobs", "-o", minutes)
+    assert run.returncode == 0
+    assert "256/" in run.stdout
+    assert "api" not in run.stdout.split("jobs")[1]
+    assert minutes.read_bytes()[:4] == b"PAR1"
+    assert str(minutes) in run.stdout
+
+
+def test_replay_of_a_fleet_with_a_silent_service_exits_with_three(tmp_path: Path) -> None:
+    run = trimtab("replay", partial(tmp_path))
+    assert run.returncode == 3
+    assert "idle: no metrics" in run.stdout
+
+
+@pytest.mark.parametrize("argument", ["--service", "--policy", "-o"])
+def test_what_replay_cannot_use_is_one_line_and_nothing_is_written(
+    snapshot: Path, tmp_path: Path, argument: str
+) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine").write_text("mine", encoding="utf-8")
+    value = {"--service": "apo", "--policy": tmp_path / "none.tfvars", "-o": tmp_path / "taken"}[argument]
+    line = refused(trimtab("replay", snapshot, argument, value))
+    assert str(value) in line
+    if argument == "--service":
+        assert "known: api, jobs" in line
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+        "fleet.json",
+        "metrics.parquet",
+        "mine",
+    ]
+
+
 def test_version_and_help_answer_on_stdout() -> None:
     version = trimtab("--version")
     assert (version.returncode, version.stdout) == (0, "trimtab 0.1.0\n")
     assert "optimize" in trimtab("--help").stdout
 
 
-def test_the_documentation_shows_the_help_as_it_is() -> None:
-    shown = trimtab("optimize", "--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
-    documented = (ROOT / "docs" / "optimize.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("command", "page"), [("optimize", "optimize.md"), ("replay", "replay-command.md")])
+def test_the_documentation_shows_the_help_as_it_is(command: str, page: str) -> None:
+    shown = trimtab(command, "--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
+    documented = (ROOT / "docs" / page).read_text(encoding="utf-8")
     assert f"```text\n{shown.strip()}\n```" in documented
 
 
 def test_importing_the_command_line_imports_nothing_heavy() -> None:
-    heavy = "numpy", "polars", "jinja2", "moto"
+    heavy = "numpy", "polars", "jinja2", "moto", "numba", "hcl2"
     code = f"import sys, trimtab.cli; print(*[name for name in {heavy} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import made_fleet as made
 import msgspec
@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.evidence.cautions import cautions_of
+from trimtab.evidence.cautions import cautions_of, cautions_of_replay
 from trimtab.evidence.cost import Cost, cents, cost_of, total
 from trimtab.evidence.document import encode, shortlist
 from trimtab.evidence.model import CautionKind
+from trimtab.evidence.verdict import Verdict
 from trimtab.fleet.model import Scaling, Service
 from trimtab.pipeline import recommend
+from trimtab.scaling.elasticity import elasticity
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.timing.startup import timing_of
@@ -41,31 +43,85 @@ def week(**changes: object) -> Demand:
     return made.demand(np.full(7 * 1440, 0.5), **changes)  # type: ignore[arg-type]
 
 
-def test_before_is_what_ran_and_after_what_is_estimated_at_list_price() -> None:
+def verdict(**changes: object) -> Verdict:
+    values: dict[str, Any] = {
+        "service": "api", "size": made.size(1024, 2048), "min_tasks": 4, "max_tasks": 12, "minutes": 10_000,
+        "filled_share": 0.0, "tasks_mean": 4.0, "tasks_least": 4, "tasks_most": 4, "usd_month": 144.21,
+        "over_cpu_min": 0, "over_memory_min": 0, "oom_min": 0, "saturated_min": 0, "direction_changes": 0,
+        "launched": 0, "over_bound": 1.0,
+        "elasticity": elasticity(np.ones(2), np.ones(2)),
+    }  # fmt: skip
+    return Verdict(**(values | changes))
+
+
+def priced(recorded: str, before: str, after: str = "50.00") -> Cost:
+    return Cost(
+        recorded_usd_month=Decimal(recorded), before_usd_month=Decimal(before), after_usd_month=Decimal(after)
+    )
+
+
+def test_before_and_after_are_replayed_and_what_was_recorded_stands_beside_them() -> None:
     service, demand = made.service(), made.demand(STEADY, tasks=np.where(np.arange(1440) < 720, 4, 6))
-    sizing = sized(service, demand)
-    cost = cost_of(service, demand, sizing, PRICES)
-    assert cost.before_usd_month == cents(5 * 730 * (0.04048 + 2 * 0.004445))
-    assert cost.after_usd_month == cents(sizing.cost_usd_month)
+    deployed, proposed = verdict(usd_month=180.014), verdict(usd_month=60.015)
+    cost = cost_of(service, demand, PRICES, deployed=deployed, proposed=proposed)
+    assert cost.recorded_usd_month == cents(5 * 730 * (0.04048 + 2 * 0.004445))
+    assert (cost.before_usd_month, cost.after_usd_month) == (Decimal("180.01"), Decimal("60.02"))
     assert cost.saving_usd_month == cost.before_usd_month - cost.after_usd_month
 
 
-def test_before_rests_on_reported_minutes_alone() -> None:
+def test_the_record_rests_on_reported_minutes_alone() -> None:
     service = made.service()
     demand = made.demand(STEADY, tasks=4, present=np.arange(1440) < 1000)
-    cost = cost_of(service, demand, sized(service, demand), PRICES)
-    assert cost.before_usd_month == cents(4 * 730 * (0.04048 + 2 * 0.004445))
+    cost = cost_of(service, demand, PRICES, deployed=verdict(), proposed=verdict())
+    assert cost.recorded_usd_month == cents(4 * 730 * (0.04048 + 2 * 0.004445))
+
+
+def doubts(cost: Cost, recorded: float, deployed: Verdict, proposed: Verdict) -> dict[CautionKind, str]:
+    return {one.kind: one.text for one in cautions_of_replay(cost, recorded, deployed, proposed)}
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(100, False), (101, True)])
+def test_an_objective_missed_in_more_than_one_minute_of_a_hundred_is_said(minutes: int, said: bool) -> None:
+    found = doubts(
+        priced("144.21", "144.21"), 4, verdict(), verdict(over_cpu_min=minutes, saturated_min=1007)
+    )
+    assert (CautionKind.OBJECTIVE in found) == said
+    if said:
+        assert "1.0 % of minutes are above 80 % CPU" in found[CautionKind.OBJECTIVE]
+        assert "1,007 of 10,000" in found[CautionKind.OBJECTIVE]
+
+
+def test_memory_over_its_objective_or_past_its_size_is_said() -> None:
+    same = priced("144.21", "144.21")
+    assert doubts(same, 4, verdict(), verdict(over_memory_min=100)) == {}
+    assert set(doubts(same, 4, verdict(), verdict(over_memory_min=101))) == {CautionKind.MEMORY}
+    assert set(doubts(same, 4, verdict(), verdict(oom_min=1, over_memory_min=1))) == {CautionKind.MEMORY}
+
+
+@pytest.mark.parametrize("before", ["89.99", "110.01"])
+def test_a_replay_that_costs_ten_percent_more_or_less_than_the_record_says_so(before: str) -> None:
+    assert doubts(priced("100.00", "90.00"), 4, verdict(), verdict()) == {}
+    assert doubts(priced("100.00", "110.00"), 4, verdict(), verdict()) == {}
+    assert set(doubts(priced("100.00", before), 4, verdict(), verdict())) == {CautionKind.RECORD}
+
+
+def test_a_difference_from_the_record_is_put_down_to_the_count_or_to_starts_and_drains() -> None:
+    drains = doubts(priced("100.00", "125.00"), 4.0, verdict(tasks_mean=4.2), verdict())
+    assert "$20.00 of it pays for tasks that start or drain" in drains[CautionKind.RECORD]
+    count = doubts(priced("100.00", "125.00"), 4.0, verdict(tasks_mean=5.0), verdict())
+    assert "replayed are 5.0 tasks, recorded 4.0" in count[CautionKind.RECORD]
 
 
 def test_rows_add_up_to_the_total_to_the_cent() -> None:
     rng = np.random.default_rng(11)
     rows = [
-        Cost(before_usd_month=cents(before), after_usd_month=cents(after))
-        for before, after in rng.uniform(0, 900, (500, 2)).tolist()
+        Cost(recorded_usd_month=cents(recorded), before_usd_month=cents(before), after_usd_month=cents(after))
+        for recorded, before, after in rng.uniform(0, 900, (500, 3)).tolist()
     ]
     sums = total(rows)
     assert sums.saving_usd_month == sum((row.saving_usd_month for row in rows), Decimal(0))
     assert sums.before_usd_month - sums.after_usd_month == sums.saving_usd_month
+    assert sums.recorded_usd_month == sum((row.recorded_usd_month for row in rows), Decimal(0))
 
 
 @pytest.mark.parametrize(
@@ -119,14 +175,19 @@ def test_the_document_holds_every_service_and_its_sums_agree() -> None:
         made.service("api"), made.service("jobs", traffic=None), made.service("idle"), silent=("idle",)
     )
     document = msgspec.json.decode(encode(recommend(snapshot)))
-    assert document["document_version"] == 1
+    assert document["document_version"] == 2
     assert [one["name"] for one in document["services"]] == ["api", "jobs"]
     assert [(one["service"], one["reason"]) for one in document["left_out"]] == [("idle", "no metrics")]
-    for key in ("before_usd_month", "estimated_after_usd_month", "estimated_saving_usd_month"):
+    for key in ("recorded_usd_month", "before_usd_month", "after_usd_month", "saving_usd_month"):
         assert document["cost"][key] == pytest.approx(
             sum(one["cost"][key] for one in document["services"]), abs=1e-6
         )
     for one in document["services"]:
+        assert one["replay_before"]["usd_month"] == one["cost"]["before_usd_month"]
+        assert one["replay_after"]["usd_month"] == one["cost"]["after_usd_month"]
+        assert one["replay_after"]["minutes"] == 2 * 1440
+        assert one["replay_after"]["cost_over_bound"] >= 1.0
+        assert one["replay_after"]["elasticity"]["over_time_percent"] > 0
         sizes = [candidate["size"] for candidate in one["candidates"]]
         assert f"{one['cpu_units']}/{one['memory_mib']}" in sizes
         assert f"{one['deployed']['cpu_units']}/{one['deployed']['memory_mib']}" in sizes

@@ -6,12 +6,16 @@ import made_fleet as made
 import pytest
 
 from trimtab.errors import SnapshotError, UsageError
+from trimtab.evidence.cost import cents
 from trimtab.evidence.model import LeftOutReason
+from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
-from trimtab.pipeline import optimize, recommend
+from trimtab.pipeline import optimize, recommend, replay
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trimtab.fleet.model import Service
 
 
 def test_a_folder_in_gives_advice_files_and_a_report_out(tmp_path: Path) -> None:
@@ -62,3 +66,93 @@ def test_a_snapshot_that_cannot_be_read_leaves_the_output_alone(tmp_path: Path) 
     with pytest.raises(SnapshotError):
         optimize(tmp_path / "missing", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_figures_of_optimize_are_those_replay_finds_for_the_fleet_and_for_the_values(
+    tmp_path: Path,
+) -> None:
+    write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
+    advised = optimize(tmp_path / "in", tmp_path / "out").recommendation.services
+    before = replay(tmp_path / "in").judged
+    after = replay(tmp_path / "in", values=tmp_path / "out" / "services.auto.tfvars").judged
+    assert [one.verdict for one in before] == [advice.deployed for advice in advised]
+    assert [one.verdict for one in after] == [advice.proposed for advice in advised]
+    assert [advice.cost.after_usd_month for advice in advised] == [
+        cents(one.verdict.usd_month) for one in after
+    ]
+
+
+def test_an_edited_policy_changes_what_it_should(tmp_path: Path) -> None:
+    write_snapshot(made.snapshot(made.service("api")), tmp_path / "in")
+    optimize(tmp_path / "in", tmp_path / "out")
+    values = tmp_path / "out" / "services.auto.tfvars"
+    (as_written,) = replay(tmp_path / "in", values=values).judged
+    edited = values.read_text(encoding="utf-8").replace("min    = 2", "min    = 9")
+    values.write_text(edited, encoding="utf-8")
+    (more,) = replay(tmp_path / "in", values=values).judged
+    assert as_written.verdict.tasks_least < 9 <= more.verdict.tasks_least
+    assert more.verdict.usd_month > as_written.verdict.usd_month
+    assert more.verdict.over_cpu_min <= as_written.verdict.over_cpu_min
+
+
+def test_a_service_the_values_do_not_name_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    one, two = made.service("api"), made.service("web", traffic=made.traffic(priority=110))
+    write_snapshot(made.snapshot(one, two, made.service("idle"), silent=("idle",)), tmp_path / "in")
+    write_snapshot(made.snapshot(one), tmp_path / "one")
+    optimize(tmp_path / "one", tmp_path / "out")
+    done = replay(tmp_path / "in", values=tmp_path / "out" / "services.auto.tfvars")
+    assert [judged.verdict.service for judged in done.judged] == ["api"]
+    assert [(note.service, note.text.split(":")[0]) for note in done.report.skipped] == [
+        ("web", "the values have no entry for it"),
+        ("idle", "no metrics"),
+    ]
+    assert done.partial
+
+
+def test_values_for_a_service_the_snapshot_has_not_are_refused(tmp_path: Path) -> None:
+    write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
+    write_snapshot(made.snapshot(made.service("api")), tmp_path / "one")
+    optimize(tmp_path / "in", tmp_path / "out")
+    with pytest.raises(UsageError, match=r"no service 'jobs' in the snapshot; known: api$"):
+        replay(tmp_path / "one", values=tmp_path / "out" / "services.auto.tfvars")
+
+
+def test_the_minutes_are_written_one_row_a_service_and_minute(tmp_path: Path) -> None:
+    write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
+    done = replay(tmp_path / "in", output=tmp_path / "new" / "minutes.parquet")
+    table = made.pl.read_parquet(tmp_path / "new" / "minutes.parquet")
+    assert table.height == 2 * 2 * made.DAY
+    assert table["timestamp"].min() == made.START
+    for judged in done.judged:
+        rows = table.filter(service=judged.verdict.service)
+        assert rows["timestamp"].is_sorted()
+        assert rows["timestamp"].n_unique() == 2 * made.DAY
+        assert rows["over_cpu"].sum() == judged.verdict.over_cpu_min
+        assert rows["running_tasks"].mean() == pytest.approx(judged.verdict.tasks_mean)
+        assert rows["billed_s"].sum() == pytest.approx(judged.replay.summary.billed_s, abs=60)
+        assert rows["cpu_average_percent"].null_count() == 0
+    assert done.report.files == (tmp_path / "new" / "minutes.parquet",)
+
+
+def unreplayable(name: str) -> Service:
+    joint = StepPolicy(
+        name="joint-in", metric="joint", comparison="less", threshold=1.0, evaluation_periods=10,
+        datapoints_to_alarm=10, adjustment_type="ChangeInCapacity", cooldown_s=300,
+        steps=(Step(upper=0.0, adjustment=-1),),
+    )  # fmt: skip
+    scaling = Scaling(min_tasks=4, max_tasks=12, policies=(joint,))
+    return made.service(name, scaling=scaling, traffic=made.traffic(priority=120))
+
+
+def test_a_service_whose_policies_cannot_be_replayed_leaves_the_others_their_answer(tmp_path: Path) -> None:
+    write_snapshot(made.snapshot(made.service("api"), unreplayable("web")), tmp_path / "in")
+    recommendation = optimize(tmp_path / "in", tmp_path / "out").recommendation
+    assert [advice.service.name for advice in recommendation.services] == ["api"]
+    assert [(left.service, left.reason) for left in recommendation.left_out] == [
+        ("web", LeftOutReason.NOT_REPLAYED)
+    ]
+    assert "joint-in" in recommendation.left_out[0].detail
+    done = replay(tmp_path / "in")
+    assert [judged.verdict.service for judged in done.judged] == ["api"]
+    assert [note.service for note in done.report.skipped] == ["web"]
+    assert "joint-in" in done.report.skipped[0].text

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from trimtab.pipeline import recommend
-from trimtab.report import terminal
+from trimtab.report import layout, terminal
 from trimtab.report.data import Report, report_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def recommended() -> Recommendation:
     return recommend(made.snapshot(*services, silent=("idle",)))
 
 
-def shown(report: Report, width: int = terminal.WIDTH) -> str:
+def shown(report: Report, width: int = layout.WIDTH) -> str:
     out = io.StringIO()
     Console(file=out, width=width, highlight=False).print(terminal.render(report), crop=False)
     return out.getvalue()
@@ -62,10 +62,15 @@ def test_who_is_left_out_is_named_with_the_reason() -> None:
     assert "idle: no metrics" in text
 
 
-def test_the_saving_is_called_an_estimate() -> None:
-    text = shown(report_of(recommended()))
-    assert "Estimated saving: $" in text
-    assert "not a replay" in text
+def test_the_saving_is_said_to_be_replayed_with_what_it_is_checked_by_and_how_the_objective_is_kept() -> None:
+    recommendation = recommended()
+    text = " ".join(shown(report_of(recommendation)).split())
+    assert "Saving in replay: $" in text
+    assert f"Recorded tasks: ${recommendation.cost.recorded_usd_month:,}." in text
+    over = sum(advice.proposed.over_cpu_min for advice in recommendation.services)
+    assert over > 0
+    assert f"Minutes above 80 % CPU: before 0.00 %, after {100 * over / (3 * 2 * 1440):.2f} %." in text
+    assert "stimate" not in text
 
 
 def test_cautions_name_their_service() -> None:
@@ -83,5 +88,5 @@ def test_without_any_advice_there_is_no_table_but_still_a_word() -> None:
         type(snapshot)(fleet=made.fleet(made.service("idle")), metrics={}, skipped=snapshot.skipped)
     )
     text = shown(report_of(empty))
-    assert "saving:" not in text.split("Before:")[0]
+    assert "Saving" not in text
     assert "idle: no metrics" in text

@@ -158,11 +158,12 @@ def test_with_every_service_left_out_the_map_is_empty_and_each_is_named() -> Non
     assert "# - jobs: no metrics" in render(recommendation)
 
 
-def test_the_saving_is_called_an_estimate_wherever_it_stands() -> None:
+def test_money_is_said_to_be_replayed_wherever_it_stands() -> None:
     text = render(recommended(made.service()))
     money = [line for line in " ".join(text.splitlines()).replace("# ", "").split(". ") if "$" in line]
     assert money
-    assert all("estimate" in line for line in money)
+    assert all("replay" in line for line in money)
+    assert "estimate" not in text
 
 
 def test_a_comment_cannot_be_ended_by_what_a_user_named() -> None:
@@ -186,7 +187,7 @@ def test_both_files_are_written_and_nothing_else_remains(tmp_path: Path) -> None
         "services.auto.tfvars",
     ]
     assert written.values.read_text(encoding="utf-8").startswith("# Written by trimtab")
-    assert json.loads(written.document.read_bytes())["document_version"] == 1
+    assert json.loads(written.document.read_bytes())["document_version"] == 2
 
 
 def test_when_one_file_cannot_be_written_the_other_stays_as_it_was(tmp_path: Path) -> None:

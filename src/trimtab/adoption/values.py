@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import jinja2
 
@@ -24,7 +24,7 @@ TEMPLATE = "services.auto.tfvars.j2"
 COMMENT_WIDTH = 106
 
 # Defaults of the service module: what equals them is left to it.
-DEFAULT_ARCHITECTURE = "X86_64"
+DEFAULT_ARCHITECTURE: Final = "X86_64"
 DEFAULT_STOP_TIMEOUT_S = 30
 DEFAULT_LONGEST_REQUEST_S = 20
 DEFAULT_MATCHER = "200"
@@ -99,9 +99,8 @@ def _header(recommendation: Recommendation) -> Iterator[str]:
     yield f"(environment {fleet.environment}, region {fleet.region}, from {fleet.start})."
     if recommendation.services:
         yield (
-            f"Fargate at list price: ${cost.before_usd_month:,} a month as recorded, "
-            f"${cost.after_usd_month:,} by estimate with these sizes: an estimated saving of "
-            f"${cost.saving_usd_month:,}."
+            f"Fargate at list price, replayed: ${cost.before_usd_month:,} a month as configured, "
+            f"${cost.after_usd_month:,} with these values, a saving of ${cost.saving_usd_month:,}."
         )
     yield "Reasons, candidates and cautions: recommendation.json."
 
@@ -119,8 +118,8 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> Iterator[str]:
 def _entry(advice: Advice, left_out: frozenset[str]) -> Entry:
     service, cost = advice.service, advice.cost
     summary = (
-        f"{service.size} to {advice.sizing.size}, ${cost.before_usd_month:,} to an estimated "
-        f"${cost.after_usd_month:,} a month."
+        f"{service.size} to {advice.sizing.size}, ${cost.before_usd_month:,} to "
+        f"${cost.after_usd_month:,} a month, replayed."
     )
     cautions = (f"Caution: {caution.text}." for caution in advice.cautions)
     comment = wrapped((summary, f"{advice.sizing.sentence}.", *cautions))

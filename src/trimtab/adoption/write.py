@@ -11,6 +11,7 @@ from trimtab.evidence.document import encode
 from trimtab.files import write_together
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from trimtab.evidence.model import Recommendation
@@ -39,13 +40,22 @@ def write_recommendation(recommendation: Recommendation, folder: Path) -> Writte
         written.values: render(recommendation).encode(),
         written.document: encode(recommendation),
     }
+    write_whole(contents, folder, advice="name a folder you may write to")
+    return written
+
+
+def write_whole(contents: Mapping[Path, bytes], where: Path, *, advice: str) -> None:
+    """Write all files whole, or none, their folders made if need be. ``where`` is what the user named.
+
+    Raises:
+        UsageError: a folder cannot be made or written; it says ``where``, and ``advice``.
+
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for target in contents:
+            target.parent.mkdir(parents=True, exist_ok=True)
         write_together(contents)
     except OSError as error:
         raise UsageError(
-            f"the output cannot be written ({error.strerror or error})",
-            where=str(folder),
-            advice="name a folder you may write to",
+            f"the output cannot be written ({error.strerror or error})", where=str(where), advice=advice
         ) from error
-    return written

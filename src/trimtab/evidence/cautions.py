@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.demand.quality import quality_of
+from trimtab.evidence.cost import cents
 from trimtab.evidence.model import Caution, CautionKind
+from trimtab.evidence.replayed import OBJECTIVE
 from trimtab.sizing.constants import CENSORED_LIFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.demand.series import Demand
+    from trimtab.evidence.cost import Cost
+    from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.sizing.model import Sizing
     from trimtab.timing.startup import Timing
@@ -22,6 +27,10 @@ CENSORED_SHARE = 0.001
 """About a minute and a half a day at the ceiling."""
 LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
+OBJECTIVE_SHARE = 0.01
+"""Of minutes above the objective [ratio]: what is promised at most."""
+RECORD_SHARE = Decimal("0.10")
+"""Replayed over recorded cost, less 1 [ratio]. A replay further off than this models something else."""
 LONGEST_REQUEST_S = 20
 """The service module's default: drains must outlast a request of this length [s]."""
 
@@ -31,6 +40,42 @@ def cautions_of(
 ) -> tuple[Caution, ...]:
     """Return the cautions of one service; ``left_out`` names services without advice."""
     return (*_of_data(demand, sizing, timing), *_of_service(service, sizing, left_out))
+
+
+def cautions_of_replay(
+    cost: Cost, tasks_recorded: float, deployed: Verdict, proposed: Verdict
+) -> Iterator[Caution]:
+    """Yield what the replay says against the proposal, and what the record says against the replay."""
+    cpu, memory = (round(100 * share) for share in (OBJECTIVE.cpu_share, OBJECTIVE.memory_share))
+    if proposed.over_cpu_share > OBJECTIVE_SHARE:
+        text = (
+            f"in replay {100 * proposed.over_cpu_share:.1f} % of minutes are above {cpu} % CPU, where "
+            f"{100 * OBJECTIVE_SHARE:g} % is the most that is meant; in {proposed.saturated_min:,} of "
+            f"{proposed.minutes:,} the work wants more than there is"
+        )
+        yield Caution(kind=CautionKind.OBJECTIVE, text=text)
+    if proposed.over_memory_share > OBJECTIVE_SHARE or proposed.oom_min:
+        text = (
+            f"in replay {100 * proposed.over_memory_share:.1f} % of minutes are above {memory} % memory; in "
+            f"{proposed.oom_min:,} the average task would hold more than its size and be killed"
+        )
+        yield Caution(kind=CautionKind.MEMORY, text=text)
+    if abs(cost.before_usd_month - cost.recorded_usd_month) > RECORD_SHARE * cost.recorded_usd_month:
+        yield Caution(kind=CautionKind.RECORD, text=_record(cost, tasks_recorded, deployed))
+
+
+def _record(cost: Cost, tasks_recorded: float, deployed: Verdict) -> str:
+    """Say what sets replayed and recorded cost apart: the count of tasks, or what the count does not show."""
+    text = f"today's configuration costs ${cost.before_usd_month:,} in replay, the recorded tasks "
+    text += f"${cost.recorded_usd_month:,}"
+    if abs(deployed.tasks_mean / tasks_recorded - 1) > RECORD_SHARE:
+        return (
+            f"{text}: replayed are {deployed.tasks_mean:.1f} tasks, recorded {tasks_recorded:.1f}, so the "
+            "configuration was another then, or the count is set by hand"
+        )
+    running = cents(float(cost.recorded_usd_month) * deployed.tasks_mean / tasks_recorded)
+    more = cost.before_usd_month - running
+    return f"{text}: ${more:,} of it pays for tasks that start or drain, which no count of running ones shows"
 
 
 def _of_data(demand: Demand, sizing: Sizing, timing: Timing) -> Iterator[Caution]:

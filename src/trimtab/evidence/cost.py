@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trimtab.demand.series import Demand
+    from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
-    from trimtab.sizing.model import Sizing, TaskPrices
+    from trimtab.sizing.model import TaskPrices
 
 CENT = Decimal("0.01")
 
@@ -22,45 +23,53 @@ CENT = Decimal("0.01")
 class Cost:
     """Fargate list price of a service or of all [USD/month of 730 h], in whole cents.
 
-    ``before`` rests on recorded running tasks at the present size, ``after`` on estimated
-    tasks at the new one: the saving is an estimate until a replay has proven it.
+    ``before`` and ``after`` are both replayed, on the same demand and by the same rules, so that
+    what the replay gets wrong it gets wrong on both sides. ``recorded`` checks the first.
     """
 
+    recorded_usd_month: Decimal
+    """Tasks as recorded at the present size, without what their starts and drains cost."""
     before_usd_month: Decimal
+    """As configured, replayed."""
     after_usd_month: Decimal
+    """As proposed, replayed."""
 
     @property
     def saving_usd_month(self) -> Decimal:
-        """Estimated saving; negative where the new size costs more."""
+        """What the replays differ by; negative where the proposal costs more."""
         return self.before_usd_month - self.after_usd_month
 
     @property
     def saving_share(self) -> float:
-        """Estimated saving as a share of the cost before; 0 where nothing was paid."""
+        """Saving as a share of the cost before; 0 where nothing was paid."""
         return float(self.saving_usd_month / self.before_usd_month) if self.before_usd_month else 0.0
 
 
-def tasks_before(demand: Demand) -> float:
+def tasks_recorded(demand: Demand) -> float:
     """Return the mean of running tasks over reported minutes [tasks]."""
     return float(demand.tasks[demand.present].mean())
 
 
-def cost_of(service: Service, demand: Demand, sizing: Sizing, prices: TaskPrices) -> Cost:
-    """Return what the service costs today and what it is estimated to cost at its new size."""
+def cost_of(
+    service: Service, demand: Demand, prices: TaskPrices, *, deployed: Verdict, proposed: Verdict
+) -> Cost:
+    """Return what the service costs as recorded, as replayed today, and as replayed under the proposal."""
     task_hour_usd = prices.task_hour_usd(service.size, service.architecture)
     return Cost(
-        before_usd_month=cents(task_hour_usd * tasks_before(demand) * HOURS_PER_MONTH),
-        after_usd_month=cents(sizing.cost_usd_month),
+        recorded_usd_month=cents(task_hour_usd * tasks_recorded(demand) * HOURS_PER_MONTH),
+        before_usd_month=cents(deployed.usd_month),
+        after_usd_month=cents(proposed.usd_month),
     )
 
 
 def total(costs: Iterable[Cost]) -> Cost:
     """Return the sum of rounded rows: what a reader adds up is what stands below the line."""
-    before, after = Decimal("0.00"), Decimal("0.00")
+    recorded, before, after = Decimal("0.00"), Decimal("0.00"), Decimal("0.00")
     for cost in costs:
+        recorded += cost.recorded_usd_month
         before += cost.before_usd_month
         after += cost.after_usd_month
-    return Cost(before_usd_month=before, after_usd_month=after)
+    return Cost(recorded_usd_month=recorded, before_usd_month=before, after_usd_month=after)
 
 
 def cents(usd: float) -> Decimal:

@@ -1,26 +1,30 @@
 """``recommendation.json``: the whole recommendation for other programs, versioned.
 
-Every field that holds an estimate says so in its name. Nothing depends on when or where the
-command ran, so the same snapshot gives the same bytes.
+Every field that holds an estimate says so in its name; money before and after is replayed.
+Nothing depends on when or where the command ran, so the same snapshot gives the same bytes.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from trimtab.evidence.cost import cents
+from trimtab.scaling.elasticity import Elasticity
+
 if TYPE_CHECKING:
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.model import Advice, Caution, LeftOut, Recommendation
+    from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.scaling.policy import Ladders
     from trimtab.sizing.model import Candidate, Reason, Work
     from trimtab.timing.startup import Timing
 
-DOCUMENT_VERSION = 1
+DOCUMENT_VERSION = 2
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +34,31 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
 class CostPart(_Part, frozen=True, kw_only=True):
     """Fargate list price [USD/month of 730 h]."""
 
+    recorded_usd_month: float
+    """From the tasks that were recorded: a check of the replay, and no part of the saving."""
     before_usd_month: float
-    estimated_after_usd_month: float
-    estimated_saving_usd_month: float
+    """Replayed, as are the next two."""
+    after_usd_month: float
+    saving_usd_month: float
+
+
+class ReplayPart(_Part, frozen=True, kw_only=True):
+    """What a replay of the whole recording found."""
+
+    minutes: int
+    filled_share: float
+    tasks_mean: float
+    tasks_least: int
+    tasks_most: int
+    usd_month: float
+    minutes_over_cpu: int
+    minutes_over_memory: int
+    minutes_out_of_memory: int
+    minutes_saturated: int
+    direction_changes_day: float
+    tasks_launched: int
+    elasticity: Elasticity
+    cost_over_bound: float | None
 
 
 class CandidatePart(_Part, frozen=True, kw_only=True):
@@ -53,7 +79,7 @@ class DeployedPart(_Part, frozen=True, kw_only=True):
     memory_mib: int
     min_tasks: int
     max_tasks: int
-    tasks_mean: float
+    recorded_tasks_mean: float
 
 
 class ServicePart(_Part, frozen=True, kw_only=True):
@@ -67,6 +93,8 @@ class ServicePart(_Part, frozen=True, kw_only=True):
     why: str
     estimated_tasks_mean: float
     estimated_tasks_peak: int
+    replay_before: ReplayPart
+    replay_after: ReplayPart
     work: Work
     scaling: Ladders
     timing: Timing
@@ -126,13 +154,15 @@ def _service(advice: Advice) -> ServicePart:
     sizing = advice.sizing
     return ServicePart(
         name=advice.service.name,
-        deployed=_deployed(advice.service, advice.tasks_before),
+        deployed=_deployed(advice.service, advice.tasks_recorded),
         cpu_units=sizing.size.cpu_units,
         memory_mib=sizing.size.memory_mib,
         reason=sizing.reason,
         why=sizing.sentence,
         estimated_tasks_mean=round(sizing.tasks_mean, 4),
         estimated_tasks_peak=sizing.tasks_peak,
+        replay_before=_replay(advice.deployed),
+        replay_after=_replay(advice.proposed),
         work=_rounded(sizing.work),
         scaling=advice.ladders,
         timing=advice.timing,
@@ -150,7 +180,7 @@ def _deployed(service: Service, tasks_mean: float) -> DeployedPart:
         memory_mib=service.size.memory_mib,
         min_tasks=service.scaling.min_tasks,
         max_tasks=service.scaling.max_tasks,
-        tasks_mean=round(tasks_mean, 4),
+        recorded_tasks_mean=round(tasks_mean, 4),
     )
 
 
@@ -167,9 +197,32 @@ def _candidate(candidate: Candidate) -> CandidatePart:
 
 def _cost(cost: Cost) -> CostPart:
     return CostPart(
+        recorded_usd_month=float(cost.recorded_usd_month),
         before_usd_month=float(cost.before_usd_month),
-        estimated_after_usd_month=float(cost.after_usd_month),
-        estimated_saving_usd_month=float(cost.saving_usd_month),
+        after_usd_month=float(cost.after_usd_month),
+        saving_usd_month=float(cost.saving_usd_month),
+    )
+
+
+def _replay(verdict: Verdict) -> ReplayPart:
+    over_bound = verdict.over_bound
+    return ReplayPart(
+        minutes=verdict.minutes,
+        filled_share=round(verdict.filled_share, 6),
+        tasks_mean=round(verdict.tasks_mean, 4),
+        tasks_least=verdict.tasks_least,
+        tasks_most=verdict.tasks_most,
+        usd_month=float(cents(verdict.usd_month)),
+        minutes_over_cpu=verdict.over_cpu_min,
+        minutes_over_memory=verdict.over_memory_min,
+        minutes_out_of_memory=verdict.oom_min,
+        minutes_saturated=verdict.saturated_min,
+        direction_changes_day=round(verdict.direction_changes_day, 2),
+        tasks_launched=verdict.launched,
+        elasticity=Elasticity(
+            **{name: round(value, 4) for name, value in asdict(verdict.elasticity).items()}
+        ),
+        cost_over_bound=None if over_bound is None else round(over_bound, 4),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trimtab.evidence.cost import Cost
+    from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.scaling.policy import Ladders
     from trimtab.sizing.model import Sizing
@@ -25,6 +26,9 @@ class CautionKind(enum.Enum):
     CALLER = "caller left out"
     STOP_TIMEOUT = "short stop timeout"
     HEALTH_COMMAND = "no health check"
+    OBJECTIVE = "objective missed in replay"
+    MEMORY = "memory in replay"
+    RECORD = "replay differs from the record"
     EGRESS = "egress not known"
 
 
@@ -43,6 +47,7 @@ class LeftOutReason(enum.Enum):
     TOO_LITTLE_DATA = "too little data"
     NEVER_RAN = "never ran"
     NO_SIZE = "no size holds it"
+    NOT_REPLAYED = "cannot be replayed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +68,12 @@ class Advice:
     sizing: Sizing
     ladders: Ladders
     timing: Timing
-    tasks_before: float
+    tasks_recorded: float
     """Mean of running tasks over reported minutes [tasks]."""
+    deployed: Verdict
+    """The replay of the present configuration."""
+    proposed: Verdict
+    """The replay of the advice on the same demand."""
     cost: Cost
     cautions: tuple[Caution, ...]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trimtab.evidence.replayed import OBJECTIVE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
@@ -23,14 +25,12 @@ class Row:
     tasks_before: float
     size_after: str
     tasks_after: float
-    """Estimated mean [tasks]."""
+    """Mean in replay, as before [tasks]."""
     bounds: str
     """Least to most tasks of the new policy."""
     before_usd_month: Decimal
     after_usd_month: Decimal
-    """Estimated."""
     saving_usd_month: Decimal
-    """Estimated."""
     why: str
     """The reason in a word or two; the sentence stands in the written files."""
 
@@ -49,7 +49,9 @@ class Report:
 
     title: str
     basis: str
-    """What the numbers rest on, and that the saving is an estimate."""
+    """What the numbers rest on."""
+    objective: str
+    """How well the objective is kept, before and after."""
     rows: tuple[Row, ...]
     before_usd_month: Decimal
     after_usd_month: Decimal
@@ -66,9 +68,11 @@ def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Rep
     return Report(
         title=f"{recommendation.cluster}, {recommendation.days:g} days from {recommendation.start}",
         basis=(
-            f"Fargate list price, {recommendation.region}, a month of 730 h. Before: tasks as recorded. "
-            "After and saving: an estimate from the recorded demand, not a replay of the scaling policies."
+            f"Fargate list price, {recommendation.region}, a month of 730 h. Before and after: the recorded "
+            "demand replayed through today's configuration and through the proposal, starts and drains "
+            f"included. Recorded tasks: ${cost.recorded_usd_month:,}."
         ),
+        objective=_objective(recommendation),
         rows=tuple(_row(advice) for advice in recommendation.services),
         before_usd_month=cost.before_usd_month,
         after_usd_month=cost.after_usd_month,
@@ -87,13 +91,23 @@ def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Rep
     )
 
 
+def _objective(recommendation: Recommendation) -> str:
+    minutes = sum(advice.proposed.minutes for advice in recommendation.services) or 1
+    before = sum(advice.deployed.over_cpu_min for advice in recommendation.services) / minutes
+    after = sum(advice.proposed.over_cpu_min for advice in recommendation.services) / minutes
+    return (
+        f"Minutes above {100 * OBJECTIVE.cpu_share:.0f} % CPU: before {100 * before:.2f} %, "
+        f"after {100 * after:.2f} %."
+    )
+
+
 def _row(advice: Advice) -> Row:
     return Row(
         service=advice.service.name,
         size_before=str(advice.service.size),
-        tasks_before=advice.tasks_before,
+        tasks_before=advice.deployed.tasks_mean,
         size_after=str(advice.sizing.size),
-        tasks_after=advice.sizing.tasks_mean,
+        tasks_after=advice.proposed.tasks_mean,
         bounds=f"{advice.ladders.min_tasks}-{advice.ladders.max_tasks}",
         before_usd_month=advice.cost.before_usd_month,
         after_usd_month=advice.cost.after_usd_month,

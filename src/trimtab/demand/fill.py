@@ -1,0 +1,50 @@
+"""Gaps closed by a stated rule: a replay needs every minute, and nobody knows what was not reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.errors import SnapshotError
+
+if TYPE_CHECKING:
+    from trimtab.demand.series import F64, Demand, Mask
+
+
+def held(demand: Demand) -> Demand:
+    """Return ``demand`` with the last reported minute held through each gap, shape (T,).
+
+    Before the first report that first one is taken. The mean of a gap's two ends would be no
+    truer, and would use the future. Every minute is ``present`` in what is returned; how many
+    were filled is ``quality_of(demand).share_missing`` of what was given.
+
+    Raises:
+        SnapshotError: no minute was reported, so there is nothing to hold.
+
+    """
+    if not demand.present.any():
+        raise SnapshotError("no minute was reported", where=demand.service)
+    source = _source(demand.present)
+
+    def hold(values: F64) -> F64:
+        return values[source]
+
+    return replace(
+        demand,
+        cpu_vcpu=hold(demand.cpu_vcpu),
+        hottest_cpu_vcpu=hold(demand.hottest_cpu_vcpu),
+        memory_mib=hold(demand.memory_mib),
+        hottest_memory_mib=hold(demand.hottest_memory_mib),
+        tasks=hold(demand.tasks),
+        requests=hold(demand.requests),
+        present=np.ones_like(demand.present),
+        censored=demand.censored[source],
+    )
+
+
+def _source(present: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return for every minute the minute whose values it gets, int64, shape (T,)."""
+    latest = np.maximum.accumulate(np.where(present, np.arange(present.size), -1))
+    return np.where(latest < 0, int(present.argmax()), latest)

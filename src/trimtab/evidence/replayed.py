@@ -1,0 +1,139 @@
+"""A service as it is deployed, or as it is proposed, in the words of a replay.
+
+Both are asked to carry the same work: the recorded demand with its gaps held closed and its
+minutes at the ceiling lifted, as sizing lifts them. What is assumed is listed in
+``docs/replay-command.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from trimtab.demand.fill import held
+from trimtab.demand.quality import quality_of
+from trimtab.fleet.model import StartSample
+from trimtab.scaling.bound import required_tasks
+from trimtab.scaling.convert import policy_of_ladders, policy_of_service
+from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
+from trimtab.sizing.memory import load_memory
+from trimtab.sizing.tasks import lifted_cpu
+from trimtab.timing.startup import ASSUMED_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import F64, Demand
+    from trimtab.evidence.proposal import Proposal
+    from trimtab.fleet.model import Scaling, Service, TaskSize
+    from trimtab.scaling.alarms import Policy
+
+OBJECTIVE: Final = Objective(cpu_share=0.80, memory_share=0.90)
+"""CPU as sizing fills it at most (``CPU_TARGET``); memory as the default alarm watches it."""
+
+ASSUMED_START = StartSample(placement_s=10.0, pull_s=20.0, boot_s=10.0, ready_s=ASSUMED_S - 10.0)
+"""Where no start was recorded: the start-up that health checks then allow for too, after the
+placement and pull of an image of some hundred MB. Not measured; a caution says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """One service ready to be replayed."""
+
+    service: str
+    size: TaskSize
+    inputs: Inputs
+    policy: Policy
+    filled_share: float
+    """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
+
+
+def as_deployed(service: Service, demand: Demand, prices: Prices) -> Case:
+    """Return the service as it is configured today: no trace collector, its own policies and drain."""
+    full = held(demand)
+    size, traffic = service.size, service.traffic
+    task = Task(
+        vcpu=size.vcpu,
+        memory_mib=float(size.memory_mib),
+        price_usd_hour=prices.task_hour_usd(size, service.architecture),
+    )
+    delay = traffic.deregistration_delay_s if traffic else 0
+    return Case(
+        service=service.name,
+        size=size,
+        inputs=_inputs(service, load_of(demand, full), task, (delay, service.stop_timeout_s)),
+        policy=policy_of_service(service.scaling, initial_tasks=_recorded(full, service.scaling)),
+        filled_share=quality_of(demand).share_missing,
+    )
+
+
+def as_proposed(service: Service, demand: Demand, proposal: Proposal, prices: Prices) -> Case:
+    """Return the service as ``proposal`` would run it, the trace collector inside the task's size."""
+    size, ladders = proposal.size, proposal.ladders
+    task = Task(
+        vcpu=size.vcpu,
+        memory_mib=float(size.memory_mib),
+        price_usd_hour=prices.task_hour_usd(
+            size, proposal.architecture, ephemeral_gib=proposal.ephemeral_gib
+        ),
+        overhead_vcpu=proposal.collector_cpu_units / 1024,
+        overhead_mib=float(proposal.collector_memory_mib),
+    )
+    drain = (proposal.deregistration_delay_s, proposal.stop_timeout_s)
+    inputs = _inputs(service, load_of(demand, held(demand)), task, drain)
+    needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
+    return Case(
+        service=service.name,
+        size=size,
+        inputs=inputs,
+        policy=policy_of_ladders(ladders, initial_tasks=min(int(needed), ladders.max_tasks)),
+        filled_share=quality_of(demand).share_missing,
+    )
+
+
+def starts_of(samples: Sequence[StartSample]) -> Starts:
+    """Return the recorded starts, each counted from the decision in whole seconds, rounded up."""
+    rows = samples or (ASSUMED_START,)
+    parts = np.array([(row.placement_s, row.pull_s, row.boot_s, row.ready_s) for row in rows])
+    # A sum this little above a whole second is that second: the rest is binary fractions.
+    seconds = np.ceil(np.cumsum(parts, axis=1) - 1e-6).astype(np.int64)
+    placed, _, running, serving = (np.ascontiguousarray(column) for column in seconds.T)
+    return Starts(pull_s=placed, running_s=running, serving_s=serving)
+
+
+def load_of(demand: Demand, full: Demand) -> Load:
+    """Return the work; the fit of memory on CPU is made on what was reported, not on what was filled."""
+    slope = load_memory(demand).slope_mib_per_vcpu
+    share = _per_task(full.cpu_vcpu, full)
+    hottest = np.divide(full.hottest_cpu_vcpu, share, out=np.ones_like(share), where=share > 0)
+    return Load(
+        cpu_vcpu=lifted_cpu(full),
+        memory_mib=np.maximum(0.0, full.memory_mib - slope * share),
+        hottest_ratio=np.maximum(1.0, hottest),
+        memory_slope_mib_per_vcpu=slope,
+    )
+
+
+def _inputs(service: Service, load: Load, task: Task, drain: tuple[int, int]) -> Inputs:
+    deregistration_delay_s, shutdown_s = drain
+    return Inputs(
+        load=load,
+        task=task,
+        starts=starts_of(service.start_samples),
+        objective=OBJECTIVE,
+        deregistration_delay_s=deregistration_delay_s,
+        # A task that stops sooner is billed less; how soon is not recorded.
+        shutdown_s=shutdown_s,
+    )
+
+
+def _per_task(values: F64, demand: Demand) -> F64:
+    return np.divide(values, demand.tasks, out=np.zeros_like(values), where=demand.tasks > 0)
+
+
+def _recorded(full: Demand, bounds: Scaling) -> int:
+    """Return the task count of the first minute within the bounds, which may have been others then."""
+    return min(max(round(float(full.tasks[0])), bounds.min_tasks), bounds.max_tasks)

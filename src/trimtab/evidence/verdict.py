@@ -1,0 +1,123 @@
+"""What a replay found, in the numbers that are shown: money by the month, minutes, direction changes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.scaling.bound import clairvoyant_bound, required_tasks
+from trimtab.scaling.elasticity import Elasticity, elasticity
+from trimtab.scaling.model import Model
+from trimtab.scaling.replay import replay
+
+if TYPE_CHECKING:
+    from trimtab.evidence.replayed import Case
+    from trimtab.fleet.model import TaskSize
+    from trimtab.scaling.result import Replay, Summary
+
+MODEL = Model()
+MINUTES_PER_DAY = 1440
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One replay of one service, in numbers."""
+
+    service: str
+    size: TaskSize
+    min_tasks: int
+    max_tasks: int
+    minutes: int
+    """Replayed [min]."""
+    filled_share: float
+    """Share of them that nobody reported, filled from the last report, 0 to 1."""
+    tasks_mean: float
+    """Running tasks [tasks]."""
+    tasks_least: int
+    """Fewest and most asked for (desired count) in any minute [tasks]."""
+    tasks_most: int
+    usd_month: float
+    """List price of the billed task-seconds, drains included [USD/month of 730 h]."""
+    over_cpu_min: int
+    """Minutes above the objective's share of CPU."""
+    over_memory_min: int
+    """Minutes in which the average task is above the objective's share of memory."""
+    oom_min: int
+    """Minutes in which it would hold more than its size."""
+    saturated_min: int
+    """Minutes in which the work wanted more CPU than there was."""
+    direction_changes: int
+    launched: int
+    """Tasks started."""
+    elasticity: Elasticity
+    """How well the serving tasks followed those needed, in the field's own metrics."""
+    over_bound: float | None
+    """Cost over that of the clairvoyant bound with as many minutes over [ratio]; None: no bound."""
+
+    @property
+    def over_cpu_share(self) -> float:
+        """Share of minutes above the objective's share of CPU, 0 to 1."""
+        return self.over_cpu_min / self.minutes
+
+    @property
+    def over_memory_share(self) -> float:
+        """Share of minutes above the objective's share of memory, 0 to 1."""
+        return self.over_memory_min / self.minutes
+
+    @property
+    def direction_changes_day(self) -> float:
+        """Direction changes a day [1/day]."""
+        return self.direction_changes * MINUTES_PER_DAY / self.minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judged:
+    """One replay with its minutes."""
+
+    verdict: Verdict
+    replay: Replay
+
+
+def judge(case: Case) -> Judged:
+    """Replay one service and count."""
+    done = replay(case.inputs, case.policy, MODEL)
+    found, minutes = done.summary, case.inputs.load.minutes
+    return Judged(
+        replay=done,
+        verdict=Verdict(
+            service=case.service,
+            size=case.size,
+            min_tasks=case.policy.min_tasks,
+            max_tasks=case.policy.max_tasks,
+            minutes=minutes,
+            filled_share=case.filled_share,
+            tasks_mean=float(done.minutes.running.mean()),
+            tasks_least=int(done.minutes.desired.min()),
+            tasks_most=int(done.minutes.desired.max()),
+            usd_month=found.cost_usd / (minutes / 60) * HOURS_PER_MONTH,
+            over_cpu_min=found.over_cpu_min,
+            over_memory_min=found.over_memory_min,
+            oom_min=found.oom_min,
+            saturated_min=found.saturated_min,
+            direction_changes=found.direction_changes,
+            launched=found.launched,
+            elasticity=elasticity(
+                required_tasks(case.inputs, floor=case.policy.min_tasks).tasks, done.minutes.serving
+            ),
+            over_bound=_over_bound(case, found),
+        ),
+    )
+
+
+def _over_bound(case: Case, found: Summary) -> float | None:
+    """Return the cost over the least that any schedule with as many minutes over could cost."""
+    bound = clairvoyant_bound(
+        case.inputs,
+        min_tasks=case.policy.min_tasks,
+        max_tasks=case.policy.max_tasks,
+        violated_minutes=found.over_min,
+        model=MODEL,
+    )
+    return found.cost_usd / bound.cost_usd if 0 < bound.cost_usd < math.inf else None

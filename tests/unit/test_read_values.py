@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import made_fleet as made
+import pytest
+
+from trimtab.adoption.read_values import read_proposals
+from trimtab.adoption.values import render
+from trimtab.errors import EXIT_USAGE, UsageError
+from trimtab.evidence.proposal import Proposal, proposal_of
+from trimtab.pipeline import recommend
+from trimtab.scaling.policy import InStep, OutStep
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEAST = "cpu = 256\n memory = 512\n"
+BOUNDS = "min = 2\n max = 9\n"
+
+
+def values(tmp_path: Path, entry: str, before: str = "") -> Path:
+    path = tmp_path / "edited.tfvars"
+    path.write_text(f"{before}\nservices = {{\n  api = {{\n{entry}\n  }}\n}}\n", encoding="utf-8")
+    return path
+
+
+def one(tmp_path: Path, entry: str, before: str = "") -> Proposal:
+    return read_proposals(values(tmp_path, entry, before))["api"]
+
+
+def scaled(tmp_path: Path, scaling: str) -> Proposal:
+    return one(tmp_path, f"{LEAST} scaling = {{\n{BOUNDS}{scaling}\n}}")
+
+
+def test_what_optimize_writes_is_read_back_as_what_it_replayed(tmp_path: Path) -> None:
+    recommendation = recommend(
+        made.snapshot(
+            made.service("api", environment={"Q": 'say "hi" ${x}'}),
+            made.service("2fa", traffic=None, architecture="ARM64", stop_timeout_s=15),
+            made.service("back", traffic=made.traffic(exposure="internal", priority=110)),
+        )
+    )
+    path = tmp_path / "services.auto.tfvars"
+    path.write_text(render(recommendation), encoding="utf-8")
+    assert read_proposals(path) == {
+        advice.service.name: proposal_of(advice.service, advice.sizing, advice.ladders, advice.timing)
+        for advice in recommendation.services
+    }
+
+
+def test_what_is_left_out_is_as_the_module_has_it(tmp_path: Path) -> None:
+    proposal = scaled(tmp_path, "")
+    ladders = proposal.ladders
+    assert (ladders.cpu.high, ladders.cpu.low, ladders.memory.high, ladders.memory.low) == (70, 30, 90, 75)
+    assert ladders.cpu.steps == (OutStep(above=0, add=1), OutStep(above=15, add=2))
+    assert ladders.scale_in == (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
+    assert (ladders.out_cooldown_s, ladders.in_cooldown_s, ladders.period_s) == (60, 300, 60)
+    assert (ladders.out_datapoints, ladders.in_datapoints) == ((2, 3), (10, 10))
+    assert (proposal.stop_timeout_s, proposal.deregistration_delay_s) == (30, 0)
+    assert (proposal.collector_cpu_units, proposal.collector_memory_mib) == (32, 128)
+
+
+def test_traffic_without_a_delay_drains_as_long_as_the_modules_default(tmp_path: Path) -> None:
+    entry = f'{LEAST} traffic = {{\n exposure = "public"\n priority = 1\n}}\n scaling = {{\n{BOUNDS}}}'
+    assert one(tmp_path, entry).deregistration_delay_s == 30
+
+
+def test_every_edit_of_a_policy_arrives(tmp_path: Path) -> None:
+    ladders = scaled(
+        tmp_path,
+        "cpu = { high = 62.5, steps = [{ above = 0, add = 2 }, { above = 7.5, add = 5 }] }\n"
+        "memory = { low = 40 }\n"
+        "scale_in = { steps = [{ below = 1, remove = 3 }] }\n"
+        "out_cooldown = 0\n in_cooldown = 90\n period = 120\n"
+        "out_periods = 5\n out_datapoints = 4\n in_periods = 20\n in_datapoints = 15\n",
+    ).ladders
+    assert (ladders.cpu.high, ladders.cpu.low) == (62.5, 30)
+    assert ladders.cpu.steps == (OutStep(above=0, add=2), OutStep(above=7.5, add=5))
+    assert (ladders.memory.high, ladders.memory.low) == (90, 40)
+    assert ladders.scale_in == (InStep(below=1.0, remove=3),)
+    assert (ladders.out_cooldown_s, ladders.in_cooldown_s, ladders.period_s) == (0, 90, 120)
+    assert (ladders.out_datapoints, ladders.in_datapoints) == ((4, 5), (15, 20))
+
+
+def test_a_collector_takes_nothing_where_tracing_is_off(tmp_path: Path) -> None:
+    entry = f"{LEAST} scaling = {{\n{BOUNDS}}}\n"
+    off = one(tmp_path, f"{entry} tracing = false")
+    assert (off.collector_cpu_units, off.collector_memory_mib) == (0, 0)
+    assert one(tmp_path, entry, "tracing = { enabled = false }") == off
+    larger = one(tmp_path, entry, "tracing = { cpu = 64, memory = 256 }")
+    assert larger == replace(off, collector_cpu_units=64, collector_memory_mib=256)
+
+
+def test_architecture_and_storage_are_read_for_they_are_paid_for(tmp_path: Path) -> None:
+    proposal = one(
+        tmp_path,
+        f'{LEAST} architecture = "ARM64"\n ephemeral_storage = 50\n scaling = {{\n{BOUNDS}}}',
+    )
+    assert (proposal.architecture, proposal.ephemeral_gib) == ("ARM64", 50)
+
+
+def test_a_collector_that_takes_the_whole_task_is_refused(tmp_path: Path) -> None:
+    entry = f"{LEAST} scaling = {{\n{BOUNDS}}}\n"
+    assert "leave nothing" in refused(values(tmp_path, entry, "tracing = { cpu = 256 }"))
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(UsageError) as caught:
+        read_proposals(path)
+    line = caught.value.one_line()
+    assert line.startswith(str(path))
+    assert "\n" not in line
+    assert caught.value.exit_code == EXIT_USAGE
+    return line
+
+
+@pytest.mark.parametrize(
+    ("scaling", "said"),
+    [
+        ("cpu = { high = 40, low = 50 }", "low (50) must be below high (40)"),
+        ("cpu = { high = 25 }", "low (30) must be below high (25)"),
+        ("memory = { high = 100 }", "services.api.scaling.memory.high"),
+        ("cpu = { high = true }", "services.api.scaling.cpu.high"),
+        ('cpu = { high = "seventy" }', "services.api.scaling.cpu.high"),
+        ("cpu = { hihg = 70 }", "hihg"),
+        ("cpu = { steps = [] }", "services.api.scaling.cpu.steps"),
+        ("cpu = { steps = [{ above = 5, add = 1 }] }", "must begin with above = 0"),
+        ("cpu = { steps = [{ above = 0, add = 1 }, { above = 0, add = 2 }] }", "rise"),
+        ("memory = { steps = [{ above = 0, add = 0 }] }", "services.api.scaling.memory.steps"),
+        ("scale_in = { steps = [{ below = 0.9, remove = 1 }] }", "must begin with below = 1"),
+        ("scale_in = { steps = [{ below = 1, remove = 1 }, { below = 1, remove = 2 }] }", "fall"),
+        ("out_cooldown = -1", "services.api.scaling.out_cooldown"),
+        ("period = 90", "period is 90 s"),
+        ("out_datapoints = 4", "out_datapoints (4) is above out_periods (3)"),
+        ("in_periods = 9", "in_datapoints (10) is above in_periods (9)"),
+        ("period = 300\n in_periods = 300", "more than a day"),
+        ("in_periods = 1.5", "services.api.scaling.in_periods"),
+    ],
+)
+def test_what_no_policy_can_be_is_refused_by_name(tmp_path: Path, scaling: str, said: str) -> None:
+    assert said in refused(values(tmp_path, f"{LEAST} scaling = {{\n{BOUNDS}{scaling}\n}}"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("cpu = 300\n memory = 512\n scaling = { min = 1, max = 2 }", "Fargate has no task of 300/512"),
+        ("cpu = 0\n memory = 512\n scaling = { min = 1, max = 2 }", "Fargate has no task of 0/512"),
+        ("cpu = 256\n scaling = { min = 1, max = 2 }", "memory"),
+        (LEAST, "scaling"),
+        (f"{LEAST} scaling = {{ min = 3, max = 2 }}", "max (2) is below min (3)"),
+        (f"{LEAST} scaling = {{ min = 0, max = 2 }}", "services.api.scaling.min"),
+        (f"{LEAST} scaling = {{ min = 1, max = 2 }}\n stop_timeout = 121", "services.api.stop_timeout"),
+        (f"{LEAST} scaling = {{ min = 1, max = 2 }}\n stop_timout = 12", "stop_timout"),
+        (f'{LEAST} scaling = {{ min = 1, max = 2 }}\n architecture = "RISCV"', "services.api.architecture"),
+        (f"{LEAST} scaling = {{ min = 1, max = var.most }}", "services.api.scaling.max"),
+    ],
+)
+def test_what_no_service_can_be_is_refused_by_name(tmp_path: Path, entry: str, said: str) -> None:
+    assert said in refused(values(tmp_path, entry))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"services = {", "is not HCL"),
+        (b"services = 3\n", "holds no map"),
+        (b"service = {}\n", "holds no map"),
+        (b"", "holds no map"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"services = { api = 3 }\n", "services.api"),
+        (b'tracing = "no"\nservices = { api = {} }\n', "tracing"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_in_one_line(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "file.tfvars"
+    path.write_bytes(content)
+    assert said in refused(path)
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_one_line(tmp_path: Path) -> None:
+    assert "No such file" in refused(tmp_path / "nowhere.tfvars")
+    assert "directory" in refused(tmp_path)
