@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LIST = Path(__file__).with_name("replay_mutations.toml")
 TESTS = "tests/oracle/test_kernel_against_oracle.py"
-PLAIN = "plain or (threshold and False) or small or batch"
+PLAIN = "plain or ((threshold or interleave) and False) or small or batch"
 DEADLINE_S = 600
 """A mutant that never ends is as good as noticed."""
 

@@ -19,6 +19,8 @@ from trimtab.scaling.model import Inputs, Starts
 from trimtab.scaling.replay import CHUNK, replay, replay_many
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trimtab.scaling.result import Summary
 
 MINUTES = 600
@@ -120,3 +122,20 @@ def test_a_fixed_count_costs_its_tasks_and_does_nothing() -> None:
     summary = replay(busy_inputs(), fixed_count(7)).summary
     assert summary.billed_s == 7 * 60 * MINUTES
     assert (summary.activities, summary.launched) == (0, 0)
+
+
+def test_where_no_cache_can_be_written_the_kernel_compiles_without_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bool] = []
+
+    def njit(*, cache: bool = False, **options: object) -> Callable[[object], object]:
+        asked.append(cache)
+        assert options == {"nogil": True, "error_model": "numpy"}
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(kernel, "njit", njit)
+    assert callable(kernel.kernel.__wrapped__())
+    assert asked == [True, False]

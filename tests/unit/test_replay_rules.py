@@ -39,6 +39,11 @@ DOCUMENTED = (
     # Too young for the early alarm (same page, below the table); what becomes of the state is not said.
     ("----X", 3, (KEEP, KEEP, ALARM, OK)),
     ("---X-", 3, (KEEP, KEEP, ALARM, OK)),
+    # By the rules above the table: the newest N real points decide; enough real breaches always alarm.
+    ("X-000", 1, (OK, OK, OK, OK)),
+    ("XX000", 2, (OK, OK, OK, OK)),
+    ("---XX", 2, (ALARM, ALARM, ALARM, ALARM)),
+    ("---0X", 1, (ALARM, ALARM, ALARM, ALARM)),
 )
 VALUES = {"0": 10.0, "X": 90.0, "-": math.nan}
 
@@ -148,8 +153,8 @@ def test_a_difference_of_nothing_belongs_to_the_step_out_of_a_policy_with_both()
 
 
 def test_a_difference_of_nothing_belongs_to_the_upper_step_of_an_exact_policy() -> None:
-    exact = steps((-math.inf, 0.0, 1), (0.0, math.inf, 5), adjustment_type=AdjustmentType.EXACT)
-    assert chosen(exact, 0.0) == 5
+    exact = steps((0.0, math.inf, 0), adjustment_type=AdjustmentType.EXACT)
+    assert chosen(exact, 0.0) == 0
 
 
 @pytest.mark.parametrize(
