@@ -49,8 +49,8 @@ def _forever(policy: oc.Policy) -> oc.Policy:
 
 def _alarm(rng: random.Random, metric: str, policy: int, *, upwards: bool) -> oc.Alarm:
     """Return one alarm, its threshold where its metric passes often."""
-    period = rng.choice((1, 1, 1, 1, 2, 5, 17))
-    n = rng.choice((1, 1, 2, 3, 3, 5, 10))
+    period = rng.choice((1, 1, 1, 1, 1, 1, 2, 3, 5, 17, 60))
+    n = 120 if period == 1 and rng.random() < 0.05 else rng.choice((1, 1, 2, 3, 3, 5, 10))
     cpu_low, memory_low = rng.uniform(20, 60), rng.uniform(20, 80)
     threshold = rng.uniform(45, 90) if upwards else rng.uniform(20, 55)
     if metric == oc.JOINT:

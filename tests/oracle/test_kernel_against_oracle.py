@@ -84,16 +84,14 @@ def test_the_plain_source_of_the_kernel_agrees_on_anything() -> None:
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(case=generate_small.small())
 def test_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
-    found = parted(case, compiled=True)
-    assert not found or compare.rounding_decides(case), found
+    assert not parted(case, compiled=True)
 
 
 @pytest.mark.slow
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=generate_small.small())
 def test_many_more_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
-    found = parted(case, compiled=True)
-    assert not found or compare.rounding_decides(case), found
+    assert not parted(case, compiled=True)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

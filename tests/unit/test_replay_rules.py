@@ -75,6 +75,22 @@ def test_before_the_recording_points_are_missing(early: str) -> None:
     assert short == long == ALARM
 
 
+@pytest.mark.parametrize(
+    ("comparison", "at"),
+    [
+        (Comparison.GREATER, OK),
+        (Comparison.GREATER_OR_EQUAL, ALARM),
+        (Comparison.LESS, OK),
+        (Comparison.LESS_OR_EQUAL, ALARM),
+    ],
+)
+def test_a_gap_does_not_change_what_breaches_at_the_threshold(comparison: Comparison, at: AlarmState) -> None:
+    alarm = made.high(50.0, periods=3, datapoints=2, comparison=comparison)
+    book = encode.candidates_of([made.policy((alarm,), (made.out(),))], Model(evaluation_extra=2))
+    row = np.array([[50.0, math.nan, 50.0, math.nan, 50.0]])
+    assert kernel_rules.state_of(book.alarm, book.level, row, 0, 0, 4, int(NONE)) == at
+
+
 # Application Auto Scaling API, AdjustmentType: how percentages are rounded.
 @pytest.mark.parametrize(
     ("tasks", "percent", "change"),
