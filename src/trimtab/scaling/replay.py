@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from trimtab.scaling.tables import Scratch, Trace
 
 DEFAULT = Model()
-CHUNK = 64
-"""Candidates encoded and replayed at a time: enough to keep a worker busy for milliseconds."""
+CHUNK = 16
+"""Candidates encoded and replayed at a time: milliseconds of work, so that workers end together."""
 MAX_WORKERS = 64
 
 
