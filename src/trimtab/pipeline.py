@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import write_recommendation, write_whole
-from trimtab.catalog.load import fargate_sizes, prices
+from trimtab.catalog.load import prices
 from trimtab.demand.free import demand_of
 from trimtab.errors import ReplayError, UsageError
+from trimtab.evidence.advise import Chosen, choose
 from trimtab.evidence.cautions import cautions_of, cautions_of_replay
 from trimtab.evidence.cost import cost_of, tasks_recorded, total
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
+from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import Case, as_deployed, as_proposed
 from trimtab.evidence.verdict import judge
@@ -27,17 +29,13 @@ from trimtab.fleet.source import span_of
 from trimtab.report.data import Note, report_of
 from trimtab.report.minutes import encode as encode_minutes
 from trimtab.report.replay_data import replay_report_of
-from trimtab.scaling.policy import default_ladders
-from trimtab.sizing.model import Sizing, Unsizable
-from trimtab.sizing.rightsizing import floor_of, right_size
-from trimtab.timing.startup import timing_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
-    from trimtab.demand.series import Demand
+    from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
     from trimtab.evidence.verdict import Judged
     from trimtab.fleet.model import Service
@@ -75,17 +73,13 @@ class Replayed:
         return bool(self.report.skipped)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sized:
-    """One service between the two passes: who is left out is known only after the first."""
-
-    service: Service
-    demand: Demand
-    sizing: Sizing
-    deployed: Case
-
-
-def optimize(snapshot_path: Path, output: Path | None, *, progress: Progress = lambda _: None) -> Outcome:
+def optimize(
+    snapshot_path: Path,
+    output: Path | None,
+    *,
+    objective: Objective = DEFAULT,
+    progress: Progress = lambda _: None,
+) -> Outcome:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
     Raises:
@@ -94,9 +88,7 @@ def optimize(snapshot_path: Path, output: Path | None, *, progress: Progress = l
 
     """
     progress(f"reading {snapshot_path}")
-    snapshot = read_snapshot(snapshot_path)
-    progress(f"sizing and replaying {len(snapshot.usable)} of {len(snapshot.fleet.services)} services")
-    recommendation = recommend(snapshot)
+    recommendation = recommend(read_snapshot(snapshot_path), objective, progress=progress)
     if output is None:
         return Outcome(recommendation=recommendation, report=report_of(recommendation))
     progress(f"writing {output}")
@@ -105,7 +97,9 @@ def optimize(snapshot_path: Path, output: Path | None, *, progress: Progress = l
     return Outcome(recommendation=recommendation, report=report_of(recommendation, files))
 
 
-def recommend(snapshot: Snapshot) -> Recommendation:
+def recommend(
+    snapshot: Snapshot, objective: Objective = DEFAULT, *, progress: Progress = lambda _: None
+) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out."""
     fleet = snapshot.fleet
     price_list = prices(fleet.region)
@@ -113,11 +107,14 @@ def recommend(snapshot: Snapshot) -> Recommendation:
         LeftOut(service=skip.service, reason=LeftOutReason(skip.reason), detail=skip.detail)
         for skip in snapshot.skipped
     ]
-    found = [_sized(snapshot, service, price_list) for service in snapshot.usable]
+    found = []
+    for number, service in enumerate(snapshot.usable, 1):
+        progress(f"searching size and ladders of {service.name} ({number} of {len(snapshot.usable)})")
+        demand = demand_of(service, snapshot.metrics[service.name])
+        found.append(choose(service, demand, price_list, objective))
     left_out += [one for one in found if isinstance(one, LeftOut)]
-    sized = [one for one in found if isinstance(one, _Sized)]
     names = frozenset(left.service for left in left_out)
-    services = tuple(_advise(one, price_list, names) for one in sized)
+    services = tuple(_advise(one, price_list, objective, names) for one in found if isinstance(one, Chosen))
     return Recommendation(
         cluster=fleet.cluster,
         region=fleet.region,
@@ -127,35 +124,23 @@ def recommend(snapshot: Snapshot) -> Recommendation:
         provenance=fleet.provenance,
         services=services,
         left_out=tuple(left_out),
+        objective=objective,
         cost=total(advice.cost for advice in services),
     )
 
 
-def _sized(snapshot: Snapshot, service: Service, price_list: Prices) -> _Sized | LeftOut:
-    """Return the service with its size, or why it gets no advice."""
-    demand = demand_of(service, snapshot.metrics[service.name])
-    sizing = right_size(service, demand, price_list, fargate_sizes(), floor=floor_of(service))
-    if isinstance(sizing, Unsizable):
-        return LeftOut(service=service.name, reason=LeftOutReason.NO_SIZE, detail=sizing.sentence)
-    try:
-        deployed = as_deployed(service, demand, price_list)
-    except ReplayError as error:
-        return LeftOut(service=service.name, reason=LeftOutReason.NOT_REPLAYED, detail=error.one_line())
-    return _Sized(service=service, demand=demand, sizing=sizing, deployed=deployed)
-
-
-def _advise(sized: _Sized, price_list: Prices, left_out: frozenset[str]) -> Advice:
-    service, demand, sizing = sized.service, sized.demand, sized.sizing
-    timing, ladders = timing_of(service), default_ladders(sizing, demand)
-    proposal = proposal_of(service, sizing, ladders, timing)
-    deployed = judge(sized.deployed).verdict
-    proposed = judge(as_proposed(service, demand, proposal, price_list)).verdict
+def _advise(chosen: Chosen, price_list: Prices, objective: Objective, left_out: frozenset[str]) -> Advice:
+    """Replay before and after on the whole recording, and say what a reviewer should know."""
+    service, demand, sizing, timing = chosen.service, chosen.demand, chosen.sizing, chosen.timing
+    proposal = proposal_of(service, sizing, chosen.choice.ladders, timing)
+    deployed = judge(chosen.deployed).verdict
+    proposed = judge(as_proposed(service, demand, proposal, price_list, objective)).verdict
     recorded = tasks_recorded(demand)
     cost = cost_of(service, demand, price_list, deployed=deployed, proposed=proposed)
     return Advice(
         service=service,
         sizing=sizing,
-        ladders=ladders,
+        choice=chosen.choice,
         timing=timing,
         tasks_recorded=recorded,
         deployed=deployed,
@@ -163,16 +148,17 @@ def _advise(sized: _Sized, price_list: Prices, left_out: frozenset[str]) -> Advi
         cost=cost,
         cautions=(
             *cautions_of(service, demand, sizing, timing, left_out),
-            *cautions_of_replay(cost, recorded, deployed, proposed),
+            *cautions_of_replay(cost, recorded, deployed, proposed, objective),
         ),
     )
 
 
-def replay(
+def replay(  # noqa: PLR0913  # one flag each
     snapshot_path: Path,
     *,
     service: str | None = None,
     values: Path | None = None,
+    objective: Objective = DEFAULT,
     output: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Replayed:
@@ -194,7 +180,9 @@ def replay(
         progress(f"reading {values}")
         proposals = read_proposals(values)
         _refuse_unknown(snapshot, proposals, str(values))
-    found = [_case(snapshot, one, proposals) for one in snapshot.fleet.services if one.name in names]
+    found = [
+        _case(snapshot, one, proposals, objective) for one in snapshot.fleet.services if one.name in names
+    ]
     cases = [one for one in found if isinstance(one, Case)]
     progress(f"replaying {len(cases)} of {len(snapshot.fleet.services)} services")
     judged = tuple(judge(case) for case in cases)
@@ -205,9 +193,10 @@ def replay(
     report = replay_report_of(
         snapshot.fleet,
         "as configured" if values is None else f"under {values}",
-        [one.verdict for one in judged],
-        [one for one in found if isinstance(one, Note)],
-        (output,) if output is not None and judged else (),
+        verdicts=[one.verdict for one in judged],
+        skipped=[one for one in found if isinstance(one, Note)],
+        objective=objective,
+        files=(output,) if output is not None and judged else (),
     )
     return Replayed(judged=judged, report=report)
 
@@ -223,7 +212,9 @@ def _refuse_unknown(snapshot: Snapshot, names: Iterable[str], where: str) -> Non
         )
 
 
-def _case(snapshot: Snapshot, service: Service, proposals: Mapping[str, Proposal] | None) -> Case | Note:
+def _case(
+    snapshot: Snapshot, service: Service, proposals: Mapping[str, Proposal] | None, objective: Objective
+) -> Case | Note:
     """Return the service ready to be replayed, or why it cannot be."""
     for skip in snapshot.skipped:
         if skip.service == service.name:
@@ -234,8 +225,8 @@ def _case(snapshot: Snapshot, service: Service, proposals: Mapping[str, Proposal
         proposal = proposals.get(service.name)
         if proposal is None:
             return Note(service=service.name, text="the values have no entry for it")
-        return as_proposed(service, demand, proposal, price_list)
+        return as_proposed(service, demand, proposal, price_list, objective)
     try:
-        return as_deployed(service, demand, price_list)
+        return as_deployed(service, demand, price_list, objective)
     except ReplayError as error:
         return Note(service=service.name, text=error.one_line())

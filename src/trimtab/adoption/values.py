@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import jinja2
 
+from trimtab.scaling.policy import InStep, OutStep
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -28,6 +30,9 @@ DEFAULT_ARCHITECTURE: Final = "X86_64"
 DEFAULT_STOP_TIMEOUT_S = 30
 DEFAULT_LONGEST_REQUEST_S = 20
 DEFAULT_MATCHER = "200"
+DEFAULT_CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
+DEFAULT_MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
+DEFAULT_SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -176,15 +181,38 @@ def _traffic(traffic: Traffic, target: TargetTiming) -> Iterator[Attribute]:
 
 
 def _scaling(ladders: Ladders) -> Iterator[Attribute]:
-    """Yield the bounds and thresholds; steps and cooldowns equal the module's defaults."""
+    """Yield the bounds, the ladders, and the waits that differ from the module's."""
     yield Attribute(key="min", value=str(ladders.min_tasks))
     yield Attribute(key="max", value=str(ladders.max_tasks))
-    yield Attribute(key="cpu", value=_thresholds(ladders.cpu))
-    yield Attribute(key="memory", value=_thresholds(ladders.memory))
+    yield Attribute(key="cpu", value=_ladder(ladders.cpu, DEFAULT_CPU_STEPS))
+    yield Attribute(key="memory", value=_ladder(ladders.memory, DEFAULT_MEMORY_STEPS))
+    if ladders.scale_in != DEFAULT_SCALE_IN:
+        steps = (f"{{ below = {_number(step.below)}, remove = {step.remove} }}" for step in ladders.scale_in)
+        yield Attribute(key="scale_in", value=f"{{ steps = [{', '.join(steps)}] }}")
+    (out_points, out_periods), (in_points, in_periods) = ladders.out_datapoints, ladders.in_datapoints
+    for name, value, default in (
+        ("out_cooldown", ladders.out_cooldown_s, 60),
+        ("in_cooldown", ladders.in_cooldown_s, 300),
+        ("period", ladders.period_s, 60),
+        ("out_periods", out_periods, 3),
+        ("out_datapoints", out_points, 2),
+        ("in_periods", in_periods, 10),
+        ("in_datapoints", in_points, 10),
+    ):
+        if value != default:
+            yield Attribute(key=name, value=str(value))
 
 
-def _thresholds(ladder: Ladder) -> str:
-    return f"{{ high = {ladder.high}, low = {ladder.low} }}"
+def _ladder(ladder: Ladder, default: tuple[OutStep, ...]) -> str:
+    ends = f"high = {_number(ladder.high)}, low = {_number(ladder.low)}"
+    if ladder.steps == default:
+        return f"{{ {ends} }}"
+    steps = (f"{{ above = {_number(step.above)}, add = {step.add} }}" for step in ladder.steps)
+    return f"{{ {ends}, steps = [{', '.join(steps)}] }}"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
 
 
 def _rule(rule: Egress) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from trimtab.demand.quality import quality_of
 from trimtab.evidence.cost import cents
 from trimtab.evidence.model import Caution, CautionKind
-from trimtab.evidence.replayed import OBJECTIVE
 from trimtab.sizing.constants import CENSORED_LIFT
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from trimtab.demand.series import Demand
     from trimtab.evidence.cost import Cost
+    from trimtab.evidence.objective import Objective
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.sizing.model import Sizing
@@ -27,8 +27,6 @@ CENSORED_SHARE = 0.001
 """About a minute and a half a day at the ceiling."""
 LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
-OBJECTIVE_SHARE = 0.01
-"""Of minutes above the objective [ratio]: what is promised at most."""
 RECORD_SHARE = Decimal("0.10")
 """Replayed over recorded cost, less 1 [ratio]. A replay further off than this models something else."""
 LONGEST_REQUEST_S = 20
@@ -43,18 +41,18 @@ def cautions_of(
 
 
 def cautions_of_replay(
-    cost: Cost, tasks_recorded: float, deployed: Verdict, proposed: Verdict
+    cost: Cost, tasks_recorded: float, deployed: Verdict, proposed: Verdict, objective: Objective
 ) -> Iterator[Caution]:
     """Yield what the replay says against the proposal, and what the record says against the replay."""
-    cpu, memory = (round(100 * share) for share in (OBJECTIVE.cpu_share, OBJECTIVE.memory_share))
-    if proposed.over_cpu_share > OBJECTIVE_SHARE:
+    memory = round(objective.memory_percent)
+    if proposed.over_cpu_share > objective.over_share:
         text = (
-            f"in replay {100 * proposed.over_cpu_share:.1f} % of minutes are above {cpu} % CPU, where "
-            f"{100 * OBJECTIVE_SHARE:g} % is the most that is meant; in {proposed.saturated_min:,} of "
-            f"{proposed.minutes:,} the work wants more than there is"
+            f"over the whole recording {100 * proposed.over_cpu_share:.1f} % of minutes are above "
+            f"{100 * proposed.cpu_share:.0f} % CPU, where {objective.over_percent:g} % may be; in "
+            f"{proposed.saturated_min:,} of {proposed.minutes:,} the work wants more than there is"
         )
         yield Caution(kind=CautionKind.OBJECTIVE, text=text)
-    if proposed.over_memory_share > OBJECTIVE_SHARE or proposed.oom_min:
+    if proposed.over_memory_min or proposed.oom_min:
         text = (
             f"in replay {100 * proposed.over_memory_share:.1f} % of minutes are above {memory} % memory; in "
             f"{proposed.oom_min:,} the average task would hold more than its size and be killed"

@@ -12,19 +12,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trimtab.evidence.choice import Decision, Rank  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.evidence.cost import cents
+from trimtab.evidence.objective import Objective  # noqa: TC001
+from trimtab.evidence.trials import Test  # noqa: TC001
 from trimtab.scaling.elasticity import Elasticity
 
 if TYPE_CHECKING:
+    from trimtab.evidence.choice import Alternative, Choice
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.model import Advice, Caution, LeftOut, Recommendation
+    from trimtab.evidence.trials import Mark
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.scaling.policy import Ladders
     from trimtab.sizing.model import Candidate, Reason, Work
     from trimtab.timing.startup import Timing
 
-DOCUMENT_VERSION = 2
+DOCUMENT_VERSION = 3
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +64,56 @@ class ReplayPart(_Part, frozen=True, kw_only=True):
     tasks_launched: int
     elasticity: Elasticity
     cost_over_bound: float | None
+
+
+class TrialPart(_Part, frozen=True, kw_only=True):
+    """One trial, passed."""
+
+    test: Test
+    over_percent: float
+    """Minutes above the objective's CPU [percent]; of the tuned part with the spread of its days."""
+    allowed_percent: float
+    direction_changes_day: float
+
+
+class AlternativePart(_Part, frozen=True, kw_only=True):
+    """What was considered and not chosen, replayed on the whole recording."""
+
+    rank: Rank
+    size: str
+    scaling: Ladders
+    usd_month: float
+    minutes_over_cpu: int
+    direction_changes_day: float
+    against: str
+
+
+class UnsearchedPart(_Part, frozen=True, kw_only=True):
+    """A size whose clairvoyant bound is above the cost of the choice."""
+
+    size: str
+    bound_usd_month: float
+
+
+class ChoicePart(_Part, frozen=True, kw_only=True):
+    """Why this size and these ladders."""
+
+    verdict: Decision
+    why: str
+    hottest_ratio: float
+    cpu_percent: float
+    """Average CPU above which a minute counts as over."""
+    trials: tuple[TrialPart, ...]
+    judged_minutes: int
+    judged_usd_month: float
+    judged_over_bound: float
+    fixed_tasks: int | None
+    fixed_judged_usd_month: float | None
+    captured_share: float | None
+    replays: int
+    """Candidates that were replayed."""
+    alternatives: tuple[AlternativePart, ...]
+    unsearched: tuple[UnsearchedPart, ...]
 
 
 class CandidatePart(_Part, frozen=True, kw_only=True):
@@ -97,6 +152,7 @@ class ServicePart(_Part, frozen=True, kw_only=True):
     replay_after: ReplayPart
     work: Work
     scaling: Ladders
+    choice: ChoicePart
     timing: Timing
     cost: CostPart
     cautions: tuple[Caution, ...]
@@ -114,6 +170,7 @@ class Document(_Part, frozen=True, kw_only=True):
     start: str
     days: float
     provenance: str
+    objective: Objective
     cost: CostPart
     services: tuple[ServicePart, ...]
     left_out: tuple[LeftOut, ...]
@@ -130,6 +187,7 @@ def encode(recommendation: Recommendation) -> bytes:
         start=recommendation.start,
         days=recommendation.days,
         provenance=recommendation.provenance,
+        objective=recommendation.objective,
         cost=_cost(recommendation.cost),
         services=tuple(_service(advice) for advice in recommendation.services),
         left_out=recommendation.left_out,
@@ -165,12 +223,57 @@ def _service(advice: Advice) -> ServicePart:
         replay_after=_replay(advice.proposed),
         work=_rounded(sizing.work),
         scaling=advice.ladders,
+        choice=_choice(advice.choice),
         timing=advice.timing,
         cost=_cost(advice.cost),
         cautions=advice.cautions,
         candidates=tuple(
             _candidate(one) for one in shortlist(sizing.candidates, sizing.size, advice.service.size)
         ),
+    )
+
+
+def _choice(choice: Choice) -> ChoicePart:
+    fixed, captured = choice.fixed_judged_usd_month, choice.captured_share
+    return ChoicePart(
+        verdict=choice.decision,
+        why=choice.why,
+        hottest_ratio=round(choice.hottest_ratio, 6),
+        cpu_percent=round(100 * choice.cpu_share, 4),
+        trials=tuple(_trial(mark) for mark in choice.marks),
+        judged_minutes=choice.judged_minutes,
+        judged_usd_month=float(cents(choice.judged_usd_month)),
+        judged_over_bound=round(choice.over_bound, 4),
+        fixed_tasks=choice.fixed_tasks,
+        fixed_judged_usd_month=None if fixed is None else float(cents(fixed)),
+        captured_share=None if captured is None else round(captured, 4),
+        replays=choice.tried,
+        alternatives=tuple(_alternative(one) for one in choice.alternatives),
+        unsearched=tuple(
+            UnsearchedPart(size=str(one.size), bound_usd_month=float(cents(one.bound_usd_month)))
+            for one in choice.unsearched
+        ),
+    )
+
+
+def _trial(mark: Mark) -> TrialPart:
+    return TrialPart(
+        test=mark.test,
+        over_percent=round(100 * mark.over_share, 4),
+        allowed_percent=round(100 * mark.allowed_share, 4),
+        direction_changes_day=round(mark.direction_changes_day, 2),
+    )
+
+
+def _alternative(one: Alternative) -> AlternativePart:
+    return AlternativePart(
+        rank=one.rank,
+        size=str(one.size),
+        scaling=one.ladders,
+        usd_month=float(cents(one.replay.usd_month)),
+        minutes_over_cpu=one.replay.over_cpu_min,
+        direction_changes_day=round(one.replay.direction_changes_day, 2),
+        against=one.against,
     )
 
 

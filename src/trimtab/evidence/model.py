@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trimtab.evidence.choice import Choice
     from trimtab.evidence.cost import Cost
+    from trimtab.evidence.objective import Objective
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.scaling.policy import Ladders
@@ -48,6 +50,7 @@ class LeftOutReason(enum.Enum):
     NEVER_RAN = "never ran"
     NO_SIZE = "no size holds it"
     NOT_REPLAYED = "cannot be replayed"
+    CANNOT_TELL = "cannot tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,8 @@ class Advice:
     service: Service
     """As it is deployed."""
     sizing: Sizing
-    ladders: Ladders
+    choice: Choice
+    """Size and ladders, why, and what else there was."""
     timing: Timing
     tasks_recorded: float
     """Mean of running tasks over reported minutes [tasks]."""
@@ -76,6 +80,11 @@ class Advice:
     """The replay of the advice on the same demand."""
     cost: Cost
     cautions: tuple[Caution, ...]
+
+    @property
+    def ladders(self) -> Ladders:
+        """The policies it becomes."""
+        return self.choice.ladders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,4 +100,5 @@ class Recommendation:
     provenance: str
     services: tuple[Advice, ...]
     left_out: tuple[LeftOut, ...]
+    objective: Objective
     cost: Cost

@@ -8,18 +8,19 @@ minutes at the ceiling lifted, as sizing lifts them. What is assumed is listed i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trimtab.demand.fill import held
 from trimtab.demand.quality import quality_of
+from trimtab.evidence.objective import DEFAULT as DEFAULT_OBJECTIVE
 from trimtab.fleet.model import StartSample
 from trimtab.scaling.bound import required_tasks
 from trimtab.scaling.convert import policy_of_ladders, policy_of_service
-from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
+from trimtab.scaling.model import Inputs, Load, Starts, Task
 from trimtab.sizing.memory import load_memory
-from trimtab.sizing.tasks import lifted_cpu
+from trimtab.sizing.tasks import hottest_ratio, lifted_cpu
 from trimtab.timing.startup import ASSUMED_S
 
 if TYPE_CHECKING:
@@ -27,12 +28,10 @@ if TYPE_CHECKING:
 
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import F64, Demand
+    from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
     from trimtab.fleet.model import Scaling, Service, TaskSize
     from trimtab.scaling.alarms import Policy
-
-OBJECTIVE: Final = Objective(cpu_share=0.80, memory_share=0.90)
-"""CPU as sizing fills it at most (``CPU_TARGET``); memory as the default alarm watches it."""
 
 ASSUMED_START = StartSample(placement_s=10.0, pull_s=20.0, boot_s=10.0, ready_s=ASSUMED_S - 10.0)
 """Where no start was recorded: the start-up that health checks then allow for too, after the
@@ -51,7 +50,9 @@ class Case:
     """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
 
 
-def as_deployed(service: Service, demand: Demand, prices: Prices) -> Case:
+def as_deployed(
+    service: Service, demand: Demand, prices: Prices, objective: Objective = DEFAULT_OBJECTIVE
+) -> Case:
     """Return the service as it is configured today: no trace collector, its own policies and drain."""
     full = held(demand)
     size, traffic = service.size, service.traffic
@@ -64,15 +65,37 @@ def as_deployed(service: Service, demand: Demand, prices: Prices) -> Case:
     return Case(
         service=service.name,
         size=size,
-        inputs=_inputs(service, load_of(demand, full), task, (delay, service.stop_timeout_s)),
+        inputs=_inputs(service, demand, task, (delay, service.stop_timeout_s), objective),
         policy=policy_of_service(service.scaling, initial_tasks=_recorded(full, service.scaling)),
         filled_share=quality_of(demand).share_missing,
     )
 
 
-def as_proposed(service: Service, demand: Demand, proposal: Proposal, prices: Prices) -> Case:
+def as_proposed(
+    service: Service,
+    demand: Demand,
+    proposal: Proposal,
+    prices: Prices,
+    objective: Objective = DEFAULT_OBJECTIVE,
+) -> Case:
     """Return the service as ``proposal`` would run it, the trace collector inside the task's size."""
     size, ladders = proposal.size, proposal.ladders
+    inputs = proposed_inputs(service, demand, proposal, prices, objective)
+    needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
+    return Case(
+        service=service.name,
+        size=size,
+        inputs=inputs,
+        policy=policy_of_ladders(ladders, initial_tasks=min(int(needed), ladders.max_tasks)),
+        filled_share=quality_of(demand).share_missing,
+    )
+
+
+def proposed_inputs(
+    service: Service, demand: Demand, proposal: Proposal, prices: Prices, objective: Objective
+) -> Inputs:
+    """Return all of a replay of ``proposal`` but its ladders."""
+    size = proposal.size
     task = Task(
         vcpu=size.vcpu,
         memory_mib=float(size.memory_mib),
@@ -83,15 +106,7 @@ def as_proposed(service: Service, demand: Demand, proposal: Proposal, prices: Pr
         overhead_mib=float(proposal.collector_memory_mib),
     )
     drain = (proposal.deregistration_delay_s, proposal.stop_timeout_s)
-    inputs = _inputs(service, load_of(demand, held(demand)), task, drain)
-    needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
-    return Case(
-        service=service.name,
-        size=size,
-        inputs=inputs,
-        policy=policy_of_ladders(ladders, initial_tasks=min(int(needed), ladders.max_tasks)),
-        filled_share=quality_of(demand).share_missing,
-    )
+    return _inputs(service, demand, task, drain, objective)
 
 
 def starts_of(samples: Sequence[StartSample]) -> Starts:
@@ -117,13 +132,15 @@ def load_of(demand: Demand, full: Demand) -> Load:
     )
 
 
-def _inputs(service: Service, load: Load, task: Task, drain: tuple[int, int]) -> Inputs:
+def _inputs(
+    service: Service, demand: Demand, task: Task, drain: tuple[int, int], objective: Objective
+) -> Inputs:
     deregistration_delay_s, shutdown_s = drain
     return Inputs(
-        load=load,
+        load=load_of(demand, held(demand)),
         task=task,
         starts=starts_of(service.start_samples),
-        objective=OBJECTIVE,
+        objective=objective.replayed(hottest_ratio(demand)),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,

@@ -40,8 +40,11 @@ class Verdict:
     tasks_most: int
     usd_month: float
     """List price of the billed task-seconds, drains included [USD/month of 730 h]."""
+    cpu_share: float
+    """Average CPU above which a minute is over: the objective's, or less where the hottest task is full
+    before [ratio]."""
     over_cpu_min: int
-    """Minutes above the objective's share of CPU."""
+    """Minutes above it."""
     over_memory_min: int
     """Minutes in which the average task is above the objective's share of memory."""
     oom_min: int
@@ -97,6 +100,7 @@ def judge(case: Case) -> Judged:
             tasks_least=int(done.minutes.desired.min()),
             tasks_most=int(done.minutes.desired.max()),
             usd_month=found.cost_usd / (minutes / 60) * HOURS_PER_MONTH,
+            cpu_share=case.inputs.objective.cpu_share,
             over_cpu_min=found.over_cpu_min,
             over_memory_min=found.over_memory_min,
             oom_min=found.oom_min,

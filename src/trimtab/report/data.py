@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.evidence.replayed import OBJECTIVE
+from trimtab.evidence.choice import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,10 +95,19 @@ def _objective(recommendation: Recommendation) -> str:
     minutes = sum(advice.proposed.minutes for advice in recommendation.services) or 1
     before = sum(advice.deployed.over_cpu_min for advice in recommendation.services) / minutes
     after = sum(advice.proposed.over_cpu_min for advice in recommendation.services) / minutes
+    objective = recommendation.objective
     return (
-        f"Minutes above {100 * OBJECTIVE.cpu_share:.0f} % CPU: before {100 * before:.2f} %, "
-        f"after {100 * after:.2f} %."
+        f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before: "
+        f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
+        f"and each service kept that on the last {objective.judged_percent:g} % of its history, "
+        "which nothing was tuned on."
     )
+
+
+def _why(advice: Advice) -> str:
+    """Return the verdict; of a trim also what decided the size."""
+    decision = advice.choice.decision
+    return f"{decision.value}, {advice.sizing.reason.value}" if decision is Decision.TRIM else decision.value
 
 
 def _row(advice: Advice) -> Row:
@@ -112,5 +121,5 @@ def _row(advice: Advice) -> Row:
         before_usd_month=advice.cost.before_usd_month,
         after_usd_month=advice.cost.after_usd_month,
         saving_usd_month=advice.cost.saving_usd_month,
-        why=advice.sizing.reason.value,
+        why=_why(advice),
     )

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.evidence.cost import cents
-from trimtab.evidence.replayed import OBJECTIVE
 from trimtab.report.data import Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from trimtab.evidence.objective import Objective
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Fleet
 
@@ -56,22 +56,24 @@ class ReplayReport:
     files: tuple[Path, ...]
 
 
-def replay_report_of(
+def replay_report_of(  # noqa: PLR0913  # plain data from six sources
     fleet: Fleet,
     policy: str,
+    *,
     verdicts: Sequence[Verdict],
     skipped: Sequence[Note],
+    objective: Objective,
     files: Sequence[Path] = (),
 ) -> ReplayReport:
     """Return what is shown. ``policy`` says in words what was replayed."""
     rows = tuple(_row(verdict) for verdict in verdicts)
     over, minutes = sum(row.over_cpu_min for row in rows), sum(one.minutes for one in verdicts)
-    cpu, memory = (round(100 * share) for share in (OBJECTIVE.cpu_share, OBJECTIVE.memory_share))
     return ReplayReport(
         title=f"{fleet.cluster}, {fleet.days:g} days from {fleet.start}, {policy}",
         basis=(
             f"Replayed; Fargate list price, {fleet.region}, a month of 730 h, starts and drains included. "
-            f"Over: minutes above {cpu} % CPU, and above {memory} % memory. Turns: changes of direction. "
+            f"Over: minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full "
+            f"before, and above {objective.memory_percent:g} % memory. Turns: changes of direction. "
             "Bound: cost over the least that any policy with as many minutes over could cost at this size."
         ),
         rows=rows,

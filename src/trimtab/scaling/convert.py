@@ -17,12 +17,12 @@ from trimtab.scaling.alarms import (
     StepAdjustment,
     StepScaling,
 )
+from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimtab.fleet.model import Scaling, StepPolicy
-    from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 
 _METRICS = {"cpu": Metric.CPU_AVERAGE, "memory": Metric.MEMORY_AVERAGE, "joint": Metric.JOINT}
 _COMPARISONS = {"greater": Comparison.GREATER, "less": Comparison.LESS}
@@ -96,6 +96,52 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
             StepScaling(steps=_in_steps(ladders.scale_in), cooldown_s=ladders.in_cooldown_s),
         ),
     )
+
+
+def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
+    """Return what is deployed as the service module's own ladders, or None where it is something else.
+
+    The module's are three policies: CPU out, memory out, and one in on the joint metric. Bounds
+    that are alike need none: whatever is there never acts.
+    """
+    by_metric = {(policy.metric, policy.comparison): policy for policy in scaling.policies}
+    cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
+    joint = by_metric.get(("joint", "less"))
+    if cpu is None or memory is None or joint is None or len(scaling.policies) != len(_METRICS):
+        return None
+    if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
+        return None
+    if {policy.adjustment_type for policy in scaling.policies} != {"ChangeInCapacity"}:
+        return None
+    if _window(cpu) != _window(memory) or cpu.cooldown_s != memory.cooldown_s:
+        return None
+    if len({policy.period_s for policy in scaling.policies}) > 1:
+        return None
+    return Ladders(
+        min_tasks=scaling.min_tasks,
+        max_tasks=scaling.max_tasks,
+        cpu=Ladder(high=round(cpu.threshold), low=round(joint.cpu_low), steps=_outs(cpu)),
+        memory=Ladder(high=round(memory.threshold), low=round(joint.memory_low), steps=_outs(memory)),
+        scale_in=tuple(
+            InStep(below=round(1 + (step.upper or 0.0), 6), remove=-step.adjustment)
+            for step in sorted(joint.steps, key=lambda step: -(step.upper or 0.0))
+        ),
+        out_cooldown_s=cpu.cooldown_s,
+        in_cooldown_s=joint.cooldown_s,
+        period_s=cpu.period_s,
+        out_datapoints=_window(cpu),
+        in_datapoints=_window(joint),
+    )
+
+
+def _window(policy: StepPolicy) -> tuple[int, int]:
+    """Return M of N."""
+    return policy.datapoints_to_alarm, policy.evaluation_periods
+
+
+def _outs(policy: StepPolicy) -> tuple[OutStep, ...]:
+    steps = sorted(policy.steps, key=lambda step: step.lower or 0.0)
+    return tuple(OutStep(above=step.lower or 0.0, add=step.adjustment) for step in steps)
 
 
 def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:

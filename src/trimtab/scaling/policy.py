@@ -91,7 +91,9 @@ def default_ladders(sizing: Sizing, demand: Demand) -> Ladders:
     least = sizing.work.floor
     # The peak is no lower than the floor, so this is always at least one task above it.
     most = math.ceil(MAX_OVER_PEAK * sizing.tasks_peak)
-    return Ladders(min_tasks=least, max_tasks=most, cpu=_cpu(least), memory=_memory(sizing, demand))
+    return Ladders(
+        min_tasks=least, max_tasks=most, cpu=cpu_ladder(least), memory=memory_ladder(sizing, demand)
+    )
 
 
 def cpu_low_percent(min_tasks: int, high: int = CPU_HIGH_PERCENT) -> int:
@@ -104,12 +106,13 @@ def cpu_low_percent(min_tasks: int, high: int = CPU_HIGH_PERCENT) -> int:
     return min(CPU_LOW_CEILING_PERCENT, math.floor(bound / GRID_PERCENT) * GRID_PERCENT)
 
 
-def _cpu(min_tasks: int) -> Ladder:
+def cpu_ladder(min_tasks: int) -> Ladder:
+    """Return the default CPU ladder, its low side where ``min_tasks`` do not flap."""
     steps = (OutStep(above=0, add=1), OutStep(above=15, add=2))
     return Ladder(high=CPU_HIGH_PERCENT, low=cpu_low_percent(min_tasks), steps=steps)
 
 
-def _memory(sizing: Sizing, demand: Demand) -> Ladder:
+def memory_ladder(sizing: Sizing, demand: Demand) -> Ladder:
     """Put memory's thresholds around what a task holds at the new size.
 
     The joint metric falls below 1 only when memory is below its low threshold, so that must

@@ -5,6 +5,14 @@ from __future__ import annotations
 MEMORY_MARGIN = 1.15
 """Over the largest memory ever seen in a task [ratio]. krr's default: maximum + 15 %."""
 
+CHANGE_SHARE = 0.05
+"""Of the present compute cost, the least that a change of size must save [ratio]. Estimates of two
+weeks differ by a few percent: a change that saves less would be taken back by the next run."""
+
+CHANGE_USD_MONTH = 1.0
+"""Least that a change of size must save [USD/month]: a new revision is a deployment, and somebody
+watches it."""
+
 COLLECTOR_MEMORY_MIB = 128
 """Memory set aside for the trace collector that runs beside the application [MiB]. The
 service module's own default; AWS publishes no figure for the ADOT collector."""

@@ -28,6 +28,8 @@ class Reason(enum.Enum):
     """The demand for CPU decides how many tasks of which size are cheapest."""
     FLOOR_BOUND = "floor-bound"
     """The least number of tasks is enough nearly always, so the smallest task is cheapest."""
+    REPLAYED = "cheapest in replay"
+    """The replays found another size cheaper than the estimate did."""
     ALREADY_RIGHT = "already right"
     """The present size is the cheapest that holds the work."""
 

@@ -8,6 +8,7 @@ from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, MEMORY_MARGIN
 from trimtab.sizing.model import Reason
 
 if TYPE_CHECKING:
+    from trimtab.catalog.size import TaskSize
     from trimtab.sizing.model import Candidate, Work
 
 MARGIN_PERCENT = round((MEMORY_MARGIN - 1) * 100)
@@ -26,6 +27,14 @@ def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
         Reason.ALREADY_RIGHT: f"no size costs less; {_memory(candidate, work)}; {_tasks(candidate)}",
     }[reason]
     return f"{reason.value}: {body}"
+
+
+def replayed(reason: Reason, candidate: Candidate, work: Work, estimated: TaskSize) -> str:
+    """Return why the replays chose ``candidate`` where the estimate had ``estimated``."""
+    return (
+        f"{reason.value}: with its ladders it costs no more than {estimated}, which the estimate had; "
+        f"{_memory(candidate, work)}"
+    )
 
 
 def unsizable(work: Work, candidates: tuple[Candidate, ...]) -> str:

@@ -1,0 +1,107 @@
+"""One service from its demand to its advice: size and ladders, timing, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trimtab.catalog.load import fargate_sizes
+from trimtab.demand.findings import FindingKind, believable
+from trimtab.errors import ReplayError
+from trimtab.evidence.choice import CannotTell
+from trimtab.evidence.choose import resized, search_sizes, sizes_in_contest
+from trimtab.evidence.conflict import conflict
+from trimtab.evidence.contest import enter
+from trimtab.evidence.decide import decide
+from trimtab.evidence.model import LeftOut, LeftOutReason
+from trimtab.evidence.question import Question
+from trimtab.evidence.replayed import as_deployed
+from trimtab.scaling.convert import ladders_of_scaling
+from trimtab.sizing.model import Unsizable
+from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.timing.startup import timing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import Demand
+    from trimtab.evidence.choice import Choice
+    from trimtab.evidence.choose import Searched
+    from trimtab.evidence.contest import Entrant
+    from trimtab.evidence.objective import Objective
+    from trimtab.evidence.replayed import Case
+    from trimtab.fleet.model import Service
+    from trimtab.scaling.policy import Ladders
+    from trimtab.sizing.model import Sizing
+    from trimtab.timing.startup import Timing
+
+WORKERS = 2
+"""Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
+UNTOLD = frozenset({FindingKind.TOO_LITTLE_DATA, FindingKind.CENSORED})
+"""What the demand lacks that no choice of ladders makes up for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """One service with its choice."""
+
+    service: Service
+    demand: Demand
+    sizing: Sizing
+    timing: Timing
+    choice: Choice
+    deployed: Case
+
+
+def choose(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Chosen | LeftOut:
+    """Return the choice for one service, or why there is none."""
+    untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
+    if untold:
+        return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
+    floor = objective.min_tasks or floor_of(service)
+    sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor)
+    if isinstance(sizing, Unsizable):
+        return _left_out(service, LeftOutReason.NO_SIZE, sizing.sentence)
+    try:
+        deployed = as_deployed(service, demand, prices, objective)
+    except ReplayError as error:
+        return _left_out(service, LeftOutReason.NOT_REPLAYED, error.one_line())
+    timing = timing_of(service)
+    question = Question(
+        service=service,
+        demand=demand,
+        timing=timing,
+        prices=prices,
+        objective=objective,
+        estimated=sizing.size,
+    )
+    sized = sizes_in_contest(question, sizing)
+    if not sized:
+        return _left_out(service, LeftOutReason.CANNOT_TELL, conflict(question, sizing))
+    today = ladders_of_scaling(service.scaling)
+    seeds = () if today is None else (today,)
+    searched = search_sizes(question, sized, seeds=seeds, workers=WORKERS)
+    choice = decide(question, sized, searched, _present(service, searched, seeds))
+    if isinstance(choice, CannotTell):
+        return _left_out(service, LeftOutReason.CANNOT_TELL, choice.why)
+    return Chosen(
+        service=service,
+        demand=demand,
+        sizing=resized(sizing, choice.size, service.size),
+        timing=timing,
+        choice=choice,
+        deployed=deployed,
+    )
+
+
+def _present(service: Service, searched: Sequence[Searched], today: Sequence[Ladders]) -> Entrant | None:
+    """Return today's ladders tried at today's size, where both are in the contest."""
+    for one in searched:
+        if one.sized.size == service.size and today:
+            return enter(today[0], one.contest.ground)
+    return None
+
+
+def _left_out(service: Service, reason: LeftOutReason, detail: str) -> LeftOut:
+    return LeftOut(service=service.name, reason=reason, detail=detail)

@@ -1,0 +1,165 @@
+"""Size and ladders of one service, chosen together by replay.
+
+Every Fargate size that holds the memory is a candidate. The clairvoyant bound of each says what
+no policy at that size can undercut, so a size whose bound is above the best cost found is never
+searched: nothing is lost by that. The others get a quick search, the best of them a full one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.evidence.contest import contest, space_of
+from trimtab.evidence.proposal import proposal_of
+from trimtab.evidence.replayed import proposed_inputs
+from trimtab.evidence.trials import bound_s
+from trimtab.scaling.alarms import MAX_TASKS
+from trimtab.scaling.bound import required_tasks
+from trimtab.scaling.parts import parts_of
+from trimtab.scaling.policy import default_ladders, memory_ladder
+from trimtab.scaling.search import FULL, QUICK, Hunt
+from trimtab.sizing.model import Reason
+from trimtab.sizing.sentence import replayed as replayed_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.evidence.contest import Contest, Entrant
+    from trimtab.evidence.question import Question
+    from trimtab.fleet.model import TaskSize
+    from trimtab.scaling.model import Inputs
+    from trimtab.scaling.parts import Parts
+    from trimtab.scaling.policy import Ladders
+    from trimtab.scaling.search import Effort
+    from trimtab.sizing.model import Sizing
+
+FINALISTS = 3
+"""Sizes that get a full search."""
+NEAR = 1.05
+"""Cost over the best of the quick searches up to which a size is a finalist [ratio]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sized:
+    """One size in the contest."""
+
+    size: TaskSize
+    sizing: Sizing
+    inputs: Inputs
+    parts: Parts
+    bound_usd_month: float
+    """What no policy at this size can undercut on the tuned part."""
+
+    def usd_month(self, billed_s: float) -> float:
+        """Return what the tuned part costs a month [USD]."""
+        hours = self.parts.tuned.minutes / 60
+        return billed_s / 3600 * self.inputs.task.price_usd_hour / hours * HOURS_PER_MONTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Searched:
+    """One size and what the search found for it."""
+
+    sized: Sized
+    contest: Contest
+
+    def cost(self, entrant: Entrant | None) -> float:
+        """Return what an entrant costs a month on the tuned part [USD]; infinite for none."""
+        return self.sized.usd_month(entrant.tested.tuned_billed_s) if entrant else float("inf")
+
+    def judged_usd_month(self, entrant: Entrant) -> float:
+        """Return what an entrant costs a month on the judged part [USD]."""
+        minutes = self.sized.parts.judged.minutes
+        hours = entrant.tested.judged_billed_s / 3600
+        return hours * self.sized.inputs.task.price_usd_hour / (minutes / 60) * HOURS_PER_MONTH
+
+    @property
+    def best(self) -> float:
+        """Cheapest of ladders and fixed count [USD/month]."""
+        return min(self.cost(self.contest.ladders), self.cost(self.contest.fixed))
+
+
+def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
+    """Return the sizes that hold the memory, by what they must cost at least.
+
+    Of one CPU value only the least memory that holds the work: more of it only costs more. The
+    present size is among them if it holds.
+    """
+    found, objective, floor = [], question.objective, sizing.work.floor
+    for size in candidate_sizes(sizing, question.service.size):
+        inputs = inputs_at(question, sizing, size)
+        if required_tasks(inputs, floor=floor, max_tasks=MAX_TASKS).hopeless.any():
+            continue
+        parts = parts_of(inputs, objective.judged_percent / 100)
+        at_size = replace(sizing, size=size)
+        one = Sized(size=size, sizing=at_size, inputs=inputs, parts=parts, bound_usd_month=0.0)
+        most = space_of(parts, floor=floor, memory=memory_ladder(at_size, question.demand)).most
+        bound = one.usd_month(bound_s(parts.tuned, objective, floor=floor, most=most))
+        found.append(replace(one, bound_usd_month=bound))
+    return tuple(sorted(found, key=lambda one: (one.bound_usd_month, one.size)))
+
+
+def inputs_at(question: Question, sizing: Sizing, size: TaskSize) -> Inputs:
+    """Return the replay's input at one size."""
+    at_size = replace(sizing, size=size)
+    ladders = default_ladders(at_size, question.demand)
+    proposal = proposal_of(question.service, at_size, ladders, question.timing)
+    return proposed_inputs(question.service, question.demand, proposal, question.prices, question.objective)
+
+
+def candidate_sizes(sizing: Sizing, present: TaskSize) -> tuple[TaskSize, ...]:
+    """Return the least memory that holds the work for each CPU value, and the present size if it holds."""
+    least: dict[int, TaskSize] = {}
+    for candidate in sizing.candidates:
+        if candidate.holds:
+            least.setdefault(candidate.size.cpu_units, candidate.size)
+    held = {candidate.size for candidate in sizing.candidates if candidate.holds}
+    return tuple(sorted({*least.values(), *({present} & held)}))
+
+
+def search_sizes(
+    question: Question, sized: Sequence[Sized], *, seeds: Sequence[Ladders] = (), workers: int = 1
+) -> tuple[Searched, ...]:
+    """Search the sizes that can win, and return what was found, cheapest first."""
+    objective, demand = question.objective, question.demand
+
+    def run(one: Sized, effort: Effort, seeds: Sequence[Ladders]) -> Searched:
+        seed = f"{objective.seed} {question.service.name} {one.size}"
+        every = (*seeds, default_ladders(one.sizing, demand))
+        found = contest(
+            one.parts,
+            objective,
+            Hunt(seed=seed, seeds=every, effort=effort, workers=workers),
+            floor=one.sizing.work.floor,
+            memory=memory_ladder(one.sizing, demand),
+        )
+        return Searched(sized=one, contest=found)
+
+    quick: list[Searched] = []
+    for one in sized:
+        if quick and one.bound_usd_month > min(other.best for other in quick):
+            break
+        quick.append(run(one, QUICK, seeds))
+    quick.sort(key=lambda one: (one.best, one.sized.size))
+    near = [one for one in quick if one.best <= NEAR * quick[0].best][:FINALISTS]
+    full = [run(one.sized, FULL, (*seeds, *one.contest.front)) for one in near]
+    return tuple(sorted([*full, *quick[len(near) :]], key=lambda one: (one.best, one.sized.size)))
+
+
+def resized(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing:
+    """Return the sizing at the size that the replays chose, with the reason for it."""
+    if size == sizing.size:
+        return sizing
+    candidate = next(one for one in sizing.candidates if one.size == size)
+    reason = Reason.ALREADY_RIGHT if size == present else Reason.REPLAYED
+    return replace(
+        sizing,
+        size=size,
+        reason=reason,
+        sentence=replayed_sentence(reason, candidate, sizing.work, sizing.size),
+        tasks_mean=candidate.tasks_mean,
+        tasks_peak=candidate.tasks_peak,
+        cost_usd_month=candidate.cost_usd_month,
+    )

@@ -1,0 +1,41 @@
+"""An objective that nothing can keep: which of its limits is in the way, and what would be feasible."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.evidence.choose import candidate_sizes, inputs_at
+from trimtab.scaling.alarms import MAX_TASKS
+from trimtab.scaling.bound import required_tasks
+
+if TYPE_CHECKING:
+    from trimtab.evidence.question import Question
+    from trimtab.scaling.model import Inputs
+    from trimtab.sizing.model import Sizing
+
+
+def conflict(question: Question, sizing: Sizing) -> str:
+    """Return which limit no size keeps, and the value that the best of them would."""
+    objective = question.objective
+    inputs = [inputs_at(question, sizing, size) for size in candidate_sizes(sizing, question.service.size)]
+    memory = math.ceil(min(_memory_percent(one) for one in inputs))
+    if memory > objective.memory_percent:
+        return (
+            f"memory_percent = {objective.memory_percent:g} cannot be kept: at every size that holds the "
+            f"work a task is up to {memory} % full; {memory} would be feasible"
+        )
+    tasks = min(int(required_tasks(one, floor=1).tasks.max()) for one in inputs)
+    feasible = objective.cpu_percent * tasks / MAX_TASKS
+    return (
+        f"cpu_percent = {objective.cpu_percent:g} cannot be kept: the peak would need {tasks:,} tasks, and a "
+        f"service has {MAX_TASKS:,} at most; {math.ceil(feasible)} would be feasible"
+    )
+
+
+def _memory_percent(inputs: Inputs) -> float:
+    """Return what the average task holds at most when the load is spread over very many [percent]."""
+    held = float(np.max(inputs.load.memory_mib)) + inputs.task.overhead_mib
+    return 100 * held / inputs.task.memory_mib

@@ -1,0 +1,72 @@
+"""The user's promise: what the tasks must keep while cost is minimised. A small typed file, or flags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta
+
+from trimtab.errors import UsageError
+from trimtab.scaling.model import Objective as Replayed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY_MIN = 1440
+
+
+class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Cost is minimised under this, never traded against it."""
+
+    over_percent: Annotated[float, Meta(ge=0, lt=100)] = 1.0
+    """At most so many of the minutes may be above ``cpu_percent`` [percent of minutes]."""
+    cpu_percent: Annotated[float, Meta(gt=0, le=100)] = 80.0
+    """Of the serving tasks' CPU that the work may fill [percent]."""
+    memory_percent: Annotated[float, Meta(gt=0, le=100)] = 90.0
+    """Of its size that a task may hold, in any minute [percent]."""
+    min_tasks: Annotated[int, Meta(ge=1, le=5000)] | None = None
+    """Least tasks of every service; None: 2 behind a load balancer, else 1."""
+    direction_changes_day: Annotated[float, Meta(ge=0)] = 24.0
+    """Scaling activities that turn back, at most [1/day]."""
+    judged_percent: Annotated[float, Meta(ge=10, le=50)] = 30.0
+    """Last part of the history, which nothing is tuned on [percent]."""
+    over_bound: Annotated[float, Meta(ge=1)] = 1.5
+    """Cost over the clairvoyant bound up to which ladders are said to trim [ratio]. Above, the demand
+    moves faster than tasks start, and the verdict says that part of the cost is idle headroom."""
+    seed: Annotated[int, Meta(ge=0, lt=2**63)] = 0
+    """Of the search."""
+
+    @property
+    def over_share(self) -> float:
+        """Minutes that may be over [ratio]."""
+        return self.over_percent / 100
+
+    def replayed(self, hottest_ratio: float = 1.0) -> Replayed:
+        """Return the shares a replay judges by.
+
+        Where the work is spread unevenly, the hottest task is full before the average one is at
+        ``cpu_percent``: a minute counts as over from then on.
+        """
+        return Replayed(
+            cpu_share=min(self.cpu_percent / 100, 1 / hottest_ratio), memory_share=self.memory_percent / 100
+        )
+
+
+DEFAULT = Objective()
+
+
+def read_objective(path: Path) -> Objective:
+    """Return the objective of a JSON file; what it leaves out has its default.
+
+    Raises:
+        UsageError: the file cannot be read, or asks for something that cannot be.
+
+    """
+    known = ", ".join(Objective.__struct_fields__)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Objective)
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(str(error), where=str(path), advice=f"known: {known}") from error

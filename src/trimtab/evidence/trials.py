@@ -1,0 +1,187 @@
+"""What a policy must stand before it is recommended, most of it on demand it was not tuned on."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trimtab.scaling.bound import clairvoyant_bound
+from trimtab.scaling.replay import replay
+
+if TYPE_CHECKING:
+    from trimtab.demand.series import Mask
+    from trimtab.evidence.objective import Objective
+    from trimtab.scaling.alarms import Policy
+    from trimtab.scaling.parts import Part, Parts
+    from trimtab.scaling.result import Replay
+
+DAY_MIN = 1440
+CONFIDENCE = 1.645
+"""One-sided 95 % of a normal: the days of the tuned part are a sample, and the next may be worse."""
+STRESS = 2.0
+"""Under harder demand the objective may be missed by less than this [ratio of the allowance]."""
+
+
+class Test(enum.Enum):
+    """One trial."""
+
+    TUNED = "tuned"
+    """On the part it was tuned on, with the spread between its days added."""
+    JUDGED = "judged"
+    """On the last part of the history."""
+    HARDER = "demand x1.2"
+    SHIFTED = "peak shifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How one trial went."""
+
+    test: Test
+    over_share: float
+    """Minutes above the objective's CPU [ratio]."""
+    allowed_share: float
+    over_memory_min: int
+    """Minutes above the objective's memory; none is allowed."""
+    direction_changes_day: float
+    allowed_changes_day: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the trial was stood."""
+        return not self.failure
+
+    @property
+    def failure(self) -> str:
+        """What went wrong, in words; empty if nothing did."""
+        if self.over_memory_min:
+            return f"{self.over_memory_min:,} minutes above the memory allowed ({self.test.value})"
+        if self.over_share > self.allowed_share:
+            return (
+                f"{100 * self.over_share:.2f} % of minutes above the CPU allowed, where at most "
+                f"{100 * self.allowed_share:g} % may be ({self.test.value})"
+            )
+        if self.direction_changes_day > self.allowed_changes_day:
+            return (
+                f"{self.direction_changes_day:.1f} direction changes a day, where at most "
+                f"{self.allowed_changes_day:g} may be ({self.test.value})"
+            )
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """One policy at one size, and all its trials."""
+
+    policy: Policy
+    tuned_billed_s: int
+    """[task-seconds] over the tuned part."""
+    judged_billed_s: int
+    judged_bound_s: float
+    """Of the clairvoyant bound that may be over as long as the objective allows [task-seconds]."""
+    marks: tuple[Mark, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every trial was stood."""
+        return all(mark.passed for mark in self.marks)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What went wrong, in words."""
+        return tuple(mark.failure for mark in self.marks if not mark.passed)
+
+    @property
+    def over_bound(self) -> float:
+        """Judged cost over the clairvoyant bound [ratio]; infinite where there is no bound."""
+        return self.judged_billed_s / self.judged_bound_s if self.judged_bound_s > 0 else math.inf
+
+    def mark(self, test: Test) -> Mark:
+        """Return how a trial went."""
+        return next(mark for mark in self.marks if mark.test is test)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """Where the policies of one service at one size are tried."""
+
+    parts: Parts
+    objective: Objective
+    floor: int
+    """Least tasks, whatever the demand."""
+    most: int
+    """Most tasks any policy may run."""
+    judged_bound_s: float
+    """The clairvoyant bound of the judged part [task-seconds]."""
+
+
+def ground_of(parts: Parts, objective: Objective, *, floor: int, most: int) -> Ground:
+    """Return the ground; its bound is what no schedule between ``floor`` and ``most`` can undercut."""
+    bound = bound_s(parts.judged, objective, floor=floor, most=most)
+    return Ground(parts=parts, objective=objective, floor=floor, most=most, judged_bound_s=bound)
+
+
+def bound_s(part: Part, objective: Objective, *, floor: int, most: int) -> float:
+    """Return the clairvoyant bound with as many minutes over as the objective allows [task-seconds].
+
+    Infinite when even knowing the future does not help: more minutes are over at ``most`` tasks.
+    """
+    allowed = math.floor(objective.over_share * part.minutes)
+    found = clairvoyant_bound(part.inputs, min_tasks=floor, max_tasks=most, violated_minutes=allowed)
+    return found.billed_s
+
+
+def tested(policy: Policy, ground: Ground) -> Tested:
+    """Put a policy to every trial; its initial count is the one that suits each part."""
+    parts, allowed, changes = (
+        ground.parts,
+        ground.objective.over_share,
+        ground.objective.direction_changes_day,
+    )
+    tuned, judged = _replayed(policy, parts.tuned), _replayed(policy, parts.judged)
+    harder, shifted = _replayed(policy, parts.harder), _replayed(policy, parts.shifted)
+    return Tested(
+        policy=policy,
+        tuned_billed_s=tuned.summary.billed_s,
+        judged_billed_s=judged.summary.billed_s,
+        judged_bound_s=ground.judged_bound_s,
+        marks=(
+            _mark(Test.TUNED, tuned, allowed, changes),
+            _mark(Test.JUDGED, judged, allowed, changes),
+            _mark(Test.HARDER, harder, STRESS * allowed, changes),
+            _mark(Test.SHIFTED, shifted, STRESS * allowed, changes),
+        ),
+    )
+
+
+def _replayed(policy: Policy, part: Part) -> Replay:
+    initial = part.bounded(policy.min_tasks, policy.max_tasks)
+    return replay(part.inputs, replace(policy, initial_tasks=initial))
+
+
+def _mark(test: Test, done: Replay, allowed_share: float, allowed_changes_day: float) -> Mark:
+    found, over = done.summary, done.minutes.over_cpu
+    share = over_share_at_most(over) if test is Test.TUNED else found.over_cpu_min / over.size
+    return Mark(
+        test=test,
+        over_share=share,
+        allowed_share=allowed_share,
+        over_memory_min=found.over_memory_min,
+        direction_changes_day=found.direction_changes * DAY_MIN / over.size,
+        allowed_changes_day=allowed_changes_day,
+    )
+
+
+def over_share_at_most(over: Mask) -> float:
+    """Return the share of minutes over that the days' spread does not exclude [ratio], ``over`` shape (T,).
+
+    The upper end of a one-sided 95 % interval around the mean of whole days: ten days with one
+    bad one say less than ten alike. Less than two whole days have no spread, and their share counts.
+    """
+    days = over.size // DAY_MIN
+    if days < 2:  # noqa: PLR2004
+        return float(over.mean())
+    daily = over[: days * DAY_MIN].reshape(days, DAY_MIN).mean(axis=1)
+    return float(over.mean() + CONFIDENCE * daily.std(ddof=1) / math.sqrt(days))

@@ -1,0 +1,99 @@
+"""The recording parted: what ladders are tuned on, what they are judged on, and that part made harder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.scaling.bound import required_tasks
+
+if TYPE_CHECKING:
+    from trimtab.demand.series import F64
+    from trimtab.scaling.model import Inputs
+
+HOUR_MIN, DAY_MIN = 60, 1440
+HARDER = 1.2
+"""Demand of the judged part, times this: a month of growth, or a busier season."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """A stretch of demand and the count that suits its first minute [tasks]."""
+
+    inputs: Inputs
+    initial_tasks: int
+
+    @property
+    def minutes(self) -> int:
+        """Length [min]."""
+        return self.inputs.load.minutes
+
+    def bounded(self, least: int, most: int) -> int:
+        """Return the initial count within a policy's bounds [tasks]."""
+        return min(max(self.initial_tasks, least), most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """One service at one size: tuned on the first, judged on the others."""
+
+    tuned: Part
+    judged: Part
+    harder: Part
+    """The judged part, all demand times ``HARDER``."""
+    shifted: Part
+    """The judged part, each day's busiest hour in the place of its quietest and the other way round:
+    the peak arrives when the fleet is smallest."""
+
+
+def parts_of(inputs: Inputs, judged_share: float) -> Parts:
+    """Cut the last ``judged_share`` off the recording; both parts keep at least a minute."""
+    minutes = inputs.load.minutes
+    cut = min(max(1, round(minutes * (1 - judged_share))), minutes - 1)
+    judged = _slice(inputs, cut, minutes)
+    cpu = judged.load.cpu_vcpu
+    return Parts(
+        tuned=_part(_slice(inputs, 0, cut)),
+        judged=_part(judged),
+        harder=_part(_with_cpu(judged, cpu * HARDER)),
+        shifted=_part(_with_cpu(judged, peaks_moved(cpu))),
+    )
+
+
+def peaks_moved(cpu: F64) -> F64:
+    """Return the series with the busiest and the quietest hour of each whole day exchanged, shape (T,).
+
+    Hours are counted from the start of the series; what is left of a day at its end stays.
+    """
+    moved = cpu.copy()
+    for start in range(0, cpu.size - DAY_MIN + 1, DAY_MIN):
+        hours = moved[start : start + DAY_MIN].reshape(-1, HOUR_MIN)
+        means = hours.mean(axis=1)
+        busy, quiet = int(means.argmax()), int(means.argmin())
+        hours[[busy, quiet]] = hours[[quiet, busy]]
+    return moved
+
+
+def _part(inputs: Inputs) -> Part:
+    return Part(inputs=inputs, initial_tasks=int(required_tasks(inputs, floor=0).tasks[0]))
+
+
+def _with_cpu(inputs: Inputs, cpu_vcpu: F64) -> Inputs:
+    return replace(inputs, load=replace(inputs.load, cpu_vcpu=cpu_vcpu))
+
+
+def _slice(inputs: Inputs, first: int, last: int) -> Inputs:
+    load = inputs.load
+    closed = inputs.no_scale_in
+    return replace(
+        inputs,
+        load=replace(
+            load,
+            cpu_vcpu=np.ascontiguousarray(load.cpu_vcpu[first:last]),
+            memory_mib=np.ascontiguousarray(load.memory_mib[first:last]),
+            hottest_ratio=np.ascontiguousarray(load.hottest_ratio[first:last]),
+        ),
+        no_scale_in=None if closed is None else np.ascontiguousarray(closed[first:last]),
+    )
