@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 from pathlib import Path  # typer reads the annotations when it runs
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -21,6 +21,40 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from trimtab.report.data import Report
+
+Prices: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--prices", metavar="FILE", help="Your own prices and discounts, instead of list prices."),
+]
+
+ObjectiveFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--objective", metavar="FILE", help="The objective as JSON; flags go over it."),
+]
+Over: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--over-percent", metavar="X", help="Minutes that may be above --cpu-percent. [default: 1]"),
+]
+Cpu: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--cpu-percent", metavar="U", help="CPU that a minute should not exceed. [default: 80]"),
+]
+Memory: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--memory-percent", metavar="M", help="Memory that no minute may exceed. [default: 90]"),
+]
+MinTasks: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--min-tasks", metavar="N", help="Least tasks. [default: 2 behind a load balancer, else 1]"),
+]
+Turns: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--turns", metavar="N", help="Direction changes a day, at most. [default: 24]"),
+]
+Seed: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="Of the search: the same gives the same. [default: 0]"),
+]
 
 app = typer.Typer(
     name="trimtab",
@@ -68,7 +102,7 @@ def _root(
 
 
 @app.command()
-def optimize(
+def optimize(  # noqa: PLR0913  # one a flag
     snapshot: Annotated[
         Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
     ],
@@ -76,15 +110,34 @@ def optimize(
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Write the values and the recommendation here."),
     ] = None,
+    objective: ObjectiveFile = None,
+    over_percent: Over = None,
+    cpu_percent: Cpu = None,
+    memory_percent: Memory = None,
+    min_tasks: MinTasks = None,
+    turns: Turns = None,
+    seed: Seed = None,
+    prices: Prices = None,
 ) -> None:
     """Choose each service's task size, scaling policies and health-check timing.
 
-    Prints before and after. With -o, writes services.auto.tfvars and recommendation.json.
-    Exits with 3 when a service had to be left out; the others are written all the same.
+    Cost is minimised by replay under the objective; what is chosen on the first part of the
+    history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars
+    and recommendation.json; trimtab explain tells why. Exits with 3 when a service had to be left out; the others are written all the same.
     """
     from trimtab import pipeline  # noqa: PLC0415
+    from trimtab.evidence.objective import objective_of  # noqa: PLC0415
 
-    outcome = pipeline.optimize(snapshot, output, progress=_say)
+    promise = objective_of(
+        objective,
+        over_percent=over_percent,
+        cpu_percent=cpu_percent,
+        memory_percent=memory_percent,
+        min_tasks=min_tasks,
+        direction_changes_day=turns,
+        seed=seed,
+    )
+    outcome = pipeline.optimize(snapshot, output, objective=promise, prices_file=prices, progress=_say)
     _show(outcome.report)
     if output is None:
         _say("nothing was written: name a folder with -o to get the values")
@@ -93,7 +146,7 @@ def optimize(
 
 
 @app.command()
-def replay(
+def replay(  # noqa: PLR0913  # one a flag
     snapshot: Annotated[
         Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
     ],
@@ -108,6 +161,8 @@ def replay(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write every minute here, as parquet."),
     ] = None,
+    objective: ObjectiveFile = None,
+    prices: Prices = None,
 ) -> None:
     """Replay the recorded demand through the scaling policies, minute by minute.
 
@@ -115,9 +170,18 @@ def replay(
     Exits with 3 when a service could not be replayed; the others are shown all the same.
     """
     from trimtab import pipeline  # noqa: PLC0415
+    from trimtab.evidence.objective import objective_of  # noqa: PLC0415
     from trimtab.report import replay_terminal  # noqa: PLC0415
 
-    done = pipeline.replay(snapshot, service=service, values=policy, output=output, progress=_say)
+    done = pipeline.replay(
+        snapshot,
+        service=service,
+        values=policy,
+        objective=objective_of(objective),
+        prices_file=prices,
+        output=output,
+        progress=_say,
+    )
     _print(replay_terminal.render(done.report))
     if done.partial:
         raise typer.Exit(EXIT_PARTIAL)

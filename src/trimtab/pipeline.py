@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import write_recommendation, write_whole
-from trimtab.catalog.load import prices
+from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.free import demand_of
 from trimtab.errors import ReplayError, UsageError
 from trimtab.evidence.advise import Chosen, choose
 from trimtab.evidence.cautions import cautions_of, cautions_of_replay
-from trimtab.evidence.cost import cost_of, tasks_recorded, total
+from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
     from trimtab.evidence.verdict import Judged
-    from trimtab.fleet.model import Service
+    from trimtab.fleet.model import Fleet, Service
     from trimtab.fleet.source import Snapshot
     from trimtab.report.data import Report
     from trimtab.report.replay_data import ReplayReport
@@ -78,9 +78,12 @@ def optimize(
     output: Path | None,
     *,
     objective: Objective = DEFAULT,
+    prices_file: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
+
+    ``prices_file`` holds the user's own prices; without it the catalog's list prices are taken.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
@@ -88,7 +91,9 @@ def optimize(
 
     """
     progress(f"reading {snapshot_path}")
-    recommendation = recommend(read_snapshot(snapshot_path), objective, progress=progress)
+    snapshot = read_snapshot(snapshot_path)
+    price_list = prices_for(snapshot.fleet.region, prices_file)
+    recommendation = recommend(snapshot, price_list, objective, progress=progress)
     if output is None:
         return Outcome(recommendation=recommendation, report=report_of(recommendation))
     progress(f"writing {output}")
@@ -98,11 +103,15 @@ def optimize(
 
 
 def recommend(
-    snapshot: Snapshot, objective: Objective = DEFAULT, *, progress: Progress = lambda _: None
+    snapshot: Snapshot,
+    price_list: Prices | None = None,
+    objective: Objective = DEFAULT,
+    *,
+    progress: Progress = lambda _: None,
 ) -> Recommendation:
-    """Return the advice for every service of the snapshot, and who is left out."""
+    """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
     fleet = snapshot.fleet
-    price_list = prices(fleet.region)
+    price_list = price_list or prices_for(fleet.region, None)
     left_out = [
         LeftOut(service=skip.service, reason=LeftOutReason(skip.reason), detail=skip.detail)
         for skip in snapshot.skipped
@@ -114,7 +123,10 @@ def recommend(
         found.append(choose(service, demand, price_list, objective))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     names = frozenset(left.service for left in left_out)
-    services = tuple(_advise(one, price_list, objective, names) for one in found if isinstance(one, Chosen))
+    services = tuple(
+        _advise(one, fleet, price_list, objective, names) for one in found if isinstance(one, Chosen)
+    )
+    shared = shared_cost(fleet.container_insights, price_list) if services else Cost()
     return Recommendation(
         cluster=fleet.cluster,
         region=fleet.region,
@@ -122,21 +134,33 @@ def recommend(
         start=fleet.start,
         days=fleet.days,
         provenance=fleet.provenance,
+        price_basis=price_list.basis,
         services=services,
         left_out=tuple(left_out),
         objective=objective,
-        cost=total(advice.cost for advice in services),
+        shared=shared,
+        cost=total((*(advice.cost for advice in services), shared)),
     )
 
 
-def _advise(chosen: Chosen, price_list: Prices, objective: Objective, left_out: frozenset[str]) -> Advice:
+def _advise(
+    chosen: Chosen, fleet: Fleet, price_list: Prices, objective: Objective, left_out: frozenset[str]
+) -> Advice:
     """Replay before and after on the whole recording, and say what a reviewer should know."""
     service, demand, sizing, timing = chosen.service, chosen.demand, chosen.sizing, chosen.timing
     proposal = proposal_of(service, sizing, chosen.choice.ladders, timing)
     deployed = judge(chosen.deployed).verdict
     proposed = judge(as_proposed(service, demand, proposal, price_list, objective)).verdict
     recorded = tasks_recorded(demand)
-    cost = cost_of(service, demand, price_list, deployed=deployed, proposed=proposed)
+    cost = cost_of(
+        service,
+        demand,
+        price_list,
+        deployed=deployed,
+        proposed=proposed,
+        insights=fleet.container_insights,
+        environment=fleet.environment,
+    )
     return Advice(
         service=service,
         sizing=sizing,
@@ -153,22 +177,24 @@ def _advise(chosen: Chosen, price_list: Prices, objective: Objective, left_out: 
     )
 
 
-def replay(  # noqa: PLR0913  # one flag each
+def replay(  # noqa: PLR0913  # one for each flag
     snapshot_path: Path,
     *,
     service: str | None = None,
     values: Path | None = None,
     objective: Objective = DEFAULT,
+    prices_file: Path | None = None,
     output: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Replayed:
     """Replay the snapshot's services as they are configured, or under the ``values`` of a file.
 
     ``service`` names the only one wanted. ``output`` gets the minutes as parquet, whole or not at all.
+    ``prices_file`` holds the user's own prices; without it the catalog's list prices are taken.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
-        UsageError: there is no such service, the values cannot be, or ``output`` cannot be written.
+        UsageError: there is no such service, the values or prices cannot be, or ``output`` cannot be written.
 
     """
     progress(f"reading {snapshot_path}")
@@ -180,9 +206,9 @@ def replay(  # noqa: PLR0913  # one flag each
         progress(f"reading {values}")
         proposals = read_proposals(values)
         _refuse_unknown(snapshot, proposals, str(values))
-    found = [
-        _case(snapshot, one, proposals, objective) for one in snapshot.fleet.services if one.name in names
-    ]
+    price_list = prices_for(snapshot.fleet.region, prices_file)
+    wanted = [one for one in snapshot.fleet.services if one.name in names]
+    found = [_case(snapshot, one, proposals, price_list, objective) for one in wanted]
     cases = [one for one in found if isinstance(one, Case)]
     progress(f"replaying {len(cases)} of {len(snapshot.fleet.services)} services")
     judged = tuple(judge(case) for case in cases)
@@ -197,6 +223,7 @@ def replay(  # noqa: PLR0913  # one flag each
         skipped=[one for one in found if isinstance(one, Note)],
         objective=objective,
         files=(output,) if output is not None and judged else (),
+        price_basis=price_list.basis,
     )
     return Replayed(judged=judged, report=report)
 
@@ -213,14 +240,17 @@ def _refuse_unknown(snapshot: Snapshot, names: Iterable[str], where: str) -> Non
 
 
 def _case(
-    snapshot: Snapshot, service: Service, proposals: Mapping[str, Proposal] | None, objective: Objective
+    snapshot: Snapshot,
+    service: Service,
+    proposals: Mapping[str, Proposal] | None,
+    price_list: Prices,
+    objective: Objective,
 ) -> Case | Note:
     """Return the service ready to be replayed, or why it cannot be."""
     for skip in snapshot.skipped:
         if skip.service == service.name:
             return Note(service=service.name, text=f"{skip.reason}: {skip.detail}")
     demand = demand_of(service, snapshot.metrics[service.name])
-    price_list = prices(snapshot.fleet.region)
     if proposals is not None:
         proposal = proposals.get(service.name)
         if proposal is None:

@@ -11,6 +11,7 @@ import polars as pl
 from trimtab.demand.series import Demand
 from trimtab.fleet.model import (
     Fleet,
+    ResponseTimes,
     Scaling,
     Service,
     StartSample,
@@ -51,6 +52,11 @@ def traffic(**changes: object) -> Traffic:
 def starts(seconds: float, count: int = 20) -> tuple[StartSample, ...]:
     """``count`` starts of which boot and ready together take ``seconds``."""
     return (StartSample(placement_s=10, pull_s=12, boot_s=1, ready_s=seconds - 1),) * count
+
+
+def times(max_s: float, requests: int = 1_000_000, *, p99_s: float = 0.2) -> ResponseTimes:
+    """Requests of which the longest took ``max_s``."""
+    return ResponseTimes(requests=requests, p50_s=min(0.05, p99_s), p99_s=p99_s, p999_s=max_s, max_s=max_s)
 
 
 def service(name: str = "api", **changes: object) -> Service:

@@ -166,6 +166,17 @@ def test_replay_of_a_fleet_with_a_silent_service_exits_with_three(tmp_path: Path
     assert "idle: no metrics" in run.stdout
 
 
+@pytest.mark.parametrize("command", ["optimize", "replay"])
+def test_prices_that_cannot_be_used_are_one_line_and_nothing_is_written(
+    snapshot: Path, tmp_path: Path, command: str
+) -> None:
+    own = tmp_path / "acme.json"
+    own.write_text('{"region": "us-east-1", "fargate_discount_percent": 120}', encoding="utf-8")
+    line = refused(trimtab(command, snapshot, "--prices", own, "-o", tmp_path / "out"))
+    assert f"{own}: fargate_discount_percent: " in line
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("argument", ["--service", "--policy", "-o"])
 def test_what_replay_cannot_use_is_one_line_and_nothing_is_written(
     snapshot: Path, tmp_path: Path, argument: str

@@ -10,7 +10,7 @@ import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.evidence.cautions import cautions_of, cautions_of_replay
-from trimtab.evidence.cost import Cost, cents, cost_of, total
+from trimtab.evidence.cost import Cost, Parts, cents, cost_of, total
 from trimtab.evidence.document import encode, shortlist
 from trimtab.evidence.model import CautionKind
 from trimtab.evidence.verdict import Verdict
@@ -56,7 +56,9 @@ def verdict(**changes: object) -> Verdict:
 
 def priced(recorded: str, before: str, after: str = "50.00") -> Cost:
     return Cost(
-        recorded_usd_month=Decimal(recorded), before_usd_month=Decimal(before), after_usd_month=Decimal(after)
+        recorded_usd_month=Decimal(recorded),
+        before=Parts(compute_usd_month=Decimal(before), insights_usd_month=Decimal("900.00")),
+        after=Parts(compute_usd_month=Decimal(after)),
     )
 
 
@@ -65,7 +67,9 @@ def test_before_and_after_are_replayed_and_what_was_recorded_stands_beside_them(
     deployed, proposed = verdict(usd_month=180.014), verdict(usd_month=60.015)
     cost = cost_of(service, demand, PRICES, deployed=deployed, proposed=proposed)
     assert cost.recorded_usd_month == cents(5 * 730 * (0.04048 + 2 * 0.004445))
-    assert (cost.before_usd_month, cost.after_usd_month) == (Decimal("180.01"), Decimal("60.02"))
+    assert cost.before.compute_usd_month == Decimal("180.01")
+    assert cost.after.compute_usd_month == Decimal("60.02")
+    assert cost.compute_saving_usd_month == Decimal("119.99")
     assert cost.saving_usd_month == cost.before_usd_month - cost.after_usd_month
 
 
@@ -112,18 +116,6 @@ def test_a_difference_from_the_record_is_put_down_to_the_count_or_to_starts_and_
     assert "replayed are 5.0 tasks, recorded 4.0" in count[CautionKind.RECORD]
 
 
-def test_rows_add_up_to_the_total_to_the_cent() -> None:
-    rng = np.random.default_rng(11)
-    rows = [
-        Cost(recorded_usd_month=cents(recorded), before_usd_month=cents(before), after_usd_month=cents(after))
-        for recorded, before, after in rng.uniform(0, 900, (500, 3)).tolist()
-    ]
-    sums = total(rows)
-    assert sums.saving_usd_month == sum((row.saving_usd_month for row in rows), Decimal(0))
-    assert sums.before_usd_month - sums.after_usd_month == sums.saving_usd_month
-    assert sums.recorded_usd_month == sum((row.recorded_usd_month for row in rows), Decimal(0))
-
-
 @pytest.mark.parametrize(
     ("usd", "shown"), [(0.125, "0.13"), (0.005, "0.01"), (1e-9, "0.00"), (1234.5, "1234.50")]
 )
@@ -148,6 +140,11 @@ def test_each_doubt_is_said_once() -> None:
     fixed = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
     assert kinds(fixed, week()) == {CautionKind.FIXED_COUNT}
     assert kinds(made.service(stop_timeout_s=10), week()) == {CautionKind.STOP_TIMEOUT}
+    slow = made.traffic(response_times=made.times(45))
+    assert kinds(made.service("api", traffic=slow), week()) == {CautionKind.DRAIN}
+    assert kinds(made.service("web", traffic=slow), week()) == set()
+    quick = made.traffic(response_times=made.times(0.5))
+    assert kinds(made.service(traffic=quick, stop_timeout_s=10), week()) == set()
     assert kinds(made.service(port=None, traffic=None), week()) == {CautionKind.HEALTH_COMMAND}
     assert kinds(made.service(egress=None), week()) == {CautionKind.EGRESS}
 
@@ -178,13 +175,25 @@ def test_the_document_holds_every_service_and_its_sums_agree() -> None:
     assert document["document_version"] == 2
     assert [one["name"] for one in document["services"]] == ["api", "jobs"]
     assert [(one["service"], one["reason"]) for one in document["left_out"]] == [("idle", "no metrics")]
+    costs = [*(one["cost"] for one in document["services"]), document["shared_cost"]]
     for key in ("recorded_usd_month", "before_usd_month", "after_usd_month", "saving_usd_month"):
-        assert document["cost"][key] == pytest.approx(
-            sum(one["cost"][key] for one in document["services"]), abs=1e-6
-        )
+        assert document["cost"][key] == pytest.approx(sum(cost[key] for cost in costs), abs=1e-6)
+    for side in ("before", "after"):
+        for cost in (*costs, document["cost"]):
+            assert cost[f"{side}_usd_month"] == pytest.approx(sum(cost[side].values()), abs=1e-6)
+        for part in document["cost"][side]:
+            assert document["cost"][side][part] == pytest.approx(
+                sum(cost[side][part] for cost in costs), abs=1e-6
+            )
+    assert document["price_basis"] == "list price"
     for one in document["services"]:
-        assert one["replay_before"]["usd_month"] == one["cost"]["before_usd_month"]
-        assert one["replay_after"]["usd_month"] == one["cost"]["after_usd_month"]
+        assert one["replay_before"]["usd_month"] == one["cost"]["before"]["compute_usd_month"]
+        assert one["replay_after"]["usd_month"] == one["cost"]["after"]["compute_usd_month"]
+        assert [ground["setting"] for ground in one["timing"]["grounds"]][:2] == [
+            "startup_seconds",
+            "start_period",
+        ]
+        assert all(ground["sentence"] for ground in one["timing"]["grounds"])
         assert one["replay_after"]["minutes"] == 2 * 1440
         assert one["replay_after"]["cost_over_bound"] >= 1.0
         assert one["replay_after"]["elasticity"]["over_time_percent"] > 0

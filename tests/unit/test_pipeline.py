@@ -77,7 +77,7 @@ def test_the_figures_of_optimize_are_those_replay_finds_for_the_fleet_and_for_th
     after = replay(tmp_path / "in", values=tmp_path / "out" / "services.auto.tfvars").judged
     assert [one.verdict for one in before] == [advice.deployed for advice in advised]
     assert [one.verdict for one in after] == [advice.proposed for advice in advised]
-    assert [advice.cost.after_usd_month for advice in advised] == [
+    assert [advice.cost.after.compute_usd_month for advice in advised] == [
         cents(one.verdict.usd_month) for one in after
     ]
 

@@ -40,6 +40,11 @@ def test_what_optimize_writes_is_read_back_as_what_it_replayed(tmp_path: Path) -
             made.service("api", environment={"Q": 'say "hi" ${x}'}),
             made.service("2fa", traffic=None, architecture="ARM64", stop_timeout_s=15),
             made.service("back", traffic=made.traffic(exposure="internal", priority=110)),
+            made.service(
+                "slow",
+                traffic=made.traffic(priority=120, response_times=made.times(50)),
+                start_samples=made.starts(250),
+            ),
         )
     )
     path = tmp_path / "services.auto.tfvars"

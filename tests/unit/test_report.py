@@ -35,9 +35,11 @@ def shown(report: Report, width: int = layout.WIDTH) -> str:
 def test_the_report_has_a_row_a_service_and_totals_that_are_their_sum() -> None:
     report = report_of(recommended())
     assert [row.service for row in report.rows] == ["api", "a-service-with-quite-a-long-name", "jobs"]
-    assert sum(row.before_usd_month for row in report.rows) == report.before_usd_month
-    assert sum(row.after_usd_month for row in report.rows) == report.after_usd_month
-    assert sum(row.saving_usd_month for row in report.rows) == report.saving_usd_month
+    assert report.shared is not None
+    for rows in ((*report.rows, report.shared), report.split):
+        assert sum(row.before_usd_month or 0 for row in rows) == report.before_usd_month
+        assert sum(row.after_usd_month or 0 for row in rows) == report.after_usd_month
+        assert sum(row.saving_usd_month for row in rows) == report.saving_usd_month
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
@@ -69,6 +71,7 @@ def test_the_saving_is_said_to_be_replayed_with_what_it_is_checked_by_and_how_th
     assert f"Recorded tasks: ${recommendation.cost.recorded_usd_month:,}." in text
     over = sum(advice.proposed.over_cpu_min for advice in recommendation.services)
     assert over > 0
+    assert f"replay: ${recommendation.cost.compute_saving_usd_month:,} a month" in text
     assert f"Minutes above 80 % CPU: before 0.00 %, after {100 * over / (3 * 2 * 1440):.2f} %." in text
     assert "stimate" not in text
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 import pytest
-from made_fleet import service, size
+from made_fleet import service, size, times, traffic
 
 from trimtab.errors import SnapshotError
 from trimtab.fleet.model import Fleet, Scaling
-from trimtab.fleet.snapshot import FolderSource, read_snapshot, snapshot_of, write_snapshot
+from trimtab.fleet.snapshot import LATER, FolderSource, read_snapshot, snapshot_of, write_snapshot
 from trimtab.fleet.source import METRIC_COLUMNS
 
 if TYPE_CHECKING:
@@ -110,6 +110,20 @@ def test_the_same_snapshot_gives_the_same_bytes(folder: Path, tmp_path: Path) ->
     write_snapshot(read_snapshot(folder), tmp_path / "again")
     for name in ("fleet.json", "metrics.parquet"):
         assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_what_later_fields_say_is_written_and_read_and_where_they_say_nothing_they_are_not_there(
+    tmp_path: Path,
+) -> None:
+    silent = snapshot_of(fleet("api"), rows("api"))
+    write_snapshot(silent, tmp_path / "silent")
+    text = (tmp_path / "silent" / "fleet.json").read_text(encoding="utf-8")
+    assert not any(name in text for name in LATER)
+    assert '"log_retention_days": null' in text  # as the first snapshots have it
+    said = service("api", log_bytes_day=5, traffic=traffic(response_times=times(3.5)))
+    told = msgspec.structs.replace(silent.fleet, container_insights="enhanced", services=(said,))
+    write_snapshot(replace(silent, fleet=told), tmp_path / "told")
+    assert read_snapshot(tmp_path / "told").fleet == told
 
 
 def test_the_same_rows_give_the_same_bytes_however_they_lie_in_memory(folder: Path, tmp_path: Path) -> None:
@@ -221,6 +235,15 @@ def set_in(*path: str | int, value: object) -> Callable[[Any], None]:
         (set_in("days", value=1.00001), "no whole number of minutes"),
         (set_in("start", value="9999-12-31T00:00:00Z"), "beyond any metrics"),
         (set_in("days", value=1e12), "within 455 days"),
+        (set_in("container_insights", value="on"), "Invalid enum value 'on'"),
+        (set_in("services", 0, "log_bytes_day", value=-1), "`$.services[0].log_bytes_day` (service api)"),
+        (
+            set_in(
+                "services", 0, "traffic", "response_times",
+                value={"requests": 9, "p50_s": 0.2, "p99_s": 0.1, "p999_s": 1.0, "max_s": 2.0},
+            ),
+            "0.2, 0.1, 1 and 2 s must not fall - at `$.services[0].traffic.response_times` (service api)",
+        ),
     ],
 )  # fmt: skip
 def test_a_fleet_that_cannot_be_true_is_refused_in_words(

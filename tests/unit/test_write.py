@@ -124,6 +124,19 @@ def test_what_differs_from_the_modules_default_is_kept() -> None:
     assert 'health_matcher       = "200-204"' in text
 
 
+def test_what_the_module_cannot_derive_from_the_start_is_given_by_its_own_inputs() -> None:
+    traffic = made.traffic(response_times=made.times(40.5))
+    entry = values_of(recommended(made.service("web", traffic=traffic, start_samples=made.starts(240))))[
+        "web"
+    ]
+    assert entry["startup_seconds"] == 200
+    assert entry["stop_timeout"] == 65
+    assert entry["longest_request"] == 41
+    block = entry["traffic"]
+    assert isinstance(block, dict)
+    assert (block["deregistration_delay"], block["grace_period"]) == (65, 390)
+
+
 def test_where_tasks_connect_to_is_kept() -> None:
     rules = (
         Egress(name="database", port=5432, cidr="10.0.0.0/16"),

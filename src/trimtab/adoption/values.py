@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.model import Advice, LeftOut, Recommendation
     from trimtab.fleet.model import Egress, Service, Traffic
     from trimtab.scaling.policy import Ladder, Ladders
-    from trimtab.timing.startup import TargetTiming
+    from trimtab.timing.startup import TargetTiming, Timing
 
 TEMPLATE = "services.auto.tfvars.j2"
 COMMENT_WIDTH = 106
@@ -28,7 +28,6 @@ COMMENT_WIDTH = 106
 # Defaults of the service module: what equals them is left to it.
 DEFAULT_ARCHITECTURE: Final = "X86_64"
 DEFAULT_STOP_TIMEOUT_S = 30
-DEFAULT_LONGEST_REQUEST_S = 20
 DEFAULT_MATCHER = "200"
 DEFAULT_CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
 DEFAULT_MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
@@ -104,8 +103,13 @@ def _header(recommendation: Recommendation) -> Iterator[str]:
     yield f"(environment {fleet.environment}, region {fleet.region}, from {fleet.start})."
     if recommendation.services:
         yield (
-            f"Fargate at list price, replayed: ${cost.before_usd_month:,} a month as configured, "
-            f"${cost.after_usd_month:,} with these values, a saving of ${cost.saving_usd_month:,}."
+            f"Fargate at {fleet.price_basis}, replayed: ${cost.before.compute_usd_month:,} a month as "
+            f"configured, ${cost.after.compute_usd_month:,} with these values, a saving of "
+            f"${cost.compute_saving_usd_month:,}."
+        )
+        yield (
+            "With logs, Container Insights and alarms beside the replayed tasks: "
+            f"${cost.before_usd_month:,}, ${cost.after_usd_month:,} and ${cost.saving_usd_month:,}."
         )
     yield "Reasons, candidates and cautions: recommendation.json."
 
@@ -123,8 +127,8 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> Iterator[str]:
 def _entry(advice: Advice, left_out: frozenset[str]) -> Entry:
     service, cost = advice.service, advice.cost
     summary = (
-        f"{service.size} to {advice.sizing.size}, ${cost.before_usd_month:,} to "
-        f"${cost.after_usd_month:,} a month, replayed."
+        f"{service.size} to {advice.sizing.size}, ${cost.before.compute_usd_month:,} to "
+        f"${cost.after.compute_usd_month:,} a month, replayed."
     )
     cautions = (f"Caution: {caution.text}." for caution in advice.cautions)
     comment = wrapped((summary, f"{advice.sizing.sentence}.", *cautions))
@@ -138,6 +142,7 @@ def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]
     yield Attribute(key="memory", value=str(size.memory_mib))
     yield Attribute(key="startup_seconds", value=str(advice.timing.startup.seconds))
     yield from _as_deployed(service)
+    yield from _stopping(advice.timing)
     callers = [name for name in service.callers if name not in left_out]
     if callers:
         yield Attribute(key="callers", value=_list(callers))
@@ -147,7 +152,8 @@ def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]
         rules = tuple(Attribute(key=key(rule.name), value=_rule(rule)) for rule in service.egress)
         yield Attribute(key="egress", inner=rules)
     if service.traffic is not None and advice.timing.target is not None:
-        yield Attribute(key="traffic", inner=tuple(_traffic(service.traffic, advice.timing.target)))
+        block = _traffic(service.traffic, advice.timing.target, advice.timing.grace_period_given_s)
+        yield Attribute(key="traffic", inner=tuple(block))
     yield Attribute(key="scaling", inner=tuple(_scaling(advice.ladders)))
 
 
@@ -161,16 +167,17 @@ def _as_deployed(service: Service) -> Iterator[Attribute]:
         yield Attribute(key="architecture", value=quoted(service.architecture))
     if service.health_check is not None:
         yield Attribute(key="health_command", value=_list(service.health_check.command))
-    if service.stop_timeout_s != DEFAULT_STOP_TIMEOUT_S:
-        yield Attribute(key="stop_timeout", value=str(service.stop_timeout_s))
-    if service.stop_timeout_s < DEFAULT_LONGEST_REQUEST_S:
-        # The module refuses a drain shorter than the longest request. Today's tasks are killed
-        # after their stop timeout, so no longer request survives one now either.
-        yield Attribute(key="longest_request", value=str(service.stop_timeout_s))
 
 
-def _traffic(traffic: Traffic, target: TargetTiming) -> Iterator[Attribute]:
-    """Yield the traffic block. Intervals and grace period are the module's to derive."""
+def _stopping(timing: Timing) -> Iterator[Attribute]:
+    if timing.stop_timeout_s != DEFAULT_STOP_TIMEOUT_S:
+        yield Attribute(key="stop_timeout", value=str(timing.stop_timeout_s))
+    if timing.longest_request_s is not None:
+        yield Attribute(key="longest_request", value=str(timing.longest_request_s))
+
+
+def _traffic(traffic: Traffic, target: TargetTiming, grace_period_s: int | None) -> Iterator[Attribute]:
+    """Yield the traffic block. Intervals are the module's to derive, and the grace period unless given."""
     yield Attribute(key="exposure", value=quoted(traffic.exposure))
     yield Attribute(key="priority", value=str(traffic.priority))
     yield Attribute(key="paths", value=_list(traffic.paths))
@@ -178,6 +185,8 @@ def _traffic(traffic: Traffic, target: TargetTiming) -> Iterator[Attribute]:
     if traffic.health_check.matcher != DEFAULT_MATCHER:
         yield Attribute(key="health_matcher", value=quoted(traffic.health_check.matcher))
     yield Attribute(key="deregistration_delay", value=str(target.deregistration_delay_s))
+    if grace_period_s is not None:
+        yield Attribute(key="grace_period", value=str(grace_period_s))
 
 
 def _scaling(ladders: Ladders) -> Iterator[Attribute]:

@@ -70,17 +70,24 @@ class Price(_Fact, frozen=True, kw_only=True):
 
     usd: Annotated[float, Meta(gt=0.0)]
     unit: _Text
+    note: str = ""
+    """What the unit leaves open: the class, the tier, what is included."""
     vintage: _Text
     source: _Text
 
 
 class Prices(_Fact, frozen=True, kw_only=True):
-    """``prices-REGION.json``: list prices, before any discount."""
+    """``prices-REGION.json``: list prices, before any discount.
+
+    ``trimtab.catalog.own_prices`` makes the same of a user's file, discounts taken off.
+    """
 
     region: _Text
     currency: _Text
     read: _Text
     note: _Text
+    basis: _Text = "list price"
+    """What kind of prices these are, in the words of a report."""
     fargate_x86_vcpu_hour: Price
     fargate_x86_gb_hour: Price
     fargate_arm_vcpu_hour: Price
@@ -100,21 +107,88 @@ class Prices(_Fact, frozen=True, kw_only=True):
     alarm_composite_month: Price
     xray_traces_recorded_million: Price
     xray_traces_retrieved_million: Price
+    # Spot rates move by the day, so no catalog has them: they are the user's to give.
+    fargate_spot_x86_vcpu_hour: Price | None = None
+    fargate_spot_x86_gb_hour: Price | None = None
+    fargate_spot_arm_vcpu_hour: Price | None = None
+    fargate_spot_arm_gb_hour: Price | None = None
 
     def task_hour_usd(
-        self, size: TaskSize, architecture: Architecture, *, ephemeral_gib: int = EPHEMERAL_INCLUDED_GIB
+        self,
+        size: TaskSize,
+        architecture: Architecture,
+        *,
+        ephemeral_gib: int = EPHEMERAL_INCLUDED_GIB,
+        spot: bool = False,
     ) -> float:
-        """Return what one task of this size costs for an hour [USD/h]; use does not matter."""
-        if architecture == "ARM64":
-            vcpu, gib = self.fargate_arm_vcpu_hour.usd, self.fargate_arm_gb_hour.usd
-        else:
-            vcpu, gib = self.fargate_x86_vcpu_hour.usd, self.fargate_x86_gb_hour.usd
+        """Return what one task of this size costs for an hour [USD/h]; use does not matter.
+
+        Raises:
+            UsageError: ``spot`` without a Spot rate for the architecture.
+
+        """
+        vcpu, gib = self._spot(architecture) if spot else self._on_demand(architecture)
         extra_gib = max(0, ephemeral_gib - EPHEMERAL_INCLUDED_GIB)
         return size.vcpu * vcpu + size.memory_gib * gib + extra_gib * self.fargate_ephemeral_gb_hour.usd
+
+    def _on_demand(self, architecture: Architecture) -> tuple[float, float]:
+        """Return the rates of a vCPU and of a GB [USD/h]."""
+        if architecture == "ARM64":
+            return self.fargate_arm_vcpu_hour.usd, self.fargate_arm_gb_hour.usd
+        return self.fargate_x86_vcpu_hour.usd, self.fargate_x86_gb_hour.usd
+
+    def _spot(self, architecture: Architecture) -> tuple[float, float]:
+        arm = architecture == "ARM64"
+        vcpu = self.fargate_spot_arm_vcpu_hour if arm else self.fargate_spot_x86_vcpu_hour
+        gib = self.fargate_spot_arm_gb_hour if arm else self.fargate_spot_x86_gb_hour
+        if vcpu is None or gib is None:
+            name = "arm" if arm else "x86"
+            raise UsageError(
+                f"there are no Fargate Spot rates for {architecture}: they move, so no list has them",
+                advice=f"give fargate_spot_{name}_vcpu_hour and fargate_spot_{name}_gb_hour with --prices",
+            )
+        return vcpu.usd, gib.usd
 
 
 def _read(name: str) -> bytes:
     return (resources.files("trimtab.catalog") / name).read_bytes()
+
+
+class StandardInsights(_Fact, frozen=True, kw_only=True):
+    """Metrics that Container Insights (``enabled``) publishes for Fargate, by what they are of."""
+
+    cluster: Positive
+    service: Positive
+    family: Positive
+
+
+class EnhancedInsights(_Fact, frozen=True, kw_only=True):
+    """The same with enhanced observability (``enhanced``)."""
+
+    cluster: Positive
+    service: Positive
+    family: Positive
+    task: Positive
+    container: Positive
+    container_task: Positive
+    """For each container of each task."""
+
+
+class InsightsTable(_Fact, frozen=True, kw_only=True):
+    """``container_insights.json``: how many metrics are billed."""
+
+    title: _Text
+    sources: Annotated[tuple[_Text, ...], Meta(min_length=1)]
+    read: _Text
+    note: _Text
+    standard: StandardInsights
+    enhanced: EnhancedInsights
+
+
+@cache
+def insights_table() -> InsightsTable:
+    """Return how many metrics Container Insights publishes, counted on AWS's pages."""
+    return msgspec.json.decode(_read("container_insights.json"), type=InsightsTable)
 
 
 @cache

@@ -9,6 +9,7 @@ from trimtab.demand.quality import quality_of
 from trimtab.evidence.cost import cents
 from trimtab.evidence.model import Caution, CautionKind
 from trimtab.sizing.constants import CENSORED_LIFT
+from trimtab.timing.drain import MODULE_LONGEST_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,15 +30,13 @@ LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
 RECORD_SHARE = Decimal("0.10")
 """Replayed over recorded cost, less 1 [ratio]. A replay further off than this models something else."""
-LONGEST_REQUEST_S = 20
-"""The service module's default: drains must outlast a request of this length [s]."""
 
 
 def cautions_of(
     service: Service, demand: Demand, sizing: Sizing, timing: Timing, left_out: frozenset[str]
 ) -> tuple[Caution, ...]:
     """Return the cautions of one service; ``left_out`` names services without advice."""
-    return (*_of_data(demand, sizing, timing), *_of_service(service, sizing, left_out))
+    return (*_of_data(demand, sizing), *_of_timing(service, timing), *_of_service(service, sizing, left_out))
 
 
 def cautions_of_replay(
@@ -58,13 +57,13 @@ def cautions_of_replay(
             f"{proposed.oom_min:,} the average task would hold more than its size and be killed"
         )
         yield Caution(kind=CautionKind.MEMORY, text=text)
-    if abs(cost.before_usd_month - cost.recorded_usd_month) > RECORD_SHARE * cost.recorded_usd_month:
+    if abs(cost.before.compute_usd_month - cost.recorded_usd_month) > RECORD_SHARE * cost.recorded_usd_month:
         yield Caution(kind=CautionKind.RECORD, text=_record(cost, tasks_recorded, deployed))
 
 
 def _record(cost: Cost, tasks_recorded: float, deployed: Verdict) -> str:
     """Say what sets replayed and recorded cost apart: the count of tasks, or what the count does not show."""
-    text = f"today's configuration costs ${cost.before_usd_month:,} in replay, the recorded tasks "
+    text = f"today's configuration costs ${cost.before.compute_usd_month:,} in replay, the recorded tasks "
     text += f"${cost.recorded_usd_month:,}"
     if abs(deployed.tasks_mean / tasks_recorded - 1) > RECORD_SHARE:
         return (
@@ -72,11 +71,11 @@ def _record(cost: Cost, tasks_recorded: float, deployed: Verdict) -> str:
             "configuration was another then, or the count is set by hand"
         )
     running = cents(float(cost.recorded_usd_month) * deployed.tasks_mean / tasks_recorded)
-    more = cost.before_usd_month - running
+    more = cost.before.compute_usd_month - running
     return f"{text}: ${more:,} of it pays for tasks that start or drain, which no count of running ones shows"
 
 
-def _of_data(demand: Demand, sizing: Sizing, timing: Timing) -> Iterator[Caution]:
+def _of_data(demand: Demand, sizing: Sizing) -> Iterator[Caution]:
     share = sizing.work.censored_share
     if share >= CENSORED_SHARE:
         lift = round((CENSORED_LIFT - 1) * 100)
@@ -93,8 +92,18 @@ def _of_data(demand: Demand, sizing: Sizing, timing: Timing) -> Iterator[Caution
     if demand.days < WEEK_DAYS:
         text = f"{demand.days:.1f} days of metrics: a whole week was not seen"
         yield Caution(kind=CautionKind.SHORT, text=text)
+
+
+def _of_timing(service: Service, timing: Timing) -> Iterator[Caution]:
+    """Yield where what was measured asks for more than the timing gives, or where nothing was measured."""
     if timing.startup.warning:
         yield Caution(kind=CautionKind.STARTUP, text=timing.startup.warning)
+    measured = service.traffic is not None and service.traffic.response_times is not None
+    if timing.stop_timeout_s < MODULE_LONGEST_S and not measured:
+        text = f"stops within {timing.stop_timeout_s} s, so longer requests are cut when a task goes"
+        yield Caution(kind=CautionKind.STOP_TIMEOUT, text=text)
+    for warning in timing.warnings:
+        yield Caution(kind=CautionKind.DRAIN, text=warning)
 
 
 def _of_service(service: Service, sizing: Sizing, left_out: frozenset[str]) -> Iterator[Caution]:
@@ -109,9 +118,6 @@ def _of_service(service: Service, sizing: Sizing, left_out: frozenset[str]) -> I
     if missing:
         text = f"called by {', '.join(missing)}, which is left out: add it to callers when it joins"
         yield Caution(kind=CautionKind.CALLER, text=text)
-    if service.stop_timeout_s < LONGEST_REQUEST_S:
-        text = f"stops within {service.stop_timeout_s} s, so longer requests are cut when a task goes"
-        yield Caution(kind=CautionKind.STOP_TIMEOUT, text=text)
     if service.egress is None:
         text = (
             "where it connects to was not recorded: its tasks will reach HTTPS and named callees only; "

@@ -7,42 +7,105 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.evidence.observability import (
+    PLATFORM_INSIGHTS,
+    alarms_proposed_usd,
+    alarms_today_usd,
+    cluster_insights_usd,
+    insights_usd,
+    logs_usd,
+    retention_proposed_days,
+    tracing_most_usd,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.evidence.verdict import Verdict
-    from trimtab.fleet.model import Service
-    from trimtab.sizing.model import TaskPrices
+    from trimtab.fleet.model import Insights, Service
 
 CENT = Decimal("0.01")
+NONE = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What is paid for [USD/month of 730 h], each part in whole cents."""
+
+    compute_usd_month: Decimal = NONE
+    """Fargate tasks: replayed, starts and drains included."""
+    logs_usd_month: Decimal = NONE
+    """CloudWatch Logs, taken in and kept."""
+    insights_usd_month: Decimal = NONE
+    """Container Insights' metrics."""
+    alarms_usd_month: Decimal = NONE
+
+    @property
+    def total_usd_month(self) -> Decimal:
+        """All parts together."""
+        return self.compute_usd_month + self.logs_usd_month + self.insights_usd_month + self.alarms_usd_month
+
+    def __add__(self, other: Parts) -> Parts:
+        return Parts(
+            compute_usd_month=self.compute_usd_month + other.compute_usd_month,
+            logs_usd_month=self.logs_usd_month + other.logs_usd_month,
+            insights_usd_month=self.insights_usd_month + other.insights_usd_month,
+            alarms_usd_month=self.alarms_usd_month + other.alarms_usd_month,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Fargate list price of a service or of all [USD/month of 730 h], in whole cents.
+    """What a service, the cluster or all of it costs [USD/month of 730 h], in whole cents.
 
-    ``before`` and ``after`` are both replayed, on the same demand and by the same rules, so that
-    what the replay gets wrong it gets wrong on both sides. ``recorded`` checks the first.
+    Compute before and after are both replayed, on the same demand and by the same rules, so
+    that what the replay gets wrong it gets wrong on both sides. ``recorded`` checks the first.
     """
 
-    recorded_usd_month: Decimal
-    """Tasks as recorded at the present size, without what their starts and drains cost."""
-    before_usd_month: Decimal
-    """As configured, replayed."""
-    after_usd_month: Decimal
-    """As proposed, replayed."""
+    recorded_usd_month: Decimal = NONE
+    """Compute of the tasks as recorded at the present size, without what their starts and drains cost."""
+    before: Parts = Parts()
+    """As configured."""
+    after: Parts = Parts()
+    """As proposed."""
+    tracing_most_usd_month: Decimal = NONE
+    """What traces to X-Ray can cost at most under the proposal; in no total, for it is a bound."""
+    logs_known: bool = True
+    """Whether the volume of logs is recorded; else logs count as nothing on both sides."""
+    insights_known: bool = True
+    """Whether today's Container Insights are recorded; else they count as off."""
+
+    @property
+    def before_usd_month(self) -> Decimal:
+        """All parts, as configured."""
+        return self.before.total_usd_month
+
+    @property
+    def after_usd_month(self) -> Decimal:
+        """All parts, as proposed."""
+        return self.after.total_usd_month
 
     @property
     def saving_usd_month(self) -> Decimal:
-        """What the replays differ by; negative where the proposal costs more."""
+        """What the two differ by; negative where the proposal costs more."""
         return self.before_usd_month - self.after_usd_month
 
     @property
     def saving_share(self) -> float:
         """Saving as a share of the cost before; 0 where nothing was paid."""
-        return float(self.saving_usd_month / self.before_usd_month) if self.before_usd_month else 0.0
+        return _share(self.saving_usd_month, self.before_usd_month)
+
+    @property
+    def compute_saving_usd_month(self) -> Decimal:
+        """What the two replays differ by."""
+        return self.before.compute_usd_month - self.after.compute_usd_month
+
+    @property
+    def compute_saving_share(self) -> float:
+        """That as a share of compute before; 0 where nothing was paid."""
+        return _share(self.compute_saving_usd_month, self.before.compute_usd_month)
 
 
 def tasks_recorded(demand: Demand) -> float:
@@ -50,28 +113,70 @@ def tasks_recorded(demand: Demand) -> float:
     return float(demand.tasks[demand.present].mean())
 
 
-def cost_of(
-    service: Service, demand: Demand, prices: TaskPrices, *, deployed: Verdict, proposed: Verdict
+def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of the cluster
+    service: Service,
+    demand: Demand,
+    prices: Prices,
+    *,
+    deployed: Verdict,
+    proposed: Verdict,
+    insights: Insights | None = None,
+    environment: str = "production",
 ) -> Cost:
-    """Return what the service costs as recorded, as replayed today, and as replayed under the proposal."""
+    """Return what the service costs as recorded, as configured today, and under the proposal.
+
+    ``insights`` is the cluster's present setting of Container Insights, None if not recorded.
+    """
     task_hour_usd = prices.task_hour_usd(service.size, service.architecture)
+    keep_days = retention_proposed_days(environment)
+    # Kept for ever: what has piled up is not known, so nothing is claimed to be saved on it.
+    kept_days = service.log_retention_days or keep_days
     return Cost(
         recorded_usd_month=cents(task_hour_usd * tasks_recorded(demand) * HOURS_PER_MONTH),
-        before_usd_month=cents(deployed.usd_month),
-        after_usd_month=cents(proposed.usd_month),
+        before=Parts(
+            compute_usd_month=cents(deployed.usd_month),
+            logs_usd_month=cents(logs_usd(service, kept_days, prices)),
+            insights_usd_month=cents(insights_usd(insights, deployed.tasks_mean, prices)),
+            alarms_usd_month=cents(alarms_today_usd(service, prices)),
+        ),
+        after=Parts(
+            compute_usd_month=cents(proposed.usd_month),
+            logs_usd_month=cents(logs_usd(service, keep_days, prices)),
+            insights_usd_month=cents(insights_usd(PLATFORM_INSIGHTS, proposed.tasks_mean, prices)),
+            alarms_usd_month=cents(alarms_proposed_usd(prices)),
+        ),
+        tracing_most_usd_month=cents(tracing_most_usd(service, demand, prices)),
+        logs_known=service.log_bytes_day is not None,
+        insights_known=insights is not None,
+    )
+
+
+def shared_cost(insights: Insights | None, prices: Prices) -> Cost:
+    """Return what the cluster costs beside its services: the metrics Container Insights has of it."""
+    return Cost(
+        before=Parts(insights_usd_month=cents(cluster_insights_usd(insights, prices))),
+        after=Parts(insights_usd_month=cents(cluster_insights_usd(PLATFORM_INSIGHTS, prices))),
+        insights_known=insights is not None,
     )
 
 
 def total(costs: Iterable[Cost]) -> Cost:
     """Return the sum of rounded rows: what a reader adds up is what stands below the line."""
-    recorded, before, after = Decimal("0.00"), Decimal("0.00"), Decimal("0.00")
-    for cost in costs:
-        recorded += cost.recorded_usd_month
-        before += cost.before_usd_month
-        after += cost.after_usd_month
-    return Cost(recorded_usd_month=recorded, before_usd_month=before, after_usd_month=after)
+    rows = tuple(costs)
+    return Cost(
+        recorded_usd_month=sum((row.recorded_usd_month for row in rows), NONE),
+        before=sum((row.before for row in rows), Parts()),
+        after=sum((row.after for row in rows), Parts()),
+        tracing_most_usd_month=sum((row.tracing_most_usd_month for row in rows), NONE),
+        logs_known=all(row.logs_known for row in rows),
+        insights_known=all(row.insights_known for row in rows),
+    )
 
 
 def cents(usd: float) -> Decimal:
     """Return an amount in whole cents, halves up as on an invoice."""
     return Decimal(repr(usd)).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def _share(part: Decimal, whole: Decimal) -> float:
+    return float(part / whole) if whole else 0.0

@@ -20,7 +20,7 @@ from trimtab.scaling.elasticity import Elasticity
 
 if TYPE_CHECKING:
     from trimtab.evidence.choice import Alternative, Choice
-    from trimtab.evidence.cost import Cost
+    from trimtab.evidence.cost import Cost, Parts
     from trimtab.evidence.model import Advice, Caution, LeftOut, Recommendation
     from trimtab.evidence.trials import Mark
     from trimtab.evidence.verdict import Verdict
@@ -36,15 +36,31 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
     """Base of the document's parts."""
 
 
+class SplitPart(_Part, frozen=True, kw_only=True):
+    """What is paid for [USD/month of 730 h]: compute replayed, the others counted."""
+
+    compute_usd_month: float
+    logs_usd_month: float
+    insights_usd_month: float
+    alarms_usd_month: float
+
+
 class CostPart(_Part, frozen=True, kw_only=True):
-    """Fargate list price [USD/month of 730 h]."""
+    """What it costs [USD/month of 730 h]; the two splits add up to the two totals."""
 
     recorded_usd_month: float
-    """From the tasks that were recorded: a check of the replay, and no part of the saving."""
+    """Compute of the tasks that were recorded: a check of the replay, and no part of the saving."""
     before_usd_month: float
-    """Replayed, as are the next two."""
     after_usd_month: float
     saving_usd_month: float
+    before: SplitPart
+    after: SplitPart
+    logs_known: bool
+    """False: the volume of logs is not recorded, and counts as nothing on both sides."""
+    insights_known: bool
+    """False: today's Container Insights are not recorded, and count as off."""
+    tracing_most_usd_month: float
+    """At most, for the proposal's traces to X-Ray; in no total."""
 
 
 class ReplayPart(_Part, frozen=True, kw_only=True):
@@ -170,8 +186,11 @@ class Document(_Part, frozen=True, kw_only=True):
     start: str
     days: float
     provenance: str
+    price_basis: str
     objective: Objective
     cost: CostPart
+    shared_cost: CostPart
+    """The cluster's own, which is in ``cost`` and in no service's."""
     services: tuple[ServicePart, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -187,8 +206,10 @@ def encode(recommendation: Recommendation) -> bytes:
         start=recommendation.start,
         days=recommendation.days,
         provenance=recommendation.provenance,
+        price_basis=recommendation.price_basis,
         objective=recommendation.objective,
         cost=_cost(recommendation.cost),
+        shared_cost=_cost(recommendation.shared),
         services=tuple(_service(advice) for advice in recommendation.services),
         left_out=recommendation.left_out,
     )
@@ -304,7 +325,16 @@ def _cost(cost: Cost) -> CostPart:
         before_usd_month=float(cost.before_usd_month),
         after_usd_month=float(cost.after_usd_month),
         saving_usd_month=float(cost.saving_usd_month),
+        before=_split(cost.before),
+        after=_split(cost.after),
+        logs_known=cost.logs_known,
+        insights_known=cost.insights_known,
+        tracing_most_usd_month=float(cost.tracing_most_usd_month),
     )
+
+
+def _split(parts: Parts) -> SplitPart:
+    return SplitPart(**{name: float(amount) for name, amount in asdict(parts).items()})
 
 
 def _replay(verdict: Verdict) -> ReplayPart:

@@ -27,6 +27,7 @@ class CautionKind(enum.Enum):
     FIXED_COUNT = "ran at a fixed count"
     CALLER = "caller left out"
     STOP_TIMEOUT = "short stop timeout"
+    DRAIN = "requests longer than the drain"
     HEALTH_COMMAND = "no health check"
     OBJECTIVE = "objective missed in replay"
     MEMORY = "memory in replay"
@@ -89,7 +90,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """The advice for a whole fleet. Costs are of the services that have advice."""
+    """The advice for a whole fleet. Costs are of the services that have advice, and of the cluster."""
 
     cluster: str
     region: str
@@ -98,7 +99,12 @@ class Recommendation:
     """First minute of the metrics, ISO 8601 UTC."""
     days: float
     provenance: str
+    price_basis: str
+    """What kind of prices the costs are at, in words: the list's, or a user's."""
     services: tuple[Advice, ...]
     left_out: tuple[LeftOut, ...]
     objective: Objective
+    shared: Cost
+    """What belongs to the cluster and to no service; nothing where no service has advice."""
     cost: Cost
+    """The services and what is shared."""

@@ -70,3 +70,18 @@ def read_objective(path: Path) -> Objective:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(str(error), where=str(path), advice=f"known: {known}") from error
+
+
+def objective_of(path: Path | None, **flags: float | None) -> Objective:
+    """Return the objective of a file, if there is one, with the flags that were given over it.
+
+    Raises:
+        UsageError: the file cannot be read, or a value cannot be.
+
+    """
+    base = DEFAULT if path is None else read_objective(path)
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return msgspec.convert({**msgspec.structs.asdict(base), **given}, type=Objective)
+    except msgspec.ValidationError as error:
+        raise UsageError(str(error), where="objective", advice="see trimtab optimize --help") from error

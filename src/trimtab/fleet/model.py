@@ -21,6 +21,8 @@ Positive = _size.Positive
 Exposure = Literal["public", "internal"]
 NonNegative = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(ge=0.0)]
+Insights = Literal["disabled", "enabled", "enhanced"]
+"""The cluster's setting ``containerInsights``."""
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$")]
 
 
@@ -83,6 +85,26 @@ class TargetHealthCheck(_Frozen, frozen=True, kw_only=True):
     matcher: str = "200"
 
 
+class ResponseTimes(_Frozen, frozen=True, kw_only=True):
+    """How long requests took, all in the span of the metrics together [s].
+
+    The load balancer's ``TargetResponseTime``: from sending a request to the first byte of the
+    answer's headers, so the sending of a long answer is not in it.
+    """
+
+    requests: Positive
+    """How many there were."""
+    p50_s: Seconds
+    p99_s: Seconds
+    p999_s: Seconds
+    max_s: Seconds
+
+    def __post_init__(self) -> None:
+        if not self.p50_s <= self.p99_s <= self.p999_s <= self.max_s:
+            msg = f"{self.p50_s:g}, {self.p99_s:g}, {self.p999_s:g} and {self.max_s:g} s must not fall"
+            raise ValueError(msg)
+
+
 class Traffic(_Frozen, frozen=True, kw_only=True):
     """How a load balancer reaches the service."""
 
@@ -92,6 +114,8 @@ class Traffic(_Frozen, frozen=True, kw_only=True):
     deregistration_delay_s: NonNegative
     grace_period_s: NonNegative
     health_check: TargetHealthCheck
+    response_times: ResponseTimes | None = None
+    """``None``: not recorded."""
 
 
 class Egress(_Frozen, frozen=True, kw_only=True):
@@ -130,6 +154,9 @@ class Service(_Frozen, frozen=True, kw_only=True):
     health_check: ContainerHealthCheck | None = None
     stop_timeout_s: Annotated[int, Meta(ge=2, le=120)] = 30
     log_retention_days: Positive | None = None
+    """``None``: kept for ever."""
+    log_bytes_day: NonNegative | None = None
+    """What it writes to CloudWatch Logs a day [bytes]; ``None``: not recorded."""
     environment: dict[str, str] = {}
     secrets: dict[str, str] = {}
     callers: tuple[str, ...] = ()
@@ -149,6 +176,8 @@ class Fleet(_Frozen, frozen=True, kw_only=True):
     """First minute of the metrics, ISO 8601 UTC."""
     days: Annotated[float, Meta(gt=0)]
     provenance: str = ""
+    container_insights: Insights | None = None
+    """The cluster's setting; ``None``: not recorded."""
     services: Annotated[tuple[Service, ...], Meta(min_length=1)]
 
 

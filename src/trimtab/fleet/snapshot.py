@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FLEET_FILE = "fleet.json"
 METRICS_FILE = "metrics.parquet"
 COLUMNS = ("service", "timestamp", *METRIC_COLUMNS)
+LATER = frozenset({"response_times", "log_bytes_day", "container_insights"})
+"""Fields that came after the first snapshots. Where they say nothing they are left out, so that
+an older snapshot is written again as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,16 @@ def _encode_fleet(fleet: Fleet) -> bytes:
         read_back = msgspec.json.decode(msgspec.json.encode(fleet), type=Fleet)
     except msgspec.ValidationError as error:
         raise SnapshotError(str(error), where="fleet", advice="correct the field") from error
-    return msgspec.json.format(msgspec.json.encode(read_back), indent=2) + b"\n"
+    plain = _without_later(msgspec.to_builtins(read_back))
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
+
+
+def _without_later(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_later(one) for key, one in value.items() if one is not None or key not in LATER}
+    if isinstance(value, list | tuple):
+        return [_without_later(one) for one in value]
+    return value
 
 
 def _named(message: str, raw: object) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.evidence.choice import Decision
+from trimtab.evidence.observability import PLATFORM_INSIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from trimtab.evidence.cost import Cost
     from trimtab.evidence.model import Advice, Recommendation
+
+MATERIAL_SHARE = Decimal("0.01")
+"""Traces are mentioned from this share of what the proposal costs on [ratio]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SplitRow:
+    """One part of what is paid for, all services and the cluster together."""
+
+    part: str
+    before_usd_month: Decimal | None
+    """None: not known, and counted as nothing."""
+    after_usd_month: Decimal | None
+    saving_usd_month: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something said of one service below the table."""
 
@@ -52,11 +68,17 @@ class Report:
     """What the numbers rest on."""
     objective: str
     """How well the objective is kept, before and after."""
+    saving: str
+    """The saving in a sentence."""
     rows: tuple[Row, ...]
+    shared: SplitRow | None
+    """What the cluster costs beside its services; None where that is nothing."""
+    split: tuple[SplitRow, ...]
+    split_notes: tuple[str, ...]
+    """What the split leaves out or does not know."""
     before_usd_month: Decimal
     after_usd_month: Decimal
     saving_usd_month: Decimal
-    saving_share: float
     cautions: tuple[Note, ...]
     left_out: tuple[Note, ...]
     files: tuple[Path, ...]
@@ -68,16 +90,19 @@ def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Rep
     return Report(
         title=f"{recommendation.cluster}, {recommendation.days:g} days from {recommendation.start}",
         basis=(
-            f"Fargate list price, {recommendation.region}, a month of 730 h. Before and after: the recorded "
-            "demand replayed through today's configuration and through the proposal, starts and drains "
-            f"included. Recorded tasks: ${cost.recorded_usd_month:,}."
+            f"Fargate {recommendation.price_basis}, {recommendation.region}, a month of 730 h. Before and "
+            "after: the recorded demand replayed through today's configuration and through the proposal, "
+            f"starts and drains included. Recorded tasks: ${cost.recorded_usd_month:,}."
         ),
         objective=_objective(recommendation),
+        saving=_saving(cost),
+        shared=_shared(recommendation.shared),
+        split=tuple(_split(recommendation)),
+        split_notes=tuple(_split_notes(recommendation)),
         rows=tuple(_row(advice) for advice in recommendation.services),
         before_usd_month=cost.before_usd_month,
         after_usd_month=cost.after_usd_month,
         saving_usd_month=cost.saving_usd_month,
-        saving_share=cost.saving_share,
         cautions=tuple(
             Note(service=advice.service.name, text=caution.text)
             for advice in recommendation.services
@@ -108,6 +133,64 @@ def _why(advice: Advice) -> str:
     """Return the verdict; of a trim also what decided the size."""
     decision = advice.choice.decision
     return f"{decision.value}, {advice.sizing.reason.value}" if decision is Decision.TRIM else decision.value
+
+
+def _saving(cost: Cost) -> str:
+    return (
+        f"Saving in replay: ${cost.compute_saving_usd_month:,} a month "
+        f"({100 * cost.compute_saving_share:.0f} %) for Fargate; ${cost.saving_usd_month:,} "
+        f"({100 * cost.saving_share:.0f} %) with logs, insights and alarms."
+    )
+
+
+def _shared(cost: Cost) -> SplitRow | None:
+    if not cost.before_usd_month and not cost.after_usd_month:
+        return None
+    return SplitRow(
+        part="(cluster)",
+        before_usd_month=cost.before_usd_month,
+        after_usd_month=cost.after_usd_month,
+        saving_usd_month=cost.saving_usd_month,
+    )
+
+
+def _split(recommendation: Recommendation) -> Iterator[SplitRow]:
+    cost = recommendation.cost
+    before, after = cost.before, cost.after
+    # Some services' logs may be known and others' not: then the sum is of those that are.
+    logs = any(advice.cost.logs_known for advice in recommendation.services)
+    for part, was, becomes, known in (
+        ("Fargate", before.compute_usd_month, after.compute_usd_month, (True, True)),
+        ("logs", before.logs_usd_month, after.logs_usd_month, (logs, logs)),
+        ("insights", before.insights_usd_month, after.insights_usd_month, (cost.insights_known, True)),
+        ("alarms", before.alarms_usd_month, after.alarms_usd_month, (True, True)),
+    ):
+        yield SplitRow(
+            part=part,
+            before_usd_month=was if known[0] else None,
+            after_usd_month=becomes if known[1] else None,
+            saving_usd_month=was - becomes,
+        )
+
+
+def _split_notes(recommendation: Recommendation) -> Iterator[str]:
+    cost = recommendation.cost
+    silent = sum(not advice.cost.logs_known for advice in recommendation.services)
+    if silent:
+        yield (
+            f"Logs: of {silent} service{'s' if silent > 1 else ''} the volume is not recorded; it counts as "
+            "nothing on both sides."
+        )
+    if not cost.insights_known:
+        yield (
+            "Insights: whether Container Insights are on today is not recorded; they count as off. The "
+            f'configuration has container_insights = "{PLATFORM_INSIGHTS}".'
+        )
+    if cost.tracing_most_usd_month > MATERIAL_SHARE * cost.after_usd_month:
+        yield (
+            f"Not in it: tracing, which is new, at most ${cost.tracing_most_usd_month:,} a month for X-Ray, "
+            "every public request taken to begin a trace; tracing.sampling_rate and reservoir lower it."
+        )
 
 
 def _row(advice: Advice) -> Row:

@@ -56,7 +56,7 @@ class ReplayReport:
     files: tuple[Path, ...]
 
 
-def replay_report_of(  # noqa: PLR0913  # plain data from six sources
+def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, with what result
     fleet: Fleet,
     policy: str,
     *,
@@ -64,14 +64,15 @@ def replay_report_of(  # noqa: PLR0913  # plain data from six sources
     skipped: Sequence[Note],
     objective: Objective,
     files: Sequence[Path] = (),
+    price_basis: str = "list price",
 ) -> ReplayReport:
-    """Return what is shown. ``policy`` says in words what was replayed."""
+    """Return what is shown. ``policy`` says in words what was replayed, ``price_basis`` at which prices."""
     rows = tuple(_row(verdict) for verdict in verdicts)
     over, minutes = sum(row.over_cpu_min for row in rows), sum(one.minutes for one in verdicts)
     return ReplayReport(
         title=f"{fleet.cluster}, {fleet.days:g} days from {fleet.start}, {policy}",
         basis=(
-            f"Replayed; Fargate list price, {fleet.region}, a month of 730 h, starts and drains included. "
+            f"Replayed; Fargate {price_basis}, {fleet.region}, a month of 730 h, starts and drains included. "
             f"Over: minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full "
             f"before, and above {objective.memory_percent:g} % memory. Turns: changes of direction. "
             "Bound: cost over the least that any policy with as many minutes over could cost at this size."

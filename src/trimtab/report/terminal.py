@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from trimtab.report.data import Report, Row
+    from trimtab.report.data import Report, Row, SplitRow
 
 HEADS = (
     "service\n",
@@ -29,6 +29,7 @@ HEADS = (
     "saving\n",
     "why\n",
 )
+SPLIT_HEADS = ("of which\n", "$/month\nbefore", "$/month\nafter", "saving\n")
 WORDS = frozenset({0, len(HEADS) - 1})
 
 
@@ -41,9 +42,11 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield Text(f"{report.title}\n", style="bold")
     if report.rows:
         yield _table(report)
-        share = 100 * report.saving_share
-        yield Text(f"\nSaving in replay: ${report.saving_usd_month:,} a month ({share:.0f} %).", style="bold")
+        yield Text("")
+        yield _split(report)
+        yield Text(f"\n{report.saving}", style="bold")
         yield Text(report.objective)
+        yield from (Text(note) for note in report.split_notes)
     yield Text(report.basis, style="dim")
     yield from notes("Cautions", report.cautions)
     yield from notes("LEFT OUT: no answer for these services, they run on as they are", report.left_out)
@@ -52,7 +55,15 @@ def _parts(report: Report) -> Iterator[RenderableType]:
 
 def _table(report: Report) -> Table:
     foots = ("total", "", "", "", "", "", *_money(report), "")
-    return table(HEADS, foots, [_cells(row) for row in report.rows], WORDS)
+    body = [_cells(row) for row in report.rows]
+    if report.shared is not None:
+        body.append((report.shared.part, "", "", "", "", "", *_money(report.shared), "shared"))
+    return table(HEADS, foots, body, WORDS)
+
+
+def _split(report: Report) -> Table:
+    body = [(row.part, *_money(row)) for row in report.split]
+    return table(SPLIT_HEADS, ("total", *_money(report)), body, frozenset({0}))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -68,5 +79,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _money(part: Row | Report) -> tuple[str, str, str]:
-    return usd(part.before_usd_month), usd(part.after_usd_month), usd(part.saving_usd_month)
+def _money(part: Row | SplitRow | Report) -> tuple[str, str, str]:
+    amounts = (part.before_usd_month, part.after_usd_month, part.saving_usd_month)
+    before, after, saving = ("not known" if amount is None else usd(amount) for amount in amounts)
+    return before, after, saving

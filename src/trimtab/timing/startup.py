@@ -1,9 +1,9 @@
 """Health-check timing computed from measured start-up, by the rules the service module uses.
 
-The module is given ``startup_seconds`` alone and derives the same numbers; they are computed
-here as well so that the recommendation states them. Limits: ECS HealthCheck (interval 5 to
-300 s, timeout 2 to 60, retries 1 to 10, startPeriod 0 to 300), ALB target groups (interval
-5 to 300, timeout 2 to 120, threshold 2 to 10).
+The module is given ``startup_seconds`` and derives the same numbers; they are computed here as
+well so that the recommendation states them, each with its ``Ground``. Limits: ECS HealthCheck
+(interval 5 to 300 s, timeout 2 to 60, retries 1 to 10, startPeriod 0 to 300), ALB target groups
+(interval 5 to 300, timeout 2 to 120, threshold 2 to 10).
 """
 
 from __future__ import annotations
@@ -12,20 +12,26 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.demand.startup import NotEnoughSamples, start_up_of
+from trimtab.demand.startup import MIN_SAMPLES, NotEnoughSamples, start_up_of
+from trimtab.timing.drain import CHECK_TIMEOUT_S, drain_of
+from trimtab.timing.ground import Evidence, Ground, Setting, ground, on_grid, share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from trimtab.fleet.model import Exposure, Service, StartSample
+    from trimtab.fleet.model import Service, StartSample
+    from trimtab.timing.drain import Drain
 
 LONGEST_S = 200
 """Start-up beyond which 1.5 times it no longer fits into ECS's start period of 300 s."""
 ASSUMED_S = 60
 """Where no start was recorded. Slower than most: a check that waits too long only delays."""
+P95 = 0.95
+START_MARGIN = 1.5
+"""Start period over start-up [ratio]: the slowest start seen is not the slowest there will be."""
 
 TARGET_INTERVAL_S = 15
-TARGET_TIMEOUT_S = 10
+TARGET_TIMEOUT_S = CHECK_TIMEOUT_S
 TARGET_HEALTHY = 2
 """For recovery only: a new target is healthy after one passing check."""
 TARGET_UNHEALTHY = 3
@@ -36,9 +42,20 @@ class Startup:
     """How long a task takes from its image being there to its first passing check [s]."""
 
     seconds: int
+    """What the module is told, at most ``LONGEST_S``."""
     samples: int
+    quantile: float | None
+    """Which quantile of the starts it is, 1.0 the slowest; None without any."""
+    measured_s: float | None
+    slowest_s: float | None
+    """The slowest recorded start [s]."""
     warning: str
     """Empty, or why the number is less certain than it looks."""
+
+    @property
+    def needed_s(self) -> int:
+        """What the starts ask for [s], which may be more than the module takes."""
+        return self.seconds if self.measured_s is None else max(self.seconds, math.ceil(self.measured_s))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,36 +89,85 @@ class Timing:
     container: ContainerTiming
     target: TargetTiming | None
     stop_timeout_s: int
+    longest_request_s: int | None
+    """What the module is told the longest request is; None leaves it its default."""
+    grounds: tuple[Ground, ...]
+    """Why each value is what it is, in the order of a task's life."""
+    warnings: tuple[str, ...]
+    """Where requests need more than they are given."""
+
+    @property
+    def grace_period_given_s(self) -> int | None:
+        """The grace period [s] where the module would not derive the same; else None."""
+        if self.target is None or self.target.grace_period_s == derived_grace_s(self.container):
+            return None
+        return self.target.grace_period_s
 
 
 def timing_of(service: Service) -> Timing:
-    """Return the timing of a service from its recorded starts."""
-    startup = startup_of(service.start_samples)
+    """Return the timing of a service from its recorded starts and the longest of its requests."""
+    startup, drain = startup_of(service.start_samples), drain_of(service)
     container = container_timing(startup.seconds)
-    target = None
-    if service.traffic is not None:
-        target = target_timing(container.start_period_s, service.traffic.exposure)
-    return Timing(startup=startup, container=container, target=target, stop_timeout_s=service.stop_timeout_s)
+    target = target_timing(startup, container, drain)
+    grounds = (*_start_grounds(startup, container, target), *drain.grounds)
+    return Timing(
+        startup=startup,
+        container=container,
+        target=target,
+        stop_timeout_s=drain.stop_timeout_s,
+        longest_request_s=drain.longest_request_s,
+        grounds=grounds,
+        warnings=drain.warnings,
+    )
 
 
 def startup_of(samples: Sequence[StartSample]) -> Startup:
     """Return p95 of boot and ready together, whole seconds; of few samples the maximum.
 
-    Placement and pull come before the container exists, so no health check sees them.
+    Placement and pull come before the container exists, so no health check sees them. Where the
+    slowest start would outlast the start period made of p95, a higher quantile is taken.
     """
-    answer, warning = start_up_of(samples), ""
+    answer = start_up_of(samples)
     if isinstance(answer, NotEnoughSamples):
-        if answer.start_up_max_s is None:
+        slowest = answer.start_up_max_s
+        if slowest is None:
             warning = f"no start was recorded: {ASSUMED_S} s are assumed"
-            return Startup(seconds=ASSUMED_S, samples=0, warning=warning)
-        measured = answer.start_up_max_s
+            return _startup(ASSUMED_S, Evidence(), None, warning)
         warning = f"only {answer.samples} starts were recorded: the slowest counts"
-    else:
-        measured = answer.start_up.p95_s
-    whole = max(1, math.ceil(measured))
+        evidence = Evidence(quantile=1.0, measured_s=slowest, samples=answer.samples)
+        return _startup(_whole(slowest), evidence, slowest, warning)
+    found = answer.start_up
+    quantiles = ((P95, found.p95_s), (0.99, found.p99_s), (1.0, found.max_s))
+    quantile, measured = next(one for one in quantiles if _start_period_s(_whole(one[1])) >= found.max_s)
+    evidence = Evidence(quantile=quantile, measured_s=measured, samples=answer.samples)
+    return _startup(_whole(measured), evidence, found.max_s, "")
+
+
+def _whole(seconds: float) -> int:
+    return max(1, math.ceil(seconds))
+
+
+def _start_period_s(startup_s: int) -> int:
+    """Return the start period by the module's formula, not yet held to what ECS allows."""
+    return max(10, on_grid(START_MARGIN * startup_s))
+
+
+def _startup(whole: int, evidence: Evidence, slowest_s: float | None, warning: str) -> Startup:
     if whole > LONGEST_S:
-        warning = f"start-up takes {whole} s; health checks can allow for {LONGEST_S} s at most"
-    return Startup(seconds=min(whole, LONGEST_S), samples=answer.samples, warning=warning)
+        check = container_timing(LONGEST_S)
+        end = check.start_period_s + check.retries * check.interval_s
+        warning = (
+            f"start-up takes {whole} s; health checks can allow for {LONGEST_S} s at most, and a container "
+            f"that is not healthy after {end} s is given up"
+        )
+    return Startup(
+        seconds=min(whole, LONGEST_S),
+        samples=evidence.samples,
+        quantile=evidence.quantile,
+        measured_s=evidence.measured_s,
+        slowest_s=slowest_s,
+        warning=warning,
+    )
 
 
 def container_timing(startup_s: int) -> ContainerTiming:
@@ -109,34 +175,87 @@ def container_timing(startup_s: int) -> ContainerTiming:
 
     Half again the start-up before failures count, then a third of it between checks.
     """
-    interval = min(30, max(10, math.ceil(startup_s / 15) * 5))
+    interval = min(30, max(10, on_grid(startup_s / 3)))
     return ContainerTiming(
-        start_period_s=max(10, math.ceil(startup_s * 3 / 10) * 5),
+        start_period_s=_start_period_s(startup_s),
         interval_s=interval,
         timeout_s=interval // 2,
         retries=min(5, max(3, math.ceil(startup_s / interval))),
     )
 
 
-def target_timing(start_period_s: int, exposure: Exposure) -> TargetTiming:
-    """Return the target check. The grace period outlasts the start period by two checks."""
-    delay, reason = _deregistration(exposure)
+def derived_grace_s(container: ContainerTiming) -> int:
+    """Return the grace period the module derives: it outlasts the start period by two checks."""
+    return container.start_period_s + 2 * TARGET_INTERVAL_S
+
+
+def target_timing(startup: Startup, container: ContainerTiming, drain: Drain) -> TargetTiming | None:
+    """Return the target check; None without a load balancer.
+
+    A start too slow for the module's start period still gets its grace period, which ECS does
+    not limit: half again what the starts ask for, and two checks.
+    """
+    if drain.deregistration_delay_s is None:
+        return None
+    slow = _start_period_s(startup.needed_s) + 2 * TARGET_INTERVAL_S
     return TargetTiming(
         interval_s=TARGET_INTERVAL_S,
         timeout_s=TARGET_TIMEOUT_S,
         healthy_threshold=TARGET_HEALTHY,
         unhealthy_threshold=TARGET_UNHEALTHY,
-        grace_period_s=start_period_s + 2 * TARGET_INTERVAL_S,
-        deregistration_delay_s=delay,
-        deregistration_reason=reason,
+        grace_period_s=max(derived_grace_s(container), slow),
+        deregistration_delay_s=drain.deregistration_delay_s,
+        deregistration_reason=drain.reason,
     )
 
 
-def _deregistration(exposure: Exposure) -> tuple[int, str]:
-    """Return the deregistration delay [s] and why. The whole of it is billed at each scale-in.
+def _start_grounds(
+    startup: Startup, container: ContainerTiming, target: TargetTiming | None
+) -> Iterator[Ground]:
+    """Yield why the values that follow from the start-up are what they are."""
+    evidence = Evidence(quantile=startup.quantile, measured_s=startup.measured_s, samples=startup.samples)
+    check = container
+    tries = f"{check.retries} tries {check.interval_s} s apart"
+    rows = [
+        (Setting.STARTUP, startup.seconds, _startup_sentence(startup)),
+        (
+            Setting.START_PERIOD,
+            check.start_period_s,
+            "half again the start-up, in steps of 5 s; what fails before is not counted",
+        ),
+        (
+            Setting.INTERVAL,
+            check.interval_s,
+            "a third of the start-up, in steps of 5 s, at least 10 and at most 30",
+        ),
+        (Setting.TIMEOUT, check.timeout_s, "half the interval"),
+        (
+            Setting.RETRIES,
+            check.retries,
+            f"{tries}: given up no sooner than a new one could start, within 3 to 5 tries",
+        ),
+    ]
+    if target is not None:
+        period = target.grace_period_s - 2 * TARGET_INTERVAL_S
+        sentence = f"start period, {period} s, and two checks {TARGET_INTERVAL_S} s apart"
+        if target.grace_period_s != derived_grace_s(check):
+            sentence = f"half again the start-up, {period} s, and two checks {TARGET_INTERVAL_S} s apart"
+        rows.append((Setting.GRACE_PERIOD, target.grace_period_s, sentence))
+    for setting, value, sentence in rows:
+        yield ground(setting, value, evidence, sentence)
 
-    The snapshot records no request durations yet, so who calls stands in for how long.
-    """
-    if exposure == "internal":
-        return 60, "internal callers send longer requests; no durations were recorded"
-    return 30, "public requests are short; no durations were recorded"
+
+def _startup_sentence(startup: Startup) -> str:
+    if startup.measured_s is None or startup.quantile is None or startup.slowest_s is None:
+        return "assumed: no start was recorded"
+    said = (
+        f"{share_of(startup.quantile)} of {startup.samples} recorded starts took {startup.measured_s:.1f} s "
+        "or less from the pulled image to the first passing check"
+    )
+    if startup.quantile > P95 and startup.samples >= MIN_SAMPLES:
+        said += f"; a start period made of {share_of(P95)} would end before the slowest"
+    elif startup.quantile == P95:
+        said += f"; the slowest, {startup.slowest_s:.1f} s, still ends within the start period"
+    if startup.needed_s > startup.seconds:
+        said += f"; the module takes {LONGEST_S} s at most"
+    return said

@@ -1,0 +1,198 @@
+"""A user's own prices: what they negotiated, what a Savings Plan takes off, what Spot costs them.
+
+JSON; a price that is not in the file is the catalog's. For example::
+
+    {
+      "region": "us-east-1",
+      "prices": {"logs_ingestion_gb": {"usd": 0.45, "unit": "GB"}},
+      "fargate_discount_percent": 10,
+      "compute_savings_plan_discount_percent": 20
+    }
+
+A region that the catalog lacks is priced by a file that gives every price.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from trimtab.catalog.load import Price, Prices, price_regions, prices
+from trimtab.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ON_DEMAND = (
+    "fargate_x86_vcpu_hour",
+    "fargate_x86_gb_hour",
+    "fargate_arm_vcpu_hour",
+    "fargate_arm_gb_hour",
+)
+"""What a Compute Savings Plan covers of Fargate."""
+STORAGE = "fargate_ephemeral_gb_hour"
+"""Fargate too, so a discount on Fargate takes it in; a Savings Plan is for vCPU and memory."""
+SPOT_UNITS = {f"fargate_spot_{name.removeprefix('fargate_')}": name for name in ON_DEMAND}
+"""Spot rates, each with the price whose unit it has. Given as they are: no discount applies."""
+
+GIVEN = "given by the user"
+
+_Percent = Annotated[float, Meta(ge=0.0, lt=100.0)]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the file's parts: a field we do not know is a mistake."""
+
+
+class OwnPrice(_File, frozen=True, kw_only=True):
+    """One price [USD per ``unit``]. The unit is repeated so that it cannot be mistaken."""
+
+    usd: Annotated[float, Meta(gt=0.0)]
+    unit: str
+    note: str = ""
+
+
+class OwnPrices(_File, frozen=True, kw_only=True):
+    """The file."""
+
+    region: str
+    note: str = ""
+    prices: dict[str, Any] = {}
+    """``OwnPrice`` by the catalog's names, Spot rates included. Discounts come off these too."""
+    fargate_discount_percent: _Percent = 0.0
+    compute_savings_plan_discount_percent: _Percent = 0.0
+
+
+def prices_for(region: str, path: Path | None) -> Prices:
+    """Return the catalog's prices of a region, or those of the user's file if there is one.
+
+    Raises:
+        UsageError: the catalog has no prices for the region, or the file cannot be used; says where.
+
+    """
+    return prices(region) if path is None else read_prices(path, region)
+
+
+def read_prices(path: Path, region: str) -> Prices:
+    """Return the prices that ``path`` makes of the catalog's for ``region``, discounts taken off.
+
+    Raises:
+        UsageError: the file cannot be read, is of another region, or holds what cannot be.
+
+    """
+    own, where = _read(path), str(path)
+    if own.region != region:
+        raise UsageError(
+            f"these are prices of {own.region!r}, the fleet runs in {region!r}",
+            where=where,
+            advice="give the prices of the fleet's region",
+        )
+    given = {name: _checked(name, entry, own, path) for name, entry in own.prices.items()}
+    _refuse_half(given, where)
+    book = _complete(given, own, path)
+    return _discounted(book, own, path.name)
+
+
+def _read(path: Path) -> OwnPrices:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=OwnPrices)
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read ({error.strerror or error})", where=str(path), advice="name a file of prices"
+        ) from error
+    except msgspec.ValidationError as error:
+        fault, _, place = str(error).partition(" - at `$")
+        raise UsageError(fault, where=_place(path, place)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"this is not JSON ({error})", where=str(path)) from error
+
+
+def _place(path: Path, place: str) -> str:
+    """Return where a fault is: the file, and the field if msgspec names one."""
+    field = place.strip(".`")
+    return f"{path}: {field}" if field else str(path)
+
+
+def _checked(name: str, entry: object, own: OwnPrices, path: Path) -> Price:
+    """Return one price in the catalog's form: its name, its unit and its amount checked."""
+    known = _catalog_prices()
+    listed = known.get(SPOT_UNITS.get(name, name))
+    if listed is None:
+        near = difflib.get_close_matches(name, [*known, *SPOT_UNITS], n=1)
+        advice = f"did you mean {near[0]}?" if near else f"known: {', '.join([*known, *SPOT_UNITS])}"
+        raise UsageError(f"there is no price {name!r}", where=f"{path}: prices", advice=advice)
+    try:
+        price = msgspec.convert(entry, OwnPrice)
+    except msgspec.ValidationError as error:
+        fault, _, place = str(error).partition(" - at `$")
+        raise UsageError(fault, where=_place(path, f"prices.{name}{place}")) from error
+    if price.unit != listed.unit:
+        raise UsageError(
+            f"the unit is {price.unit!r}, must be {listed.unit!r}",
+            where=f"{path}: prices.{name}",
+            advice="convert the price to that unit",
+        )
+    note = price.note or own.note or GIVEN
+    return Price(usd=price.usd, unit=price.unit, note=listed.note, vintage="given", source=note)
+
+
+def _catalog_prices() -> dict[str, Price]:
+    """Return every price the catalog lists, by name. AWS's units are the same in every region."""
+    book = prices(price_regions()[0])
+    found = {name: getattr(book, name) for name in book.__struct_fields__}
+    return {name: price for name, price in found.items() if isinstance(price, Price)}
+
+
+def _refuse_half(given: dict[str, Price], where: str) -> None:
+    for vcpu, gib in zip(list(SPOT_UNITS)[::2], list(SPOT_UNITS)[1::2], strict=True):
+        if (vcpu in given) != (gib in given):
+            there, lacking = (vcpu, gib) if vcpu in given else (gib, vcpu)
+            raise UsageError(
+                f"{there} is there without {lacking}",
+                where=f"{where}: prices",
+                advice="a task is paid by both: give the two or neither",
+            )
+
+
+def _complete(given: dict[str, Price], own: OwnPrices, path: Path) -> Prices:
+    """Return the catalog's prices with those given in their place."""
+    if own.region in price_regions():
+        return msgspec.structs.replace(prices(own.region), **given)
+    lacking = [name for name in _catalog_prices() if name not in given]
+    if lacking:
+        raise UsageError(
+            f"the catalog has no prices for {own.region!r}, and {', '.join(lacking)} "
+            f"{'is' if len(lacking) == 1 else 'are'} not given",
+            where=f"{path}: prices",
+            advice="give every price of a region the catalog lacks",
+        )
+    some = prices(price_regions()[0])
+    return msgspec.structs.replace(some, region=own.region, read="given", note=own.note or GIVEN, **given)
+
+
+def _discounted(book: Prices, own: OwnPrices, name: str) -> Prices:
+    """Return the prices less what comes off Fargate: first the Savings Plan, then the rest of it."""
+    discount = 1 - own.fargate_discount_percent / 100
+    plan = 1 - own.compute_savings_plan_discount_percent / 100
+    cheaper = {one: _scaled(getattr(book, one), discount * plan) for one in ON_DEMAND}
+    off = [
+        f"{percent:g} % {word}"
+        for percent, word in (
+            (own.compute_savings_plan_discount_percent, "Savings Plan"),
+            (own.fargate_discount_percent, "discount"),
+        )
+        if percent
+    ]
+    return msgspec.structs.replace(
+        book,
+        **cheaper,
+        **{STORAGE: _scaled(getattr(book, STORAGE), discount)},
+        basis=f"prices of {name}" + (f", less {' and '.join(off)}" if off else ""),
+    )
+
+
+def _scaled(price: Price, factor: float) -> Price:
+    return msgspec.structs.replace(price, usd=price.usd * factor) if factor != 1 else price

@@ -1,0 +1,118 @@
+"""What watching a service costs beside its tasks [USD/month]: alarms, Container Insights, logs, traces.
+
+Counted from the configuration, not replayed. Free tiers are left out: they are an account's,
+and others use them too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from trimtab.catalog.load import HOURS_PER_MONTH, insights_table
+
+if TYPE_CHECKING:
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import Demand
+    from trimtab.fleet.model import Insights, Service, StepPolicy
+
+DAYS_PER_MONTH = HOURS_PER_MONTH / 24
+GIB = 2**30
+"""CloudWatch's GB [bytes]."""
+STANDARD_PERIOD_S = 60
+"""Alarms with a shorter period are high-resolution ones."""
+JOINT_METRICS = 2
+"""CPU and memory. An alarm on metric math is billed for each metric it refers to (CloudWatch user
+guide, "CloudWatch billing and cost")."""
+PROPOSED_METRICS = 2 + JOINT_METRICS
+"""The service module's alarms: one out for CPU, one for memory, one in for both
+(``terraform/modules/service/alarms.tf``). The other modules have none."""
+PLATFORM_INSIGHTS: Final = "enabled"
+"""What ``terraform/platform`` sets Container Insights to unless told otherwise."""
+APPLICATION_DAYS = 30
+ELSEWHERE_DAYS = 7
+"""Retention of the application's log in production, and outside it (the service module's ``logs``)."""
+ARCHIVED_SHARE = 0.15
+"""Of a log's bytes that remain once it is compressed for storage (AWS Pricing Calculator)."""
+SAMPLED_SHARE = 0.05
+RESERVOIR_PER_S = 1
+"""Requests traced: the first of each second, then this share (the service module's ``tracing``)."""
+CONTAINERS_TODAY = 1
+"""In a task as found; a snapshot does not record sidecars."""
+
+
+def alarms_today_usd(service: Service, prices: Prices) -> float:
+    """Return what the alarms of today's step policies cost, one each. Others are not in a snapshot."""
+    return sum(_alarm_usd(policy, prices) for policy in service.scaling.policies)
+
+
+def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
+    price = prices.alarm_month if policy.period_s >= STANDARD_PERIOD_S else prices.alarm_high_resolution_month
+    return price.usd * (JOINT_METRICS if policy.metric == "joint" else 1)
+
+
+def alarms_proposed_usd(prices: Prices) -> float:
+    """Return what the service module's alarms cost."""
+    return PROPOSED_METRICS * prices.alarm_month.usd
+
+
+def insights_usd(setting: Insights | None, tasks_mean: float, prices: Prices) -> float:
+    """Return what Container Insights costs for one service and its one task definition family.
+
+    With ``enhanced`` each task and container has metrics of its own, billed by the hour: the
+    mean of running tasks stands for them. ``None``, not recorded, counts as nothing.
+    """
+    table = insights_table()
+    if setting == "enabled":
+        return (table.standard.service + table.standard.family) * prices.custom_metric_month.usd
+    if setting == "enhanced":
+        counts, containers = table.enhanced, CONTAINERS_TODAY
+        metrics = counts.service + counts.family + counts.container * containers
+        metrics_task = counts.task + counts.container_task * containers
+        price = prices.container_insights_enhanced_metric_month.usd
+        return (metrics + metrics_task * tasks_mean) * price
+    return 0.0
+
+
+def cluster_insights_usd(setting: Insights | None, prices: Prices) -> float:
+    """Return what Container Insights costs for the cluster itself, however many services it has."""
+    table = insights_table()
+    if setting == "enabled":
+        return table.standard.cluster * prices.custom_metric_month.usd
+    if setting == "enhanced":
+        return table.enhanced.cluster * prices.container_insights_enhanced_metric_month.usd
+    return 0.0
+
+
+def logs_usd(service: Service, retention_days: int, prices: Prices) -> float:
+    """Return what the service's logs cost: taken in, and kept for so many days.
+
+    A volume that is not recorded counts as nothing. It is the same before and after: a size or
+    a policy does not change what is written.
+    """
+    if service.log_bytes_day is None:
+        return 0.0
+    gib_day = service.log_bytes_day / GIB
+    kept_gib = gib_day * retention_days * ARCHIVED_SHARE
+    taken_in = gib_day * DAYS_PER_MONTH * prices.logs_ingestion_gb.usd
+    return taken_in + kept_gib * prices.logs_storage_gb_month.usd
+
+
+def retention_proposed_days(environment: str) -> int:
+    """Return how long the service module keeps the application's log [days]."""
+    return APPLICATION_DAYS if environment == "production" else ELSEWHERE_DAYS
+
+
+def tracing_most_usd(service: Service, demand: Demand, prices: Prices) -> float:
+    """Return the most that the proposal's traces to X-Ray can cost.
+
+    Every request from the public load balancer is taken to begin a trace. Those that another
+    service of the fleet sends belong to a trace that has begun already, and which they are is
+    not recorded, so the bill is lower.
+    """
+    if service.traffic is None or service.traffic.exposure != "public":
+        return 0.0
+    requests = demand.requests[demand.present]
+    first = (requests.clip(max=RESERVOIR_PER_S * demand.step_s)).sum()
+    traces_min = (first + SAMPLED_SHARE * (requests.sum() - first)) / requests.size
+    traces_month = float(traces_min) * HOURS_PER_MONTH * 3600 / demand.step_s
+    return traces_month / 1e6 * prices.xray_traces_recorded_million.usd
