@@ -102,7 +102,7 @@ def _root(
 
 
 @app.command()
-def optimize(  # noqa: PLR0913  # one a flag
+def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
         Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
     ],
@@ -123,7 +123,8 @@ def optimize(  # noqa: PLR0913  # one a flag
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
     history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars
-    and recommendation.json; trimtab explain tells why. Exits with 3 when a service had to be left out; the others are written all the same.
+    and recommendation.json; trimtab explain tells why. Exits with 3 when a service had to be left
+    out; the others are written all the same.
     """
     from trimtab import pipeline  # noqa: PLC0415
     from trimtab.evidence.objective import objective_of  # noqa: PLC0415
@@ -146,7 +147,7 @@ def optimize(  # noqa: PLR0913  # one a flag
 
 
 @app.command()
-def replay(  # noqa: PLR0913  # one a flag
+def replay(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
         Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
     ],

@@ -29,6 +29,7 @@ from trimtab.fleet.source import span_of
 from trimtab.report.data import Note, report_of
 from trimtab.report.minutes import encode as encode_minutes
 from trimtab.report.replay_data import replay_report_of
+from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from trimtab.fleet.source import Snapshot
     from trimtab.report.data import Report
     from trimtab.report.replay_data import ReplayReport
+    from trimtab.scaling.search import Effort
 
     Progress: TypeAlias = Callable[[str], None]
     """Told what is being done, in words for a person."""
@@ -73,12 +75,13 @@ class Replayed:
         return bool(self.report.skipped)
 
 
-def optimize(
+def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     snapshot_path: Path,
     output: Path | None,
     *,
     objective: Objective = DEFAULT,
     prices_file: Path | None = None,
+    effort: Effort = FULL,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
@@ -93,7 +96,7 @@ def optimize(
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file)
-    recommendation = recommend(snapshot, price_list, objective, progress=progress)
+    recommendation = recommend(snapshot, price_list, objective, effort=effort, progress=progress)
     if output is None:
         return Outcome(recommendation=recommendation, report=report_of(recommendation))
     progress(f"writing {output}")
@@ -107,6 +110,7 @@ def recommend(
     price_list: Prices | None = None,
     objective: Objective = DEFAULT,
     *,
+    effort: Effort = FULL,
     progress: Progress = lambda _: None,
 ) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
@@ -120,7 +124,7 @@ def recommend(
     for number, service in enumerate(snapshot.usable, 1):
         progress(f"searching size and ladders of {service.name} ({number} of {len(snapshot.usable)})")
         demand = demand_of(service, snapshot.metrics[service.name])
-        found.append(choose(service, demand, price_list, objective))
+        found.append(choose(service, demand, price_list, objective, effort))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     names = frozenset(left.service for left in left_out)
     services = tuple(

@@ -71,7 +71,12 @@ class Oracle:
             )
         )
         self.ratio = self._ratio()
-        self.slope = self._slope()
+        self.slope, self.base = self._line()
+        days = sum(row[0] for row in self.rows) / 1440
+        self.margin = 1 + 0.15 * min(2.0, 1 + max(0.0, 1 / days - 1 / 14))
+        self.limit_mib = 0.97 * SERVICE.size.memory_mib
+        if any(row[0] and row[5] >= self.limit_mib for row in self.rows):
+            self.margin = max(1.25, self.margin)
 
     def _ratio(self) -> float:
         usable = [r for r in self.rows if r[0] and not r[1] and r[3] >= 2 and r[2] > 0]
@@ -84,14 +89,38 @@ class Oracle:
         high = min(low + 1, len(ratios) - 1)
         return max(1.0, ratios[low] * (1 - part) + ratios[high] * part)
 
-    def _slope(self) -> float:
+    def _line(self) -> tuple[float, float]:
         points = [(r[2] / r[3], r[4]) for r in self.rows if r[0] and not r[1]]
         if len(points) < 60:
-            return 0.0
-        cpu, memory = [p[0] for p in points], [p[1] for p in points]
+            return 0.0, 0.0
+        first = self._first_slope(sorted(points))
+        rest = [memory - first * cpu for cpu, memory in points]
+        middle = statistics.median(rest)
+        by_distance = sorted(range(len(points)), key=lambda i: abs(rest[i] - middle))
+        kept = [points[i] for i in by_distance[: len(points) - len(points) // 100]]
+        cpu, memory = [p[0] for p in kept], [p[1] for p in kept]
         slope, _ = statistics.linear_regression(cpu, memory)
         r2 = statistics.correlation(cpu, memory) ** 2
-        return slope if slope > 0 and r2 >= 0.3 else 0.0
+        if slope <= 0 or r2 < 0.3:
+            return 0.0, 0.0
+        return slope, max(0.0, statistics.median(m - slope * c for c, m in kept))
+
+    @staticmethod
+    def _first_slope(points: list[tuple[float, float]]) -> float:
+        """The median slope between the medians of 24 groups, the first ones larger by a point."""
+        each, larger = divmod(len(points), 24)
+        medians, at = [], 0
+        for group in range(24):
+            part = points[at : at + each + (group < larger)]
+            at += len(part)
+            medians.append((statistics.median(p[0] for p in part), statistics.median(p[1] for p in part)))
+        found = [
+            (b[1] - a[1]) / (b[0] - a[0])
+            for i, a in enumerate(medians)
+            for b in medians[i + 1 :]
+            if b[0] != a[0]
+        ]
+        return statistics.median(found)
 
     def tasks(self, cpu_units: int) -> list[int]:
         share = (cpu_units - 32) / 1024
@@ -108,9 +137,11 @@ class Oracle:
         for row, count in zip(self.rows, self.tasks(cpu_units), strict=True):
             if row[0]:
                 lifted = row[2] * 1.15 if row[1] else row[2]
-                more = max(0.0, lifted / count - row[2] / row[3])
-                peak = max(peak, row[5] + self.slope * self.ratio * more)
-        return 1.15 * peak + 128
+                share = row[2] / row[3]
+                more = max(0.0, lifted / count - share)
+                grown = (row[5] - self.base) * more / share if self.slope else 0.0
+                peak = max(peak, row[5] + max(self.slope * self.ratio * more, grown))
+        return max(self.margin * peak + 128, (peak + 128) / 0.88)
 
     def cost(self, size: TaskSize) -> float:
         counts = [n for row, n in zip(self.rows, self.tasks(size.cpu_units), strict=True) if row[0]]
@@ -163,6 +194,10 @@ def test_more_demand_never_costs_less(demand: Demand, factor: float) -> None:
     )
     less_cost = right_size(SERVICE, demand, PRICES, fargate_sizes(), floor=1)
     more_cost = right_size(SERVICE, more, PRICES, fargate_sizes(), floor=1)
-    # The fitted line is over per-task CPU, so a factor scales its slope down and changes no need.
-    if isinstance(less_cost, Sizing) and isinstance(more_cost, Sizing):
+    # Where memory follows load, more CPU beside the same memory is less memory for each unit of load.
+    if (
+        isinstance(less_cost, Sizing)
+        and isinstance(more_cost, Sizing)
+        and not less_cost.work.load_memory.slope_mib_per_vcpu
+    ):
         assert more_cost.cost_usd_month >= less_cost.cost_usd_month - 1e-6

@@ -109,7 +109,7 @@ def demand(  # noqa: PLR0913  # a series each
 
 
 def metrics(
-    one: Service, cpu_percent: float = 20.0, memory_percent: float = 15.0, days: int = 2
+    one: Service, cpu_percent: float = 20.0, memory_percent: float = 14.0, days: int = 2
 ) -> pl.DataFrame:
     """A service's rows: a daily wave around ``cpu_percent``, seeded noise, four tasks."""
     minutes = days * DAY

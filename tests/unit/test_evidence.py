@@ -147,6 +147,25 @@ def test_each_doubt_is_said_once() -> None:
     assert kinds(made.service(traffic=quick, stop_timeout_s=10), week()) == set()
     assert kinds(made.service(port=None, traffic=None), week()) == {CautionKind.HEALTH_COMMAND}
     assert kinds(made.service(egress=None), week()) == {CautionKind.EGRESS}
+    assert kinds(made.service(), week(memory=np.linspace(300, 900, 7 * 1440))) == {CautionKind.LEAK}
+    steps = np.where(minutes < 5 * 1440, 300.0, 500.0)
+    assert kinds(made.service(), week(memory=steps)) == {CautionKind.RISING}
+    full = np.where(minutes == 4000, 1990.0, 500.0)
+    assert kinds(made.service(), week(memory=full, hottest_memory=1.0)) == {CautionKind.MEMORY_LIMIT}
+
+
+def test_a_leak_is_told_with_its_slope_when_it_is_full_and_when_tasks_must_go() -> None:
+    minutes = np.arange(14 * 1440) / 1440
+    demand = made.demand(np.full(14 * 1440, 0.5), memory=300 + 50 * (minutes % 6), hottest_memory=1.0)
+    service = made.service()
+    result = sized(service, demand)
+    # 600 * 1.15 + 128 = 818 MiB, so 1024: (1024 - 128 - 300) / 50 = 11.9 days from the start of a task.
+    assert result.size.memory_mib == 1024
+    found = cautions_of(service, demand, result, timing_of(service), frozenset())
+    text = next(one.text for one in found if one.kind is CautionKind.LEAK)
+    assert "memory grows by 50 MiB a day" in text
+    assert "a task is full 11.9 days after its start, those of the record's end in 9.9 days" in text
+    assert "replace tasks every 9.5 days or sooner" in text
 
 
 def test_a_caller_that_is_left_out_is_named() -> None:

@@ -51,7 +51,7 @@ def test_the_maximum_leaves_room_for_one_task_more_than_the_floor() -> None:
 
 def test_memory_low_lies_above_what_a_task_holds_at_rest_so_that_the_fleet_can_shrink() -> None:
     # 300 of 512 MiB and the collector's 128: 83.6 %.
-    demand = made.demand(np.full(1440, 0.05), memory=300.0, hottest_memory=1.0)
+    demand = made.demand(np.full(14 * 1440, 0.05), memory=300.0, hottest_memory=1.0)
     result, sizing = ladders(demand)
     assert sizing.size == made.size(256, 512)
     assert (result.memory.low, result.memory.high) == (90, 95)
@@ -64,10 +64,10 @@ def test_memory_that_a_task_never_fills_keeps_the_plain_thresholds() -> None:
 
 def test_a_rare_peak_of_memory_stays_below_the_threshold_that_adds_tasks() -> None:
     # Memory that no further task relieves would otherwise drive the count to its maximum.
-    memory = np.where(DAY == 700, 333.5, 100.0)
-    result, sizing = ladders(made.demand(np.full(1440, 0.05), memory=memory, hottest_memory=1.0))
+    memory = np.where(np.arange(14 * 1440) == 700, 322.5, 100.0)
+    result, sizing = ladders(made.demand(np.full(14 * 1440, 0.05), memory=memory, hottest_memory=1.0))
     assert sizing.size == made.size(256, 512)
-    assert (result.memory.low, result.memory.high) == (50, 93)  # (333.5 + 128) / 512 = 90.1 %
+    assert (result.memory.low, result.memory.high) == (50, 90)  # (322.5 + 128) / 512 = 88.0 %
 
 
 @pytest.mark.parametrize("memory", [10, 150, 200, 250, 280, 310, 333, 500, 700, 900, 2000, 20_000, 60_000])

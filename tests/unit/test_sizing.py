@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.sizing.memory import load_memory
+from trimtab.sizing.memory import hottest_memory, load_memory
 from trimtab.sizing.model import Reason, Sizing, Unsizable
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed, trailing_maximum
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DAY = np.arange(1440)
 STEADY = np.full(1440, 0.05)
+FORTNIGHT = np.full(14 * 1440, 0.05)
 
 
 class OnePrice:
@@ -36,19 +37,35 @@ def sized(demand: Demand, service: Service | None = None, *, floor: int = 2) -> 
 
 
 def test_memory_above_what_the_cheapest_size_holds_makes_the_size_memory_bound() -> None:
-    result = sized(made.demand(STEADY, memory=1500.0, hottest_memory=1.0))
+    result = sized(made.demand(FORTNIGHT, memory=1500.0, hottest_memory=1.0))
     # 1500 * 1.15 + 128 = 1853 MiB: the least memory that holds it at 256 units is 2048.
     assert result.size == made.size(256, 2048)
     assert result.reason is Reason.MEMORY_BOUND
     assert "held 1500 MiB" in result.sentence
-    assert "1853 MiB" in result.sentence
+    assert "with 15 % and the 128 MiB collector 1853 MiB" in result.sentence
+
+
+def test_a_small_task_keeps_twelve_percent_free_and_the_sentence_says_so() -> None:
+    result = sized(made.demand(FORTNIGHT, memory=400.0, hottest_memory=1.0))
+    # 400 * 1.15 + 128 = 588 MiB, of which 528 is 90 %: (400 + 128) / 0.88 = 600.
+    assert result.size.memory_mib == 1024
+    assert (
+        "held 400 MiB, with 12 % of the task kept free and the 128 MiB collector 600 MiB" in result.sentence
+    )
+
+
+def test_a_day_of_history_asks_for_twice_the_margin_and_the_sentence_says_so() -> None:
+    result = sized(made.demand(STEADY, memory=1500.0, hottest_memory=1.0))
+    # 1500 * 1.2893 + 128 = 2062 MiB: above 2048.
+    assert result.size == made.size(512, 3072)
+    assert "with 29 % and the 128 MiB collector 2062 MiB" in result.sentence
 
 
 def test_a_need_that_equals_a_size_is_held_by_it_and_one_mebibyte_more_is_not() -> None:
     exactly = (2048 - 128) / 1.15
-    fits = sized(made.demand(STEADY, memory=exactly - 0.001, hottest_memory=1.0))
+    fits = sized(made.demand(FORTNIGHT, memory=exactly - 0.001, hottest_memory=1.0))
     assert fits.size.memory_mib == 2048
-    over = sized(made.demand(STEADY, memory=exactly + 1, hottest_memory=1.0))
+    over = sized(made.demand(FORTNIGHT, memory=exactly + 1, hottest_memory=1.0))
     assert over.size.memory_mib == 3072
 
 
@@ -77,7 +94,8 @@ def test_work_that_no_size_holds_is_said_with_its_numbers() -> None:
     result = right_size(made.service(), demand, prices("us-east-1"), fargate_sizes(), floor=2)
     assert isinstance(result, Unsizable)
     assert "240000 MiB" in result.sentence
-    assert "249856 MiB" in result.sentence  # 244 GiB, the largest task
+    assert "32768 CPU units" in result.sentence
+    assert "may have 249856 MiB" in result.sentence  # 244 GiB, the largest task
 
 
 def test_a_service_behind_a_load_balancer_keeps_two_tasks_and_any_other_one() -> None:
@@ -175,9 +193,34 @@ def test_memory_that_follows_load_needs_more_where_a_task_takes_more_of_it() -> 
     result = sized(made.demand(cpu, memory=memory, hottest_memory=1.0))
     assert result.work.load_memory.slope_mib_per_vcpu == pytest.approx(800)
     need = {c.size.cpu_units: c.memory_need_mib for c in result.candidates}
-    assert need[4096] > need[1024] > 128 + 1.15 * 300
+    margin = result.work.memory_margin
+    assert need[4096] > need[1024] > 128 + margin * 300
     # Where tasks take less of the load than today, the measured peak still stands.
-    assert need[256] == pytest.approx(128 + 1.15 * memory.max(), rel=1e-6)
+    assert need[256] == pytest.approx(128 + margin * memory.max(), rel=1e-6)
+
+
+def test_a_burst_off_the_line_grows_with_the_share_of_load_as_the_rest_does() -> None:
+    cpu = np.full(1440, 8.0) + np.sin(DAY / 100)
+    memory = 300 + 400 * cpu / 8
+    memory[700] = 300 + 2 * 400 * cpu[700] / 8
+    demand = made.demand(cpu, memory=memory, tasks=8, hottest_memory=1.0)
+    fit, half = load_memory(demand), np.full(1440, 4.0)
+    assert fit.base_mib == pytest.approx(300, rel=0.01)
+    held = hottest_memory(demand, cpu, half, fit, 1.0)
+    assert held[700] == pytest.approx(300 + 2 * (memory[700] - 300), rel=0.01)
+    assert held[100] == pytest.approx(300 + 400 * cpu[100] / 4, rel=0.01)
+    assert hottest_memory(demand, cpu, 2 * demand.tasks, fit, 1.0) == pytest.approx(memory)
+    uneven = made.demand(cpu, memory=memory, tasks=8, hottest_memory=1.5)
+    assert hottest_memory(uneven, cpu, 2 * demand.tasks, fit, 1.0) == pytest.approx(1.5 * memory)
+
+
+def test_the_maximum_statistic_not_the_mean_is_what_a_task_must_hold() -> None:
+    calm = sized(made.demand(FORTNIGHT, memory=300.0, hottest_memory=1.0))
+    burst = np.where(np.arange(FORTNIGHT.size) == 5000, 4.0, 1.0)
+    one_task = sized(made.demand(FORTNIGHT, memory=300.0, hottest_memory=burst))
+    assert calm.size.memory_mib == 512
+    assert one_task.work.memory_peak_mib == 1200.0
+    assert one_task.size.memory_mib == 2048
 
 
 def test_memory_that_does_not_follow_load_needs_the_same_at_every_size() -> None:

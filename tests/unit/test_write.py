@@ -83,7 +83,7 @@ def test_an_entry_has_the_fields_the_root_configuration_reads() -> None:
         "      min    = 2\n"
         "      max    = 14\n"
         "      cpu    = { high = 70, low = 35 }\n"
-        "      memory = { high = 95, low = 90 }\n"
+        "      memory = { high = 90, low = 85 }\n"
         "    }\n"
         "  }\n"
     )

@@ -17,6 +17,7 @@ from trimtab.evidence.model import LeftOut, LeftOutReason
 from trimtab.evidence.question import Question
 from trimtab.evidence.replayed import as_deployed
 from trimtab.scaling.convert import ladders_of_scaling
+from trimtab.scaling.search import FULL
 from trimtab.sizing.model import Unsizable
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.timing.startup import timing_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.replayed import Case
     from trimtab.fleet.model import Service
     from trimtab.scaling.policy import Ladders
+    from trimtab.scaling.search import Effort
     from trimtab.sizing.model import Sizing
     from trimtab.timing.startup import Timing
 
@@ -54,7 +56,9 @@ class Chosen:
     deployed: Case
 
 
-def choose(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Chosen | LeftOut:
+def choose(
+    service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
+) -> Chosen | LeftOut:
     """Return the choice for one service, or why there is none."""
     untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
     if untold:
@@ -81,7 +85,7 @@ def choose(service: Service, demand: Demand, prices: Prices, objective: Objectiv
         return _left_out(service, LeftOutReason.CANNOT_TELL, conflict(question, sizing))
     today = ladders_of_scaling(service.scaling)
     seeds = () if today is None else (today,)
-    searched = search_sizes(question, sized, seeds=seeds, workers=WORKERS)
+    searched = search_sizes(question, sized, seeds=seeds, effort=effort, workers=WORKERS)
     choice = decide(question, sized, searched, _present(service, searched, seeds))
     if isinstance(choice, CannotTell):
         return _left_out(service, LeftOutReason.CANNOT_TELL, choice.why)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from trimtab.demand.growth import MemoryShape
 from trimtab.demand.quality import quality_of
 from trimtab.evidence.cost import cents
 from trimtab.evidence.model import Caution, CautionKind
-from trimtab.sizing.constants import CENSORED_LIFT
+from trimtab.sizing.constants import AT_LIMIT_SHARE, CENSORED_LIFT, COLLECTOR_MEMORY_MIB
+from trimtab.sizing.memory import at_limit_steps
 from trimtab.timing.drain import MODULE_LONGEST_S
 
 if TYPE_CHECKING:
@@ -30,13 +32,21 @@ LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
 RECORD_SHARE = Decimal("0.10")
 """Replayed over recorded cost, less 1 [ratio]. A replay further off than this models something else."""
+REPLACE_SHARE = 0.8
+"""Of the time in which a leak fills a task, after which the task should be replaced [ratio]: a
+deployment takes a while, and not every task leaks alike."""
 
 
 def cautions_of(
     service: Service, demand: Demand, sizing: Sizing, timing: Timing, left_out: frozenset[str]
 ) -> tuple[Caution, ...]:
     """Return the cautions of one service; ``left_out`` names services without advice."""
-    return (*_of_data(demand, sizing), *_of_timing(service, timing), *_of_service(service, sizing, left_out))
+    return (
+        *_of_data(demand, sizing),
+        *_of_memory(service, demand, sizing),
+        *_of_timing(service, timing),
+        *_of_service(service, sizing, left_out),
+    )
 
 
 def cautions_of_replay(
@@ -104,6 +114,38 @@ def _of_timing(service: Service, timing: Timing) -> Iterator[Caution]:
         yield Caution(kind=CautionKind.STOP_TIMEOUT, text=text)
     for warning in timing.warnings:
         yield Caution(kind=CautionKind.DRAIN, text=warning)
+
+
+def _of_memory(service: Service, demand: Demand, sizing: Sizing) -> Iterator[Caution]:
+    growth = sizing.work.growth
+    if growth.shape is MemoryShape.GROWS:
+        yield Caution(kind=CautionKind.LEAK, text=_leak(sizing))
+    if growth.shape is MemoryShape.RISING:
+        text = (
+            "a task's memory reached new heights in the last part of the record, above what a size chosen "
+            "before would have held: let it settle, and look for a leak, before taking memory away"
+        )
+        yield Caution(kind=CautionKind.RISING, text=text)
+    minutes = at_limit_steps(demand, service.size)
+    if minutes:
+        text = (
+            f"in {minutes:,} minutes the largest task held {100 * AT_LIMIT_SHARE:.0f} % or more of its "
+            f"{service.size.memory_mib} MiB: what it wanted beyond is not known, so the margin is "
+            f"{100 * (sizing.work.memory_margin - 1):.0f} %"
+        )
+        yield Caution(kind=CautionKind.MEMORY_LIMIT, text=text)
+
+
+def _leak(sizing: Sizing) -> str:
+    growth, size = sizing.work.growth, sizing.size
+    room = size.memory_mib - COLLECTOR_MEMORY_MIB
+    full, left = growth.days_until_full(room), growth.days_left(room)
+    return (
+        f"memory grows by {growth.slope_mib_per_day:.3g} MiB a day from the start of a task to its end "
+        f"(p = {growth.p_value:.2g}), and is not sized to: at {size.memory_mib} MiB a task is full "
+        f"{full:.1f} days after its start, those of the record's end in {left:.1f} days; mend the cause, "
+        f"and until then replace tasks every {REPLACE_SHARE * full:.1f} days or sooner"
+    )
 
 
 def _of_service(service: Service, sizing: Sizing, left_out: frozenset[str]) -> Iterator[Caution]:

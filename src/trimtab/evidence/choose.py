@@ -20,6 +20,7 @@ from trimtab.scaling.bound import required_tasks
 from trimtab.scaling.parts import parts_of
 from trimtab.scaling.policy import default_ladders, memory_ladder
 from trimtab.scaling.search import FULL, QUICK, Hunt
+from trimtab.sizing.memory import still_holds
 from trimtab.sizing.model import Reason
 from trimtab.sizing.sentence import replayed as replayed_sentence
 
@@ -115,12 +116,18 @@ def candidate_sizes(sizing: Sizing, present: TaskSize) -> tuple[TaskSize, ...]:
     for candidate in sizing.candidates:
         if candidate.holds:
             least.setdefault(candidate.size.cpu_units, candidate.size)
-    held = {candidate.size for candidate in sizing.candidates if candidate.holds}
-    return tuple(sorted({*least.values(), *({present} & held)}))
+    # Kept up to a fuller task than a new one is chosen for: a peak that moves a little moves no size.
+    kept = {present} if still_holds(present, sizing.work.memory_peak_mib) else set()
+    return tuple(sorted({*least.values(), *kept}))
 
 
 def search_sizes(
-    question: Question, sized: Sequence[Sized], *, seeds: Sequence[Ladders] = (), workers: int = 1
+    question: Question,
+    sized: Sequence[Sized],
+    *,
+    seeds: Sequence[Ladders] = (),
+    effort: Effort = FULL,
+    workers: int = 1,
 ) -> tuple[Searched, ...]:
     """Search the sizes that can win, and return what was found, cheapest first."""
     objective, demand = question.objective, question.demand
@@ -144,7 +151,7 @@ def search_sizes(
         quick.append(run(one, QUICK, seeds))
     quick.sort(key=lambda one: (one.best, one.sized.size))
     near = [one for one in quick if one.best <= NEAR * quick[0].best][:FINALISTS]
-    full = [run(one.sized, FULL, (*seeds, *one.contest.front)) for one in near]
+    full = [run(one.sized, effort, (*seeds, *one.contest.front)) for one in near]
     return tuple(sorted([*full, *quick[len(near) :]], key=lambda one: (one.best, one.sized.size)))
 
 

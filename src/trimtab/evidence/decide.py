@@ -166,9 +166,9 @@ def _judged_words(searched: Searched, entrant: Entrant) -> str:
     mark, judged = entrant.tested.mark(Test.JUDGED), searched.sized.parts.judged
     return (
         f"on the last {judged.minutes / 1440:.1f} days, which nothing was tuned on, "
-        f"{100 * mark.over_share:.2f} % of minutes over the objective, of {100 * mark.allowed_share:g} % that "
-        f"may be, ${searched.judged_usd_month(entrant):,.0f} a month, {entrant.tested.over_bound:.2f} times the "
-        "clairvoyant bound"
+        f"{100 * mark.over_share:.2f} % of minutes over the objective, of {100 * mark.allowed_share:g} % "
+        f"that may be, ${searched.judged_usd_month(entrant):,.0f} a month, "
+        f"{entrant.tested.over_bound:.2f} times the clairvoyant bound"
     )
 
 

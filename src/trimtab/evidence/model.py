@@ -33,6 +33,9 @@ class CautionKind(enum.Enum):
     MEMORY = "memory in replay"
     RECORD = "replay differs from the record"
     EGRESS = "egress not known"
+    LEAK = "memory grows without end"
+    RISING = "memory still rising"
+    MEMORY_LIMIT = "memory at its limit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,56 +1,56 @@
-"""How much memory a task needs, allowing for the part of it that follows its share of load."""
+"""How much memory a task needs: what it held, what a bigger share of load adds, and a margin."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, LOAD_MEMORY_R2, MEMORY_MARGIN
+from trimtab.demand.follow import LoadMemory, load_memory
+from trimtab.sizing.constants import (
+    AT_LIMIT_SHARE,
+    COLLECTOR_MEMORY_MIB,
+    FILL_SHARE,
+    KEEP_SHARE,
+    MARGIN_DAYS,
+    MARGIN_DOUBLED,
+    MEMORY_MARGIN,
+    OOM_MARGIN,
+)
 
 if TYPE_CHECKING:
+    from trimtab.catalog.size import TaskSize
     from trimtab.demand.series import F64, Demand
 
-LEAST_POINTS = 60
-"""Minutes below which no line is drawn through memory and CPU: an hour."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadMemory:
-    """Least squares of a task's memory on its CPU. A slope of 0: memory does not follow load."""
-
-    slope_mib_per_vcpu: float
-    r2: float
-
-
-def load_memory(demand: Demand) -> LoadMemory:
-    """Fit memory per task [MiB] to CPU per task [vCPU] over uncensored minutes.
-
-    The slope is 0 where it explains less than ``LOAD_MEMORY_R2`` of the variance, or would be
-    negative: a cache filling while traffic falls is no reason to give a busy task less.
-    """
-    usable = demand.present & ~demand.censored & (demand.tasks > 0)
-    if usable.sum() < LEAST_POINTS:
-        return LoadMemory(slope_mib_per_vcpu=0.0, r2=0.0)
-    cpu = demand.cpu_vcpu[usable] / demand.tasks[usable]
-    memory = demand.memory_mib[usable]
-    cpu_spread, memory_spread = float(cpu.std()), float(memory.std())
-    if cpu_spread <= 1e-9 * float(cpu.mean()) or memory_spread <= 1e-9 * float(memory.mean()):
-        return LoadMemory(slope_mib_per_vcpu=0.0, r2=0.0)
-    covariance = float(np.mean((cpu - cpu.mean()) * (memory - memory.mean())))
-    r2 = (covariance / (cpu_spread * memory_spread)) ** 2
-    believed = covariance > 0 and r2 >= LOAD_MEMORY_R2
-    return LoadMemory(slope_mib_per_vcpu=covariance / cpu_spread**2 if believed else 0.0, r2=r2)
+__all__ = [
+    "LoadMemory",  # the fit is made below, in demand; what it is for is here
+    "at_limit_steps",
+    "average_memory",
+    "decided_by_margin",
+    "hottest_memory",
+    "load_memory",
+    "margin_of",
+    "memory_margin",
+    "memory_need_mib",
+    "still_holds",
+]
 
 
 def hottest_memory(demand: Demand, cpu: F64, tasks: F64, fit: LoadMemory, ratio: float) -> F64:
     """Return what the largest task would hold with ``tasks`` tasks [MiB], shape (T,).
 
-    ``ratio`` is the hottest task's share of load over the average one's.
+    From the maximum statistic: an average hides the burst that kills a task. Where memory follows
+    load, all it held above its base grows with its share of the load, bursts off the line too;
+    at least what the line says for a task with ``ratio`` times the average one's load.
     """
-    more = fit.slope_mib_per_vcpu * ratio * _more_load(demand, cpu, tasks)
-    return np.where(demand.present, demand.hottest_memory_mib + more, 0.0)
+    if fit.slope_mib_per_vcpu <= 0:
+        return np.where(demand.present, demand.hottest_memory_mib, 0.0)
+    more = _more_load(demand, cpu, tasks)
+    line = fit.slope_mib_per_vcpu * ratio * more
+    above = np.maximum(0.0, demand.hottest_memory_mib - fit.base_mib)
+    share = _share(demand)
+    grown = above * np.divide(more, share, out=np.zeros_like(more), where=share > 0)
+    return np.where(demand.present, demand.hottest_memory_mib + np.maximum(line, grown), 0.0)
 
 
 def average_memory(demand: Demand, cpu: F64, tasks: F64, fit: LoadMemory) -> F64:
@@ -66,11 +66,59 @@ def _more_load(demand: Demand, cpu: F64, tasks: F64) -> F64:
     word is how a task is killed.
     """
     share = np.divide(cpu, tasks, out=np.zeros_like(cpu), where=tasks > 0)
-    measured = np.divide(demand.cpu_vcpu, demand.tasks, out=np.zeros_like(cpu), where=demand.tasks > 0)
-    more: F64 = np.maximum(0.0, share - measured)
+    more: F64 = np.maximum(0.0, share - _share(demand))
     return more
 
 
-def memory_need_mib(peak_mib: float) -> float:
-    """Return what the task must be given for a peak of ``peak_mib`` in the application [MiB]."""
-    return peak_mib * MEMORY_MARGIN + COLLECTOR_MEMORY_MIB
+def _share(demand: Demand) -> F64:
+    """Return the average task's share of the load as recorded [vCPU], shape (T,)."""
+    return np.divide(
+        demand.cpu_vcpu, demand.tasks, out=np.zeros_like(demand.cpu_vcpu), where=demand.tasks > 0
+    )
+
+
+def memory_margin(days: float) -> float:
+    """Return the margin over the largest memory seen in ``days`` of reports [ratio].
+
+    ``MEMORY_MARGIN`` from ``MARGIN_DAYS`` on. A shorter history widens the margin as VPA widens
+    its bounds, by 1/days, counted from where the plain margin holds: 19 % at three days, 29 % at
+    one. Never more than ``MARGIN_DOUBLED`` times the plain margin.
+    """
+    margin = MEMORY_MARGIN - 1
+    wider = min(MARGIN_DOUBLED, 1 + max(0.0, 1 / days - 1 / MARGIN_DAYS)) if days > 0 else MARGIN_DOUBLED
+    return 1 + margin * wider
+
+
+def margin_of(demand: Demand, deployed: TaskSize) -> float:
+    """Return the margin for ``demand``, recorded on tasks of size ``deployed`` [ratio]."""
+    margin = memory_margin(demand.days)
+    return max(margin, OOM_MARGIN) if at_limit_steps(demand, deployed) else margin
+
+
+def at_limit_steps(demand: Demand, deployed: TaskSize) -> int:
+    """Return in how many steps the largest task had all its memory, or nearly."""
+    return int((demand.hottest_memory_mib >= AT_LIMIT_SHARE * deployed.memory_mib)[demand.present].sum())
+
+
+def memory_need_mib(peak_mib: float, margin: float = MEMORY_MARGIN) -> float:
+    """Return what the task must be given for a peak of ``peak_mib`` in the application [MiB].
+
+    The larger of two: the peak with its ``margin`` [ratio] and the trace collector, and what
+    leaves the task, collector included, no fuller than ``FILL_SHARE``.
+    """
+    return max(peak_mib * margin + COLLECTOR_MEMORY_MIB, (peak_mib + COLLECTOR_MEMORY_MIB) / FILL_SHARE)
+
+
+def decided_by_margin(need_mib: float, margin: float) -> bool:
+    """Tell which of the two made ``need_mib`` [MiB]: the margin [ratio], or what must stay free."""
+    peak_mib = FILL_SHARE * need_mib - COLLECTOR_MEMORY_MIB
+    return peak_mib * margin + COLLECTOR_MEMORY_MIB > need_mib * (1 + 1e-9)
+
+
+def still_holds(size: TaskSize, peak_mib: float, collector_mib: int = COLLECTOR_MEMORY_MIB) -> bool:
+    """Tell whether a task that has ``size`` already may keep it with a peak of ``peak_mib`` [MiB].
+
+    Weaker than what ``memory_need_mib`` asks of a new size: between the two nothing moves, so a
+    peak that differs by a little from week to week moves nothing.
+    """
+    return peak_mib + collector_mib <= KEEP_SHARE * size.memory_mib

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from trimtab.demand.follow import LoadMemory
+    from trimtab.demand.growth import Growth
     from trimtab.fleet.model import Architecture, TaskSize
-    from trimtab.sizing.memory import LoadMemory
 
 
 class TaskPrices(Protocol):
@@ -57,7 +58,10 @@ class Work:
     cpu_mean_vcpu: float
     cpu_peak_vcpu: float
     memory_peak_mib: float
-    """Largest task as measured [MiB]."""
+    """Largest task as measured, over lives of typical length where memory grows without end [MiB]."""
+    memory_margin: float
+    """Over that peak [ratio]: wider where the history is short or a task ran into its limit."""
+    growth: Growth
     hottest_ratio: float
     load_memory: LoadMemory
     censored_share: float

@@ -1,8 +1,10 @@
 """The cheapest Fargate size that carries a service's demand, and why it is that one.
 
 Every valid size is tried on every minute. A size holds the work when its memory holds the
-largest task seen, with a margin, the trace collector, and what a bigger share of the load
-would add. Among those the cheapest task-hours win. Nothing depends on a service's name.
+largest task seen, with a margin that is wider the shorter the history, the trace collector, and
+what a bigger share of the load would add. A leak is not sized to: what tasks older than a typical
+life piled up is left out, and a caution says so. Among those the cheapest task-hours win.
+Nothing depends on a service's name.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.demand.growth import growth_of, within_typical_life
 from trimtab.sizing import sentence
 from trimtab.sizing.constants import FLOOR_SHARE, FLOOR_WITH_TRAFFIC, FLOOR_WITHOUT_TRAFFIC
-from trimtab.sizing.memory import hottest_memory, load_memory, memory_need_mib
+from trimtab.sizing.memory import hottest_memory, load_memory, margin_of, memory_need_mib
 from trimtab.sizing.model import Candidate, Reason, Sizing, Unsizable, Work
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed
 
@@ -39,7 +42,7 @@ def right_size(
 
     The demand must have reported minutes; a snapshot's usable services do.
     """
-    work = _work(demand, floor)
+    work = _work(service, demand, floor)
     candidates = tuple(
         _candidate(load, size, prices.task_hour_usd(size, service.architecture))
         for load in _loads(demand, work, sorted({size.cpu_units for size in sizes}))
@@ -68,13 +71,17 @@ def _cheapest(candidate: Candidate) -> tuple[float, TaskSize]:
     return round(candidate.cost_usd_month, 4), candidate.size
 
 
-def _work(demand: Demand, floor: int) -> Work:
+def _work(service: Service, demand: Demand, floor: int) -> Work:
     reported = demand.present
     cpu = demand.cpu_vcpu[reported]
+    growth = growth_of(demand)
+    counted = within_typical_life(demand, growth)
     return Work(
         cpu_mean_vcpu=float(cpu.mean()),
         cpu_peak_vcpu=float(cpu.max()),
-        memory_peak_mib=float(demand.hottest_memory_mib[reported].max()),
+        memory_peak_mib=float(demand.hottest_memory_mib[counted].max()),
+        memory_margin=margin_of(demand, service.size),
+        growth=growth,
         hottest_ratio=hottest_ratio(demand),
         load_memory=load_memory(demand),
         censored_share=float(demand.censored[reported].mean()),
@@ -94,7 +101,7 @@ class _Load:
 
 
 def _loads(demand: Demand, work: Work, cpu_sizes: Sequence[int]) -> Iterator[_Load]:
-    cpu = lifted_cpu(demand)
+    cpu, counted = lifted_cpu(demand), within_typical_life(demand, work.growth)
     for cpu_units in cpu_sizes:
         tasks = tasks_needed(
             cpu, cpu_units=cpu_units, ratio=work.hottest_ratio, floor=work.floor, step_s=demand.step_s
@@ -103,7 +110,7 @@ def _loads(demand: Demand, work: Work, cpu_sizes: Sequence[int]) -> Iterator[_Lo
         reported = tasks[demand.present]
         yield _Load(
             cpu_units=cpu_units,
-            memory_need_mib=memory_need_mib(float(memory.max())),
+            memory_need_mib=memory_need_mib(float(memory[counted].max()), work.memory_margin),
             tasks_mean=float(reported.mean()),
             tasks_peak=int(reported.max()),
             floor_share=float(np.mean(reported <= work.floor)),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, MEMORY_MARGIN
+from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, FILL_SHARE
+from trimtab.sizing.memory import decided_by_margin
 from trimtab.sizing.model import Reason
 
 if TYPE_CHECKING:
     from trimtab.catalog.size import TaskSize
     from trimtab.sizing.model import Candidate, Work
-
-MARGIN_PERCENT = round((MEMORY_MARGIN - 1) * 100)
 
 
 def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
@@ -38,20 +37,27 @@ def replayed(reason: Reason, candidate: Candidate, work: Work, estimated: TaskSi
 
 
 def unsizable(work: Work, candidates: tuple[Candidate, ...]) -> str:
-    """Return why no size holds the work."""
-    largest = max(candidate.size.memory_mib for candidate in candidates)
-    need = min(candidate.memory_need_mib for candidate in candidates)
+    """Return why no size holds the work: by the size that comes nearest to it."""
+    nearest = max(candidates, key=lambda one: one.size.memory_mib / one.memory_need_mib)
+    size = nearest.size
     return (
-        f"the largest task held {work.memory_peak_mib:.0f} MiB, which asks for {need:.0f} MiB; "
-        f"Fargate's largest task has {largest} MiB"
+        f"the largest task held {work.memory_peak_mib:.0f} MiB; with {size.cpu_units} CPU units, which come "
+        f"nearest, a task asks for {nearest.memory_need_mib:.0f} MiB and may have {size.memory_mib} MiB"
     )
 
 
 def _memory(candidate: Candidate, work: Work) -> str:
-    spread = ", what a bigger share of the load adds," if work.load_memory.slope_mib_per_vcpu > 0 else ""
+    """Name what the need is made of; what fills a task last is the margin or what must stay free."""
+    margin = round((work.memory_margin - 1) * 100)
+    added = [f"{margin} %", f"the {COLLECTOR_MEMORY_MIB} MiB collector"]
+    if work.load_memory.slope_mib_per_vcpu > 0:
+        added.insert(0, "what a bigger share of the load adds")
+    if not decided_by_margin(candidate.memory_need_mib, work.memory_margin):
+        added[-2] = f"{100 - round(100 * FILL_SHARE)} % of the task kept free"
+    *first, last = added
     return (
-        f"the largest task held {work.memory_peak_mib:.0f} MiB, with{spread} {MARGIN_PERCENT} % and the "
-        f"{COLLECTOR_MEMORY_MIB} MiB collector {candidate.memory_need_mib:.0f} MiB"
+        f"the largest task held {work.memory_peak_mib:.0f} MiB, with {', '.join(first)} and {last} "
+        f"{candidate.memory_need_mib:.0f} MiB"
     )
 
 
