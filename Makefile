@@ -20,9 +20,11 @@ test-all: setup check ## Also what takes longer: the whole demo, and each requir
 	$(BIN)/python tools/mutate_terraform.py conditions
 	$(BIN)/python tools/mutate_replay.py
 
-bench: setup ## Speed and memory of the replay and the bound, as ratios in one run (needs the recorded series).
+bench: setup ## Speed, memory and quality as ratios in one run each (needs the recorded series).
 	$(BIN)/python benchmarks/replay.py
 	$(BIN)/python benchmarks/bound.py
+	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/quality.py
 
 check: setup ## Lint, types, and the arrows of the design.
 	@$(BIN)/ruff format --check --quiet src tests tools examples benchmarks

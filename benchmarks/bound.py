@@ -8,13 +8,11 @@ for in DIR, in $TRIMTAB_TRACES, or beside the checkout in ../shared/traces.
 from __future__ import annotations
 
 import argparse
-import gzip
-import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from series import CPU_SHARE, PEAK_QUANTILE, PEAK_TASKS, add_flag, by_minute
 
 from trimtab.scaling.bound import (
     clairvoyant_bound,
@@ -28,11 +26,9 @@ from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SERIES = ("req_ms_mongo_app02_1m", "req_ms_mongo_machine01_1m")
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "traces"
-PEAK_TASKS, PEAK_QUANTILE = 20, 0.999
-CPU_SHARE = 0.8
 OVER_SHARE = 0.01
 MINUTES_A_DAY = 1440
 PENALTY_S = 200
@@ -42,8 +38,7 @@ REPEATS = 5
 
 def inputs(path: Path) -> Inputs:
     """Return the series as a service: capacity per task from the peak, starts of 40 s, 330 s of drain."""
-    with gzip.open(path, "rt") as file:
-        values = np.loadtxt(file, delimiter=",", skiprows=1, usecols=1)
+    values = by_minute(path)
     cpu_vcpu = values * (CPU_SHARE * PEAK_TASKS / np.quantile(values, PEAK_QUANTILE))
     return Inputs(
         load=Load(
@@ -104,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--traces", type=Path, default=Path(os.environ.get("TRIMTAB_TRACES", BESIDE)))
+    add_flag(parser)
     folder: Path = parser.parse_args().traces
     for name in SERIES:
         path = folder / f"{name}.csv.gz"

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from trimtab.evidence.choose import Searched, Sized
-    from trimtab.evidence.contest import Entrant
+    from trimtab.evidence.contest import Contest, Entrant
+    from trimtab.evidence.objective import Objective
     from trimtab.evidence.question import Question
     from trimtab.fleet.model import TaskSize
     from trimtab.scaling.policy import Ladders
@@ -101,37 +102,45 @@ def captured_share(entrant: Entrant, fixed: Entrant | None) -> float | None:
     return saved / attainable if attainable > 0 else None
 
 
+def prefer(contest: Contest, objective: Objective) -> tuple[Entrant, Decision] | None:
+    """Return the better of ladders and fixed count at one size; None if neither stood the trials.
+
+    The fixed count wins where no ladders beat it on the judged part.
+    """
+    ladders, fixed = contest.ladders, contest.fixed
+    if ladders is None or (fixed and fixed.tested.judged_billed_s <= ladders.tested.judged_billed_s):
+        return (fixed, Decision.FIXED) if fixed else None
+    near = ladders.tested.over_bound <= objective.over_bound
+    return ladders, Decision.TRIM if near else Decision.HEADROOM
+
+
 def _at_size(searched: Searched, question: Question) -> _Proposed | None:
-    """Return the better of ladders and fixed count at one size; None if neither stood the trials."""
-    ladders, fixed = searched.contest.ladders, searched.contest.fixed
-
-    def take(entrant: Entrant, decision: Decision, why: str) -> _Proposed:
-        return _Proposed(searched=searched, entrant=entrant, decision=decision, why=why)
-
-    if ladders is None:
-        if fixed is None:
-            return None
-        refused = searched.contest.refused
-        reason = (
-            refused[-1].tested.failures[0] if refused else "none kept the objective where they were tuned"
-        )
-        return take(fixed, Decision.FIXED, f"no ladders stood every trial; the safest: {reason}")
-    judged = _judged_words(searched, ladders)
-    if fixed is None:
-        return take(ladders, _by_bound(ladders, question), f"{judged}; no fixed count stood the same trials")
-    count, usd = fixed.ladders.min_tasks, searched.judged_usd_month(fixed)
-    if fixed.tested.judged_billed_s <= ladders.tested.judged_billed_s:
-        why = (
-            f"{_count(count)} cost ${usd:,.0f} a month on the part nothing was tuned on, and no ladders less"
-        )
-        return take(fixed, Decision.FIXED, why)
-    why = f"{judged}; {_count(count)} that stand the same trials cost ${usd:,.0f}"
-    return take(ladders, _by_bound(ladders, question), why)
+    """Return what is preferred at one size, with the reason."""
+    preferred = prefer(searched.contest, question.objective)
+    if preferred is None:
+        return None
+    entrant, decision = preferred
+    return _Proposed(
+        searched=searched, entrant=entrant, decision=decision, why=_why(searched, entrant, decision)
+    )
 
 
-def _by_bound(ladders: Entrant, question: Question) -> Decision:
-    near = ladders.tested.over_bound <= question.objective.over_bound
-    return Decision.TRIM if near else Decision.HEADROOM
+def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
+    contest = searched.contest
+    if decision is not Decision.FIXED:
+        against = "no fixed count stood the same trials"
+        if contest.fixed is not None:
+            usd = searched.judged_usd_month(contest.fixed)
+            against = f"{_count(contest.fixed.ladders.min_tasks)} that stand the same trials cost ${usd:,.0f}"
+        words = f"{_judged_words(searched, entrant)}; {against}"
+        loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
+        return loose + words if decision is Decision.HEADROOM else words
+    if contest.ladders is None:
+        none = "none kept the objective where they were tuned"
+        reason = contest.refused[-1].tested.failures[0] if contest.refused else none
+        return f"no ladders stood every trial; the safest: {reason}"
+    count, usd = _count(entrant.ladders.min_tasks), searched.judged_usd_month(entrant)
+    return f"{count} cost ${usd:,.0f} a month on the part nothing was tuned on, and no ladders less"
 
 
 def _cheapest(proposed: Sequence[_Proposed], present: TaskSize, estimated: TaskSize) -> _Proposed:
