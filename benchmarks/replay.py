@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from trimtab.scaling.convert import policy_of_ladders
 from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 from trimtab.scaling.replay import replay_many
+from trimtab.scaling.spot import spot_interruptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,14 +118,16 @@ def memory_mib(service: Inputs, count: int) -> float:
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
-def compare(service: Inputs) -> tuple[float, float, float]:
-    """Return the best speeds on one core, on two, and of the plain source, taken in turns."""
-    one, two, plain = 0.0, 0.0, 0.0
+def compare(service: Inputs) -> tuple[float, float, float, float]:
+    """Return the best speeds on one core, on two, of the plain source, and on Spot, taken in turns."""
+    one, two, plain, spot = 0.0, 0.0, 0.0, 0.0
+    on_spot = replace(service, interruptions=spot_interruptions(service.load.minutes, seed=1))
     for _ in range(REPEATS):
         one = max(one, speed(service, CANDIDATES))
         two = max(two, speed(service, CANDIDATES, workers=2))
         plain = max(plain, speed(service, PLAIN, compiled=False))
-    return one, two, plain
+        spot = max(spot, speed(on_spot, CANDIDATES))
+    return one, two, plain, spot
 
 
 def main() -> None:
@@ -144,11 +148,12 @@ def main() -> None:
         return
     print(f"{SERIES}: {service.load.minutes} minutes, {summary.activities} activities in the first candidate")
     print(f"first call, no cache:   {first_call(flags.traces):8.1f} s (bar: under 15)")
-    one, two, plain = compare(service)
+    one, two, plain, spot = compare(service)
     minute_ns = 1e9 / (one * MINUTES_A_DAY)
     print(f"one core:               {one:8,.0f} service-days/s, {minute_ns:.1f} ns a minute (bar: 20,000)")
     print(f"plain Python source:    {plain:8,.0f} service-days/s: {one / plain:.0f} times (bar: 25)")
     print(f"two cores:              {two:8,.0f} service-days/s: {two / one:.2f} times one core")
+    print(f"on Spot, one core:      {spot:8,.0f} service-days/s, with an event a day")
     grown = memory_mib(service, 8 * CANDIDATES)
     print(f"{8 * CANDIDATES:,} candidates more:  {grown:8.1f} MiB of memory, their summaries included")
 

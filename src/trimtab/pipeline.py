@@ -17,12 +17,13 @@ from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.free import demand_of
 from trimtab.errors import ReplayError, UsageError
 from trimtab.evidence.advise import Chosen, choose
-from trimtab.evidence.cautions import cautions_of, cautions_of_replay
+from trimtab.evidence.cautions import cautions_of, cautions_of_capacity, cautions_of_replay
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import Case, as_deployed, as_proposed
+from trimtab.evidence.trials import failures_of
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.snapshot import read_snapshot
 from trimtab.fleet.source import span_of
@@ -152,7 +153,7 @@ def _advise(
 ) -> Advice:
     """Replay before and after on the whole recording, and say what a reviewer should know."""
     service, demand, sizing, timing = chosen.service, chosen.demand, chosen.sizing, chosen.timing
-    proposal = proposal_of(service, sizing, chosen.choice.ladders, timing)
+    proposal = proposal_of(service, sizing, chosen.choice.ladders, timing, objective)
     deployed = judge(chosen.deployed).verdict
     proposed = judge(as_proposed(service, demand, proposal, price_list, objective)).verdict
     recorded = tasks_recorded(demand)
@@ -169,6 +170,7 @@ def _advise(
         service=service,
         sizing=sizing,
         choice=chosen.choice,
+        proposal=proposal,
         timing=timing,
         tasks_recorded=recorded,
         deployed=deployed,
@@ -176,6 +178,7 @@ def _advise(
         cost=cost,
         cautions=(
             *cautions_of(service, demand, sizing, timing, left_out),
+            *cautions_of_capacity(service, proposal),
             *cautions_of_replay(cost, recorded, deployed, proposed, objective),
         ),
     )
@@ -225,6 +228,11 @@ def replay(  # noqa: PLR0913  # one for each flag
         "as configured" if values is None else f"under {values}",
         verdicts=[one.verdict for one in judged],
         skipped=[one for one in found if isinstance(one, Note)],
+        failures=[
+            Note(service=case.service, text=f"does not keep the objective: {failure}")
+            for case in cases
+            for failure in failures_of(case, objective)
+        ],
         objective=objective,
         files=(output,) if output is not None and judged else (),
         price_basis=price_list.basis,

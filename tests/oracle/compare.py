@@ -79,6 +79,7 @@ def _summary(case: oc.Case, theirs: Replay, ours: oracle.World) -> Iterator[str]
         "activities": len(ours.activities),
         "direction_changes": ours.direction_changes(),
         "launched": ours.launched,
+        "interrupted": ours.interrupted,
     }
     for name, value in expected.items():
         if getattr(s, name) != value:

@@ -79,6 +79,7 @@ def small(draw: st.DrawFn) -> oc.Case:
     low, high = sorted((draw(st.integers(0, 2)), draw(st.integers(1, 8))))
     held = draw(st.sampled_from((0.0, 512.0, 1024.0, 3000.0)))
     barred = draw(st.integers(0, count))
+    events = draw(st.dictionaries(st.integers(0, count - 1), st.sampled_from((1, 34, 50, 100)), max_size=3))
     return oc.Case(
         cpu_vcpu=tuple(load),
         memory_mib=(held,) * count,
@@ -99,4 +100,6 @@ def small(draw: st.DrawFn) -> oc.Case:
         choices=draw(choices),
         cpu_share=draw(st.sampled_from((0.5, 1.0))),
         memory_share=draw(st.sampled_from((0.5, 1.0))),
+        share_percent=tuple(events.get(k, 0) for k in range(count)) if events else (),
+        capacity_wait_s=draw(st.sampled_from((0, 45, 300))) if events else 0,
     )

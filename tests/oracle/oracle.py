@@ -8,7 +8,9 @@ integers throughout; only loads are floats.
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import oracle_case as oc
 from oracle_alarm import ALARM, Watch
@@ -16,6 +18,8 @@ from oracle_policy import IN, OUT, Clock, Proposal, Sight, proposal
 
 MASK = 2**64 - 1
 NEVER = 10**18
+WARNING_S = 120
+"""Between Spot's warning and the end."""
 
 
 def splitmix64(x: int) -> int:
@@ -42,6 +46,10 @@ class Task:
     number: int
     """Its launch; initial tasks have negative ones."""
     stop: int = NEVER
+
+    def seniority(self) -> tuple[int, int]:
+        """Return what orders tasks: who was decided earlier comes first."""
+        return self.decided, self.number
 
     def billed(self, horizon: int) -> int:
         """Return the seconds on the bill by the horizon."""
@@ -87,7 +95,7 @@ class World:
     case: oc.Case
     tasks: list[Task] = field(default_factory=list)
     gone: list[Task] = field(default_factory=list)
-    """Scaled in: they serve no more, but drain, and are billed."""
+    """Scaled in or interrupted: they serve no more, but drain, and are billed."""
     watches: list[Watch] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     points: dict[int, dict[str, float]] = field(default_factory=dict)
@@ -95,6 +103,11 @@ class World:
     activities: list[Activity] = field(default_factory=list)
     desired: int = 0
     launched: int = 0
+    interrupted: int = 0
+    short: int = 0
+    """Second from which Spot has capacity."""
+    replaced: int = 0
+    """Second at which the last replacement runs."""
     backlog: float = 0.0
 
     def __post_init__(self) -> None:
@@ -106,6 +119,7 @@ class World:
     def tick(self, k: int) -> None:
         """Decide everything that minute k lives with (section 4)."""
         e, c = 60 * k, self.case
+        self.interrupt(k)
         inside = [t for t in self.tasks if t.running <= e]
         newest = k - 1 - -(-c.choices.publication_delay_s // 60)
         sight = Sight(
@@ -130,6 +144,45 @@ class World:
         elif best is not None and best.capacity < self.desired:
             self.scale_in(k, best, inside)
 
+    def interrupt(self, k: int) -> None:
+        """Let Spot take a share of the tasks that have its capacity, and replace them (step 0)."""
+        e, c = 60 * k, self.case
+        share = c.share_percent[k] if c.share_percent else 0
+        if not share:
+            return
+        self.short = e + c.capacity_wait_s
+        at_risk = sorted((t for t in self.tasks if t.pull <= e), key=Task.seniority)
+        wanted = math.ceil(Fraction(share, 100) * len(at_risk))
+        stream = splitmix64(c.seed + k)
+        taken: list[Task] = []
+        for j, task in enumerate(at_risk):
+            if splitmix64(stream + j) % (len(at_risk) - j) < wanted - len(taken):
+                taken.append(task)
+        assert len(taken) == wanted
+        self.remove(taken, e, min(WARNING_S, c.deregistration_delay_s + c.shutdown_s))
+        self.interrupted += wanted
+        self.replaced = max([self.replaced, *(t.running for t in self.launch(e, wanted))])
+
+    def launch(self, e: int, count: int) -> list[Task]:
+        """Decide so many launches from second e on, and return them."""
+        c, fresh = self.case, []
+        for j in range(count):
+            pull, runs, serves = c.starts[splitmix64(c.seed + self.launched) % len(c.starts)]
+            d = e + 60 * j // c.choices.launch_rate_per_min
+            begin = max(d, self.short)
+            fresh.append(Task(d, begin + pull, begin + runs, begin + serves, self.launched))
+            self.launched += 1
+        self.tasks += fresh
+        return fresh
+
+    def remove(self, leaving: list[Task], e: int, drain_s: int) -> None:
+        """Let tasks go: out at once, stopped later."""
+        for task in leaving:
+            task.stop = e + drain_s
+            self.tasks.remove(task)
+            if task.pull <= e:  # else it never was
+                self.gone.append(task)
+
     def billed_s(self) -> int:
         """Return all seconds on the bill (section 8)."""
         return sum(task.billed(60 * len(self.minutes)) for task in self.gone + self.tasks)
@@ -149,15 +202,8 @@ class World:
 
     def scale_out(self, k: int, won: Proposal, running: int) -> None:
         """Decide the launches now, and start the cooldown at the last one's RUNNING."""
-        c, e = self.case, 60 * k
-        fresh = []
-        for j in range(won.capacity - self.desired):
-            pull, runs, serves = c.starts[splitmix64(c.seed + self.launched) % len(c.starts)]
-            d = e + 60 * j // c.choices.launch_rate_per_min
-            fresh.append(Task(d, d + pull, d + runs, d + serves, self.launched))
-            self.launched += 1
-        self.tasks += fresh
-        complete = max(t.running for t in fresh)
+        e = 60 * k
+        complete = max(t.running for t in self.launch(e, won.capacity - self.desired))
         if self.clock.holds(OUT, e):
             complete, base = max(complete, self.clock.complete), self.clock.base
         else:
@@ -168,12 +214,13 @@ class World:
     def scale_in(self, k: int, won: Proposal, inside: list[Task]) -> None:
         """Let the earliest decided of the running tasks go: at once out, later stopped."""
         c, e = self.case, 60 * k
-        inside.sort(key=lambda t: (t.decided, t.number))
-        leaving = inside[: self.desired - won.capacity]
-        for task in leaving:
-            task.stop = e + c.deregistration_delay_s + c.shutdown_s
-            self.tasks.remove(task)
-            self.gone.append(task)
+        count = self.desired - won.capacity
+        leaving: list[Task] = []
+        if e < self.replaced:
+            coming = sorted((t for t in self.tasks if t.running > e), key=Task.seniority, reverse=True)
+            leaving = coming[:count]
+        leaving += sorted(inside, key=Task.seniority)[: count - len(leaving)]
+        self.remove(leaving, e, c.deregistration_delay_s + c.shutdown_s)
         self.clock = Clock(IN, 0, 0, e + c.choices.in_activity_s + won.cooldown_s)
         self.record(k, won, self.desired - len(leaving))
 

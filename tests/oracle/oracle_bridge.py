@@ -32,7 +32,15 @@ def inputs(case: oc.Case) -> tm.Inputs:
         shutdown_s=case.shutdown_s,
         seed=case.seed,
         no_scale_in=np.array(case.no_scale_in, dtype=np.bool_),
+        interruptions=_interruptions(case),
     )
+
+
+def _interruptions(case: oc.Case) -> tm.Interruptions | None:
+    if not case.share_percent:
+        return None
+    share = np.array(case.share_percent, dtype=np.int64)
+    return tm.Interruptions(share_percent=share, capacity_wait_s=case.capacity_wait_s)
 
 
 def policy(case: oc.Case) -> ta.Policy:

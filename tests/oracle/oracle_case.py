@@ -114,3 +114,6 @@ class Case:
     """u of the objective: the share of capacity that demand may take."""
     memory_share: float = 0.9
     """v of the objective."""
+    share_percent: tuple[int, ...] = ()
+    """What Spot takes at each tick [percent of the tasks]; empty: no Spot."""
+    capacity_wait_s: int = 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import compare
 import generate
 import generate_small
+import generate_spot
 import oracle_bridge
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -81,6 +82,21 @@ def test_the_plain_source_of_the_kernel_agrees_on_anything() -> None:
     block_agrees(generate.wild, FIRST + 500_000, BLOCK, compiled=False)
 
 
+@pytest.mark.parametrize("block", range(12))
+def test_the_compiled_kernel_agrees_on_interruptions(block: int) -> None:
+    block_agrees(generate_spot.spot, FIRST + BLOCK * block, BLOCK, compiled=True)
+
+
+def test_the_plain_source_of_the_kernel_agrees_on_interruptions() -> None:
+    block_agrees(generate_spot.spot, FIRST + 500_000, BLOCK, compiled=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(12, 100))
+def test_the_compiled_kernel_agrees_on_many_more_interruptions(block: int) -> None:
+    block_agrees(generate_spot.spot, FIRST + BLOCK * block, BLOCK, compiled=True)
+
+
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(case=generate_small.small())
 def test_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
@@ -112,6 +128,29 @@ def test_a_batch_of_unlike_policies_agrees_one_by_one(workers: int) -> None:
 def _with_policy_of(case: oc.Case, other: oc.Case) -> oc.Case:
     theirs = ("min_tasks", "max_tasks", "initial_tasks", "alarms", "policies")
     return replace(case, **{one.name: getattr(other, one.name) for one in fields(case) if one.name in theirs})
+
+
+def test_the_generated_interruptions_reach_what_they_are_for() -> None:
+    worlds = [oracle.replay(generate_spot.spot(seed)) for seed in range(300)]
+    reached = {
+        "takes nothing": sum(not w.interrupted for w in worlds),
+        "takes a task that does not run yet": sum(any(t.stop < t.running for t in w.gone) for w in worlds),
+        "takes a replacement": sum(w.interrupted > 2 * w.case.max_tasks for w in worlds),
+        "warns and scales in the same minute": sum(
+            any(a.after < a.before and w.case.share_percent[a.tick] for a in w.activities) for w in worlds
+        ),
+        "gives up a launch before its pull": sum(
+            len(w.gone + w.tasks) < w.case.initial_tasks + w.launched for w in worlds
+        ),
+        "leaves no task": sum(
+            bool(w.interrupted) and any(not m.running_s for m in w.minutes) for w in worlds
+        ),
+        "waits for capacity": sum(bool(w.interrupted and w.case.capacity_wait_s) for w in worlds),
+        "drains longer than the warning": sum(
+            bool(w.interrupted) and w.case.deregistration_delay_s + w.case.shutdown_s > 120 for w in worlds
+        ),
+    }
+    assert {name for name, count in reached.items() if count < 20} == set(), reached
 
 
 def test_the_generated_cases_reach_what_they_are_for() -> None:

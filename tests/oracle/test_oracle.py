@@ -222,6 +222,33 @@ def test_where_nothing_runs_nothing_is_taken_away() -> None:
     assert world.minutes[-1].alarms == ("OK", "ALARM")
 
 
+def test_spot_takes_its_share_rounded_up_and_ecs_replaces_it() -> None:
+    given = case([0.5] * 6, initial_tasks=4, alarms=(), starts=((10, 30, 90),))
+    world = replay(replace(given, share_percent=(0, 30, 0, 0, 0, 0), shutdown_s=30, capacity_wait_s=45))
+    # Two of four leave at 60; their replacements are pulled at 115, run at 135 and serve at 195.
+    assert (world.interrupted, world.launched, moves(world)) == (2, 2, [])
+    assert [m.desired for m in world.minutes] == [4] * 6
+    assert [m.running_s for m in world.minutes[:4]] == [240, 120, 120 + 90, 240]
+    assert [m.serving_s for m in world.minutes[:4]] == [240, 120, 120, 120 + 90]
+    assert world.billed_s() == 2 * 360 + 2 * (60 + 30) + 2 * (360 - 115)
+
+
+def test_spot_stops_a_task_two_minutes_after_the_warning_whatever_it_drains() -> None:
+    given = case([0.5] * 6, alarms=(), share_percent=(0, 100, 0, 0, 0, 0), starts=((600, 600, 600),))
+    assert replay(replace(given, deregistration_delay_s=300, shutdown_s=30)).billed_s() == 60 + 120
+    assert replay(replace(given, deregistration_delay_s=60, shutdown_s=30)).billed_s() == 60 + 90
+
+
+def test_a_task_that_is_being_pulled_may_be_taken_but_not_one_that_waits_for_capacity() -> None:
+    given = case([4.0] * 8, starts=((50, 300, 300),), alarms=(HIGH,), max_tasks=2)
+    # The scale-out of tick 1 is pulled at 110: in reach at tick 2, the replacement of tick 2 is not at 3.
+    world = replay(replace(given, share_percent=(0, 0, 100, 100, 0, 0, 0, 0), capacity_wait_s=90))
+    assert moves(world) == [(1, 1, 2)]
+    assert (world.interrupted, [(t.number, t.stop) for t in world.gone]) == (2, [(-1, 120), (0, 120)])
+    # The event of tick 3 took nothing, and held back nothing that was decided before it.
+    assert [t.pull for t in world.tasks] == [120 + 90 + 50] * 2
+
+
 def test_target_tracking_goes_to_the_proportion_rounded_up() -> None:
     tracking = oc.Tracking(target=50.0, out_cooldown_s=0, in_cooldown_s=0)
     high = replace(HIGH, threshold=50.0, n=3, m=3)

@@ -25,8 +25,9 @@ from trimtab.scaling.alarms import (
     fixed_count,
     tracking_alarms,
 )
-from trimtab.scaling.model import Inputs, Load, Model, Objective, Starts, Task
+from trimtab.scaling.model import Inputs, Interruptions, Load, Model, Objective, Starts, Task
 from trimtab.scaling.replay import replay, replay_many
+from trimtab.scaling.spot import spot_interruptions
 
 if TYPE_CHECKING:
     from trimtab.scaling.result import Replay
@@ -56,6 +57,18 @@ def inputs(draw: st.DrawFn) -> Inputs:
         shutdown_s=draw(seconds),
         seed=draw(st.integers(0, 2**64 - 1)),
         no_scale_in=random.random(minutes) < draw(st.sampled_from((0.0, 0.3))),
+        interruptions=draw(st.none() | interruptions(minutes)),
+    )
+
+
+def interruptions(minutes: int) -> st.SearchStrategy[Interruptions]:
+    return st.builds(
+        spot_interruptions,
+        st.just(minutes),
+        events_per_day=st.sampled_from((0.0, 50.0, 500.0)),
+        share_percent=st.integers(1, 100),
+        capacity_wait_s=seconds,
+        seed=st.integers(0, 9),
     )
 
 
@@ -178,7 +191,7 @@ def test_what_a_replay_counts_adds_up(service: Inputs, policy: Policy, model: Mo
     capacity = minutes.serving * (service.task.vcpu - service.task.overhead_vcpu)
     assert (minutes.served_vcpu <= capacity + 1e-9).all()
     grown = [activity.after - activity.before for activity in answer.activities]
-    assert summary.launched == sum(change for change in grown if change > 0)
+    assert summary.launched == sum(change for change in grown if change > 0) + summary.interrupted
     assert summary.direction_changes == sum(a * b < 0 for a, b in itertools.pairwise(grown))
     over = minutes.over_cpu | minutes.over_memory
     assert (summary.over_min, summary.oom_min) == (over.sum(), minutes.oom.sum())
@@ -210,7 +223,7 @@ def test_a_policy_that_never_fires_is_the_fixed_count(
     never = changed(policy, alarms=deaf, min_tasks=0, max_tasks=40, initial_tasks=tasks)
     answer, fixed = replay(service, never, model), replay(service, fixed_count(tasks), model)
     assert answer.summary == fixed.summary
-    assert answer.summary.billed_s == 60 * tasks * service.load.minutes
+    assert service.interruptions or answer.summary.billed_s == 60 * tasks * service.load.minutes
     assert np.array_equal(answer.minutes.serving, fixed.minutes.serving)
 
 
@@ -252,6 +265,8 @@ def test_the_future_changes_nothing_that_was(service: Inputs, policy: Policy, mo
             hottest_ratio=load.hottest_ratio[:half],
         ),
         no_scale_in=service.no_scale_in[:half] if service.no_scale_in is not None else None,
+        interruptions=service.interruptions
+        and changed(service.interruptions, share_percent=service.interruptions.share_percent[:half].copy()),
     )
     whole, part = replay(service, policy, model), replay(short, policy, model)
     for field in part.minutes.__dataclass_fields__:

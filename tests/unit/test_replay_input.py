@@ -21,8 +21,9 @@ from trimtab.scaling.alarms import (
     fixed_count,
     tracking_alarms,
 )
-from trimtab.scaling.model import Model, Objective, Starts, Task
+from trimtab.scaling.model import Interruptions, Model, Objective, Starts, Task
 from trimtab.scaling.replay import replay, replay_many
+from trimtab.scaling.spot import spot_interruptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +86,43 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
         lambda: made.inputs(ONES, no_scale_in=np.zeros(2, dtype=np.bool_)),
     ),
     "deployments that are no booleans": ("no_scale_in", lambda: made.inputs(ONES, no_scale_in=np.zeros(3))),
+    "interruptions of another length": (
+        "interruptions.share_percent",
+        lambda: made.inputs(ONES, interruptions=Interruptions(share_percent=np.zeros(2, dtype=np.int64))),
+    ),
+    "interruptions of two dimensions": (
+        "interruptions.share_percent",
+        lambda: Interruptions(share_percent=np.zeros((3, 2), dtype=np.int64)),
+    ),
+    "interruptions in fractions": (
+        "interruptions.share_percent",
+        lambda: Interruptions(share_percent=np.full(3, 0.5)),  # type: ignore[arg-type]
+    ),
+    "more tasks interrupted than there are": (
+        "interruptions.share_percent",
+        lambda: Interruptions(share_percent=np.array([0, 101, 0])),
+    ),
+    "fewer tasks interrupted than none": (
+        "interruptions.share_percent",
+        lambda: Interruptions(share_percent=np.array([0, -1, 0])),
+    ),
+    "a negative wait for capacity": (
+        "interruptions.capacity_wait_s",
+        lambda: Interruptions(share_percent=np.zeros(3, dtype=np.int64), capacity_wait_s=-1),
+    ),
+    "events over no time": ("interruptions.minutes", lambda: spot_interruptions(0)),
+    "a negative rate of events": (
+        "interruptions.events_per_day",
+        lambda: spot_interruptions(9, events_per_day=-1.0),
+    ),
+    "an infinite rate of events": (
+        "interruptions.events_per_day",
+        lambda: spot_interruptions(9, events_per_day=math.inf),
+    ),
+    "events that take nothing": (
+        "interruptions.share_percent",
+        lambda: spot_interruptions(9, share_percent=0),
+    ),
     "a launch rate of nothing": ("model.launch_rate_per_min", lambda: Model(launch_rate_per_min=0)),
     "a negative delay": ("model.publication_delay_s", lambda: Model(publication_delay_s=-1)),
     "an unknown aggregate": ("model.aggregate", lambda: Model(aggregate="all")),  # type: ignore[arg-type]

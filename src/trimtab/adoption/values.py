@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.evidence.model import Advice, LeftOut, Recommendation
+    from trimtab.evidence.proposal import Proposal
     from trimtab.fleet.model import Egress, Service, Traffic
     from trimtab.scaling.policy import Ladder, Ladders
     from trimtab.timing.startup import TargetTiming, Timing
@@ -141,6 +142,7 @@ def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]
     yield Attribute(key="cpu", value=str(size.cpu_units))
     yield Attribute(key="memory", value=str(size.memory_mib))
     yield Attribute(key="startup_seconds", value=str(advice.timing.startup.seconds))
+    yield from _capacity(advice.proposal)
     yield from _as_deployed(service)
     yield from _stopping(advice.timing)
     callers = [name for name in service.callers if name not in left_out]
@@ -157,14 +159,20 @@ def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]
     yield Attribute(key="scaling", inner=tuple(_scaling(advice.ladders)))
 
 
+def _capacity(proposal: Proposal) -> Iterator[Attribute]:
+    """Yield what the tasks run on, where it is not the module's default."""
+    if proposal.architecture != DEFAULT_ARCHITECTURE:
+        yield Attribute(key="architecture", value=quoted(proposal.architecture))
+    if proposal.spot is not None:
+        yield Attribute(key="spot", value="true")
+
+
 def _as_deployed(service: Service) -> Iterator[Attribute]:
     """Yield what stays as it is and differs from the module's defaults."""
     if service.port is not None:
         yield Attribute(key="port", value=str(service.port))
     if service.cost_center:
         yield Attribute(key="cost_center", value=quoted(service.cost_center))
-    if service.architecture != DEFAULT_ARCHITECTURE:
-        yield Attribute(key="architecture", value=quoted(service.architecture))
     if service.health_check is not None:
         yield Attribute(key="health_command", value=_list(service.health_check.command))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trimtab.demand.series import Demand
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.objective import Objective
+    from trimtab.evidence.proposal import Proposal
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.sizing.model import Sizing
@@ -69,6 +70,23 @@ def cautions_of_replay(
         yield Caution(kind=CautionKind.MEMORY, text=text)
     if abs(cost.before.compute_usd_month - cost.recorded_usd_month) > RECORD_SHARE * cost.recorded_usd_month:
         yield Caution(kind=CautionKind.RECORD, text=_record(cost, tasks_recorded, deployed))
+
+
+def cautions_of_capacity(service: Service, proposal: Proposal) -> Iterator[Caution]:
+    """Yield what another architecture or Spot asks of the service."""
+    if proposal.architecture != service.architecture:
+        text = (
+            f"moves from {service.architecture} to {proposal.architecture}: the image must be built for it, "
+            "and its vCPU are taken to be as fast; measure one task before all move"
+        )
+        yield Caution(kind=CautionKind.ARCHITECTURE, text=text)
+    if proposal.spot is not None:
+        text = (
+            f"on Spot, replayed with {proposal.spot.events_per_day:g} interruptions a day that each take "
+            f"{proposal.spot.share_percent} % of the tasks for {proposal.spot.capacity_wait_s} s: AWS "
+            "publishes no rates, so these are assumptions"
+        )
+        yield Caution(kind=CautionKind.SPOT, text=text)
 
 
 def _record(cost: Cost, tasks_recorded: float, deployed: Verdict) -> str:

@@ -106,7 +106,7 @@ def inputs_at(question: Question, sizing: Sizing, size: TaskSize) -> Inputs:
     """Return the replay's input at one size."""
     at_size = replace(sizing, size=size)
     ladders = default_ladders(at_size, question.demand)
-    proposal = proposal_of(question.service, at_size, ladders, question.timing)
+    proposal = proposal_of(question.service, at_size, ladders, question.timing, question.objective)
     return proposed_inputs(question.service, question.demand, proposal, question.prices, question.objective)
 
 

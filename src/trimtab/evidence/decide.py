@@ -205,7 +205,8 @@ def _alternatives(
     def found(
         rank: Rank, ladders: Ladders, against: str, searched: Searched = chosen.searched
     ) -> Alternative:
-        proposal = proposal_of(question.service, searched.sized.sizing, ladders, question.timing)
+        sizing = searched.sized.sizing
+        proposal = proposal_of(question.service, sizing, ladders, question.timing, question.objective)
         case = as_proposed(question.service, question.demand, proposal, question.prices, question.objective)
         return Alternative(
             rank=rank, size=searched.sized.size, ladders=ladders, replay=judge(case).verdict, against=against

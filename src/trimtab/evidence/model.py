@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.choice import Choice
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.objective import Objective
+    from trimtab.evidence.proposal import Proposal
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.scaling.policy import Ladders
@@ -33,6 +34,8 @@ class CautionKind(enum.Enum):
     MEMORY = "memory in replay"
     RECORD = "replay differs from the record"
     EGRESS = "egress not known"
+    ARCHITECTURE = "another architecture"
+    SPOT = "Spot capacity"
     LEAK = "memory grows without end"
     RISING = "memory still rising"
     MEMORY_LIMIT = "memory at its limit"
@@ -75,6 +78,8 @@ class Advice:
     sizing: Sizing
     choice: Choice
     """Size and ladders, why, and what else there was."""
+    proposal: Proposal
+    """What the values say, as a replay sees it."""
     timing: Timing
     tasks_recorded: float
     """Mean of running tasks over reported minutes [tasks]."""

@@ -7,13 +7,25 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
+from trimtab.catalog.size import Architecture  # noqa: TC001  # msgspec reads it when it runs
 from trimtab.errors import UsageError
 from trimtab.scaling.model import Objective as Replayed
+from trimtab.scaling.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DAY_MIN = 1440
+
+
+class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How often Spot takes tasks away: assumptions, for AWS publishes no rates (``scaling/spot.py``)."""
+
+    events_per_day: Annotated[float, Meta(ge=0, le=1440)] = EVENTS_PER_DAY
+    share_percent: Annotated[int, Meta(ge=1, le=100)] = SHARE_PERCENT
+    """Of the running tasks, what an event takes [percent]."""
+    capacity_wait_s: Annotated[int, Meta(ge=0, le=86_400)] = CAPACITY_WAIT_S
+    """How long nothing starts after it [s]."""
 
 
 class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,8 +46,12 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     over_bound: Annotated[float, Meta(ge=1)] = 1.5
     """Cost over the clairvoyant bound up to which ladders are said to trim [ratio]. Above, the demand
     moves faster than tasks start, and the verdict says that part of the cost is idle headroom."""
-    seed: Annotated[int, Meta(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     """Of the search."""
+    architecture: Architecture | None = None
+    """What the tasks are to run on; None: what each runs on today. Its vCPU are taken to be as fast."""
+    spot: Spot | None = None
+    """Run on Fargate Spot, with its interruptions replayed; None: On-Demand."""
 
     @property
     def over_share(self) -> float:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import EPHEMERAL_INCLUDED_GIB
+from trimtab.evidence.objective import DEFAULT
 from trimtab.sizing.constants import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
+    from trimtab.evidence.objective import Objective, Spot
     from trimtab.fleet.model import Architecture, Service, TaskSize
     from trimtab.scaling.policy import Ladders
     from trimtab.sizing.model import Sizing
@@ -29,13 +31,18 @@ class Proposal:
     """The trace collector's, inside the task's size; 0 without tracing."""
     collector_memory_mib: int = COLLECTOR_MEMORY_MIB
     ephemeral_gib: int = EPHEMERAL_INCLUDED_GIB
+    spot: Spot | None = None
+    """On Fargate Spot, interrupted as this says; None: On-Demand."""
 
 
-def proposal_of(service: Service, sizing: Sizing, ladders: Ladders, timing: Timing) -> Proposal:
+def proposal_of(
+    service: Service, sizing: Sizing, ladders: Ladders, timing: Timing, objective: Objective = DEFAULT
+) -> Proposal:
     """Return what the recommendation puts into the values."""
     return Proposal(
         size=sizing.size,
-        architecture=service.architecture,
+        architecture=objective.architecture or service.architecture,
+        spot=objective.spot,
         ladders=ladders,
         deregistration_delay_s=timing.target.deregistration_delay_s if timing.target else 0,
         stop_timeout_s=timing.stop_timeout_s,

@@ -7,7 +7,7 @@ minutes at the ceiling lifted, as sizing lifts them. What is assumed is listed i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from trimtab.fleet.model import StartSample
 from trimtab.scaling.bound import required_tasks
 from trimtab.scaling.convert import policy_of_ladders, policy_of_service
 from trimtab.scaling.model import Inputs, Load, Starts, Task
+from trimtab.scaling.spot import spot_interruptions
 from trimtab.sizing.memory import load_memory
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu
 from trimtab.timing.startup import ASSUMED_S
@@ -100,13 +101,29 @@ def proposed_inputs(
         vcpu=size.vcpu,
         memory_mib=float(size.memory_mib),
         price_usd_hour=prices.task_hour_usd(
-            size, proposal.architecture, ephemeral_gib=proposal.ephemeral_gib
+            size,
+            proposal.architecture,
+            ephemeral_gib=proposal.ephemeral_gib,
+            spot=proposal.spot is not None,
         ),
         overhead_vcpu=proposal.collector_cpu_units / 1024,
         overhead_mib=float(proposal.collector_memory_mib),
     )
     drain = (proposal.deregistration_delay_s, proposal.stop_timeout_s)
-    return _inputs(service, demand, task, drain, objective)
+    inputs = _inputs(service, demand, task, drain, objective)
+    if proposal.spot is None:
+        return inputs
+    spot = proposal.spot
+    return replace(
+        inputs,
+        interruptions=spot_interruptions(
+            inputs.load.minutes,
+            events_per_day=spot.events_per_day,
+            share_percent=spot.share_percent,
+            capacity_wait_s=spot.capacity_wait_s,
+            seed=objective.seed,
+        ),
+    )
 
 
 def starts_of(samples: Sequence[StartSample]) -> Starts:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.scaling.bound import clairvoyant_bound
+from trimtab.scaling.parts import parts_of
 from trimtab.scaling.replay import replay
 
 if TYPE_CHECKING:
     from trimtab.demand.series import Mask
     from trimtab.evidence.objective import Objective
+    from trimtab.evidence.replayed import Case
     from trimtab.scaling.alarms import Policy
     from trimtab.scaling.parts import Part, Parts
     from trimtab.scaling.result import Replay
@@ -129,7 +131,10 @@ def bound_s(part: Part, objective: Objective, *, floor: int, most: int) -> float
     Infinite when even knowing the future does not help: more minutes are over at ``most`` tasks.
     """
     allowed = math.floor(objective.over_share * part.minutes)
-    found = clairvoyant_bound(part.inputs, min_tasks=floor, max_tasks=most, violated_minutes=allowed)
+    # No bound is known with interruptions; without them the same inputs cost less, so this stays one.
+    found = clairvoyant_bound(
+        replace(part.inputs, interruptions=None), min_tasks=floor, max_tasks=most, violated_minutes=allowed
+    )
     return found.billed_s
 
 
@@ -154,6 +159,15 @@ def tested(policy: Policy, ground: Ground) -> Tested:
             _mark(Test.SHIFTED, shifted, STRESS * allowed, changes),
         ),
     )
+
+
+def failures_of(case: Case, objective: Objective) -> tuple[str, ...]:
+    """Return which trials a replayed service fails and how; a recording of under two minutes has none."""
+    if case.inputs.load.minutes < 2:  # noqa: PLR2004  # one to tune on, one to judge
+        return ()
+    parts = parts_of(case.inputs, objective.judged_percent / 100)
+    ground = ground_of(parts, objective, floor=case.policy.min_tasks, most=case.policy.max_tasks)
+    return tested(case.policy, ground).failures
 
 
 def _replayed(policy: Policy, part: Part) -> Replay:

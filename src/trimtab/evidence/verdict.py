@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import HOURS_PER_MONTH
@@ -118,7 +118,7 @@ def judge(case: Case) -> Judged:
 def _over_bound(case: Case, found: Summary) -> float | None:
     """Return the cost over the least that any schedule with as many minutes over could cost."""
     bound = clairvoyant_bound(
-        case.inputs,
+        replace(case.inputs, interruptions=None),
         min_tasks=case.policy.min_tasks,
         max_tasks=case.policy.max_tasks,
         violated_minutes=found.over_min,

@@ -62,6 +62,7 @@ def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, wi
     *,
     verdicts: Sequence[Verdict],
     skipped: Sequence[Note],
+    failures: Sequence[Note],
     objective: Objective,
     files: Sequence[Path] = (),
     price_basis: str = "list price",
@@ -82,7 +83,7 @@ def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, wi
         over_cpu_share=over / minutes if minutes else 0.0,
         over_cpu_min=over,
         over_memory_min=sum(row.over_memory_min for row in rows),
-        notes=tuple(note for verdict in verdicts for note in _notes(verdict)),
+        notes=(*failures, *(note for verdict in verdicts for note in _notes(verdict))),
         skipped=tuple(skipped),
         files=tuple(files),
     )

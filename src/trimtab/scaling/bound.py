@@ -89,6 +89,12 @@ def clairvoyant_bound(
 
     ``violated_minutes``: at most so many minutes are over the objective (``Summary.over_min``).
     """
+    if inputs.interruptions is not None:
+        raise ReplayError(
+            "a task that Spot takes costs less to be rid of than one scaled in, so this would be no bound",
+            where="interruptions",
+            advice="compute the bound of the same inputs without interruptions",
+        )
     if inputs.objective.cpu_share > 1:
         raise ReplayError(
             f"is {inputs.objective.cpu_share}: above 1 a minute within it may lose work, "

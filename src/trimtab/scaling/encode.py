@@ -30,19 +30,24 @@ from trimtab.scaling.tables import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from trimtab.scaling.alarms import Alarm, Policy, ScalingPolicy
     from trimtab.scaling.model import I64, Inputs, Model
+
+
+SPOT_WARNING_S = 120
+"""From the warning until the capacity is gone. ECS developer guide, "Fargate Spot termination notices"."""
 
 
 def recording_of(inputs: Inputs) -> Recording:
     """Return the arrays all candidates share; none is copied that is contiguous already."""
     load, starts = inputs.load, inputs.starts
-    never = np.zeros(load.minutes, dtype=np.bool_)
     return Recording(
         cpu_vcpu=np.ascontiguousarray(load.cpu_vcpu),
         memory_mib=np.ascontiguousarray(load.memory_mib),
         hottest_ratio=np.ascontiguousarray(load.hottest_ratio),
-        no_scale_in=never if inputs.no_scale_in is None else np.ascontiguousarray(inputs.no_scale_in),
+        given=_given(inputs),
         starts_s=np.stack((starts.pull_s, starts.running_s, starts.serving_s), axis=1),
     )
 
@@ -61,12 +66,24 @@ def site_of(inputs: Inputs, model: Model) -> Site:
         queue_limit_vcpu_min=float(model.queue_limit_vcpu_min),
         seed=np.uint64(inputs.seed),
         stop_s=int(inputs.deregistration_delay_s) + int(inputs.shutdown_s),
+        warned_s=min(SPOT_WARNING_S, int(inputs.deregistration_delay_s + inputs.shutdown_s)),
+        capacity_wait_s=0 if inputs.interruptions is None else int(inputs.interruptions.capacity_wait_s),
         lag=-(-int(model.publication_delay_s) // 60),
         latest=int(model.aggregate == "latest"),
         in_activity_s=int(model.in_activity_s),
         launch_rate=int(model.launch_rate_per_min),
         blocks_in=int(model.cooldown_blocks_in),
     )
+
+
+def _given(inputs: Inputs) -> npt.NDArray[np.uint8]:
+    """Return deployments and Spot's events in one number a minute."""
+    given = np.zeros(inputs.load.minutes, dtype=np.uint8)
+    if inputs.no_scale_in is not None:
+        given += inputs.no_scale_in
+    if inputs.interruptions is not None:
+        given += 2 * inputs.interruptions.share_percent.astype(np.uint8)
+    return given
 
 
 def candidates_of(policies: Sequence[Policy], model: Model) -> Candidates:

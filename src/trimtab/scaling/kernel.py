@@ -36,7 +36,7 @@ from trimtab.scaling.kernel_rules import (
     served_in,
     state_of,
 )
-from trimtab.scaling.kernel_tasks import IN, OUT, act, mark, running_at, seconds_in
+from trimtab.scaling.kernel_tasks import IN, OUT, act, interrupt, mark, running_at, seconds_in
 from trimtab.scaling.tables import (
     ACTIVITIES,
     ALARMS,
@@ -112,7 +112,7 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
     """Replay candidate ``c``: at each turn the tick (4), then the minute it decided on (5)."""
     # Taken out of their tuples once: numba counts a reference at every access.
     cpu_vcpu, memory_mib = rec.cpu_vcpu, rec.memory_mib
-    hottest_ratio, no_scale_in = rec.hottest_ratio, rec.no_scale_in
+    hottest_ratio, given = rec.hottest_ratio, rec.given
     metrics, points, flags = work.metrics, work.points, work.flags
     seen, state, tasks = work.alarms, work.state, work.tasks
     alarm, level, steps = book.alarm, book.level, book.step
@@ -126,7 +126,11 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
 
     for k in range(cpu_vcpu.size):
         e, newest = 60 * k, k - 1 - site.lag
-        no_in = no_scale_in[k] or (e < until and held_in)
+        told = given[k]
+        if told > 1:
+            interrupt(starts_s, site, tasks, billed, state, k, int(told >> 1), horizon)
+            cold = state[WARM] < live
+        no_in = told & 1 == 1 or (e < until and held_in)
         running, asked, winner, cause = -1, -1, -1, 0.0
         for a in range(alarms):
             periods, datapoints = alarm[c, a, PERIODS], alarm[c, a, DATAPOINTS]

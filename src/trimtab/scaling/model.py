@@ -23,6 +23,7 @@ I64: TypeAlias = npt.NDArray[np.int64]
 """int64."""
 
 LARGEST_SEED = 2**64 - 1
+MOST_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,6 +137,29 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Interruptions:
+    """When Spot takes tasks away, and how many; ``spot.spot_interruptions`` makes them from rates."""
+
+    share_percent: I64
+    """Of the tasks that hold Spot capacity, those that an event at the minute's tick takes, rounded up
+    to whole tasks; 0: no event. int64, shape (T,) [percent]."""
+    capacity_wait_s: int = 0
+    """For how long after an event no launch finds capacity [s]."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.share_percent, np.ndarray) or self.share_percent.ndim != 1:
+            raise ReplayError("must be a numpy array of shape (T,)", where="interruptions.share_percent")
+        vector("interruptions.share_percent", self.share_percent, np.dtype(np.int64), self.share_percent.size)
+        bad = np.flatnonzero((self.share_percent < 0) | (self.share_percent > MOST_PERCENT))
+        if bad.size:
+            raise ReplayError(
+                f"minute {bad[0]} is {self.share_percent[bad[0]]} %, which must lie in 0 to {MOST_PERCENT}",
+                where="interruptions.share_percent",
+            )
+        whole("interruptions.capacity_wait_s", self.capacity_wait_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inputs:
     """All that is replayed but the policy: candidates for one service and size share it."""
 
@@ -148,9 +172,11 @@ class Inputs:
     shutdown_s: int
     """From SIGTERM to stopped."""
     seed: int = 0
-    """Of the draws from ``starts``."""
+    """Of the draws from ``starts``, and of which tasks an interruption takes."""
     no_scale_in: Mask | None = None
     """Minutes in which a deployment is in progress, shape (T,); None: never."""
+    interruptions: Interruptions | None = None
+    """Of tasks on Spot; None: never, as On-Demand."""
 
     def __post_init__(self) -> None:
         whole("deregistration_delay_s", self.deregistration_delay_s)
@@ -158,6 +184,9 @@ class Inputs:
         whole("seed", self.seed, most=LARGEST_SEED)
         if self.no_scale_in is not None:
             vector("no_scale_in", self.no_scale_in, np.dtype(np.bool_), self.load.minutes)
+        if self.interruptions is not None:
+            share = self.interruptions.share_percent
+            vector("interruptions.share_percent", share, np.dtype(np.int64), self.load.minutes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trimtab.scaling.bound import required_tasks
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from trimtab.demand.series import F64
     from trimtab.scaling.model import Inputs
 
@@ -85,15 +87,19 @@ def _with_cpu(inputs: Inputs, cpu_vcpu: F64) -> Inputs:
 
 
 def _slice(inputs: Inputs, first: int, last: int) -> Inputs:
-    load = inputs.load
-    closed = inputs.no_scale_in
+    load, closed, taken = inputs.load, inputs.no_scale_in, inputs.interruptions
+
+    def cut(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.ascontiguousarray(values[first:last])
+
     return replace(
         inputs,
         load=replace(
             load,
-            cpu_vcpu=np.ascontiguousarray(load.cpu_vcpu[first:last]),
-            memory_mib=np.ascontiguousarray(load.memory_mib[first:last]),
-            hottest_ratio=np.ascontiguousarray(load.hottest_ratio[first:last]),
+            cpu_vcpu=cut(load.cpu_vcpu),
+            memory_mib=cut(load.memory_mib),
+            hottest_ratio=cut(load.hottest_ratio),
         ),
-        no_scale_in=None if closed is None else np.ascontiguousarray(closed[first:last]),
+        no_scale_in=None if closed is None else cut(closed),
+        interruptions=None if taken is None else replace(taken, share_percent=cut(taken.share_percent)),
     )

@@ -48,6 +48,8 @@ class Summary:
     """Activities whose direction differs from that of the one before."""
     launched: int
     """Tasks started, those at the beginning not counted."""
+    interrupted: int
+    """Tasks that Spot took away; each was replaced by one of those launched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,6 +123,7 @@ class Summaries:
     activities: I64
     direction_changes: I64
     launched: I64
+    interrupted: I64
 
     def __len__(self) -> int:
         return int(self.billed_s.size)
@@ -138,4 +141,5 @@ class Summaries:
             activities=int(self.activities[candidate]),
             direction_changes=int(self.direction_changes[candidate]),
             launched=int(self.launched[candidate]),
+            interrupted=int(self.interrupted[candidate]),
         )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from trimtab.demand.series import F64, Mask
+    from trimtab.demand.series import F64
     from trimtab.scaling.model import I64
     from trimtab.scaling.result import I8
 
@@ -22,7 +22,9 @@ class Recording(NamedTuple):
     cpu_vcpu: F64
     memory_mib: F64
     hottest_ratio: F64
-    no_scale_in: Mask
+    given: npt.NDArray[np.uint8]
+    """What befalls the minute's tick, in one number that is 0 nearly always: 1 where a deployment is in
+    progress, and twice the share [percent] that Spot takes."""
     starts_s: I64
     """(K, 3): pull, RUNNING, serving, from the decision."""
 
@@ -42,6 +44,9 @@ class Site(NamedTuple):
     seed: np.uint64
     stop_s: int
     """From scale-in to stopped: deregistration delay and shutdown."""
+    warned_s: int
+    """From an interruption's warning to stopped."""
+    capacity_wait_s: int
     lag: int
     """Minutes between a point's own and the one before the tick that first sees it."""
     latest: int
@@ -131,11 +136,14 @@ TOTALS = (
     "activities",
     "direction_changes",
     "launched",
+    "interrupted",
 )
 """Columns of the totals the kernel fills, shape (C, len(TOTALS)), int64."""
 
 # Places in Scratch.state: the totals first, then what the tick hands to the minute and back.
-BILLED, OVER_CPU, OVER_MEMORY, OVER, OOM, SATURATED, ACTIVITIES, CHANGES, LAUNCHED = range(len(TOTALS))
+BILLED, OVER_CPU, OVER_MEMORY, OVER, OOM, SATURATED, ACTIVITIES, CHANGES, LAUNCHED, INTERRUPTED = range(
+    len(TOTALS)
+)
 LIVE = len(TOTALS)
 """Tasks decided and not out: the desired count."""
 WARM = LIVE + 1
@@ -148,4 +156,8 @@ UNTIL = LIVE + 4
 """End of the cooldown [s]."""
 COMPLETE = LIVE + 5
 """When the last launch of the chain is RUNNING [s]."""
-PLACES = LIVE + 6
+SHORT = LIVE + 6
+"""Until when no launch finds Spot capacity [s]."""
+REPLACED = LIVE + 7
+"""When the last replacement of an interrupted task is RUNNING [s]."""
+PLACES = LIVE + 8
