@@ -80,13 +80,6 @@ def cautions_of_capacity(service: Service, proposal: Proposal) -> Iterator[Cauti
             "and its vCPU are taken to be as fast; measure one task before all move"
         )
         yield Caution(kind=CautionKind.ARCHITECTURE, text=text)
-    if proposal.spot is not None:
-        text = (
-            f"on Spot, replayed with {proposal.spot.events_per_day:g} interruptions a day that each take "
-            f"{proposal.spot.share_percent} % of the tasks for {proposal.spot.capacity_wait_s} s: AWS "
-            "publishes no rates, so these are assumptions"
-        )
-        yield Caution(kind=CautionKind.SPOT, text=text)
 
 
 def _record(cost: Cost, tasks_recorded: float, deployed: Verdict) -> str:

@@ -35,7 +35,6 @@ class CautionKind(enum.Enum):
     RECORD = "replay differs from the record"
     EGRESS = "egress not known"
     ARCHITECTURE = "another architecture"
-    SPOT = "Spot capacity"
     LEAK = "memory grows without end"
     RISING = "memory still rising"
     MEMORY_LIMIT = "memory at its limit"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.model import Advice, Recommendation
+    from trimtab.evidence.objective import Spot
 
 MATERIAL_SHARE = Decimal("0.01")
 """Traces are mentioned from this share of what the proposal costs on [ratio]."""
@@ -125,7 +126,17 @@ def _objective(recommendation: Recommendation) -> str:
         f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before: "
         f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
         f"and each service kept that on the last {objective.judged_percent:g} % of its history, "
-        "which nothing was tuned on."
+        f"which nothing was tuned on.{_spot(objective.spot)}"
+    )
+
+
+def _spot(spot: Spot | None) -> str:
+    if spot is None:
+        return ""
+    return (
+        f" On Spot, replayed with {spot.events_per_day:g} interruptions a day that each take "
+        f"{spot.share_percent} % of the tasks for {spot.capacity_wait_s} s: AWS publishes no rates, so "
+        "these are assumptions."
     )
 
 
