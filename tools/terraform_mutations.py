@@ -211,7 +211,10 @@ REQUIREMENTS = (
         '["*"]',
     ),
     Mutation(
-        "e2_task_and", f"{SERVICE}/task_definition.tf", "aws_iam_role.task.arn", "aws_iam_role.execution.arn"
+        "e2_task_and",
+        f"{SERVICE}/task_definition.tf",
+        "aws_iam_role.task[0].arn",
+        "aws_iam_role.execution[0].arn",
     ),
     Mutation("e2_roles", f"{SERVICE}/iam.tf", '"aws:SourceAccount" = local.account_id', ""),
     Mutation(

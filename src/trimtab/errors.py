@@ -3,10 +3,13 @@
     TrimtabError                    1   (never raised itself)
     ├── UsageError                  2   a flag or argument that cannot work
     ├── SnapshotError               2   a snapshot that cannot be read or believed
+    ├── AccountError                2   an AWS account that cannot be asked, or does not answer
     ├── ReplayError                 2   a demand, policy or model that cannot be replayed
     ├── EngineError                 1   terraform or tofu failed at something it should do
     ├── EngineMissing               2   neither terraform nor tofu was found
     ├── SandboxError                1   the local AWS could not be started or reached
+    ├── RolloutError                2   a rollout that cannot begin or go on until something is mended
+    ├── RolloutInterrupted          1   a rollout that AWS did not let finish; run it again to go on
     └── ProofError                  1   what the demo set out to prove did not hold
 
 Exit codes: 0 fine, 1 internal fault, 2 wrong use or configuration, 3 the fleet could
@@ -50,6 +53,12 @@ class SnapshotError(TrimtabError):
     exit_code = EXIT_USAGE
 
 
+class AccountError(TrimtabError):
+    """An AWS account that cannot be asked, or does not answer: credentials, permissions, network."""
+
+    exit_code = EXIT_USAGE
+
+
 class ReplayError(TrimtabError):
     """A demand, a policy or a model that cannot be replayed; ``where`` names the field."""
 
@@ -68,6 +77,16 @@ class EngineMissing(TrimtabError):  # noqa: N818 - named for what it says
 
 class SandboxError(TrimtabError):
     """The local AWS could not be started or reached."""
+
+
+class RolloutError(TrimtabError):
+    """A rollout that cannot begin, or go on, until the user mends something."""
+
+    exit_code = EXIT_USAGE
+
+
+class RolloutInterrupted(TrimtabError):  # noqa: N818 - named for what it says
+    """A rollout that AWS did not let finish: it refused a call, or did not answer."""
 
 
 class ProofError(TrimtabError):

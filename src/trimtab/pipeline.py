@@ -1,6 +1,7 @@
 """The steps, in order. Start reading here.
 
     optimize: snapshot -> demand -> size -> policies, timing -> replay, cost -> files, report
+    write:    fleet, values -> what is taken over -> import blocks, values, list of what is not
     replay:   snapshot -> demand -> replay as configured, or under given values -> file, report
 
 Each step is a function of the ones before it; nothing here prints, and nothing reads a clock.
@@ -101,7 +102,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     if output is None:
         return Outcome(recommendation=recommendation, report=report_of(recommendation))
     progress(f"writing {output}")
-    written = write_recommendation(recommendation, output)
+    written = write_recommendation(recommendation, output, snapshot.fleet)
     files = (written.values, written.document)
     return Outcome(recommendation=recommendation, report=report_of(recommendation, files))
 

@@ -2,6 +2,8 @@ module "cluster" {
   source = "../modules/cluster"
 
   name                 = var.name
+  adopt                = { name = var.adopt.cluster.name, capacity_providers = var.adopt.cluster.capacity_providers }
+  tags                 = var.adopt.cluster.tags
   environment          = var.environment
   cost_center          = var.cost_center
   vpc_id               = var.vpc_id

@@ -3,7 +3,7 @@ data "aws_vpc" "this" {
 }
 
 locals {
-  exposures = toset([for service in values(var.services) : service.traffic.exposure if service.traffic != null])
+  exposures = toset([for exposure in values(local.hangs_on) : exposure if exposure != null])
 
   # Two load balancers, not one with rules that look at addresses: what is internal has no public address at all, so
   # that no rule, priority or forwarded header can expose it. A caller inside the VPC could not use the public one
@@ -24,26 +24,38 @@ locals {
   }
 }
 
+locals {
+  # Of the rules that are made here; one that is left to another owner has whatever priority it has.
+  priorities = { for exposure in local.exposures : exposure => [for name, service in local.services :
+    service.traffic.priority if local.hangs_on[name] == exposure && try(coalesce(local.adopted[name].listener_rule), true)
+  ] }
+}
+
 module "load_balancer" {
   source   = "../modules/load-balancer"
   for_each = { for exposure in local.exposures : exposure => local.load_balancers[exposure] }
 
   name                = "${var.name}-${each.value.internal ? "private" : "public"}"
+  adopt               = try(var.adopt.load_balancers[each.key], null)
+  tags                = try(var.adopt.load_balancers[each.key].tags, {})
   environment         = var.environment
   cost_center         = var.cost_center
   internal            = each.value.internal
   vpc_id              = var.vpc_id
-  subnet_ids          = each.value.subnet_ids
+  subnet_ids          = try(coalescelist(var.adopt.load_balancers[each.key].subnet_ids), each.value.subnet_ids)
   client_cidrs        = each.value.client_cidrs
-  certificate_arn     = each.value.certificate_arn
-  allow_plain_http    = var.allow_plain_http
+  certificate_arn     = try(coalesce(var.adopt.load_balancers[each.key].certificate_arn), each.value.certificate_arn)
+  ssl_policy          = try(var.adopt.load_balancers[each.key].ssl_policy, null)
+  idle_timeout        = try(var.adopt.load_balancers[each.key].idle_timeout, null)
+  access_logs         = try(var.adopt.load_balancers[each.key].access_logs, null)
+  allow_plain_http    = try(coalesce(var.adopt.load_balancers[each.key].plain_http), var.allow_plain_http)
   deletion_protection = var.deletion_protection
 }
 
 # Calls between services go by Cloud Map, straight to tasks: one rule in and one out for each pair.
 locals {
-  calls = merge([for callee, service in var.services : {
-    for caller in service.callers : "${caller}-to-${callee}" => { caller = caller, callee = callee, port = service.port }
+  calls = merge([for callee, service in local.services : {
+    for caller in setintersection(service.callers, keys(local.services)) : "${caller}-to-${callee}" => { caller = caller, callee = callee, port = service.port }
   }]...)
 }
 
@@ -72,7 +84,7 @@ resource "aws_vpc_security_group_egress_rule" "call" {
 }
 
 locals {
-  call_tags = { for name, service in var.services : name => {
+  call_tags = { for name, service in local.services : name => {
     Environment = var.environment
     Service     = name
     CostCenter  = coalesce(service.cost_center, var.cost_center)

@@ -6,6 +6,12 @@ output "cluster_name" {
 output "load_balancers" {
   description = "DNS names of the load balancers by exposure."
   value       = { for exposure, balancer in module.load_balancer : exposure => balancer.dns_name }
+
+  # Not a validation of services: which load balancer a service hangs on is also said by adopt.
+  precondition {
+    condition     = alltrue([for priorities in values(local.priorities) : length(distinct(priorities)) == length(priorities)])
+    error_message = "services has two listener rules of one priority behind the same load balancer. Give each service behind it a traffic.priority of its own: the load balancer refuses duplicates."
+  }
 }
 
 output "alerts_topic_arn" {

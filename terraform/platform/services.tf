@@ -1,11 +1,12 @@
 module "service" {
   source   = "../modules/service"
-  for_each = var.services
+  for_each = local.services
 
-  name        = each.key
+  name        = try(coalesce(local.adopted[each.key].stem), each.key)
+  adopt       = local.adopted[each.key]
   environment = var.environment
   cost_center = coalesce(each.value.cost_center, var.cost_center)
-  tags        = each.value.tags
+  tags        = merge(try(local.adopted[each.key].tags, {}), each.value.tags)
   cluster     = module.cluster.cluster
   network     = { vpc_id = var.vpc_id, subnet_ids = var.private_subnet_ids }
 
@@ -27,8 +28,9 @@ module "service" {
   }
 
   traffic = each.value.traffic == null ? null : merge(each.value.traffic, {
-    listener_arn      = module.load_balancer[each.value.traffic.exposure].listener_arn
-    security_group_id = module.load_balancer[each.value.traffic.exposure].security_group_id
+    hosts             = each.value.traffic.hosts != null ? each.value.traffic.hosts : try(local.adopted[each.key].hosts, null)
+    listener_arn      = try(module.load_balancer[local.hangs_on[each.key]].listener_arn, null)
+    security_group_id = try(module.load_balancer[local.hangs_on[each.key]].security_group_id, local.adopted[each.key].foreign_load_balancer)
   })
 
   scaling                = each.value.scaling

@@ -224,14 +224,6 @@ variable "services" {
   }
 
   validation {
-    condition = alltrue([for exposure in ["public", "internal"] :
-      length(distinct([for service in values(var.services) : service.traffic.priority if try(service.traffic.exposure, "") == exposure])) ==
-      length([for service in values(var.services) : service.traffic.priority if try(service.traffic.exposure, "") == exposure])
-    ])
-    error_message = "services has two listener rules of one priority behind the same load balancer. Give each service with the same traffic.exposure a traffic.priority of its own: the load balancer refuses duplicates."
-  }
-
-  validation {
     condition     = alltrue(flatten([for name, service in var.services : [for caller in service.callers : contains(keys(var.services), caller) && caller != name]]))
     error_message = "services has callers that are no other service here: ${join(", ", flatten([for name, service in var.services : [for caller in service.callers : "${name} <- ${caller}" if !contains(keys(var.services), caller) || caller == name]]))}."
   }

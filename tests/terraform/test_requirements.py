@@ -595,8 +595,8 @@ def test_e2_task_and_execution_roles_differ(production: Platform, service: str) 
         attribute: production.references("service", "aws_ecs_task_definition.this", attribute)
         for attribute in ("task_role_arn", "execution_role_arn")
     }
-    assert "aws_iam_role.task.arn" in references["task_role_arn"]
-    assert "aws_iam_role.execution.arn" in references["execution_role_arn"]
+    assert "aws_iam_role.task[0].arn" in references["task_role_arn"]
+    assert "aws_iam_role.execution[0].arn" in references["execution_role_arn"]
     names = {one.values["name"] for one in production.all_of(service, "aws_iam_role")}
     assert len(names) == 2
 

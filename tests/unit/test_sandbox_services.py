@@ -132,7 +132,7 @@ def test_deregistering_a_target_deletes_its_policies(scaling: Any) -> None:
 
 
 def test_scaling_activities_are_an_empty_list_while_nothing_scales(scaling: Any) -> None:
-    answer = scaling.describe_scaling_activities(ServiceNamespace="ecs")
+    answer = scaling.describe_scaling_activities(ServiceNamespace="ecs", ResourceId="service/shop/never")
 
     assert answer["ScalingActivities"] == []
 

@@ -7,18 +7,17 @@ may come and go within a major version and are ignored; a new major version is r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from trimtab.adoption.plan_json import Action, Index, RawPlan, RawVersion
 from trimtab.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Action: TypeAlias = Literal["no-op", "create", "read", "update", "delete", "forget"]
-Index: TypeAlias = str | int | None
-"""Key of an instance made by ``for_each``, number of one made by ``count``, or neither."""
+    from trimtab.adoption.plan_json import RawModule, RawResourceChange
 
 FORMAT_MAJOR = "1"
 _QUIET: frozenset[Action] = frozenset({"no-op", "read"})
@@ -46,6 +45,12 @@ class Change:
     """The id this instance is imported by."""
     previous_address: str | None
     """Where a ``moved`` block takes it from."""
+    action_reason: str = ""
+    """Why, where Terraform says more than that the configuration says so: ``replace_by_request``."""
+    before_sensitive: Any = None
+    """Shaped like ``before``, true where a value must not be shown; true alone hides all of it."""
+    after_sensitive: Any = None
+    """The same for ``after``."""
 
     @property
     def is_change(self) -> bool:
@@ -56,6 +61,14 @@ class Change:
     def is_replacement(self) -> bool:
         """Tell whether it is destroyed and made again, in either order."""
         return {"create", "delete"} <= set(self.actions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """A change that cannot be planned before this plan is applied."""
+
+    change: Change
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +109,15 @@ class Plan:
     outputs_changed: tuple[str, ...]
     configuration: Mapping[str, Any]
     """The configuration as Terraform prints it, raw."""
+    engine_version: str = ""
+    """Of the terraform or tofu that made it."""
+    drift: tuple[Change, ...] = ()
+    """What was changed outside Terraform since the last apply."""
+    deferred: tuple[Deferred, ...] = ()
+    complete: bool = True
+    """False when parts of the configuration were left out: by ``-target``, or deferred."""
+    errored: bool = False
+    """Planning ended in an error: what is here is not all."""
 
     @property
     def changed(self) -> tuple[Change, ...]:
@@ -152,84 +174,41 @@ class Plan:
         return tuple(resource for resource in self.planned if resource.type == kind)
 
 
-class _Importing(msgspec.Struct):
-    id: str = ""
-
-
-class _RawChange(msgspec.Struct):
-    actions: tuple[Action, ...]
-    before: Any = None
-    after: Any = None
-    after_unknown: Any = None
-    replace_paths: tuple[tuple[str | int, ...], ...] = ()
-    importing: _Importing | None = None
-
-
-class _RawResourceChange(msgspec.Struct):
-    address: str
-    mode: Literal["managed", "data"]
-    type: str
-    name: str
-    change: _RawChange
-    index: Index = None
-    module_address: str = ""
-    previous_address: str | None = None
-
-
-class _RawResource(msgspec.Struct):
-    address: str
-    mode: Literal["managed", "data"]
-    type: str
-    name: str
-    index: Index = None
-    values: dict[str, Any] = {}
-
-
-class _RawModule(msgspec.Struct):
-    address: str = ""
-    resources: tuple[_RawResource, ...] = ()
-    child_modules: tuple[_RawModule, ...] = ()
-
-
-class _RawPlannedValues(msgspec.Struct):
-    root_module: _RawModule = msgspec.field(default_factory=_RawModule)
-
-
-class _RawPlan(msgspec.Struct):
-    planned_values: _RawPlannedValues = msgspec.field(default_factory=_RawPlannedValues)
-    resource_changes: tuple[_RawResourceChange, ...] = ()
-    output_changes: dict[str, _RawChange] = {}
-    configuration: dict[str, Any] = {}
-
-
-class _RawVersion(msgspec.Struct):
-    format_version: str
-
-
 def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
     """Read the output of ``terraform show -json PLANFILE``."""
     try:
-        version = msgspec.json.decode(document, type=_RawVersion).format_version
+        version = msgspec.json.decode(document, type=RawVersion).format_version
         if version.split(".", maxsplit=1)[0] != FORMAT_MAJOR:
             raise EngineError(
                 f"this plan has format version {version}; Trimtab reads version {FORMAT_MAJOR}.x",
                 where=where,
                 advice="update Trimtab, or use an older terraform",
             )
-        raw = msgspec.json.decode(document, type=_RawPlan)
+        raw = msgspec.json.decode(document, type=RawPlan)
+        changes = tuple(_change(item) for item in raw.resource_changes)
+        drift = tuple(_change(item) for item in raw.resource_drift)
+        deferred = tuple(
+            Deferred(change=_change(item.resource_change), reason=item.reason)
+            for item in raw.deferred_changes
+        )
     except msgspec.DecodeError as error:
         raise EngineError(f"this is not a Terraform plan in JSON ({error})", where=where) from error
     return Plan(
-        changes=tuple(_change(item) for item in raw.resource_changes),
+        changes=changes,
         planned=tuple(_flatten(raw.planned_values.root_module)),
         outputs_changed=tuple(
             name for name, change in raw.output_changes.items() if not _QUIET.issuperset(change.actions)
         ),
         configuration=raw.configuration,
+        engine_version=raw.terraform_version,
+        drift=drift,
+        deferred=deferred,
+        complete=raw.complete,
+        errored=raw.errored,
     )
 
 
-def _change(raw: _RawResourceChange) -> Change:
+def _change(raw: RawResourceChange) -> Change:
     unknown = raw.change.after_unknown
     return Change(
         address=raw.address,
@@ -239,17 +218,26 @@ def _change(raw: _RawResourceChange) -> Change:
         module=raw.module_address,
         mode=raw.mode,
         actions=raw.change.actions,
-        before=raw.change.before,
-        after=raw.change.after,
+        before=_object(raw.change.before, raw.address),
+        after=_object(raw.change.after, raw.address),
         # Terraform writes false or leaves it out when there is nothing after.
         after_unknown=unknown if isinstance(unknown, dict) else {},
         replace_paths=raw.change.replace_paths,
         importing=raw.change.importing.id if raw.change.importing else None,
         previous_address=raw.previous_address,
+        action_reason=raw.action_reason,
+        before_sensitive=raw.change.before_sensitive,
+        after_sensitive=raw.change.after_sensitive,
     )
 
 
-def _flatten(module: _RawModule) -> Iterator[PlannedResource]:
+def _object(values: object, address: str) -> Mapping[str, Any] | None:
+    if values is not None and not isinstance(values, dict):
+        raise msgspec.ValidationError(f"the values of {address} are no object")
+    return values
+
+
+def _flatten(module: RawModule) -> Iterator[PlannedResource]:
     """Yield the managed resources of a module and of all modules in it."""
     for resource in module.resources:
         if resource.mode == "managed":

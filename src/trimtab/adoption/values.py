@@ -7,7 +7,6 @@ import textwrap
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import jinja2
@@ -59,7 +58,7 @@ class Entry:
 def render(recommendation: Recommendation) -> str:
     """Return the file's text, as ``terraform fmt`` would leave it."""
     left_out = frozenset(left.service for left in recommendation.left_out)
-    return _template().render(
+    return template(TEMPLATE).render(
         header=wrapped(_header(recommendation)),
         left_out=wrapped(_left_out(recommendation.left_out)),
         entries=[_entry(advice, left_out) for advice in recommendation.services],
@@ -67,13 +66,17 @@ def render(recommendation: Recommendation) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
-    source = files("trimtab.adoption").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
+def template(name: str) -> jinja2.Template:
+    """Return a template of this package."""
     # HCL, not HTML: quoting is done by ``quoted``, and an undefined name is a fault.
     environment = jinja2.Environment(  # noqa: S701
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.PackageLoader("trimtab.adoption"),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.from_string(source)
+    return environment.get_template(name)
 
 
 def quoted(text: str) -> str:
@@ -147,9 +150,9 @@ def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]
     yield from _stopping(advice.timing)
     callers = [name for name in service.callers if name not in left_out]
     if callers:
-        yield Attribute(key="callers", value=_list(callers))
+        yield Attribute(key="callers", value=listed(callers))
     yield from _map("environment", service.environment)
-    yield from _map("secrets", service.secrets)
+    yield from _map("secrets", _secrets(service))
     if service.egress:
         rules = tuple(Attribute(key=key(rule.name), value=_rule(rule)) for rule in service.egress)
         yield Attribute(key="egress", inner=rules)
@@ -167,6 +170,16 @@ def _capacity(proposal: Proposal) -> Iterator[Attribute]:
         yield Attribute(key="spot", value="true")
 
 
+def _secrets(service: Service) -> dict[str, str]:
+    """Return the secrets that the module takes: by ARN.
+
+    A bare parameter name is left to ``adopt.definition``, which carries the running revision's on.
+    """
+    if service.identity is None:
+        return service.secrets
+    return {name: where for name, where in service.secrets.items() if where.startswith("arn:")}
+
+
 def _as_deployed(service: Service) -> Iterator[Attribute]:
     """Yield what stays as it is and differs from the module's defaults."""
     if service.port is not None:
@@ -174,7 +187,7 @@ def _as_deployed(service: Service) -> Iterator[Attribute]:
     if service.cost_center:
         yield Attribute(key="cost_center", value=quoted(service.cost_center))
     if service.health_check is not None:
-        yield Attribute(key="health_command", value=_list(service.health_check.command))
+        yield Attribute(key="health_command", value=listed(service.health_check.command))
 
 
 def _stopping(timing: Timing) -> Iterator[Attribute]:
@@ -188,7 +201,7 @@ def _traffic(traffic: Traffic, target: TargetTiming, grace_period_s: int | None)
     """Yield the traffic block. Intervals are the module's to derive, and the grace period unless given."""
     yield Attribute(key="exposure", value=quoted(traffic.exposure))
     yield Attribute(key="priority", value=str(traffic.priority))
-    yield Attribute(key="paths", value=_list(traffic.paths))
+    yield Attribute(key="paths", value=listed(traffic.paths))
     yield Attribute(key="health_path", value=quoted(traffic.health_check.path))
     if traffic.health_check.matcher != DEFAULT_MATCHER:
         yield Attribute(key="health_matcher", value=quoted(traffic.health_check.matcher))
@@ -237,7 +250,8 @@ def _rule(rule: Egress) -> str:
     return f"{{ port = {rule.port}, {peer[0]} = {quoted(peer[1] or '')} }}"
 
 
-def _list(texts: Iterable[str]) -> str:
+def listed(texts: Iterable[str]) -> str:
+    """Return the texts as an HCL list of strings."""
     return f"[{', '.join(quoted(text) for text in texts)}]"
 
 

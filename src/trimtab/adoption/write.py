@@ -1,23 +1,30 @@
-"""Writes a recommendation into a folder: the values Terraform reads, and the whole as JSON."""
+"""Writes into a folder: a recommendation (values and the whole as JSON), and a takeover."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trimtab.adoption import adopt_values, imports, not_owned
 from trimtab.adoption.values import render
 from trimtab.errors import UsageError
 from trimtab.evidence.document import encode
 from trimtab.files import write_together
+from trimtab.fleet.snapshot import FLEET_FILE, encode_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from trimtab.adoption.takeover import Takeover
     from trimtab.evidence.model import Recommendation
+    from trimtab.fleet.model import Fleet
 
 VALUES_FILE = "services.auto.tfvars"
 DOCUMENT_FILE = "recommendation.json"
+IMPORTS_FILE = "imports.tf"
+ADOPT_FILE = "adopt.auto.tfvars"
+NOT_OWNED_FILE = "not-owned.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +35,10 @@ class Written:
     document: Path
 
 
-def write_recommendation(recommendation: Recommendation, folder: Path) -> Written:
+def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fleet | None = None) -> Written:
     """Write both files into ``folder``, made if need be: both whole, or neither.
+
+    With them goes the fleet they are for, where it says what to adopt: see ``write_adoption``.
 
     Raises:
         UsageError: the folder cannot be made or written.
@@ -39,6 +48,36 @@ def write_recommendation(recommendation: Recommendation, folder: Path) -> Writte
     contents = {
         written.values: render(recommendation).encode(),
         written.document: encode(recommendation),
+    }
+    if fleet is not None and fleet.identity is not None:
+        contents[folder / FLEET_FILE] = encode_fleet(fleet)
+    write_whole(contents, folder, advice="name a folder you may write to")
+    return written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenAdoption:
+    """Where the files are."""
+
+    imports: Path
+    adopt: Path
+    not_owned: Path
+
+
+def write_adoption(takeover: Takeover, folder: Path) -> WrittenAdoption:
+    """Write import blocks, what is kept and what is not owned into ``folder``: all whole, or none.
+
+    Raises:
+        UsageError: the folder cannot be written.
+
+    """
+    written = WrittenAdoption(
+        imports=folder / IMPORTS_FILE, adopt=folder / ADOPT_FILE, not_owned=folder / NOT_OWNED_FILE
+    )
+    contents = {
+        written.imports: imports.render(imports.imports_of(takeover)).encode(),
+        written.adopt: adopt_values.render(takeover).encode(),
+        written.not_owned: not_owned.render(takeover).encode(),
     }
     write_whole(contents, folder, advice="name a folder you may write to")
     return written

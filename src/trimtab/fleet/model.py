@@ -12,11 +12,14 @@ import msgspec
 from msgspec import Meta
 
 from trimtab.catalog import size as _size
+from trimtab.fleet import identity as _identity
 
 SCHEMA_VERSION: Final = 1
 
 Architecture = _size.Architecture
 TaskSize = _size.TaskSize
+FleetIdentity = _identity.FleetIdentity
+ServiceIdentity = _identity.ServiceIdentity
 Positive = _size.Positive
 Exposure = Literal["public", "internal"]
 NonNegative = Annotated[int, Meta(ge=0)]
@@ -140,6 +143,29 @@ class StartSample(_Frozen, frozen=True, kw_only=True):
     ready_s: Seconds
 
 
+class Failure(_Frozen, frozen=True, kw_only=True):
+    """Something AWS said went wrong with a service."""
+
+    at: str
+    """ISO 8601, UTC."""
+    kind: Literal["service event", "stopped task", "scaling activity"]
+    text: str
+    """AWS's own words, without anything that looks like a credential."""
+
+
+class ScalingActivity(_Frozen, frozen=True, kw_only=True):
+    """One change of the task count by Application Auto Scaling."""
+
+    start: str
+    """ISO 8601, UTC."""
+    end: str | None = None
+    """When the running count had followed; ``None``: not yet, or never."""
+    status: str
+    """As the API writes it: Successful, Failed, Unfulfilled, Overridden ..."""
+    description: str
+    """Such as "Setting desired count to 7."."""
+
+
 class Service(_Frozen, frozen=True, kw_only=True):
     """One ECS service as it is deployed."""
 
@@ -163,6 +189,30 @@ class Service(_Frozen, frozen=True, kw_only=True):
     egress: tuple[Egress, ...] | None = None
     """``None``: not known. Nothing beyond HTTPS is the empty tuple."""
     start_samples: tuple[StartSample, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    """Newest first."""
+    scaling_activities: tuple[ScalingActivity, ...] = ()
+    """Newest first."""
+    identity: ServiceIdentity | None = None
+    """What it is called in the account; ``None``: not read, so it cannot be adopted."""
+
+
+class Skipped(_Frozen, frozen=True, kw_only=True):
+    """A service Trimtab gives no answer for, and why."""
+
+    service: str
+    reason: Literal[
+        "no metrics",
+        "too little data",
+        "never ran",
+        "access denied",
+        "throttled",
+        "not found",
+        "call failed",
+        "not Fargate",
+        "not understood",
+    ]
+    detail: str
 
 
 class Fleet(_Frozen, frozen=True, kw_only=True):
@@ -179,11 +229,9 @@ class Fleet(_Frozen, frozen=True, kw_only=True):
     container_insights: Insights | None = None
     """The cluster's setting; ``None``: not recorded."""
     services: Annotated[tuple[Service, ...], Meta(min_length=1)]
-
-
-class Skipped(_Frozen, frozen=True, kw_only=True):
-    """A service Trimtab gives no answer for, and why."""
-
-    service: str
-    reason: Literal["no metrics", "too little data", "never ran"]
-    detail: str
+    skipped: tuple[Skipped, ...] = ()
+    """Services that are there but could not be read. They are not among ``services``."""
+    notes: tuple[str, ...] = ()
+    """What is missing or assumed, a sentence each."""
+    identity: FleetIdentity | None = None
+    """The account around the services; ``None``: not read, so the fleet cannot be adopted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import polars as pl
@@ -53,7 +53,7 @@ def read_snapshot(path: Path) -> Snapshot:
         raise SnapshotError(
             what, where=str(path), advice=f"name a folder with {FLEET_FILE} and {METRICS_FILE}"
         )
-    fleet = _read_fleet(path / FLEET_FILE)
+    fleet = read_fleet(path / FLEET_FILE)
     return _snapshot(fleet, _read_metrics(path / METRICS_FILE), str(path / METRICS_FILE))
 
 
@@ -82,7 +82,7 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     table = _long(snapshot.metrics)
     check_columns(table.schema, "metrics")
     check_rows(table, snapshot.fleet, "metrics")
-    encoded = _encode_fleet(snapshot.fleet)
+    encoded = encode_fleet(snapshot.fleet)
     try:
         path.mkdir(parents=True, exist_ok=True)
         write_together({path / FLEET_FILE: encoded, path / METRICS_FILE: _encode_metrics(table)})
@@ -94,7 +94,13 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
         ) from error
 
 
-def _read_fleet(path: Path) -> Fleet:
+def read_fleet(path: Path) -> Fleet:
+    """Read a ``fleet.json`` alone, without metrics.
+
+    Raises:
+        SnapshotError: it is missing, unreadable or cannot be true.
+
+    """
     where = str(path)
     try:
         raw: object = msgspec.json.decode(path.read_bytes())
@@ -124,14 +130,28 @@ def _read_fleet(path: Path) -> Fleet:
     return fleet
 
 
-def _encode_fleet(fleet: Fleet) -> bytes:
+def encode_fleet(fleet: Fleet) -> bytes:
     """Return ``fleet.json``. Constructors check nothing, and take 10 for 10.0: reading back does both."""
     try:
         read_back = msgspec.json.decode(msgspec.json.encode(fleet), type=Fleet)
     except msgspec.ValidationError as error:
         raise SnapshotError(str(error), where="fleet", advice="correct the field") from error
-    plain = _without_later(msgspec.to_builtins(read_back))
+    plain = _without_later(_without_absent(read_back))
     return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
+
+
+OPTIONAL = ("failures", "identity", "notes", "scaling_activities", "skipped")
+"""Fields of a fleet or a service that are not written where nothing was read for them."""
+
+
+def _without_absent(fleet: Fleet) -> dict[str, Any]:
+    """Return the fleet as JSON will have it, without what was not read."""
+    raw: dict[str, Any] = msgspec.to_builtins(fleet)
+    for one in (raw, *raw["services"]):
+        for name in OPTIONAL:
+            if not one.get(name, True):
+                del one[name]
+    return raw
 
 
 def _without_later(value: object) -> object:
@@ -196,7 +216,8 @@ def _snapshot(fleet: Fleet, table: pl.DataFrame, where: str) -> Snapshot:
         for name, part in table.partition_by("service", as_dict=True, maintain_order=True).items()
     }
     skips = (skip_of(service.name, metrics.get(service.name)) for service in fleet.services)
-    return Snapshot(fleet=fleet, metrics=metrics, skipped=tuple(skip for skip in skips if skip is not None))
+    found = tuple(skip for skip in skips if skip is not None)
+    return Snapshot(fleet=fleet, metrics=metrics, skipped=(*fleet.skipped, *found))
 
 
 def _long(metrics: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -14,7 +15,23 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import ThreadedWSGIServer
 
-from trimtab.sandbox import autoscaling, balancing, costexplorer, discovery, ecs, events, iam, network, xray
+from trimtab.sandbox import (
+    autoscaling,
+    balancing,
+    costexplorer,
+    discovery,
+    ecs,
+    events,
+    iam,
+    metrics,
+    network,
+    paging,
+    scaling,
+    service_calls,
+    service_deployments,
+    target_health,
+    xray,
+)
 from trimtab.sandbox.gateway import FAULT_KEY, Gateway
 
 if TYPE_CHECKING:
@@ -22,21 +39,41 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from trimtab.sandbox.faults import Inject
     from trimtab.sandbox.patching import Patches
+    from trimtab.sandbox.scheduler import Scheduler
 
-_SERVICES = (autoscaling, balancing, costexplorer, discovery, ecs, events, iam, network, xray)
+_SERVICES = (
+    autoscaling,
+    balancing,
+    costexplorer,
+    discovery,
+    ecs,
+    events,
+    iam,
+    metrics,
+    network,
+    paging,
+    target_health,
+    xray,
+)
 
 
-def install(patches: Patches) -> None:
+def install(patches: Patches, scheduler: Scheduler) -> None:
     """Patch moto's classes and empty its backends, which outlive a server."""
     for service in _SERVICES:
         service.install(patches)
+    # After the others: these see what the others have completed.
+    for scheduled in (service_calls, scaling, service_deployments):
+        scheduled.install(patches, scheduler)
     moto_api_backend.reset()
 
 
-def build(listener: socket.socket) -> tuple[Gateway, ThreadedWSGIServer]:
+def build(
+    listener: socket.socket, scheduler: Scheduler, inject: Inject
+) -> tuple[Gateway, ThreadedWSGIServer]:
     """Build the server on a listening socket, of which it keeps a copy of its own."""
-    gateway = Gateway(DomainDispatcherApplication(_backend_app))
+    gateway = Gateway(DomainDispatcherApplication(partial(_backend_app, scheduler)), inject.is_throttled)
     host, port = listener.getsockname()
     server = ThreadedWSGIServer(host, port, gateway, _Quiet, fd=listener.fileno())
     return gateway, server
@@ -49,9 +86,10 @@ class _Quiet(MotoRequestHandler):
         pass
 
 
-def _backend_app(service: Any) -> Flask:  # noqa: ANN401 - one of moto's 200 literals
+def _backend_app(scheduler: Scheduler, service: Any) -> Flask:  # noqa: ANN401 - one of moto's 200 literals
     """Make moto's application of one service, its exceptions left for the gateway."""
     app = create_backend_app(service)
+    app.before_request(scheduler.catch_up)
     app.register_error_handler(Exception, _leave)
     # Errors that moto means to answer are HTTP exceptions too: they pass.
     app.register_error_handler(HTTPException, _pass)

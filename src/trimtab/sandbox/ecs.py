@@ -20,7 +20,6 @@ from moto.ecs.exceptions import (
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
-from moto.moto_api._internal import mock_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,21 +44,6 @@ _DEPLOYMENT_DEFAULTS: dict[str, Any] = {
     "maximumPercent": 200,
     "minimumHealthyPercent": 100,
 }
-
-_STARTS_DEPLOYMENT = frozenset(
-    {
-        "capacityProviderStrategy",
-        "forceNewDeployment",
-        "loadBalancers",
-        "networkConfiguration",
-        "platformVersion",
-        "serviceConnectConfiguration",
-        "serviceRegistries",
-        "taskDefinition",
-        "volumeConfigurations",
-    }
-)
-"""Parameters of UpdateService that start a deployment when they are given (API reference)."""
 
 
 def install(patches: Patches) -> None:
@@ -90,6 +74,7 @@ def _create_service(original: Callable[..., ActionResult], self: EC2ContainerSer
     backend = self.ecs_backend
     given: dict[str, Any] = self._get_params()
     _refuse_second_service(backend, given)
+    _refuse_inactive(backend, given)
     _require_listener(self, given.get("loadBalancers") or [])
     result = original(self)
     service = _service_of(result)
@@ -108,49 +93,26 @@ def _create_service(original: Callable[..., ActionResult], self: EC2ContainerSer
 
 
 def _update_service(original: Callable[..., ActionResult], self: EC2ContainerServiceResponse) -> ActionResult:
-    """Merge the deployment configuration, resolve the revision, and open a deployment."""
+    """Merge the deployment configuration and resolve the revision."""
     backend = self.ecs_backend
     given: dict[str, Any] = self._get_params()
     cluster = _cluster(backend, given.get("cluster"))
     service = _active_service(backend, cluster, given["service"])
+    _refuse_inactive(backend, given)
     _require_listener(self, given.get("loadBalancers") or [])
     configuration = {**service.deployment_configuration, **(given.get("deploymentConfiguration") or {})}
-    running, cluster_running, cluster_pending = (
-        service.running_count,
-        cluster.running_tasks_count,
-        cluster.pending_tasks_count - service.pending_count,
-    )
+    counts = (service.running_count, service.pending_count)
+    cluster_counts = (cluster.running_tasks_count, cluster.pending_tasks_count)
     result = original(self)
-    # moto takes every task asked for as running at once.
-    service.running_count = running
-    service.pending_count = max(0, service.desired_count - running)
-    cluster.running_tasks_count = cluster_running
-    cluster.pending_tasks_count = cluster_pending + service.pending_count
+    # moto takes every task asked for as running at once; counting them is the scheduler's.
+    service.running_count, service.pending_count = counts
+    cluster.running_tasks_count, cluster.pending_tasks_count = cluster_counts
     service.deployment_configuration = configuration
     if task_definition := given.get("taskDefinition"):
         service.task_definition = backend.describe_task_definition(task_definition).arn
     if given.get("capacityProviderStrategy"):
         service.launch_type = None
-    _refresh_deployment(service, given)
     return result
-
-
-def _refresh_deployment(service: Service, given: dict[str, Any]) -> None:
-    """Give the primary deployment a new id and what it now deploys, if this update deploys."""
-    if not service.deployments:
-        return
-    primary = service.deployments[0]
-    if "desiredCount" in given:
-        primary.update(desiredCount=service.desired_count, pendingCount=service.pending_count)
-    if not any(given.get(name) for name in _STARTS_DEPLOYMENT):
-        return
-    primary.update(
-        id=f"ecs-svc/{mock_random.randint(10**18, 10**19 - 1)}",
-        taskDefinition=service.task_definition,
-        networkConfiguration=service.network_configuration,
-        platformVersion=service.platform_version,
-        rolloutState="IN_PROGRESS",
-    )
 
 
 def _choose_capacity(
@@ -176,6 +138,15 @@ def _refuse_second_service(backend: EC2ContainerServiceBackend, given: dict[str,
     present = backend.services.get(f"{cluster.name}:{given['serviceName']}")
     if present is not None and present.status == "ACTIVE":
         raise InvalidParameterException("Creation of service was not idempotent.")
+    if present is not None and present.status == "DRAINING":
+        raise InvalidParameterException("Unable to Start a service that is still Draining.")
+
+
+def _refuse_inactive(backend: EC2ContainerServiceBackend, given: dict[str, Any]) -> None:
+    """Refuse to deploy a revision that was deregistered."""
+    asked = given.get("taskDefinition")
+    if asked and backend.describe_task_definition(asked).status != "ACTIVE":
+        raise EcsClientException("TaskDefinition is inactive")
 
 
 def _require_listener(self: EC2ContainerServiceResponse, balancers: list[dict[str, Any]]) -> None:
@@ -216,8 +187,8 @@ def _describe_task_definition(
 def _list_services(
     original: Callable[..., list[str]], self: EC2ContainerServiceBackend, *args: object, **kwargs: object
 ) -> list[str]:
-    """Leave out deleted services, which moto keeps as INACTIVE."""
-    gone = {service.arn for service in self.services.values() if service.status == "INACTIVE"}
+    """Leave out deleted services, which moto keeps as INACTIVE; one that is DRAINING is not listed either."""
+    gone = {service.arn for service in self.services.values() if service.status != "ACTIVE"}
     return [arn for arn in original(self, *args, **kwargs) if arn not in gone]
 
 

@@ -42,9 +42,12 @@ class Gateway:
     """WSGI middleware around moto's application."""
 
     app: WsgiApp
+    is_throttled: Callable[[str], bool]
+    """Whether to refuse this call, by name, as one too many."""
+    calls: list[str] = field(default_factory=list)
     not_implemented: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    turn: threading.Lock = field(default_factory=threading.Lock)
     """moto's backends are plain dictionaries: two requests at once break each other's loops."""
     _answers: dict[str, _Answered] = field(default_factory=dict)
     """Answers that went well, by invocation id, oldest first."""
@@ -53,6 +56,9 @@ class Gateway:
         """Answer one request."""
         # Read before moto does: the body can be read only once.
         name = call_name(environ)
+        self.calls.append(name)
+        if self.is_throttled(name):
+            return _throttle(name, start_response)
         held: list[Any] = []
 
         def hold(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[..., Any]:
@@ -60,7 +66,7 @@ class Gateway:
             return lambda _data: None
 
         invocation = environ.get(_INVOCATION, "")
-        with self._turn:
+        with self.turn:
             if invocation in self._answers:
                 status, headers, body = self._answers[invocation]
                 start_response(status, headers)
@@ -90,12 +96,18 @@ class Gateway:
         return _answer(name, "UnknownOperationException", message, start_response)
 
 
+def _throttle(name: str, start_response: Callable[..., Any]) -> list[bytes]:
+    """Answer that the rate is exceeded; the services of the query protocol say it in other words."""
+    code = "Throttling" if _is_query(name) else "ThrottlingException"
+    return _answer(name, code, "Rate exceeded", start_response)
+
+
 def _answer(name: str, code: str, message: str, start_response: Callable[..., Any]) -> list[bytes]:
     """Answer an error in the form the called service uses.
 
     Status 400 whatever it was: a client retries a 500, and this will not get better.
     """
-    is_xml = name.split(":", maxsplit=1)[0] in _QUERY_SERVICES
+    is_xml = _is_query(name)
     body = _xml_error(code, message) if is_xml else json.dumps({"__type": code, "message": message})
     start_response(
         "400 Bad Request",
@@ -110,6 +122,10 @@ def _answer(name: str, code: str, message: str, start_response: Callable[..., An
 
 _QUERY_SERVICES = frozenset({"ec2", "elasticloadbalancing", "iam", "sts", "autoscaling", "rds"})
 """Services whose errors are XML; the others of this stack read JSON."""
+
+
+def _is_query(name: str) -> bool:
+    return name.split(":", maxsplit=1)[0] in _QUERY_SERVICES
 
 
 def call_name(environ: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def install(patches: Patches) -> None:
     """Extend moto's EC2."""
     patches.wrap(EC2Backend, "delete_nat_gateway", _delete_nat_gateway)
     patches.add(SecurityGroupRule, "description", property(_rule_description))
+    # Absent in a VPC without DNS hostnames, where moto's tasks read it all the same.
+    patches.add(NetworkInterface, "private_dns_name", "")
 
 
 def _delete_nat_gateway(

@@ -20,7 +20,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from trimtab.errors import SandboxError
+from trimtab.sandbox.clock import Clock
+from trimtab.sandbox.faults import Inject
 from trimtab.sandbox.patching import Patches
+from trimtab.sandbox.timing import Timing
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
 
     from trimtab.sandbox.gateway import Gateway
+    from trimtab.sandbox.scheduler import Scheduler
 
 HOST = "127.0.0.1"
 TESTED_MOTO = "5.2.5"
@@ -42,6 +46,12 @@ class Sandbox:
     endpoint: str
     """``http://127.0.0.1:PORT``"""
     region: str
+    clock: Clock
+    """Its time: ``clock.advance(60)`` lets a minute pass at once."""
+    inject: Inject
+    """Faults on request."""
+    scheduler: Scheduler
+    """Starts and stops tasks; a test seldom needs it."""
     _gateway: Gateway
     _server: BaseWSGIServer
     _thread: threading.Thread
@@ -49,10 +59,25 @@ class Sandbox:
     _stopped: bool = field(default=False)
 
     @classmethod
-    def start(cls, port: int = 0, region: str = "us-east-1") -> Sandbox:
-        """Start a sandbox on 127.0.0.1; port 0 takes any free one."""
+    def start(
+        cls,
+        port: int = 0,
+        region: str = "us-east-1",
+        *,
+        clock: Clock | None = None,
+        timing: Timing | None = None,
+    ) -> Sandbox:
+        """Start a sandbox on 127.0.0.1; port 0 takes any free one.
+
+        Without a clock its time is the machine's; without a timing tasks start and stop at once.
+        """
         check_moto()
-        from trimtab.sandbox import application  # noqa: PLC0415 - needs moto, an optional extra
+        clock, inject = clock or Clock(), Inject()
+        # Both need moto, an optional extra.
+        from trimtab.sandbox import application  # noqa: PLC0415
+        from trimtab.sandbox.scheduler import Scheduler  # noqa: PLC0415
+
+        scheduler = Scheduler(clock, timing or Timing(), inject)
 
         with contextlib.ExitStack() as undo:
             listener = undo.enter_context(_listen(port))
@@ -61,8 +86,8 @@ class Sandbox:
             undo.callback(_running.release)
             patches = Patches()
             undo.callback(patches.undo)
-            application.install(patches)
-            gateway, server = application.build(listener)
+            application.install(patches, scheduler)
+            gateway, server = application.build(listener, scheduler, inject)
             undo.pop_all()
         listener.close()
         thread = threading.Thread(
@@ -70,7 +95,26 @@ class Sandbox:
         )
         thread.start()
         endpoint = f"http://{HOST}:{server.server_address[1]}"
-        return cls(endpoint, region, gateway, server, thread, patches)
+        return cls(endpoint, region, clock, inject, scheduler, gateway, server, thread, patches)
+
+    def scale(self, service: str, desired_count: int, cause: str) -> None:
+        """Set a service's desired count as Application Auto Scaling does, and record the activity.
+
+        ``cause`` is the activity's: ``monitor alarm web-cpu-high in state ALARM triggered policy web-out``.
+        """
+        from trimtab.sandbox import scaling  # noqa: PLC0415 - needs moto, an optional extra
+
+        with self._gateway.turn:
+            self.scheduler.catch_up()
+            state = self.scheduler.find(service)
+            if state is None:
+                raise SandboxError(f"the sandbox has no active service {service}", advice="create it first")
+            scaling.scale(self.scheduler, state, desired_count, cause)
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Every request so far, as ``service:Action``, in order."""
+        return tuple(self._gateway.calls)
 
     @property
     def calls_not_implemented(self) -> tuple[str, ...]:

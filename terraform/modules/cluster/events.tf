@@ -5,7 +5,7 @@
 # the reason's first words tell them apart.
 
 locals {
-  service_scope = "${local.arn_prefix.ecs}:service/${var.name}/"
+  service_scope = "${local.arn_prefix.ecs}:service/${local.cluster_name}/"
 
   events = {
     failed-tasks = {
@@ -14,7 +14,7 @@ locals {
         source        = ["aws.ecs"]
         "detail-type" = ["ECS Task State Change"]
         detail = {
-          clusterArn = ["${local.arn_prefix.ecs}:cluster/${var.name}"]
+          clusterArn = ["${local.arn_prefix.ecs}:cluster/${local.cluster_name}"]
           lastStatus = ["STOPPED"]
           "$or" = [
             { stopCode = ["TaskFailedToStart", "EssentialContainerExited", "SpotInterruption", "TerminationNotice"] },
@@ -98,7 +98,7 @@ resource "aws_cloudwatch_event_target" "topic" {
     input_paths = local.events[each.key].paths
     # An object, not a sentence: EventBridge quotes what it puts into an object, and a stopped reason with a quotation
     # mark in it would make a sentence undeliverable.
-    input_template = format("{\"alert\": \"%s\", \"cluster\": \"%s\", %s}", each.key, var.name,
+    input_template = format("{\"alert\": \"%s\", \"cluster\": \"%s\", %s}", each.key, local.cluster_name,
       join(", ", [for name in keys(local.events[each.key].paths) : "\"${name}\": <${name}>"])
     )
   }

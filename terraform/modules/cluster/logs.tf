@@ -13,7 +13,7 @@ resource "aws_cloudwatch_log_group" "insights" {
   #checkov:skip=CKV_AWS_158:encrypted at rest by CloudWatch; no customer key is called for
   count = var.container_insights == "disabled" ? 0 : 1
 
-  name              = "/aws/ecs/containerinsights/${var.name}/performance"
+  name              = "/aws/ecs/containerinsights/${local.cluster_name}/performance"
   retention_in_days = var.debug_retention_days
   tags              = local.tags
 }

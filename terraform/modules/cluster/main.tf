@@ -3,6 +3,8 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  cluster_name = coalesce(var.adopt.name, var.name)
+
   account_id = data.aws_caller_identity.current.account_id
 
   # ARNs are made from names where a policy or a pattern needs them: so a plan shows those whole, before anything exists.
@@ -20,7 +22,7 @@ locals {
 
 resource "aws_ecs_cluster" "this" {
   #checkov:skip=CKV_AWS_224:sessions are logged and encrypted at rest by CloudWatch; no customer key is called for
-  name = var.name
+  name = local.cluster_name
   tags = local.tags
 
   setting {
@@ -44,7 +46,7 @@ resource "aws_ecs_cluster" "this" {
 
 resource "aws_ecs_cluster_capacity_providers" "this" {
   cluster_name       = aws_ecs_cluster.this.name
-  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
+  capacity_providers = setunion(["FARGATE", "FARGATE_SPOT"], var.adopt.capacity_providers)
 
   default_capacity_provider_strategy {
     capacity_provider = "FARGATE"

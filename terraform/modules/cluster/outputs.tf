@@ -5,6 +5,9 @@ output "cluster" {
     arn                = aws_ecs_cluster.this.arn
     namespace_id       = aws_service_discovery_private_dns_namespace.this.id
     exec_log_group_arn = local.exec_log_group_arn
+    stem               = var.name
+    # What the log groups of its services begin with.
+    log_group_arn_prefix = "${local.arn_prefix.logs}:log-group:/ecs/${var.name}"
   }
 }
 

@@ -1,6 +1,9 @@
 locals {
   https = var.certificate_arn != null
 
+  # A load balancer that is taken over may forward what no rule takes: that goes on.
+  http_action = var.adopt.http_target_group_arn != null ? "forward" : local.https && var.adopt.redirect ? "redirect" : "fixed-response"
+
   tags = merge(var.tags, {
     Environment = var.environment
     Service     = "platform"
@@ -12,11 +15,11 @@ resource "aws_lb" "this" {
   #checkov:skip=CKV2_AWS_28:a web application firewall is a decision and a bill of its own
   #checkov:skip=CKV_AWS_91:access logs are on where a bucket is given
   #checkov:skip=CKV_AWS_150:deletion protection is on in production
-  name                       = var.name
+  name                       = coalesce(var.adopt.name, var.name)
   load_balancer_type         = "application"
   internal                   = var.internal
   subnets                    = var.subnet_ids
-  security_groups            = [aws_security_group.this.id]
+  security_groups            = concat(var.adopt.security_group_ids, [aws_security_group.this.id])
   idle_timeout               = var.idle_timeout
   drop_invalid_header_fields = true
   enable_deletion_protection = coalesce(var.deletion_protection, var.environment == "production")
@@ -56,12 +59,16 @@ resource "aws_lb_listener" "https" {
   tags              = local.tags
 
   default_action {
-    type = "fixed-response"
+    type             = var.adopt.https_target_group_arn == null ? "fixed-response" : "forward"
+    target_group_arn = var.adopt.https_target_group_arn
 
-    fixed_response {
-      content_type = "text/plain"
-      message_body = "Not found"
-      status_code  = "404"
+    dynamic "fixed_response" {
+      for_each = var.adopt.https_target_group_arn == null ? ["this"] : []
+      content {
+        content_type = "text/plain"
+        message_body = "Not found"
+        status_code  = "404"
+      }
     }
   }
 }
@@ -75,10 +82,11 @@ resource "aws_lb_listener" "http" {
   tags              = local.tags
 
   default_action {
-    type = local.https ? "redirect" : "fixed-response"
+    type             = local.http_action
+    target_group_arn = var.adopt.http_target_group_arn
 
     dynamic "redirect" {
-      for_each = local.https ? ["this"] : []
+      for_each = local.http_action == "redirect" ? ["this"] : []
       content {
         port        = "443"
         protocol    = "HTTPS"
@@ -87,7 +95,7 @@ resource "aws_lb_listener" "http" {
     }
 
     dynamic "fixed_response" {
-      for_each = local.https ? [] : ["this"]
+      for_each = local.http_action == "fixed-response" ? ["this"] : []
       content {
         content_type = "text/plain"
         message_body = "Not found"

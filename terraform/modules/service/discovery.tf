@@ -1,15 +1,20 @@
 resource "aws_service_discovery_service" "this" {
-  name          = var.name
+  count = var.adopt.registry.arn == null ? 1 : 0
+
+  name          = try(var.adopt.discovery.name, var.name)
   force_destroy = true # instances are tasks: they go with the service
   tags          = local.tags
 
   dns_config {
     namespace_id   = var.cluster.namespace_id
-    routing_policy = "MULTIVALUE"
+    routing_policy = try(var.adopt.discovery.routing_policy, "MULTIVALUE")
 
-    dns_records {
-      type = "A"
-      ttl  = 10
+    dynamic "dns_records" {
+      for_each = try(var.adopt.discovery.record_types, ["A"])
+      content {
+        type = dns_records.value
+        ttl  = 10
+      }
     }
   }
 
@@ -19,7 +24,8 @@ resource "aws_service_discovery_service" "this" {
   }
 
   lifecycle {
-    # The API ignores the field since 2023 and may give back nothing; a difference here would replace the registry.
-    ignore_changes = [health_check_custom_config]
+    # Either may come back empty from the API (it ignores the one since 2023; the other it has deprecated in favour of a
+    # field that the provider does not read), and a difference here would replace the registry.
+    ignore_changes = [health_check_custom_config, dns_config[0].namespace_id]
   }
 }

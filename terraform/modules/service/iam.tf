@@ -19,8 +19,8 @@ locals {
   ecr = try(regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)", var.task.image), null)
 
   # "…:secret:name-suffix:json-key:stage:version" names a part of a secret; permission is for the whole.
-  secret_arns    = distinct([for arn in values(var.task.secrets) : join(":", slice(split(":", arn), 0, 7)) if can(regex(":secretsmanager:", arn))])
-  parameter_arns = distinct([for arn in values(var.task.secrets) : arn if can(regex(":ssm:", arn))])
+  secret_arns    = distinct([for arn in values(local.secrets) : join(":", slice(split(":", arn), 0, 7)) if can(regex(":secretsmanager:", arn))])
+  parameter_arns = distinct([for arn in values(local.secrets) : arn if can(regex(":ssm:", arn))])
 
   execution_statements = concat(
     [{
@@ -107,7 +107,10 @@ locals {
   task_statements = concat(local.tracing_statements, local.exec_statements, local.application_statements)
 }
 
+# A role that is taken over is another owner's, and may be shared: nothing of it is changed here.
 resource "aws_iam_role" "execution" {
+  count = var.adopt.execution_role_arn == null ? 1 : 0
+
   name               = "${local.full_name}-execution"
   description        = "ECS's own: pull the image, write logs and read secrets for ${var.name}"
   assume_role_policy = local.assume_role_policy
@@ -115,12 +118,16 @@ resource "aws_iam_role" "execution" {
 }
 
 resource "aws_iam_role_policy" "execution" {
+  count = var.adopt.execution_role_arn == null ? 1 : 0
+
   name   = "execution"
-  role   = aws_iam_role.execution.id
+  role   = aws_iam_role.execution[0].id
   policy = jsonencode({ Version = "2012-10-17", Statement = local.execution_statements })
 }
 
 resource "aws_iam_role" "task" {
+  count = var.adopt.task_role_arn == null ? 1 : 0
+
   name               = "${local.full_name}-task"
   description        = "The application's: what ${var.name} itself may do"
   assume_role_policy = local.assume_role_policy
@@ -128,9 +135,9 @@ resource "aws_iam_role" "task" {
 }
 
 resource "aws_iam_role_policy" "task" {
-  for_each = toset(length(local.task_statements) > 0 ? ["this"] : [])
+  for_each = toset(var.adopt.task_role_arn == null && length(local.task_statements) > 0 ? ["this"] : [])
 
   name   = "task"
-  role   = aws_iam_role.task.id
+  role   = aws_iam_role.task[0].id
   policy = jsonencode({ Version = "2012-10-17", Statement = local.task_statements })
 }

@@ -7,7 +7,9 @@ locals {
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.name
 
-  full_name = "${var.cluster.name}-${var.name}"
+  # Names are made of the platform's; a cluster that is taken over may have one that is too long for that.
+  stem      = coalesce(var.cluster.stem, var.cluster.name)
+  full_name = "${local.stem}-${var.name}"
 
   tags = merge(var.tags, {
     Environment = var.environment

@@ -20,7 +20,7 @@ output "target_group_arn" {
 
 output "discovery_service_arn" {
   description = "ARN of the Cloud Map service."
-  value       = aws_service_discovery_service.this.arn
+  value       = local.registry_arn
 }
 
 output "log_group_names" {
@@ -30,7 +30,7 @@ output "log_group_names" {
 
 output "task_role_name" {
   description = "Name of the task role, for policies attached elsewhere."
-  value       = aws_iam_role.task.name
+  value       = reverse(split("/", aws_ecs_task_definition.this.task_role_arn))[0]
 }
 
 output "timing" {

@@ -1,9 +1,9 @@
 resource "aws_ecs_service" "this" {
-  name            = var.name
+  name            = local.service_name
   cluster         = var.cluster.arn
   task_definition = aws_ecs_task_definition.this.arn
   desired_count   = var.scaling.min
-  launch_type     = "FARGATE"
+  launch_type     = length(var.adopt.capacity_providers) > 0 ? null : "FARGATE"
 
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
@@ -26,21 +26,45 @@ resource "aws_ecs_service" "this" {
   }
 
   network_configuration {
-    subnets          = var.network.subnet_ids
-    security_groups  = [aws_security_group.this.id]
-    assign_public_ip = false
+    subnets          = local.subnet_ids
+    security_groups  = local.security_group_ids
+    assign_public_ip = var.adopt.assign_public_ip
   }
 
-  service_registries {
-    registry_arn = aws_service_discovery_service.this.arn
+  dynamic "capacity_provider_strategy" {
+    for_each = var.adopt.capacity_providers
+    content {
+      capacity_provider = capacity_provider_strategy.value.name
+      base              = capacity_provider_strategy.value.base
+      weight            = capacity_provider_strategy.value.weight
+    }
+  }
+
+  dynamic "service_registries" {
+    for_each = var.adopt.register ? [local.registry_arn] : []
+    content {
+      registry_arn   = service_registries.value
+      port           = var.adopt.registry.port
+      container_name = var.adopt.registry.container_name
+      container_port = var.adopt.registry.container_port
+    }
   }
 
   dynamic "load_balancer" {
     for_each = aws_lb_target_group.this
     content {
       target_group_arn = load_balancer.value.arn
-      container_name   = var.name
+      container_name   = local.container_name
       container_port   = var.task.port
+    }
+  }
+
+  dynamic "load_balancer" {
+    for_each = var.adopt.other_target_groups
+    content {
+      target_group_arn = load_balancer.value.arn
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
     }
   }
 

@@ -3,20 +3,22 @@ resource "aws_lb_target_group" "this" {
   for_each = toset(var.traffic == null ? [] : ["this"])
 
   # The name changes with whatever forces a replacement, so that the new group can exist beside the old one.
-  # 32 characters at most.
-  name = "${substr(local.full_name, 0, 23)}-${substr(sha1(join("/", [local.full_name, "HTTP", "ip", coalesce(var.task.port, 0), var.network.vpc_id])), 0, 8)}"
+  # 32 characters at most. A group that is taken over keeps its name, and what would replace it.
+  name = try(var.adopt.target_group.name, "${substr(local.full_name, 0, 23)}-${substr(sha1(join("/", [local.full_name, "HTTP", "ip", coalesce(var.task.port, 0), var.network.vpc_id])), 0, 8)}")
 
-  port                 = var.task.port
-  protocol             = "HTTP"
+  port                 = try(var.adopt.target_group.port, var.task.port)
+  protocol             = try(var.adopt.target_group.protocol, "HTTP")
+  protocol_version     = try(var.adopt.target_group.protocol_version, null)
   target_type          = "ip" # awsvpc tasks have addresses, not instances
   vpc_id               = var.network.vpc_id
   deregistration_delay = var.traffic.deregistration_delay
+  slow_start           = try(var.adopt.target_group.slow_start, 0)
   tags                 = local.tags
 
   health_check {
-    protocol            = "HTTP"
+    protocol            = try(var.adopt.target_group.health_protocol, "HTTP")
     path                = var.traffic.health_path
-    port                = "traffic-port"
+    port                = try(var.adopt.target_group.health_port, "traffic-port")
     matcher             = var.traffic.health_matcher
     interval            = var.traffic.health_interval
     timeout             = var.traffic.health_timeout
@@ -30,7 +32,7 @@ resource "aws_lb_target_group" "this" {
 }
 
 resource "aws_lb_listener_rule" "this" {
-  for_each = aws_lb_target_group.this
+  for_each = var.adopt.listener_rule ? aws_lb_target_group.this : {}
 
   listener_arn = var.traffic.listener_arn
   priority     = var.traffic.priority

@@ -3,19 +3,18 @@ locals {
   sidecar_memory = var.tracing.enabled ? var.tracing.memory : 0
 
   application = {
-    for key, value in {
-      name      = var.name
+    for key, value in merge({ for key, value in local.carried : key => jsondecode(value) if key != "command" }, {
+      name      = local.container_name
       image     = var.task.image
       cpu       = var.task.cpu - local.sidecar_cpu
       memory    = var.task.memory - local.sidecar_memory
       essential = true
-      command   = var.task.command
+      command   = var.task.command != null ? var.task.command : try(jsondecode(local.carried.command), null)
       portMappings = var.task.port == null ? [] : [
         { containerPort = var.task.port, hostPort = var.task.port, protocol = "tcp" }
       ]
-      # What the user sets wins over what tracing would set.
-      environment = [for name, value in merge(local.tracing_environment, var.task.environment) : { name = name, value = value }]
-      secrets     = [for name, arn in var.task.secrets : { name = name, valueFrom = arn }]
+      environment = [for name, value in local.environment : { name = name, value = value }]
+      secrets     = [for name, arn in local.secrets : { name = name, valueFrom = arn }]
       healthCheck = {
         command     = local.health_command
         interval    = local.check_interval
@@ -31,18 +30,18 @@ locals {
       mountPoints    = []
       systemControls = []
       volumesFrom    = []
-    } : key => value if value != null
+    }) : key => value if value != null
   }
 }
 
 resource "aws_ecs_task_definition" "this" {
-  family                   = local.full_name
+  family                   = coalesce(var.adopt.family, local.full_name)
   cpu                      = tostring(var.task.cpu)
   memory                   = tostring(var.task.memory)
   network_mode             = "awsvpc"
   requires_compatibilities = ["FARGATE"]
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  execution_role_arn       = var.adopt.execution_role_arn != null ? var.adopt.execution_role_arn : aws_iam_role.execution[0].arn
+  task_role_arn            = var.adopt.task_role_arn != null ? var.adopt.task_role_arn : aws_iam_role.task[0].arn
   container_definitions    = jsonencode(concat([local.application], var.tracing.enabled ? [local.collector] : []))
 
   # A rollback needs the old revision to be there.
@@ -70,6 +69,16 @@ resource "aws_ecs_task_definition" "this" {
     precondition {
       condition     = var.task.cpu - local.sidecar_cpu >= 128 && var.task.memory - local.sidecar_memory >= 128
       error_message = "Service ${var.name}: the trace collector takes ${local.sidecar_cpu} CPU units and ${local.sidecar_memory} MiB of ${var.task.cpu}/${var.task.memory} and leaves the application less than 128 of one. Lower tracing.cpu or tracing.memory, choose a larger size, or switch tracing off."
+    }
+
+    precondition {
+      condition     = var.adopt.task_role_arn == null || length(var.task_policy_statements) == 0
+      error_message = "Service ${var.name}: task_policy_statements are for the module's own task role, but adopt.task_role_arn keeps another one. Take that line away, or give the permissions to the role that is kept."
+    }
+
+    precondition {
+      condition     = var.adopt.definition == null || local.running != null
+      error_message = "Service ${var.name}: the revision ${coalesce(var.adopt.definition, "-")} has no container ${local.container_name}, or the AWS provider is too old to show it (tried with 5.100.0). Correct adopt.container_name, or write environment and secrets out and leave adopt.definition away."
     }
 
     precondition {

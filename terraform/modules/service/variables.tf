@@ -50,6 +50,7 @@ variable "cluster" {
     arn                = string
     namespace_id       = string
     exec_log_group_arn = string
+    stem               = optional(string)
   })
   nullable = false
 }

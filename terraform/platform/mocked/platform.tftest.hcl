@@ -106,7 +106,7 @@ run "one_priority_twice_is_refused" {
   variables {
     services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/two/*"] } } }
   }
-  expect_failures = [var.services]
+  expect_failures = [output.load_balancers]
 }
 
 run "a_caller_gets_a_rule_in_and_a_rule_out" {
@@ -161,4 +161,84 @@ run "cost_allocation_tags_are_left_alone_by_default" {
     condition     = length(aws_ce_cost_allocation_tag.this) == 0
     error_message = "opt-in"
   }
+}
+
+run "a_service_stays_on_the_load_balancer_it_was_found_on" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "internal", priority = 100, paths = ["/*"] } } }
+    adopt    = { services = { web = { load_balancer = "public" } }, load_balancers = { public = { name = "Old-ALB", subnet_ids = ["subnet-1", "subnet-2"] } } }
+  }
+  assert {
+    condition     = tolist(keys(output.load_balancers)) == tolist(["public"])
+    error_message = "its target group cannot hang on two"
+  }
+}
+
+run "a_service_behind_a_foreign_load_balancer_brings_none" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } }, two = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } } }
+    adopt    = { services = { web = { foreign_load_balancer = "sg-1", listener_rule = false }, two = { foreign_load_balancer = "sg-1", listener_rule = false } } }
+  }
+  assert {
+    condition     = length(output.load_balancers) == 0
+    error_message = "no load balancer is made beside the foreign one, and its priorities are its owner's"
+  }
+}
+
+run "a_priority_that_adoption_makes_a_double_is_refused" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } }, two = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "internal", priority = 100, paths = ["/*"] } } }
+    adopt    = { services = { two = { load_balancer = "public" } } }
+  }
+  expect_failures = [output.load_balancers]
+}
+
+run "a_service_that_is_left_is_not_made" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } }, two = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, callers = ["web"] } }
+    adopt    = { leave = ["web"] }
+  }
+  assert {
+    condition     = tolist(keys(output.task_definitions)) == tolist(["two"]) && length(aws_vpc_security_group_ingress_rule.call) == 0
+    error_message = "neither the service nor rules for its calls"
+  }
+}
+
+run "roles_that_are_kept_may_log_and_trace" {
+  command = plan
+  variables {
+    adopt = { roles = ["old"] }
+  }
+  assert {
+    condition     = strcontains(aws_iam_role_policy.adopted["old"].policy, "xray:PutTraceSegments") && strcontains(aws_iam_role_policy.adopted["old"].policy, "log-group:/ecs/production/*") && !strcontains(aws_iam_role_policy.adopted["old"].policy, "ssmmessages")
+    error_message = "logs and traces, and no more than is used"
+  }
+}
+
+run "taking_over_and_leaving_a_service_is_refused" {
+  command = plan
+  variables {
+    adopt = { services = { web = {} }, leave = ["web"] }
+  }
+  expect_failures = [var.adopt]
+}
+
+run "a_third_kind_of_load_balancer_is_refused" {
+  command = plan
+  variables {
+    adopt = { load_balancers = { private = {} } }
+  }
+  expect_failures = [var.adopt]
+}
+
+run "a_service_on_a_third_kind_of_load_balancer_is_refused" {
+  command = plan
+  variables {
+    adopt = { services = { web = { load_balancer = "private" } } }
+  }
+  expect_failures = [var.adopt]
 }

@@ -172,3 +172,26 @@ run "what_is_no_address_is_refused" {
   }
   expect_failures = [var.alert_emails]
 }
+
+run "a_cluster_that_is_taken_over_keeps_its_name_and_capacity_providers" {
+  command = plan
+  variables {
+    adopt = { name = "Old_Cluster", capacity_providers = ["old-ec2", "FARGATE"] }
+  }
+  assert {
+    condition     = aws_ecs_cluster.this.name == "Old_Cluster" && aws_ecs_cluster_capacity_providers.this.capacity_providers == toset(["FARGATE", "FARGATE_SPOT", "old-ec2"])
+    error_message = "name and capacity providers are kept"
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_event_rule.this["failed-tasks"].event_pattern, "cluster/Old_Cluster") && !strcontains(aws_cloudwatch_event_rule.this["failed-tasks"].name, "Old_Cluster")
+    error_message = "events are those of the cluster by its name; things are called after the platform"
+  }
+}
+
+run "a_name_no_cluster_can_have_is_refused" {
+  command = plan
+  variables {
+    adopt = { name = "arn:aws:ecs:us-east-1:111122223333:cluster/old" }
+  }
+  expect_failures = [var.adopt]
+}

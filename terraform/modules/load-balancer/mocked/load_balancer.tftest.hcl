@@ -204,3 +204,44 @@ run "an_idle_timeout_of_0_is_refused" {
   }
   expect_failures = [var.idle_timeout]
 }
+
+run "a_load_balancer_that_is_taken_over_keeps_its_name_and_groups" {
+  command = plan
+  variables {
+    adopt = { name = "Old-ALB", security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4"] }
+  }
+  assert {
+    condition     = aws_lb.this.name == "Old-ALB"
+    error_message = "another name would replace it"
+  }
+}
+
+run "five_groups_leave_no_room_for_the_modules_own" {
+  command = plan
+  variables {
+    adopt = { security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"] }
+  }
+  expect_failures = [var.adopt]
+}
+
+run "what_default_actions_forward_to_goes_on" {
+  command = plan
+  variables {
+    adopt = { https_target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0", http_target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/b/0" }
+  }
+  assert {
+    condition     = aws_lb_listener.https[0].default_action[0].type == "forward" && aws_lb_listener.http.default_action[0].type == "forward" && endswith(aws_lb_listener.http.default_action[0].target_group_arn, "/b/0")
+    error_message = "both listeners forward as they did"
+  }
+}
+
+run "port_80_beside_443_may_go_on_serving" {
+  command = plan
+  variables {
+    adopt = { redirect = false }
+  }
+  assert {
+    condition     = aws_lb_listener.http.default_action[0].type == "fixed-response"
+    error_message = "no redirect where there was none"
+  }
+}

@@ -1,0 +1,262 @@
+"""A takeover as the text of ``adopt.auto.tfvars``: what the configuration must keep of what runs.
+
+Only what differs from the defaults of ``terraform/platform`` is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from trimtab.adoption.imports import exposures
+from trimtab.adoption.values import Attribute, key, listed, quoted, template, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from trimtab.adoption.ownable import Balancer
+    from trimtab.adoption.takeover import Adopted, Takeover
+    from trimtab.fleet.account import Tags, TargetGroup
+    from trimtab.fleet.identity import Attachment
+
+TEMPLATE = "adopt.auto.tfvars.j2"
+MIN_SUBNETS = 3
+"""terraform/platform asks for three zones."""
+SET_ELSEWHERE: Final = frozenset({"environment", "service", "costcenter"})
+"""Tags the configuration sets from values of their own; IAM takes no two that differ in case only."""
+INSIGHTS_DEFAULT = "enabled"
+IDLE_TIMEOUT_DEFAULT_S = "60"
+
+
+def render(takeover: Takeover) -> str:
+    """Return the file's text, as ``terraform fmt`` would leave it."""
+    return template(TEMPLATE).render(
+        header=wrapped(_header(takeover)),
+        shared=tuple(_shared(takeover)),
+        adopt=(Attribute(key="adopt", inner=tuple(_adopt(takeover))),),
+    )
+
+
+def _header(takeover: Takeover) -> Iterator[str]:
+    cluster = takeover.identity.cluster.name
+    yield (
+        f"Written by trimtab {version('trimtab')}: what is kept of {cluster} as it runs, so that nothing of "
+        "it is replaced. Take a line away, and the configuration's own takes its place: in which order, and "
+        "what moves then, is in docs/adopt.md."
+    )
+    if takeover.environment != takeover.fleet.environment:
+        yield f"environment: found {takeover.fleet.environment!r}, for which the configuration has no word."
+    if any(takeover.balancers[exposure].https is None for exposure in exposures(takeover)):
+        yield "plain_http: served without a certificate, as found. Give certificate_arn instead."
+
+
+def _shared(takeover: Takeover) -> Iterator[Attribute]:
+    """Yield the platform's own variables, as far as the fleet decides them."""
+    fleet = takeover.fleet
+    yield Attribute(key="name", value=quoted(takeover.stem))
+    yield Attribute(key="region", value=quoted(fleet.region))
+    yield Attribute(key="environment", value=quoted(takeover.environment))
+    if takeover.namespace is not None:
+        yield Attribute(key="namespace", value=quoted(takeover.namespace.name))
+    if takeover.identity.cluster.container_insights == "enhanced":
+        yield Attribute(key="container_insights", value=quoted("enhanced"))
+    if takeover.identity.vpc_id is not None:
+        yield Attribute(key="vpc_id", value=quoted(takeover.identity.vpc_id))
+    for name, subnets in (
+        ("private_subnet_ids", task_subnets(takeover)),
+        ("public_subnet_ids", _public_subnets(takeover)),
+    ):
+        if len(subnets) >= MIN_SUBNETS:
+            yield Attribute(key=name, value=listed(subnets))
+
+
+def task_subnets(takeover: Takeover) -> tuple[str, ...]:
+    """Return the subnets most of the services are in; empty if there are none."""
+    uses = Counter(adopted.identity.subnet_ids for adopted in takeover.services)
+    return max(uses, key=lambda subnets: (uses[subnets], subnets), default=())
+
+
+def _public_subnets(takeover: Takeover) -> tuple[str, ...]:
+    balancer = takeover.balancers.get("public")
+    return balancer.found.subnet_ids if balancer else ()
+
+
+def _adopt(takeover: Takeover) -> Iterator[Attribute]:
+    cluster = tuple(_cluster(takeover))
+    if cluster:
+        yield Attribute(key="cluster", inner=cluster)
+    balancers = tuple(
+        Attribute(key=exposure, inner=tuple(_balancer(balancer)))
+        for exposure, balancer in sorted(takeover.balancers.items())
+        if exposure in exposures(takeover)
+    )
+    if balancers:
+        yield Attribute(key="load_balancers", inner=balancers)
+    if takeover.services:
+        common = task_subnets(takeover)
+        services = (
+            Attribute(key=key(adopted.service.name), inner=tuple(_service(adopted, common)))
+            for adopted in takeover.services
+        )
+        yield Attribute(key="services", inner=tuple(services))
+    if roles := sorted(set(_roles(takeover))):
+        yield Attribute(key="roles", value=listed(roles))
+    if takeover.left:
+        yield Attribute(key="leave", value=listed(left.name for left in takeover.left))
+
+
+def _roles(takeover: Takeover) -> Iterator[str]:
+    """Yield the names of the roles that tasks keep."""
+    for adopted in takeover.services:
+        definition = adopted.identity.task_definition
+        for arn in (definition.execution_role_arn, definition.task_role_arn):
+            if arn is not None:
+                yield arn.rpartition("/")[2]
+
+
+def _cluster(takeover: Takeover) -> Iterator[Attribute]:
+    cluster = takeover.identity.cluster
+    if cluster.name != takeover.stem:
+        yield Attribute(key="name", value=quoted(cluster.name))
+    others = [name for name in cluster.capacity_providers if name not in {"FARGATE", "FARGATE_SPOT"}]
+    if others:
+        yield Attribute(key="capacity_providers", value=listed(others))
+    yield from _tags(cluster.tags)
+
+
+def _balancer(balancer: Balancer) -> Iterator[Attribute]:
+    found, http, https = balancer.found, balancer.http, balancer.https
+    yield Attribute(key="name", value=quoted(found.name))
+    yield Attribute(key="subnet_ids", value=listed(found.subnet_ids))
+    yield Attribute(key="security_group_ids", value=listed(found.security_group_ids))
+    if https is None:
+        yield Attribute(key="plain_http", value="true")
+    else:
+        yield Attribute(key="plain_http", value="false")
+        yield Attribute(key="certificate_arn", value=quoted(https.certificate_arn or ""))
+        yield Attribute(key="ssl_policy", value=quoted(https.ssl_policy or ""))
+        if https.default_action == "forward":
+            yield Attribute(key="https_target_group_arn", value=quoted(https.default_target_group_arns[0]))
+    if http is not None and http.default_action == "forward":
+        yield Attribute(key="http_target_group_arn", value=quoted(http.default_target_group_arns[0]))
+    if https is not None and http is not None and http.default_action == "fixed-response":
+        yield Attribute(key="redirect", value="false")
+    idle = found.attributes.get("idle_timeout.timeout_seconds", IDLE_TIMEOUT_DEFAULT_S)
+    if idle != IDLE_TIMEOUT_DEFAULT_S:
+        yield Attribute(key="idle_timeout", value=idle)
+    if found.attributes.get("access_logs.s3.enabled") == "true":
+        yield Attribute(key="access_logs", value=_access_logs(found.attributes))
+    yield from _tags(found.tags)
+
+
+def _access_logs(attributes: dict[str, str]) -> str:
+    bucket, prefix = attributes.get("access_logs.s3.bucket", ""), attributes.get("access_logs.s3.prefix")
+    return f"{{ bucket = {quoted(bucket)}{f', prefix = {quoted(prefix)}' if prefix else ''} }}"
+
+
+def _service(adopted: Adopted, common_subnets: tuple[str, ...]) -> Iterator[Attribute]:
+    service, mine, definition = adopted.service, adopted.identity, adopted.identity.task_definition
+    if adopted.stem != service.name:
+        yield Attribute(key="stem", value=quoted(adopted.stem))
+        yield Attribute(key="service_name", value=quoted(service.name))
+    yield Attribute(key="family", value=quoted(definition.family))
+    yield Attribute(key="definition", value=quoted(definition.arn))
+    if definition.container_name != adopted.stem:
+        yield Attribute(key="container_name", value=quoted(definition.container_name))
+    if definition.execution_role_arn is not None:
+        yield Attribute(key="execution_role_arn", value=quoted(definition.execution_role_arn))
+    if definition.task_role_arn is not None:
+        yield Attribute(key="task_role_arn", value=quoted(definition.task_role_arn))
+    if mine.capacity_providers:
+        items = (
+            f"{{ name = {quoted(one.name)}, base = {one.base}, weight = {one.weight} }}"
+            for one in mine.capacity_providers
+        )
+        yield Attribute(key="capacity_providers", value=f"[{', '.join(items)}]")
+    if mine.subnet_ids != common_subnets or len(common_subnets) < MIN_SUBNETS:
+        yield Attribute(key="subnet_ids", value=listed(mine.subnet_ids))
+    if mine.assign_public_ip:
+        yield Attribute(key="assign_public_ip", value="true")
+    yield Attribute(key="security_group_ids", value=listed(mine.security_group_ids))
+    if mine.security_group_ids:
+        yield Attribute(key="own_security_group", value="false")
+    yield from _traffic(adopted)
+    yield from _discovery(adopted)
+    if adopted.log_group is not None:
+        kms = adopted.log_group.kms_key_id
+        more = f", kms_key_id = {quoted(kms)}" if kms else ""
+        yield Attribute(key="log_group", value=f"{{ name = {quoted(adopted.log_group.name)}{more} }}")
+    yield from _tags(mine.tags)
+
+
+def _traffic(adopted: Adopted) -> Iterator[Attribute]:
+    traffic = adopted.service.traffic
+    if adopted.exposure is not None and traffic is not None and adopted.exposure != traffic.exposure:
+        yield Attribute(key="load_balancer", value=quoted(adopted.exposure))
+    if adopted.foreign is not None:
+        yield Attribute(key="foreign_load_balancer", value=quoted(adopted.foreign.security_group_ids[0]))
+    if adopted.target_group is not None:
+        yield Attribute(key="target_group", value=_target_group(adopted.target_group))
+        if adopted.rule is None and adopted.target_group.load_balancer_arns:
+            yield Attribute(key="listener_rule", value="false")
+    if adopted.rule is not None and adopted.rule.hosts:
+        yield Attribute(key="hosts", value=listed(adopted.rule.hosts))
+    if adopted.attachments:
+        items = ", ".join(map(_attachment, adopted.attachments))
+        yield Attribute(key="other_target_groups", value=f"[{items}]")
+
+
+def _target_group(group: TargetGroup) -> str:
+    """Return what of it would force a replacement, and what the module would change unasked."""
+    parts = [f"name = {quoted(group.name)}", f"port = {group.port}"]
+    slow_start = group.attributes.get("slow_start.duration_seconds", "0")
+    for name, found, default in (
+        ("protocol", group.protocol, "HTTP"),
+        ("protocol_version", group.protocol_version, "HTTP1"),
+        ("health_port", group.health_port, "traffic-port"),
+        ("health_protocol", group.health_protocol, "HTTP"),
+    ):
+        if found != default:
+            parts.append(f"{name} = {quoted(found)}")
+    if slow_start != "0":
+        parts.append(f"slow_start = {slow_start}")
+    return f"{{ {', '.join(parts)} }}"
+
+
+def _attachment(attachment: Attachment) -> str:
+    arn, container = quoted(attachment.target_group_arn), quoted(attachment.container_name)
+    return f"{{ arn = {arn}, container_name = {container}, container_port = {attachment.container_port} }}"
+
+
+def _discovery(adopted: Adopted) -> Iterator[Attribute]:
+    if adopted.discovery is not None:
+        found = adopted.discovery
+        parts = [f"name = {quoted(found.name)}"]
+        if found.routing_policy not in {None, "MULTIVALUE"}:
+            parts.append(f"routing_policy = {quoted(found.routing_policy or '')}")
+        if found.record_types != ("A",):
+            parts.append(f"record_types = {listed(found.record_types)}")
+        yield Attribute(key="discovery", value=f"{{ {', '.join(parts)} }}")
+    registration = adopted.registration
+    if registration is None:
+        yield Attribute(key="register", value="false")
+        return
+    registry = [f"arn = {quoted(adopted.registry_kept)}"] if adopted.registry_kept else []
+    if registration.port is not None:
+        registry.append(f"port = {registration.port}")
+    if registration.container_name is not None:
+        registry.append(f"container_name = {quoted(registration.container_name)}")
+    if registration.container_port is not None:
+        registry.append(f"container_port = {registration.container_port}")
+    if registry:
+        yield Attribute(key="registry", value=f"{{ {', '.join(registry)} }}")
+
+
+def _tags(tags: Tags) -> Iterator[Attribute]:
+    kept = {name: text for name, text in tags.items() if name.lower() not in SET_ELSEWHERE}
+    if kept:
+        inner: Iterable[Attribute] = (
+            Attribute(key=key(one), value=quoted(text)) for one, text in sorted(kept.items())
+        )
+        yield Attribute(key="tags", inner=tuple(inner))

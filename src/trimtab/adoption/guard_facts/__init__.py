@@ -1,0 +1,1 @@
+"""What AWS does when a thing is changed, by Terraform resource type: data with source and date."""

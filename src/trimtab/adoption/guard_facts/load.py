@@ -1,0 +1,131 @@
+"""The facts, typed. Read once, and refused at once when they do not hold together.
+
+Which attribute forces a replacement is no fact here: the provider decides that, and the plan says
+it. These are facts of AWS: what a change in place does to running tasks, and what a destroyed
+thing takes with it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from trimtab.adoption.guard_model import Verdict
+
+When: TypeAlias = Literal[
+    "always",
+    "emptied",  # had elements, has none
+    "lowered",  # a number went down
+    "removed",  # an element is gone
+    "shortened",  # days went down, where 0 means for ever
+    "to_zero",  # a number went to 0
+    "turned_on",  # false to true
+    "widened",  # a policy document lost no statement and gained no denial
+]
+
+_Text = Annotated[str, Meta(min_length=1)]
+_Texts = Annotated[tuple[_Text, ...], Meta(min_length=1)]
+
+
+class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of what the files hold: a field we do not know is a mistake."""
+
+
+class Effect(_Fact, frozen=True, kw_only=True):
+    """What it means that a thing is created, destroyed or replaced."""
+
+    verdict: Verdict
+    why: _Text
+    why_create_first: str = ""
+    """Said instead where the new thing is made before the old one is destroyed."""
+
+
+class InPlace(_Fact, frozen=True, kw_only=True):
+    """What it means that one of these attributes changes in place. The first that fits is taken."""
+
+    attributes: _Texts
+    """Dotted, without numbers: ``health_check.path``. What lies under it is meant too."""
+    verdict: Verdict
+    why: _Text
+    when: When = "always"
+    caution: str = ""
+
+
+class Keep(_Fact, frozen=True, kw_only=True):
+    """What to do so that one of these attributes does not force a replacement."""
+
+    attributes: _Texts
+    advice: _Text
+
+
+class Carrier(_Fact, frozen=True, kw_only=True):
+    """A thing that is nothing by itself: it matters as much as what it hangs on."""
+
+    attribute: _Text
+    type: _Text
+
+
+class Facts(_Fact, frozen=True, kw_only=True):
+    """All that is known of one resource type."""
+
+    destroy: Effect
+    replace: Effect | None = None
+    """Where absent, a replacement means what destroying means."""
+    create: Effect | None = None
+    """Where absent, a new thing is safe."""
+    in_place: tuple[InPlace, ...] = ()
+    unique: tuple[_Text, ...] = ()
+    """AWS refuses a second thing with the same values of these."""
+    used_by: tuple[_Text, ...] = ()
+    """Types that put it to use; ``*`` for any. Where empty, it is taken to be in use."""
+    not_users: tuple[_Text, ...] = ()
+    identity: tuple[_Text, ...] = ("arn", "id")
+    """What users name it by."""
+    unused: Effect | None = None
+    """What destroying means when nothing in the plan uses it."""
+    forced_by: str = ""
+    """Where this attribute is true, AWS's refusal to delete what is in use does not protect."""
+    kept_by: str = ""
+    """Where this attribute is true, destroying leaves the thing in AWS."""
+    carrier: Carrier | None = None
+    keep: tuple[Keep, ...] = ()
+    defaults: dict[str, str | int | bool] = {}
+    """What AWS does where nothing is set: writing it out changes nothing."""
+
+
+class _File(_Fact, frozen=True, kw_only=True):
+    title: _Text
+    read: _Text
+    sources: _Texts
+    types: dict[str, Facts]
+
+
+COMMON = (
+    InPlace(
+        attributes=("tags", "tags_all"), verdict=Verdict.SAFE, why="Tags: running tasks keep those they have."
+    ),
+    InPlace(attributes=("timeouts",), verdict=Verdict.SAFE, why="Terraform's own setting."),
+)
+"""Holds for every type."""
+
+ATTACHING = ("_acl", "_association", "_attachment", "_policy", "_record", "_rule")
+"""Endings of types whose creation changes a thing that is there already (a convention of the provider)."""
+
+
+@cache
+def facts() -> dict[str, Facts]:
+    """Return the facts by resource type."""
+    found: dict[str, Facts] = {}
+    folder = resources.files("trimtab.adoption.guard_facts")
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not entry.name.endswith(".json"):
+            continue
+        for kind, known in msgspec.json.decode(entry.read_bytes(), type=_File).types.items():
+            if kind in found:
+                raise ValueError(f"{entry.name}: {kind} is in two files")
+            found[kind] = known
+    return found

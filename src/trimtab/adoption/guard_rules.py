@@ -1,0 +1,169 @@
+"""What follows from an attribute that changes in place: the facts, held against the values."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from trimtab.adoption.guard_changes import document
+from trimtab.adoption.guard_facts.load import COMMON
+from trimtab.adoption.guard_model import Reason, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from trimtab.adoption.guard_facts.load import Facts, InPlace, When
+    from trimtab.adoption.guard_model import Changed
+    from trimtab.adoption.plan import Change
+
+NO_FACTS = "Trimtab knows nothing of what this attribute does in place."
+DEFAULT = "What AWS does anyhow, written out."
+NO_VALUE = "Its new value is known only after apply, and what it does depends on it."
+
+
+def reason_of(changed: Changed, change: Change, known: Facts | None) -> tuple[Reason, str]:
+    """Return what follows from one attribute, and a caution or nothing."""
+    if known and _is_default(changed, change, known):
+        return Reason(verdict=Verdict.SAFE, text=DEFAULT, attributes=(changed,)), ""
+    possible = [
+        rule
+        for rule in (*COMMON, *(known.in_place if known else ()))
+        if (name := _covering(rule.attributes, changed.path)) and _may_hold(rule, name, changed, change)
+    ]
+    if not possible:
+        return Reason(verdict=Verdict.UNKNOWN, text=NO_FACTS, attributes=(changed,)), ""
+    if changed.after_apply and len({rule.verdict for rule in possible}) > 1:
+        return Reason(verdict=Verdict.UNKNOWN, text=NO_VALUE, attributes=(changed,)), ""
+    rule = possible[0]
+    return Reason(verdict=rule.verdict, text=rule.why, attributes=(changed,)), rule.caution
+
+
+def merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Say what is the same once, with all its attributes; the gravest first."""
+    found: dict[tuple[Verdict, str], Reason] = {}
+    for reason in reasons:
+        key = (reason.verdict, reason.text)
+        before = found[key].attributes if key in found else ()
+        found[key] = Reason(
+            verdict=reason.verdict,
+            text=reason.text,
+            attributes=tuple(dict.fromkeys((*before, *reason.attributes))),
+        )
+    return tuple(sorted(found.values(), key=lambda reason: -reason.verdict.gravity))
+
+
+def advice_of(attributes: Sequence[Changed], change: Change, known: Facts) -> tuple[str, ...]:
+    """Return what to do so that these attributes force no replacement."""
+    said = [_same_thing(one.path, change) for one in attributes]
+    if any(said):
+        return tuple(dict.fromkeys(filter(None, said)))
+    return tuple(
+        keep.advice for keep in known.keep if any(_covers(keep.attributes, one.path) for one in attributes)
+    )
+
+
+def _same_thing(path: str, change: Change) -> str:
+    """Tell an ARN written as a name, or the reverse: the same thing, yet it replaces."""
+    before, after = _value(change.before, path), _value(change.after, path)
+    if not (isinstance(before, str) and isinstance(after, str)):
+        return ""
+    for arn, name, kept in ((before, after, "an ARN"), (after, before, "a name")):
+        if arn.startswith("arn:") and name and arn.rsplit("/", maxsplit=1)[-1] == name:
+            return f"Both name the same {path}: write it as {kept}, as it is now, and nothing is replaced."
+    return ""
+
+
+def _covers(attributes: Sequence[str], path: str) -> bool:
+    return bool(_covering(attributes, path))
+
+
+def _covering(attributes: Sequence[str], path: str) -> str:
+    """Return the attribute that a path lies in, or nothing."""
+    return next((name for name in attributes if path == name or path.startswith(f"{name}.")), "")
+
+
+def _is_default(changed: Changed, change: Change, known: Facts) -> bool:
+    """Tell whether nothing was set, and now AWS's own default is."""
+    unset = _value(change.before, changed.path) in (None, "") and not changed.after_apply
+    return (
+        unset
+        and changed.path in known.defaults
+        and (_value(change.after, changed.path) == known.defaults[changed.path])
+    )
+
+
+def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change) -> bool:
+    """Hold the rule's condition against the attribute it names, of which the path may be a part."""
+    before, after = _value(change.before, attribute), _value(change.after, attribute)
+    if changed.after_apply:
+        # Any condition on what is not known may hold; but what has elements is not empty.
+        return not (rule.when == "emptied" and after)
+    return _CONDITIONS[rule.when](before, after)
+
+
+def _value(values: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return what lies at a dotted path, stepping into single blocks."""
+    value: Any = values
+    for step in path.split("."):
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, dict):
+            # Inside a document in a string: the condition is about the whole of it.
+            return value
+        value = value.get(step)
+    return value
+
+
+def _lowered(before: object, after: object) -> bool:
+    return isinstance(before, int | float) and isinstance(after, int | float) and after < before
+
+
+def _shortened(before: object, after: object) -> bool:
+    """Days of retention, where 0 and nothing mean for ever."""
+    return bool(after) and (not before or _lowered(before, after))
+
+
+def _removed(before: object, after: object) -> bool:
+    return bool(_elements(before) - _elements(after))
+
+
+def _elements(value: object) -> set[str]:
+    """Return the elements of a list; of a rule, its description does not matter."""
+    listed = value if isinstance(value, list) else []
+    return {
+        json.dumps(
+            {key: inner for key, inner in one.items() if key != "description"}
+            if isinstance(one, dict)
+            else one,
+            sort_keys=True,
+        )
+        for one in listed
+    }
+
+
+def _widened(before: object, after: object) -> bool:
+    """Tell whether a policy document keeps every statement and gains only ones that allow."""
+    old, new = _statements(before), _statements(after)
+    gained = [statement for statement in new if statement not in old]
+    return (
+        bool(old) and all(one in new for one in old) and all(one.get("Effect") == "Allow" for one in gained)
+    )
+
+
+def _statements(policy: object) -> list[dict[str, Any]]:
+    found = document(policy)
+    listed = found.get("Statement") if isinstance(found, dict) else None
+    listed = [listed] if isinstance(listed, dict) else listed
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+_CONDITIONS: dict[When, Callable[[object, object], bool]] = {
+    "always": lambda _before, _after: True,
+    "emptied": lambda before, after: bool(before) and not after,
+    "lowered": _lowered,
+    "removed": _removed,
+    "shortened": _shortened,
+    "to_zero": lambda before, after: bool(before) and after == 0,
+    "turned_on": lambda before, after: not before and after is True,
+    "widened": _widened,
+}

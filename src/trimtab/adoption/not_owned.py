@@ -1,0 +1,199 @@
+"""What is near the fleet and not owned by the configuration, and what to do about each.
+
+Nothing in here is removed by Trimtab: ``not-owned.md`` names the command and the reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.adoption.imports import imports_of
+from trimtab.adoption.item import HEADINGS, Item, aws
+from trimtab.adoption.not_owned_scaling import scaling_items
+from trimtab.adoption.not_owned_traffic import traffic_items
+from trimtab.adoption.values import template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimtab.adoption.takeover import Takeover
+
+TEMPLATE = "not-owned.md.j2"
+NAMESPACES = {
+    "HTTP": "aws_service_discovery_http_namespace",
+    "DNS_PRIVATE": "aws_service_discovery_private_dns_namespace",
+    "DNS_PUBLIC": "aws_service_discovery_public_dns_namespace",
+}
+MOST_NAMED = 3
+"""Services named one by one before they are only counted."""
+
+
+def not_owned(takeover: Takeover) -> tuple[Item, ...]:
+    """Return everything of the fleet's account that was read and is not imported."""
+    return (
+        *_services(takeover),
+        *scaling_items(takeover),
+        *traffic_items(takeover),
+        *_log_groups(takeover),
+        *_discovery(takeover),
+        *_security_groups(takeover),
+        *_roles(takeover),
+        *_definitions(takeover),
+        *_leftovers(takeover),
+    )
+
+
+def render(takeover: Takeover) -> str:
+    """Return the text of ``not-owned.md``."""
+    items = not_owned(takeover)
+    sections = (
+        (heading, [one for one in items if one.advice == advice]) for advice, heading in HEADINGS.items()
+    )
+    return template(TEMPLATE).render(
+        cluster=takeover.identity.cluster.name,
+        region=takeover.fleet.region,
+        sections=[(heading, found) for heading, found in sections if found],
+        cell=cell,
+        code=code,
+    )
+
+
+def cell(text: str) -> str:
+    """Return ``text`` for a cell of a Markdown table: nothing in it can end the cell or the line."""
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return plain.replace("|", "\\|")
+
+
+def code(text: str) -> str:
+    """Return ``text`` as code in a cell."""
+    return f"`{cell(text).replace('`', chr(39))}`" if text else ""
+
+
+def _services(takeover: Takeover) -> Iterator[Item]:
+    reasons = {left.name: f"it is not taken over, {left.reason}" for left in takeover.left}
+    taken = {adopted.service.name for adopted in takeover.services}
+    for service in takeover.fleet.services:
+        if service.name not in taken:
+            why = reasons.get(service.name, "the values have no entry for it")
+            yield Item(
+                advice="look", kind="aws_ecs_service", name=service.name, why=f"runs on as it is: {why}"
+            )
+    for skipped in takeover.fleet.skipped:
+        why = f"runs on as it is: {skipped.reason}, {skipped.detail}"
+        yield Item(advice="look", kind="aws_ecs_service", name=skipped.service, why=why)
+
+
+def _log_groups(takeover: Takeover) -> Iterator[Item]:
+    imported = {one.id for one in imports_of(takeover)}
+    known = [service.identity for service in takeover.fleet.services if service.identity is not None]
+    written = {identity.task_definition.log_group for identity in known}
+    for group in takeover.identity.log_groups:
+        if group.name in imported:
+            continue
+        kept = "for ever" if group.retention_days is None else f"{group.retention_days} days"
+        size = f"{group.stored_bytes / 1e9:.1f} GB, kept {kept}"
+        used = group.name in written
+        yield Item(
+            advice="keep" if used else "look",
+            kind="aws_cloudwatch_log_group",
+            name=group.name,
+            why=f"several services write into it, or one that is not taken over; {size}"
+            if used
+            else f"no service of the cluster writes into it; {size}. Delete it when nobody needs its lines",
+            command="" if used else aws("logs", "delete-log-group", "--log-group-name", group.name),
+        )
+
+
+def _discovery(takeover: Takeover) -> Iterator[Item]:
+    identity = takeover.identity
+    owned = {one.discovery.id for one in takeover.services if one.discovery is not None}
+    known = [service.identity for service in takeover.fleet.services if service.identity is not None]
+    registered = {one.registry_arn for mine in known for one in mine.registrations}
+    for one in identity.discovery_services:
+        if one.id not in owned:
+            used = one.arn in registered
+            yield Item(
+                advice="keep" if used else "look",
+                kind="aws_service_discovery_service",
+                name=one.name,
+                why="a service stays registered in it"
+                if used
+                else "no service of the cluster registers in it",
+                command="" if used else aws("servicediscovery", "delete-service", "--id", one.id),
+            )
+    for namespace in identity.namespaces:
+        if namespace != takeover.namespace:
+            inside = any(one.namespace_id == namespace.id for one in identity.discovery_services)
+            yield Item(
+                advice="look",
+                kind=NAMESPACES[namespace.type],
+                name=namespace.name,
+                why="there are Cloud Map services in it" if inside else "it is empty",
+                command="" if inside else aws("servicediscovery", "delete-namespace", "--id", namespace.id),
+            )
+
+
+def _security_groups(takeover: Takeover) -> Iterator[Item]:
+    identity = takeover.identity
+    users: dict[str, list[str]] = {}
+    for service in takeover.fleet.services:
+        for group in service.identity.security_group_ids if service.identity else ():
+            users.setdefault(group, []).append(service.name)
+    for balancer in identity.load_balancers:
+        for group in balancer.security_group_ids:
+            users.setdefault(group, []).append(balancer.name)
+    for one in identity.security_groups:
+        opened = " and lets the world in" if one.world_open else ""
+        unused = one.id not in users and one.interfaces == 0
+        if one.id in users or unused:
+            yield Item(
+                advice="look" if unused else "keep",
+                kind="aws_security_group",
+                name=f"{one.name} ({one.id})",
+                why=f"no network interface has it{',' if opened else ''}{opened}"
+                if unused
+                else f"is on {_several(users[one.id])}{opened}; goes when each has its own (docs/adopt.md)",
+                command=aws("ec2", "delete-security-group", "--group-id", one.id) if unused else "",
+            )
+
+
+def _several(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} of them"
+
+
+def _roles(takeover: Takeover) -> Iterator[Item]:
+    users: dict[str, list[str]] = {}
+    for adopted in takeover.services:
+        definition = adopted.identity.task_definition
+        for arn in {definition.execution_role_arn, definition.task_role_arn} - {None}:
+            users.setdefault(str(arn), []).append(adopted.service.name)
+    for arn, names in sorted(users.items()):
+        yield Item(
+            advice="keep",
+            kind="aws_iam_role",
+            name=arn,
+            why=f"is the role of {_several(names)}; goes when each has its own (docs/adopt.md)",
+        )
+
+
+def _definitions(takeover: Takeover) -> Iterator[Item]:
+    """Yield what a running revision has and the new one will not."""
+    for adopted in takeover.services:
+        definition = adopted.identity.task_definition
+        beside = [name for name in definition.container_names if name != definition.container_name]
+        found = [f"container {name}" for name in beside] + [f"volume {name}" for name in definition.volumes]
+        if found:
+            yield Item(
+                advice="look",
+                kind="aws_ecs_task_definition",
+                name=definition.arn,
+                why=f"the new revision is without {', '.join(found)}: do not roll {adopted.service.name} out "
+                "before it can do without",
+            )
+
+
+def _leftovers(takeover: Takeover) -> Iterator[Item]:
+    for one in takeover.identity.leftovers:
+        name = one.name if one.name == one.id else f"{one.name} ({one.id})"
+        why = one.detail or "it seems to belong to the fleet, and no service uses it"
+        yield Item(advice="look", kind=one.kind, name=name, why=why)

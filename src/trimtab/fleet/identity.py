@@ -1,0 +1,144 @@
+"""What a fleet is called in the account: all that an import or a takeover needs, and no metric.
+
+Each thing (``trimtab.fleet.account``) is told once, in the tables of ``FleetIdentity``; a
+service refers to its own by ARN, name or id. So what several services share is seen to be
+shared, and what no service refers to is seen to be left over.
+
+Every docstring names the AWS API field a value comes from; an absent value stays at its
+default. ARNs are kept as AWS wrote them. No environment value and no secret belongs in here.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from trimtab.fleet.account import (
+    Alarm,
+    CapacityProvider,
+    ClusterIdentity,
+    DiscoveryService,
+    Identity,
+    Leftover,
+    LoadBalancer,
+    LogGroup,
+    Namespace,
+    ScalingTarget,
+    SecurityGroup,
+    Tags,
+    TargetGroup,
+)
+
+
+class FleetIdentity(Identity, frozen=True, kw_only=True):
+    """The account around the services, as read at one time."""
+
+    account_id: str
+    """sts GetCallerIdentity: ``Account``."""
+    cluster: ClusterIdentity
+    vpc_id: str | None = None
+    """ec2 DescribeSubnets of the services' subnets: ``VpcId``; ``None`` if they disagree."""
+    namespaces: tuple[Namespace, ...] = ()
+    """Those the services are registered in, and the others of the account. By id."""
+    discovery_services: tuple[DiscoveryService, ...] = ()
+    """Those of the namespaces above. By ARN."""
+    load_balancers: tuple[LoadBalancer, ...] = ()
+    """Those the services' target groups hang on. By ARN."""
+    target_groups: tuple[TargetGroup, ...] = ()
+    """By ARN."""
+    log_groups: tuple[LogGroup, ...] = ()
+    """By name."""
+    scaling_targets: tuple[ScalingTarget, ...] = ()
+    """Every one whose ``ResourceId`` begins with ``service/CLUSTER/``. By resource id."""
+    alarms: tuple[Alarm, ...] = ()
+    """By name."""
+    security_groups: tuple[SecurityGroup, ...] = ()
+    """By id."""
+    leftovers: tuple[Leftover, ...] = ()
+    """By kind, then id."""
+
+
+class Attachment(Identity, frozen=True, kw_only=True):
+    """``loadBalancers[]`` of an ECS service: which target group reaches which container."""
+
+    target_group_arn: str
+    """``targetGroupArn``."""
+    container_name: str
+    """``containerName``."""
+    container_port: int
+    """``containerPort``."""
+
+
+class Registration(Identity, frozen=True, kw_only=True):
+    """``serviceRegistries[]`` of an ECS service."""
+
+    registry_arn: str
+    """``registryArn``."""
+    port: int | None = None
+    """``port``."""
+    container_name: str | None = None
+    """``containerName``."""
+    container_port: int | None = None
+    """``containerPort``."""
+
+
+class TaskDefinition(Identity, frozen=True, kw_only=True):
+    """The revision the service runs: ECS DescribeTaskDefinition of the service's ``taskDefinition``."""
+
+    arn: str
+    """``taskDefinitionArn``, with the revision."""
+    family: str
+    """``family``."""
+    container_name: str
+    """``containerDefinitions[].name`` of the application: the one a target group reaches, else the
+    first essential one."""
+    container_names: tuple[str, ...] = ()
+    """All of ``containerDefinitions[].name``, in AWS's order."""
+    execution_role_arn: str | None = None
+    """``executionRoleArn``."""
+    task_role_arn: str | None = None
+    """``taskRoleArn``."""
+    environment_names: tuple[str, ...] = ()
+    """The application's ``environment[].name``, sorted. Never a value."""
+    secret_names: tuple[str, ...] = ()
+    """The application's ``secrets[].name``, sorted. Never a value."""
+    log_driver: str | None = None
+    """The application's ``logConfiguration.logDriver``."""
+    log_group: str | None = None
+    """The application's ``logConfiguration.options.awslogs-group``."""
+    volumes: tuple[str, ...] = ()
+    """``volumes[].name``, in AWS's order."""
+
+
+class ServiceIdentity(Identity, frozen=True, kw_only=True):
+    """ECS DescribeServices with ``include=[TAGS]``, one service, and the definition it runs."""
+
+    arn: str
+    """``serviceArn`` as AWS gives it: services of before 2021 may have the short form, without
+    the cluster, which cannot be tagged until it is migrated."""
+    task_definition: TaskDefinition
+    launch_type: str | None = None
+    """``launchType``; ``None`` where a capacity provider strategy is given."""
+    capacity_providers: tuple[CapacityProvider, ...] = ()
+    """``capacityProviderStrategy``."""
+    platform_version: str | None = None
+    """``platformVersion``."""
+    scheduling_strategy: str = "REPLICA"
+    """``schedulingStrategy``."""
+    deployment_controller: str = "ECS"
+    """``deploymentController.type``."""
+    service_connect: bool = False
+    """Whether ``deployments[status=PRIMARY].serviceConnectConfiguration.enabled``."""
+    subnet_ids: tuple[str, ...] = ()
+    """``networkConfiguration.awsvpcConfiguration.subnets``, sorted."""
+    security_group_ids: tuple[str, ...] = ()
+    """``networkConfiguration.awsvpcConfiguration.securityGroups``, sorted."""
+    assign_public_ip: bool = False
+    """``networkConfiguration.awsvpcConfiguration.assignPublicIp`` is ENABLED."""
+    attachments: tuple[Attachment, ...] = ()
+    """``loadBalancers``, in AWS's order."""
+    registrations: tuple[Registration, ...] = ()
+    """``serviceRegistries``."""
+    execute_command: bool = False
+    """``enableExecuteCommand``."""
+    tags: Tags = msgspec.field(default_factory=dict)
+    """``tags``."""

@@ -1,0 +1,125 @@
+"""Answers made into the names and ids that a takeover needs (``trimtab.fleet.identity``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trimtab.fleet import identity as nouns
+from trimtab.fleet.aws_surroundings import log_group_of, network_of
+from trimtab.fleet.shape_account import (
+    alarm_of,
+    balancer_of,
+    cluster_of,
+    discovery_of,
+    in_order,
+    log_group,
+    namespace_of,
+    providers_of,
+    security_group_of,
+    tags_of,
+    target_group_of,
+    target_of,
+)
+from trimtab.fleet.shape_scaling import alarms_by_action
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.fleet.api import Json
+    from trimtab.fleet.raw import Raw
+
+
+def application_of(service: Json, definition: Json) -> Json:
+    """Return the application's container: the one a target group reaches, else the first essential one."""
+    containers: list[Json] = definition["containerDefinitions"]
+    reached = [one.get("containerName") for one in service.get("loadBalancers") or ()]
+    for wanted in (
+        lambda one: one["name"] in reached,
+        lambda one: one["name"] == service["serviceName"],
+        lambda one: one.get("essential", True),
+    ):
+        for container in containers:
+            if wanted(container):
+                return container
+    return containers[0]
+
+
+def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
+    """Return what a service and its revision are called."""
+    network = network_of(service)
+    primary: Json = next(
+        (one for one in service.get("deployments") or () if one.get("status") == "PRIMARY"), {}
+    )
+    return nouns.ServiceIdentity(
+        arn=service["serviceArn"],
+        task_definition=_task_definition(service, definition),
+        launch_type=service.get("launchType"),
+        capacity_providers=providers_of(service.get("capacityProviderStrategy")),
+        platform_version=service.get("platformVersion"),
+        scheduling_strategy=service.get("schedulingStrategy") or "REPLICA",
+        deployment_controller=(service.get("deploymentController") or {}).get("type") or "ECS",
+        service_connect=bool((primary.get("serviceConnectConfiguration") or {}).get("enabled")),
+        subnet_ids=in_order(network.get("subnets")),
+        security_group_ids=in_order(network.get("securityGroups")),
+        assign_public_ip=network.get("assignPublicIp") == "ENABLED",
+        attachments=tuple(
+            nouns.Attachment(
+                target_group_arn=one["targetGroupArn"],
+                container_name=one["containerName"],
+                container_port=int(one["containerPort"]),
+            )
+            for one in service.get("loadBalancers") or ()
+            if one.get("targetGroupArn")
+        ),
+        registrations=tuple(
+            nouns.Registration(
+                registry_arn=one["registryArn"],
+                port=one.get("port") or None,
+                container_name=one.get("containerName") or None,
+                container_port=one.get("containerPort") or None,
+            )
+            for one in service.get("serviceRegistries") or ()
+        ),
+        execute_command=bool(service.get("enableExecuteCommand")),
+        tags=tags_of(service),
+    )
+
+
+def _task_definition(service: Json, definition: Json) -> nouns.TaskDefinition:
+    container = application_of(service, definition)
+    return nouns.TaskDefinition(
+        arn=definition["taskDefinitionArn"],
+        family=definition["family"],
+        container_name=container["name"],
+        container_names=tuple(one["name"] for one in definition["containerDefinitions"]),
+        execution_role_arn=definition.get("executionRoleArn"),
+        task_role_arn=definition.get("taskRoleArn"),
+        environment_names=in_order(one["name"] for one in container.get("environment") or ()),
+        secret_names=in_order(one["name"] for one in container.get("secrets") or ()),
+        log_driver=(container.get("logConfiguration") or {}).get("logDriver"),
+        log_group=log_group_of(container),
+        volumes=tuple(one["name"] for one in definition.get("volumes") or ()),
+    )
+
+
+def fleet_identity(raw: Raw) -> nouns.FleetIdentity:
+    """Return what is around the services, each thing once."""
+    callers = alarms_by_action(raw)
+    return nouns.FleetIdentity(
+        account_id=raw.account_id,
+        cluster=cluster_of(raw.cluster),
+        vpc_id=raw.vpc_id,
+        namespaces=_by("id", [namespace_of(one, raw) for one in raw.namespaces]),
+        discovery_services=_by("arn", [discovery_of(one, raw) for one in raw.discovery]),
+        load_balancers=_by("arn", [balancer_of(one, raw) for one in raw.balancers]),
+        target_groups=_by("arn", [target_group_of(one, raw) for one in raw.target_groups.values()]),
+        log_groups=_by("name", [log_group(one, raw) for one in raw.log_groups]),
+        scaling_targets=_by("resource_id", [target_of(one, raw, callers) for one in raw.targets.values()]),
+        alarms=_by("name", [alarm_of(one, raw) for one in raw.alarms]),
+        security_groups=_by("id", [security_group_of(one, raw) for one in raw.security_groups]),
+        leftovers=tuple(sorted(raw.leftovers, key=lambda one: (one.kind, one.id))),
+    )
+
+
+def _by(name: str, items: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(items, key=lambda one: getattr(one, name)))

@@ -1,0 +1,242 @@
+"""Terraform's attributes put back into the shapes of the AWS API, one function a resource type.
+
+Attribute names are those of the AWS provider 5.x (its schema); a block that may occur once is a
+list of one, and what is unset is null, an empty list or an empty string.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trimtab.fleet.api import Json
+
+
+def cluster_shape(values: Json) -> Json:
+    """Return a cluster as DescribeClusters words it."""
+    command = block(block(values, "configuration"), "execute_command_configuration")
+    group = block(command, "log_configuration").get("cloud_watch_log_group_name")
+    return {
+        "clusterName": values["name"],
+        "clusterArn": values["arn"],
+        "settings": values.get("setting") or [],
+        "configuration": {
+            "executeCommandConfiguration": {"logConfiguration": {"cloudWatchLogGroupName": group}}
+        },
+        "tags": ecs_tags(values),
+    }
+
+
+def service_shape(values: Json) -> Json:
+    """Return a service as DescribeServices words it."""
+    network = block(values, "network_configuration")
+    return {
+        "serviceName": values["name"],
+        "serviceArn": values["id"],
+        "taskDefinition": values.get("task_definition"),
+        "desiredCount": values.get("desired_count") or 0,
+        "launchType": values.get("launch_type") or None,
+        "capacityProviderStrategy": strategy(values.get("capacity_provider_strategy")),
+        "platformVersion": values.get("platform_version") or None,
+        "schedulingStrategy": values.get("scheduling_strategy") or "REPLICA",
+        "deploymentController": {"type": block(values, "deployment_controller").get("type") or "ECS"},
+        "healthCheckGracePeriodSeconds": values.get("health_check_grace_period_seconds") or 0,
+        "enableExecuteCommand": values.get("enable_execute_command"),
+        "networkConfiguration": {
+            "awsvpcConfiguration": {
+                "subnets": network.get("subnets") or [],
+                "securityGroups": network.get("security_groups") or [],
+                "assignPublicIp": "ENABLED" if network.get("assign_public_ip") else "DISABLED",
+            }
+        },
+        "loadBalancers": [
+            {
+                "targetGroupArn": one.get("target_group_arn"),
+                "containerName": one["container_name"],
+                "containerPort": one["container_port"],
+            }
+            for one in values.get("load_balancer") or ()
+        ],
+        "serviceRegistries": [
+            {
+                "registryArn": one["registry_arn"],
+                "port": one.get("port"),
+                "containerName": one.get("container_name"),
+                "containerPort": one.get("container_port"),
+            }
+            for one in values.get("service_registries") or ()
+        ],
+        "tags": ecs_tags(values),
+    }
+
+
+def definition_shape(values: Json) -> Json:
+    """Return a revision as DescribeTaskDefinition words it."""
+    platform = block(values, "runtime_platform")
+    return {
+        "taskDefinitionArn": values["arn"],
+        "family": values["family"],
+        "cpu": values.get("cpu"),
+        "memory": values.get("memory"),
+        "executionRoleArn": values.get("execution_role_arn") or None,
+        "taskRoleArn": values.get("task_role_arn") or None,
+        "runtimePlatform": {
+            "cpuArchitecture": platform.get("cpu_architecture") or "X86_64",
+            "operatingSystemFamily": platform.get("operating_system_family") or "LINUX",
+        },
+        "volumes": values.get("volume") or [],
+        "containerDefinitions": json.loads(values["container_definitions"]),
+        "tags": ecs_tags(values),
+    }
+
+
+def target_shape(values: Json) -> Json:
+    """Return a scaling target as DescribeScalableTargets words it."""
+    suspended = block(values, "suspended_state")
+    names = {
+        "dynamic_scaling_in_suspended": "DynamicScalingInSuspended",
+        "dynamic_scaling_out_suspended": "DynamicScalingOutSuspended",
+        "scheduled_scaling_suspended": "ScheduledScalingSuspended",
+    }
+    return {
+        "ResourceId": values["resource_id"],
+        "ScalableDimension": values.get("scalable_dimension"),
+        "ScalableTargetARN": values.get("arn") or None,
+        "MinCapacity": values["min_capacity"],
+        "MaxCapacity": values["max_capacity"],
+        "SuspendedState": {said: bool(suspended.get(name)) for name, said in names.items()},
+    }
+
+
+def policy_shape(values: Json) -> Json:
+    """Return a policy as DescribeScalingPolicies words it. Bounds are strings in Terraform."""
+    body = block(values, "step_scaling_policy_configuration")
+    steps = [
+        {
+            "MetricIntervalLowerBound": _number(one.get("metric_interval_lower_bound")),
+            "MetricIntervalUpperBound": _number(one.get("metric_interval_upper_bound")),
+            "ScalingAdjustment": one["scaling_adjustment"],
+        }
+        for one in body.get("step_adjustment") or ()
+    ]
+    configuration: Json = {
+        "AdjustmentType": body.get("adjustment_type"),
+        "MinAdjustmentMagnitude": body.get("min_adjustment_magnitude"),
+        "StepAdjustments": steps,
+    }
+    if body.get("cooldown") is not None:
+        configuration["Cooldown"] = body["cooldown"]
+    return {
+        "PolicyName": values["name"],
+        "PolicyARN": values["arn"],
+        "PolicyType": values.get("policy_type") or "StepScaling",
+        "ResourceId": values["resource_id"],
+        "StepScalingPolicyConfiguration": configuration,
+    }
+
+
+def alarm_shape(values: Json) -> Json:
+    """Return an alarm as DescribeAlarms words it."""
+    queries = [
+        {
+            "Id": one["id"],
+            "Expression": one.get("expression") or None,
+            "ReturnData": bool(one.get("return_data")),
+            "MetricStat": _stat(block(one, "metric")),
+        }
+        for one in values.get("metric_query") or ()
+    ]
+    return {
+        "AlarmName": values["alarm_name"],
+        "AlarmArn": values["arn"],
+        "ActionsEnabled": values.get("actions_enabled", True),
+        "AlarmActions": values.get("alarm_actions") or [],
+        "OKActions": values.get("ok_actions") or [],
+        "InsufficientDataActions": values.get("insufficient_data_actions") or [],
+        "ComparisonOperator": values.get("comparison_operator"),
+        "Threshold": values.get("threshold"),
+        "EvaluationPeriods": values["evaluation_periods"],
+        "DatapointsToAlarm": values.get("datapoints_to_alarm"),
+        "Metrics": queries,
+        "Statistic": values.get("statistic") or None,
+        "ExtendedStatistic": values.get("extended_statistic") or None,
+        "Period": values.get("period"),
+        **_metric(values),
+    }
+
+
+def log_shape(values: Json) -> Json:
+    """Return a log group as DescribeLogGroups words it."""
+    return {
+        "logGroupName": values["name"],
+        "arn": values["arn"],
+        "retentionInDays": values.get("retention_in_days") or None,
+        "kmsKeyId": values.get("kms_key_id") or None,
+        "logGroupClass": values.get("log_group_class") or "STANDARD",
+    }
+
+
+def namespace_shape(kind: str, values: Json) -> Json:
+    """Return a Cloud Map namespace as ListNamespaces words it."""
+    return {
+        "Id": values["id"],
+        "Arn": values["arn"],
+        "Name": values["name"],
+        "Type": kind,
+        "VpcId": values.get("vpc") or None,
+    }
+
+
+def discovery_shape(values: Json) -> Json:
+    """Return a Cloud Map service as GetService words it."""
+    dns = block(values, "dns_config")
+    records = [{"Type": one["type"], "TTL": one["ttl"]} for one in dns.get("dns_records") or ()]
+    return {
+        "Id": values["id"],
+        "Arn": values["arn"],
+        "Name": values["name"],
+        "NamespaceId": values.get("namespace_id") or dns.get("namespace_id") or "",
+        "DnsConfig": {"RoutingPolicy": dns.get("routing_policy"), "DnsRecords": records},
+        "HealthCheckCustomConfig": block(values, "health_check_custom_config"),
+    }
+
+
+def block(values: Json, name: str) -> Json:
+    """Return a block that may occur once; empty if it does not."""
+    found = values.get(name) or []
+    only: Json = (found[0] or {}) if found else {}
+    return only
+
+
+def strategy(items: list[Json] | None) -> list[Json]:
+    """Return a capacity provider strategy as the API words it."""
+    return [
+        {"capacityProvider": one["capacity_provider"], "base": one.get("base"), "weight": one.get("weight")}
+        for one in items or ()
+    ]
+
+
+def ecs_tags(values: Json) -> list[Json]:
+    """Return tags as ECS words them, those of ``default_tags`` included."""
+    tags: dict[str, str] = values.get("tags_all") or values.get("tags") or {}
+    return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def _metric(values: Json) -> Json:
+    dimensions: dict[str, str] = values.get("dimensions") or {}
+    return {
+        "Namespace": values.get("namespace") or None,
+        "MetricName": values.get("metric_name") or None,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+    }
+
+
+def _stat(metric: Json) -> Json | None:
+    if not metric:
+        return None
+    return {"Metric": _metric(metric), "Period": metric.get("period"), "Stat": metric.get("stat")}
+
+
+def _number(value: Any) -> float | None:  # noqa: ANN401 - a number, its text, or nothing
+    return None if value in (None, "") else float(value)

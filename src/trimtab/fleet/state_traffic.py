@@ -1,0 +1,121 @@
+"""Terraform's load balancers and security groups put back into the shapes of the AWS API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.fleet.state_shapes import block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimtab.fleet.api import Json
+
+
+def balancer_shape(values: Json) -> Json:
+    """Return a load balancer as DescribeLoadBalancers words it."""
+    return {
+        "LoadBalancerArn": values["arn"],
+        "LoadBalancerName": values["name"],
+        "Scheme": "internal" if values.get("internal") else "internet-facing",
+        "Type": values.get("load_balancer_type") or "application",
+        "VpcId": values.get("vpc_id") or "",
+        "AvailabilityZones": [{"SubnetId": subnet} for subnet in values.get("subnets") or ()],
+        "SecurityGroups": values.get("security_groups") or [],
+        "DNSName": values.get("dns_name") or "",
+        "Listeners": [],
+    }
+
+
+def listener_shape(values: Json) -> Json:
+    """Return a listener as DescribeListeners words it, with its default action as a rule."""
+    actions = [_action(one) for one in values.get("default_action") or ()]
+    certificate = values.get("certificate_arn")
+    return {
+        "ListenerArn": values["arn"],
+        "Port": values.get("port") or 0,
+        "Protocol": values.get("protocol") or "HTTP",
+        "SslPolicy": values.get("ssl_policy") or None,
+        "Certificates": [{"CertificateArn": certificate}] if certificate else [],
+        "DefaultActions": actions,
+        "Rules": [{"RuleArn": "", "IsDefault": True, "Actions": actions}],
+    }
+
+
+def rule_shape(values: Json) -> Json:
+    """Return a rule as DescribeRules words it."""
+    return {
+        "RuleArn": values["arn"],
+        "Priority": str(values["priority"]),
+        "Actions": [_action(one) for one in values.get("action") or ()],
+        "Conditions": [each for one in values.get("condition") or () for each in _conditions(one)],
+    }
+
+
+def group_shape(values: Json) -> Json:
+    """Return a target group as DescribeTargetGroups words it."""
+    check = block(values, "health_check")
+    return {
+        "TargetGroupArn": values["arn"],
+        "TargetGroupName": values["name"],
+        "Port": values.get("port"),
+        "Protocol": values.get("protocol"),
+        "ProtocolVersion": values.get("protocol_version"),
+        "TargetType": values.get("target_type"),
+        "VpcId": values.get("vpc_id"),
+        "LoadBalancerArns": values.get("load_balancer_arns") or [],
+        "HealthCheckProtocol": check.get("protocol"),
+        "HealthCheckPort": check.get("port"),
+        "HealthCheckPath": check.get("path") or "/",
+        "HealthCheckIntervalSeconds": check.get("interval") or 30,
+        "HealthCheckTimeoutSeconds": check.get("timeout") or 5,
+        "HealthyThresholdCount": check.get("healthy_threshold") or 5,
+        "UnhealthyThresholdCount": check.get("unhealthy_threshold") or 2,
+        "Matcher": {"HttpCode": check.get("matcher") or "200"},
+        "Attributes": {"deregistration_delay.timeout_seconds": values.get("deregistration_delay") or "300"},
+    }
+
+
+def security_shape(values: Json) -> Json:
+    """Return a security group as DescribeSecurityGroups words it."""
+    return {
+        "GroupId": values["id"],
+        "GroupName": values.get("name") or "",
+        "Description": values.get("description") or "",
+        "IpPermissions": [_permission(one, values["id"]) for one in values.get("ingress") or ()],
+        "IpPermissionsEgress": [_permission(one, values["id"]) for one in values.get("egress") or ()],
+    }
+
+
+def _action(one: Json) -> Json:
+    forward = block(one, "forward")
+    groups = [{"TargetGroupArn": each["arn"]} for each in forward.get("target_group") or ()]
+    sticky = block(forward, "stickiness").get("enabled", False)
+    return {
+        "Type": one.get("type"),
+        "TargetGroupArn": one.get("target_group_arn") or None,
+        "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": {"Enabled": sticky}},
+    }
+
+
+def _conditions(one: Json) -> Iterator[Json]:
+    """Give each filled part of a condition block."""
+    for name, said in (("path_pattern", "PathPatternConfig"), ("host_header", "HostHeaderConfig")):
+        if values := block(one, name).get("values"):
+            yield {"Field": name.replace("_", "-"), said: {"Values": values}}
+    for name in ("http_header", "http_request_method", "query_string", "source_ip"):
+        if one.get(name):
+            yield {"Field": name.replace("_", "-")}
+
+
+def _permission(one: Json, own: str) -> Json:
+    groups = [*(one.get("security_groups") or ()), *([own] if one.get("self") else ())]
+    return {
+        "IpProtocol": one.get("protocol"),
+        "FromPort": one.get("from_port"),
+        "ToPort": one.get("to_port"),
+        "IpRanges": [{"CidrIp": cidr} for cidr in one.get("cidr_blocks") or ()],
+        "Ipv6Ranges": [{"CidrIpv6": cidr} for cidr in one.get("ipv6_cidr_blocks") or ()],
+        "UserIdGroupPairs": [{"GroupId": group} for group in groups],
+        "PrefixListIds": one.get("prefix_list_ids") or [],
+    }

@@ -1,0 +1,1 @@
+"""Moves each service to its new revision, one deployment at a time."""

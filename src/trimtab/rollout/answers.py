@@ -1,0 +1,148 @@
+"""What AWS answers, as the nouns of a rollout: functions over the JSON of ECS and ELB."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from trimtab.rollout.model import (
+    Balanced,
+    Deployment,
+    Event,
+    Exposure,
+    Revision,
+    ServiceState,
+    Target,
+    Task,
+    family_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Answer: TypeAlias = "Mapping[str, Any]"
+
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>vcpu|gb)?", re.IGNORECASE)
+
+
+def service_of(answer: Answer) -> ServiceState:
+    """Read one of DescribeServices' ``services``."""
+    configuration = answer.get("deploymentConfiguration") or {}
+    breaker = configuration.get("deploymentCircuitBreaker") or {}
+    return ServiceState(
+        name=answer["serviceName"],
+        status=answer["status"],
+        desired=answer.get("desiredCount", 0),
+        running=answer.get("runningCount", 0),
+        pending=answer.get("pendingCount", 0),
+        task_definition=answer.get("taskDefinition", ""),
+        deployments=tuple(_deployment(one) for one in answer.get("deployments") or ()),
+        controller=(answer.get("deploymentController") or {}).get("type", "ECS"),
+        breaker=bool(breaker.get("enable")),
+        rollback=bool(breaker.get("rollback")),
+        minimum_percent=configuration.get("minimumHealthyPercent", 100),
+        maximum_percent=configuration.get("maximumPercent", 200),
+        balanced=tuple(_balanced(answer.get("loadBalancers") or ())),
+        events=tuple(Event(id=one["id"], message=one["message"]) for one in answer.get("events") or ()),
+    )
+
+
+def _deployment(answer: Answer) -> Deployment:
+    return Deployment(
+        id=answer["id"],
+        primary=answer.get("status") == "PRIMARY",
+        task_definition=answer.get("taskDefinition", ""),
+        rollout_state=answer.get("rolloutState") or "",
+        reason=answer.get("rolloutStateReason") or "",
+        running=answer.get("runningCount", 0),
+        failed_tasks=answer.get("failedTasks", 0),
+    )
+
+
+def _balanced(answers: Iterable[Answer]) -> Iterable[Balanced]:
+    for one in answers:
+        # A Classic Load Balancer has a name and no target group; Fargate does not take one.
+        if group := one.get("targetGroupArn"):
+            yield Balanced(target_group=group, container=one["containerName"], port=one["containerPort"])
+
+
+def revision_of(answer: Answer) -> Revision:
+    """Read DescribeTaskDefinition's whole answer."""
+    definition = answer["taskDefinition"]
+    arn = definition["taskDefinitionArn"]
+    return Revision(
+        arn=arn,
+        family=definition.get("family") or family_of(arn),
+        number=int(definition["revision"]),
+        active=definition.get("status", "ACTIVE") == "ACTIVE",
+        cpu_units=_scaled(definition.get("cpu"), "vcpu"),
+        memory_mib=_scaled(definition.get("memory"), "gb"),
+        registered_at=definition.get("registeredAt"),
+        definition=definition,
+        tags={one["key"]: one.get("value", "") for one in answer.get("tags") or ()},
+    )
+
+
+def _scaled(size: object, unit: str) -> int:
+    """Return CPU units or MiB of ``512``, ``.5 vCPU`` or ``1 GB``; 0 where there is none."""
+    found = _SIZE.fullmatch(str(size or "").strip())
+    if found is None:
+        return 0
+    factor = 1024 if (found["unit"] or "").lower() == unit else 1
+    return round(float(found["number"]) * factor)
+
+
+def task_of(answer: Answer) -> Task:
+    """Read one of DescribeTasks' ``tasks``."""
+    return Task(
+        id=answer["taskArn"].rsplit("/", maxsplit=1)[-1],
+        task_definition=answer["taskDefinitionArn"],
+        last_status=answer.get("lastStatus", ""),
+        addresses=tuple(_addresses(answer)),
+        stopped="; ".join(_why_stopped(answer)),
+        started_by=answer.get("startedBy", ""),
+    )
+
+
+def _addresses(answer: Answer) -> Iterable[str]:
+    for attachment in answer.get("attachments") or ():
+        for detail in attachment.get("details") or ():
+            if detail.get("name") == "privateIPv4Address":
+                yield detail["value"]
+
+
+def _why_stopped(answer: Answer) -> Iterable[str]:
+    if reason := answer.get("stoppedReason"):
+        yield reason
+    for container in answer.get("containers") or ():
+        parts = []
+        if container.get("exitCode"):
+            parts.append(f"exit code {container['exitCode']}")
+        if container.get("reason"):
+            parts.append(container["reason"])
+        if parts:
+            yield f"container {container.get('name', '')}: {', '.join(parts)}"
+
+
+def target_of(answer: Answer) -> Target:
+    """Read one of DescribeTargetHealth's descriptions."""
+    health = answer.get("TargetHealth") or {}
+    return Target(
+        address=answer["Target"]["Id"],
+        state=health.get("State", ""),
+        reason=health.get("Description") or health.get("Reason") or "",
+    )
+
+
+def exposures_of(groups: Iterable[Answer], balancers: Iterable[Answer]) -> dict[str, Exposure]:
+    """Read who reaches each target group: the widest of the load balancers before it."""
+    scheme = {one["LoadBalancerArn"]: one.get("Scheme") for one in balancers}
+    found = {}
+    for group in groups:
+        reached = [
+            Exposure.PUBLIC if scheme.get(arn) == "internet-facing" else Exposure.INTERNAL
+            for arn in group.get("LoadBalancerArns") or ()
+        ]
+        # A service in a group that no load balancer uses yet was meant for one.
+        found[group["TargetGroupArn"]] = max(reached, default=Exposure.INTERNAL)
+    return found

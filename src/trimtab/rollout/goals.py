@@ -1,0 +1,103 @@
+"""What is wanted of one service: its new size, or what it ran before. The rest of a run is the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from trimtab.rollout.guards import balancer_misses, refusals, unusable
+from trimtab.rollout.model import short
+from trimtab.rollout.plan import Cannot, Use, back, forward, source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimtab.rollout.cloud import Cloud
+    from trimtab.rollout.journal import Updating
+    from trimtab.rollout.model import Revision, ServiceState, Wanted
+    from trimtab.rollout.plan import Register, Step
+
+
+class Goal(Protocol):
+    """Where one service is to go."""
+
+    @property
+    def name(self) -> str:
+        """The service."""
+        ...
+
+    def may_replace(self, state: ServiceState) -> bool:
+        """Tell whether the service may be moved although it is not steady."""
+        ...
+
+    def refusals(self, state: ServiceState) -> Iterator[str]:
+        """Yield why the service is to be left alone."""
+        ...
+
+    def step(self, cloud: Cloud, running: Revision) -> Step:
+        """Return what to do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSize:
+    """To the revision that Terraform registered, or its size on top of what CI deployed since."""
+
+    wanted: Wanted
+    named: str | None
+    """The revision's ARN, where Terraform's output names it."""
+
+    @property
+    def name(self) -> str:
+        """The service."""
+        return self.wanted.name
+
+    def may_replace(self, state: ServiceState) -> bool:
+        """Never: what is not steady is somebody's deployment, or an incident."""
+        del state
+        return False
+
+    def refusals(self, state: ServiceState) -> Iterator[str]:
+        """Yield why the service is to be left alone."""
+        return refusals(state)
+
+    def step(self, cloud: Cloud, running: Revision) -> Step:
+        """Return what to do."""
+        source = source_of(cloud, self.wanted, running, self.named)
+        if isinstance(source, Cannot):
+            return source
+        faults = list(unusable(source, self.wanted.size))
+        return Cannot(why="; ".join(faults)) if faults else forward(running, source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """Back to what ran before the rollout."""
+
+    move: Updating
+
+    @property
+    def name(self) -> str:
+        """The service."""
+        return self.move.service
+
+    def may_replace(self, state: ServiceState) -> bool:
+        """When it runs, or is still moving to, what the rollout gave it: that may be what is wrong."""
+        primary = state.primary
+        return primary is not None and primary.task_definition == self.move.to
+
+    def refusals(self, state: ServiceState) -> Iterator[str]:
+        """Yield nothing about the breaker: going back must be possible without one."""
+        if state.controller != "ECS":
+            yield f"its deployments are made by {state.controller}: move it there"
+
+    def step(self, cloud: Cloud, running: Revision) -> Step:
+        """Return what to do."""
+        before, moved_to = cloud.revision(self.move.before), cloud.revision(self.move.to)
+        return back(running, before, moved_to)
+
+
+def misses(state: ServiceState, step: Use | Register) -> str:
+    """Return what the service's load balancers would miss in the revision; empty if nothing."""
+    name = short(step.arn) if isinstance(step, Use) else "its new revision"
+    return "; ".join(balancer_misses(state, step.definition, name))

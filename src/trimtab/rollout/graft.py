@@ -1,0 +1,184 @@
+"""A new size on top of what runs now, so that nothing deployed since is taken back.
+
+From the running revision: images, commands, environment, everything CI may have changed. From
+the other (Terraform's, or for an undo the one that ran before): the task's CPU and memory, the
+containers' shares of them, and the sidecars that are new in it, with what those need: the
+roles they act under, the volumes they mount, and the variables that point to them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from trimtab.rollout.model import Definition, Revision
+
+_SHARES: Final = ("cpu", "memory", "memoryReservation")
+"""What a container may take of the task."""
+_ROLES: Final = ("taskRoleArn", "executionRoleArn")
+_POINTERS: Final = ("OTEL_", "AWS_XRAY_")
+"""Variables that lead an application to its trace collector (OpenTelemetry specification; X-Ray SDKs)."""
+_NOT_REGISTERED: Final = frozenset(
+    {
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
+        "deregisteredAt",
+        "deleteRequestedAt",
+    }
+)
+"""What DescribeTaskDefinition answers and RegisterTaskDefinition does not take (ECS API reference)."""
+
+
+def is_essential(container: Definition) -> bool:
+    """Tell the application's containers from sidecars: a task without them is no task."""
+    return bool(container.get("essential", True))
+
+
+def pairs(running: Revision, other: Revision) -> dict[str, str]:
+    """Return which container of ``other`` stands for which running one, by name.
+
+    A task whose only application container has another name in the other revision was renamed.
+    """
+    here, there = ({one["name"]: one for one in each.containers} for each in (running, other))
+    found = {name: name for name in here if name in there}
+    left = [name for name, one in here.items() if name not in found and is_essential(one)]
+    right = [name for name, one in there.items() if name not in found and is_essential(one)]
+    if len(left) == len(right) == 1:
+        found[left[0]] = right[0]
+    return found
+
+
+def images_changed(running: Revision, other: Revision) -> tuple[str, ...]:
+    """Return what runs and ``other`` would change: application containers of another image, or gone."""
+    paired = pairs(running, other)
+    there = {one["name"]: one for one in other.containers}
+    changed = []
+    for one in filter(is_essential, running.containers):
+        name = one["name"]
+        if name not in paired:
+            changed.append(f"{name}: not in {other.short}")
+        elif (image := there[paired[name]].get("image")) != one.get("image"):
+            changed.append(f"{name}: {one.get('image')} runs, {other.short} has {image}")
+    return tuple(changed)
+
+
+def is_newer(running: Revision, other: Revision) -> bool:
+    """Tell whether the running revision was registered after the other one."""
+    if running.family == other.family:
+        return running.number > other.number
+    if running.registered_at is None or other.registered_at is None:
+        return False
+    return running.registered_at > other.registered_at
+
+
+def graft(running: Revision, source: Revision, *, drop: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the running definition at ``source``'s size, ready to register.
+
+    ``drop`` names sidecars to leave out. Grafting twice changes nothing more.
+    """
+    dropped = frozenset(drop)
+    paired = pairs(running, source)
+    there = {one["name"]: one for one in source.containers}
+    kept = [one for one in running.containers if one["name"] not in dropped or is_essential(one)]
+    taken = {*(one["name"] for one in kept), *paired.values()}
+    added = [dict(one) for one in source.containers if one["name"] not in taken]
+    containers = [_shared(one, there.get(paired.get(one["name"], ""))) for one in kept]
+    made: dict[str, Any] = {
+        key: value for key, value in running.definition.items() if key not in _NOT_REGISTERED
+    }
+    made["cpu"], made["memory"] = str(source.cpu_units), str(source.memory_mib)
+    if added:
+        _bring(made, source, added)
+        containers = [_pointed(one, there.get(paired.get(one["name"], ""))) for one in containers]
+    made["containerDefinitions"] = [*containers, *added]
+    return made
+
+
+def _shared(container: Definition, other: Definition | None) -> dict[str, Any]:
+    """Return the container with the other one's share of the task."""
+    made = dict(container)
+    if other is None:
+        return made
+    for key in _SHARES:
+        share = other.get(key)
+        if (share or 0) == (made.get(key) or 0):
+            continue
+        if share:
+            made[key] = share
+        else:
+            made.pop(key)
+    return made
+
+
+def _pointed(container: dict[str, Any], other: Definition | None) -> dict[str, Any]:
+    """Return the container with the variables that lead it to its new sidecar.
+
+    Only those: another one that it lacks may have been taken away on purpose.
+    """
+    if other is None:
+        return container
+    own = list(container.get("environment") or ())
+    names = {one["name"] for key in ("environment", "secrets") for one in container.get(key) or ()}
+    given = other.get("environment") or ()
+    lacking = [one for one in given if one["name"] not in names and one["name"].startswith(_POINTERS)]
+    return {**container, "environment": [*own, *lacking]} if lacking else container
+
+
+def _bring(made: dict[str, Any], source: Revision, added: list[dict[str, Any]]) -> None:
+    """Bring along what new sidecars need of the task."""
+    for role in _ROLES:
+        if source.definition.get(role):
+            made[role] = source.definition[role]
+    wanted = {point.get("sourceVolume") for one in added for point in one.get("mountPoints") or ()}
+    own = list(made.get("volumes") or ())
+    wanted -= {volume["name"] for volume in own}
+    missing = [one for one in source.definition.get("volumes") or () if one["name"] in wanted]
+    if missing:
+        made["volumes"] = [*own, *missing]
+
+
+def copied(revision: Revision) -> dict[str, Any]:
+    """Return the same definition, ready to register again."""
+    return {key: value for key, value in revision.definition.items() if key not in _NOT_REGISTERED}
+
+
+def differs(made: Mapping[str, Any], running: Revision) -> bool:
+    """Tell whether a graft is anything else than what runs."""
+    return made != {**copied(running), "cpu": str(running.cpu_units), "memory": str(running.memory_mib)}
+
+
+def digest(made: Mapping[str, Any]) -> str:
+    """Name a definition: the same content has the same name, whoever registers it and when."""
+    return hashlib.sha256(msgspec.json.encode(made, order="deterministic")).hexdigest()[:32]
+
+
+def does_not_fit(made: Mapping[str, Any]) -> str | None:
+    """Return why ECS would refuse the shares of the containers, or None.
+
+    Source: ECS API reference, ContainerDefinition ``cpu`` (the total must not exceed the task's),
+    ``memory`` and ``memoryReservation`` (likewise on Fargate).
+    """
+    task = {"cpu": int(made["cpu"]), "memory": int(made["memory"])}
+    sums: Counter[str] = Counter()
+    for one in made["containerDefinitions"]:
+        sums["cpu"] += one.get("cpu") or 0
+        sums["memory"] += one.get("memoryReservation") or one.get("memory") or 0
+        if (one.get("memory") or 0) > task["memory"]:
+            return f"container {one['name']} may use {one['memory']} MiB, the task has {task['memory']}"
+    over = [
+        f"{sums[key]} of {task[key]} {unit}"
+        for key, unit in (("cpu", "CPU units"), ("memory", "MiB"))
+        if sums[key] > task[key]
+    ]
+    return f"its containers want {' and '.join(over)}" if over else None

@@ -1,0 +1,148 @@
+"""What a rollout reads: the sizes that ``optimize`` wrote, and the revisions Terraform registered."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from trimtab.catalog.size import TaskSize
+from trimtab.errors import RolloutError
+from trimtab.rollout.model import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DOCUMENT_FILE = "recommendation.json"
+DOCUMENT_VERSION: Final = 2
+"""Of ``evidence.document``, repeated: importing it would compile the replay first. A test compares."""
+
+_ARN = re.compile(r"arn:[^:]+:ecs:[^:]+:\d{12}:task-definition/[A-Za-z0-9_-]{1,255}:[1-9]\d*")
+
+_Positive = Annotated[int, Meta(ge=1)]
+_Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
+
+
+class _Cost(msgspec.Struct, frozen=True):
+    before_usd_month: float
+
+
+class _Service(msgspec.Struct, frozen=True):
+    name: _Name
+    cpu_units: _Positive
+    memory_mib: _Positive
+    cost: _Cost
+
+
+class _Version(msgspec.Struct, frozen=True):
+    document_version: int
+
+
+class _Document(msgspec.Struct, frozen=True):
+    """The part of ``recommendation.json`` that a rollout needs."""
+
+    cluster: _Name
+    region: Annotated[str, Meta(min_length=1)]
+    services: tuple[_Service, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommended:
+    """The sizes to roll out."""
+
+    cluster: str
+    region: str
+    services: tuple[Wanted, ...]
+
+    @property
+    def digest(self) -> str:
+        """Name these sizes of this cluster, whatever else the document says."""
+        wanted = sorted((one.name, one.size.cpu_units, one.size.memory_mib) for one in self.services)
+        content = msgspec.json.encode((self.cluster, self.region, wanted))
+        return hashlib.sha256(content).hexdigest()[:16]
+
+
+def read_recommendation(folder: Path) -> Recommended:
+    """Read ``recommendation.json`` of a folder that ``optimize -o`` wrote.
+
+    Raises:
+        RolloutError: it is not there, or not such a document.
+
+    """
+    path = folder / DOCUMENT_FILE
+    content = _content(path, "name the folder that `trimtab optimize -o` wrote")
+    try:
+        version = msgspec.json.decode(content, type=_Version).document_version
+        if version != DOCUMENT_VERSION:
+            raise RolloutError(
+                f"has document_version {version}, not {DOCUMENT_VERSION}",
+                where=str(path),
+                advice="write it again with this trimtab's optimize",
+            )
+        document = msgspec.json.decode(content, type=_Document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RolloutError(
+            f"is not a recommendation ({error})", where=str(path), advice="write it again with optimize"
+        ) from error
+    wanted = tuple(_wanted(service) for service in document.services)
+    _refuse_twice([one.name for one in wanted], path)
+    return Recommended(cluster=document.cluster, region=document.region, services=wanted)
+
+
+def _wanted(service: _Service) -> Wanted:
+    size = TaskSize(cpu_units=service.cpu_units, memory_mib=service.memory_mib)
+    return Wanted(name=service.name, size=size, cost_usd_month=service.cost.before_usd_month)
+
+
+def read_task_definitions(path: Path) -> dict[str, str]:
+    """Return the revision's ARN by service, from ``terraform output -json [task_definitions]``.
+
+    Raises:
+        RolloutError: it cannot be read, or names something else than revisions.
+
+    """
+    content = _content(path, "write it with `terraform output -json task_definitions`")
+    try:
+        found: Any = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RolloutError(f"is not JSON ({error})", where=str(path)) from error
+    if isinstance(found, dict) and isinstance(found.get("task_definitions"), dict):
+        found = found["task_definitions"].get("value")
+    if not isinstance(found, dict) or not found:
+        raise RolloutError(
+            "holds no revision by service",
+            where=str(path),
+            advice="write it with `terraform output -json task_definitions`",
+        )
+    _refuse_other_than_arns(found, path)
+    return found
+
+
+def _refuse_other_than_arns(found: Mapping[str, object], path: Path) -> None:
+    for name, arn in found.items():
+        if not isinstance(arn, str) or not _ARN.fullmatch(arn):
+            raise RolloutError(
+                f"{name}: {arn!r} is not the ARN of a revision",
+                where=str(path),
+                advice="a revision ends in its number",
+            )
+
+
+def _refuse_twice(names: list[str], path: Path) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise RolloutError(f"names {', '.join(twice)} more than once", where=str(path))
+
+
+def _content(path: Path, advice: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RolloutError(
+            f"cannot be read ({error.strerror or error})", where=str(path), advice=advice
+        ) from error

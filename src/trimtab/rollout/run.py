@@ -1,0 +1,128 @@
+"""A rollout from end to end. Start reading here.
+
+    rollout: recommendation -> services, order -> wave by wave: start each, watch all -> next wave
+    undo:    journal -> what was moved, the last first -> the same
+
+The first bad end stops it: nothing more is started, what was started is watched to its end.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from trimtab.rollout.clock import Polling
+from trimtab.rollout.context import Run, Started
+from trimtab.rollout.journal import End, Settled, open_journal
+from trimtab.rollout.lock import only_one
+from trimtab.rollout.model import Outcome, Result, Rollout, short
+from trimtab.rollout.plan import Use, waves
+from trimtab.rollout.scope import backward, forward
+from trimtab.rollout.start import calls_of, prepare, start
+from trimtab.rollout.watching import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trimtab.rollout.clock import Clock
+    from trimtab.rollout.goals import Goal
+    from trimtab.rollout.scope import OpenApi, Options, Scope
+
+
+def run_rollout(
+    options: Options, open_api: OpenApi, clock: Clock, tell: Callable[[str], None] = lambda _: None
+) -> Rollout:
+    """Roll out, undo, or with ``dry_run`` say what would be called.
+
+    Raises:
+        RolloutError: the folder, its files or the options do not fit together; nothing was called.
+        AccountError: the account cannot be asked.
+        RolloutInterrupted: AWS did not let it finish; run it again to go on.
+
+    """
+    # A dry run writes nothing, so it may look on while another run works.
+    with nullcontext() if options.dry_run else only_one(options.folder):
+        journal = open_journal(options.folder)
+        at = clock.now().isoformat(timespec="seconds")
+        scope = (backward if options.undo else forward)(options, open_api, journal, at)
+        run = Run(
+            cloud=scope.cloud,
+            cluster=scope.cluster,
+            clock=clock,
+            journal=journal,
+            begin=scope.begin,
+            timeout_s=options.timeout_s,
+            tell=tell,
+        )
+        if options.dry_run:
+            results = tuple(_looked_at(run, goal) for goal in scope.goals)
+        else:
+            results = _done(run, scope, options.wave)
+    return Rollout(
+        kind=scope.begin.kind,
+        cluster=scope.cluster,
+        dry_run=options.dry_run,
+        results=(*results, *scope.refused),
+    )
+
+
+def _done(run: Run, scope: Scope, size: int) -> tuple[Result, ...]:
+    """Do it, wave by wave."""
+    run.journal.write(run.begin)
+    results: list[Result] = []
+    for wave in waves(scope.goals, size):
+        if any(result.outcome.stops for result in results):
+            results += [Result(service=goal.name, outcome=Outcome.NOT_REACHED) for goal in wave]
+        else:
+            results += _wave(run, wave)
+    done = Rollout(
+        kind=run.begin.kind, cluster=run.cluster, dry_run=False, results=(*results, *scope.refused)
+    )
+    run.journal.write(End(at=run.at, exit_code=done.exit_code))
+    return done.results[: len(results)]
+
+
+def _wave(run: Run, wave: tuple[Goal, ...]) -> list[Result]:
+    """Start the services of a wave, then watch them all; in the wave's order."""
+    ended: dict[str, Result] = {}
+    going: list[Started] = []
+    for goal in wave:
+        if any(result.outcome.stops for result in ended.values()):
+            ended[goal.name] = Result(service=goal.name, outcome=Outcome.NOT_REACHED)
+            continue
+        begun = start(run, goal)
+        if isinstance(begun, Started):
+            going.append(begun)
+        else:
+            ended[goal.name] = begun
+            _end(run, begun)
+    ended |= {result.service: result for result in watch(run, going)}
+    return [ended[goal.name] for goal in wave]
+
+
+def _end(run: Run, result: Result) -> None:
+    """Tell of a service that needed no deployment, or could have none."""
+    if run.begin.kind == "undo" and result.outcome is Outcome.ALREADY:
+        # Back already, whoever did it: the next undo need not look.
+        run.journal.write(
+            Settled(at=run.at, service=result.service, outcome=result.outcome, reason="it ran that already")
+        )
+    why = f": {result.detail}" if result.detail else ""
+    run.tell(f"{result.service}: {result.outcome.value}{why}")
+
+
+def _looked_at(run: Run, goal: Goal) -> Result:
+    """Return what would be done now, without waiting for anything."""
+    pending = run.journal.pending(run.begin, goal.name)
+    ready = prepare(run, goal, Polling(run.clock, 0.0))
+    notes = () if pending is None else (f"a run that was killed meant {short(pending.updating.to)}",)
+    if isinstance(ready, Result):
+        return ready
+    return Result(
+        service=goal.name,
+        outcome=Outcome.WOULD_MOVE,
+        before=ready.running.short,
+        after=short(ready.step.arn) if isinstance(ready.step, Use) else f"{ready.step.base.family}:(new)",
+        calls=calls_of(run.cluster, goal.name, ready.step),
+        notes=(*ready.notes, *notes),
+    )

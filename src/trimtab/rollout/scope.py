@@ -1,0 +1,172 @@
+"""What a run is about: its services and their goals, in order, from the folder, the journal and AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from trimtab.errors import RolloutError
+from trimtab.rollout.aws import Aws
+from trimtab.rollout.goals import Before, NewSize
+from trimtab.rollout.journal import Begin
+from trimtab.rollout.model import Outcome, Result
+from trimtab.rollout.plan import order
+from trimtab.rollout.recommendation import read_recommendation, read_task_definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from trimtab.fleet.api import Api
+    from trimtab.rollout.cloud import Cloud
+    from trimtab.rollout.goals import Goal
+    from trimtab.rollout.journal import Journal
+    from trimtab.rollout.model import ServiceState, Wanted
+
+    OpenApi: TypeAlias = Callable[[str], Api]
+    """Given a region, an account ready to be asked."""
+
+_Kind = TypeVar("_Kind")
+
+DEFAULT_TIMEOUT_S = 40 * 60.0
+"""A task that cannot start is tried three times before the breaker ends its deployment, with
+growing pauses: about a quarter of an hour has been seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user asked for."""
+
+    folder: Path
+    services: tuple[str, ...] = ()
+    """Only these; empty means all."""
+    wave: int = 1
+    """Services that move at a time."""
+    task_definitions: Path | None = None
+    undo: bool = False
+    dry_run: bool = False
+    region: str | None = None
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    """For each wait: for a steady state, and for a deployment's end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is to be done, in order, and who is left out from the start."""
+
+    begin: Begin
+    cluster: str
+    cloud: Cloud
+    goals: tuple[Goal, ...]
+    refused: tuple[Result, ...] = ()
+
+
+def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> Scope:
+    """Return the scope of a rollout.
+
+    Raises:
+        RolloutError: the folder, its files or the options do not fit together.
+
+    """
+    recommended = read_recommendation(options.folder)
+    named = read_task_definitions(options.task_definitions) if options.task_definitions else None
+    wanted = _chosen(options, {one.name: one for one in recommended.services}, "the recommendation")
+    _refuse_region(options, recommended.region, "the recommendation is for")
+    cloud = Aws(open_api(recommended.region))
+    arn = _cluster(cloud, recommended.cluster, journal)
+    begin = Begin(at=at, kind="rollout", cluster_arn=arn, recommendation=recommended.digest)
+    states = cloud.services(recommended.cluster, [one.name for one in wanted])
+    groups = [balanced.target_group for state in states.values() for balanced in state.balanced]
+    goals: list[Goal] = []
+    refused: list[Result] = []
+    for one in order(wanted, states, cloud.exposures(groups)):
+        known = journal.pending(begin, one.name) is not None
+        why = "" if known else _left_alone(one, states, named)
+        if why:
+            refused.append(Result(service=one.name, outcome=Outcome.REFUSED, detail=why))
+        else:
+            goals.append(NewSize(wanted=one, named=(named or {}).get(one.name)))
+    return Scope(
+        begin=begin,
+        cluster=recommended.cluster,
+        cloud=cloud,
+        goals=tuple(goals),
+        refused=tuple(refused),
+    )
+
+
+def _left_alone(one: Wanted, states: Mapping[str, ServiceState], named: Mapping[str, str] | None) -> str:
+    """Return why nothing is begun with the service; empty if it may be."""
+    state = states.get(one.name)
+    if state is None:
+        return "the cluster has no service of that name"
+    if state.status != "ACTIVE":
+        return f"the service is {state.status}"
+    if named is not None and one.name not in named:
+        return "the file of --task-definitions does not name its revision"
+    return ""
+
+
+def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> Scope:
+    """Return the scope of an undo: what the last rollout moved and no undo took back, the last first.
+
+    Raises:
+        RolloutError: there was no rollout, or the options do not fit.
+
+    """
+    last, moves = journal.last_rollout(), journal.moves()
+    if last is None:
+        raise RolloutError(
+            "holds no rollout that could be undone",
+            where=str(journal.path),
+            advice="it is written by a rollout of this folder",
+        )
+    region, cluster = last.cluster_arn.split(":")[3], last.cluster_arn.rsplit("/", maxsplit=1)[-1]
+    chosen = _chosen(options, moves, "the last rollout")
+    _refuse_region(options, region, "the rollout was in")
+    cloud = Aws(open_api(region))
+    arn = _cluster(cloud, cluster, journal)
+    return Scope(
+        begin=Begin(at=at, kind="undo", cluster_arn=arn, recommendation=last.recommendation),
+        cluster=cluster,
+        cloud=cloud,
+        goals=tuple(Before(move=move) for move in reversed(chosen)),
+    )
+
+
+def _chosen(options: Options, known: Mapping[str, _Kind], where: str) -> list[_Kind]:
+    """Return what the user named, or everything."""
+    unknown = [name for name in options.services if name not in known]
+    if unknown:
+        raise RolloutError(
+            f"there is no service {', '.join(map(repr, unknown))} in {where}",
+            where="--service",
+            advice=f"known: {', '.join(sorted(known))}",
+        )
+    return [one for name, one in known.items() if not options.services or name in options.services]
+
+
+def _refuse_region(options: Options, region: str, whose: str) -> None:
+    if options.region is not None and options.region != region:
+        raise RolloutError(f"{whose} {region}, not {options.region}", where="--region", advice="leave it out")
+
+
+def _cluster(cloud: Cloud, cluster: str, journal: Journal) -> str:
+    """Return the cluster's ARN; it must be the one that the journal is about."""
+    arn = cloud.cluster_arn(cluster)
+    if arn is None:
+        raise RolloutError(
+            "there is no such active cluster", where=cluster, advice="check --profile: is this its account?"
+        )
+    _refuse_other(arn, (line.cluster_arn for line in journal.lines if isinstance(line, Begin)), journal.path)
+    return arn
+
+
+def _refuse_other(arn: str, known: Iterable[str], path: Path) -> None:
+    other = next((one for one in known if one != arn), None)
+    if other is not None:
+        raise RolloutError(
+            f"is about {other}, not {arn}",
+            where=str(path),
+            advice="check --profile, or roll out from another folder",
+        )

@@ -1,0 +1,72 @@
+"""Faults on request: what goes wrong in the sandbox because a test asked for it.
+
+A service is named ``cluster/service``, or by its bare name in whatever cluster.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from dataclasses import dataclass, field
+
+
+class Failure(enum.Enum):
+    """How the tasks of a deployment fail."""
+
+    EXITS = "exits"
+    """They reach RUNNING, and an essential container exits with code 1."""
+    UNHEALTHY = "unhealthy"
+    """They run and fail their health checks: the target group's, or else the container's."""
+    CANNOT_PULL = "cannot pull"
+    """They never reach RUNNING: their image cannot be pulled."""
+    NEVER_SETTLES = "never settles"
+    """They stay PENDING. Nothing fails, so no circuit breaker sees it."""
+
+
+@dataclass(slots=True)
+class Inject:
+    """The faults asked for. ``Sandbox.inject``."""
+
+    _next: dict[str, Failure] = field(default_factory=dict)
+    _slow: dict[str, float] = field(default_factory=dict)
+    _throttled: dict[str, int] = field(default_factory=dict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def deployment_failure(self, service: str, failure: Failure) -> None:
+        """Make the tasks of the service's next deployment fail; its rollback is well again."""
+        self._next[service] = failure
+
+    def slow_start(self, service: str, seconds: float) -> None:
+        """Add to the boot of every task the service launches from now on; 0 ends it."""
+        self._slow[service] = seconds
+
+    def throttling(self, call: str, calls: int) -> None:
+        """Refuse the next ``calls`` of ``service:Action`` (``ecs:UpdateService``) as too many."""
+        with self._turn:
+            self._throttled[call] = calls
+
+    def clear(self) -> None:
+        """Take back every fault that has not happened yet."""
+        with self._turn:
+            self._next.clear()
+            self._slow.clear()
+            self._throttled.clear()
+
+    def failure_of_next(self, cluster: str, service: str) -> Failure | None:
+        """Return, once, how the deployment that starts now is to fail."""
+        for name in (f"{cluster}/{service}", service):
+            if name in self._next:
+                return self._next.pop(name)
+        return None
+
+    def extra_boot_s(self, cluster: str, service: str) -> float:
+        """Return what ``slow_start`` adds [seconds]."""
+        return self._slow.get(f"{cluster}/{service}", self._slow.get(service, 0.0))
+
+    def is_throttled(self, call: str) -> bool:
+        """Tell whether this call is one of those to refuse, and count it."""
+        with self._turn:
+            left = self._throttled.get(call, 0)
+            if left > 0:
+                self._throttled[call] = left - 1
+        return left > 0

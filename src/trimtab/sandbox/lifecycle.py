@@ -1,0 +1,208 @@
+"""A task's life, step by step: placed, pulled, started, registered, healthy; drained, stopped.
+
+Source: developer guide, "Task lifecycle"; stop codes and reasons: "Stopped task error messages"
+and botocore's ``TaskStopCode``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from trimtab.sandbox import target_health
+from trimtab.sandbox.faults import Failure
+from trimtab.sandbox.tasks import ServiceTask, Step, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trimtab.sandbox.service_state import Deployment, ServiceState
+    from trimtab.sandbox.timing import Timing
+
+VISIBLE_S = 3600.0
+"""Stopped tasks can be described for about an hour."""
+LONGEST_RETRY_S = 27 * 60.0
+"""Developer guide, "Service throttle logic": tasks that never reach RUNNING are tried ever less often."""
+
+
+Why: TypeAlias = tuple[str, str]
+"""Stop code and stopped reason."""
+SCHEDULER = "ServiceSchedulerInitiated"
+
+
+def launch(
+    state: ServiceState, deployment: Deployment, timing: Timing, extra_boot_s: float, at: float
+) -> ServiceTask:
+    """Start a task of a deployment; it takes ``extra_boot_s`` longer than others to RUNNING."""
+    definition = state.backend.describe_task_definition(deployment.shown["taskDefinition"])
+    task = ServiceTask(
+        state.backend,
+        state.service,
+        deployment.shown,
+        definition,
+        subnet=state.launched,
+        failure=deployment.failure,
+        at=at,
+    )
+    task.extra_boot_s = extra_boot_s
+    state.launched += 1
+    state.tasks.append(task)
+    state.backend.tasks.setdefault(state.service.cluster_name, {})[task.task_arn] = task
+    task.next(Step.PLACED, at + timing.place_s)
+    return task
+
+
+def stop(state: ServiceState, task: ServiceTask, timing: Timing, at: float, why: Why) -> None:
+    """Begin to stop a task: out of its target groups first, for the whole deregistration delay."""
+    task.desired_status, task.counted_healthy = "STOPPED", False
+    task.stop_code, task.stopped_reason = why
+    task.stopping_at = moment(at)
+    if not task.targets:
+        _stopping(task, timing, at)
+        return
+    target_health.set_state(state, task, "draining")
+    for arn in task.targets:
+        state.note("deregistered", task, arn)
+    state.note("draining", task, task.started_by)
+    task.last_status = "DEACTIVATING"
+    delay = timing.deregistration_s
+    task.next(Step.DRAINED, at + (target_health.delay_s(state, task) if delay is None else delay))
+
+
+def step(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    """Do what is due for a task."""
+    _STEPS[task.step](state, task, timing, at)
+
+
+def _placed(_state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    task.last_status, task.pull_started_at = "PENDING", moment(at)
+    task.connectivity, task.connectivity_at = "CONNECTED", moment(at)
+    never = task.failure is Failure.NEVER_SETTLES
+    task.next(None if never else Step.PULLED, at + timing.pull_s)
+
+
+def _pulled(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    task.pull_stopped_at = moment(at)
+    if task.failure is not Failure.CANNOT_PULL:
+        task.last_status = "ACTIVATING"
+        task.next(Step.STARTED, at + timing.boot_s + task.extra_boot_s)
+        return
+    image = task.parts[0]["image"]
+    why = (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+        f"failed to resolve ref {image}: not found"
+    )
+    state.write(f"(service {state.name}) was unable to place a task. Reason: {why}.", at)
+    _fail(state, task, timing, at, ("TaskFailedToStart", why))
+
+
+def _started(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    task.last_status, task.started_at = "RUNNING", moment(at)
+    if task.failure is Failure.EXITS:
+        task.next(Step.EXITED, at + timing.broken_s)
+    elif state.target_groups():
+        task.next(Step.REGISTERED, at + timing.register_s)
+    elif task.failure is Failure.UNHEALTHY:
+        task.next(Step.UNHEALTHY, at + timing.broken_s)
+    else:
+        task.next(Step.HEALTHY, at + (timing.ready_s if task.has_check else timing.counted_s))
+
+
+def _registered(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    target_health.register(state, task)
+    broken = task.failure is Failure.UNHEALTHY
+    task.next(
+        Step.UNHEALTHY if broken else Step.HEALTHY, at + (timing.broken_s if broken else timing.ready_s)
+    )
+
+
+def _healthy(state: ServiceState, task: ServiceTask, _timing: Timing, _at: float) -> None:
+    target_health.set_state(state, task, "healthy")
+    task.set_health("HEALTHY")
+    task.counted_healthy = True
+    task.next(None)
+
+
+def _unhealthy(state: ServiceState, task: ServiceTask, _timing: Timing, at: float) -> None:
+    """Fail the check; the scheduler looks away until the grace period is over."""
+    target_health.set_state(state, task, "unhealthy")
+    task.set_health("UNHEALTHY")
+    grace = state.service.health_check_grace_period_seconds or 0
+    started = task.started_at.timestamp() if task.started_at else at
+    task.next(Step.CONDEMNED, max(at, started + grace))
+
+
+def _condemned(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    if task.targets:
+        port = state.target_groups()[0].get("containerPort")
+        state.write(
+            f"(service {state.name}) (task {task.id}) (port {port}) is unhealthy in "
+            f"(target-group {task.targets[0]}) due to (reason {target_health.FAILED_CHECK}).",
+            at,
+        )
+        why = f"Task failed ELB health checks in (target-group {task.targets[0]})"
+    else:
+        state.write(f"(service {state.name}) (task {task.id}) failed container health checks.", at)
+        why = "Task failed container health checks"
+    state.note("stopped", task)
+    state.replacing += 1
+    stop(state, task, timing, at, (SCHEDULER, why))
+    _count_failure(state, task, timing, at)
+
+
+def _exited(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    _fail(state, task, timing, at, ("EssentialContainerExited", "Essential container in task exited"))
+
+
+def _fail(state: ServiceState, task: ServiceTask, timing: Timing, at: float, why: Why) -> None:
+    """End a task that stopped by itself."""
+    task.stop_code, task.stopped_reason = why
+    task.stopping_at = moment(at)
+    task.end(at, 1 if task.started_at else None)
+    task.next(Step.FORGOTTEN, at + VISIBLE_S)
+    _count_failure(state, task, timing, at)
+
+
+def _drained(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    target_health.remove(state, task)
+    _stopping(task, timing, at)
+
+
+def _stopping(task: ServiceTask, timing: Timing, at: float) -> None:
+    task.last_status = "STOPPING" if task.started_at else "DEPROVISIONING"
+    task.next(Step.ENDED, at + timing.stop_s)
+
+
+def _ended(_state: ServiceState, task: ServiceTask, _timing: Timing, at: float) -> None:
+    task.end(at, 0 if task.started_at else None)
+    task.next(Step.FORGOTTEN, at + VISIBLE_S)
+
+
+def _forgotten(state: ServiceState, task: ServiceTask, _timing: Timing, _at: float) -> None:
+    state.tasks.remove(task)
+    state.backend.tasks.get(state.service.cluster_name, {}).pop(task.task_arn, None)
+
+
+def _count_failure(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+    """Count a failed task for the circuit breaker, and put the next launch off."""
+    deployment = state.deployment_of(task)
+    deployment.shown["failedTasks"] += 1
+    if at > state.failed_at:
+        state.failed_rounds += 1
+        state.failed_at = at
+    slower = 2 ** min(state.failed_rounds - 1, 20) if task.failure is Failure.CANNOT_PULL else 1
+    state.retry_at = at + min(timing.retry_s * slower, max(timing.retry_s, LONGEST_RETRY_S))
+
+
+_STEPS: dict[Step, Callable[[ServiceState, ServiceTask, Timing, float], None]] = {
+    Step.PLACED: _placed,
+    Step.PULLED: _pulled,
+    Step.STARTED: _started,
+    Step.REGISTERED: _registered,
+    Step.HEALTHY: _healthy,
+    Step.UNHEALTHY: _unhealthy,
+    Step.CONDEMNED: _condemned,
+    Step.EXITED: _exited,
+    Step.DRAINED: _drained,
+    Step.ENDED: _ended,
+    Step.FORGOTTEN: _forgotten,
+}

@@ -1,0 +1,101 @@
+"""``trimtab snapshot``: a running fleet, or a Terraform state of one, becomes a folder.
+
+The step before ``trimtab.pipeline``. Nothing here prints; the clock is handed in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from trimtab.errors import UsageError
+from trimtab.fleet.live import MAX_DAYS, Wish, read_live
+from trimtab.fleet.state import read_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from trimtab.fleet.model import Fleet
+
+    Progress: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The flags of the command."""
+
+    cluster: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    days: int = 14
+    terraform: Path | None = None
+    with_environment: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A snapshot that was written, and what is said of it."""
+
+    output: Path
+    fleet: Fleet
+    calls: Counter[str] = field(default_factory=Counter)
+    """By ``service:Operation``; empty where nothing was asked."""
+    retries: int = 0
+    measured: bool = True
+    """Whether there are metrics; a Terraform state has none."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether a service, or all metrics, are missing."""
+        return bool(self.fleet.skipped) or not self.measured
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what a person is told: what is missing, the calls, and where it is."""
+        skipped = [f"left out: {one.service}: {one.reason}: {one.detail}" for one in self.fleet.skipped]
+        counted = ", ".join(f"{count:,} {name}" for name, count in sorted(self.calls.items()))
+        total = sum(self.calls.values())
+        asked = [f"{total:,} calls, {self.retries:,} of them tried again: {counted}"] if self.calls else []
+        notes = [f"note: {note}" for note in self.fleet.notes]
+        return (*notes, *skipped, *asked, f"{len(self.fleet.services)} services in {self.output}")
+
+
+def take_snapshot(asked: Asked, output: Path, *, now: datetime, progress: Progress = lambda _: None) -> Taken:
+    """Read the fleet and write its snapshot to the folder ``output``.
+
+    Raises:
+        UsageError: the flags do not go together, or ``output`` is a file.
+        AccountError: the account cannot be asked, or nothing of the fleet can be read.
+        SnapshotError: the state cannot be believed, or the output cannot be written.
+
+    """
+    _check(asked, output)
+    if asked.terraform is not None:
+        progress(f"reading {asked.terraform}")
+        fleet = read_state(
+            asked.terraform, output, now, cluster=asked.cluster, with_environment=asked.with_environment
+        )
+        return Taken(output=output, fleet=fleet, measured=False)
+    from trimtab.fleet.aws import Account  # noqa: PLC0415 - boto3 takes a second, and a state needs none of it
+
+    account = Account.open(region=asked.region, profile=asked.profile)
+    wish = Wish(cluster=asked.cluster or "", days=asked.days, with_environment=asked.with_environment)
+    fleet = read_live(account, wish, output, now, progress)
+    return Taken(output=output, fleet=fleet, calls=account.calls, retries=account.retries)
+
+
+def _check(asked: Asked, output: Path) -> None:
+    """Refuse what cannot work before anything is read."""
+    if not asked.cluster and asked.terraform is None:
+        raise UsageError("nothing says what to read", advice="name a --cluster, or a --terraform file")
+    if asked.terraform is not None and (asked.region or asked.profile):
+        raise UsageError("--terraform reads a file alone", advice="leave --region and --profile out")
+    if not 1 <= asked.days <= MAX_DAYS:
+        raise UsageError(
+            f"--days is {asked.days}",
+            advice=f"take 1 to {MAX_DAYS}: CloudWatch keeps single minutes no longer",
+        )
+    if output.exists() and not output.is_dir():
+        raise UsageError("this is a file", where=str(output), advice="name a folder with -o")

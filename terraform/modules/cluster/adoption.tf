@@ -1,0 +1,15 @@
+# What a cluster that runs already keeps when it is taken over.
+variable "adopt" {
+  description = "What is taken over from a cluster that runs already, so that nothing of it is replaced; `trimtab write` fills it. `name` where the cluster's is not `name`; `capacity_providers` that services or tasks of other owners use."
+  type = object({
+    name               = optional(string)
+    capacity_providers = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.adopt.name == null ? true : can(regex("^[A-Za-z0-9_-]{1,255}$", var.adopt.name))
+    error_message = "adopt.name is \"${coalesce(var.adopt.name, "-")}\". A cluster's name is 1 to 255 letters, digits, hyphens and underscores."
+  }
+}

@@ -1,0 +1,126 @@
+# What a service that runs already keeps when it is taken over. Everything here has a default that means "made by this
+# module": take a line away, and the module's own takes its place.
+
+variable "adopt" {
+  description = <<-EOT
+    What is taken over from a service that runs already, so that nothing of it is replaced; `trimtab write` fills it. All is optional.
+    `definition` is the revision that runs (an ARN): its environment, secrets, command and the like go into the next one, under what `task` says.
+    `security_group_ids` are kept on the tasks; `own_security_group` says whether the module's own is put beside them, which starts new tasks.
+  EOT
+  type = object({
+    service_name       = optional(string)
+    family             = optional(string)
+    definition         = optional(string)
+    container_name     = optional(string)
+    execution_role_arn = optional(string)
+    task_role_arn      = optional(string)
+
+    # Instead of launch type FARGATE: a swap of the two replaces the service.
+    capacity_providers = optional(list(object({
+      name   = string
+      base   = optional(number, 0)
+      weight = optional(number, 0)
+    })), [])
+
+    subnet_ids         = optional(list(string))
+    assign_public_ip   = optional(bool, false)
+    security_group_ids = optional(list(string), [])
+    own_security_group = optional(bool, true)
+
+    target_group = optional(object({
+      name             = string
+      port             = number
+      protocol         = optional(string, "HTTP")
+      protocol_version = optional(string, "HTTP1")
+      health_port      = optional(string, "traffic-port")
+      health_protocol  = optional(string, "HTTP")
+      slow_start       = optional(number, 0)
+    }))
+
+    # False where the rule that leads here says more than paths and hosts, or hangs on a load balancer of another owner.
+    listener_rule = optional(bool, true)
+
+    # Target groups of another owner that reach the service too.
+    other_target_groups = optional(list(object({
+      arn            = string
+      container_name = string
+      container_port = number
+    })), [])
+
+    # A Cloud Map service to take over, one of another owner to stay registered in, or (register = false) none so far.
+    discovery = optional(object({
+      name           = string
+      routing_policy = optional(string, "MULTIVALUE")
+      record_types   = optional(list(string), ["A"])
+    }))
+    registry = optional(object({
+      arn            = optional(string)
+      port           = optional(number)
+      container_name = optional(string)
+      container_port = optional(number)
+    }), {})
+    register = optional(bool, true)
+
+    log_group = optional(object({
+      name       = string
+      kms_key_id = optional(string)
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.adopt.own_security_group || length(var.adopt.security_group_ids) > 0
+    error_message = "adopt.own_security_group is false and adopt.security_group_ids is empty. A task needs at least one security group: name those it has, or let it have the module's own."
+  }
+
+  validation {
+    condition     = length(var.adopt.security_group_ids) + (var.adopt.own_security_group ? 1 : 0) <= 5
+    error_message = "adopt keeps ${length(var.adopt.security_group_ids)} security groups, and with the module's own that is more than the 5 that a task can have. Set adopt.own_security_group = false."
+  }
+
+  validation {
+    condition     = var.adopt.definition == null ? true : can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[^:]+:[0-9]+$", var.adopt.definition))
+    error_message = "adopt.definition is \"${coalesce(var.adopt.definition, "-")}\". It must be the ARN of one revision (…:task-definition/FAMILY:REVISION): a bare family would follow whatever is registered next."
+  }
+
+  validation {
+    condition     = alltrue([for arn in [var.adopt.execution_role_arn, var.adopt.task_role_arn] : arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "adopt.execution_role_arn or adopt.task_role_arn is not the ARN of a role."
+  }
+}
+
+locals {
+  service_name   = coalesce(var.adopt.service_name, var.name)
+  container_name = coalesce(var.adopt.container_name, var.name)
+
+  subnet_ids         = var.adopt.subnet_ids == null ? var.network.subnet_ids : var.adopt.subnet_ids
+  security_group_ids = concat(var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
+
+  registry_arn = var.adopt.registry.arn != null ? var.adopt.registry.arn : aws_service_discovery_service.this[0].arn
+}
+
+# The values of a running service's environment are in no snapshot: they are read where they are.
+data "aws_ecs_task_definition" "running" {
+  for_each = toset(var.adopt.definition == null ? [] : ["this"])
+
+  task_definition = var.adopt.definition
+}
+
+locals {
+  # By lookup: an older provider lacks the attribute, and a plain reference would fail there for everyone.
+  running_containers = var.adopt.definition == null ? [] : jsondecode(coalesce(lookup(data.aws_ecs_task_definition.running["this"], "container_definitions", null), "[]"))
+  running            = one([for container in local.running_containers : container if container.name == local.container_name])
+
+  # As JSON, because the values differ in type and one object must not be made of them.
+  carried = { for key in ["command", "dockerLabels", "entryPoint", "environmentFiles", "ulimits", "user", "workingDirectory"] :
+    key => jsonencode(local.running[key]) if try(length(local.running[key]) > 0, false)
+  }
+
+  environment = merge(
+    { for one in try(local.running.environment, []) : one.name => one.value },
+    local.tracing_environment,
+    var.task.environment, # what the user sets wins over what tracing or the running revision would set
+  )
+  secrets = merge({ for one in try(local.running.secrets, []) : one.name => one.valueFrom }, var.task.secrets)
+}

@@ -1,0 +1,170 @@
+# Taking over a fleet that runs already. `trimtab write` fills `adopt` (adopt.auto.tfvars) and the import blocks
+# (imports.tf); docs/adopt.md says in which order its lines can go away again.
+
+variable "adopt" {
+  description = <<-EOT
+    What is taken over from a fleet that runs already, so that nothing of it is replaced. Without it everything is made new.
+    `load_balancers` by exposure (public, internal) and `services` by name: see `adopt` of the modules. `leave` names services that stay with their present owner, `roles` the roles of another owner that tasks keep: each is allowed to write the platform's logs and traces.
+    A service's `load_balancer` is where its target group hangs (public or internal), whatever its `traffic.exposure` says: a target group cannot change its load balancer while it serves. `foreign_load_balancer` is a security group of a load balancer that is not taken over.
+  EOT
+  type = object({
+    cluster = optional(object({
+      name               = optional(string)
+      capacity_providers = optional(list(string), [])
+      tags               = optional(map(string), {})
+    }), {})
+
+    load_balancers = optional(map(object({
+      name                   = optional(string)
+      subnet_ids             = optional(list(string))
+      security_group_ids     = optional(list(string), [])
+      certificate_arn        = optional(string)
+      ssl_policy             = optional(string)
+      plain_http             = optional(bool)
+      redirect               = optional(bool, true)
+      http_target_group_arn  = optional(string)
+      https_target_group_arn = optional(string)
+      idle_timeout           = optional(number)
+      access_logs            = optional(object({ bucket = string, prefix = optional(string) }))
+      tags                   = optional(map(string), {})
+    })), {})
+
+    services = optional(map(object({
+      stem                  = optional(string)
+      load_balancer         = optional(string)
+      foreign_load_balancer = optional(string)
+      hosts                 = optional(list(string))
+      tags                  = optional(map(string), {})
+
+      service_name       = optional(string)
+      family             = optional(string)
+      definition         = optional(string)
+      container_name     = optional(string)
+      execution_role_arn = optional(string)
+      task_role_arn      = optional(string)
+      subnet_ids         = optional(list(string))
+      assign_public_ip   = optional(bool)
+      security_group_ids = optional(list(string))
+      own_security_group = optional(bool)
+      listener_rule      = optional(bool)
+      register           = optional(bool)
+
+      capacity_providers = optional(list(object({
+        name   = string
+        base   = optional(number)
+        weight = optional(number)
+      })))
+      target_group = optional(object({
+        name             = string
+        port             = number
+        protocol         = optional(string)
+        protocol_version = optional(string)
+        health_port      = optional(string)
+        health_protocol  = optional(string)
+        slow_start       = optional(number)
+      }))
+      other_target_groups = optional(list(object({
+        arn            = string
+        container_name = string
+        container_port = number
+      })))
+      discovery = optional(object({
+        name           = string
+        routing_policy = optional(string)
+        record_types   = optional(list(string))
+      }))
+      registry = optional(object({
+        arn            = optional(string)
+        port           = optional(number)
+        container_name = optional(string)
+        container_port = optional(number)
+      }))
+      log_group = optional(object({
+        name       = string
+        kms_key_id = optional(string)
+      }))
+    })), {})
+
+    roles = optional(set(string), [])
+    leave = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.adopt.load_balancers), ["public", "internal"])) == 0
+    error_message = "adopt.load_balancers has a key that is neither \"public\" nor \"internal\": ${join(", ", setsubtract(keys(var.adopt.load_balancers), ["public", "internal"]))}."
+  }
+
+  validation {
+    condition     = alltrue([for service in values(var.adopt.services) : service.load_balancer == null ? true : contains(["public", "internal"], service.load_balancer)])
+    error_message = "adopt.services has a load_balancer that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.adopt.services), var.adopt.leave)) == 0
+    error_message = "adopt both takes over and leaves ${join(", ", setintersection(keys(var.adopt.services), var.adopt.leave))}. Name each service once."
+  }
+}
+
+locals {
+  services = { for name, service in var.services : name => service if !contains(var.adopt.leave, name) }
+  adopted  = { for name in keys(local.services) : name => try(var.adopt.services[name], null) }
+
+  # Which load balancer each service hangs on; null for none, or for one of another owner.
+  hangs_on = { for name, service in local.services : name =>
+    service.traffic == null || try(local.adopted[name].foreign_load_balancer, null) != null ? null : coalesce(try(local.adopted[name].load_balancer, null), service.traffic.exposure)
+  }
+
+  # What tasks need besides what their old roles allow: to log beside the application, to send traces, to be entered.
+  adopted_role_statements = concat(
+    [{
+      Sid      = "WriteLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = ["${module.cluster.cluster.log_group_arn_prefix}/*:log-stream:*"] # streams are named after tasks
+    }],
+    alltrue([for service in values(local.services) : coalesce(service.tracing, var.tracing.enabled, true) == false]) ? [] : [{
+      Sid    = "SendTraces"
+      Effect = "Allow"
+      Action = [
+        "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+      ]
+      Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
+    }],
+    !anytrue([for service in values(local.services) : service.execute_command]) ? [] : [
+      {
+        Sid    = "ExecSession"
+        Effect = "Allow"
+        Action = [
+          "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+          "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+        ]
+        Resource = ["*"] # the channel is made at the moment of the session: there is nothing to name before
+      },
+      {
+        Sid      = "LogSession"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [module.cluster.cluster.exec_log_group_arn, "${module.cluster.cluster.exec_log_group_arn}:log-stream:*"]
+      },
+      {
+        Sid      = "FindSessionLog"
+        Effect   = "Allow"
+        Action   = ["logs:DescribeLogGroups"]
+        Resource = ["*"] # a list action: AWS takes no narrower resource for it
+      },
+    ],
+  )
+}
+
+# The one thing that is added to a role of another owner, under a name of our own. Apart from the services' role lines:
+# tasks with the old role still start after that line is gone, until the service has been rolled out.
+resource "aws_iam_role_policy" "adopted" {
+  for_each = var.adopt.roles
+
+  name   = "${var.name}-platform"
+  role   = each.value
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.adopted_role_statements })
+}

@@ -1,0 +1,110 @@
+"""What looks like a credential goes; what only names things stays."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trimtab.fleet.redaction import REDACTED, is_credential, kept_tags, redact, redact_command
+
+# Put together here, so that scanners of this repository find no key in it.
+KEYS = {
+    "aws": "AKIA" + "IOSFODNN7EXAMPLE",
+    "github": "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
+    "slack": "xoxb-" + "123456789012-abcdefghijkl",
+    "stripe": "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc",
+    "jwt": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxIn0.dBjftJeZ4CVPmB92K27uhbUJU1p1r",
+    "hex": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c",
+    "base64": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----",
+}
+
+GROUP = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/fin-api/0123456789abcdef"
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_is_known_by_its_shape_wherever_it_stands(name: str) -> None:
+    text = redact(f"started with {KEYS[name]} and failed")
+    assert KEYS[name] not in text
+    assert text == f"started with {REDACTED} and failed"
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("password=hunter2", "hunter2"),
+        ("DB_PASSWORD: hunter2", "hunter2"),
+        ('{"api_key": "short"}', "short"),
+        ("--token=abc1", "abc1"),
+        ("curl -u admin:letmein http://localhost/health", "letmein"),
+        ("curl -H 'Authorization: Bearer abcdef123456' localhost", "abcdef123456"),
+        ("postgres://app:pa55@db.internal:5432/app", "pa55"),
+        ("cannot pull https://ci:pa55@registry.example/api", "pa55"),
+        ("https://hooks.example/x?access_token=abc&y=1", "abc&"),
+        ("mysql --password hunter2 -e 'select 1'", "hunter2"),
+    ],
+)
+def test_a_credential_is_known_by_its_place(text: str, secret: str) -> None:
+    assert secret not in redact(text)
+    assert REDACTED in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -f http://localhost:8080/health || exit 1",
+        "(service api) has reached a steady state.",
+        "(service api) was unable to place a task because no capacity was found.",
+        "(service api) (deployment ecs-svc/1234567890123456789) deployment completed.",
+        "(service api) has stopped 1 running tasks: (task 0123456789abcdef0123456789abcdef).",
+        f"Task failed ELB health checks in (target-group {GROUP})",
+        "arn:aws:secretsmanager:us-east-1:111122223333:secret:fin/prod/auth-signing-key-Qw3rTy",
+        "/shop/prod/database/password",
+        "registry.example/api@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "Setting desired count to 7. Successfully set desired count to 7.",
+        "shop-production-notifications-background-worker",
+        "the token is invalid",
+        "ResourceInitializationError: unable to pull secrets or registry auth",
+    ],
+)
+def test_what_only_names_things_stays(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_the_word_after_a_flag_goes_whole() -> None:
+    assert redact_command(["check", "--password", "a", "--port", "80"]) == (
+        "check",
+        "--password",
+        REDACTED,
+        "--port",
+        "80",
+    )
+
+
+def test_tags_that_look_like_credentials_are_left_out_and_not_blotted_out() -> None:
+    tags = {"Team": "shop", "ApiKey": "x1", "Commit": KEYS["hex"][:40], "Note": KEYS["github"]}
+    assert kept_tags(tags) == {"Commit": KEYS["hex"][:40], "Team": "shop"}
+
+
+def test_a_variable_that_points_to_a_secret_is_none() -> None:
+    assert not is_credential("TOKEN_ARN", "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-Ab12Cd")
+    assert is_credential("TOKEN", "abc")
+    assert not is_credential("LOG_LEVEL", "DEBUG")
+
+
+@given(st.integers(0, 2**32), st.integers(28, 60))
+def test_a_random_key_goes_whatever_surrounds_it(seed: int, length: int) -> None:
+    source = random.Random(seed)  # noqa: S311 - for a test
+    letters = string.ascii_letters + string.digits
+    key = "aB3" + "".join(source.choice(letters) for _ in range(length))
+    for text in (key, f"x={key}", f"see {key}.", f'"{key}"'):
+        assert key not in redact(text)
+
+
+@given(st.text(max_size=200))
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    assert redact(redact(text)) == redact(text)
