@@ -46,7 +46,7 @@ class Taken:
     given: dict[str, Any]
     fleet: Fleet
     folder: Path
-    adoption: pipeline.Adoption
+    adoption: adopting.Adoption
     plan: Plan
 
     def planned(self, out: Path, **variables: object) -> Plan:

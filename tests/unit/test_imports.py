@@ -417,7 +417,7 @@ def test_write_leaves_the_values_as_they_were_edited(tmp_path: Path) -> None:
     assert (folder / "services.auto.tfvars").read_text(encoding="utf-8") == edited
 
 
-def _written(done: pipeline.Adoption) -> tuple[Path, Path, Path]:
+def _written(done: adopting.Adoption) -> tuple[Path, Path, Path]:
     return done.written.imports, done.written.adopt, done.written.not_owned
 
 
