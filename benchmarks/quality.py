@@ -75,7 +75,9 @@ class Row:
     chosen: Ran | None
     sealed: Ran | None
     fixed: Ran | None
-    """The best fixed count chosen with the same knowledge."""
+    """The least fixed count chosen with the same knowledge: it stood the same trials."""
+    plain: Ran | None
+    """The least that kept the objective on both parts, whatever harder demand would do to it."""
     usual: Mapping[str, Ran]
     matched: Mapping[str, Ran]
 
@@ -119,7 +121,8 @@ def row_of(name: str, path: Path, objective: Objective) -> Row:
         decision=decision,
         chosen=ran(chosen),
         sealed=ran(sealed),
-        fixed=_best_fixed(parts, bound, objective, ran(fixed)),
+        fixed=ran(fixed),
+        plain=_count(parts, bound, objective.over_share, objective.over_share),
         usual=judged,
         matched={
             kind: matched(parts, bound, hunt, run(policy, parts.tuned, bound), judged[kind])
@@ -135,16 +138,6 @@ def chosen_of(
     found = contest(parts, objective, hunt, floor=FLOOR, memory=MEMORY)
     entrant, decision = prefer(found, objective) or (None, None)
     return entrant, decision, found.fixed
-
-
-def _best_fixed(parts: Parts, bound: float, objective: Objective, tried: Ran | None) -> Ran | None:
-    """Return the cheaper of the tried count and the least that kept the objective when tuned.
-
-    The latter counts only if it keeps the objective on the judged part as well.
-    """
-    plain = _count(parts, bound, objective.over_share, objective.over_share)
-    both = [one for one in (plain, tried) if one is not None]
-    return min(both, key=lambda one: one.over_bound, default=None)
 
 
 def _count(parts: Parts, bound: float, tuned_share: float, judged_share: float) -> Ran | None:
@@ -175,17 +168,17 @@ def matched(parts: Parts, bound: float, hunt: Hunt, tuned: Ran, judged: Ran) -> 
 def show(rows: Sequence[Row]) -> None:
     """Print the tables."""
     head = " bound  % over turns"
-    print(f"{'series':26} {'verdict':22} {'chosen: x' + head:24} {'fixed: x' + head:24} {'sealed: x' + head}")
+    print(f"{'series':31} {'verdict':22} {'chosen: x' + head:24} {'fixed: x' + head:24} {'sealed: x' + head}")
     for row in rows:
         verdict = row.decision.value if row.decision else "cannot tell"
         cells = (f"{one or '-'!s:22}" for one in (row.chosen, row.fixed, row.sealed))
-        print(f"{row.name:26} {verdict:22} {'   '.join(cells)}")
+        print(f"{row.name[:30]:31} {verdict:22} {'   '.join(cells)}")
     for kind in rows[0].usual:
-        print(f"\n{kind:26} {'as it is: x' + head:26} {'matched: x' + head}")
+        print(f"\n{kind:31} {'as it is: x' + head:26} {'matched: x' + head}")
         for row in rows:
-            print(f"{row.name:26}    {row.usual[kind]}       {row.matched[kind]}")
+            print(f"{row.name[:30]:31}    {row.usual[kind]}       {row.matched[kind]}")
         usual, ours = (_mean([row.usual[kind] for row in rows]), _mean([row.matched[kind] for row in rows]))
-        print(f"{'mean':26}    {usual}       {ours}")
+        print(f"{'mean':31}    {usual}       {ours}")
 
 
 def bars(rows: Sequence[Row], objective: Objective) -> Iterator[tuple[str, str, bool]]:
@@ -211,6 +204,14 @@ def bars(rows: Sequence[Row], objective: Objective) -> Iterator[tuple[str, str, 
         "never dearer than the best fixed count chosen with the same knowledge",
         f"{len(scaled) - len(dearer)} of {len(scaled)}" + (f", not {', '.join(dearer)}" if dearer else ""),
         not dearer,
+    )
+    cheaper = [
+        row.name for row in rows if row.chosen and row.plain and row.plain.over_bound < row.chosen.over_bound
+    ]
+    yield (
+        "the same against a count that need not stand x1.2 and the shifted peak (for information)",
+        f"{len(rows) - len(cheaper)} of {len(rows)}" + (f", not {', '.join(cheaper)}" if cheaper else ""),
+        not cheaper,
     )
     for kind in rows[0].usual:
         usual = _mean([row.usual[kind] for row in rows])
