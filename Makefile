@@ -37,6 +37,7 @@ fmt: setup
 	$(BIN)/ruff check --fix src tests tools examples benchmarks
 	terraform fmt -recursive terraform examples
 	$(BIN)/python tools/terraform_readme.py
+	$(BIN)/python tools/schema.py
 
 setup: $(VENV)/.installed
 

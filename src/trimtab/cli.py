@@ -256,6 +256,31 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
         raise typer.Exit(EXIT_PARTIAL)
 
 
+@app.command()
+def explain(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that optimize -o wrote.")],
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="Name of the service.")],
+    *,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a change request.")] = False,
+) -> None:
+    """Tell on a page why a service has its size and its ladders.
+
+    With what else there was, what that would have cost or broken, and how to try an edit. Reads
+    recommendation.json and nothing else.
+    """
+    from trimtab.adoption.write import DOCUMENT_FILE, VALUES_FILE  # noqa: PLC0415
+    from trimtab.evidence.document import read_document  # noqa: PLC0415
+    from trimtab.report import explain_markdown, explain_terminal  # noqa: PLC0415
+    from trimtab.report.explain_data import explanation_of  # noqa: PLC0415
+
+    document = read_document(folder / DOCUMENT_FILE)
+    page = explanation_of(document, service, folder / VALUES_FILE)
+    if markdown:
+        typer.echo(explain_markdown.render(page), nl=False)
+    else:
+        _print(explain_terminal.render(page))
+
+
 def _show(report: Report) -> None:
     """Print the report of ``optimize``."""
     from trimtab.report import terminal  # noqa: PLC0415

@@ -11,7 +11,7 @@ import pytest
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.evidence.cautions import cautions_of, cautions_of_replay
 from trimtab.evidence.cost import Cost, Parts, cents, cost_of, total
-from trimtab.evidence.document import encode, shortlist
+from trimtab.evidence.document_encode import encode, shortlist
 from trimtab.evidence.model import CautionKind
 from trimtab.evidence.verdict import Verdict
 from trimtab.fleet.model import Scaling, Service

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.adoption import adopt_values, imports, not_owned
 from trimtab.adoption.values import render
 from trimtab.errors import UsageError
-from trimtab.evidence.document import encode
+from trimtab.evidence.document_encode import encode
 from trimtab.files import write_together
 from trimtab.fleet.snapshot import FLEET_FILE, encode_fleet
 

@@ -74,6 +74,8 @@ class Choice:
     """Average CPU above which a minute counts as over [ratio]."""
     marks: tuple[Mark, ...]
     """The trials, all passed."""
+    tuned_usd_month: float
+    """What the tuned part costs a month."""
     judged_minutes: int
     judged_usd_month: float
     """What the judged part costs a month."""

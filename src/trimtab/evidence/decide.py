@@ -74,6 +74,7 @@ def decide(
         hottest_ratio=hottest_ratio(question.demand),
         cpu_share=chosen.searched.sized.inputs.objective.cpu_share,
         marks=entrant.tested.marks,
+        tuned_usd_month=chosen.priced.compute_usd_month,
         judged_minutes=parts.judged.minutes,
         judged_usd_month=chosen.searched.judged_usd_month(entrant),
         over_bound=entrant.tested.over_bound,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trimtab.evidence.choice import Decision
 from trimtab.evidence.observability import PLATFORM_INSIGHTS
+from trimtab.report.verdicts import verdict_line, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +39,7 @@ class Row:
     after_usd_month: Decimal
     saving_usd_month: Decimal
     why: str
-    """The reason in a word or two; the sentence stands in the written files."""
+    """The verdict, and what decided the size of a trim, in a word each: ``trimtab explain`` has the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,13 @@ class Report:
     before_usd_month: Decimal
     after_usd_month: Decimal
     saving_usd_month: Decimal
+    verdicts: tuple[Note, ...]
+    """Of services that are not simply trimmed."""
     cautions: tuple[Note, ...]
     left_out: tuple[Note, ...]
     files: tuple[Path, ...]
+    explain: str
+    """The command that tells more of one service; empty where nothing was written."""
 
 
 def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Report:
@@ -104,6 +109,11 @@ def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Rep
         before_usd_month=cost.before_usd_month,
         after_usd_month=cost.after_usd_month,
         saving_usd_month=cost.saving_usd_month,
+        verdicts=tuple(
+            Note(service=advice.service.name, text=line)
+            for advice in recommendation.services
+            if (line := verdict_line(advice))
+        ),
         cautions=tuple(
             Note(service=advice.service.name, text=caution.text)
             for advice in recommendation.services
@@ -114,6 +124,7 @@ def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Rep
             for left in recommendation.left_out
         ),
         files=tuple(files),
+        explain=f"trimtab explain {shlex.quote(str(files[0].parent))} SERVICE" if files else "",
     )
 
 
@@ -138,12 +149,6 @@ def _spot(spot: Spot | None) -> str:
         f"{spot.share_percent} % of the tasks for {spot.capacity_wait_s} s: AWS publishes no rates, so "
         "these are assumptions."
     )
-
-
-def _why(advice: Advice) -> str:
-    """Return the verdict; of a trim also what decided the size."""
-    decision = advice.choice.decision
-    return f"{decision.value}, {advice.sizing.reason.value}" if decision is Decision.TRIM else decision.value
 
 
 def _saving(cost: Cost) -> str:
@@ -215,5 +220,5 @@ def _row(advice: Advice) -> Row:
         before_usd_month=advice.cost.before_usd_month,
         after_usd_month=advice.cost.after_usd_month,
         saving_usd_month=advice.cost.saving_usd_month,
-        why=_why(advice),
+        why=verdict_of(advice),
     )

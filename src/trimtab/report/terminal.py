@@ -48,9 +48,12 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield Text(report.objective)
         yield from (Text(note) for note in report.split_notes)
     yield Text(report.basis, style="dim")
+    yield from notes("Not simply trimmed", report.verdicts)
     yield from notes("Cautions", report.cautions)
     yield from notes("LEFT OUT: no answer for these services, they run on as they are", report.left_out)
     yield from written(report.files)
+    if report.explain:
+        yield Text(f"\nWhy, on a page: {report.explain}", no_wrap=True, overflow="ignore")
 
 
 def _table(report: Report) -> Table:
