@@ -27,7 +27,7 @@ MEND: Final[Mapping[LeftOutReason, str]] = {
     LeftOutReason.NO_METRICS: "see that CloudWatch has its metrics, and take the snapshot again",
     LeftOutReason.TOO_LITTLE_DATA: "take the snapshot again when there is more history",
     LeftOutReason.NEVER_RAN: "take the snapshot again once it has run, or remove the service",
-    LeftOutReason.ACCESS_DENIED: "grant what docs/iam-snapshot-policy.json lists, and take the snapshot again",
+    LeftOutReason.ACCESS_DENIED: "grant what docs/iam-snapshot-policy.json lists, then take it again",
     LeftOutReason.THROTTLED: "take the snapshot again: it goes on where it was",
     LeftOutReason.NOT_FOUND: "see that the service still exists, and take the snapshot again",
     LeftOutReason.CALL_FAILED: "take the snapshot again; the reason says which call failed",

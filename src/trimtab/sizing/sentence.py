@@ -18,12 +18,14 @@ def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
     size = candidate.size
     body = {
         Reason.MEMORY_BOUND: f"{_memory(candidate, work)}, so {size.memory_mib} MiB; {_tasks(candidate)}",
-        Reason.CPU_BOUND: f"{_cpu(work)}; {_tasks(candidate)}, and no other size is cheaper",
+        Reason.CPU_BOUND: f"{_cpu(work)}; {_tasks(candidate)}, and by that estimate no other size is cheaper",
         Reason.FLOOR_BOUND: (
             f"{_count(work.floor)} enough in {100 * candidate.floor_share:.0f} % of minutes, so the "
             f"smallest size that holds {candidate.memory_need_mib:.0f} MiB is cheapest"
         ),
-        Reason.ALREADY_RIGHT: f"no size costs less; {_memory(candidate, work)}; {_tasks(candidate)}",
+        Reason.ALREADY_RIGHT: (
+            f"no size costs less by the estimate; {_memory(candidate, work)}; {_tasks(candidate)}"
+        ),
     }[reason]
     return f"{reason.value}: {body}"
 
