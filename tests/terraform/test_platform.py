@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from inventory import inventory
 
-from trimtab import pipeline
-from trimtab.assets import assets_folder
 from trimtab.demo import SANDBOX_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from example_run import ExampleRun
     from trimtab.adoption.engine import Workspace
     from trimtab.adoption.plan import Plan
 
@@ -51,10 +50,9 @@ def applied(
     workspaces: Callable[[str], Workspace],
     network: dict[str, Any],
     client: Callable[[str], Any],
-    tmp_path_factory: pytest.TempPathFactory,
+    example: ExampleRun,
 ) -> Applied:
-    written = tmp_path_factory.mktemp("written")
-    pipeline.optimize(assets_folder() / "examples" / "fleet", written)
+    written = example.out
     platform = workspaces("terraform/platform")
     # The values to try take the place of those that come with the configuration.
     (platform.directory / "services.auto.tfvars").unlink()

@@ -20,6 +20,7 @@ from trimtab.fleet.model import (
     Traffic,
 )
 from trimtab.fleet.snapshot import snapshot_of
+from trimtab.scaling.search import Effort
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 DAY = 1440
+LITTLE = Effort(drawn=30, rounds=1, varied=30)
+"""A search of milliseconds. No test may ask it for the best there is."""
 
 
 def size(cpu_units: int, memory_mib: int) -> TaskSize:

@@ -147,7 +147,7 @@ def advised(**changes: object) -> Cost:
     service = made.service(**changes)
     table = made.metrics(service)
     snapshot = snapshot_of(msgspec.structs.replace(made.fleet(service), **fleet), table)
-    return recommend(snapshot).services[0].cost
+    return recommend(snapshot, effort=made.LITTLE).services[0].cost
 
 
 def test_logs_are_paid_for_coming_in_and_for_the_days_they_are_kept() -> None:
@@ -193,7 +193,7 @@ def test_traces_are_the_first_request_of_each_second_and_a_share_of_the_rest() -
 
 
 def test_traces_are_in_no_total_and_named_where_they_are_material() -> None:
-    recommendation = recommend(made.snapshot(made.service("web")))
+    recommendation = recommend(made.snapshot(made.service("web")), effort=made.LITTLE)
     cost = recommendation.cost
     assert cost.tracing_most_usd_month > 0
     assert cost.after_usd_month == sum(
@@ -201,7 +201,7 @@ def test_traces_are_in_no_total_and_named_where_they_are_material() -> None:
     )
     (said,) = [note for note in report_of(recommendation).split_notes if "tracing" in note]
     assert f"at most ${cost.tracing_most_usd_month:,}" in said
-    quiet = recommend(made.snapshot(made.service("jobs", traffic=None)))
+    quiet = recommend(made.snapshot(made.service("jobs", traffic=None)), effort=made.LITTLE)
     assert not any("tracing" in note for note in report_of(quiet).split_notes)
 
 
@@ -218,8 +218,8 @@ def test_own_prices_change_compute_by_the_discount_and_are_named_everywhere(tmp_
     write_snapshot(made.snapshot(made.service("api")), tmp_path / "in")
     own = acme(tmp_path, compute_savings_plan_discount_percent=20)
     listed, cheaper = (
-        optimize(tmp_path / "in", None),
-        optimize(tmp_path / "in", tmp_path / "out", prices_file=own),
+        optimize(tmp_path / "in", None, effort=made.LITTLE),
+        optimize(tmp_path / "in", tmp_path / "out", prices_file=own, effort=made.LITTLE),
     )
     before, after = listed.recommendation.cost.before, cheaper.recommendation.cost.before
     assert after.compute_usd_month == pytest.approx(

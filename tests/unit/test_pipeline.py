@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import made_fleet as made
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
 def test_a_folder_in_gives_advice_files_and_a_report_out(tmp_path: Path) -> None:
     write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
     words: list[str] = []
-    outcome = optimize(tmp_path / "in", tmp_path / "out", progress=words.append)
+    outcome = optimize(tmp_path / "in", tmp_path / "out", progress=words.append, effort=made.LITTLE)
     assert not outcome.partial
     assert [advice.service.name for advice in outcome.recommendation.services] == ["api", "jobs"]
     assert [path.parent for path in outcome.report.files] == [tmp_path / "out"] * 2
     assert all(path.is_file() for path in outcome.report.files)
-    assert [word.split()[0] for word in words] == ["reading", "sizing", "writing"]
+    assert [word.split()[0] for word in words] == ["reading", "searching", "searching", "writing"]
 
 
 def test_without_a_folder_to_write_to_nothing_is_written(tmp_path: Path) -> None:
     write_snapshot(made.snapshot(made.service("api")), tmp_path / "in")
-    outcome = optimize(tmp_path / "in", None)
+    outcome = optimize(tmp_path / "in", None, effort=made.LITTLE)
     assert outcome.report.files == ()
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
@@ -40,7 +41,9 @@ def test_every_service_is_either_advised_or_left_out_with_a_reason() -> None:
     huge = made.service("huge", size=made.size(32768, 249856))
     table = made.pl.concat([made.metrics(made.service("api")), made.metrics(huge, memory_percent=97.0)])
     services = (made.service("api"), huge, made.service("idle"))
-    recommendation = recommend(made.snapshot_of(made.fleet(*services), table.sort("service", "timestamp")))
+    recommendation = recommend(
+        made.snapshot_of(made.fleet(*services), table.sort("service", "timestamp")), effort=made.LITTLE
+    )
     assert [advice.service.name for advice in recommendation.services] == ["api"]
     assert {left.service: left.reason for left in recommendation.left_out} == {
         "idle": LeftOutReason.NO_METRICS,
@@ -52,7 +55,7 @@ def test_a_service_left_out_for_its_size_is_a_caller_no_more() -> None:
     huge = made.service("huge", size=made.size(32768, 249856))
     api = made.service("api", callers=("huge",))
     table = made.pl.concat([made.metrics(api), made.metrics(huge, memory_percent=97.0)])
-    recommendation = recommend(made.snapshot_of(made.fleet(api, huge), table))
+    recommendation = recommend(made.snapshot_of(made.fleet(api, huge), table), effort=made.LITTLE)
     assert "huge" in " ".join(caution.text for caution in recommendation.services[0].cautions)
 
 
@@ -72,7 +75,7 @@ def test_the_figures_of_optimize_are_those_replay_finds_for_the_fleet_and_for_th
     tmp_path: Path,
 ) -> None:
     write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
-    advised = optimize(tmp_path / "in", tmp_path / "out").recommendation.services
+    advised = optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE).recommendation.services
     before = replay(tmp_path / "in").judged
     after = replay(tmp_path / "in", values=tmp_path / "out" / "services.auto.tfvars").judged
     assert [one.verdict for one in before] == [advice.deployed for advice in advised]
@@ -84,10 +87,10 @@ def test_the_figures_of_optimize_are_those_replay_finds_for_the_fleet_and_for_th
 
 def test_an_edited_policy_changes_what_it_should(tmp_path: Path) -> None:
     write_snapshot(made.snapshot(made.service("api")), tmp_path / "in")
-    optimize(tmp_path / "in", tmp_path / "out")
+    optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE)
     values = tmp_path / "out" / "services.auto.tfvars"
     (as_written,) = replay(tmp_path / "in", values=values).judged
-    edited = values.read_text(encoding="utf-8").replace("min    = 2", "min    = 9")
+    edited = re.sub(r"\bmin +=.*\n.*", "min = 9\nmax = 40", values.read_text(encoding="utf-8"))
     values.write_text(edited, encoding="utf-8")
     (more,) = replay(tmp_path / "in", values=values).judged
     assert as_written.verdict.tasks_least < 9 <= more.verdict.tasks_least
@@ -99,7 +102,7 @@ def test_a_service_the_values_do_not_name_is_skipped_with_the_reason(tmp_path: P
     one, two = made.service("api"), made.service("web", traffic=made.traffic(priority=110))
     write_snapshot(made.snapshot(one, two, made.service("idle"), silent=("idle",)), tmp_path / "in")
     write_snapshot(made.snapshot(one), tmp_path / "one")
-    optimize(tmp_path / "one", tmp_path / "out")
+    optimize(tmp_path / "one", tmp_path / "out", effort=made.LITTLE)
     done = replay(tmp_path / "in", values=tmp_path / "out" / "services.auto.tfvars")
     assert [judged.verdict.service for judged in done.judged] == ["api"]
     assert [(note.service, note.text.split(":")[0]) for note in done.report.skipped] == [
@@ -112,7 +115,7 @@ def test_a_service_the_values_do_not_name_is_skipped_with_the_reason(tmp_path: P
 def test_values_for_a_service_the_snapshot_has_not_are_refused(tmp_path: Path) -> None:
     write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
     write_snapshot(made.snapshot(made.service("api")), tmp_path / "one")
-    optimize(tmp_path / "in", tmp_path / "out")
+    optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE)
     with pytest.raises(UsageError, match=r"no service 'jobs' in the snapshot; known: api$"):
         replay(tmp_path / "one", values=tmp_path / "out" / "services.auto.tfvars")
 
@@ -146,7 +149,7 @@ def unreplayable(name: str) -> Service:
 
 def test_a_service_whose_policies_cannot_be_replayed_leaves_the_others_their_answer(tmp_path: Path) -> None:
     write_snapshot(made.snapshot(made.service("api"), unreplayable("web")), tmp_path / "in")
-    recommendation = optimize(tmp_path / "in", tmp_path / "out").recommendation
+    recommendation = optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE).recommendation
     assert [advice.service.name for advice in recommendation.services] == ["api"]
     assert [(left.service, left.reason) for left in recommendation.left_out] == [
         ("web", LeftOutReason.NOT_REPLAYED)

@@ -45,7 +45,8 @@ def test_what_optimize_writes_is_read_back_as_what_it_replayed(tmp_path: Path) -
                 traffic=made.traffic(priority=120, response_times=made.times(50)),
                 start_samples=made.starts(250),
             ),
-        )
+        ),
+        effort=made.LITTLE,
     )
     path = tmp_path / "services.auto.tfvars"
     path.write_text(render(recommendation), encoding="utf-8")

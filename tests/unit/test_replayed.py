@@ -15,7 +15,7 @@ from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.demand.fill import held
 from trimtab.errors import SnapshotError
 from trimtab.evidence.proposal import Proposal, proposal_of
-from trimtab.evidence.replayed import OBJECTIVE, Case, as_deployed, as_proposed, starts_of
+from trimtab.evidence.replayed import Case, as_deployed, as_proposed, starts_of
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.model import Scaling, StartSample, Step, StepPolicy
 from trimtab.scaling.alarms import Metric
@@ -211,7 +211,6 @@ def test_a_fixed_count_costs_its_tasks_by_the_hour_and_the_bound_is_as_much() ->
 
 
 def test_minutes_over_are_those_above_the_objective() -> None:
-    assert (OBJECTIVE.cpu_share, OBJECTIVE.memory_share) == (0.80, 0.90)
     service = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
     cpu, minute = np.full(made.DAY, 1.0), np.arange(made.DAY)
     cpu[minute < 30] = 3.3  # of 4 vCPU: above 80 %, below all

@@ -242,7 +242,8 @@ def _ladder(ladder: Ladder, default: tuple[OutStep, ...]) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}"
+    """Return the shortest text that is read back as exactly ``value``."""
+    return repr(int(value) if value == int(value) else float(value))
 
 
 def _rule(rule: Egress) -> str:

@@ -18,6 +18,7 @@ from trimtab.evidence.question import Question
 from trimtab.evidence.replayed import as_deployed
 from trimtab.scaling.convert import ladders_of_scaling
 from trimtab.scaling.search import FULL
+from trimtab.scaling.space import module_takes
 from trimtab.sizing.model import Unsizable
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.timing.startup import timing_of
@@ -83,8 +84,7 @@ def choose(
     sized = sizes_in_contest(question, sizing)
     if not sized:
         return _left_out(service, LeftOutReason.CANNOT_TELL, conflict(question, sizing))
-    today = ladders_of_scaling(service.scaling)
-    seeds = () if today is None else (today,)
+    seeds = _today(service, floor)
     searched = search_sizes(question, sized, seeds=seeds, effort=effort, workers=WORKERS)
     choice = decide(question, sized, searched, _present(service, searched, seeds))
     if isinstance(choice, CannotTell):
@@ -97,6 +97,14 @@ def choose(
         choice=choice,
         deployed=deployed,
     )
+
+
+def _today(service: Service, floor: int) -> tuple[Ladders, ...]:
+    """Return today's ladders; none where the module cannot write them or they go below ``floor``."""
+    today = ladders_of_scaling(service.scaling)
+    if today is None or not module_takes(today) or today.min_tasks < floor:
+        return ()
+    return (today,)
 
 
 def _present(service: Service, searched: Sequence[Searched], today: Sequence[Ladders]) -> Entrant | None:

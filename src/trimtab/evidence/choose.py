@@ -144,11 +144,12 @@ def search_sizes(
         )
         return Searched(sized=one, contest=found)
 
+    first = min(QUICK, effort, key=lambda one: one.replays)
     quick: list[Searched] = []
     for one in sized:
         if quick and one.bound_usd_month > min(other.best for other in quick):
             break
-        quick.append(run(one, QUICK, seeds))
+        quick.append(run(one, first, seeds))
     quick.sort(key=lambda one: (one.best, one.sized.size))
     near = [one for one in quick if one.best <= NEAR * quick[0].best][:FINALISTS]
     full = [run(one.sized, effort, (*seeds, *one.contest.front)) for one in near]

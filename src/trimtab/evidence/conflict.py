@@ -10,6 +10,8 @@ import numpy as np
 from trimtab.evidence.choose import candidate_sizes, inputs_at
 from trimtab.scaling.alarms import MAX_TASKS
 from trimtab.scaling.bound import required_tasks
+from trimtab.scaling.parts import HARDER
+from trimtab.sizing.tasks import hottest_ratio
 
 if TYPE_CHECKING:
     from trimtab.evidence.question import Question
@@ -28,14 +30,27 @@ def conflict(question: Question, sizing: Sizing) -> str:
             f"work a task is up to {memory} % full; {memory} would be feasible"
         )
     tasks = min(int(required_tasks(one, floor=1).tasks.max()) for one in inputs)
-    feasible = objective.cpu_percent * tasks / MAX_TASKS
-    return (
-        f"cpu_percent = {objective.cpu_percent:g} cannot be kept: the peak would need {tasks:,} tasks, and a "
-        f"service has {MAX_TASKS:,} at most; {math.ceil(feasible)} would be feasible"
-    )
+    said = f"the peak would need {tasks:,} tasks, and a service has {MAX_TASKS:,} at most"
+    # The hottest task is full before the average one: no promise of the average goes beyond that.
+    highest = 100 / hottest_ratio(question.demand)
+    feasible = math.ceil(min(_cpu_percent(one) for one in inputs))
+    if feasible > highest:
+        return f"{said}, which {highest:.0f} % CPU does not change: share the work between services"
+    return f"cpu_percent = {objective.cpu_percent:g} cannot be kept: {said}; {feasible} would be feasible"
 
 
 def _memory_percent(inputs: Inputs) -> float:
-    """Return what the average task holds at most when the load is spread over very many [percent]."""
-    held = float(np.max(inputs.load.memory_mib)) + inputs.task.overhead_mib
-    return 100 * held / inputs.task.memory_mib
+    """Return what the average task holds at most when the load is spread over all a service has [percent]."""
+    load, task = inputs.load, inputs.task
+    share = np.minimum(load.cpu_vcpu / MAX_TASKS, task.vcpu - task.overhead_vcpu)
+    held = load.memory_mib + load.memory_slope_mib_per_vcpu * share + task.overhead_mib
+    return 100 * float(held.max()) / task.memory_mib
+
+
+def _cpu_percent(inputs: Inputs) -> float:
+    """Return how busy the average task is at the peak when there are all that a service has [percent].
+
+    The peak of the harder demand, which what is advised must stand too.
+    """
+    usable_vcpu = inputs.task.vcpu - inputs.task.overhead_vcpu
+    return 100 * HARDER * float(inputs.load.cpu_vcpu.max()) / (MAX_TASKS * usable_vcpu)

@@ -71,8 +71,8 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     ground = ground_of(parts, objective, floor=floor, most=space.most)
     limits = Limits(over_share=objective.over_share, direction_changes_day=objective.direction_changes_day)
     seeds = tuple(replace(ladders, max_tasks=space.most, memory=memory) for ladders in hunt.seeds)
-    # So low an objective that no threshold lies below it leaves only fixed counts.
-    front = search(parts.tuned, space, limits, replace(hunt, seeds=seeds)) if space.highs else ()
+    # Where no ladders fit, only fixed counts are left.
+    front = () if space.empty else search(parts.tuned, space, limits, replace(hunt, seeds=seeds))
     refused: list[Entrant] = []
     best: Entrant | None = None
     safer: tuple[Ladders, ...] = ()

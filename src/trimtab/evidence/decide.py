@@ -62,7 +62,9 @@ def decide(
     proposed = [one for one in (_at_size(each, question) for each in searched) if one is not None]
     if not proposed:
         return CannotTell(service=question.service.name, why=_nearest(searched, question))
-    chosen = _kept(_cheapest(proposed, question.service.size, question.estimated), present)
+    chosen = _cheapest(proposed, question.service.size, question.estimated)
+    if present is not None and chosen.size == question.service.size:
+        chosen = _kept(chosen, present)
     contest, parts = chosen.searched.contest, chosen.searched.sized.parts
     entrant, fixed = chosen.entrant, contest.fixed
     known = {one.sized.size for one in searched}
@@ -158,12 +160,10 @@ def _cheapest(proposed: Sequence[_Proposed], present: TaskSize, estimated: TaskS
     return best
 
 
-def _kept(chosen: _Proposed, present: Entrant | None) -> _Proposed:
+def _kept(chosen: _Proposed, present: Entrant) -> _Proposed:
     """Return today's ladders where they stand every trial and the chosen ones would hardly save."""
-    if present is None or not present.tested.passed or present.ladders == chosen.entrant.ladders:
+    if not present.tested.passed:
         return chosen
-    if present.tested.judged_bound_s != chosen.entrant.tested.judged_bound_s:
-        return chosen  # tried at another size
     cost = chosen.searched.cost(present)
     saving = cost - chosen.priced.compute_usd_month
     if saving >= max(CHANGE_USD_MONTH, CHANGE_SHARE * cost):

@@ -59,7 +59,8 @@ class Mark:
     def failure(self) -> str:
         """What went wrong, in words; empty if nothing did."""
         if self.over_memory_min:
-            return f"{self.over_memory_min:,} minutes above the memory allowed ({self.test.value})"
+            minutes = "1 minute" if self.over_memory_min == 1 else f"{self.over_memory_min:,} minutes"
+            return f"{minutes} above the memory allowed ({self.test.value})"
         if self.over_share > self.allowed_share:
             return (
                 f"{100 * self.over_share:.2f} % of minutes above the CPU allowed, where at most "

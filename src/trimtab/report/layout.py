@@ -21,6 +21,8 @@ WIDTH = 100
 """Columns where the output is no terminal."""
 SERVICE_WIDTH = 16
 """Longer names are folded."""
+WORDS_WIDTH = 12
+"""Words in the last column are folded where the table would pass ``WIDTH``, but never to less."""
 
 
 def table(
@@ -35,6 +37,9 @@ def table(
         for column in zip(heads, foots, *body, strict=True)
     ]
     widths[0] = min(widths[0], SERVICE_WIDTH)
+    if len(widths) - 1 in words:
+        room = WIDTH - sum(widths[:-1]) - (len(widths) - 1)
+        widths[-1] = min(widths[-1], max(WORDS_WIDTH, room))
     laid = Table(
         box=box.SIMPLE_HEAD,
         show_footer=True,

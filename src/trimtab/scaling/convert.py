@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from trimtab.fleet.model import Scaling, StepPolicy
 
+BELOW_PLACES = 6
+"""Of a step's bound on the joint ratio: AWS is told ``below - 1``, which is seldom a round binary number."""
+
 _METRICS = {"cpu": Metric.CPU_AVERAGE, "memory": Metric.MEMORY_AVERAGE, "joint": Metric.JOINT}
 _COMPARISONS = {"greater": Comparison.GREATER, "less": Comparison.LESS}
 _ADJUSTMENTS = {
@@ -101,8 +104,8 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
 def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
     """Return what is deployed as the service module's own ladders, or None where it is something else.
 
-    The module's are three policies: CPU out, memory out, and one in on the joint metric. Bounds
-    that are alike need none: whatever is there never acts.
+    The module's are three policies: CPU out, memory out, and one in on the joint metric. Whether the
+    module takes their numbers is another question (``space.module_takes``).
     """
     by_metric = {(policy.metric, policy.comparison): policy for policy in scaling.policies}
     cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
@@ -117,21 +120,25 @@ def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
         return None
     if len({policy.period_s for policy in scaling.policies}) > 1:
         return None
-    return Ladders(
+    found = Ladders(
         min_tasks=scaling.min_tasks,
         max_tasks=scaling.max_tasks,
-        cpu=Ladder(high=round(cpu.threshold), low=round(joint.cpu_low), steps=_outs(cpu)),
-        memory=Ladder(high=round(memory.threshold), low=round(joint.memory_low), steps=_outs(memory)),
-        scale_in=tuple(
-            InStep(below=round(1 + (step.upper or 0.0), 6), remove=-step.adjustment)
-            for step in sorted(joint.steps, key=lambda step: -(step.upper or 0.0))
-        ),
+        cpu=Ladder(high=cpu.threshold, low=joint.cpu_low, steps=_outs(cpu)),
+        memory=Ladder(high=memory.threshold, low=joint.memory_low, steps=_outs(memory)),
+        scale_in=_ins(joint),
         out_cooldown_s=cpu.cooldown_s,
         in_cooldown_s=joint.cooldown_s,
         period_s=cpu.period_s,
         out_datapoints=_window(cpu),
         in_datapoints=_window(joint),
     )
+    # The module's steps leave no gap and the last is open: where today's do not, they are others.
+    ways = (
+        (cpu, _out_steps(found.cpu.steps)),
+        (memory, _out_steps(found.memory.steps)),
+        (joint, _in_steps(found.scale_in)),
+    )
+    return found if all(_edges(_steps(policy).steps) == _edges(steps) for policy, steps in ways) else None
 
 
 def _window(policy: StepPolicy) -> tuple[int, int]:
@@ -142,6 +149,20 @@ def _window(policy: StepPolicy) -> tuple[int, int]:
 def _outs(policy: StepPolicy) -> tuple[OutStep, ...]:
     steps = sorted(policy.steps, key=lambda step: step.lower or 0.0)
     return tuple(OutStep(above=step.lower or 0.0, add=step.adjustment) for step in steps)
+
+
+def _ins(policy: StepPolicy) -> tuple[InStep, ...]:
+    steps = sorted(policy.steps, key=lambda step: -(step.upper or 0.0))
+    return tuple(
+        InStep(below=round(1 + (step.upper or 0.0), BELOW_PLACES), remove=-step.adjustment) for step in steps
+    )
+
+
+def _edges(steps: Sequence[StepAdjustment]) -> list[tuple[float, float, int]]:
+    """Return steps in order, free of what binary fractions leave of ``below - 1``."""
+    return sorted(
+        (round(one.lower, BELOW_PLACES), round(one.upper, BELOW_PLACES), one.adjustment) for one in steps
+    )
 
 
 def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.scaling.alarms import MAX_TASKS
 from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB
 from trimtab.sizing.memory import average_memory
 from trimtab.sizing.tasks import lifted_cpu, tasks_needed
@@ -89,8 +90,8 @@ class Ladders:
 def default_ladders(sizing: Sizing, demand: Demand) -> Ladders:
     """Return the policies of a service at its new size."""
     least = sizing.work.floor
-    # The peak is no lower than the floor, so this is always at least one task above it.
-    most = math.ceil(MAX_OVER_PEAK * sizing.tasks_peak)
+    # The peak is no lower than the floor, so this is at least one task above it, up to ECS's own limit.
+    most = min(math.ceil(MAX_OVER_PEAK * sizing.tasks_peak), MAX_TASKS)
     return Ladders(
         min_tasks=least, max_tasks=most, cpu=cpu_ladder(least), memory=memory_ladder(sizing, demand)
     )

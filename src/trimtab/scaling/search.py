@@ -178,12 +178,17 @@ class _Pool:
             for one in self._tried.values()
             if one.over_min <= self._over_most and one.direction_changes <= self._changes_most
         ]
-        within.sort(key=lambda one: (one.billed_s, one.over_min))
-        front: list[Tried] = []
-        for one in within:
-            if not front or one.over_min < front[-1].over_min:
-                front.append(one)
-        return tuple(dict.fromkeys(_simplest(one, within) for one in front))
+        # What ties may follow one that is as safe: so once more.
+        return _safer([_simplest(one, within) for one in _safer(within)])
+
+
+def _safer(tried: Sequence[Tried]) -> tuple[Tried, ...]:
+    """Return, cheapest first, each that is over in fewer minutes than all that cost no more."""
+    front: list[Tried] = []
+    for one in sorted(tried, key=lambda one: (one.billed_s, one.over_min)):
+        if not front or one.over_min < front[-1].over_min:
+            front.append(one)
+    return tuple(front)
 
 
 def _simplest(tried: Tried, within: Sequence[Tried]) -> Tried:

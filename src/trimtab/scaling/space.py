@@ -1,6 +1,6 @@
 """The step policies an engineer would sign: few steps, round numbers, thresholds within sane limits.
 
-The search draws from here and nowhere else. ``sane`` states the rules of the Terraform module
+The search draws from here and nowhere else. ``module_takes`` states the rules of the Terraform module
 (``terraform/modules/service/variables.tf``), so nothing it would refuse is ever tried.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from trimtab.scaling.policy import GRID_PERCENT, InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
 ROUND = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500)
@@ -28,6 +29,12 @@ IN_WINDOWS = (5, 10, 15, 20, 30, 60)
 LEAST_HIGH_PERCENT = 30
 LEAST_LOW_PERCENT = 10
 MOST_STEPS = 3
+
+# Of the module's own rules.
+PERCENT = 100
+PERIODS_S = (60, 120, 180, 240, 300)
+LEAST_IN_COOLDOWN_S = 60
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,11 @@ class Space:
     """Memory's ladder: decided by what a task holds, not searched."""
 
     @property
+    def empty(self) -> bool:
+        """Whether no ladders fit: no threshold lies below the objective, or the bounds leave no room."""
+        return not self.highs or self.floors[0] >= self.most
+
+    @property
     def highs(self) -> tuple[int, ...]:
         """CPU thresholds out, ascending [percent]."""
         return tuple(range(LEAST_HIGH_PERCENT, self.high_percent + 1, GRID_PERCENT))
@@ -57,21 +69,56 @@ class Space:
 
 
 def sane(ladders: Ladders, ceiling_percent: float = 100.0) -> bool:
-    """Tell whether the service module takes these ladders: quick to grow, slow to shrink, no flapping.
+    """Tell whether the service module takes these ladders and each of their steps can be taken.
 
-    A step that begins at ``ceiling_percent`` of CPU or above would never be taken.
+    A step that begins at ``ceiling_percent`` of CPU or above would never be; nor any between bounds
+    that are alike.
     """
-    least, cpu = ladders.min_tasks, ladders.cpu
+    cpu = ladders.cpu
     return (
-        least < ladders.max_tasks
-        and 0 < cpu.low < cpu.high
+        ladders.min_tasks < ladders.max_tasks
         and cpu.high + cpu.steps[-1].above < ceiling_percent
-        and ladders.out_cooldown_s < ladders.in_cooldown_s
-        and ladders.out_datapoints[1] <= ladders.in_datapoints[1]
-        and all(one.above < two.above and one.add < two.add for one, two in pairwise(cpu.steps))
-        and all(one.below > two.below and one.remove < two.remove for one, two in pairwise(ladders.scale_in))
+        and module_takes(ladders)
+    )
+
+
+def module_takes(ladders: Ladders) -> bool:
+    """Tell whether the service module takes these ladders: quick to grow, slow to shrink, no flapping."""
+    least, most, cpu = ladders.min_tasks, ladders.max_tasks, ladders.cpu
+    return (
+        1 <= least <= most
+        and all(0 < one.low < one.high < PERCENT for one in (cpu, ladders.memory))
+        and all(_rises(one.steps) for one in (cpu, ladders.memory))
+        and _falls(ladders.scale_in)
+        and 0 < ladders.out_cooldown_s < ladders.in_cooldown_s >= LEAST_IN_COOLDOWN_S
+        and ladders.period_s in PERIODS_S
+        and _windows(ladders)
         # After the step the rest carries what was taken away, and must stay below the threshold out.
-        and all(step.below * cpu.low * (least + step.remove) / least < cpu.high for step in ladders.scale_in)
+        and (
+            least == most
+            or all(
+                step.below * cpu.low * (least + step.remove) / least < cpu.high for step in ladders.scale_in
+            )
+        )
+    )
+
+
+def _rises(steps: Sequence[OutStep]) -> bool:
+    ladder = all(one.above < two.above and one.add < two.add for one, two in pairwise(steps))
+    return ladder and steps[0].above == 0 and steps[0].add >= 1
+
+
+def _falls(steps: Sequence[InStep]) -> bool:
+    ladder = all(one.below > two.below and one.remove < two.remove for one, two in pairwise(steps))
+    return ladder and steps[0].below == 1 and steps[-1].below > 0 and steps[0].remove >= 1
+
+
+def _windows(ladders: Ladders) -> bool:
+    (out_points, out_periods), (in_points, in_periods) = ladders.out_datapoints, ladders.in_datapoints
+    return (
+        1 <= out_points <= out_periods <= in_periods
+        and 1 <= in_points <= in_periods
+        and in_periods * ladders.period_s <= DAY_S
     )
 
 

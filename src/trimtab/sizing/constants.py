@@ -37,14 +37,6 @@ CHANGE_USD_MONTH = 1.0
 """Least that a change of size must save [USD/month]: a new revision is a deployment, and somebody
 watches it."""
 
-CHANGE_SHARE = 0.05
-"""Of the present compute cost, the least that a change of size must save [ratio]. Estimates of two
-weeks differ by a few percent: a change that saves less would be taken back by the next run."""
-
-CHANGE_USD_MONTH = 1.0
-"""Least that a change of size must save [USD/month]: a new revision is a deployment, and somebody
-watches it."""
-
 COLLECTOR_MEMORY_MIB = 128
 """Memory set aside for the trace collector that runs beside the application [MiB]. The
 service module's own default; AWS publishes no figure for the ADOT collector."""

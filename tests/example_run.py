@@ -1,0 +1,60 @@
+"""The example fleet, optimised once for all tests of a session: it takes most of a minute."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+COMMAND = "trimtab optimize examples/fleet -o trimtab-out"
+"""As the README has it."""
+TIMEOUT_S = 900
+"""A bound for a machine with much else to do, not a benchmark."""
+
+
+@dataclass(frozen=True)
+class ExampleRun:
+    """What the command of the README did, in a folder where only ``examples`` is."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    folder: str
+
+    @property
+    def out(self) -> Path:
+        """The folder that it wrote into."""
+        return Path(self.folder) / COMMAND.rsplit(maxsplit=1)[-1]
+
+
+def example_run(shared: Path) -> ExampleRun:
+    """Run the command, or return what the worker that came first has found; the others wait for it."""
+    done = shared / "example.json"
+    with (shared / "example.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            done.write_text(json.dumps(asdict(_run(shared / "example"))), encoding="utf-8")
+    return ExampleRun(**json.loads(done.read_text(encoding="utf-8")))
+
+
+def _run(folder: Path) -> ExampleRun:
+    folder.mkdir()
+    (folder / "examples").symlink_to(REPOSITORY / "examples")
+    program, *arguments = COMMAND.split()
+    finished = subprocess.run(
+        [str(Path(sys.executable).parent / program), *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+    return ExampleRun(
+        returncode=finished.returncode, stdout=finished.stdout, stderr=finished.stderr, folder=str(folder)
+    )

@@ -1,0 +1,158 @@
+"""What the search may draw: only ladders that the service module takes and an engineer would sign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from module_rules import refusals
+from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
+from trimtab.scaling.space import ROUND, Space, draw, module_takes, sane, vary
+
+MEMORY = Ladder(high=90, low=75, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2)))
+
+
+def seeded(seed: int) -> Random:
+    return Random(seed)  # noqa: S311  # a search, not a secret
+
+
+@st.composite
+def spaces(draw_from: st.DrawFn) -> Space:
+    """Spaces as the contest makes them: the bounds leave room, and a threshold lies below the ceiling."""
+    floors = draw_from(st.sets(st.integers(1, 2400), min_size=1, max_size=8).map(sorted))
+    most = draw_from(st.integers(max(floors[-1], floors[0] + 2), 5000))
+    high = draw_from(st.sampled_from(range(30, 100, 5)))
+    ceiling = draw_from(st.floats(high + 0.5, 100.0))
+    return Space(floors=tuple(floors), most=most, high_percent=high, ceiling_percent=ceiling, memory=MEMORY)
+
+
+def is_signed(ladders: Ladders, space: Space) -> None:
+    """Hold what is drawn against the module and against what a person would write down."""
+    assert refusals(ladders) == []
+    assert space.floors[0] <= ladders.min_tasks < ladders.max_tasks == space.most
+    assert ladders.memory == space.memory
+    assert 1 <= len(ladders.cpu.steps) <= 3
+    assert 1 <= len(ladders.scale_in) <= 3
+    assert {step.add for step in ladders.cpu.steps} <= set(ROUND)
+    assert {step.remove for step in ladders.scale_in} <= set(ROUND)
+    assert {ladders.cpu.high % 5, ladders.cpu.low % 5, *(step.above % 5 for step in ladders.cpu.steps)} == {0}
+    assert {round(10 * step.below, 9) % 1 for step in ladders.scale_in} == {0}
+    assert 30 <= ladders.cpu.high <= space.high_percent
+    assert ladders.cpu.low >= 10
+    # The last step out can be taken: CPU shows as much.
+    assert ladders.cpu.high + ladders.cpu.steps[-1].above < space.ceiling_percent
+    assert ladders.period_s == 60
+    assert (ladders.out_cooldown_s % 60, ladders.in_cooldown_s % 60) == (0, 0)
+    assert ladders.in_datapoints[1] % 5 == 0
+
+
+@given(spaces(), st.integers(0, 2**32))
+def test_whatever_is_drawn_the_service_module_takes_and_a_person_would_sign(space: Space, seed: int) -> None:
+    rng = seeded(seed)
+    for _ in range(20):
+        is_signed(draw(space, rng), space)
+
+
+@given(spaces(), st.integers(0, 2**32))
+def test_whatever_is_varied_stays_so_and_differs_from_what_it_came_from(space: Space, seed: int) -> None:
+    rng = seeded(seed)
+    one, other = draw(space, rng), draw(space, rng)
+    for _ in range(20):
+        varied = vary(one, other, space, rng)
+        is_signed(varied, space)
+        assert varied != one
+        one, other = varied, one
+
+
+@given(spaces(), st.integers(0, 2**32))
+def test_the_same_seed_draws_the_same(space: Space, seed: int) -> None:
+    one, two = seeded(seed), seeded(seed)
+    assert [draw(space, one) for _ in range(5)] == [draw(space, two) for _ in range(5)]
+
+
+def test_in_a_narrow_space_every_trait_is_reached() -> None:
+    space = Space(floors=(1,), most=3, high_percent=80, ceiling_percent=87.5, memory=MEMORY)
+    rng = seeded(1)
+    seen = [draw(space, rng) for _ in range(3000)]
+    assert {one.cpu.high for one in seen} == set(range(30, 85, 5))
+    assert {step.add for one in seen for step in one.cpu.steps} == {1, 2}
+    assert {one.out_cooldown_s for one in seen} == {60, 120, 180, 300}
+    assert {one.in_cooldown_s for one in seen} == {120, 180, 300, 600, 900}
+    assert {one.out_datapoints for one in seen} == {(1, 1), (2, 2), (2, 3), (3, 3)}
+    assert {one.in_datapoints for one in seen} == {(n, n) for n in (5, 10, 15, 20, 30, 60)}
+    assert {vary(one, one, space, rng).min_tasks for one in seen} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("floors", "most", "high", "empty"),
+    [((2,), 4, 75, False), ((2,), 4, 25, True), ((5000,), 5000, 75, True), ((4999, 5000), 5000, 75, False)],
+)
+def test_a_space_without_a_threshold_or_room_between_its_bounds_is_empty(
+    floors: tuple[int, ...], most: int, high: int, empty: bool
+) -> None:
+    space = Space(floors=floors, most=most, high_percent=high, ceiling_percent=87.5, memory=MEMORY)
+    assert space.empty == empty
+
+
+TAKEN = Ladders(
+    min_tasks=2,
+    max_tasks=9,
+    cpu=Ladder(high=70, low=35, steps=(OutStep(above=0, add=1), OutStep(above=15, add=2))),
+    memory=MEMORY,
+)
+REFUSED: tuple[tuple[str, Ladders], ...] = (
+    ("no task at all", replace(TAKEN, min_tasks=0)),
+    ("bounds the wrong way", replace(TAKEN, min_tasks=10)),
+    ("thresholds the wrong way", replace(TAKEN, cpu=replace(TAKEN.cpu, low=70))),
+    ("no threshold", replace(TAKEN, cpu=replace(TAKEN.cpu, low=0))),
+    ("a threshold of 100", replace(TAKEN, memory=replace(MEMORY, high=100))),
+    ("memory the wrong way", replace(TAKEN, memory=replace(MEMORY, low=90))),
+    ("a first step out above 0", replace(TAKEN, cpu=replace(TAKEN.cpu, steps=(OutStep(above=5, add=1),)))),
+    ("a step out of nothing", replace(TAKEN, cpu=replace(TAKEN.cpu, steps=(OutStep(above=0, add=0),)))),
+    (
+        "a second step out that adds no more",
+        replace(TAKEN, memory=replace(MEMORY, steps=(OutStep(above=0, add=1), OutStep(above=5, add=1)))),
+    ),
+    ("a first step in below 1", replace(TAKEN, scale_in=(InStep(below=0.9, remove=1),))),
+    ("a step in of nothing", replace(TAKEN, scale_in=(InStep(below=1, remove=0),))),
+    (
+        "a second step in at nothing",
+        replace(TAKEN, scale_in=(InStep(below=1, remove=1), InStep(below=0.0, remove=2))),
+    ),
+    (
+        "a second step in that removes no more",
+        replace(TAKEN, scale_in=(InStep(below=1, remove=1), InStep(below=0.5, remove=1))),
+    ),
+    ("flaps", replace(TAKEN, cpu=replace(TAKEN.cpu, low=50))),
+    ("out waits as long as in", replace(TAKEN, out_cooldown_s=300)),
+    ("out waits for nothing", replace(TAKEN, out_cooldown_s=0)),
+    ("in waits for less than a minute", replace(TAKEN, out_cooldown_s=10, in_cooldown_s=50)),
+    ("a period of ten seconds", replace(TAKEN, period_s=10)),
+    ("more points than periods out", replace(TAKEN, out_datapoints=(4, 3))),
+    ("more points than periods in", replace(TAKEN, in_datapoints=(11, 10))),
+    ("no points", replace(TAKEN, out_datapoints=(0, 3))),
+    ("longer to grow than to shrink", replace(TAKEN, out_datapoints=(2, 11))),
+    ("more than a day", replace(TAKEN, period_s=300, in_datapoints=(10, 300))),
+)
+
+
+@pytest.mark.parametrize(("why", "ladders"), REFUSED, ids=[why for why, _ in REFUSED])
+def test_what_the_module_refuses_is_not_sane(why: str, ladders: Ladders) -> None:
+    del why
+    assert refusals(ladders)
+    assert not module_takes(ladders)
+    assert not sane(ladders)
+
+
+def test_what_the_module_takes_is_sane_if_its_steps_can_be_taken() -> None:
+    assert refusals(TAKEN) == []
+    assert sane(TAKEN)
+    assert sane(TAKEN, 85.1)
+    assert not sane(TAKEN, 85.0)  # the second step begins there
+    fixed = replace(TAKEN, min_tasks=9, cpu=replace(TAKEN.cpu, low=69))
+    assert module_takes(fixed)  # between bounds that are alike nothing flaps
+    assert not sane(fixed)

@@ -1,0 +1,127 @@
+"""The objective: a small file, flags over it, and what neither can ask for."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trimtab.errors import EXIT_USAGE, UsageError
+from trimtab.evidence.objective import DEFAULT, Objective, objective_of, read_objective
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def file(tmp_path: Path, content: object) -> Path:
+    path = tmp_path / "objective.json"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return path
+
+
+def test_without_file_or_flags_it_is_the_default() -> None:
+    assert objective_of(None) == objective_of(None, over_percent=None, seed=None) == DEFAULT
+    assert (DEFAULT.over_percent, DEFAULT.cpu_percent, DEFAULT.memory_percent) == (1.0, 80.0, 90.0)
+    assert (DEFAULT.min_tasks, DEFAULT.direction_changes_day, DEFAULT.judged_percent) == (None, 24.0, 30.0)
+
+
+def test_a_file_sets_what_it_names_and_flags_go_over_it(tmp_path: Path) -> None:
+    path = file(tmp_path, {"over_percent": 0.5, "min_tasks": 3, "judged_percent": 20})
+    assert read_objective(path) == Objective(over_percent=0.5, min_tasks=3, judged_percent=20.0)
+    over = objective_of(path, over_percent=2.0, cpu_percent=60.0, min_tasks=None)
+    assert over == Objective(over_percent=2.0, cpu_percent=60.0, min_tasks=3, judged_percent=20.0)
+
+
+def test_a_flag_of_zero_is_a_flag(tmp_path: Path) -> None:
+    assert objective_of(file(tmp_path, {"over_percent": 5}), over_percent=0.0).over_percent == 0.0
+
+
+def test_every_limit_it_may_have_at_its_ends_is_taken() -> None:
+    for name, value in (
+        ("over_percent", 0.0),
+        ("over_percent", 99.9),
+        ("cpu_percent", 100.0),
+        ("memory_percent", 100.0),
+        ("min_tasks", 5000),
+        ("direction_changes_day", 0.0),
+        ("seed", 2**63 - 1),
+        ("judged_percent", 10.0),
+        ("judged_percent", 50.0),
+    ):
+        assert getattr(objective_of(None, **{name: value}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"over_percnt": 1}, "unknown field `over_percnt`"),
+        ({"over_percent": 100}, "$.over_percent"),
+        ({"over_percent": -1}, "$.over_percent"),
+        ({"cpu_percent": 0}, "$.cpu_percent"),
+        ({"cpu_percent": 101}, "$.cpu_percent"),
+        ({"memory_percent": 0}, "$.memory_percent"),
+        ({"min_tasks": 0}, "$.min_tasks"),
+        ({"min_tasks": 5001}, "$.min_tasks"),
+        ({"min_tasks": 1.5}, "$.min_tasks"),
+        ({"direction_changes_day": -1}, "$.direction_changes_day"),
+        ({"judged_percent": 9}, "$.judged_percent"),
+        ({"judged_percent": 51}, "$.judged_percent"),
+        ({"over_bound": 0.9}, "$.over_bound"),
+        ({"seed": -1}, "$.seed"),
+        ({"seed": 2**63}, "$.seed"),
+        ({"seed": "x"}, "$.seed"),
+        ({"cpu_percent": "high"}, "$.cpu_percent"),
+        ([], "array"),
+        (b"", "truncated"),
+        (b"{over: 1}", "malformed"),
+        (b"\xff\xfe{}", "malformed"),
+        (b'{"over_percent": NaN}', "malformed"),
+        (b'{"over_percent": 1', "truncated"),
+    ],
+)
+def test_a_file_that_asks_for_what_cannot_be_is_one_line_with_its_name(
+    tmp_path: Path, content: object, said: str
+) -> None:
+    path = file(tmp_path, content)
+    with pytest.raises(UsageError) as caught:
+        objective_of(path)
+    line = caught.value.one_line()
+    assert caught.value.exit_code == EXIT_USAGE
+    assert line.startswith(f"{path}: ")
+    assert said in line
+    assert "known: over_percent, cpu_percent" in line
+    assert "\n" not in line
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"nowhere\.json: cannot be read: No such file"):
+        objective_of(tmp_path / "nowhere.json")
+    with pytest.raises(UsageError, match="cannot be read"):
+        objective_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("over_percent", 100.0),
+        ("cpu_percent", 0.0),
+        ("memory_percent", 100.5),
+        ("min_tasks", 0),
+        ("direction_changes_day", float("nan")),
+        ("over_percent", float("nan")),
+        ("seed", -1),
+        ("seed", 2**63),
+    ],
+)
+def test_a_flag_that_asks_for_what_cannot_be_is_one_line(name: str, value: float) -> None:
+    with pytest.raises(UsageError) as caught:
+        objective_of(None, **{name: value})
+    assert f"$.{name}" in caught.value.one_line()
+    assert "--help" in caught.value.one_line()
+
+
+def test_where_the_hottest_task_is_full_before_the_average_that_decides() -> None:
+    assert Objective(cpu_percent=80).replayed(1.1).cpu_share == pytest.approx(0.8)
+    assert Objective(cpu_percent=80).replayed(2.0).cpu_share == pytest.approx(0.5)
+    assert Objective(memory_percent=70).replayed(2.0).memory_share == pytest.approx(0.7)
