@@ -1,14 +1,14 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price, replayed: $5,998.83 a month as configured, $2,391.93 with these values, a saving of
-# $3,606.90.
-# With logs, Container Insights and alarms beside the replayed tasks: $6,001.63, $2,490.33 and $3,511.30.
+# Fargate at list price, replayed: $5,998.83 a month as configured, $2,392.91 with these values, a saving of
+# $3,605.92.
+# With logs, Container Insights and alarms beside the replayed tasks: $6,001.63, $2,491.31 and $3,510.32.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
   # 1024/2048 to 256/512, $216.24 to $43.94 a month, replayed.
   # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
-  # peak, and no other size is cheaper.
+  # peak, and by that estimate no other size is cheaper.
   api = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:2.14.0"
     cpu             = 256
@@ -45,9 +45,9 @@ services = {
     }
   }
 
-  # 2048/4096 to 512/1024, $288.66 to $127.13 a month, replayed.
+  # 2048/4096 to 512/1024, $288.66 to $126.41 a month, replayed.
   # cpu-bound: the work used 1.15 vCPU on average and 3.85 at its peak; about 6.6 tasks on average, 12 at the
-  # peak, and no other size is cheaper.
+  # peak, and by that estimate no other size is cheaper.
   worker = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/worker:1.9.3"
     cpu             = 512
@@ -78,8 +78,7 @@ services = {
       cpu            = { high = 65, low = 45, steps = [{ above = 0, add = 1 }] }
       memory         = { high = 90, low = 70 }
       scale_in       = { steps = [{ below = 1, remove = 2 }] }
-      out_cooldown   = 300
-      in_cooldown    = 900
+      out_cooldown   = 180
       out_periods    = 1
       out_datapoints = 1
       in_periods     = 60
@@ -198,7 +197,7 @@ services = {
 
   # 1024/2048 to 512/1024, $155.80 to $71.20 a month, replayed.
   # cpu-bound: the work used 0.97 vCPU on average and 3.64 at its peak; about 4.2 tasks on average, 12 at the
-  # peak, and no other size is cheaper.
+  # peak, and by that estimate no other size is cheaper.
   cards = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/cards:2.7.11"
     cpu             = 512
@@ -238,7 +237,7 @@ services = {
 
   # 4096/8192 to 1024/2048, $933.83 to $426.13 a month, replayed.
   # cpu-bound: the work used 6.88 vCPU on average and 19.01 at its peak; about 11.8 tasks on average, 29 at
-  # the peak, and no other size is cheaper.
+  # the peak, and by that estimate no other size is cheaper.
   fraud = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/fraud:5.1.0"
     cpu             = 1024
@@ -343,7 +342,7 @@ services = {
 
   # 2048/4096 to 1024/2048, $681.36 to $351.50 a month, replayed.
   # cpu-bound: the work used 6.21 vCPU on average and 9.60 at its peak; about 10.2 tasks on average, 15 at the
-  # peak, and no other size is cheaper.
+  # peak, and by that estimate no other size is cheaper.
   payments = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/payments:6.3.2"
     cpu             = 1024
@@ -385,7 +384,7 @@ services = {
     }
   }
 
-  # 2048/4096 to 2048/4096, $441.49 to $175.61 a month, replayed.
+  # 2048/4096 to 2048/4096, $441.49 to $177.31 a month, replayed.
   # already right: with its ladders it costs no more than 1024/2048, which the estimate had; the largest task
   # held 889 MiB, with 12 % of the task kept free and the 128 MiB collector 1155 MiB.
   quotes = {
@@ -412,11 +411,10 @@ services = {
     scaling = {
       min            = 2
       max            = 18
-      cpu            = { high = 60, low = 25, steps = [{ above = 0, add = 1 }, { above = 20, add = 3 }] }
+      cpu            = { high = 60, low = 25, steps = [{ above = 0, add = 1 }, { above = 5, add = 3 }] }
       memory         = { high = 90, low = 50 }
       scale_in       = { steps = [{ below = 1, remove = 2 }] }
       out_cooldown   = 180
-      in_cooldown    = 600
       out_periods    = 1
       out_datapoints = 1
       in_periods     = 5
