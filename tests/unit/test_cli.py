@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -193,6 +194,63 @@ def test_prices_that_cannot_be_used_are_one_line_and_nothing_is_written(
     line = refused(trimtab(command, snapshot, "--prices", own, "-o", tmp_path / "out"))
     assert f"{own}: fargate_discount_percent: " in line
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["optimize", "replay"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"over_percnt": 1}', "unknown field `over_percnt`"),
+        ('{"cpu_percent": 101}', "$.cpu_percent"),
+        ("over_percent: 1", "malformed"),
+    ],
+)
+def test_an_objective_that_cannot_be_is_one_line_and_nothing_is_written(
+    snapshot: Path, tmp_path: Path, command: str, content: str, said: str
+) -> None:
+    asked = tmp_path / "objective.json"
+    asked.write_text(content, encoding="utf-8")
+    line = refused(trimtab(command, snapshot, "--objective", asked, "-o", tmp_path / "out"))
+    assert str(asked) in line
+    assert said in line
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--over-percent", "100", "$.over_percent"),
+        ("--memory-percent", "0", "$.memory_percent"),
+        ("--min-tasks", "5001", "$.min_tasks"),
+        ("--seed", "-1", "$.seed"),
+    ],
+)
+def test_a_flag_of_the_objective_out_of_range_is_one_line(
+    snapshot: Path, flag: str, value: str, said: str
+) -> None:
+    assert said in refused(trimtab("optimize", snapshot, f"{flag}={value}"))
+
+
+def test_an_edit_of_the_written_values_is_judged_by_replay(advised: Advised, tmp_path: Path) -> None:
+    written = (advised.out / "services.auto.tfvars").read_text(encoding="utf-8")
+    edited = tmp_path / "edited.tfvars"
+    # Twice the size and never fewer than nine of them: nobody would, and the replay says what it costs.
+    text = re.sub(r"(?m)^ +cpu += \d+\n +memory += \d+$", "cpu = 1024\nmemory = 2048", written)
+    edited.write_text(re.sub(r"\bmin +=.*\n.*", "min = 9\nmax = 20", text), encoding="utf-8")
+    one, other = (
+        trimtab("replay", advised.snapshot, "--policy", values)
+        for values in (advised.out / "services.auto.tfvars", edited)
+    )
+    assert (one.returncode, other.returncode) == (0, 0)
+    assert total_usd(one.stdout) == total_usd(advised.run.stdout.split("of which")[1], "Fargate", -2)
+    assert total_usd(other.stdout) > 3 * total_usd(one.stdout)
+    assert other.stdout.count("1024/2048") == 2
+
+
+def total_usd(shown: str, row: str = "total", place: int = 0) -> float:
+    """Return an amount of a table's row."""
+    (line,) = (line for line in shown.splitlines() if line.startswith(f"{row}  "))
+    return float(re.findall(r"-?[\d,]+\.\d\d", line)[place].replace(",", ""))
 
 
 @pytest.mark.parametrize("argument", ["--service", "--policy", "-o"])

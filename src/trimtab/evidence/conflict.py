@@ -40,11 +40,9 @@ def conflict(question: Question, sizing: Sizing) -> str:
 
 
 def _memory_percent(inputs: Inputs) -> float:
-    """Return what the average task holds at most when the load is spread over all a service has [percent]."""
-    load, task = inputs.load, inputs.task
-    share = np.minimum(load.cpu_vcpu / MAX_TASKS, task.vcpu - task.overhead_vcpu)
-    held = load.memory_mib + load.memory_slope_mib_per_vcpu * share + task.overhead_mib
-    return 100 * float(held.max()) / task.memory_mib
+    """Return what the average task holds at most when the load is spread over very many [percent]."""
+    held = float(np.max(inputs.load.memory_mib)) + inputs.task.overhead_mib
+    return 100 * held / inputs.task.memory_mib
 
 
 def _cpu_percent(inputs: Inputs) -> float:

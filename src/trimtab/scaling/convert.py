@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from trimtab.fleet.model import Scaling, StepPolicy
 
-BELOW_PLACES = 6
-"""Of a step's bound on the joint ratio: AWS is told ``below - 1``, which is seldom a round binary number."""
-
 _METRICS = {"cpu": Metric.CPU_AVERAGE, "memory": Metric.MEMORY_AVERAGE, "joint": Metric.JOINT}
 _COMPARISONS = {"greater": Comparison.GREATER, "less": Comparison.LESS}
 _ADJUSTMENTS = {
@@ -120,25 +117,21 @@ def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
         return None
     if len({policy.period_s for policy in scaling.policies}) > 1:
         return None
-    found = Ladders(
+    return Ladders(
         min_tasks=scaling.min_tasks,
         max_tasks=scaling.max_tasks,
         cpu=Ladder(high=cpu.threshold, low=joint.cpu_low, steps=_outs(cpu)),
         memory=Ladder(high=memory.threshold, low=joint.memory_low, steps=_outs(memory)),
-        scale_in=_ins(joint),
+        scale_in=tuple(
+            InStep(below=round(1 + (step.upper or 0.0), 6), remove=-step.adjustment)
+            for step in sorted(joint.steps, key=lambda step: -(step.upper or 0.0))
+        ),
         out_cooldown_s=cpu.cooldown_s,
         in_cooldown_s=joint.cooldown_s,
         period_s=cpu.period_s,
         out_datapoints=_window(cpu),
         in_datapoints=_window(joint),
     )
-    # The module's steps leave no gap and the last is open: where today's do not, they are others.
-    ways = (
-        (cpu, _out_steps(found.cpu.steps)),
-        (memory, _out_steps(found.memory.steps)),
-        (joint, _in_steps(found.scale_in)),
-    )
-    return found if all(_edges(_steps(policy).steps) == _edges(steps) for policy, steps in ways) else None
 
 
 def _window(policy: StepPolicy) -> tuple[int, int]:
@@ -149,20 +142,6 @@ def _window(policy: StepPolicy) -> tuple[int, int]:
 def _outs(policy: StepPolicy) -> tuple[OutStep, ...]:
     steps = sorted(policy.steps, key=lambda step: step.lower or 0.0)
     return tuple(OutStep(above=step.lower or 0.0, add=step.adjustment) for step in steps)
-
-
-def _ins(policy: StepPolicy) -> tuple[InStep, ...]:
-    steps = sorted(policy.steps, key=lambda step: -(step.upper or 0.0))
-    return tuple(
-        InStep(below=round(1 + (step.upper or 0.0), BELOW_PLACES), remove=-step.adjustment) for step in steps
-    )
-
-
-def _edges(steps: Sequence[StepAdjustment]) -> list[tuple[float, float, int]]:
-    """Return steps in order, free of what binary fractions leave of ``below - 1``."""
-    return sorted(
-        (round(one.lower, BELOW_PLACES), round(one.upper, BELOW_PLACES), one.adjustment) for one in steps
-    )
 
 
 def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:
