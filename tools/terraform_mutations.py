@@ -27,7 +27,7 @@ REQUIREMENTS = (
         'requires_compatibilities = ["EC2"]',
     ),
     Mutation("r1_tasks_run_on_fargate", f"{SERVICE}/task_definition.tf", '"awsvpc"', '"bridge"'),
-    Mutation("r1_tasks_run_on_fargate", f"{SERVICE}/service.tf", '= "FARGATE"', '= "EXTERNAL"'),
+    Mutation("r1_tasks_run_on_fargate", f"{SERVICE}/service.tf", 'null : "FARGATE"', 'null : "EXTERNAL"'),
     Mutation("r2_", f"{SERVICE}/variables.tf", "optional(number, 15)", "optional(number, 30)"),
     Mutation(
         "r2_",
@@ -69,7 +69,7 @@ REQUIREMENTS = (
     Mutation(
         "r3_ladder_in",
         f"{SERVICE}/autoscaling.tf",
-        "try(local.scale_in_steps[step_adjustment.key + 1].below - 1, null)",
+        'try(tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null)',
         "-1",
     ),
     Mutation("r3_removing", f"{SERVICE}/alarms.tf", "cpu / ${var.scaling.cpu.low}", "cpu / 65"),
@@ -185,14 +185,14 @@ REQUIREMENTS = (
     Mutation(
         "c6_every",
         "modules/cluster/logs.tf",
-        "/aws/ecs/containerinsights/${var.name}/performance",
-        "/ecs/${var.name}/performance",
+        "/aws/ecs/containerinsights/${local.cluster_name}/performance",
+        "/ecs/${local.cluster_name}/performance",
     ),
     Mutation("e1_https", "modules/load-balancer/main.tf", '"HTTP_301"', '"HTTP_302"'),
     Mutation(
         "e1_https",
         "modules/load-balancer/main.tf",
-        'local.https ? "redirect" : "fixed-response"',
+        'local.https && var.adopt.redirect ? "redirect" : "fixed-response"',
         '"fixed-response"',
     ),
     Mutation(
@@ -201,7 +201,7 @@ REQUIREMENTS = (
         "local.https || var.allow_plain_http",
         "local.https || true",
     ),
-    Mutation("e1_load", "modules/load-balancer/main.tf", "drop_invalid_header_fields = true", ""),
+    Mutation("e1_load", "modules/load-balancer/main.tf", "= var.adopt.drop_invalid_header_fields", "= null"),
     Mutation("e1_load", "modules/load-balancer/main.tf", 'var.environment == "production"', "false"),
     Mutation("e2_no_policy", f"{SERVICE}/iam.tf", '"logs:PutLogEvents"]', '"logs:*"]'),
     Mutation(
@@ -223,7 +223,7 @@ REQUIREMENTS = (
         "referenced_security_group_id = var.traffic.security_group_id",
         'cidr_ipv4 = "0.0.0.0/0"',
     ),
-    Mutation("e3_every", f"{SERVICE}/discovery.tf", "  name          = var.name\n", '  name = "x"\n'),
+    Mutation("e3_every", f"{SERVICE}/discovery.tf", "try(var.adopt.discovery.name, var.name)", '"x"'),
     Mutation(
         "e3_a_target",
         f"{SERVICE}/target_group.tf",

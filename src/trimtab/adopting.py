@@ -13,10 +13,12 @@ from trimtab.errors import UsageError
 from trimtab.fleet.snapshot import FLEET_FILE, read_fleet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from trimtab.adoption.takeover import Takeover
     from trimtab.adoption.write import WrittenAdoption
+    from trimtab.evidence.proposal import Proposal
     from trimtab.pipeline import Progress
 
 
@@ -53,6 +55,18 @@ def write(folder: Path, *, progress: Progress = lambda _: None) -> Adoption:
             advice="read the fleet with trimtab snapshot, and optimize that",
         )
     takeover = takeover_of(fleet, fleet.identity, proposals)
+    _refuse_spot(takeover, proposals, folder / VALUES_FILE)
     progress(f"writing {folder}")
     written = write_adoption(takeover, folder)
     return Adoption(takeover=takeover, imports=len(imports_of(takeover)), written=written)
+
+
+def _refuse_spot(takeover: Takeover, proposals: Mapping[str, Proposal], values: Path) -> None:
+    """Refuse values that move running services to Spot: launch type to strategy replaces a service."""
+    moved = [one.service.name for one in takeover.services if proposals[one.service.name].spot is not None]
+    if moved:
+        raise UsageError(
+            f"spot = true for {', '.join(moved)}: a running service that changes what it runs on is replaced",
+            where=str(values),
+            advice="take spot out of their values: what they run on now is kept (docs/adopt.md)",
+        )

@@ -212,7 +212,7 @@ def replay(  # noqa: PLR0913  # one for each flag
     proposals = None
     if values is not None:
         progress(f"reading {values}")
-        proposals = read_proposals(values)
+        proposals = read_proposals(values, objective)
         _refuse_unknown(snapshot, proposals, str(values))
     price_list = prices_for(snapshot.fleet.region, prices_file)
     wanted = [one for one in snapshot.fleet.services if one.name in names]

@@ -15,13 +15,19 @@ variable "adopt" {
     }), {})
 
     load_balancers = optional(map(object({
-      name                   = optional(string)
-      subnet_ids             = optional(list(string))
-      security_group_ids     = optional(list(string), [])
-      certificate_arn        = optional(string)
-      ssl_policy             = optional(string)
-      plain_http             = optional(bool)
-      redirect               = optional(bool, true)
+      name               = optional(string)
+      subnet_ids         = optional(list(string))
+      security_group_ids = optional(list(string), [])
+      certificate_arn    = optional(string)
+      ssl_policy         = optional(string)
+      plain_http         = optional(bool)
+      redirect           = optional(bool, true)
+      own_security_group = optional(bool, true)
+
+      drop_invalid_header_fields = optional(bool, true)
+
+      http_response          = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
+      https_response         = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
       http_target_group_arn  = optional(string)
       https_target_group_arn = optional(string)
       idle_timeout           = optional(number)

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from trimtab import adopting, pipeline
+from trimtab import guard as guarding
 from trimtab.assets import assets_folder
-from trimtab.fleet.aws import Account
-from trimtab.fleet.live import Wish, read_deployed
-from trimtab.fleet.shape import fleet_of
-from trimtab.fleet.snapshot import read_snapshot, write_snapshot
+from trimtab.fleet.live import PUBLICATION_S
+from trimtab.fleet.snapshot import read_snapshot
 from trimtab.fleet.source import Snapshot
+from trimtab.report.guard_words import Form
+from trimtab.scaling.search import Effort
+from trimtab.snapshotting import Asked, take_snapshot
+
+sys.path.append(str(Path(__file__).parents[1] / "e2e"))
+
+import load_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
+
+    import polars as pl
 
     from trimtab.adoption.engine import Workspace
     from trimtab.adoption.plan import Change, Plan
-    from trimtab.fleet.model import Fleet
+    from trimtab.guard import Guarded
     from trimtab.sandbox.server import Sandbox
+
+QUICK = Effort(drawn=60, rounds=1, varied=20)
+"""What is adopted does not depend on how good the ladders are."""
+LATEST = timedelta(seconds=PUBLICATION_S)
+"""The newest minutes are in no snapshot."""
 
 WRITTEN = ("services.auto.tfvars", "adopt.auto.tfvars", "imports.tf")
 STARTS_TASKS = (
@@ -44,7 +61,6 @@ class Taken:
 
     workspace: Workspace
     given: dict[str, Any]
-    fleet: Fleet
     folder: Path
     adoption: adopting.Adoption
     plan: Plan
@@ -53,38 +69,52 @@ class Taken:
         return self.workspace.plan(out / "a.tfplan", (), {**self.given, **variables})
 
 
-def read_fleet(sandbox: Sandbox, cluster: str) -> Fleet:
-    """Read the fleet by AWS's API, as ``trimtab snapshot`` does, but for its metrics."""
+def read_fleet(sandbox: Sandbox, cluster: str, metrics: Mapping[str, pl.DataFrame], folder: Path) -> Path:
+    """Put ``metrics`` (by service) into the sandbox, and take a snapshot as ``trimtab snapshot`` does."""
+    example = read_snapshot(assets_folder() / "examples" / "fleet").fleet
     with pytest.MonkeyPatch.context() as patched:
         for name, value in sandbox.environment.items():
             patched.setenv(name, value)
-        account = Account.open(region="us-east-1", profile=None)
-        raw = read_deployed(account, Wish(cluster=cluster), datetime.now(UTC), lambda _: None)
-    fleet, skipped = fleet_of(raw, start="2026-11-02T00:00:00Z", days=14.0, provenance="sandbox")
-    assert fleet is not None
-    assert not skipped
-    return fleet
+        session = boto3.Session()
+        groups = load_metrics.groups_of(session.client("ecs"), session.client("elbv2"), cluster)
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        put = Snapshot(fleet=example, metrics=dict(metrics))
+        assert load_metrics.load(put, cluster, groups, now - LATEST, sandbox.region)
+        # By its ARN here, by its name in the tests of the command.
+        (known,) = session.client("ecs").describe_clusters(clusters=[cluster])["clusters"]
+        taken = take_snapshot(Asked(cluster=known["clusterArn"]), folder, now=now)
+    assert not taken.partial, taken.lines()
+    return folder
 
 
 def take_over(
-    fleet: Fleet,
-    recorded: Mapping[str, str],
+    snapshot: Path,
     folder: Path,
     workspaces: Callable[[str], Workspace],
     given: dict[str, Any],
+    edit: Callable[[str], str] = lambda values: values,
 ) -> Taken:
-    """Optimise, write and plan. ``recorded`` names the example's series that each service gets."""
-    example = read_snapshot(assets_folder() / "examples" / "fleet")
-    metrics = {service.name: example.metrics[recorded[service.name]] for service in fleet.services}
-    write_snapshot(Snapshot(fleet=fleet, metrics=metrics), folder / "snapshot")
-    written = folder / "written"
-    pipeline.optimize(folder / "snapshot", written)
-    adoption = adopting.write(written)
+    """Optimise, edit the values, write and plan."""
+    outcome = pipeline.optimize(snapshot, folder, effort=QUICK)
+    assert not outcome.partial
+    values = folder / "services.auto.tfvars"
+    values.write_text(edit(values.read_text(encoding="utf-8")), encoding="utf-8")
+    adoption = adopting.write(folder)
     platform = workspaces("terraform/platform")
     for name in WRITTEN:
-        shutil.copy(written / name, platform.directory)
+        shutil.copy(folder / name, platform.directory)
     plan = platform.plan(platform.directory / "first.tfplan", (), given)
-    return Taken(workspace=platform, given=given, fleet=fleet, folder=written, adoption=adoption, plan=plan)
+    return Taken(workspace=platform, given=given, folder=folder, adoption=adoption, plan=plan)
+
+
+def guard(taken: Taken) -> Guarded:
+    """Judge the plan as ``trimtab guard`` does, from what ``terraform show -json`` prints."""
+    shown = taken.workspace.directory / "plan.json"
+    environment = {**os.environ, **taken.workspace.environment, "CHECKPOINT_DISABLE": "1"}
+    command = [taken.workspace.engine.path, "show", "-json", "first.tfplan"]
+    with shown.open("wb") as out:
+        subprocess.run(command, cwd=shown.parent, env=environment, stdout=out, check=True)
+    return guarding.guard(shown, Form.TABLE, shown.with_suffix(".txt"))
 
 
 def starts_tasks(change: Change) -> list[str]:

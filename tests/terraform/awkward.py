@@ -85,7 +85,7 @@ class Awkward:
         )
         for name, port, more in (
             ("web", 80, {}),
-            ("orders", 8080, {}),
+            ("orders", 8080, {"HealthCheckPath": "/up?deep=1", "Matcher": {"HttpCode": "200-399"}}),
             ("grpc", 50051, {"ProtocolVersion": "GRPC", "Matcher": {"GrpcCode": "0-99"}}),
             ("legacy", 8080, {"HealthCheckPort": "8081"}),
             ("multi-a", 8080, {}),
@@ -99,16 +99,16 @@ class Awkward:
                 TargetType="ip",
                 **more,
             )["TargetGroups"][0]["TargetGroupArn"]
-        nothing = [
-            {
-                "Type": "fixed-response",
-                "FixedResponseConfig": {
-                    "StatusCode": "404",
-                    "ContentType": "text/plain",
-                    "MessageBody": "no",
-                },
-            }
-        ]
+        balancing.modify_target_group_attributes(
+            TargetGroupArn=self.groups["orders"],
+            Attributes=[
+                {"Key": "stickiness.enabled", "Value": "true"},
+                {"Key": "stickiness.type", "Value": "lb_cookie"},
+                {"Key": "load_balancing.algorithm.type", "Value": "least_outstanding_requests"},
+            ],
+        )
+        said = {"StatusCode": "503", "ContentType": "application/json", "MessageBody": '{"no": "${x}"}'}
+        nothing = [{"Type": "fixed-response", "FixedResponseConfig": said}]
         redirect = [
             {
                 "Type": "redirect",
@@ -162,7 +162,7 @@ class Awkward:
         self._service("grpc", ("grpc",), port=50051)
         self._service("old-api", ("legacy",))
         self._service("batch", (), log="shop/background", scaled=False, registered=None)
-        self._service("jobs", (), log="shop/background", registered="SRV")
+        self._service("jobs", (), log="shop/background", registered="SRV", architecture="ARM64")
         self._service("multi", ("multi-a", "multi-b"))
         self._service("by-codedeploy", (), controller="CODE_DEPLOY", registered=None)
 
@@ -179,6 +179,7 @@ class Awkward:
         scaled: bool = True,
         registered: str | None = "A",
         controller: str = "ECS",
+        architecture: str = "X86_64",
     ) -> None:
         ecs, container = self.client("ecs"), container or name
         options = {"awslogs-group": log, "awslogs-region": "us-east-1", "awslogs-stream-prefix": "x"}
@@ -188,6 +189,7 @@ class Awkward:
             memory="1024",
             networkMode="awsvpc",
             requiresCompatibilities=["FARGATE"],
+            runtimePlatform={"cpuArchitecture": architecture, "operatingSystemFamily": "LINUX"},
             executionRoleArn=self.roles[0],
             taskRoleArn=self.roles[1],
             containerDefinitions=[

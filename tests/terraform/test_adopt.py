@@ -1,20 +1,24 @@
-"""The fleet as found, taken over by ``terraform/platform``: nothing of it is replaced.
+"""The fleet as found: read, optimised, taken over by ``terraform/platform``, rolled out.
 
 Real Terraform and provider against the sandbox. The tests of this module run in their order.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
-from adoption import Taken, read_fleet, starts_tasks, take_over
+from adoption import Taken, guard, read_fleet, starts_tasks, take_over
 from inventory import inventory
+from rolling import Rolling
 
 from trimtab.assets import assets_folder
 from trimtab.fleet.snapshot import read_snapshot
+from trimtab.rollout.model import Outcome
+from trimtab.sandbox.faults import Failure
+from trimtab.sandbox.timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from trimtab.adoption.engine import Workspace
     from trimtab.sandbox.server import Sandbox
 
+CLUSTER = "fin-prod-cluster"
 EXISTING = {
     "aws_ecs_cluster": 1,
     "aws_service_discovery_private_dns_namespace": 1,
@@ -54,16 +59,26 @@ def taken(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Taken:
     workspaces("examples/before").apply(variables=network)
-    found = read_fleet(sandbox, "fin-prod-cluster")
-    live = {service.name: service for service in found.services}
-    example = read_snapshot(assets_folder() / "examples" / "fleet").fleet
-    services = tuple(
-        msgspec.structs.replace(service, identity=live[service.name].identity) for service in example.services
-    )
-    fleet = msgspec.structs.replace(example, identity=found.identity, services=services)
-    names = {service.name: service.name for service in services}
+    example = read_snapshot(assets_folder() / "examples" / "fleet")
+    folder = tmp_path_factory.mktemp("taken")
+    snapshot = read_fleet(sandbox, CLUSTER, example.metrics, folder / "snapshot")
     given = {**network, "deletion_protection": False}
-    return take_over(fleet, names, tmp_path_factory.mktemp("taken"), workspaces, given)
+    return take_over(snapshot, folder / "written", workspaces, given, _two_schedulers)
+
+
+def _two_schedulers(values: str) -> str:
+    """Do as a caution says where two copies must go on running: the guard warns of a maximum of one."""
+    before, at, after = values.partition("  scheduler = {")
+    assert "max    = 1\n" in after
+    return before + at + re.sub(r"(m..    =) 1\n", r"\1 2\n", after, count=2)
+
+
+@pytest.fixture(scope="module")
+def rolling(taken: Taken, sandbox: Sandbox, client: Callable[[str], Any]) -> Rolling:
+    """Tasks take as long as on Fargate from here on, by a clock that never sleeps."""
+    sandbox.scheduler.timing = Timing.fargate()
+    registered = taken.workspace.outputs()["task_definitions"]
+    return Rolling(sandbox, client, CLUSTER, taken.folder, registered)
 
 
 def test_everything_that_has_a_place_is_imported(taken: Taken) -> None:
@@ -73,6 +88,12 @@ def test_everything_that_has_a_place_is_imported(taken: Taken) -> None:
 
 def test_nothing_is_destroyed_or_replaced(taken: Taken) -> None:
     assert [change.address for change in taken.plan.changed if "delete" in change.actions] == []
+
+
+def test_the_guard_finds_nothing_that_interrupts(taken: Taken) -> None:
+    found = guard(taken)
+    assert found.exit_code == 0
+    assert found.report.headline.startswith("Nothing interrupts")
 
 
 def test_no_service_starts_new_tasks(taken: Taken) -> None:
@@ -136,15 +157,13 @@ def _running(client: Callable[[str], Any]) -> dict[str, tuple[str, str]]:
     }
 
 
-def test_a_line_taken_away_changes_that_service_only(taken: Taken, tmp_path: Path) -> None:
-    values = taken.workspace.directory / "adopt.auto.tfvars"
-    kept = values.read_text(encoding="utf-8")
-    at = kept.index("own_security_group = false", kept.index("    scheduler = {"))
-    edited = kept[:at] + kept[at:].replace("= false", "= true", 1)
-    at = edited.index("load_balancer ", edited.index("    worker = {"))
-    values.write_text(edited[:at] + edited[edited.index("\n", at) :], encoding="utf-8")
+def test_a_line_that_is_edited_changes_that_service_only(taken: Taken, tmp_path: Path) -> None:
+    own = _edited(taken, "adopt.auto.tfvars", "scheduler", "own_security_group = false", "= true")
+    public = 'exposure             = "public"'
+    moved = _edited(taken, "services.auto.tfvars", "worker", public, '= "internal"')
     plan = taken.planned(tmp_path, allow_plain_http=True)  # the internal load balancer has no certificate
-    values.write_text(kept, encoding="utf-8")
+    for path, kept in (own, moved):
+        path.write_text(kept, encoding="utf-8")
     (scheduler,) = [change for change in plan.changed if '"scheduler"' in change.module]
     assert (scheduler.type, scheduler.actions) == ("aws_ecs_service", ("update",))
     assert starts_tasks(scheduler) == ["network_configuration"]
@@ -157,3 +176,55 @@ def test_a_line_taken_away_changes_that_service_only(taken: Taken, tmp_path: Pat
     assert not [change for change in worker if change.type == "aws_lb_target_group"]
     (balancer,) = [change for change in plan.changed if change.type == "aws_lb"]
     assert (balancer.module, balancer.actions) == ('module.load_balancer["internal"]', ("create",))
+
+
+def _edited(taken: Taken, name: str, service: str, line: str, becomes: str) -> tuple[Path, str]:
+    """Give a line of a service another value; return the file and what it held."""
+    path = taken.workspace.directory / name
+    kept = path.read_text(encoding="utf-8")
+    at = kept.index(line, kept.index(f"  {service} = {{"))
+    key = line.partition("=")[0]
+    path.write_text(kept[:at] + key + becomes + kept[at + len(line) :], encoding="utf-8")
+    return path, kept
+
+
+def test_a_rollout_stops_at_a_deployment_that_fails_and_says_what_aws_said(rolling: Rolling) -> None:
+    (planned,) = {one.outcome for one in rolling.run(dry_run=True).results}
+    assert planned is Outcome.WOULD_MOVE
+    order = [one.service for one in rolling.run(dry_run=True).results]
+    assert sorted(order) == sorted(rolling.registered)
+    rolling.sandbox.inject.deployment_failure(f"{CLUSTER}/{order[3]}", Failure.EXITS)
+    done = rolling.run()
+    found = [one.outcome for one in done.results]
+    assert found == [Outcome.MOVED] * 3 + [Outcome.ROLLED_BACK] + [Outcome.NOT_REACHED] * 8
+    assert done.exit_code == 21
+    assert "circuit breaker" in done.results[3].detail
+    assert any("tasks failed to start" in said for said in done.results[3].said)
+    assert rolling.runs()[order[3]] == rolling.before[order[3]]
+
+
+def test_a_rollout_moves_every_service_to_the_revision_that_terraform_registered(rolling: Rolling) -> None:
+    done = rolling.run(wave=3)
+    assert Counter(one.outcome for one in done.results) == {Outcome.ALREADY: 3, Outcome.MOVED: 9}
+    assert done.exit_code == 0
+    assert rolling.runs() == rolling.registered
+    rolling.is_well()
+
+
+def test_a_second_rollout_does_nothing(rolling: Rolling) -> None:
+    sent = len(rolling.sandbox.calls)
+    assert {one.outcome for one in rolling.run().results} == {Outcome.ALREADY}
+    assert not {"ecs:UpdateService", "ecs:RegisterTaskDefinition"} & set(rolling.sandbox.calls[sent:])
+
+
+@pytest.mark.slow
+def test_after_the_rollout_the_plan_is_clean(taken: Taken, rolling: Rolling, tmp_path: Path) -> None:
+    assert rolling.runs() == rolling.registered
+    assert [change.address for change in taken.planned(tmp_path).changed] == []
+
+
+def test_undo_goes_back_to_what_ran_before(rolling: Rolling) -> None:
+    done = rolling.run(undo=True)
+    assert {one.outcome for one in done.results} == {Outcome.MOVED}
+    assert rolling.runs() == rolling.before
+    rolling.is_well()

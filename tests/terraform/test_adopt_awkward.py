@@ -9,8 +9,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from adoption import Taken, read_fleet, starts_tasks, take_over
+from adoption import Taken, guard, read_fleet, starts_tasks, take_over
 from awkward import CLUSTER, Awkward
+from rolling import Rolling
+
+from trimtab.assets import assets_folder
+from trimtab.fleet.snapshot import read_snapshot
+from trimtab.rollout.model import Outcome
+from trimtab.sandbox.timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +37,12 @@ def taken(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Taken:
     Awkward(client, network).make()
-    fleet = read_fleet(sandbox, CLUSTER)
-    recorded = {service.name: "api" for service in fleet.services}
+    recorded = read_snapshot(assets_folder() / "examples" / "fleet").metrics["api"]
+    metrics = dict.fromkeys((*TAKEN, "by-codedeploy"), recorded)
+    folder = tmp_path_factory.mktemp("taken")
+    snapshot = read_fleet(sandbox, CLUSTER, metrics, folder / "snapshot")
     given = {**network, "deletion_protection": False}
-    return take_over(fleet, recorded, tmp_path_factory.mktemp("taken"), workspaces, given)
+    return take_over(snapshot, folder / "written", workspaces, given)
 
 
 def test_nothing_is_destroyed_or_replaced(taken: Taken) -> None:
@@ -52,6 +60,38 @@ def test_a_service_that_another_controller_deploys_is_left(taken: Taken) -> None
     assert [left.name for left in taken.adoption.takeover.left] == ["by-codedeploy"]
     assert taken.adoption.partial
     assert not [change for change in taken.plan.changes if "by-codedeploy" in change.address]
+
+
+def test_a_service_keeps_its_architecture(taken: Taken) -> None:
+    runs_on = {
+        revision.values["family"]: revision.values["runtime_platform"][0]["cpu_architecture"]
+        for revision in taken.plan.planned_of_type("aws_ecs_task_definition")
+    }
+    assert {family for family, one in runs_on.items() if one == "ARM64"} == {"Shop-jobs"}
+
+
+def test_how_requests_are_checked_spread_and_refused_stays(taken: Taken) -> None:
+    groups = {one.values["name"]: one.values for one in taken.plan.planned_of_type("aws_lb_target_group")}
+    orders = groups["Shop-orders"]
+    check = orders["health_check"][0]
+    assert (check["path"], check["matcher"]) == ("/up?deep=1", "200-399")
+    assert orders["stickiness"][0]["enabled"]
+    assert orders["load_balancing_algorithm_type"] == "least_outstanding_requests"
+    for balancer in taken.plan.of_type("aws_lb"):
+        assert balancer.before is not None
+        assert balancer.after is not None
+        assert balancer.before["security_groups"] == balancer.after["security_groups"]
+        assert not balancer.after["drop_invalid_header_fields"]
+    said = [
+        one.values["default_action"][0]["fixed_response"]
+        for one in taken.plan.planned_of_type("aws_lb_listener")
+    ]
+    (answer,) = [one[0] for one in said if one]
+    assert (answer["status_code"], answer["message_body"]) == ("503", '{"no": "${x}"}')
+
+
+def test_the_guard_finds_nothing_that_interrupts(taken: Taken) -> None:
+    assert guard(taken).exit_code == 0
 
 
 def test_values_that_no_snapshot_holds_are_carried_into_the_new_revision(taken: Taken) -> None:
@@ -73,3 +113,21 @@ def test_the_plan_is_clean_after_the_apply(taken: Taken, tmp_path: Path) -> None
     again = taken.planned(tmp_path)
     assert [change.address for change in again.changed] == []
     assert again.is_clean
+
+
+@pytest.mark.slow
+def test_every_service_rolls_out_and_back(
+    taken: Taken, sandbox: Sandbox, client: Callable[[str], Any]
+) -> None:
+    sandbox.scheduler.timing = Timing.fargate()
+    registered = taken.workspace.outputs()["task_definitions"]
+    rolling = Rolling(sandbox, client, CLUSTER, taken.folder, registered)
+    done = rolling.run()
+    left = {one.service for one in done.results if one.outcome is not Outcome.MOVED}
+    assert left == {"by-codedeploy"}
+    assert done.exit_code == 20
+    assert rolling.runs() == registered
+    rolling.is_well()
+    assert rolling.run(undo=True).exit_code == 0
+    assert rolling.runs() == rolling.before
+    rolling.is_well()

@@ -240,7 +240,7 @@ class Shop:
             for name in names
         ]
         document = {
-            "document_version": 2,
+            "document_version": 3,
             "cluster": self.cluster,
             "region": self.world.sandbox.region,
             "services": services,

@@ -327,6 +327,15 @@ def test_aws_s_own_default_written_out_changes_nothing() -> None:
     assert http2(None, True) is Verdict.SAFE
     assert http2(False, True) is Verdict.UNKNOWN
 
+    def redirect(path: str) -> Verdict:
+        before, after = ([{"redirect": [{"path": one}]}] for one in ("", path))
+        return only(
+            change("aws_lb_listener.a", "update", {"default_action": before}, {"default_action": after})
+        ).verdict
+
+    assert redirect("/#{path}") is Verdict.SAFE
+    assert redirect("/gone") is Verdict.UNKNOWN
+
 
 @pytest.mark.parametrize(
     ("action", "verdict"),

@@ -22,6 +22,7 @@ from trimtab.fleet.account import (
     Alarm,
     CapacityProvider,
     ClusterIdentity,
+    FixedResponse,
     Leftover,
     LogGroup,
     Namespace,
@@ -260,6 +261,22 @@ def test_a_service_meant_to_be_internal_stays_where_its_target_group_hangs() -> 
     assert of_service(fleet)["load_balancer"] == "public"
 
 
+def test_headers_words_and_groups_of_a_load_balancer_stay_as_found() -> None:
+    said = FixedResponse(status_code="503", content_type="text/html", message_body='<a href="${x}">')
+    http = made.listener(80, default_response=said)
+    loose = {"routing.http.drop_invalid_header_fields.enabled": "false"}
+    found = made.balancer(http, attributes=loose)
+    adopt = values(made.fleet(made.service("api"), load_balancers=(found,)))["adopt"]
+    kept = adopt["load_balancers"]["public"]  # type: ignore[index]
+    assert (kept["own_security_group"], kept["drop_invalid_header_fields"]) == (False, False)
+    assert kept["http_response"]["status_code"] == "503"
+    usual = FixedResponse(status_code="404", message_body="Not found")
+    strict = {"routing.http.drop_invalid_header_fields.enabled": "true"}
+    same = made.balancer(made.listener(80, default_response=usual), attributes=strict)
+    adopt = values(made.fleet(made.service("api"), load_balancers=(same,)))["adopt"]
+    assert not {"http_response", "drop_invalid_header_fields"} & set(adopt["load_balancers"]["public"])  # type: ignore[index]
+
+
 def test_of_two_load_balancers_of_a_kind_the_busier_is_taken_over() -> None:
     second = made.balancer(
         made.listener(80), arn=made.balancer_arn("a"), name="a", security_group_ids=("sg-9",)
@@ -415,6 +432,16 @@ def test_write_leaves_the_values_as_they_were_edited(tmp_path: Path) -> None:
     first = [path.read_bytes() for path in _written(adopting.write(folder))]
     assert [path.read_bytes() for path in _written(adopting.write(folder))] == first
     assert (folder / "services.auto.tfvars").read_text(encoding="utf-8") == edited
+
+
+def test_values_that_move_a_running_service_to_spot_are_refused(tmp_path: Path) -> None:
+    folder = _optimised(made.fleet(made.service("api")), tmp_path)
+    values = folder / "services.auto.tfvars"
+    text = values.read_text(encoding="utf-8")
+    values.write_text(text.replace("    memory ", "    spot = true\n    memory ", 1), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"services\.auto\.tfvars: spot = true for api: .*is replaced"):
+        adopting.write(folder)
+    assert not (folder / "imports.tf").exists()
 
 
 def _written(done: adopting.Adoption) -> tuple[Path, Path, Path]:

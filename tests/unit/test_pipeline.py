@@ -9,9 +9,11 @@ import pytest
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.evidence.cost import cents
 from trimtab.evidence.model import LeftOutReason
+from trimtab.evidence.objective import Objective, Spot
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
 from trimtab.pipeline import optimize, recommend, replay
+from trimtab.scaling.search import Effort
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +98,29 @@ def test_an_edited_policy_changes_what_it_should(tmp_path: Path) -> None:
     assert as_written.verdict.tasks_least < 9 <= more.verdict.tasks_least
     assert more.verdict.usd_month > as_written.verdict.usd_month
     assert more.verdict.over_cpu_min <= as_written.verdict.over_cpu_min
+
+
+def test_values_on_spot_are_replayed_at_its_prices_and_with_its_interruptions(tmp_path: Path) -> None:
+    write_snapshot(made.snapshot(made.service("api")), tmp_path / "in")
+    optimize(tmp_path / "in", tmp_path / "out", effort=Effort(drawn=30, rounds=1, varied=10))
+    values = tmp_path / "out" / "services.auto.tfvars"
+    (on_demand,) = replay(tmp_path / "in", values=values).judged
+    text = values.read_text(encoding="utf-8")
+    values.write_text(text.replace("    memory ", "    spot = true\n    memory ", 1), encoding="utf-8")
+    with pytest.raises(UsageError, match="no Fargate Spot rates for X86_64"):
+        replay(tmp_path / "in", values=values)
+    prices = tmp_path / "prices.json"
+    prices.write_text(
+        """{"region": "us-east-1", "prices": {
+        "fargate_spot_x86_vcpu_hour": {"usd": 0.0133, "unit": "vCPU-hour"},
+        "fargate_spot_x86_gb_hour": {"usd": 0.0015, "unit": "GB-hour"}}}""",
+        encoding="utf-8",
+    )
+    calm, rough = Objective(spot=Spot(events_per_day=0)), Objective(spot=Spot(events_per_day=100))
+    (quiet,) = replay(tmp_path / "in", values=values, prices_file=prices, objective=calm).judged
+    (taken,) = replay(tmp_path / "in", values=values, prices_file=prices, objective=rough).judged
+    assert quiet.verdict.usd_month < 0.4 * on_demand.verdict.usd_month
+    assert quiet.verdict.over_cpu_min == on_demand.verdict.over_cpu_min < taken.verdict.over_cpu_min
 
 
 def test_a_service_the_values_do_not_name_is_skipped_with_the_reason(tmp_path: Path) -> None:

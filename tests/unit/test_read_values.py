@@ -4,17 +4,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import made_fleet as made
+import made_identity as identified
 import pytest
 
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.values import render
 from trimtab.errors import EXIT_USAGE, UsageError
+from trimtab.evidence.cautions import cautions_of_capacity
+from trimtab.evidence.objective import Objective, Spot
 from trimtab.evidence.proposal import Proposal, proposal_of
+from trimtab.fleet.account import CapacityProvider
 from trimtab.pipeline import recommend
 from trimtab.scaling.policy import InStep, OutStep
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trimtab.fleet.model import Service
 
 LEAST = "cpu = 256\n memory = 512\n"
 BOUNDS = "min = 2\n max = 9\n"
@@ -107,6 +113,29 @@ def test_architecture_and_storage_are_read_for_they_are_paid_for(tmp_path: Path)
     assert (proposal.architecture, proposal.ephemeral_gib) == ("ARM64", 50)
 
 
+def test_spot_is_interrupted_as_the_objective_assumes(tmp_path: Path) -> None:
+    entry = f"{LEAST} spot = true\n scaling = {{\n{BOUNDS}}}"
+    assert one(tmp_path, entry).spot == Spot()
+    often = Objective(spot=Spot(events_per_day=9))
+    assert read_proposals(values(tmp_path, entry), often)["api"].spot == often.spot
+    on_demand = values(tmp_path, entry.replace("true", "false"))
+    assert read_proposals(on_demand, often)["api"].spot is None
+
+
+def test_a_running_service_on_spot_stays_there_and_one_that_would_move_is_replaced(tmp_path: Path) -> None:
+    bounded = f"{LEAST} scaling = {{\n{BOUNDS}}}\n"
+    on_demand, on_spot = one(tmp_path, bounded), one(tmp_path, f"{bounded} spot = true")
+    part = CapacityProvider(name="FARGATE_SPOT", weight=3)
+    running, spotted = identified.service(), identified.service(capacity_providers=(part,), launch_type=None)
+
+    def said(service: Service, proposal: Proposal) -> list[str]:
+        return [one.text for one in cautions_of_capacity(service, proposal)]
+
+    assert said(running, on_demand) == said(made.service(), on_spot) == []
+    assert "stays there" in said(spotted, on_demand)[0]
+    assert "would replace the service" in said(running, on_spot)[0]
+
+
 def test_a_collector_that_takes_the_whole_task_is_refused(tmp_path: Path) -> None:
     entry = f"{LEAST} scaling = {{\n{BOUNDS}}}\n"
     assert "leave nothing" in refused(values(tmp_path, entry, "tracing = { cpu = 256 }"))
@@ -161,6 +190,7 @@ def test_what_no_policy_can_be_is_refused_by_name(tmp_path: Path, scaling: str, 
         (f"{LEAST} scaling = {{ min = 1, max = 2 }}\n stop_timeout = 121", "services.api.stop_timeout"),
         (f"{LEAST} scaling = {{ min = 1, max = 2 }}\n stop_timout = 12", "stop_timout"),
         (f'{LEAST} scaling = {{ min = 1, max = 2 }}\n architecture = "RISCV"', "services.api.architecture"),
+        (f'{LEAST} scaling = {{ min = 1, max = 2 }}\n spot = "yes"', "services.api.spot"),
         (f"{LEAST} scaling = {{ min = 1, max = var.most }}", "services.api.scaling.max"),
     ],
 )

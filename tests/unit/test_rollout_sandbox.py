@@ -420,6 +420,25 @@ def test_without_a_revision_of_the_size_the_service_is_left_alone(shop: Shop) ->
     assert "apply the values first" in of(done, "jobs").detail
 
 
+def test_a_service_that_codedeploy_deploys_is_left_alone_at_once_and_the_others_go_on(shop: Shop) -> None:
+    shop.build("jobs", "web")
+    shop.ecs.create_service(
+        cluster=shop.cluster,
+        serviceName="cards",
+        taskDefinition=shop.register("cards", OLD),
+        desiredCount=1,
+        launchType="FARGATE",
+        deploymentController={"type": "CODE_DEPLOY"},
+    )
+    assert shop.read("cards")["deployments"] == []
+    shop.recommend("jobs", "cards", "web")
+    done = shop.rollout()
+    assert outcomes(done) == {"jobs": Outcome.MOVED, "cards": Outcome.REFUSED, "web": Outcome.MOVED}
+    assert "CODE_DEPLOY" in of(done, "cards").detail
+    assert done.exit_code == 20
+    assert sum(shop.clock.waited_s) < 600
+
+
 def test_a_revision_without_the_load_balancers_container_is_refused(shop: Shop) -> None:
     shop.build("web")
     containers = [{"name": "other", "image": "repo/web:1", "portMappings": [{"containerPort": 80}]}]

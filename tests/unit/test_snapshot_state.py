@@ -73,6 +73,12 @@ def test_names_and_ids_are_those_of_the_state(state: dict[str, Any], tmp_path: P
     assert identity.cluster.name == CLUSTER
     assert [one.name for one in identity.load_balancers] == ["fin-prod-alb"]
     assert identity.target_groups[0].load_balancer_arns == (identity.load_balancers[0].arn,)
+    attributes = identity.load_balancers[0].attributes
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "false"
+    assert attributes["idle_timeout.timeout_seconds"] == "60"
+    said = identity.load_balancers[0].listeners[0].default_response
+    assert said is not None
+    assert (said.status_code, said.content_type, said.message_body) == ("404", "text/plain", "not found")
     assert {one.type for one in identity.namespaces} == {"DNS_PRIVATE", "HTTP"}
     assert own.task_definition.family == "fin-prod-accounts"
     assert own.task_definition.environment_names == ("DB_HOST", "JAVA_TOOL_OPTIONS", "LOG_LEVEL", "PORT")

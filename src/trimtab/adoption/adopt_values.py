@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.adoption.imports import exposures
 from trimtab.adoption.values import Attribute, key, listed, quoted, template, wrapped
+from trimtab.fleet.account import FixedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,8 @@ SET_ELSEWHERE: Final = frozenset({"environment", "service", "costcenter"})
 """Tags the configuration sets from values of their own; IAM takes no two that differ in case only."""
 INSIGHTS_DEFAULT = "enabled"
 IDLE_TIMEOUT_DEFAULT_S = "60"
+RESPONSE_DEFAULT: Final = FixedResponse(status_code="404", message_body="Not found")
+"""What modules/load-balancer answers where no rule takes a request."""
 
 
 def render(takeover: Takeover) -> str:
@@ -145,9 +148,29 @@ def _balancer(balancer: Balancer) -> Iterator[Attribute]:
     idle = found.attributes.get("idle_timeout.timeout_seconds", IDLE_TIMEOUT_DEFAULT_S)
     if idle != IDLE_TIMEOUT_DEFAULT_S:
         yield Attribute(key="idle_timeout", value=idle)
+    if found.security_group_ids:
+        yield Attribute(key="own_security_group", value="false")
+    # Off is AWS's default.
+    if found.attributes.get("routing.http.drop_invalid_header_fields.enabled") != "true":
+        yield Attribute(key="drop_invalid_header_fields", value="false")
+    yield from _responses(balancer)
     if found.attributes.get("access_logs.s3.enabled") == "true":
         yield Attribute(key="access_logs", value=_access_logs(found.attributes))
     yield from _tags(found.tags)
+
+
+def _responses(balancer: Balancer) -> Iterator[Attribute]:
+    """Yield what its listeners answer themselves."""
+    for name, listener in (("http_response", balancer.http), ("https_response", balancer.https)):
+        said = listener.default_response if listener is not None else None
+        if said is not None and said != RESPONSE_DEFAULT:
+            yield Attribute(key=name, value=_response(said))
+
+
+def _response(said: FixedResponse) -> str:
+    parts = [f"status_code = {quoted(said.status_code)}", f"content_type = {quoted(said.content_type)}"]
+    parts += [f"message_body = {quoted(said.message_body)}"] if said.message_body else []
+    return f"{{ {', '.join(parts)} }}"
 
 
 def _access_logs(attributes: dict[str, str]) -> str:

@@ -19,6 +19,7 @@ from msgspec import Meta
 from trimtab.adoption.values import DEFAULT_ARCHITECTURE, DEFAULT_STOP_TIMEOUT_S
 from trimtab.catalog.load import EPHEMERAL_INCLUDED_GIB, is_valid, nearest_sizes
 from trimtab.errors import UsageError
+from trimtab.evidence.objective import DEFAULT, Spot
 from trimtab.evidence.proposal import Proposal
 from trimtab.fleet.model import Architecture, TaskSize
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
@@ -26,6 +27,8 @@ from trimtab.sizing.constants import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trimtab.evidence.objective import Objective
 
 DEFAULT_DEREGISTRATION_DELAY_S = 30
 PERIODS_S = (60, 120, 180, 240, 300)
@@ -167,6 +170,7 @@ class _Service(_Values, frozen=True, kw_only=True):
     stop_timeout: Annotated[int, Meta(ge=2, le=120)] | None = None
     ephemeral_storage: Annotated[int, Meta(ge=21, le=200)] | None = None
     tracing: bool | None = None
+    spot: bool | None = None
     # Not replayed.
     image: Any = None
     startup_seconds: Any = None
@@ -207,8 +211,10 @@ class _Tracing(_Values, frozen=True, kw_only=True):
 _Schema = TypeVar("_Schema", bound=_Values)
 
 
-def read_proposals(path: Path) -> dict[str, Proposal]:
+def read_proposals(path: Path, objective: Objective = DEFAULT) -> dict[str, Proposal]:
     """Return what the file proposes, by service.
+
+    The values only say that a service is on Spot; ``objective`` says how often Spot is interrupted.
 
     Raises:
         UsageError: it cannot be read, is no HCL, or holds what cannot be; names the field.
@@ -226,7 +232,7 @@ def read_proposals(path: Path) -> dict[str, Proposal]:
     found = {}
     for name, entry in services.items():
         where = f"{path}: services.{name}"
-        found[name] = _proposal(_typed(entry, _Service, where), tracing, where)
+        found[name] = _proposal(_typed(entry, _Service, where), tracing, objective.spot or Spot(), where)
     return found
 
 
@@ -266,7 +272,7 @@ def _typed(entry: object, schema: type[_Schema], where: str) -> _Schema:
         raise UsageError(fault, where=f"{where}{place.rstrip('`')}") from error
 
 
-def _proposal(service: _Service, tracing: _Tracing, where: str) -> Proposal:
+def _proposal(service: _Service, tracing: _Tracing, interrupted: Spot, where: str) -> Proposal:
     traced = service.tracing if service.tracing is not None else tracing.enabled is not False
     collector_cpu = _given(tracing.cpu, COLLECTOR_CPU_UNITS) if traced else 0
     if collector_cpu >= service.cpu:
@@ -283,6 +289,7 @@ def _proposal(service: _Service, tracing: _Tracing, where: str) -> Proposal:
         collector_cpu_units=collector_cpu,
         collector_memory_mib=_given(tracing.memory, COLLECTOR_MEMORY_MIB) if traced else 0,
         ephemeral_gib=_given(service.ephemeral_storage, EPHEMERAL_INCLUDED_GIB),
+        spot=interrupted if service.spot else None,
     )
 
 

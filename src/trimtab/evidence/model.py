@@ -35,6 +35,7 @@ class CautionKind(enum.Enum):
     RECORD = "replay differs from the record"
     EGRESS = "egress not known"
     ARCHITECTURE = "another architecture"
+    SPOT = "on Spot"
     LEAK = "memory grows without end"
     RISING = "memory still rising"
     MEMORY_LIMIT = "memory at its limit"

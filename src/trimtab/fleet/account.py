@@ -108,6 +108,17 @@ class ListenerRule(Identity, frozen=True, kw_only=True):
     """DescribeTags."""
 
 
+class FixedResponse(Identity, frozen=True, kw_only=True):
+    """``FixedResponseConfig`` of a listener's default action."""
+
+    status_code: str
+    """``StatusCode``."""
+    content_type: str = "text/plain"
+    """``ContentType``."""
+    message_body: str = ""
+    """``MessageBody``: what any stranger is told."""
+
+
 class Listener(Identity, frozen=True, kw_only=True):
     """elbv2 DescribeListeners."""
 
@@ -125,6 +136,8 @@ class Listener(Identity, frozen=True, kw_only=True):
     """``DefaultActions[0].Type``; ``other`` for anything else, or more than one action."""
     default_target_group_arns: tuple[str, ...] = ()
     """Where the default action forwards, sorted."""
+    default_response: FixedResponse | None = None
+    """What a fixed response says; ``None`` where there is none, or it was not read."""
     rules: tuple[ListenerRule, ...] = ()
     """By priority."""
     tags: Tags = {}

@@ -111,8 +111,20 @@ def _listener(one: Json, raw: Raw) -> account.Listener:
         ssl_policy=one.get("SslPolicy") or None,
         default_action=_ACTIONS.get(kind, "other"),
         default_target_group_arns=forwards_to(actions),
+        default_response=_response(actions[0]) if kind == "fixed-response" else None,
         rules=tuple(sorted(rules, key=lambda rule: rule.priority)),
         tags=_tags(one["ListenerArn"], raw),
+    )
+
+
+def _response(action: Json) -> account.FixedResponse | None:
+    said: Json = action.get("FixedResponseConfig") or {}
+    if not said.get("StatusCode"):
+        return None
+    return account.FixedResponse(
+        status_code=str(said["StatusCode"]),
+        content_type=said.get("ContentType") or "text/plain",
+        message_body=said.get("MessageBody") or "",
     )
 
 

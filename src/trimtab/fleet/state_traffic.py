@@ -24,7 +24,21 @@ def balancer_shape(values: Json) -> Json:
         "SecurityGroups": values.get("security_groups") or [],
         "DNSName": values.get("dns_name") or "",
         "Listeners": [],
+        "Attributes": dict(_attributes(values)),
     }
+
+
+def _attributes(values: Json) -> Iterator[tuple[str, str]]:
+    """Give what a takeover keeps of a load balancer's attributes, by AWS's names."""
+    drops, idle, logs = "drop_invalid_header_fields", values.get("idle_timeout"), block(values, "access_logs")
+    if isinstance(values.get(drops), bool):
+        yield f"routing.http.{drops}.enabled", str(values[drops]).lower()
+    if idle:
+        yield "idle_timeout.timeout_seconds", str(idle)
+    if logs.get("enabled"):
+        yield "access_logs.s3.enabled", "true"
+        yield "access_logs.s3.bucket", logs.get("bucket") or ""
+        yield "access_logs.s3.prefix", logs.get("prefix") or ""
 
 
 def listener_shape(values: Json) -> Json:
@@ -91,7 +105,13 @@ def _action(one: Json) -> Json:
     forward = block(one, "forward")
     groups = [{"TargetGroupArn": each["arn"]} for each in forward.get("target_group") or ()]
     sticky = block(forward, "stickiness").get("enabled", False)
+    said = block(one, "fixed_response")
     return {
+        "FixedResponseConfig": {
+            "StatusCode": said.get("status_code"),
+            "ContentType": said.get("content_type"),
+            "MessageBody": said.get("message_body"),
+        },
         "Type": one.get("type"),
         "TargetGroupArn": one.get("target_group_arn") or None,
         "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": {"Enabled": sticky}},

@@ -28,6 +28,7 @@ DEEDS = {
     Deed.FORGET_AND_CREATE: "let go, and created anew",
     Deed.DEFERRED: "deferred",
 }
+TAGS = ("tags.", "tags_all.", "tags:", "tags_all:")
 _KEYS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 
 
@@ -224,8 +225,10 @@ def _cautions(assessment: Assessment) -> tuple[GuardCaution, ...]:
 
 
 def _unsaid(row: GuardRow) -> GuardRow:
-    """Drop the attributes of a row that stands with them in its own table."""
-    return row if row.verdict is Verdict.SAFE else replace(row, attributes=())
+    """Drop the attributes of a row that has a table of its own, and tags, which need no caution."""
+    if row.verdict is not Verdict.SAFE:
+        return replace(row, attributes=())
+    return replace(row, attributes=tuple(one for one in row.attributes if not one.startswith(TAGS)))
 
 
 def _printable(text: str) -> str:

@@ -97,7 +97,8 @@ def _steady(run: Run, goal: Goal, polling: Polling) -> ServiceState | Result:
         if state is None:
             return Result(service=goal.name, outcome=Outcome.DELETED, detail="the service is gone")
         why = unsteady(state)
-        if why is None or goal.may_replace(state):
+        # What is refused anyhow is not waited for: CodeDeploy's services have no deployments at all.
+        if why is None or goal.may_replace(state) or any(goal.refusals(state)):
             return state
         if polling.over:
             said = tuple(event.message for event in state.events[:3])

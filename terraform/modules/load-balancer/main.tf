@@ -4,6 +4,11 @@ locals {
   # A load balancer that is taken over may forward what no rule takes: that goes on.
   http_action = var.adopt.http_target_group_arn != null ? "forward" : local.https && var.adopt.redirect ? "redirect" : "fixed-response"
 
+  # What no rule takes gets a plain 404 from the load balancer: no service is the default for strangers.
+  response       = { status_code = "404", content_type = "text/plain", message_body = "Not found" }
+  http_response  = var.adopt.http_response == null ? local.response : var.adopt.http_response
+  https_response = var.adopt.https_response == null ? local.response : var.adopt.https_response
+
   tags = merge(var.tags, {
     Environment = var.environment
     Service     = "platform"
@@ -19,9 +24,9 @@ resource "aws_lb" "this" {
   load_balancer_type         = "application"
   internal                   = var.internal
   subnets                    = var.subnet_ids
-  security_groups            = concat(var.adopt.security_group_ids, [aws_security_group.this.id])
+  security_groups            = concat(var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
   idle_timeout               = var.idle_timeout
-  drop_invalid_header_fields = true
+  drop_invalid_header_fields = var.adopt.drop_invalid_header_fields
   enable_deletion_protection = coalesce(var.deletion_protection, var.environment == "production")
   tags                       = local.tags
 
@@ -47,7 +52,6 @@ resource "aws_lb" "this" {
   }
 }
 
-# What no rule takes gets a plain 404 from the load balancer: no service is the default for strangers.
 resource "aws_lb_listener" "https" {
   count = local.https ? 1 : 0
 
@@ -65,9 +69,9 @@ resource "aws_lb_listener" "https" {
     dynamic "fixed_response" {
       for_each = var.adopt.https_target_group_arn == null ? ["this"] : []
       content {
-        content_type = "text/plain"
-        message_body = "Not found"
-        status_code  = "404"
+        content_type = local.https_response.content_type
+        message_body = local.https_response.message_body
+        status_code  = local.https_response.status_code
       }
     }
   }
@@ -97,9 +101,9 @@ resource "aws_lb_listener" "http" {
     dynamic "fixed_response" {
       for_each = local.http_action == "fixed-response" ? ["this"] : []
       content {
-        content_type = "text/plain"
-        message_body = "Not found"
-        status_code  = "404"
+        content_type = local.http_response.content_type
+        message_body = local.http_response.message_body
+        status_code  = local.http_response.status_code
       }
     }
   }

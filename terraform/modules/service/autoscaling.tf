@@ -67,8 +67,9 @@ resource "aws_appautoscaling_policy" "in" {
     dynamic "step_adjustment" {
       for_each = local.scale_in_steps
       content {
-        metric_interval_upper_bound = step_adjustment.value.below - 1
-        metric_interval_lower_bound = try(local.scale_in_steps[step_adjustment.key + 1].below - 1, null)
+        # Rounded: 0.6 - 1 is -0.39…97 in Terraform, AWS keeps -0.4, and every plan would change it.
+        metric_interval_upper_bound = tonumber(format("%.9f", step_adjustment.value.below - 1))
+        metric_interval_lower_bound = try(tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null)
         scaling_adjustment          = -step_adjustment.value.remove
       }
     }

@@ -11,6 +11,9 @@ locals {
   stem      = coalesce(var.cluster.stem, var.cluster.name)
   full_name = "${local.stem}-${var.name}"
 
+  # Instead of launch type FARGATE; empty: that.
+  capacity_providers = var.task.spot ? [{ name = "FARGATE_SPOT", base = 0, weight = 1 }] : var.adopt.capacity_providers
+
   tags = merge(var.tags, {
     Environment = var.environment
     Service     = var.name

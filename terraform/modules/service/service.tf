@@ -3,7 +3,7 @@ resource "aws_ecs_service" "this" {
   cluster         = var.cluster.arn
   task_definition = aws_ecs_task_definition.this.arn
   desired_count   = var.scaling.min
-  launch_type     = length(var.adopt.capacity_providers) > 0 ? null : "FARGATE"
+  launch_type     = length(local.capacity_providers) > 0 ? null : "FARGATE"
 
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
@@ -32,7 +32,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "capacity_provider_strategy" {
-    for_each = var.adopt.capacity_providers
+    for_each = local.capacity_providers
     content {
       capacity_provider = capacity_provider_strategy.value.name
       base              = capacity_provider_strategy.value.base
@@ -92,6 +92,17 @@ resource "aws_ecs_service" "this" {
     precondition {
       condition     = var.task.stop_timeout >= var.task.longest_request
       error_message = "Service ${var.name}: stop timeout ${var.task.stop_timeout} s is shorter than the longest request, ${var.task.longest_request} s. Callers over Cloud Map are not drained by the load balancer: their requests have only the stop timeout to finish. Raise task.stop_timeout (at most 120) or correct task.longest_request."
+    }
+
+    precondition {
+      condition     = !var.task.spot || length(var.adopt.capacity_providers) == 0
+      error_message = "Service ${var.name}: task.spot is set for a service that is taken over with capacity providers of its own. Leave spot out: it runs on what adopt.capacity_providers says."
+    }
+
+    # The notice is two minutes, and ECS deregisters the target first: what drains longer is cut off.
+    precondition {
+      condition     = !var.task.spot || var.traffic == null ? true : var.traffic.deregistration_delay < 120
+      error_message = "Service ${var.name}: on Spot a deregistration delay of ${try(var.traffic.deregistration_delay, 0)} s does not end within the two minutes' notice. Set traffic.deregistration_delay below 120, or leave spot out."
     }
 
     precondition {

@@ -73,6 +73,7 @@ variable "task" {
   description = <<-EOT
     What one task is. `startup_seconds` is the time from container start to the first answer; the health check is derived from it.
     `longest_request` (seconds) is what drains must outlast. `secrets` maps a variable's name to the ARN of a Secrets Manager secret or SSM parameter.
+    `spot` runs all tasks on Fargate Spot, which AWS takes back at two minutes' notice. A service that exists is replaced when `spot` changes: decide before it is made.
   EOT
   type = object({
     image                    = string
@@ -89,6 +90,7 @@ variable "task" {
     longest_request          = optional(number, 20)
     ephemeral_storage        = optional(number)
     readonly_root_filesystem = optional(bool, false)
+    spot                     = optional(bool, false)
   })
   nullable = false
 

@@ -216,6 +216,25 @@ run "a_load_balancer_that_is_taken_over_keeps_its_name_and_groups" {
   }
 }
 
+run "without_the_modules_own_a_load_balancer_keeps_exactly_its_groups_headers_and_words" {
+  command = plan
+  variables {
+    adopt = { security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"], own_security_group = false, drop_invalid_header_fields = false, https_response = { status_code = "503", content_type = "text/html", message_body = "<p>no</p>" } }
+  }
+  assert {
+    condition     = length(aws_lb.this.security_groups) == 5 && !aws_lb.this.drop_invalid_header_fields && aws_lb_listener.https[0].default_action[0].fixed_response[0].status_code == "503" && aws_lb_listener.https[0].default_action[0].fixed_response[0].message_body == "<p>no</p>"
+    error_message = "as found"
+  }
+}
+
+run "neither_the_modules_group_nor_another_is_refused" {
+  command = plan
+  variables {
+    adopt = { own_security_group = false }
+  }
+  expect_failures = [var.adopt]
+}
+
 run "five_groups_leave_no_room_for_the_modules_own" {
   command = plan
   variables {

@@ -321,3 +321,14 @@ run "growing_more_slowly_than_shrinking_is_refused" {
   }
   expect_failures = [var.scaling]
 }
+
+run "bounds_are_what_aws_keeps_of_them" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, scale_in = { steps = [{ below = 1, remove = 1 }, { below = 0.6, remove = 2 }, { below = 0.35, remove = 3 }] } }
+  }
+  assert {
+    condition     = join(" ", sort([for step in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment : step.metric_interval_upper_bound])) == "-0.4 -0.65 0"
+    error_message = "a bound with a hundred digits is a difference at every plan"
+  }
+}
