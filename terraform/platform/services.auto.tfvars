@@ -1,12 +1,12 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price, replayed: $5,998.83 a month as configured, $2,392.91 with these values, a saving of
-# $3,605.92.
-# With logs, Container Insights and alarms beside the replayed tasks: $6,001.63, $2,491.31 and $3,510.32.
+# Fargate at list price, replayed: $5,998.83 a month as configured, $2,389.34 with these values, a saving of
+# $3,609.49.
+# With logs, Container Insights and alarms beside the replayed tasks: $6,001.63, $2,487.74 and $3,513.89.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
-  # 1024/2048 to 256/512, $216.24 to $43.94 a month, replayed.
+  # 1024/2048 to 256/512, $216.24 to $43.97 a month, replayed.
   # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
   # peak, and by that estimate no other size is cheaper.
   api = {
@@ -36,7 +36,7 @@ services = {
     scaling = {
       min            = 4
       max            = 28
-      cpu            = { high = 60, low = 45, steps = [{ above = 0, add = 1 }] }
+      cpu            = { high = 60, low = 45, steps = [{ above = 0, add = 1 }, { above = 20, add = 5 }] }
       memory         = { high = 95, low = 90 }
       scale_in       = { steps = [{ below = 1, remove = 1 }] }
       out_datapoints = 3
@@ -45,7 +45,7 @@ services = {
     }
   }
 
-  # 2048/4096 to 512/1024, $288.66 to $126.41 a month, replayed.
+  # 2048/4096 to 512/1024, $288.66 to $126.85 a month, replayed.
   # cpu-bound: the work used 1.15 vCPU on average and 3.85 at its peak; about 6.6 tasks on average, 12 at the
   # peak, and by that estimate no other size is cheaper.
   worker = {
@@ -73,16 +73,15 @@ services = {
       deregistration_delay = 60
     }
     scaling = {
-      min            = 5
-      max            = 24
-      cpu            = { high = 65, low = 45, steps = [{ above = 0, add = 1 }] }
-      memory         = { high = 90, low = 70 }
-      scale_in       = { steps = [{ below = 1, remove = 2 }] }
-      out_cooldown   = 180
-      out_periods    = 1
-      out_datapoints = 1
-      in_periods     = 60
-      in_datapoints  = 60
+      min           = 5
+      max           = 24
+      cpu           = { high = 65, low = 45 }
+      memory        = { high = 90, low = 70 }
+      scale_in      = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown  = 300
+      in_cooldown   = 900
+      in_periods    = 60
+      in_datapoints = 60
     }
   }
 
@@ -111,7 +110,7 @@ services = {
     }
   }
 
-  # 1024/4096 to 1024/2048, $571.83 to $253.05 a month, replayed.
+  # 1024/4096 to 1024/2048, $571.83 to $252.16 a month, replayed.
   # memory-bound: the largest task held 1663 MiB, with 15 % and the 128 MiB collector 2040 MiB, so 2048 MiB;
   # about 7.2 tasks on average, 10 at the peak.
   # Caution: today's configuration costs $571.83 in replay, the recorded tasks $497.92: $74.00 of it pays for
@@ -141,20 +140,18 @@ services = {
       deregistration_delay = 30
     }
     scaling = {
-      min            = 5
-      max            = 20
-      cpu            = { high = 70, low = 55, steps = [{ above = 0, add = 1 }] }
-      memory         = { high = 95, low = 90 }
-      scale_in       = { steps = [{ below = 1, remove = 1 }] }
-      out_cooldown   = 120
-      out_periods    = 1
-      out_datapoints = 1
-      in_periods     = 5
-      in_datapoints  = 5
+      min           = 4
+      max           = 20
+      cpu           = { high = 70, low = 55, steps = [{ above = 0, add = 1 }, { above = 20, add = 5 }] }
+      memory        = { high = 95, low = 90 }
+      scale_in      = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown  = 180
+      in_periods    = 5
+      in_datapoints = 5
     }
   }
 
-  # 2048/4096 to 2048/4096, $681.29 to $370.33 a month, replayed.
+  # 2048/4096 to 2048/4096, $681.29 to $370.76 a month, replayed.
   # already right: with its ladders it costs no more than 1024/2048, which the estimate had; the largest task
   # held 496 MiB, with 12 % of the task kept free and the 128 MiB collector 709 MiB.
   auth = {
@@ -185,17 +182,17 @@ services = {
       deregistration_delay = 30
     }
     scaling = {
-      min           = 4
-      max           = 14
-      cpu           = { high = 70, low = 55, steps = [{ above = 0, add = 1 }] }
-      memory        = { high = 90, low = 50 }
-      scale_in      = { steps = [{ below = 1, remove = 1 }] }
-      in_periods    = 5
-      in_datapoints = 5
+      min            = 4
+      max            = 14
+      cpu            = { high = 70, low = 55, steps = [{ above = 0, add = 1 }, { above = 10, add = 4 }] }
+      memory         = { high = 90, low = 50 }
+      scale_in       = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown   = 180
+      out_datapoints = 3
     }
   }
 
-  # 1024/2048 to 512/1024, $155.80 to $71.20 a month, replayed.
+  # 1024/2048 to 512/1024, $155.80 to $71.23 a month, replayed.
   # cpu-bound: the work used 0.97 vCPU on average and 3.64 at its peak; about 4.2 tasks on average, 12 at the
   # peak, and by that estimate no other size is cheaper.
   cards = {
@@ -225,7 +222,7 @@ services = {
     scaling = {
       min            = 3
       max            = 22
-      cpu            = { high = 65, low = 45, steps = [{ above = 0, add = 1 }] }
+      cpu            = { high = 65, low = 45, steps = [{ above = 0, add = 1 }, { above = 20, add = 2 }] }
       memory         = { high = 90, low = 65 }
       scale_in       = { steps = [{ below = 1, remove = 1 }] }
       out_cooldown   = 180
@@ -235,7 +232,7 @@ services = {
     }
   }
 
-  # 4096/8192 to 1024/2048, $933.83 to $426.13 a month, replayed.
+  # 4096/8192 to 1024/2048, $933.83 to $426.21 a month, replayed.
   # cpu-bound: the work used 6.88 vCPU on average and 19.01 at its peak; about 11.8 tasks on average, 29 at
   # the peak, and by that estimate no other size is cheaper.
   fraud = {
@@ -262,10 +259,11 @@ services = {
     scaling = {
       min          = 2
       max          = 32
-      cpu          = { high = 70, low = 15, steps = [{ above = 0, add = 1 }] }
+      cpu          = { high = 70, low = 10, steps = [{ above = 0, add = 1 }, { above = 10, add = 4 }] }
       memory       = { high = 90, low = 85 }
-      scale_in     = { steps = [{ below = 1, remove = 3 }] }
-      out_cooldown = 120
+      scale_in     = { steps = [{ below = 1, remove = 10 }] }
+      out_cooldown = 180
+      out_periods  = 2
     }
   }
 
@@ -301,7 +299,7 @@ services = {
     scaling = {
       min           = 4
       max           = 14
-      cpu           = { high = 70, low = 55, steps = [{ above = 0, add = 1 }] }
+      cpu           = { high = 70, low = 55, steps = [{ above = 0, add = 1 }, { above = 25, add = 3 }] }
       memory        = { high = 90, low = 85 }
       scale_in      = { steps = [{ below = 1, remove = 1 }] }
       out_cooldown  = 180
@@ -310,7 +308,7 @@ services = {
     }
   }
 
-  # 1024/2048 to 512/1024, $110.32 to $56.71 a month, replayed.
+  # 1024/2048 to 512/1024, $110.32 to $57.02 a month, replayed.
   # memory-bound: the largest task held 381 MiB, with 12 % of the task kept free and the 128 MiB collector 578
   # MiB, so 1024 MiB; about 2.8 tasks on average, 20 at the peak.
   notifications = {
@@ -329,10 +327,10 @@ services = {
     scaling = {
       min            = 3
       max            = 20
-      cpu            = { high = 60, low = 35, steps = [{ above = 0, add = 1 }, { above = 10, add = 2 }] }
+      cpu            = { high = 65, low = 35, steps = [{ above = 0, add = 1 }, { above = 5, add = 3 }] }
       memory         = { high = 90, low = 50 }
       scale_in       = { steps = [{ below = 1, remove = 2 }] }
-      out_cooldown   = 180
+      out_cooldown   = 120
       out_periods    = 1
       out_datapoints = 1
       in_periods     = 5
@@ -340,7 +338,7 @@ services = {
     }
   }
 
-  # 2048/4096 to 1024/2048, $681.36 to $351.50 a month, replayed.
+  # 2048/4096 to 1024/2048, $681.36 to $348.12 a month, replayed.
   # cpu-bound: the work used 6.21 vCPU on average and 9.60 at its peak; about 10.2 tasks on average, 15 at the
   # peak, and by that estimate no other size is cheaper.
   payments = {
@@ -372,19 +370,18 @@ services = {
       deregistration_delay = 30
     }
     scaling = {
-      min            = 7
-      max            = 28
-      cpu            = { high = 70, low = 60, steps = [{ above = 0, add = 1 }, { above = 5, add = 2 }] }
-      memory         = { high = 90, low = 50 }
-      scale_in       = { steps = [{ below = 1, remove = 1 }] }
-      out_cooldown   = 300
-      in_cooldown    = 900
-      out_periods    = 1
-      out_datapoints = 1
+      min           = 7
+      max           = 28
+      cpu           = { high = 70, low = 60, steps = [{ above = 0, add = 1 }, { above = 20, add = 6 }] }
+      memory        = { high = 90, low = 50 }
+      scale_in      = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown  = 180
+      in_periods    = 5
+      in_datapoints = 5
     }
   }
 
-  # 2048/4096 to 2048/4096, $441.49 to $177.31 a month, replayed.
+  # 2048/4096 to 2048/4096, $441.49 to $178.87 a month, replayed.
   # already right: with its ladders it costs no more than 1024/2048, which the estimate had; the largest task
   # held 889 MiB, with 12 % of the task kept free and the 128 MiB collector 1155 MiB.
   quotes = {
@@ -411,18 +408,17 @@ services = {
     scaling = {
       min            = 2
       max            = 18
-      cpu            = { high = 60, low = 25, steps = [{ above = 0, add = 1 }, { above = 5, add = 3 }] }
+      cpu            = { high = 60, low = 30, steps = [{ above = 0, add = 1 }, { above = 15, add = 2 }, { above = 20, add = 3 }] }
       memory         = { high = 90, low = 50 }
-      scale_in       = { steps = [{ below = 1, remove = 2 }] }
-      out_cooldown   = 180
+      scale_in       = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown   = 120
+      in_cooldown    = 180
       out_periods    = 1
       out_datapoints = 1
-      in_periods     = 5
-      in_datapoints  = 5
     }
   }
 
-  # 4096/16384 to 2048/8192, $1,032.24 to $186.77 a month, replayed.
+  # 4096/16384 to 2048/8192, $1,032.24 to $184.59 a month, replayed.
   # memory-bound: the largest task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB, so 8192 MiB;
   # about 2.0 tasks on average, 11 at the peak.
   statements = {
@@ -444,12 +440,14 @@ services = {
     scaling = {
       min            = 1
       max            = 20
-      cpu            = { high = 60, low = 20, steps = [{ above = 0, add = 2 }, { above = 10, add = 4 }] }
+      cpu            = { high = 65, low = 15, steps = [{ above = 0, add = 1 }, { above = 15, add = 3 }, { above = 25, add = 4 }] }
       memory         = { high = 95, low = 90 }
-      scale_in       = { steps = [{ below = 1, remove = 1 }] }
+      scale_in       = { steps = [{ below = 1, remove = 2 }] }
       out_cooldown   = 120
       out_periods    = 1
       out_datapoints = 1
+      in_periods     = 30
+      in_datapoints  = 30
     }
   }
 }

@@ -151,9 +151,16 @@ def search_sizes(
             break
         quick.append(run(one, first, seeds))
     quick.sort(key=lambda one: (one.best, one.sized.size))
-    near = [one for one in quick if one.best <= NEAR * quick[0].best][:FINALISTS]
+    # A size with a claim of its own is searched as hard as one that is cheap.
+    claims = {question.service.size, question.estimated}
+    cheap = [one for one in quick if one.best <= NEAR * quick[0].best][:FINALISTS]
+    near = [one for one in quick if one in cheap or one.sized.size in claims]
     full = [run(one.sized, effort, (*seeds, *one.contest.front)) for one in near]
-    return tuple(sorted([*full, *quick[len(near) :]], key=lambda one: (one.best, one.sized.size)))
+    return tuple(
+        sorted(
+            [*full, *(one for one in quick if one not in near)], key=lambda one: (one.best, one.sized.size)
+        )
+    )
 
 
 def resized(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing:

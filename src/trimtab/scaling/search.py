@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.scaling.convert import policy_of_ladders
 from trimtab.scaling.replay import DEFAULT, replay_many
-from trimtab.scaling.space import draw, sane, vary
+from trimtab.scaling.space import LEAST_OUT_STEPS, draw, sane, vary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -118,9 +118,9 @@ def complexity(ladders: Ladders) -> int:
 
 
 def simplified(ladders: Ladders) -> Iterable[Ladders]:
-    """Yield the ladders with one step less, or one wait as the module has it."""
+    """Yield the ladders with one step less, two out at least, or one wait as the module has it."""
     out, into = ladders.cpu.steps, ladders.scale_in
-    for left in range(1, len(out)):
+    for left in range(1, len(out) if len(out) > LEAST_OUT_STEPS else 0):
         yield replace(ladders, cpu=replace(ladders.cpu, steps=out[:left] + out[left + 1 :]))
     for left in range(1, len(into)):
         yield replace(ladders, scale_in=into[:left] + into[left + 1 :])

@@ -29,6 +29,8 @@ IN_WINDOWS = (5, 10, 15, 20, 30, 60)
 LEAST_HIGH_PERCENT = 30
 LEAST_LOW_PERCENT = 10
 MOST_STEPS = 3
+LEAST_OUT_STEPS = 2
+"""One step adds the same whether demand is a little or far above: a ladder has a second for the burst."""
 
 # Of the module's own rules.
 PERCENT = 100
@@ -171,7 +173,8 @@ def _in_window(rng: Random) -> tuple[int, int]:
 
 
 def _out_steps(space: Space, rng: Random) -> tuple[OutStep, ...]:
-    adds = sorted(rng.sample(space.counts, min(len(space.counts), rng.randint(1, MOST_STEPS))))
+    count = rng.randint(LEAST_OUT_STEPS, MOST_STEPS)
+    adds = sorted(rng.sample(space.counts, min(len(space.counts), count)))
     above, steps = 0, []
     for add in adds:
         steps.append(OutStep(above=above, add=add))
