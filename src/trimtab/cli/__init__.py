@@ -1,0 +1,67 @@
+"""Flags to pipeline to screen: the only package that prints or exits.
+
+What a command needs is imported inside it, so that ``--help`` does not wait for numpy.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from trimtab.cli import adopting, choosing, proving
+from trimtab.cli.screen import say
+from trimtab.errors import EXIT_OK, TrimtabError
+
+app = typer.Typer(
+    name="trimtab",
+    help="Right-size an ECS Fargate fleet and write the Terraform values that adopt it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> int:
+    """Run the command. What a user can mend is one line on stderr; anything else a traceback."""
+    try:
+        app()
+    except TrimtabError as error:
+        say(f"error: {' '.join(error.one_line().splitlines())}")
+        return error.exit_code
+    return EXIT_OK
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"trimtab {version('trimtab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Hold the options that belong to no command."""
+    del version  # the callback has acted on it
+
+
+for _command in (
+    adopting.snapshot,
+    choosing.optimize,
+    adopting.write,
+    choosing.replay,
+    choosing.explain,
+    adopting.rollout,
+    proving.demo,
+    adopting.guard,
+    proving.sandbox,
+):
+    app.command()(_command)
