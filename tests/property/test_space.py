@@ -26,7 +26,7 @@ def spaces(draw_from: st.DrawFn) -> Space:
     floors = draw_from(st.sets(st.integers(1, 2400), min_size=1, max_size=8).map(sorted))
     most = draw_from(st.integers(max(floors[-1], floors[0] + 2), 5000))
     high = draw_from(st.sampled_from(range(30, 100, 5)))
-    ceiling = draw_from(st.floats(high + 0.5, 100.0))
+    ceiling = draw_from(st.floats(max(high + 0.5, 35.5), 100.0))
     return Space(floors=tuple(floors), most=most, high_percent=high, ceiling_percent=ceiling, memory=MEMORY)
 
 
@@ -35,7 +35,7 @@ def is_signed(ladders: Ladders, space: Space) -> None:
     assert refusals(ladders) == []
     assert space.floors[0] <= ladders.min_tasks < ladders.max_tasks == space.most
     assert ladders.memory == space.memory
-    assert 1 <= len(ladders.cpu.steps) <= 3
+    assert 2 <= len(ladders.cpu.steps) <= 3
     assert 1 <= len(ladders.scale_in) <= 3
     assert {step.add for step in ladders.cpu.steps} <= set(ROUND)
     assert {step.remove for step in ladders.scale_in} <= set(ROUND)

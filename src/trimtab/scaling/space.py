@@ -56,8 +56,12 @@ class Space:
 
     @property
     def empty(self) -> bool:
-        """Whether no ladders fit: no threshold lies below the objective, or the bounds leave no room."""
-        return not self.highs or self.floors[0] >= self.most
+        """Whether no ladders fit: no threshold lies below the objective with a second step below the
+        ceiling, or the bounds leave no room.
+        """
+        if not self.highs or self.floors[0] >= self.most:
+            return True
+        return self.highs[0] + ABOVE[0] >= self.ceiling_percent
 
     @property
     def highs(self) -> tuple[int, ...]:
