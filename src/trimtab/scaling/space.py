@@ -56,8 +56,10 @@ class Space:
 
     @property
     def empty(self) -> bool:
-        """Whether no ladders fit: no threshold lies below the objective with a second step below the
-        ceiling, or the bounds leave no room.
+        """Whether no ladders fit.
+
+        No threshold lies below the objective with a second step below the ceiling, or the bounds
+        leave no room.
         """
         if not self.highs or self.floors[0] >= self.most:
             return True
