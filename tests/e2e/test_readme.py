@@ -32,8 +32,9 @@ def test_optimising_the_example_runs_as_the_readme_has_it(example: ExampleRun) -
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command != COMMAND])
-def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
+def test_a_command_of_the_readme_runs(command: str, tmp_path: Path, example: ExampleRun) -> None:
     (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
+    (tmp_path / example.out.name).symlink_to(example.out)
     finished = subprocess.run(
         [str(BIN / command.split(maxsplit=1)[0]), *command.split()[1:]],
         cwd=tmp_path,
