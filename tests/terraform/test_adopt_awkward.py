@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from trimtab.adoption.engine import Workspace
     from trimtab.sandbox.server import Sandbox
 
+pytestmark = pytest.mark.slow
+
 TAKEN = {"Web_Frontend", "batch", "grpc", "jobs", "multi", "old-api", "orders"}
 
 
@@ -106,7 +108,6 @@ def test_values_that_no_snapshot_holds_are_carried_into_the_new_revision(taken: 
         assert application["command"][0] == "serve"
 
 
-@pytest.mark.slow
 def test_the_plan_is_clean_after_the_apply(taken: Taken, tmp_path: Path) -> None:
     taken.workspace.apply(taken.workspace.directory / "first.tfplan")
     (taken.workspace.directory / "imports.tf").unlink()
@@ -115,7 +116,6 @@ def test_the_plan_is_clean_after_the_apply(taken: Taken, tmp_path: Path) -> None
     assert again.is_clean
 
 
-@pytest.mark.slow
 def test_every_service_rolls_out_and_back(
     taken: Taken, sandbox: Sandbox, client: Callable[[str], Any]
 ) -> None:
