@@ -71,6 +71,7 @@ def test_its_waste_is_what_it_is_said_to_be(
     assert not any(one.get("tags") for one in services)
 
 
+@pytest.mark.slow
 def test_destroy_leaves_nothing(
     applied: tuple[Workspace, dict[str, Any]],
     workspaces: Callable[[str], Workspace],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -242,8 +243,8 @@ def _ladder(ladder: Ladder, default: tuple[OutStep, ...]) -> str:
 
 
 def _number(value: float) -> str:
-    """Return the shortest text that is read back as exactly ``value``."""
-    return repr(int(value) if value == int(value) else float(value))
+    """Return a text that is read back as exactly ``value``, without an exponent."""
+    return format(Decimal(repr(int(value) if value == int(value) else float(value))), "f")
 
 
 def _rule(rule: Egress) -> str:
