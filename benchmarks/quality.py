@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ from trimtab.evidence.trials import bound_s
 from trimtab.scaling.alarms import fixed_count
 from trimtab.scaling.bound import required_tasks
 from trimtab.scaling.convert import policy_of_ladders
-from trimtab.scaling.parts import parts_of
+from trimtab.scaling.parts import DAY_MIN, parts_of
 from trimtab.scaling.policy import Ladder, OutStep
 from trimtab.scaling.replay import replay
 from trimtab.scaling.search import Effort, Hunt, Limits, search
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from trimtab.scaling.alarms import Policy
     from trimtab.scaling.parts import Part, Parts
 
-FLOOR, DAY_MIN, WORKERS = 2, 1440, 2
+FLOOR, WORKERS = 2, 2
 MEMORY = Ladder(high=90, low=85, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2)))
 MATCHED = Effort(drawn=800, rounds=10, varied=250)
 MOST_OVER_BOUND, LEAST_TRIMS, KEPT_SHARE = 1.25, 4, 0.9
@@ -85,14 +85,7 @@ class Row:
 def run(policy: Policy, part: Part, bound: float) -> Ran:
     """Replay a policy on a part, from the count that suits its first minute."""
     initial = part.bounded(policy.min_tasks, policy.max_tasks)
-    begun = type(policy)(
-        min_tasks=policy.min_tasks,
-        max_tasks=policy.max_tasks,
-        initial_tasks=initial,
-        alarms=policy.alarms,
-        policies=policy.policies,
-    )
-    found = replay(part.inputs, begun).summary
+    found = replay(part.inputs, replace(policy, initial_tasks=initial)).summary
     return Ran(
         over_bound=found.billed_s / bound,
         over_share=found.over_min / part.minutes,

@@ -3,13 +3,11 @@
 ``python benchmarks/replay.py [--traces DIR]``: the recorded series ``req_ms_mongo_machine01_1m``,
 scaled so that its 99.9th percentile needs 20 tasks, under candidates as a search would try
 them: CPU and memory out at 2 of 3, joint scale-in at 10 of 10. Encoding is part of the time.
-The traces are looked for in DIR, in $TRIMTAB_TRACES, or beside the checkout in ../shared/traces.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
 import resource
 import subprocess
@@ -17,28 +15,34 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from series import (
+    COLLECTOR_MIB,
+    COLLECTOR_VCPU,
+    CPU_SHARE,
+    MEMORY_SHARE,
+    PEAK_QUANTILE,
+    PEAK_TASKS,
+    add_flag,
+    by_minute,
+)
 
 from trimtab.scaling.convert import policy_of_ladders
 from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
+from trimtab.scaling.parts import DAY_MIN
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 from trimtab.scaling.replay import replay_many
 from trimtab.scaling.spot import spot_interruptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from trimtab.scaling.alarms import Policy
 
 SERIES = "req_ms_mongo_machine01_1m"
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "traces"
-PEAK_TASKS, PEAK_QUANTILE = 20, 0.999
-CPU_SHARE = 0.8
-MINUTES_A_DAY = 1440
-COLLECTOR_VCPU, COLLECTOR_MIB = 32 / 1024, 128.0
 REST_MIB, SLOPE_MIB_PER_VCPU = 700.0, 400.0
 """Memory of a task at rest and with its load: some minutes cross memory's threshold too."""
 CANDIDATES, PLAIN, REPEATS = 1024, 3, 7
@@ -47,8 +51,7 @@ FIRST_CALL = "--first-call"
 
 def inputs(path: Path) -> Inputs:
     """Return the series as a service of 1 vCPU tasks with fifty recorded starts of 20 to 80 s."""
-    with gzip.open(path, "rt") as file:
-        values = np.loadtxt(file, delimiter=",", skiprows=1, usecols=1)
+    values = by_minute(path)
     usable = 1.0 - COLLECTOR_VCPU
     cpu_vcpu = values * (CPU_SHARE * usable * PEAK_TASKS / np.quantile(values, PEAK_QUANTILE))
     random = np.random.default_rng(1)
@@ -68,7 +71,7 @@ def inputs(path: Path) -> Inputs:
             overhead_mib=COLLECTOR_MIB,
         ),
         starts=Starts(pull_s=starts[0], running_s=starts[1], serving_s=starts[2]),
-        objective=Objective(cpu_share=CPU_SHARE, memory_share=0.9),
+        objective=Objective(cpu_share=CPU_SHARE, memory_share=MEMORY_SHARE),
         deregistration_delay_s=30,
         shutdown_s=30,
         seed=1,
@@ -98,7 +101,7 @@ def speed(service: Inputs, count: int, *, workers: int = 1, compiled: bool = Tru
     policies = list(candidates(count))
     begun = time.perf_counter()
     replay_many(service, policies, workers=workers, compiled=compiled)
-    return service.load.minutes / MINUTES_A_DAY * count / (time.perf_counter() - begun)
+    return service.load.minutes / DAY_MIN * count / (time.perf_counter() - begun)
 
 
 def first_call(traces: Path) -> float:
@@ -133,7 +136,7 @@ def compare(service: Inputs) -> tuple[float, float, float, float]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--traces", type=Path, default=Path(os.environ.get("TRIMTAB_TRACES", BESIDE)))
+    add_flag(parser)
     parser.add_argument(FIRST_CALL, action="store_true", help="only time the first replay of this process")
     flags = parser.parse_args()
     path = flags.traces / f"{SERIES}.csv.gz"
@@ -149,7 +152,7 @@ def main() -> None:
     print(f"{SERIES}: {service.load.minutes} minutes, {summary.activities} activities in the first candidate")
     print(f"first call, no cache:   {first_call(flags.traces):8.1f} s (bar: under 15)")
     one, two, plain, spot = compare(service)
-    minute_ns = 1e9 / (one * MINUTES_A_DAY)
+    minute_ns = 1e9 / (one * DAY_MIN)
     print(f"one core:               {one:8,.0f} service-days/s, {minute_ns:.1f} ns a minute (bar: 20,000)")
     print(f"plain Python source:    {plain:8,.0f} service-days/s: {one / plain:.0f} times (bar: 25)")
     print(f"two cores:              {two:8,.0f} service-days/s: {two / one:.2f} times one core")

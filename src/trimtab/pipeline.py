@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from trimtab.adoption.read_values import read_proposals
-from trimtab.adoption.write import write_recommendation, write_whole
+from trimtab.adoption.write import refuse_unwritable, write_recommendation, write_whole
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.free import demand_of
 from trimtab.errors import ReplayError, UsageError
@@ -95,6 +95,8 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         UsageError: there are no prices for its region, or ``output`` cannot be written.
 
     """
+    if output is not None:
+        refuse_unwritable(output)
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file)

@@ -52,13 +52,21 @@ def side_by_side() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
+def found(workspaces: Callable[[str], Workspace], network: dict[str, Any]) -> Workspace:
+    before = workspaces("examples/before")
+    before.apply(variables=network)
+    return before
+
+
+@pytest.fixture(scope="module")
 def taken(
     workspaces: Callable[[str], Workspace],
+    found: Workspace,
     network: dict[str, Any],
     sandbox: Sandbox,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Taken:
-    workspaces("examples/before").apply(variables=network)
+    del found  # runs before it is read
     example = read_snapshot(assets_folder() / "examples" / "fleet")
     folder = tmp_path_factory.mktemp("taken")
     snapshot = read_fleet(sandbox, CLUSTER, example.metrics, folder / "snapshot")
@@ -79,6 +87,36 @@ def rolling(taken: Taken, sandbox: Sandbox, client: Callable[[str], Any]) -> Rol
     sandbox.scheduler.timing = Timing.fargate()
     registered = taken.workspace.outputs()["task_definitions"]
     return Rolling(sandbox, client, CLUSTER, taken.folder, registered)
+
+
+def test_as_found_the_second_plan_is_clean(found: Workspace, network: dict[str, Any], tmp_path: Path) -> None:
+    plan = found.plan(tmp_path / "a.tfplan", (), network)
+    assert [change.address for change in plan.changed] == []
+    assert plan.is_clean
+
+
+def test_it_is_what_the_snapshot_says(found: Workspace) -> None:
+    deployed = found.outputs()["services"]
+    fleet = read_snapshot(assets_folder() / "examples" / "fleet").fleet
+    assert set(deployed) == {service.name for service in fleet.services}
+    for service in fleet.services:
+        one = deployed[service.name]
+        assert (one["cpu"], one["memory"]) == (service.size.cpu_units, service.size.memory_mib)
+        assert (one["min"], one["max"]) == (service.scaling.min_tasks, service.scaling.max_tasks)
+        assert one["image"] == service.image
+        if service.traffic:
+            assert one["deregistration_delay"] == service.traffic.deregistration_delay_s
+
+
+def test_its_waste_is_what_it_is_said_to_be(found: Workspace, client: Callable[[str], Any]) -> None:
+    del found
+    groups = client("logs").describe_log_groups()["logGroups"]
+    assert groups
+    assert not any("retentionInDays" in group for group in groups)
+    names = client("ecs").list_services(cluster=CLUSTER, maxResults=100)["serviceArns"]
+    services = client("ecs").describe_services(cluster=CLUSTER, services=names[:10])["services"]
+    assert not any(one["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"] for one in services)
+    assert not any(one.get("tags") for one in services)
 
 
 def test_everything_that_has_a_place_is_imported(taken: Taken) -> None:

@@ -1,4 +1,7 @@
-"""The fleet as found, and the network of the example: real Terraform against the sandbox."""
+"""The network of the example and the fleet in it, made and taken down: real Terraform against the sandbox.
+
+What the fleet is like is looked at in ``test_adopt``, which takes it over.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from inventory import inventory
-
-from trimtab.assets import assets_folder
-from trimtab.fleet.snapshot import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,37 +38,12 @@ def applied(
     return before, given
 
 
+@pytest.mark.slow
 def test_second_plan_is_clean(applied: tuple[Workspace, dict[str, Any]], tmp_path: Path) -> None:
     before, given = applied
     plan = before.plan(tmp_path / "a.tfplan", (), given)
     assert [change.address for change in plan.changed] == []
     assert plan.is_clean
-
-
-def test_it_is_what_the_snapshot_says(applied: tuple[Workspace, dict[str, Any]]) -> None:
-    deployed = applied[0].outputs()["services"]
-    fleet = read_snapshot(assets_folder() / "examples" / "fleet").fleet
-    assert set(deployed) == {service.name for service in fleet.services}
-    for service in fleet.services:
-        found = deployed[service.name]
-        assert (found["cpu"], found["memory"]) == (service.size.cpu_units, service.size.memory_mib)
-        assert (found["min"], found["max"]) == (service.scaling.min_tasks, service.scaling.max_tasks)
-        assert found["image"] == service.image
-        if service.traffic:
-            assert found["deregistration_delay"] == service.traffic.deregistration_delay_s
-
-
-def test_its_waste_is_what_it_is_said_to_be(
-    applied: tuple[Workspace, dict[str, Any]], client: Callable[[str], Any]
-) -> None:
-    del applied
-    groups = client("logs").describe_log_groups()["logGroups"]
-    assert groups
-    assert not any("retentionInDays" in group for group in groups)
-    names = client("ecs").list_services(cluster="fin-prod-cluster", maxResults=100)["serviceArns"]
-    services = client("ecs").describe_services(cluster="fin-prod-cluster", services=names[:10])["services"]
-    assert not any(one["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"] for one in services)
-    assert not any(one.get("tags") for one in services)
 
 
 @pytest.mark.slow

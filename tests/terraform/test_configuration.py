@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trimtab.adoption.engine import COLLECTOR
 from trimtab.adoption.mirror import cli_configuration, find_mirror
 from trimtab.assets import assets_folder, copy_configuration
 from trimtab.catalog.load import fargate_sizes
@@ -36,7 +37,7 @@ print(cli.validate(check=True).value)
 @pytest.fixture(scope="module")
 def environment(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Give an environment in which `init` finds the provider as trimtab's engine would."""
-    given = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    given = {**COLLECTOR, **os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
     if mirror := find_mirror(engine.name, given):
         path = tmp_path_factory.mktemp("cli") / "cli.tfrc"
         path.write_text(cli_configuration(mirror), encoding="utf-8")

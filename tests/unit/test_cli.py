@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import made_fleet as made
 import pytest
+from made_command import trimtab
 
 from trimtab.fleet.snapshot import write_snapshot
 
@@ -18,18 +18,6 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Service
 
 ROOT = Path(__file__).parents[2]
-
-
-def trimtab(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does: a process of its own, its output in pipes."""
-    return subprocess.run(
-        [sys.executable, "-m", "trimtab", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=os.environ | environment,
-    )
 
 
 @pytest.fixture

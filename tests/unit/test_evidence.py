@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from trimtab.demand.series import Demand
 
 PRICES = prices("us-east-1")
+WAVE = 0.5 + 0.2 * np.sin(np.arange(7 * 1440) * 2 * np.pi / 1440)
 STEADY = np.full(1440, 0.5)
 
 
@@ -41,7 +42,7 @@ def kinds(service: Service, demand: Demand, left_out: frozenset[str] = frozenset
 
 
 def week(**changes: object) -> Demand:
-    return made.demand(np.full(7 * 1440, 0.5), **changes)  # type: ignore[arg-type]
+    return made.demand(WAVE, **changes)  # type: ignore[arg-type]
 
 
 def verdict(**changes: object) -> Verdict:
@@ -137,7 +138,10 @@ def test_each_doubt_is_said_once() -> None:
     minutes = np.arange(7 * 1440)
     assert kinds(made.service(), week(censored=minutes < 20)) == {CautionKind.CENSORED}
     assert kinds(made.service(), week(present=(minutes < 300) | (minutes > 400))) >= {CautionKind.GAP}
-    assert kinds(made.service(), made.demand(STEADY)) == {CautionKind.SHORT}
+    assert kinds(made.service(), made.demand(WAVE[:1440])) == {CautionKind.SHORT}
+    assert kinds(made.service(), made.demand(np.full_like(WAVE, 0.5))) == {CautionKind.CONSTANT}
+    assert kinds(made.service(), made.demand(np.zeros_like(WAVE))) == {CautionKind.ZERO}
+    assert kinds(made.service(), made.demand(np.where(minutes == 900, 9.0, WAVE))) == {CautionKind.ONE_SPIKE}
     assert kinds(made.service(start_samples=()), week()) == {CautionKind.STARTUP}
     fixed = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
     assert kinds(fixed, week()) == {CautionKind.FIXED_COUNT}

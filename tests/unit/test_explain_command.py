@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import made_optimized as made
 import msgspec
 import pytest
+from made_command import trimtab
 from made_optimized import advice_of, grid, page, section, shown, words
 
 from trimtab.errors import UsageError
@@ -125,17 +123,6 @@ def test_what_was_written_is_followed_by_how_to_ask_why(optimized: made.Optimize
     report = report_of(optimized.recommendation, (Path("my out") / "recommendation.json",))
     assert report.explain == "trimtab explain 'my out' SERVICE"
     assert not report_of(optimized.recommendation).explain
-
-
-def trimtab(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trimtab", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=os.environ | environment,
-    )
 
 
 def test_the_command_shows_the_page_or_its_markdown(optimized: made.Optimized) -> None:

@@ -73,6 +73,15 @@ def test_a_snapshot_that_cannot_be_read_leaves_the_output_alone(tmp_path: Path) 
     assert not (tmp_path / "out").exists()
 
 
+def test_an_output_that_cannot_be_made_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    for output in (tmp_path / "taken", tmp_path / "taken" / "under" / "it"):
+        said: list[str] = []
+        with pytest.raises(UsageError, match="taken is a file"):
+            optimize(tmp_path / "missing", output, progress=said.append)
+        assert said == []
+
+
 def test_the_figures_of_optimize_are_those_replay_finds_for_the_fleet_and_for_the_values(
     tmp_path: Path,
 ) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import made_fleet
 import pytest
 from made_account import CLUSTER, REGION, Made, shop
+from made_command import trimtab
 
 from trimtab.fleet.snapshot import read_snapshot
 from trimtab.sandbox.server import Sandbox
@@ -26,17 +27,6 @@ sys.path.append(str(ROOT / "tests" / "e2e"))
 import load_metrics  # noqa: E402 - stands beside the tests of the whole
 
 STATE = Path(__file__).parent / "recorded_state.json"
-
-
-def trimtab(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trimtab", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env=os.environ | environment,
-    )
 
 
 @pytest.fixture(scope="module")

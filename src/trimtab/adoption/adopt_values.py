@@ -26,7 +26,6 @@ MIN_SUBNETS = 3
 """terraform/platform asks for three zones."""
 SET_ELSEWHERE: Final = frozenset({"environment", "service", "costcenter"})
 """Tags the configuration sets from values of their own; IAM takes no two that differ in case only."""
-INSIGHTS_DEFAULT = "enabled"
 IDLE_TIMEOUT_DEFAULT_S = "60"
 RESPONSE_DEFAULT: Final = FixedResponse(status_code="404", message_body="Not found")
 """What modules/load-balancer answers where no rule takes a request."""

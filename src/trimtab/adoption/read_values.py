@@ -22,7 +22,7 @@ from trimtab.errors import UsageError
 from trimtab.evidence.objective import DEFAULT, Spot
 from trimtab.evidence.proposal import Proposal
 from trimtab.fleet.model import Architecture, TaskSize
-from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
+from trimtab.scaling.policy import MODULE, InStep, Ladder, Ladders, OutStep
 from trimtab.sizing.constants import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
@@ -90,12 +90,6 @@ class _ScaleIn(_Values, frozen=True, kw_only=True):
             raise ValueError(msg)
 
 
-# Defaults of modules/service/variables.tf.
-_CPU = Ladder(high=70, low=30, steps=(OutStep(above=0, add=1), OutStep(above=15, add=2)))
-_MEMORY = Ladder(high=90, low=75, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2)))
-_SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
-
-
 class _Scaling(_Values, frozen=True, kw_only=True):
     min: Annotated[int, Meta(ge=1, le=5000)]
     max: Annotated[int, Meta(ge=1, le=5000)]
@@ -129,19 +123,20 @@ class _Scaling(_Values, frozen=True, kw_only=True):
     def ladders(self) -> Ladders:
         """Return the policies, what is left out as the module has it."""
         steps = self.scale_in.steps if self.scale_in else None
+        (out_points, out_periods), (in_points, in_periods) = MODULE.out_datapoints, MODULE.in_datapoints
         return Ladders(
             min_tasks=self.min,
             max_tasks=self.max,
-            cpu=(self.cpu or _Ladder()).ladder(_CPU),
-            memory=(self.memory or _Ladder()).ladder(_MEMORY),
-            scale_in=_SCALE_IN
+            cpu=(self.cpu or _Ladder()).ladder(MODULE.cpu),
+            memory=(self.memory or _Ladder()).ladder(MODULE.memory),
+            scale_in=MODULE.scale_in
             if steps is None
             else tuple(InStep(below=s.below, remove=s.remove) for s in steps),
-            out_cooldown_s=_given(self.out_cooldown, 60),
-            in_cooldown_s=_given(self.in_cooldown, 300),
-            period_s=_given(self.period, 60),
-            out_datapoints=(_given(self.out_datapoints, 2), _given(self.out_periods, 3)),
-            in_datapoints=(_given(self.in_datapoints, 10), _given(self.in_periods, 10)),
+            out_cooldown_s=_given(self.out_cooldown, MODULE.out_cooldown_s),
+            in_cooldown_s=_given(self.in_cooldown, MODULE.in_cooldown_s),
+            period_s=_given(self.period, MODULE.period_s),
+            out_datapoints=(_given(self.out_datapoints, out_points), _given(self.out_periods, out_periods)),
+            in_datapoints=(_given(self.in_datapoints, in_points), _given(self.in_periods, in_periods)),
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import jinja2
 
-from trimtab.scaling.policy import InStep, OutStep
+from trimtab.scaling.policy import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,9 +30,6 @@ COMMENT_WIDTH = 106
 DEFAULT_ARCHITECTURE: Final = "X86_64"
 DEFAULT_STOP_TIMEOUT_S = 30
 DEFAULT_MATCHER = "200"
-DEFAULT_CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
-DEFAULT_MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
-DEFAULT_SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -215,28 +212,34 @@ def _scaling(ladders: Ladders) -> Iterator[Attribute]:
     """Yield the bounds, the ladders, and the waits that differ from the module's."""
     yield Attribute(key="min", value=str(ladders.min_tasks))
     yield Attribute(key="max", value=str(ladders.max_tasks))
-    yield Attribute(key="cpu", value=_ladder(ladders.cpu, DEFAULT_CPU_STEPS))
-    yield Attribute(key="memory", value=_ladder(ladders.memory, DEFAULT_MEMORY_STEPS))
-    if ladders.scale_in != DEFAULT_SCALE_IN:
+    yield Attribute(key="cpu", value=_ladder(ladders.cpu, MODULE.cpu))
+    yield Attribute(key="memory", value=_ladder(ladders.memory, MODULE.memory))
+    if ladders.scale_in != MODULE.scale_in:
         steps = (f"{{ below = {_number(step.below)}, remove = {step.remove} }}" for step in ladders.scale_in)
         yield Attribute(key="scale_in", value=f"{{ steps = [{', '.join(steps)}] }}")
-    (out_points, out_periods), (in_points, in_periods) = ladders.out_datapoints, ladders.in_datapoints
-    for name, value, default in (
-        ("out_cooldown", ladders.out_cooldown_s, 60),
-        ("in_cooldown", ladders.in_cooldown_s, 300),
-        ("period", ladders.period_s, 60),
-        ("out_periods", out_periods, 3),
-        ("out_datapoints", out_points, 2),
-        ("in_periods", in_periods, 10),
-        ("in_datapoints", in_points, 10),
-    ):
-        if value != default:
+    usual = _waits(MODULE)
+    for name, value in _waits(ladders).items():
+        if value != usual[name]:
             yield Attribute(key=name, value=str(value))
 
 
-def _ladder(ladder: Ladder, default: tuple[OutStep, ...]) -> str:
+def _waits(ladders: Ladders) -> dict[str, int]:
+    """Return cooldowns and alarm windows by the module's names for them."""
+    (out_points, out_periods), (in_points, in_periods) = ladders.out_datapoints, ladders.in_datapoints
+    return {
+        "out_cooldown": ladders.out_cooldown_s,
+        "in_cooldown": ladders.in_cooldown_s,
+        "period": ladders.period_s,
+        "out_periods": out_periods,
+        "out_datapoints": out_points,
+        "in_periods": in_periods,
+        "in_datapoints": in_points,
+    }
+
+
+def _ladder(ladder: Ladder, default: Ladder) -> str:
     ends = f"high = {_number(ladder.high)}, low = {_number(ladder.low)}"
-    if ladder.steps == default:
+    if ladder.steps == default.steps:
         return f"{{ {ends} }}"
     steps = (f"{{ above = {_number(step.above)}, add = {step.add} }}" for step in ladder.steps)
     return f"{{ {ends}, steps = [{', '.join(steps)}] }}"

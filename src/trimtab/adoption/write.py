@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,24 @@ def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fl
         contents[folder / FLEET_FILE] = encode_fleet(fleet)
     write_whole(contents, folder, advice="name a folder you may write to")
     return written
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Refuse a folder that could not be made or written, before a minute is spent on what goes into it.
+
+    Raises:
+        UsageError: it, or what is there of its parents, is a file, or may not be written.
+
+    """
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return
+    why = "may not be written" if there.is_dir() else "is a file"
+    raise UsageError(
+        f"the output cannot be written ({there} {why})",
+        where=str(folder),
+        advice="name a folder you may write to",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.growth import MemoryShape
 from trimtab.demand.quality import quality_of
 from trimtab.evidence.cost import cents
@@ -14,7 +15,7 @@ from trimtab.sizing.memory import at_limit_steps
 from trimtab.timing.drain import MODULE_LONGEST_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimtab.demand.series import Demand
     from trimtab.evidence.cost import Cost
@@ -33,6 +34,12 @@ LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
 RECORD_SHARE = Decimal("0.10")
 """Replayed over recorded cost, less 1 [ratio]. A replay further off than this models something else."""
+SHAPES: Final[Mapping[FindingKind, CautionKind]] = {
+    FindingKind.ZERO: CautionKind.ZERO,
+    FindingKind.CONSTANT: CautionKind.CONSTANT,
+    FindingKind.ONE_SPIKE: CautionKind.ONE_SPIKE,
+}
+"""Demand that gets sound advice, but whose shape explains it better than any figure."""
 REPLACE_SHARE = 0.8
 """Of the time in which a leak fills a task, after which the task should be replaced [ratio]: a
 deployment takes a while, and not every task leaks alike."""
@@ -119,6 +126,9 @@ def _of_data(demand: Demand, sizing: Sizing) -> Iterator[Caution]:
         hours = quality.longest_gap_s / 3600
         text = f"{hours:.1f} hours in a row were not reported: what happened then is unknown"
         yield Caution(kind=CautionKind.GAP, text=text)
+    for finding in believable(demand):
+        if finding.kind in SHAPES:
+            yield Caution(kind=SHAPES[finding.kind], text=finding.text)
     if demand.days < WEEK_DAYS:
         text = f"{demand.days:.1f} days of metrics: a whole week was not seen"
         yield Caution(kind=CautionKind.SHORT, text=text)

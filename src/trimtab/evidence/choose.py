@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.evidence.contest import contest, space_of
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import proposed_inputs
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import TaskSize
     from trimtab.scaling.model import Inputs
     from trimtab.scaling.parts import Parts
-    from trimtab.scaling.policy import Ladders
+    from trimtab.scaling.policy import Ladder, Ladders
     from trimtab.scaling.search import Effort
     from trimtab.sizing.model import Sizing
 
@@ -50,13 +49,10 @@ class Sized:
     sizing: Sizing
     inputs: Inputs
     parts: Parts
+    memory: Ladder
+    """Memory's ladder at this size: decided by what a task holds, not searched."""
     bound_usd_month: float
     """What no policy at this size can undercut on the tuned part."""
-
-    def usd_month(self, billed_s: float) -> float:
-        """Return what the tuned part costs a month [USD]."""
-        hours = self.parts.tuned.minutes / 60
-        return billed_s / 3600 * self.inputs.task.price_usd_hour / hours * HOURS_PER_MONTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,13 +64,11 @@ class Searched:
 
     def cost(self, entrant: Entrant | None) -> float:
         """Return what an entrant costs a month on the tuned part [USD]; infinite for none."""
-        return self.sized.usd_month(entrant.tested.tuned_billed_s) if entrant else float("inf")
+        return self.sized.parts.tuned.usd_month(entrant.tested.tuned_billed_s) if entrant else float("inf")
 
     def judged_usd_month(self, entrant: Entrant) -> float:
         """Return what an entrant costs a month on the judged part [USD]."""
-        minutes = self.sized.parts.judged.minutes
-        hours = entrant.tested.judged_billed_s / 3600
-        return hours * self.sized.inputs.task.price_usd_hour / (minutes / 60) * HOURS_PER_MONTH
+        return self.sized.parts.judged.usd_month(entrant.tested.judged_billed_s)
 
     @property
     def best(self) -> float:
@@ -95,10 +89,12 @@ def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
             continue
         parts = parts_of(inputs, objective.judged_percent / 100)
         at_size = replace(sizing, size=size)
-        one = Sized(size=size, sizing=at_size, inputs=inputs, parts=parts, bound_usd_month=0.0)
-        most = space_of(parts, floor=floor, memory=memory_ladder(at_size, question.demand)).most
-        bound = one.usd_month(bound_s(parts.tuned, objective, floor=floor, most=most))
-        found.append(replace(one, bound_usd_month=bound))
+        memory = memory_ladder(at_size, question.demand)
+        most = space_of(parts, floor=floor, memory=memory).most
+        bound = parts.tuned.usd_month(bound_s(parts.tuned, objective, floor=floor, most=most))
+        found.append(
+            Sized(size=size, sizing=at_size, inputs=inputs, parts=parts, memory=memory, bound_usd_month=bound)
+        )
     return tuple(sorted(found, key=lambda one: (one.bound_usd_month, one.size)))
 
 
@@ -140,7 +136,7 @@ def search_sizes(
             objective,
             Hunt(seed=seed, seeds=every, effort=effort, workers=workers),
             floor=one.sizing.work.floor,
-            memory=memory_ladder(one.sizing, demand),
+            memory=one.memory,
         )
         return Searched(sized=one, contest=found)
 

@@ -17,9 +17,9 @@ from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import as_proposed
 from trimtab.evidence.trials import Test
 from trimtab.evidence.verdict import judge
+from trimtab.scaling.parts import DAY_MIN
 from trimtab.scaling.policy import default_ladders
-from trimtab.sizing.change import Priced, worth_changing
-from trimtab.sizing.constants import CHANGE_SHARE, CHANGE_USD_MONTH
+from trimtab.sizing.change import Priced, pays, worth_changing
 from trimtab.sizing.tasks import hottest_ratio
 
 if TYPE_CHECKING:
@@ -164,10 +164,10 @@ def _kept(chosen: _Proposed, present: Entrant) -> _Proposed:
     """Return today's ladders where they stand every trial and the chosen ones would hardly save."""
     if not present.tested.passed:
         return chosen
-    cost = chosen.searched.cost(present)
-    saving = cost - chosen.priced.compute_usd_month
-    if saving >= max(CHANGE_USD_MONTH, CHANGE_SHARE * cost):
+    cost, proposed = chosen.searched.cost(present), chosen.priced.compute_usd_month
+    if pays(cost, proposed):
         return chosen
+    saving = cost - proposed
     why = f"today's ladders stand every trial, and others would save ${max(0.0, saving):,.2f} a month"
     return replace(chosen, entrant=present, decision=Decision.KEEP, why=why)
 
@@ -175,7 +175,7 @@ def _kept(chosen: _Proposed, present: Entrant) -> _Proposed:
 def _judged_words(searched: Searched, entrant: Entrant) -> str:
     mark, judged = entrant.tested.mark(Test.JUDGED), searched.sized.parts.judged
     return (
-        f"on the last {judged.minutes / 1440:.1f} days, which nothing was tuned on, "
+        f"on the last {judged.minutes / DAY_MIN:.1f} days, which nothing was tuned on, "
         f"{100 * mark.over_share:.2f} % of minutes over the objective, of {100 * mark.allowed_share:g} % "
         f"that may be, ${searched.judged_usd_month(entrant):,.0f} a month, "
         f"{entrant.tested.over_bound:.2f} times the clairvoyant bound"

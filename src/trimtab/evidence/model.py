@@ -22,6 +22,9 @@ class CautionKind(enum.Enum):
     """What makes a piece of advice less certain than it looks."""
 
     CENSORED = "demand at the CPU ceiling"
+    ZERO = "zero demand"
+    CONSTANT = "constant demand"
+    ONE_SPIKE = "one giant spike"
     SHORT = "short history"
     GAP = "long gap"
     STARTUP = "start-up time"

@@ -15,8 +15,6 @@ from trimtab.scaling.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
 if TYPE_CHECKING:
     from pathlib import Path
 
-DAY_MIN = 1440
-
 
 class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How often Spot takes tasks away: assumptions, for AWS publishes no rates (``scaling/spot.py``)."""

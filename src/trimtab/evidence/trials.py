@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.scaling.bound import clairvoyant_bound
-from trimtab.scaling.parts import parts_of
+from trimtab.scaling.parts import DAY_MIN, parts_of
 from trimtab.scaling.replay import replay
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from trimtab.scaling.parts import Part, Parts
     from trimtab.scaling.result import Replay
 
-DAY_MIN = 1440
 CONFIDENCE = 1.645
 """One-sided 95 % of a normal: the days of the tuned part are a sample, and the next may be worse."""
 STRESS = 2.0

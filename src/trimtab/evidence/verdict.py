@@ -10,6 +10,7 @@ from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.scaling.bound import clairvoyant_bound, required_tasks
 from trimtab.scaling.elasticity import Elasticity, elasticity
 from trimtab.scaling.model import Model
+from trimtab.scaling.parts import DAY_MIN
 from trimtab.scaling.replay import replay
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from trimtab.scaling.result import Replay, Summary
 
 MODEL = Model()
-MINUTES_PER_DAY = 1440
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Verdict:
     @property
     def direction_changes_day(self) -> float:
         """Direction changes a day [1/day]."""
-        return self.direction_changes * MINUTES_PER_DAY / self.minutes
+        return self.direction_changes * DAY_MIN / self.minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

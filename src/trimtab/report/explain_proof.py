@@ -9,6 +9,7 @@ from trimtab.evidence.trials import Test
 from trimtab.report.explain_ladders import changes
 from trimtab.report.explain_model import Fact, Grid, Section, usd
 from trimtab.report.explain_size import size_of
+from trimtab.scaling.parts import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from trimtab.evidence.document_parts import ReplayPart, ScalingPart
     from trimtab.evidence.objective import Objective
 
-DAY_MIN = 1440
 NEIGHBOURS = frozenset({Rank.REFUSED, Rank.SAFER})
 """Alternatives that differ from the choice in a trait or two, which are worth naming."""
 TRIALS: Final[Mapping[Test, str]] = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.scaling.bound import required_tasks
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class Part:
     def minutes(self) -> int:
         """Length [min]."""
         return self.inputs.load.minutes
+
+    def usd_month(self, billed_s: float) -> float:
+        """Return what so many billed task-seconds of this part come to in a month [USD]."""
+        task_hours, hours = billed_s / 3600, self.minutes / HOUR_MIN
+        return task_hours * self.inputs.task.price_usd_hour / hours * HOURS_PER_MONTH
 
     def bounded(self, least: int, most: int) -> int:
         """Return the initial count within a policy's bounds [tasks]."""

@@ -66,6 +66,12 @@ class Ladder:
     steps: tuple[OutStep, ...]
 
 
+CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
+MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
+SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
+"""Steps of the service module (``terraform/modules/service/variables.tf``) where none are given."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladders:
     """What Application Auto Scaling is told about one service.
@@ -78,13 +84,22 @@ class Ladders:
     max_tasks: int
     cpu: Ladder
     memory: Ladder
-    scale_in: tuple[InStep, ...] = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
+    scale_in: tuple[InStep, ...] = SCALE_IN
     out_cooldown_s: int = 60
     in_cooldown_s: int = 300
     period_s: int = 60
     out_datapoints: tuple[int, int] = (2, 3)
     """M of N periods over the threshold: one noisy minute adds nothing."""
     in_datapoints: tuple[int, int] = (10, 10)
+
+
+MODULE = Ladders(
+    min_tasks=1,
+    max_tasks=1,
+    cpu=Ladder(high=70, low=30, steps=CPU_STEPS),
+    memory=Ladder(high=90, low=75, steps=MEMORY_STEPS),
+)
+"""What the service module does where nothing is given; the bounds have no default there."""
 
 
 def default_ladders(sizing: Sizing, demand: Demand) -> Ladders:
@@ -109,8 +124,7 @@ def cpu_low_percent(min_tasks: int, high: int = CPU_HIGH_PERCENT) -> int:
 
 def cpu_ladder(min_tasks: int) -> Ladder:
     """Return the default CPU ladder, its low side where ``min_tasks`` do not flap."""
-    steps = (OutStep(above=0, add=1), OutStep(above=15, add=2))
-    return Ladder(high=CPU_HIGH_PERCENT, low=cpu_low_percent(min_tasks), steps=steps)
+    return Ladder(high=CPU_HIGH_PERCENT, low=cpu_low_percent(min_tasks), steps=CPU_STEPS)
 
 
 def memory_ladder(sizing: Sizing, demand: Demand) -> Ladder:
@@ -127,7 +141,7 @@ def memory_ladder(sizing: Sizing, demand: Demand) -> Ladder:
     high = max(MEMORY_HIGH_PERCENT, math.ceil(peak) + MEMORY_MARGIN_PERCENT, wanted + LEAST_GAP_PERCENT)
     high = min(HIGHEST_PERCENT, high)
     low = min(wanted, high - LEAST_GAP_PERCENT)
-    return Ladder(high=high, low=low, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2)))
+    return Ladder(high=high, low=low, steps=MEMORY_STEPS)
 
 
 def _memory_percent(sizing: Sizing, demand: Demand) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

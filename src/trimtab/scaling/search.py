@@ -8,33 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trimtab.scaling.convert import policy_of_ladders
+from trimtab.scaling.parts import DAY_MIN
+from trimtab.scaling.policy import MODULE
 from trimtab.scaling.replay import DEFAULT, replay_many
 from trimtab.scaling.space import LEAST_OUT_STEPS, draw, sane, vary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from trimtab.scaling.model import Model
     from trimtab.scaling.parts import Part
     from trimtab.scaling.policy import Ladders
     from trimtab.scaling.space import Space
 
-MINUTES_PER_DAY = 1440
 SHARES = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.0)
 """Of the allowed minutes over: at each of these the best are kept and varied, so that safer
 ladders are searched as hard as cheap ones."""
 ELITE = 6
 """Ladders kept at each share."""
-USUAL: Mapping[str, Any] = {
-    "out_cooldown_s": 60,
-    "in_cooldown_s": 300,
-    "out_datapoints": (2, 3),
-    "in_datapoints": (10, 10),
-}
-"""The service module's defaults: what equals them needs no explanation."""
+WAITS = ("out_cooldown_s", "in_cooldown_s", "out_datapoints", "in_datapoints")
+"""Where these are the service module's own they need no explanation."""
 TIE = 0.005
 """Two costs this close are one [ratio]: then the simpler ladders are taken."""
 
@@ -113,7 +109,7 @@ def search(part: Part, space: Space, limits: Limits, hunt: Hunt, model: Model = 
 
 def complexity(ladders: Ladders) -> int:
     """Return how much there is to explain: steps, and waits that differ from the module's defaults."""
-    unusual = sum(bool(getattr(ladders, name) != value) for name, value in USUAL.items())
+    unusual = sum(bool(getattr(ladders, name) != getattr(MODULE, name)) for name in WAITS)
     return 2 * (len(ladders.cpu.steps) + len(ladders.scale_in)) + unusual
 
 
@@ -124,8 +120,8 @@ def simplified(ladders: Ladders) -> Iterable[Ladders]:
         yield replace(ladders, cpu=replace(ladders.cpu, steps=out[:left] + out[left + 1 :]))
     for left in range(1, len(into)):
         yield replace(ladders, scale_in=into[:left] + into[left + 1 :])
-    for name, value in USUAL.items():
-        yield replace(ladders, **{name: value})
+    for name in WAITS:
+        yield replace(ladders, **{name: getattr(MODULE, name)})
 
 
 class _Pool:
@@ -135,7 +131,7 @@ class _Pool:
         self._part, self._model, self._workers = part, model, workers
         self._tried: dict[Ladders, Tried] = {}
         self._over_most = limits.over_share * part.minutes
-        self._changes_most = limits.direction_changes_day * part.minutes / MINUTES_PER_DAY
+        self._changes_most = limits.direction_changes_day * part.minutes / DAY_MIN
 
     def add(self, candidates: Iterable[Ladders]) -> None:
         """Replay those not tried yet."""

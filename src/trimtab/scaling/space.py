@@ -7,6 +7,7 @@ The search draws from here and nowhere else. ``module_takes`` states the rules o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -68,12 +69,23 @@ class Space:
     @property
     def highs(self) -> tuple[int, ...]:
         """CPU thresholds out, ascending [percent]."""
-        return tuple(range(LEAST_HIGH_PERCENT, self.high_percent + 1, GRID_PERCENT))
+        return _highs(self.high_percent)
 
     @property
     def counts(self) -> tuple[int, ...]:
         """What one step may add or remove: up to half of the span [tasks]."""
-        return tuple(count for count in ROUND if count <= max(2, (self.most - self.floors[0]) // 2))
+        return _counts(max(2, (self.most - self.floors[0]) // 2))
+
+
+# Kept, for every draw asks for them.
+@cache
+def _highs(most: int) -> tuple[int, ...]:
+    return tuple(range(LEAST_HIGH_PERCENT, most + 1, GRID_PERCENT))
+
+
+@cache
+def _counts(most: int) -> tuple[int, ...]:
+    return tuple(count for count in ROUND if count <= most)
 
 
 def sane(ladders: Ladders, ceiling_percent: float = 100.0) -> bool:

@@ -59,6 +59,22 @@ def worth_changing(
         return Change.SAME
     if not present_holds:
         return Change.DOES_NOT_HOLD
-    saving = present.compute_usd_month - proposed.compute_usd_month
-    least = max(least_usd_month, least_share * present.compute_usd_month)
-    return Change.PAYS if saving >= least else Change.DOES_NOT_PAY
+    paid = pays(
+        present.compute_usd_month,
+        proposed.compute_usd_month,
+        least_share=least_share,
+        least_usd_month=least_usd_month,
+    )
+    return Change.PAYS if paid else Change.DOES_NOT_PAY
+
+
+def pays(
+    present_usd_month: float,
+    proposed_usd_month: float,
+    *,
+    least_share: float = CHANGE_SHARE,
+    least_usd_month: float = CHANGE_USD_MONTH,
+) -> bool:
+    """Tell whether a change of size or of ladders saves enough to be worth making [USD/month]."""
+    least = max(least_usd_month, least_share * present_usd_month)
+    return present_usd_month - proposed_usd_month >= least
