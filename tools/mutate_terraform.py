@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CONDITION = re.compile(r"^( *)condition +=.*?(?=^ *error_message)", re.MULTILINE | re.DOTALL)
-SUBJECT = re.compile(r'^variable "(\w+)"', re.MULTILINE)
+HEAD = re.compile(r'^(variable|resource|data|check) "(\w+)"(?: "(\w+)")?', re.MULTILINE)
+EXPECTED = re.compile(r"expect_failures\s*=\s*\[(.*?)\]", re.DOTALL)
 
 
 def requirements(copy: Path, only: str) -> Iterator[str]:
@@ -70,21 +71,43 @@ def conditions(copy: Path, only: str) -> Iterator[str]:
             continue
         run_terraform(folder, "init", "-input=false")
         for match in found:
-            subject = [one[1] for one in SUBJECT.finditer(before, 0, match.start())]
+            subject = subject_of(before, match.start())
             # A validation must name its variable.
-            holds = f"var.{subject[-1]} == var.{subject[-1]}" if subject else "path.module != null"
+            holds = f"{subject} == {subject}" if subject.startswith("var.") else "path.module != null"
             path.write_text(
                 f"{before[: match.start()]}{match[1]}condition = {holds}\n{before[match.end() :]}",
                 encoding="utf-8",
             )
-            finished = run_terraform(folder, "test")
+            # Where its failure is expected it is noticed soonest.
+            for chosen in (expecting(folder, subject), []):
+                finished = run_terraform(folder, "test", *chosen)
+                noticed = finished.returncode != 0 and "Missing expected failure" in finished.stderr
+                if noticed:
+                    break
             path.write_text(before, encoding="utf-8")
-            noticed = finished.returncode != 0 and "Missing expected failure" in finished.stderr
             line = before.count("\n", 0, match.start()) + 1
             name = f"{path.relative_to(copy)}:{line}"
             report(noticed, name, finished.stdout)
             if not noticed:
                 yield name
+
+
+def subject_of(text: str, place: int) -> str:
+    """Return the address of what the condition at ``place`` stands in."""
+    *_, head = HEAD.finditer(text, 0, place)
+    kind, one, two = head.groups()
+    addresses = {"variable": f"var.{one}", "resource": f"{one}.{two}", "data": f"data.{one}.{two}"}
+    return addresses.get(kind, f"{kind}.{one}")
+
+
+def expecting(folder: Path, subject: str) -> list[str]:
+    """Return the flags that choose the files with a run in which ``subject`` is to fail; none: all."""
+    named = re.compile(rf"(?<![\w.]){re.escape(subject)}(?!\w)")
+    return [
+        f"-filter={path.relative_to(folder)}"
+        for path in sorted((folder / "mocked").glob("*.tftest.hcl"))
+        if any(named.search(one[1]) for one in EXPECTED.finditer(path.read_text(encoding="utf-8")))
+    ]
 
 
 def run_terraform(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
