@@ -44,7 +44,10 @@ def requirements(copy: Path, only: str) -> Iterator[str]:
         path.write_text(after, encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", mutation.test]
         finished = subprocess.run(
-            [*command, "tests/terraform/test_requirements.py"],
+            [
+                *command,
+                *sorted(str(path) for path in (copy / "tests" / "terraform").glob("test_requirements*.py")),
+            ],
             cwd=copy,
             env=environment,
             capture_output=True,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from requirements_plan import CERTIFICATE, Platform
 
 from trimtab.adoption.engine import Workspace, find_engine
 from trimtab.assets import copy_configuration
@@ -94,3 +95,45 @@ def network(client: Callable[[str], Any]) -> dict[str, Any]:
         for number in range(6)
     ]
     return dict(zip(NETWORK, (vpc, subnets[:3], subnets[3:]), strict=True))
+
+
+@pytest.fixture(scope="module")
+def plan_of(
+    workspaces: Callable[[str], Workspace],
+    network: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Platform]:
+    folder = tmp_path_factory.mktemp("plans")
+
+    def plan(*var_files: Path, **variables: object) -> Platform:
+        given = {"certificate_arn": CERTIFICATE, **network, **variables}
+        if given["certificate_arn"] is None:
+            given["allow_plain_http"] = True
+        return Platform(workspaces("terraform/platform").plan(folder / "a.tfplan", var_files, given))
+
+    return plan
+
+
+@pytest.fixture(scope="module")
+def production(plan_of: Callable[..., Platform]) -> Platform:
+    return plan_of()
+
+
+@pytest.fixture(scope="module")
+def staging(plan_of: Callable[..., Platform]) -> Platform:
+    return plan_of(environment="staging", certificate_arn=None, tracing={"enabled": False})
+
+
+@pytest.fixture
+def edited(workspaces: Callable[[str], Workspace], tmp_path: Path) -> Callable[..., Path]:
+    """Give the values with one line of one service changed, as a person would edit them."""
+    written = (workspaces("terraform/platform").directory / "services.auto.tfvars").read_text("utf-8")
+
+    def edit(service: str, line: str, becomes: str) -> Path:
+        start = written.index(f"  {service} = {{")
+        at = written.index(line, start)
+        path = tmp_path / "edited.tfvars"
+        path.write_text(written[:at] + becomes + written[at + len(line) :], encoding="utf-8")
+        return path
+
+    return edit

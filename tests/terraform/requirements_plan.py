@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from trimtab.adoption.plan import Plan, PlannedResource
 
+CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f0f0f0f-0000-4000-8000-000000000000"
+LOAD_BALANCED = {"api", "worker", "accounts", "auth", "cards", "fraud", "ledger", "payments", "quotes"}
+ALL = LOAD_BALANCED | {"scheduler", "notifications", "statements"}
 SERVICE_MODULE = re.compile(r'^module\.service\["([^"]+)"\]')
 
 
@@ -24,6 +27,13 @@ class Platform:
     def service_names(self) -> set[str]:
         """Return the services that the plan makes."""
         return {one.values["name"] for one in self.plan.planned_of_type("aws_ecs_service")}
+
+    def retention_days(self) -> dict[str, int]:
+        """Return how long each log group keeps what it has [days], by name."""
+        return {
+            one.values["name"]: one.values["retention_in_days"]
+            for one in self.plan.planned_of_type("aws_cloudwatch_log_group")
+        }
 
     def of(self, service: str, kind: str, index: str | int | None = None) -> Mapping[str, Any]:
         """Return the one resource of a type in a service's module."""

@@ -1,0 +1,270 @@
+"""What C1 to C6 refuse and E1 to E3 keep closed, read from the plan JSON of ``terraform/platform``.
+
+``tools/mutate_terraform.py`` changes each value once and sees the test named after it fail.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from requirements_plan import ALL, CERTIFICATE, LOAD_BALANCED, Platform
+
+from trimtab.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from trimtab.adoption.engine import Workspace
+
+
+def test_c1_a_size_fargate_does_not_have_is_refused_with_the_nearest(
+    plan_of: Callable[..., Platform], edited: Callable[..., Path]
+) -> None:
+    with pytest.raises(EngineError) as refused:
+        plan_of(edited("worker", "memory          = 1024", "memory          = 1536"))
+    text = " ".join(refused.value.detail.split())
+    assert "512 CPU units with 1536 MiB is not a Fargate size" in text
+    assert "512/1024" in text
+    assert "512/2048" in text
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_c2_cooldowns_are_explicit_and_shorter_out_than_in(production: Platform, service: str) -> None:
+    policies = production.all_of(service, "aws_appautoscaling_policy")
+    cooldown = {
+        (one.name, one.index): one.values["step_scaling_policy_configuration"][0]["cooldown"]
+        for one in policies
+    }
+    within = cooldown["in", None]
+    assert within >= 60
+    assert 0 < cooldown["out", "cpu"] < within
+    assert 0 < cooldown["out", "memory"] < within
+
+
+@pytest.mark.parametrize(
+    ("cooldowns", "says"),
+    [
+        ("in_cooldown = 59\n      out_cooldown = 30", "at least 60"),
+        ("out_cooldown = 0", "above 0"),
+        ("in_cooldown = 120\n      out_cooldown = 120", "shorter than in"),
+    ],
+)
+def test_c2_other_cooldowns_are_refused(
+    plan_of: Callable[..., Platform], edited: Callable[..., Path], cooldowns: str, says: str
+) -> None:
+    with pytest.raises(EngineError) as refused:
+        plan_of(edited("api", "scaling = {", f"scaling = {{\n      {cooldowns}"))
+    assert says in " ".join(refused.value.detail.split())
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_c3_rolling_deployment(production: Platform, service: str) -> None:
+    planned = production.of(service, "aws_ecs_service")
+    assert planned["deployment_minimum_healthy_percent"] == 100
+    assert planned["deployment_maximum_percent"] == 200
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_c4_every_application_has_a_health_check_within_the_limits(
+    production: Platform, service: str
+) -> None:
+    check = production.containers(service)[service]["healthCheck"]
+    assert 5 <= check["interval"] <= 300
+    assert 2 <= check["timeout"] <= 60
+    assert check["timeout"] < check["interval"]
+    assert 1 <= check["retries"] <= 10
+    assert 0 < check["startPeriod"] <= 300
+
+
+def test_c4_the_health_check_follows_the_startup_time(
+    plan_of: Callable[..., Platform], edited: Callable[..., Path], workspaces: Callable[[str], Workspace]
+) -> None:
+    written = (workspaces("terraform/platform").directory / "services.auto.tfvars").read_text("utf-8")
+    line = written[written.index("startup_seconds", written.index("  api = {")) :].splitlines()[0]
+    slow = plan_of(edited("api", line, "startup_seconds = 180"))
+    assert slow.containers("api")["api"]["healthCheck"] | {"command": None} == {
+        "command": None,
+        "interval": 30,
+        "timeout": 15,
+        "retries": 5,
+        "startPeriod": 270,
+    }
+    assert slow.of("api", "aws_ecs_service")["health_check_grace_period_seconds"] == 300
+
+
+@pytest.mark.parametrize(
+    ("line", "becomes", "says"),
+    [
+        ("deregistration_delay = 30", "deregistration_delay = 10", "deregistration delay 10 s is shorter"),
+        ("traffic = {", "stop_timeout = 5\n    traffic = {", "stop timeout 5 s is shorter"),
+        (
+            "deregistration_delay = 30",
+            "deregistration_delay = 30\n      grace_period = 20",
+            "grace period 20 s",
+        ),
+    ],
+)
+def test_c5_timing_that_does_not_fit_together_is_refused(
+    plan_of: Callable[..., Platform], edited: Callable[..., Path], line: str, becomes: str, says: str
+) -> None:
+    with pytest.raises(EngineError) as refused:
+        plan_of(edited("api", line, becomes))
+    assert says in " ".join(refused.value.detail.split())
+
+
+@pytest.mark.parametrize("service", sorted(LOAD_BALANCED))
+def test_c5_the_grace_period_covers_the_start(production: Platform, service: str) -> None:
+    start = production.containers(service)[service]["healthCheck"]["startPeriod"]
+    grace = production.of(service, "aws_ecs_service")["health_check_grace_period_seconds"]
+    assert start + 15 <= grace <= 600
+
+
+def test_c6_no_log_group_is_kept_for_ever(production: Platform, staging: Platform) -> None:
+    for platform in (production, staging):
+        assert all(days > 0 for days in platform.retention_days().values())
+
+
+def test_c6_every_log_group_is_made_here(production: Platform) -> None:
+    made = set(production.retention_days())
+    used = {
+        container["logConfiguration"]["options"]["awslogs-group"]
+        for service in ALL
+        for container in production.containers(service).values()
+    }
+    assert used <= made
+    for service in ALL:
+        for container in production.containers(service).values():
+            assert "awslogs-create-group" not in container["logConfiguration"]["options"]
+    assert "/aws/ecs/containerinsights/production/performance" in made
+
+
+def test_e1_https_serves_and_http_redirects(production: Platform) -> None:
+    listeners = production.plan.planned_of_type("aws_lb_listener")
+    for module in ("public", "internal"):
+        mine = [one.values for one in listeners if f'"{module}"' in one.module]
+        by_port = {one["port"]: one for one in mine}
+        assert set(by_port) == {80, 443}
+        assert by_port[443]["protocol"] == "HTTPS"
+        assert by_port[443]["certificate_arn"] == CERTIFICATE
+        assert "TLS13" in by_port[443]["ssl_policy"]
+        (action,) = by_port[80]["default_action"]
+        assert action["type"] == "redirect"
+        (redirect,) = action["redirect"]
+        assert (redirect["protocol"], redirect["port"]) == ("HTTPS", "443")
+        assert redirect["status_code"] == "HTTP_301"
+
+
+def test_e1_plain_http_is_refused_unless_it_is_said(
+    workspaces: Callable[[str], Workspace], network: dict[str, Any], tmp_path: Path
+) -> None:
+    platform = workspaces("terraform/platform")
+    with pytest.raises(EngineError) as refused:
+        platform.plan(tmp_path / "a.tfplan", (), network)
+    assert "allow_plain_http" in refused.value.detail
+
+
+def test_e1_load_balancers_are_hardened(production: Platform, staging: Platform) -> None:
+    for platform, protected in ((production, True), (staging, False)):
+        balancers = platform.plan.planned_of_type("aws_lb")
+        assert len(balancers) == 2
+        for one in balancers:
+            assert one.values["drop_invalid_header_fields"] is True
+            assert one.values["enable_deletion_protection"] is protected
+
+
+def test_e2_no_policy_has_a_wildcard_action(production: Platform) -> None:
+    statements = list(production.policies())
+    assert len(statements) > 30
+    for address, statement in statements:
+        assert not any("*" in action for action in statement["Action"]), address
+
+
+NO_NARROWER = {"ecr:GetAuthorizationToken", "logs:DescribeLogGroups"}
+"""Actions for which AWS takes no resource, besides X-Ray's and the session channels'."""
+
+
+def test_e2_a_wildcard_resource_is_only_where_there_is_no_narrower(
+    plan_of: Callable[..., Platform], edited: Callable[..., Path]
+) -> None:
+    platform = plan_of(edited("worker", "traffic = {", "execute_command = true\n    traffic = {"))
+    wild = {
+        action
+        for _, statement in platform.policies()
+        if "*" in statement["Resource"]
+        for action in statement["Action"]
+    }
+    assert {one for one in wild if not one.startswith(("xray:", "ssmmessages:"))} == NO_NARROWER
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_e2_task_and_execution_roles_differ(production: Platform, service: str) -> None:
+    references = {
+        attribute: production.references("service", "aws_ecs_task_definition.this", attribute)
+        for attribute in ("task_role_arn", "execution_role_arn")
+    }
+    assert "aws_iam_role.task[0].arn" in references["task_role_arn"]
+    assert "aws_iam_role.execution[0].arn" in references["execution_role_arn"]
+    names = {one.values["name"] for one in production.all_of(service, "aws_iam_role")}
+    assert len(names) == 2
+
+
+def test_e2_roles_are_for_ecs_in_this_account_only(production: Platform) -> None:
+    for role in production.plan.planned_of_type("aws_iam_role"):
+        (statement,) = json.loads(role.values["assume_role_policy"])["Statement"]
+        assert statement["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+        assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
+
+
+def test_e2_security_groups_have_no_rules_of_their_own(production: Platform) -> None:
+    for group in production.plan.planned_of_type("aws_security_group"):
+        assert not group.values.get("ingress"), group.address
+        assert not group.values.get("egress"), group.address
+    assert not production.plan.planned_of_type("aws_security_group_rule")
+
+
+def test_e2_nobody_reaches_tasks_but_by_reference(production: Platform) -> None:
+    rules = production.plan.planned_of_type("aws_vpc_security_group_ingress_rule")
+    for rule in rules:
+        if not rule.module.startswith("module.load_balancer"):
+            assert not rule.values["cidr_ipv4"], rule.address
+            assert rule.values["from_port"] == rule.values["to_port"] == 8080, rule.address
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_e3_every_service_has_a_cloud_map_name(production: Platform, service: str) -> None:
+    assert production.of(service, "aws_service_discovery_service")["name"] == service
+    assert len(production.of(service, "aws_ecs_service")["service_registries"]) == 1
+
+
+@pytest.mark.parametrize("service", sorted(LOAD_BALANCED))
+def test_e3_a_target_group_has_a_listener_rule(production: Platform, service: str) -> None:
+    assert production.of(service, "aws_lb_target_group")["target_type"] == "ip"
+    rule = production.of(service, "aws_lb_listener_rule")
+    assert [action["type"] for action in rule["action"]] == ["forward"]
+    assert production.of(service, "aws_ecs_service")["load_balancer"][0]["container_port"] == 8080
+
+
+@pytest.mark.parametrize("service", sorted(ALL - LOAD_BALANCED))
+def test_e3_a_service_without_traffic_has_neither(production: Platform, service: str) -> None:
+    assert not production.all_of(service, "aws_lb_target_group")
+    assert not production.all_of(service, "aws_lb_listener_rule")
+    assert not production.of(service, "aws_ecs_service")["load_balancer"]
+
+
+def test_e3_the_worker_cannot_be_reached_from_the_internet(
+    production: Platform, network: dict[str, Any]
+) -> None:
+    balancers = {one.index or one.module: one for one in production.plan.planned_of_type("aws_lb")}
+    internal = next(one for key, one in balancers.items() if "internal" in str(key))
+    assert internal.values["internal"] is True
+    assert set(internal.values["subnets"]) == set(network["private_subnet_ids"])
+    clients = [
+        one.values["cidr_ipv4"]
+        for one in production.plan.planned_of_type("aws_vpc_security_group_ingress_rule")
+        if '"internal"' in one.module
+    ]
+    assert set(clients) == {"10.20.0.0/16"}
+    # Which load balancer a rule hangs on is known only after apply; the worker's is checked there.

@@ -1,0 +1,210 @@
+"""What R7, R8 and O1 to O3 ask of logs, tags and watching, read from the plan JSON of ``terraform/platform``.
+
+``tools/mutate_terraform.py`` changes each value once and sees the test named after it fail.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from requirements_plan import ALL, Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TAGS = {"Environment", "Service", "CostCenter"}
+UNTAGGABLE = {
+    "aws_appautoscaling_policy",
+    "aws_cloudwatch_event_target",
+    "aws_cloudwatch_log_resource_policy",
+    "aws_ecs_cluster_capacity_providers",
+    "aws_iam_role_policy",
+    "aws_sns_topic_policy",
+    "aws_sqs_queue_policy",
+}
+"""Types of the configuration that have no tags in the provider's schema."""
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_r7_production_keeps_application_logs_30_days_and_the_rest_7(
+    production: Platform, service: str
+) -> None:
+    retention = production.retention_days()
+    for name, container in production.containers(service).items():
+        group = container["logConfiguration"]["options"]["awslogs-group"]
+        assert retention[group] == (30 if name == service else 7)
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_r7_elsewhere_all_is_kept_7_days(staging: Platform, service: str) -> None:
+    retention = staging.retention_days()
+    options = staging.containers(service)[service]["logConfiguration"]["options"]
+    assert retention[options["awslogs-group"]] == 7
+    assert [name for name in retention if f"/{service}/" in name] == [options["awslogs-group"]]
+
+
+@pytest.mark.parametrize("which", ["production", "staging"])
+def test_r7_exec_sessions_are_kept_7_days(request: pytest.FixtureRequest, which: str) -> None:
+    platform: Platform = request.getfixturevalue(which)
+    (cluster,) = platform.plan.planned_of_type("aws_ecs_cluster")
+    (execute,) = cluster.values["configuration"][0]["execute_command_configuration"]
+    assert execute["logging"] == "OVERRIDE"
+    group = execute["log_configuration"][0]["cloud_watch_log_group_name"]
+    assert platform.retention_days()[group] == 7
+
+
+def test_r8_every_taggable_resource_has_the_three_tags(production: Platform) -> None:
+    tagged = 0
+    for one in production.plan.planned:
+        if one.type in UNTAGGABLE:
+            assert "tags_all" not in one.values, one.address
+            continue
+        tags = one.values["tags_all"]
+        assert set(tags) >= TAGS, one.address
+        assert all(tags[key] for key in TAGS), one.address
+        tagged += 1
+    assert tagged > 200
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_r8_a_services_resources_carry_its_name(production: Platform, service: str) -> None:
+    cost_center = production.of(service, "aws_ecs_service")["tags"]["CostCenter"]
+    for one in production.plan.planned:
+        if one.module.startswith(f'module.service["{service}"]') and one.type not in UNTAGGABLE:
+            assert one.values["tags_all"]["Service"] == service, one.address
+            assert one.values["tags_all"]["Environment"] == "production", one.address
+            assert one.values["tags_all"]["CostCenter"] == cost_center, one.address
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_r8_tags_reach_the_tasks(production: Platform, service: str) -> None:
+    planned = production.of(service, "aws_ecs_service")
+    assert planned["propagate_tags"] == "SERVICE"
+    assert planned["enable_ecs_managed_tags"] is True
+
+
+def test_r8_the_provider_tags_what_a_module_forgets(production: Platform) -> None:
+    provider = production.plan.configuration["provider_config"]["aws"]["expressions"]
+    (default,) = provider["default_tags"]
+    assert {"var.environment", "var.cost_center"} <= set(default["tags"]["references"])
+
+
+def test_r8_cost_allocation_is_opt_in(production: Platform, plan_of: Callable[..., Platform]) -> None:
+    assert not production.plan.planned_of_type("aws_ce_cost_allocation_tag")
+    asked = plan_of(activate_cost_allocation_tags=True).plan.planned_of_type("aws_ce_cost_allocation_tag")
+    assert {one.values["tag_key"] for one in asked} == TAGS
+    assert {one.values["status"] for one in asked} == {"Active"}
+
+
+@pytest.mark.parametrize("setting", ["disabled", "enabled", "enhanced"])
+def test_o1_container_insights(plan_of: Callable[..., Platform], setting: str) -> None:
+    platform = plan_of(container_insights=setting)
+    (cluster,) = platform.plan.planned_of_type("aws_ecs_cluster")
+    assert cluster.values["setting"] == [{"name": "containerInsights", "value": setting}]
+    performance = "/aws/ecs/containerinsights/production/performance"
+    assert (performance in platform.retention_days()) == (setting != "disabled")
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_o2_the_collector_is_counted_inside_the_task(production: Platform, service: str) -> None:
+    definition = production.of(service, "aws_ecs_task_definition")
+    containers = production.containers(service)
+    collector = containers["otel-collector"]
+    assert "aws-otel-collector" in collector["image"]
+    assert collector["essential"] is False
+    assert collector["cpu"] >= 1
+    assert collector["memory"] >= 64
+    assert sum(one["cpu"] for one in containers.values()) == int(definition["cpu"])
+    assert sum(one["memory"] for one in containers.values()) == int(definition["memory"])
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_o2_traces_go_from_the_application_to_x_ray(production: Platform, service: str) -> None:
+    containers = production.containers(service)
+    environment = {one["name"]: one["value"] for one in containers["otel-collector"]["environment"]}
+    config = json.loads(environment["AOT_CONFIG_CONTENT"])
+    pipeline = config["service"]["pipelines"]["traces"]
+    assert pipeline["receivers"] == ["otlp"]
+    assert pipeline["exporters"] == ["awsxray"]
+    assert set(config["service"]["extensions"]) == {"health_check", "awsproxy"}
+    told = {one["name"]: one["value"] for one in containers[service]["environment"]}
+    listens = config["receivers"]["otlp"]["protocols"]["http"]["endpoint"]
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == f"http://{listens}"
+    assert told["OTEL_SERVICE_NAME"] == service
+    assert told["OTEL_TRACES_SAMPLER"] == "xray"
+    assert (
+        told["OTEL_TRACES_SAMPLER_ARG"] == f"endpoint=http://{config['extensions']['awsproxy']['endpoint']}"
+    )
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_o2_the_task_role_may_send_traces(production: Platform, service: str) -> None:
+    statements = [
+        statement
+        for address, statement in production.policies()
+        if address.startswith(f'module.service["{service}"].aws_iam_role_policy.task')
+    ]
+    assert {action for one in statements for action in one["Action"] if action.startswith("xray:")} == {
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:GetSamplingStatisticSummaries",
+    }
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_o2_each_service_has_a_sampling_rule(production: Platform, service: str) -> None:
+    rule = production.of(service, "aws_xray_sampling_rule")
+    assert rule["service_name"] == service
+    assert 0 < rule["fixed_rate"] <= 1
+    assert len(rule["rule_name"]) <= 32
+
+
+def test_o2_tracing_can_be_switched_off(staging: Platform) -> None:
+    assert not staging.plan.planned_of_type("aws_xray_sampling_rule")
+    for service in ALL:
+        assert set(staging.containers(service)) == {service}
+
+
+def test_o3_three_rules_go_to_a_topic_and_a_log_group(production: Platform) -> None:
+    rules = {
+        one.values["name"]: json.loads(one.values["event_pattern"])
+        for one in production.plan.planned_of_type("aws_cloudwatch_event_rule")
+    }
+    assert set(rules) == {
+        "production-failed-tasks",
+        "production-failed-deployments",
+        "production-impaired-services",
+    }
+    assert rules["production-failed-tasks"]["detail-type"] == ["ECS Task State Change"]
+    targets = production.plan.planned_of_type("aws_cloudwatch_event_target")
+    reached = {(one.values["rule"], one.values["target_id"]) for one in targets}
+    assert reached == {(rule, target) for rule in rules for target in ("topic", "log")}
+    assert "aws_sns_topic.alerts.arn" in production.references(
+        "cluster", "aws_cloudwatch_event_target.topic", "arn"
+    )
+    assert "aws_cloudwatch_log_group.events.arn" in production.references(
+        "cluster", "aws_cloudwatch_event_target.log", "arn"
+    )
+
+
+def test_o3_an_alert_is_an_object_whatever_the_event_says(production: Platform) -> None:
+    targets = [
+        one.values
+        for one in production.plan.planned_of_type("aws_cloudwatch_event_target")
+        if one.values["target_id"] == "topic"
+    ]
+    assert len(targets) == 3
+    for target in targets:
+        (transformer,) = target["input_transformer"]
+        used = set(re.findall(r"<(\w+)>", transformer["input_template"]))
+        assert used == set(transformer["input_paths"])
+        # Unquoted in the template: EventBridge quotes a value only there.
+        alert = json.loads(re.sub(r"<\w+>", "null", transformer["input_template"]))
+        assert {key for key, value in alert.items() if value is None} == used
+        assert alert["cluster"] == "production"
+        assert len(target["dead_letter_config"]) == 1
