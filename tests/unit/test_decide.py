@@ -13,7 +13,7 @@ import pytest
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.evidence import trials
 from trimtab.evidence.choice import CannotTell, Choice, Decision, Rank
-from trimtab.evidence.choose import Searched, Sized, sizes_in_contest
+from trimtab.evidence.choose import Searched, Sized, resized, sizes_in_contest
 from trimtab.evidence.contest import Contest, Entrant, fixed_ladders
 from trimtab.evidence.decide import captured_share, decide
 from trimtab.evidence.proposal import proposal_of
@@ -158,7 +158,10 @@ def test_a_fixed_count_is_better_where_no_ladders_stood_and_the_safest_is_named(
     assert choice.decision is Decision.FIXED
     assert "no ladders stood every trial; the safest: 2.00 % of minutes above the CPU" in choice.why
     bare = decided(searched(MIDDLE, fixed=fixed(M, 100)))
-    assert "none kept the objective where they were tuned" in bare.why
+    assert (
+        bare.why
+        == "no ladders fit below the objective's CPU, or none kept the objective where they were tuned"
+    )
 
 
 def test_where_no_fixed_count_stands_the_ladders_are_taken_and_it_is_said() -> None:
@@ -307,3 +310,28 @@ def test_what_was_not_chosen_is_replayed_and_says_why() -> None:
 def test_beside_a_fixed_count_the_best_ladders_are_told() -> None:
     choice = decided(searched(MIDDLE, entrant(M, 60, 120), fixed(M, 100)))
     assert [one.rank for one in choice.alternatives] == [Rank.LADDERS, Rank.DEFAULT]
+
+
+# Why not the size of the estimate
+
+
+@pytest.mark.parametrize(
+    ("estimates", "said"),
+    [
+        (searched(SMALL, entrant(SIZED[SMALL], 97)), "256/512, which the estimate had, saves $3.00 a month,"),
+        (
+            searched(SMALL, entrant(SIZED[SMALL], 103)),
+            "it costs no more than 256/512, which the estimate had",
+        ),
+        (searched(SMALL), "256/512, which the estimate had, has nothing that stood every trial"),
+        (None, "it costs no more than 256/512, which the estimate had"),  # its bound is above the choice
+    ],
+)
+def test_the_sentence_says_what_spoke_against_the_size_of_the_estimate(
+    estimates: Searched | None, said: str
+) -> None:
+    found = [searched(MIDDLE, entrant(M, 100)), *([estimates] if estimates else [])]
+    choice = decided(*found, question=replace(QUESTION, estimated=SMALL))
+    sizing = resized(replace(SIZING, size=SMALL), choice, SERVICE.size)
+    assert sizing.size == MIDDLE
+    assert said in sizing.sentence

@@ -120,3 +120,16 @@ def test_the_totals_are_the_sums_of_their_rows_to_the_cent(document: dict[str, A
             assert row[f"{side}_usd_month"] == sum(row[side][part] for part in PARTS)
         for part in PARTS:
             assert total[side][part] == sum(row[side][part] for row in rows), part
+
+
+def test_a_size_said_to_cost_no_more_than_the_estimates_costs_no_more(document: dict[str, Any]) -> None:
+    """The sentence is in the values' comments and on the page, beside the figure of the other size."""
+    for service in document["services"]:
+        _, said, rest = service["why"].partition("it costs no more than ")
+        against = {
+            other["size"]: other["against"]
+            for other in service["choice"]["alternatives"]
+            if other["rank"] == "another size"
+        }
+        if said:
+            assert against.get(rest.split(",")[0], "costs more") == "costs more", service["name"]

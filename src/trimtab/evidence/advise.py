@@ -92,7 +92,7 @@ def choose(
     return Chosen(
         service=service,
         demand=demand,
-        sizing=resized(sizing, choice.size, service.size),
+        sizing=resized(sizing, choice, service.size),
         timing=timing,
         choice=choice,
         deployed=deployed,

@@ -38,6 +38,10 @@ class Rank(enum.Enum):
     DEFAULT = "default ladders"
 
 
+COSTS_MORE = "costs more"
+"""What speaks against an alternative that stands every trial and is no cheaper."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
     """One thing that was considered and not chosen, replayed on the whole recording."""

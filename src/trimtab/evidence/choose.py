@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from trimtab.evidence.choice import COSTS_MORE, Rank
 from trimtab.evidence.contest import contest, space_of
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import proposed_inputs
@@ -26,6 +27,7 @@ from trimtab.sizing.sentence import replayed as replayed_sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trimtab.evidence.choice import Choice
     from trimtab.evidence.contest import Contest, Entrant
     from trimtab.evidence.question import Question
     from trimtab.fleet.model import TaskSize
@@ -159,18 +161,29 @@ def search_sizes(
     )
 
 
-def resized(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing:
+def resized(sizing: Sizing, choice: Choice, present: TaskSize) -> Sizing:
     """Return the sizing at the size that the replays chose, with the reason for it."""
-    if size == sizing.size:
+    size, estimated = choice.size, sizing.size
+    if size == estimated:
         return sizing
     candidate = next(one for one in sizing.candidates if one.size == size)
     reason = Reason.ALREADY_RIGHT if size == present else Reason.REPLAYED
+    against = _against_estimate(choice, estimated)
     return replace(
         sizing,
         size=size,
         reason=reason,
-        sentence=replayed_sentence(reason, candidate, sizing.work, sizing.size),
+        sentence=replayed_sentence(reason, candidate, sizing.work, estimated, against),
         tasks_mean=candidate.tasks_mean,
         tasks_peak=candidate.tasks_peak,
         cost_usd_month=candidate.cost_usd_month,
     )
+
+
+def _against_estimate(choice: Choice, estimated: TaskSize) -> str | None:
+    """Return what spoke against the estimate's size; None where it just costs no less."""
+    for one in choice.alternatives:
+        if one.rank is Rank.SIZE and one.size == estimated:
+            return None if one.against == COSTS_MORE else one.against
+    dearer = {one.size for one in choice.unsearched}
+    return None if estimated in dearer else "has nothing that stood every trial"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.evidence.choice import (
+    COSTS_MORE,
     Alternative,
     CannotTell,
     Choice,
@@ -139,9 +140,11 @@ def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
         loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
         return loose + words if decision is Decision.HEADROOM else words
     if contest.ladders is None:
-        none = "none kept the objective where they were tuned"
-        reason = contest.refused[-1].tested.failures[0] if contest.refused else none
-        return f"no ladders stood every trial; the safest: {reason}"
+        if not contest.refused:
+            return (
+                "no ladders fit below the objective's CPU, or none kept the objective where they were tuned"
+            )
+        return f"no ladders stood every trial; the safest: {contest.refused[-1].tested.failures[0]}"
     count, usd = _count(entrant.ladders.min_tasks), searched.judged_usd_month(entrant)
     return f"{count} cost ${usd:,.0f} a month on the part nothing was tuned on, and no ladders less"
 
@@ -216,9 +219,9 @@ def _alternatives(
     for entrant in contest.refused[-1:]:
         yield found(Rank.REFUSED, entrant.ladders, entrant.tested.failures[0])
     for ladders in contest.safer[:1]:
-        yield found(Rank.SAFER, ladders, "costs more")
+        yield found(Rank.SAFER, ladders, COSTS_MORE)
     if contest.fixed is not None and contest.fixed != chosen.entrant:
-        yield found(Rank.FIXED, contest.fixed.ladders, "costs more")
+        yield found(Rank.FIXED, contest.fixed.ladders, COSTS_MORE)
     if contest.ladders is not None and contest.ladders != chosen.entrant:
         yield found(Rank.LADDERS, contest.ladders.ladders, chosen.why)
     usual = default_ladders(chosen.searched.sized.sizing, question.demand)
@@ -234,4 +237,4 @@ def _alternatives(
 def _against(usd_month: float, chosen: _Proposed) -> str:
     """Say why another size was not taken."""
     saving = chosen.priced.compute_usd_month - usd_month
-    return "costs more" if saving <= 0 else f"saves ${saving:,.2f} a month, too little to prefer it"
+    return COSTS_MORE if saving <= 0 else f"saves ${saving:,.2f} a month, too little to prefer it"

@@ -30,12 +30,18 @@ def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
     return f"{reason.value}: {body}"
 
 
-def replayed(reason: Reason, candidate: Candidate, work: Work, estimated: TaskSize) -> str:
-    """Return why the replays chose ``candidate`` where the estimate had ``estimated``."""
-    return (
-        f"{reason.value}: with its ladders it costs no more than {estimated}, which the estimate had; "
-        f"{_memory(candidate, work)}"
-    )
+def replayed(
+    reason: Reason, candidate: Candidate, work: Work, estimated: TaskSize, against: str | None
+) -> str:
+    """Return why the replays chose ``candidate`` where the estimate had ``estimated``.
+
+    ``against`` says what speaks against the estimate's size though it costs less, or at any cost;
+    None: it costs no less.
+    """
+    body = f"with its ladders it costs no more than {estimated}, which the estimate had"
+    if against is not None:
+        body = f"{estimated}, which the estimate had, {against}"
+    return f"{reason.value}: {body}; {_memory(candidate, work)}"
 
 
 def unsizable(work: Work, candidates: tuple[Candidate, ...]) -> str:
