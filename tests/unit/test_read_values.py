@@ -202,6 +202,7 @@ def test_what_no_service_can_be_is_refused_by_name(tmp_path: Path, entry: str, s
     ("content", "said"),
     [
         (b"services = {", "is not HCL"),
+        (b"services = " + b"[" * 2000 + b"]" * 2000, "is not HCL; terraform fmt says"),
         (b"services = 3\n", "holds no map"),
         (b"service = {}\n", "holds no map"),
         (b"", "holds no map"),
@@ -219,3 +220,29 @@ def test_a_file_that_is_none_is_refused_in_one_line(tmp_path: Path, content: byt
 def test_a_file_that_is_not_there_or_is_a_folder_is_one_line(tmp_path: Path) -> None:
     assert "No such file" in refused(tmp_path / "nowhere.tfvars")
     assert "directory" in refused(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "said"),
+    [
+        ("min = 2*1", "scaling.min", "2 * 1 is not computed here; write the value it comes to"),
+        ("min = 2\n out_cooldown = max(60, 90)", "scaling.out_cooldown", "max(60, 90) is not computed here"),
+        (
+            "min = 2\n cpu = { steps = [{ above = 0, add = 1 }, { above = 5, add = 1 + 1 }] }",
+            "scaling.cpu.steps[1].add",
+            "1 + 1 is not computed here",
+        ),
+    ],
+)
+def test_an_expression_is_refused_as_what_it_is(tmp_path: Path, written: str, place: str, said: str) -> None:
+    line = refused(values(tmp_path, f"{LEAST} scaling = {{\n max = 9\n {written}\n}}"))
+    assert f"services.api.{place}: {said}" in line
+
+
+def test_a_byte_order_mark_and_the_line_ends_of_windows_are_read_as_terraform_reads_them(
+    tmp_path: Path,
+) -> None:
+    path = values(tmp_path, f"{LEAST} scaling = {{\n{BOUNDS}}}")
+    as_written = read_proposals(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_proposals(path) == as_written

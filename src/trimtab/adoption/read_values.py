@@ -8,6 +8,7 @@ for that is how one sees why.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -233,7 +234,8 @@ def read_proposals(path: Path, objective: Objective = DEFAULT) -> dict[str, Prop
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        # Terraform takes a byte order mark, which some editors write.
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     except UnicodeDecodeError as error:
@@ -241,10 +243,11 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         # A line at the end that has no newline is no line to the parser.
         parsed: dict[str, Any] = _unquoted(hcl2.loads(text + "\n"))
-    except LarkError as error:
+    except (LarkError, RecursionError) as error:
         line = getattr(error, "line", 0)
         place = f" near line {line}" if line and line > 0 else ""
-        raise UsageError(f"is not HCL{place}", where=str(path)) from error
+        advice = "terraform fmt says what is wrong there"
+        raise UsageError(f"is not HCL{place}", where=str(path), advice=advice) from error
     return parsed
 
 
@@ -264,7 +267,22 @@ def _typed(entry: object, schema: type[_Schema], where: str) -> _Schema:
         return msgspec.convert(entry, type=schema)
     except msgspec.ValidationError as error:
         fault, _, place = str(error).partition(" - at `$")
-        raise UsageError(fault, where=f"{where}{place.rstrip('`')}") from error
+        place = place.rstrip("`")
+        found = _at(entry, place)
+        if isinstance(found, str) and found.startswith("${"):
+            fault, advice = f"{found[2:-1]} is not computed here", "write the value it comes to"
+            raise UsageError(fault, where=f"{where}{place}", advice=advice) from error
+        raise UsageError(fault, where=f"{where}{place}") from error
+
+
+def _at(entry: object, place: str) -> object:
+    """Return what stands at a place as msgspec names it, such as ``.scaling.cpu.steps[0].add``."""
+    for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", place):
+        if isinstance(entry, dict):
+            entry = entry.get(name)
+        elif isinstance(entry, list) and index:
+            entry = entry[int(index)]
+    return entry
 
 
 def _proposal(service: _Service, tracing: _Tracing, interrupted: Spot, where: str) -> Proposal:
