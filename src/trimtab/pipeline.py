@@ -18,7 +18,12 @@ from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.free import demand_of
 from trimtab.errors import ReplayError, UsageError
 from trimtab.evidence.advise import Chosen, choose
-from trimtab.evidence.cautions import cautions_of, cautions_of_capacity, cautions_of_replay
+from trimtab.evidence.cautions import (
+    cautions_of,
+    cautions_of_capacity,
+    cautions_of_cost,
+    cautions_of_replay,
+)
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
 from trimtab.evidence.objective import DEFAULT
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
     from trimtab.evidence.verdict import Judged
-    from trimtab.fleet.model import Fleet, Service
+    from trimtab.fleet.model import Fleet, Service, Skipped
     from trimtab.fleet.source import Snapshot
     from trimtab.report.data import Report
     from trimtab.report.replay_data import ReplayReport
@@ -182,6 +187,7 @@ def _advise(
         cautions=(
             *cautions_of(service, demand, sizing, timing, left_out),
             *cautions_of_capacity(service, proposal),
+            *cautions_of_cost(service, cost, chosen.deployed, proposal, objective),
             *cautions_of_replay(cost, recorded, deployed, proposed, objective),
         ),
     )
@@ -209,7 +215,7 @@ def replay(  # noqa: PLR0913  # one for each flag
     """
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
-    names = {service} if service is not None else {one.name for one in snapshot.fleet.services}
+    names = {service} if service is not None else set(_known(snapshot))
     _refuse_unknown(snapshot, names, "--service")
     proposals = None
     if values is not None:
@@ -219,6 +225,7 @@ def replay(  # noqa: PLR0913  # one for each flag
     price_list = prices_for(snapshot.fleet.region, prices_file)
     wanted = [one for one in snapshot.fleet.services if one.name in names]
     found = [_case(snapshot, one, proposals, price_list, objective) for one in wanted]
+    found += [_note(skip) for skip in snapshot.fleet.skipped if skip.service in names]
     cases = [one for one in found if isinstance(one, Case)]
     progress(f"replaying {len(cases)} of {len(snapshot.fleet.services)} services")
     judged = tuple(judge(case) for case in cases)
@@ -243,8 +250,18 @@ def replay(  # noqa: PLR0913  # one for each flag
     return Replayed(judged=judged, report=report)
 
 
+def _known(snapshot: Snapshot) -> list[str]:
+    """Return the services that are there, those that could not be read at the end."""
+    fleet = snapshot.fleet
+    return [*(service.name for service in fleet.services), *(skip.service for skip in fleet.skipped)]
+
+
+def _note(skip: Skipped) -> Note:
+    return Note(service=skip.service, text=f"{skip.reason}: {skip.detail}")
+
+
 def _refuse_unknown(snapshot: Snapshot, names: Iterable[str], where: str) -> None:
-    known = [service.name for service in snapshot.fleet.services]
+    known = _known(snapshot)
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UsageError(
@@ -264,7 +281,7 @@ def _case(
     """Return the service ready to be replayed, or why it cannot be."""
     for skip in snapshot.skipped:
         if skip.service == service.name:
-            return Note(service=service.name, text=f"{skip.reason}: {skip.detail}")
+            return _note(skip)
     demand = demand_of(service, snapshot.metrics[service.name])
     if proposals is not None:
         proposal = proposals.get(service.name)

@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.evidence.cautions import cautions_of, cautions_of_replay
-from trimtab.evidence.cost import Cost, Parts, cents, cost_of, total
+from trimtab.evidence.cautions import cautions_of, cautions_of_cost, cautions_of_replay
+from trimtab.evidence.cost import Cost, Parts, cents, cost_of, dollars, total
 from trimtab.evidence.document_encode import encode, shortlist
 from trimtab.evidence.model import CautionKind
 from trimtab.evidence.objective import DEFAULT
+from trimtab.evidence.proposal import proposal_of
+from trimtab.evidence.replayed import as_deployed
 from trimtab.evidence.verdict import Verdict
 from trimtab.fleet.model import Scaling, Service
 from trimtab.pipeline import recommend
 from trimtab.scaling.elasticity import elasticity
+from trimtab.scaling.policy import default_ladders
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.timing.startup import timing_of
@@ -124,6 +127,46 @@ def test_a_difference_from_the_record_is_put_down_to_the_count_or_to_starts_and_
 )
 def test_amounts_round_halves_up_to_whole_cents(usd: float, shown: str) -> None:
     assert str(cents(usd)) == shown
+
+
+def test_an_amount_below_zero_has_its_sign_before_the_dollar() -> None:
+    assert (dollars(Decimal("1234.50")), dollars(Decimal("-39.63"))) == ("$1,234.50", "-$39.63")
+
+
+def dearer(service: Service, demand: Demand, before: Parts, after: Parts) -> list[str]:
+    """Say why a proposal of two tasks at least costs more than the service does today."""
+    sizing = sized(service, demand)
+    proposal = proposal_of(service, sizing, default_ladders(sizing, demand), timing_of(service))
+    cost = Cost(recorded_usd_month=before.compute_usd_month, before=before, after=after)
+    deployed = as_deployed(service, demand, PRICES)
+    found = list(cautions_of_cost(service, cost, deployed, proposal, DEFAULT))
+    assert all(one.kind is CautionKind.DEARER for one in found)
+    return [one.text for one in found]
+
+
+def test_what_costs_more_than_today_says_why() -> None:
+    less, more = Parts(compute_usd_month=Decimal("90.00")), Parts(compute_usd_month=Decimal("100.50"))
+    short = made.service(scaling=Scaling(min_tasks=1, max_tasks=1))
+    enough = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
+    low = made.demand(WAVE * 0.5)
+    assert dearer(enough, week(), more, less) == []
+    assert dearer(enough, week(), less, less) == []
+    (missed,) = dearer(short, made.demand(WAVE * 3), less, more)
+    assert "$10.50 a month more than today's configuration, which does not keep the objective: " in missed
+    assert "% of minutes above the CPU allowed" in missed
+    (fewer,) = dearer(short, low, less, more)
+    assert "which stands every trial with fewer tasks: 1 at least, where 2 are proposed" in fewer
+    (other,) = dearer(enough, low, less, more)
+    assert "which stands every trial too, without a trace collector" in other
+
+
+def test_a_saving_that_container_insights_eat_up_is_said() -> None:
+    before = Parts(compute_usd_month=Decimal("50.00"))
+    after = Parts(compute_usd_month=Decimal("48.00"), insights_usd_month=Decimal("7.50"))
+    (text,) = dearer(made.service(), week(), before, after)
+    assert text == (
+        "Fargate costs $2.00 a month less than today; logs, Container Insights and alarms cost $7.50 more"
+    )
 
 
 def test_nothing_paid_is_no_division_by_zero() -> None:

@@ -4,13 +4,14 @@ import re
 from typing import TYPE_CHECKING
 
 import made_fleet as made
+import msgspec
 import pytest
 
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.evidence.cost import cents
 from trimtab.evidence.model import LeftOutReason
 from trimtab.evidence.objective import Objective, Spot
-from trimtab.fleet.model import Scaling, Step, StepPolicy
+from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
 from trimtab.pipeline import optimize, recommend, replay
 from trimtab.scaling.search import Effort
@@ -144,6 +145,24 @@ def test_a_service_the_values_do_not_name_is_skipped_with_the_reason(tmp_path: P
         ("idle", "no metrics"),
     ]
     assert done.partial
+
+
+def test_a_service_that_could_not_be_read_is_shown_as_skipped_and_may_have_an_entry(tmp_path: Path) -> None:
+    whole = made.snapshot(made.service("api"), made.service("jobs", traffic=None))
+    write_snapshot(whole, tmp_path / "in")
+    optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE)
+    unread = Skipped(service="jobs", reason="access denied", detail="ecs:DescribeTasks")
+    fleet = msgspec.structs.replace(made.fleet(made.service("api")), skipped=(unread,))
+    write_snapshot(made.snapshot_of(fleet, made.metrics(made.service("api"))), tmp_path / "part")
+    values = tmp_path / "out" / "services.auto.tfvars"
+    for done in (replay(tmp_path / "part"), replay(tmp_path / "part", values=values)):
+        assert [judged.verdict.service for judged in done.judged] == ["api"]
+        assert [(note.service, note.text) for note in done.report.skipped] == [
+            ("jobs", "access denied: ecs:DescribeTasks")
+        ]
+        assert done.partial
+    assert replay(tmp_path / "part", service="jobs").partial
+    assert not replay(tmp_path / "part", service="api").partial
 
 
 def test_values_for_a_service_the_snapshot_has_not_are_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from trimtab.catalog.load import prices
+from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.replayed import as_deployed
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.model import Scaling, Step, StepPolicy
@@ -17,6 +19,7 @@ from trimtab.fleet.snapshot import write_snapshot
 from trimtab.pipeline import Replayed, replay
 from trimtab.report import layout, replay_terminal
 from trimtab.report.minutes import encode
+from trimtab.report.replay_data import replay_report_of
 from trimtab.scaling.result import AlarmState
 
 if TYPE_CHECKING:
@@ -80,6 +83,15 @@ def test_what_was_filled_lost_or_skipped_is_said_of_its_service(tmp_path: Path) 
     assert saturated > 0
     assert f"api: in {saturated:,} minutes the work wanted more CPU than there was" in text
     assert "idle: no metrics" in text.split("SKIPPED")[1]
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "in 1 minute the"), (1234, "in 1,234 minutes the")])
+def test_one_minute_is_no_plural(tmp_path: Path, count: int, said: str) -> None:
+    verdict = replace(replayed(tmp_path).judged[0].verdict, saturated_min=count, oom_min=count)
+    report = replay_report_of(
+        made.fleet(made.service("api")), "", verdicts=[verdict], skipped=[], failures=[], objective=DEFAULT
+    )
+    assert [said in note.text for note in report.notes[:2]] == [True, True]
 
 
 def test_in_the_file_a_point_that_is_missing_is_null_and_alarms_are_listed() -> None:

@@ -248,7 +248,16 @@ def test_a_comment_cannot_be_ended_by_what_a_user_named() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("api", "api"), ("log-in_2", "log-in_2"), ("2fa", '"2fa"'), ("a.b", '"a.b"'), ("${x}", '"$${x}"')],
+    [
+        ("api", "api"),
+        ("log-in_2", "log-in_2"),
+        ("2fa", '"2fa"'),
+        ("a.b", '"a.b"'),
+        ("${x}", '"$${x}"'),
+        ("for", '"for"'),
+        ("forum", "forum"),
+        ("null", "null"),
+    ],
 )
 def test_keys_are_quoted_only_where_they_must_be(name: str, expected: str) -> None:
     assert key(name) == expected

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import jinja2
 
+from trimtab.evidence.cost import dollars
 from trimtab.scaling.policy import MODULE
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ DEFAULT_ARCHITECTURE: Final = "X86_64"
 DEFAULT_STOP_TIMEOUT_S = 30
 DEFAULT_MATCHER = "200"
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+# An object that begins with a bare `for` is a for expression to Terraform.
+_IDENTIFIER = re.compile(r"(?!for\Z)[A-Za-z_][A-Za-z0-9_-]*")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -107,11 +109,11 @@ def _header(recommendation: Recommendation) -> Iterator[str]:
         yield (
             f"Fargate at {fleet.price_basis}, replayed: ${cost.before.compute_usd_month:,} a month as "
             f"configured, ${cost.after.compute_usd_month:,} with these values, a saving of "
-            f"${cost.compute_saving_usd_month:,}."
+            f"{dollars(cost.compute_saving_usd_month)}."
         )
         yield (
             "With logs, Container Insights and alarms beside the replayed tasks: "
-            f"${cost.before_usd_month:,}, ${cost.after_usd_month:,} and ${cost.saving_usd_month:,}."
+            f"${cost.before_usd_month:,}, ${cost.after_usd_month:,} and {dollars(cost.saving_usd_month)}."
         )
     yield "Reasons, candidates and cautions: recommendation.json."
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.growth import MemoryShape
 from trimtab.demand.quality import quality_of
-from trimtab.evidence.cost import cents
+from trimtab.evidence.cost import cents, dollars
 from trimtab.evidence.model import Caution, CautionKind
+from trimtab.evidence.trials import failures_of
 from trimtab.sizing.constants import AT_LIMIT_SHARE, CENSORED_LIFT, COLLECTOR_MEMORY_MIB
 from trimtab.sizing.memory import at_limit_steps
 from trimtab.timing.drain import MODULE_LONGEST_S
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
+    from trimtab.evidence.replayed import Case
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.sizing.model import Sizing
@@ -77,6 +79,32 @@ def cautions_of_replay(
         yield Caution(kind=CautionKind.MEMORY, text=text)
     if abs(cost.before.compute_usd_month - cost.recorded_usd_month) > RECORD_SHARE * cost.recorded_usd_month:
         yield Caution(kind=CautionKind.RECORD, text=_record(cost, tasks_recorded, deployed))
+
+
+def cautions_of_cost(
+    service: Service, cost: Cost, deployed: Case, proposal: Proposal, objective: Objective
+) -> Iterator[Caution]:
+    """Yield why the proposal costs more than today's configuration, where it does."""
+    saved = cost.compute_saving_usd_month
+    if cost.saving_usd_month >= 0:
+        return
+    if saved >= 0:
+        text = (
+            f"Fargate costs {dollars(saved)} a month less than today; logs, Container Insights and alarms "
+            f"cost {dollars(saved - cost.saving_usd_month)} more"
+        )
+        yield Caution(kind=CautionKind.DEARER, text=text)
+        return
+    failures = failures_of(deployed, objective)
+    least, floor = service.scaling.min_tasks, proposal.ladders.min_tasks
+    if failures:
+        why = f"which does not keep the objective: {failures[0]}"
+    elif least < floor:
+        why = f"which stands every trial with fewer tasks: {least} at least, where {floor} are proposed"
+    else:
+        why = "which stands every trial too, without a trace collector in its tasks or by policies of its own"
+    text = f"Fargate costs {dollars(-saved)} a month more than today's configuration, {why}"
+    yield Caution(kind=CautionKind.DEARER, text=text)
 
 
 def cautions_of_capacity(service: Service, proposal: Proposal) -> Iterator[Caution]:

@@ -178,5 +178,10 @@ def cents(usd: float) -> Decimal:
     return Decimal(repr(usd)).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def dollars(amount: Decimal) -> str:
+    """Return an amount in words for a sentence: ``$1,234.50``, or ``-$1,234.50``."""
+    return f"{'-' if amount < 0 else ''}${abs(amount):,}"
+
+
 def _share(part: Decimal, whole: Decimal) -> float:
     return float(part / whole) if whole else 0.0

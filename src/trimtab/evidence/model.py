@@ -36,6 +36,7 @@ class CautionKind(enum.Enum):
     OBJECTIVE = "objective missed in replay"
     MEMORY = "memory in replay"
     RECORD = "replay differs from the record"
+    DEARER = "costs more than today"
     EGRESS = "egress not known"
     ARCHITECTURE = "another architecture"
     SPOT = "on Spot"

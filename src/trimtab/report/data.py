@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from trimtab.evidence.cost import dollars
 from trimtab.evidence.observability import PLATFORM_INSIGHTS
 from trimtab.report.verdicts import verdict_line, verdict_of
 
@@ -153,8 +154,8 @@ def _spot(spot: Spot | None) -> str:
 
 def _saving(cost: Cost) -> str:
     return (
-        f"Saving in replay: ${cost.compute_saving_usd_month:,} a month "
-        f"({100 * cost.compute_saving_share:.0f} %) for Fargate; ${cost.saving_usd_month:,} "
+        f"Saving in replay: {dollars(cost.compute_saving_usd_month)} a month "
+        f"({100 * cost.compute_saving_share:.0f} %) for Fargate; {dollars(cost.saving_usd_month)} "
         f"({100 * cost.saving_share:.0f} %) with logs, insights and alarms."
     )
 

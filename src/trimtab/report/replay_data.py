@@ -107,11 +107,15 @@ def _row(verdict: Verdict) -> ReplayRow:
 def _notes(verdict: Verdict) -> list[Note]:
     said = []
     if verdict.saturated_min:
-        said.append(f"in {verdict.saturated_min:,} minutes the work wanted more CPU than there was")
+        said.append(f"in {_minutes(verdict.saturated_min)} the work wanted more CPU than there was")
     if verdict.oom_min:
-        said.append(f"in {verdict.oom_min:,} minutes the average task would hold more than its memory")
+        said.append(f"in {_minutes(verdict.oom_min)} the average task would hold more than its memory")
     if verdict.filled_share >= FILLED_SHARE:
         said.append(
             f"{100 * verdict.filled_share:.1f} % of minutes were not reported; the last report stands in"
         )
     return [Note(service=verdict.service, text=text) for text in said]
+
+
+def _minutes(count: int) -> str:
+    return "1 minute" if count == 1 else f"{count:,} minutes"
