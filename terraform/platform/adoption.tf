@@ -5,7 +5,7 @@ variable "adopt" {
   description = <<-EOT
     What is taken over from a fleet that runs already, so that nothing of it is replaced. Without it everything is made new.
     `load_balancers` by exposure (public, internal) and `services` by name: see `adopt` of the modules. `leave` names services that stay with their present owner, `roles` the roles of another owner that tasks keep: each is allowed to write the platform's logs and traces.
-    A service's `load_balancer` is where its target group hangs (public or internal), whatever its `traffic.exposure` says: a target group cannot change its load balancer while it serves. `foreign_load_balancer` is a security group of a load balancer that is not taken over.
+    A service's `load_balancer` is where its target group hangs (public or internal), whatever its `traffic.exposure` says: a target group cannot change its load balancer while it serves. `foreign_load_balancer` is a security group of a load balancer that is not taken over. `any_path` says that its listener rule asks for hosts and no path: paths of `/*` in the values are then no condition.
   EOT
   type = object({
     cluster = optional(object({
@@ -33,6 +33,28 @@ variable "adopt" {
       idle_timeout           = optional(number)
       access_logs            = optional(object({ bucket = string, prefix = optional(string) }))
       tags                   = optional(map(string), {})
+
+      http_redirect = optional(object({
+        protocol    = optional(string)
+        port        = optional(string)
+        host        = optional(string)
+        path        = optional(string)
+        query       = optional(string)
+        status_code = optional(string)
+      }), {})
+
+      attributes = optional(object({
+        client_keep_alive                           = optional(number)
+        connection_logs                             = optional(object({ bucket = string, prefix = optional(string) }))
+        desync_mitigation_mode                      = optional(string)
+        enable_http2                                = optional(bool)
+        enable_tls_version_and_cipher_suite_headers = optional(bool)
+        enable_waf_fail_open                        = optional(bool)
+        enable_xff_client_port                      = optional(bool)
+        enable_zonal_shift                          = optional(bool)
+        preserve_host_header                        = optional(bool)
+        xff_header_processing_mode                  = optional(string)
+      }), {})
     })), {})
 
     services = optional(map(object({
@@ -40,6 +62,7 @@ variable "adopt" {
       load_balancer         = optional(string)
       foreign_load_balancer = optional(string)
       hosts                 = optional(list(string))
+      any_path              = optional(bool)
       tags                  = optional(map(string), {})
 
       service_name       = optional(string)
@@ -53,6 +76,8 @@ variable "adopt" {
       security_group_ids = optional(list(string))
       own_security_group = optional(bool)
       listener_rule      = optional(bool)
+      grace_period       = optional(number)
+      deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
       register           = optional(bool)
 
       capacity_providers = optional(list(object({

@@ -48,6 +48,11 @@ def registry_arn(name: str) -> str:
     return arn("servicediscovery", f"service/srv-{name}")
 
 
+def policy_arn(name: str, policy: str) -> str:
+    resource = f"resource/ecs/service/{CLUSTER}/{name}"
+    return arn("autoscaling", f"scalingPolicy:0:{resource}:policyName/{policy}")
+
+
 def identity(name: str, **changes: object) -> ServiceIdentity:
     values: dict[str, Any] = {
         "arn": arn("ecs", f"service/{CLUSTER}/{name}"),

@@ -16,7 +16,8 @@ import pytest
 
 from trimtab import adopting, pipeline
 from trimtab.adoption import adopt_values, imports, not_owned
-from trimtab.adoption.takeover import Takeover, slug, takeover_of
+from trimtab.adoption.names import slug
+from trimtab.adoption.takeover import Takeover, takeover_of
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import (
     Alarm,
@@ -26,6 +27,7 @@ from trimtab.fleet.account import (
     Leftover,
     LogGroup,
     Namespace,
+    Redirect,
     ScalingPolicy,
     ScalingTarget,
     SecurityGroup,
@@ -137,7 +139,7 @@ def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> N
         made.fleet(
             service,
             scaling_targets=(ScalingTarget(resource_id="service/prod/api", policies=policies),),
-            alarms=(Alarm(name="prod-api-cpu-high", arn="d", actions=("a",)),),
+            alarms=(Alarm(name="prod-api-cpu-high", arn="d", actions=(made.policy_arn("api", "cpu-out"),)),),
             log_groups=tuple(LogGroup(name=name, arn=name) for name in groups),
             cluster=ClusterIdentity(name="prod", arn="e", capacity_providers=("FARGATE",)),
         )
@@ -161,6 +163,8 @@ def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> N
         ({"scheduling_strategy": "DAEMON"}, "DAEMON"),
         ({"launch_type": "EC2"}, "EC2"),
         ({"service_connect": True}, "Service Connect"),
+        ({"task_volumes": True}, "EBS volume"),
+        ({"lattice": True}, "VPC Lattice"),
     ],
 )
 def test_a_service_the_module_cannot_own_is_left_with_its_reason(
@@ -277,6 +281,104 @@ def test_headers_words_and_groups_of_a_load_balancer_stay_as_found() -> None:
     assert not {"http_response", "drop_invalid_header_fields"} & set(adopt["load_balancers"]["public"])  # type: ignore[index]
 
 
+def test_attributes_that_the_provider_would_set_back_are_kept() -> None:
+    set_by_hand = {
+        "routing.http.preserve_host_header.enabled": "true",
+        "routing.http.desync_mitigation_mode": "strictest",
+        "routing.http2.enabled": "false",
+        "client_keep_alive.seconds": "600",
+        "waf.fail_open.enabled": "false",
+        "connection_logs.s3.enabled": "true",
+        "connection_logs.s3.bucket": "logs",
+    }
+    found = made.balancer(made.listener(80), attributes=set_by_hand)
+    adopt = values(made.fleet(made.service("api"), load_balancers=(found,)))["adopt"]
+    assert adopt["load_balancers"]["public"]["attributes"] == {  # type: ignore[index]
+        "preserve_host_header": True,
+        "desync_mitigation_mode": "strictest",
+        "enable_http2": False,
+        "client_keep_alive": 600,
+        "connection_logs": {"bucket": "logs"},
+    }
+
+
+def test_a_redirect_goes_where_it_went() -> None:
+    https = made.listener(443, made.rule("api"), certificate_arn="arn:aws:acm:x", ssl_policy="old")
+
+    def kept(sent: Redirect) -> dict[str, object]:
+        http = made.listener(80, default_action="redirect", default_redirect=sent)
+        fleet = made.fleet(made.service("api"), load_balancers=(made.balancer(https, http),))
+        public: dict[str, object] = values(fleet)["adopt"]["load_balancers"]["public"]  # type: ignore[index]
+        return public
+
+    usual = kept(Redirect(status_code="HTTP_301", protocol="HTTPS", port="443"))
+    assert "http_redirect" not in usual
+    other = kept(Redirect(status_code="HTTP_302", protocol="HTTPS", port="8443", host="www.shop.example"))
+    assert other["http_redirect"] == {"host": "www.shop.example", "port": "8443", "status_code": "HTTP_302"}
+
+
+def test_a_service_that_names_no_security_group_keeps_the_networks_default() -> None:
+    kept = of_service(made.fleet(made.service("api", security_group_ids=())))
+    assert (kept["security_group_ids"], kept["own_security_group"]) == ([], False)
+
+
+def test_alarms_that_fail_a_deployment_are_kept() -> None:
+    kept = of_service(
+        made.fleet(made.service("api", deployment_alarms=("a-5xx", "b"), alarms_roll_back=True))
+    )
+    assert kept["deployment_alarms"] == {"names": ["a-5xx", "b"], "rollback": True}
+    assert "deployment_alarms" not in of_service(made.fleet(made.service("api")))
+
+
+def test_a_grace_period_for_target_groups_of_another_owner_is_kept() -> None:
+    behind = msgspec.structs.replace(made.service("api", grace_period_s=900), traffic=None)
+    assert of_service(made.fleet(behind))["grace_period"] == 900
+    assert "grace_period" not in of_service(made.fleet(made.service("api", grace_period_s=900)))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"alarms": (Alarm(name="prod-api-cpu-high", arn="a", actions=("arn:aws:sns:page",)),)},
+        {"security_groups": (SecurityGroup(id="sg-7", name="prod-api-tasks", description="api"),)},
+        {"security_groups": (SecurityGroup(id="sg-7", name="prod-public-alb", description=""),)},
+    ],
+)
+def test_new_things_get_no_name_that_another_owner_has(found: dict[str, object]) -> None:
+    fleet = made.fleet(made.service("api"), **found)
+    assert values(fleet)["name"] == "prod-2"
+    assert values(fleet)["adopt"]["cluster"]["name"] == "prod"  # type: ignore[index]
+    assert not [to for to in ids(fleet) if "metric_alarm" in to]
+    assert [item.name for item in items(fleet, "aws_cloudwatch_metric_alarm")] == [
+        alarm.name
+        for alarm in found.get("alarms", ())  # type: ignore[attr-defined]
+    ]
+
+
+def test_names_of_the_configurations_own_things_are_not_another_owners() -> None:
+    fleet = made.fleet(
+        made.service("api"),
+        security_groups=(
+            SecurityGroup(id="sg-7", name="prod-api-tasks", description="Tasks of api on prod"),
+            SecurityGroup(id="sg-8", name="prod-public-alb", description="Load balancer prod-public"),
+        ),
+        alarms=(Alarm(name="prod-api-joint-low", arn="a", actions=(made.policy_arn("api", "joint-in"),)),),
+    )
+    assert values(fleet)["name"] == "prod"
+
+
+def test_a_rule_that_asks_for_hosts_only_is_not_given_a_path() -> None:
+    service = made.service("api")
+    assert service.traffic is not None
+    service = msgspec.structs.replace(
+        service, traffic=msgspec.structs.replace(service.traffic, paths=("/*",))
+    )
+    for rule_paths, kept in (((), True), (("/*",), None)):
+        rule = made.rule("api", paths=rule_paths, hosts=("a.example",))
+        fleet = made.fleet(service, load_balancers=(made.balancer(made.listener(80, rule)),))
+        assert of_service(fleet).get("any_path") is kept
+
+
 def test_of_two_load_balancers_of_a_kind_the_busier_is_taken_over() -> None:
     second = made.balancer(
         made.listener(80), arn=made.balancer_arn("a"), name="a", security_group_ids=("sg-9",)
@@ -329,8 +431,8 @@ def test_a_namespace_of_the_new_ones_name_is_imported_though_nobody_is_in_it() -
         ("Api_V1", "api-v1"),
         ("9lives", "x-9lives"),
         ("a", "a-x"),
-        ("x" * 40, "x" * 20),
-        ("api-" * 6, "api-api-api-api-api"),
+        ("x" * 40, "xxxxxxxxxxxxxx-bd913"),
+        ("api-" * 6, "api-api-api-ap-42cdf"),
         ("___", "x"),
     ],
 )
@@ -339,6 +441,11 @@ def test_names_the_configuration_refuses_get_a_stem(name: str, stem: str) -> Non
     assert re.fullmatch(r"[a-z][a-z0-9-]{0,18}[a-z0-9]", found)
     assert found.startswith(stem[:1])
     assert found == stem or name == "___"
+
+
+def test_two_names_that_begin_alike_are_two_stems() -> None:
+    assert slug("mycompany-production-eu", 20) != slug("mycompany-production-us", 20)
+    assert slug("shop-production-a", 20) == "shop-production-a"
 
 
 def test_stems_of_different_services_differ() -> None:

@@ -126,6 +126,24 @@ def test_a_service_gives_back_what_it_was_updated_to(account: Account) -> None:
     assert {name: service[name] for name in changes} == changes
 
 
+def test_service_connect_and_volumes_are_shown_with_the_deployment(account: Account) -> None:
+    connect = {"enabled": True, "namespace": "shop"}
+    volumes = [{"name": "data", "managedEBSVolume": {"roleArn": "arn:aws:iam::1:role/ebs", "sizeInGiB": 9}}]
+    account.create(
+        "meshed",
+        launchType="FARGATE",
+        serviceConnectConfiguration=connect,
+        volumeConfigurations=volumes,
+    )
+    (deployment,) = account.read("meshed")["deployments"]
+    assert deployment["serviceConnectConfiguration"] == connect
+    assert deployment["volumeConfigurations"] == volumes
+    assert (
+        "serviceConnectConfiguration"
+        not in account.create("unmeshed", launchType="FARGATE")["deployments"][0]
+    )
+
+
 def test_an_update_of_one_part_of_the_deployment_configuration_keeps_the_others(account: Account) -> None:
     account.create("partly", launchType="FARGATE", **GIVEN)
     service = account.update("partly", deploymentConfiguration={"maximumPercent": 200})

@@ -111,6 +111,19 @@ def test_changing_a_policy_keeps_the_arn_that_alarms_name(scaling: Any) -> None:
     assert policies[0]["StepScalingPolicyConfiguration"]["Cooldown"] == 60
 
 
+def test_policies_of_a_service_are_not_those_of_one_whose_name_its_own_begins_with(scaling: Any) -> None:
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=4)
+    put = {**TARGET, "PolicyName": "out", "PolicyType": "StepScaling"}
+    scaling.put_scaling_policy(**put, StepScalingPolicyConfiguration=STEPS)
+
+    def names(resource: str) -> list[str]:
+        found = scaling.describe_scaling_policies(ServiceNamespace="ecs", ResourceId=resource)
+        return [one["PolicyName"] for one in found["ScalingPolicies"]]
+
+    assert names("service/shop/web") == ["out"]
+    assert names("service/shop/web2") == []
+
+
 def test_a_policy_without_a_target_is_refused(scaling: Any) -> None:
     with pytest.raises(ClientError, match="No scalable target registered"):
         scaling.put_scaling_policy(

@@ -67,6 +67,7 @@ def test_a_credential_is_known_by_its_place(text: str, secret: str) -> None:
         "registry.example/api@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "Setting desired count to 7. Successfully set desired count to 7.",
         "shop-production-notifications-background-worker",
+        "Payments_Reconciliation_Batch_Worker_With_A_Very_Long_Name_For_Europe: two policies",
         "the token is invalid",
         "ResourceInitializationError: unable to pull secrets or registry auth",
     ],

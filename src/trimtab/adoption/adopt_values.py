@@ -7,28 +7,22 @@ from __future__ import annotations
 
 from collections import Counter
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from trimtab.adoption.adopt_balancer import balancer_attributes, kept_tags
 from trimtab.adoption.imports import exposures
 from trimtab.adoption.values import Attribute, key, listed, quoted, template, wrapped
-from trimtab.fleet.account import FixedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from trimtab.adoption.ownable import Balancer
     from trimtab.adoption.takeover import Adopted, Takeover
-    from trimtab.fleet.account import Tags, TargetGroup
+    from trimtab.fleet.account import TargetGroup
     from trimtab.fleet.identity import Attachment
 
 TEMPLATE = "adopt.auto.tfvars.j2"
 MIN_SUBNETS = 3
 """terraform/platform asks for three zones."""
-SET_ELSEWHERE: Final = frozenset({"environment", "service", "costcenter"})
-"""Tags the configuration sets from values of their own; IAM takes no two that differ in case only."""
-IDLE_TIMEOUT_DEFAULT_S = "60"
-RESPONSE_DEFAULT: Final = FixedResponse(status_code="404", message_body="Not found")
-"""What modules/load-balancer answers where no rule takes a request."""
 
 
 def render(takeover: Takeover) -> str:
@@ -89,7 +83,7 @@ def _adopt(takeover: Takeover) -> Iterator[Attribute]:
     if cluster:
         yield Attribute(key="cluster", inner=cluster)
     balancers = tuple(
-        Attribute(key=exposure, inner=tuple(_balancer(balancer)))
+        Attribute(key=exposure, inner=tuple(balancer_attributes(balancer)))
         for exposure, balancer in sorted(takeover.balancers.items())
         if exposure in exposures(takeover)
     )
@@ -124,57 +118,7 @@ def _cluster(takeover: Takeover) -> Iterator[Attribute]:
     others = [name for name in cluster.capacity_providers if name not in {"FARGATE", "FARGATE_SPOT"}]
     if others:
         yield Attribute(key="capacity_providers", value=listed(others))
-    yield from _tags(cluster.tags)
-
-
-def _balancer(balancer: Balancer) -> Iterator[Attribute]:
-    found, http, https = balancer.found, balancer.http, balancer.https
-    yield Attribute(key="name", value=quoted(found.name))
-    yield Attribute(key="subnet_ids", value=listed(found.subnet_ids))
-    yield Attribute(key="security_group_ids", value=listed(found.security_group_ids))
-    if https is None:
-        yield Attribute(key="plain_http", value="true")
-    else:
-        yield Attribute(key="plain_http", value="false")
-        yield Attribute(key="certificate_arn", value=quoted(https.certificate_arn or ""))
-        yield Attribute(key="ssl_policy", value=quoted(https.ssl_policy or ""))
-        if https.default_action == "forward":
-            yield Attribute(key="https_target_group_arn", value=quoted(https.default_target_group_arns[0]))
-    if http is not None and http.default_action == "forward":
-        yield Attribute(key="http_target_group_arn", value=quoted(http.default_target_group_arns[0]))
-    if https is not None and http is not None and http.default_action == "fixed-response":
-        yield Attribute(key="redirect", value="false")
-    idle = found.attributes.get("idle_timeout.timeout_seconds", IDLE_TIMEOUT_DEFAULT_S)
-    if idle != IDLE_TIMEOUT_DEFAULT_S:
-        yield Attribute(key="idle_timeout", value=idle)
-    if found.security_group_ids:
-        yield Attribute(key="own_security_group", value="false")
-    # Off is AWS's default.
-    if found.attributes.get("routing.http.drop_invalid_header_fields.enabled") != "true":
-        yield Attribute(key="drop_invalid_header_fields", value="false")
-    yield from _responses(balancer)
-    if found.attributes.get("access_logs.s3.enabled") == "true":
-        yield Attribute(key="access_logs", value=_access_logs(found.attributes))
-    yield from _tags(found.tags)
-
-
-def _responses(balancer: Balancer) -> Iterator[Attribute]:
-    """Yield what its listeners answer themselves."""
-    for name, listener in (("http_response", balancer.http), ("https_response", balancer.https)):
-        said = listener.default_response if listener is not None else None
-        if said is not None and said != RESPONSE_DEFAULT:
-            yield Attribute(key=name, value=_response(said))
-
-
-def _response(said: FixedResponse) -> str:
-    parts = [f"status_code = {quoted(said.status_code)}", f"content_type = {quoted(said.content_type)}"]
-    parts += [f"message_body = {quoted(said.message_body)}"] if said.message_body else []
-    return f"{{ {', '.join(parts)} }}"
-
-
-def _access_logs(attributes: dict[str, str]) -> str:
-    bucket, prefix = attributes.get("access_logs.s3.bucket", ""), attributes.get("access_logs.s3.prefix")
-    return f"{{ bucket = {quoted(bucket)}{f', prefix = {quoted(prefix)}' if prefix else ''} }}"
+    yield from kept_tags(cluster.tags)
 
 
 def _service(adopted: Adopted, common_subnets: tuple[str, ...]) -> Iterator[Attribute]:
@@ -200,16 +144,20 @@ def _service(adopted: Adopted, common_subnets: tuple[str, ...]) -> Iterator[Attr
         yield Attribute(key="subnet_ids", value=listed(mine.subnet_ids))
     if mine.assign_public_ip:
         yield Attribute(key="assign_public_ip", value="true")
+    # Also where it names none: then its tasks have the VPC's default group, and another would start new ones.
     yield Attribute(key="security_group_ids", value=listed(mine.security_group_ids))
-    if mine.security_group_ids:
-        yield Attribute(key="own_security_group", value="false")
+    yield Attribute(key="own_security_group", value="false")
     yield from _traffic(adopted)
     yield from _discovery(adopted)
+    if mine.deployment_alarms:
+        rollback = str(mine.alarms_roll_back).lower()
+        names = listed(mine.deployment_alarms)
+        yield Attribute(key="deployment_alarms", value=f"{{ names = {names}, rollback = {rollback} }}")
     if adopted.log_group is not None:
         kms = adopted.log_group.kms_key_id
         more = f", kms_key_id = {quoted(kms)}" if kms else ""
         yield Attribute(key="log_group", value=f"{{ name = {quoted(adopted.log_group.name)}{more} }}")
-    yield from _tags(mine.tags)
+    yield from kept_tags(mine.tags)
 
 
 def _traffic(adopted: Adopted) -> Iterator[Attribute]:
@@ -224,6 +172,10 @@ def _traffic(adopted: Adopted) -> Iterator[Attribute]:
             yield Attribute(key="listener_rule", value="false")
     if adopted.rule is not None and adopted.rule.hosts:
         yield Attribute(key="hosts", value=listed(adopted.rule.hosts))
+        if not adopted.rule.paths:
+            yield Attribute(key="any_path", value="true")
+    if adopted.attachments and traffic is None and adopted.identity.grace_period_s is not None:
+        yield Attribute(key="grace_period", value=str(adopted.identity.grace_period_s))
     if adopted.attachments:
         items = ", ".join(map(_attachment, adopted.attachments))
         yield Attribute(key="other_target_groups", value=f"[{items}]")
@@ -273,12 +225,3 @@ def _discovery(adopted: Adopted) -> Iterator[Attribute]:
         registry.append(f"container_port = {registration.container_port}")
     if registry:
         yield Attribute(key="registry", value=f"{{ {', '.join(registry)} }}")
-
-
-def _tags(tags: Tags) -> Iterator[Attribute]:
-    kept = {name: text for name, text in tags.items() if name.lower() not in SET_ELSEWHERE}
-    if kept:
-        inner: Iterable[Attribute] = (
-            Attribute(key=key(one), value=quoted(text)) for one, text in sorted(kept.items())
-        )
-        yield Attribute(key="tags", inner=tuple(inner))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trimtab.adoption.names import ALARMS, POLICIES
 from trimtab.adoption.values import quoted
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from trimtab.fleet.account import ScalingPolicy
 
 DIMENSION = "ecs:service:DesiredCount"
-POLICIES = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in"}
-"""Names that modules/service gives to scaling policies, and where they are."""
-ALARMS = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
-"""Ends of the names that it gives to alarms, and where they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

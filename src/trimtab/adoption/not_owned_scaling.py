@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.imports import ALARMS, DIMENSION, is_ours
+from trimtab.adoption.imports import DIMENSION, is_ours
 from trimtab.adoption.item import Item, aws
+from trimtab.adoption.names import ALARMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

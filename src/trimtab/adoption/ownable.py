@@ -72,7 +72,7 @@ class Balancer:
         for rule in self.serving.rules:
             leads_here = rule.plain and rule.target_group_arns == (group.arn,)
             said = rule.priority == traffic.priority and (rule.paths or ("/*",)) == traffic.paths
-            few = 1 <= len(rule.hosts) + len(traffic.paths) <= MOST_RULE_VALUES
+            few = 1 <= len(rule.hosts) + len(rule.paths) <= MOST_RULE_VALUES
             if leads_here and said and few and not rule.other_conditions:
                 return rule
         return None
@@ -165,6 +165,10 @@ def _reasons(service: Service, identity: ServiceIdentity, facts: Facts) -> Itera
         yield f"its launch type is {identity.launch_type}; a change to FARGATE would replace it"
     if identity.service_connect:
         yield "it uses Service Connect, which the configuration would switch off"
+    if identity.task_volumes:
+        yield "each of its tasks has an EBS volume of its own, which the configuration would take away"
+    if identity.lattice:
+        yield "it is a target of VPC Lattice, which the configuration would take it out of"
     if any(facts.attached[one.target_group_arn] > 1 for one in identity.attachments):
         yield "it shares a target group with another service"
     group = facts.own_target_group(service, identity)

@@ -8,10 +8,10 @@ and told in ``not-owned.md``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from trimtab.adoption.names import MOST_STEM, free_stem, slug
 from trimtab.adoption.ownable import EXPOSURES, Facts, balancers_of, namespace_of, why_not
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from trimtab.fleet.identity import Attachment, FleetIdentity, Registration, ServiceIdentity
     from trimtab.fleet.model import Fleet, Service
 
-MOST_STEM: Final = 20
-"""Characters of the platform's name: modules/cluster."""
 MOST_SERVICE_STEM: Final = 32
 """Characters of a service's name: modules/service."""
 ENVIRONMENTS: Final = {
@@ -104,10 +102,10 @@ def takeover_of(fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str]) ->
     known = {service.name: service for service in fleet.services}
     left = {name: reason for name in names if name in known and (reason := why_not(known[name], facts))}
     taken = [known[name] for name in names if name in known and name not in left]
-    stem = slug(identity.cluster.name, MOST_STEM)
     balancers = balancers_of(facts, taken)
-    namespace = namespace_of(facts, taken, f"{stem}.internal")
     stems = _stems([service.name for service in taken])
+    stem = free_stem(slug(identity.cluster.name, MOST_STEM), stems.values(), identity)
+    namespace = namespace_of(facts, taken, f"{stem}.internal")
     return Takeover(
         fleet=fleet,
         identity=identity,
@@ -123,15 +121,6 @@ def takeover_of(fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str]) ->
         balancers=balancers,
         namespace=namespace,
     )
-
-
-def slug(name: str, most: int) -> str:
-    """Return ``name`` as a stem of other names: lower case, digits and hyphens, at most ``most`` long."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if not re.match(r"[a-z]", plain):
-        plain = f"x-{plain}"
-    plain = plain[:most].rstrip("-")
-    return plain if len(plain) > 1 else f"{plain}-x"
 
 
 def _environment(found: str) -> str:

@@ -188,6 +188,8 @@ def _as_deployed(service: Service) -> Iterator[Attribute]:
         yield Attribute(key="cost_center", value=quoted(service.cost_center))
     if service.health_check is not None:
         yield Attribute(key="health_command", value=listed(service.health_check.command))
+    if service.identity is not None and service.identity.execute_command:
+        yield Attribute(key="execute_command", value="true")
 
 
 def _stopping(timing: Timing) -> Iterator[Attribute]:

@@ -119,6 +119,23 @@ class FixedResponse(Identity, frozen=True, kw_only=True):
     """``MessageBody``: what any stranger is told."""
 
 
+class Redirect(Identity, frozen=True, kw_only=True):
+    """``RedirectConfig`` of a listener's default action, with AWS's defaults."""
+
+    status_code: str
+    """``StatusCode``: HTTP_301 or HTTP_302."""
+    protocol: str = "#{protocol}"
+    """``Protocol``."""
+    port: str = "#{port}"
+    """``Port``."""
+    host: str = "#{host}"
+    """``Host``."""
+    path: str = "/#{path}"
+    """``Path``."""
+    query: str = "#{query}"
+    """``Query``."""
+
+
 class Listener(Identity, frozen=True, kw_only=True):
     """elbv2 DescribeListeners."""
 
@@ -138,6 +155,8 @@ class Listener(Identity, frozen=True, kw_only=True):
     """Where the default action forwards, sorted."""
     default_response: FixedResponse | None = None
     """What a fixed response says; ``None`` where there is none, or it was not read."""
+    default_redirect: Redirect | None = None
+    """Where a redirect sends; ``None`` where there is none, or it was not read."""
     rules: tuple[ListenerRule, ...] = ()
     """By priority."""
     tags: Tags = {}

@@ -140,5 +140,15 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """``serviceRegistries``."""
     execute_command: bool = False
     """``enableExecuteCommand``."""
+    grace_period_s: int | None = None
+    """``healthCheckGracePeriodSeconds``; ``None`` where it is not set, or 0."""
+    deployment_alarms: tuple[str, ...] = ()
+    """``deploymentConfiguration.alarms.alarmNames``, sorted, where ``enable`` is set."""
+    alarms_roll_back: bool = False
+    """``deploymentConfiguration.alarms.rollback``."""
+    task_volumes: bool = False
+    """Whether ``deployments[status=PRIMARY].volumeConfigurations`` has any: EBS volumes, one a task."""
+    lattice: bool = False
+    """Whether ``deployments[status=PRIMARY].vpcLatticeConfigurations`` has any."""
     tags: Tags = msgspec.field(default_factory=dict)
     """``tags``."""

@@ -42,6 +42,9 @@ _SHAPES = re.compile(
     r"|\bhvs\.[\w\-]{20,}|\bdop_v1_[a-f0-9]{32,}"
 )
 _LONG = re.compile(r"[A-Za-z0-9+/_\-]{20,}={0,2}")
+_WORD = r"(?:[A-Z]?[a-z]+|[A-Z]+)"
+_WORDS = re.compile(rf"{_WORD}(?:[/_\-]{_WORD})+")
+"""Words of one case each, joined: Reconciliation_Worker_For_Europe, which is as varied as a key and none."""
 
 _SAFE = re.compile(
     r"arn:aws[\w\-]*:[^\s\"',]+"  # names a thing, opens nothing
@@ -110,6 +113,8 @@ def is_credential(name: str, value: str) -> bool:
 def is_random(run: str) -> bool:
     """Tell whether a run of characters looks like a key and not like words."""
     plain = run.rstrip("=")
+    if _WORDS.fullmatch(plain):
+        return False
     if re.fullmatch(r"[0-9a-fA-F]{32,}", plain):
         return _entropy_bits(plain.lower()) >= HEX_BITS
     # A path or a name made of words has separators every few letters; a key has digits and both cases.

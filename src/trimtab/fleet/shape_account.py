@@ -112,6 +112,7 @@ def _listener(one: Json, raw: Raw) -> account.Listener:
         default_action=_ACTIONS.get(kind, "other"),
         default_target_group_arns=forwards_to(actions),
         default_response=_response(actions[0]) if kind == "fixed-response" else None,
+        default_redirect=_redirect(actions[0]) if kind == "redirect" else None,
         rules=tuple(sorted(rules, key=lambda rule: rule.priority)),
         tags=_tags(one["ListenerArn"], raw),
     )
@@ -126,6 +127,16 @@ def _response(action: Json) -> account.FixedResponse | None:
         content_type=said.get("ContentType") or "text/plain",
         message_body=said.get("MessageBody") or "",
     )
+
+
+def _redirect(action: Json) -> account.Redirect | None:
+    said: Json = action.get("RedirectConfig") or {}
+    if not said.get("StatusCode"):
+        return None
+    given = {name.lower(): said[name] for name in ("Protocol", "Port", "Host", "Path") if said.get(name)}
+    if said.get("Query") is not None:  # empty: the query is dropped
+        given["query"] = said["Query"]
+    return account.Redirect(status_code=said["StatusCode"], **given)
 
 
 def _rule(one: Json, raw: Raw) -> account.ListenerRule:

@@ -50,6 +50,7 @@ def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
     primary: Json = next(
         (one for one in service.get("deployments") or () if one.get("status") == "PRIMARY"), {}
     )
+    alarms: Json = (service.get("deploymentConfiguration") or {}).get("alarms") or {}
     return nouns.ServiceIdentity(
         arn=service["serviceArn"],
         task_definition=_task_definition(service, definition),
@@ -81,6 +82,11 @@ def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
             for one in service.get("serviceRegistries") or ()
         ),
         execute_command=bool(service.get("enableExecuteCommand")),
+        grace_period_s=service.get("healthCheckGracePeriodSeconds") or None,
+        deployment_alarms=in_order(alarms.get("alarmNames")) if alarms.get("enable") else (),
+        alarms_roll_back=bool(alarms.get("rollback")),
+        task_volumes=bool(primary.get("volumeConfigurations")),
+        lattice=bool(primary.get("vpcLatticeConfigurations")),
         tags=tags_of(service),
     )
 

@@ -30,7 +30,7 @@ def cluster_shape(values: Json) -> Json:
 
 def service_shape(values: Json) -> Json:
     """Return a service as DescribeServices words it."""
-    network = block(values, "network_configuration")
+    network, alarms = block(values, "network_configuration"), block(values, "alarms")
     return {
         "serviceName": values["name"],
         "serviceArn": values["id"],
@@ -41,6 +41,22 @@ def service_shape(values: Json) -> Json:
         "platformVersion": values.get("platform_version") or None,
         "schedulingStrategy": values.get("scheduling_strategy") or "REPLICA",
         "deploymentController": {"type": block(values, "deployment_controller").get("type") or "ECS"},
+        "deploymentConfiguration": {
+            "alarms": {
+                "alarmNames": alarms.get("alarm_names") or [],
+                "enable": alarms.get("enable"),
+                "rollback": alarms.get("rollback"),
+            }
+        },
+        # Where the API shows what only a deployment has.
+        "deployments": [
+            {
+                "status": "PRIMARY",
+                "serviceConnectConfiguration": block(values, "service_connect_configuration"),
+                "volumeConfigurations": values.get("volume_configuration") or [],
+                "vpcLatticeConfigurations": values.get("vpc_lattice_configurations") or [],
+            }
+        ],
         "healthCheckGracePeriodSeconds": values.get("health_check_grace_period_seconds") or 0,
         "enableExecuteCommand": values.get("enable_execute_command"),
         "networkConfiguration": {

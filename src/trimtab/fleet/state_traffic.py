@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from trimtab.fleet.balancer_attributes import ELSEWHERE, KEPT
 from trimtab.fleet.state_shapes import block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.fleet.api import Json
+
+_ATTRIBUTES: Final = {**ELSEWHERE, **{name: argument for name, (argument, _) in KEPT.items()}}
+_REDIRECT: Final = {
+    "StatusCode": "status_code",
+    "Protocol": "protocol",
+    "Port": "port",
+    "Host": "host",
+    "Path": "path",
+    "Query": "query",
+}
 
 
 def balancer_shape(values: Json) -> Json:
@@ -30,15 +41,16 @@ def balancer_shape(values: Json) -> Json:
 
 def _attributes(values: Json) -> Iterator[tuple[str, str]]:
     """Give what a takeover keeps of a load balancer's attributes, by AWS's names."""
-    drops, idle, logs = "drop_invalid_header_fields", values.get("idle_timeout"), block(values, "access_logs")
-    if isinstance(values.get(drops), bool):
-        yield f"routing.http.{drops}.enabled", str(values[drops]).lower()
-    if idle:
-        yield "idle_timeout.timeout_seconds", str(idle)
-    if logs.get("enabled"):
-        yield "access_logs.s3.enabled", "true"
-        yield "access_logs.s3.bucket", logs.get("bucket") or ""
-        yield "access_logs.s3.prefix", logs.get("prefix") or ""
+    for name, argument in _ATTRIBUTES.items():
+        found = values.get(argument)
+        if found is not None:
+            yield name, str(found).lower()
+    for kind in ("access", "connection"):
+        logs = block(values, f"{kind}_logs")
+        if logs.get("enabled"):
+            yield f"{kind}_logs.s3.enabled", "true"
+            yield f"{kind}_logs.s3.bucket", logs.get("bucket") or ""
+            yield f"{kind}_logs.s3.prefix", logs.get("prefix") or ""
 
 
 def listener_shape(values: Json) -> Json:
@@ -105,12 +117,15 @@ def _action(one: Json) -> Json:
     forward = block(one, "forward")
     groups = [{"TargetGroupArn": each["arn"]} for each in forward.get("target_group") or ()]
     sticky = block(forward, "stickiness").get("enabled", False)
-    said = block(one, "fixed_response")
+    said, sent = block(one, "fixed_response"), block(one, "redirect")
     return {
         "FixedResponseConfig": {
             "StatusCode": said.get("status_code"),
             "ContentType": said.get("content_type"),
             "MessageBody": said.get("message_body"),
+        },
+        "RedirectConfig": {
+            name: sent.get(snake) for name, snake in _REDIRECT.items() if sent.get(snake) is not None
         },
         "Type": one.get("type"),
         "TargetGroupArn": one.get("target_group_arn") or None,

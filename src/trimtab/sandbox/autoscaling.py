@@ -38,6 +38,7 @@ def install(patches: Patches) -> None:
     patches.add(answers, "describe_scaling_activities", _describe_activities)
     patches.wrap(answers, "register_scalable_target", _register)
     patches.wrap(backend, "put_scaling_policy", _put_policy)
+    patches.wrap(backend, "describe_scaling_policies", _describe_policies)
     patches.wrap(backend, "deregister_scalable_target", _deregister)
     patches.wrap(FakeScalableTarget, "__init__", _target)
     patches.wrap(FakeScalableTarget, "update", _update_target)
@@ -111,6 +112,17 @@ def _put_policy(
         policy.policy_arn = before.policy_arn
         policy.creation_time = before.creation_time
     return policy
+
+
+def _describe_policies(
+    original: Callable[..., tuple[str | None, list[FakeApplicationAutoscalingPolicy]]],
+    self: ApplicationAutoscalingBackend,
+    *,
+    resource_id: str | None,
+    **given: Any,  # noqa: ANN401 - the other filters, as moto has them
+) -> tuple[str | None, list[FakeApplicationAutoscalingPolicy]]:
+    """Tell web from web2: moto looks whether the one's id is within the other's."""
+    return original(self, resource_id=[resource_id] if resource_id else None, **given)
 
 
 def _deregister(

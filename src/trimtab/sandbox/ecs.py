@@ -36,6 +36,8 @@ _REMEMBERED: dict[str, Any] = {
     "capacityProviderStrategy": None,
     "placementConstraints": [],
     "placementStrategy": [],
+    "serviceConnectConfiguration": None,
+    "volumeConfigurations": None,
 }
 """Parameters of CreateService that moto drops, with what ECS answers when they are absent."""
 

@@ -159,6 +159,9 @@ class ServiceState:
             "platformVersion": service.platform_version,
             "platformFamily": "Linux",
             "networkConfiguration": service.network_configuration,
+            # Shown with the deployment only, not with the service.
+            "serviceConnectConfiguration": getattr(service, "service_connect_configuration", None),
+            "volumeConfigurations": getattr(service, "volume_configurations", None),
             "rolloutState": "IN_PROGRESS",
             "rolloutStateReason": reason,
         }

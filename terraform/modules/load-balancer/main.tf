@@ -30,6 +30,26 @@ resource "aws_lb" "this" {
   enable_deletion_protection = coalesce(var.deletion_protection, var.environment == "production")
   tags                       = local.tags
 
+  # As found, or null: AWS's defaults.
+  client_keep_alive                           = var.adopt.attributes.client_keep_alive
+  desync_mitigation_mode                      = var.adopt.attributes.desync_mitigation_mode
+  enable_http2                                = var.adopt.attributes.enable_http2
+  enable_tls_version_and_cipher_suite_headers = var.adopt.attributes.enable_tls_version_and_cipher_suite_headers
+  enable_waf_fail_open                        = var.adopt.attributes.enable_waf_fail_open
+  enable_xff_client_port                      = var.adopt.attributes.enable_xff_client_port
+  enable_zonal_shift                          = var.adopt.attributes.enable_zonal_shift
+  preserve_host_header                        = var.adopt.attributes.preserve_host_header
+  xff_header_processing_mode                  = var.adopt.attributes.xff_header_processing_mode
+
+  dynamic "connection_logs" {
+    for_each = var.adopt.attributes.connection_logs == null ? [] : [var.adopt.attributes.connection_logs]
+    content {
+      enabled = true
+      bucket  = connection_logs.value.bucket
+      prefix  = connection_logs.value.prefix
+    }
+  }
+
   dynamic "access_logs" {
     for_each = var.access_logs == null ? [] : [var.access_logs]
     content {
@@ -92,9 +112,12 @@ resource "aws_lb_listener" "http" {
     dynamic "redirect" {
       for_each = local.http_action == "redirect" ? ["this"] : []
       content {
-        port        = "443"
-        protocol    = "HTTPS"
-        status_code = "HTTP_301"
+        protocol    = coalesce(var.adopt.http_redirect.protocol, "HTTPS")
+        port        = coalesce(var.adopt.http_redirect.port, "443")
+        host        = var.adopt.http_redirect.host
+        path        = var.adopt.http_redirect.path
+        query       = var.adopt.http_redirect.query
+        status_code = coalesce(var.adopt.http_redirect.status_code, "HTTP_301")
       }
     }
 

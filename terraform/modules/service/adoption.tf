@@ -5,7 +5,7 @@ variable "adopt" {
   description = <<-EOT
     What is taken over from a service that runs already, so that nothing of it is replaced; `trimtab write` fills it. All is optional.
     `definition` is the revision that runs (an ARN): its environment, secrets, command and the like go into the next one, under what `task` says.
-    `security_group_ids` are kept on the tasks; `own_security_group` says whether the module's own is put beside them, which starts new tasks.
+    `security_group_ids` are kept on the tasks; `own_security_group` says whether the module's own is put beside them, which starts new tasks. Said to be none (`[]`), they are the VPC's default group, which AWS takes where a service names none.
   EOT
   type = object({
     service_name       = optional(string)
@@ -24,7 +24,7 @@ variable "adopt" {
 
     subnet_ids         = optional(list(string))
     assign_public_ip   = optional(bool, false)
-    security_group_ids = optional(list(string), [])
+    security_group_ids = optional(list(string))
     own_security_group = optional(bool, true)
 
     target_group = optional(object({
@@ -39,6 +39,12 @@ variable "adopt" {
 
     # False where the rule that leads here says more than paths and hosts, or hangs on a load balancer of another owner.
     listener_rule = optional(bool, true)
+
+    # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
+    grace_period = optional(number)
+
+    # Alarms that fail a deployment, and whether that rolls back.
+    deployment_alarms = optional(object({ names = list(string), rollback = bool }))
 
     # Target groups of another owner that reach the service too.
     other_target_groups = optional(list(object({
@@ -70,13 +76,13 @@ variable "adopt" {
   nullable = false
 
   validation {
-    condition     = var.adopt.own_security_group || length(var.adopt.security_group_ids) > 0
-    error_message = "adopt.own_security_group is false and adopt.security_group_ids is empty. A task needs at least one security group: name those it has, or let it have the module's own."
+    condition     = var.adopt.own_security_group || var.adopt.security_group_ids != null
+    error_message = "adopt.own_security_group is false and adopt.security_group_ids is not given. Name those that tasks have ([] where the service names none), or let them have the module's own."
   }
 
   validation {
-    condition     = length(var.adopt.security_group_ids) + (var.adopt.own_security_group ? 1 : 0) <= 5
-    error_message = "adopt keeps ${length(var.adopt.security_group_ids)} security groups, and with the module's own that is more than the 5 that a task can have. Set adopt.own_security_group = false."
+    condition     = try(length(var.adopt.security_group_ids), 0) + (var.adopt.own_security_group ? 1 : 0) <= 5
+    error_message = "adopt keeps ${try(length(var.adopt.security_group_ids), 0)} security groups, and with the module's own that is more than the 5 that a task can have. Set adopt.own_security_group = false."
   }
 
   validation {
@@ -95,7 +101,7 @@ locals {
   container_name = coalesce(var.adopt.container_name, var.name)
 
   subnet_ids         = var.adopt.subnet_ids == null ? var.network.subnet_ids : var.adopt.subnet_ids
-  security_group_ids = concat(var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
+  security_group_ids = concat(var.adopt.security_group_ids == null ? [] : var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
 
   registry_arn = var.adopt.registry.arn != null ? var.adopt.registry.arn : aws_service_discovery_service.this[0].arn
 }
@@ -108,8 +114,9 @@ data "aws_ecs_task_definition" "running" {
 }
 
 locals {
-  # By lookup: an older provider lacks the attribute, and a plain reference would fail there for everyone.
-  running_containers = var.adopt.definition == null ? [] : jsondecode(coalesce(lookup(data.aws_ecs_task_definition.running["this"], "container_definitions", null), "[]"))
+  # By lookup: an older provider lacks the attribute, and a plain reference would fail there for everyone. Flattened, not
+  # chosen by a condition: an application and its sidecars differ in type, and no empty list agrees with that.
+  running_containers = flatten([for definition in data.aws_ecs_task_definition.running : jsondecode(coalesce(lookup(definition, "container_definitions", null), "[]"))])
   running            = one([for container in local.running_containers : container if container.name == local.container_name])
 
   # As JSON, because the values differ in type and one object must not be made of them.

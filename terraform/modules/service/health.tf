@@ -21,7 +21,7 @@ locals {
   # A new target is healthy after one passing check, which comes within one interval of being ready;
   # the second interval is for the registration's lag.
   least_grace_period = var.traffic == null ? 0 : local.start_period + var.traffic.health_interval
-  grace_period = var.traffic == null ? null : (
+  grace_period = var.traffic == null ? var.adopt.grace_period : (
     var.traffic.grace_period != null ? var.traffic.grace_period : local.start_period + 2 * var.traffic.health_interval
   )
 }

@@ -21,6 +21,15 @@ resource "aws_ecs_service" "this" {
     rollback = true
   }
 
+  dynamic "alarms" {
+    for_each = var.adopt.deployment_alarms == null ? [] : [var.adopt.deployment_alarms]
+    content {
+      alarm_names = alarms.value.names
+      enable      = true
+      rollback    = alarms.value.rollback
+    }
+  }
+
   deployment_controller {
     type = "ECS"
   }

@@ -1,7 +1,7 @@
 mock_provider "aws" {
   mock_data "aws_ecs_task_definition" {
     defaults = {
-      container_definitions = "[{\"name\":\"app\",\"image\":\"registry.example/api:0\",\"user\":\"1000\",\"command\":[\"serve\"],\"environment\":[{\"name\":\"LEVEL\",\"value\":\"info\"},{\"name\":\"HOST\",\"value\":\"db\"}],\"secrets\":[{\"name\":\"KEY\",\"valueFrom\":\"/shop/key\"}]}]"
+      container_definitions = "[{\"name\":\"app\",\"image\":\"registry.example/api:0\",\"user\":\"1000\",\"command\":[\"serve\"],\"environment\":[{\"name\":\"LEVEL\",\"value\":\"info\"},{\"name\":\"HOST\",\"value\":\"db\"}],\"secrets\":[{\"name\":\"KEY\",\"valueFrom\":\"/shop/key\"}]},{\"name\":\"agent\",\"image\":\"registry.example/agent:1\",\"essential\":false,\"cpu\":64}]"
     }
   }
   mock_data "aws_caller_identity" {
@@ -196,6 +196,17 @@ run "no_security_group_at_all_is_refused" {
     adopt = { own_security_group = false }
   }
   expect_failures = [var.adopt]
+}
+
+run "a_service_that_names_no_security_group_keeps_the_vpcs_default" {
+  command = plan
+  variables {
+    adopt = { security_group_ids = [], own_security_group = false }
+  }
+  assert {
+    condition     = length(aws_ecs_service.this.network_configuration[0].security_groups) == 0
+    error_message = "no group is put on tasks that have the VPC's default group: it would start new ones"
+  }
 }
 
 run "five_security_groups_are_accepted" {

@@ -1,0 +1,71 @@
+"""The names that new things get: made of the cluster's and a service's, and none of them taken.
+
+A security group cannot be made under a name that the network has already, and the apply would
+stop half way. An alarm would be written over without a word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+from trimtab.fleet.redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from trimtab.fleet.account import Alarm
+    from trimtab.fleet.identity import FleetIdentity
+
+MOST_STEM: Final = 20
+"""Characters of the platform's name: modules/cluster."""
+HASH: Final = 5
+"""Characters that tell names apart that begin alike."""
+POLICIES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in"}
+"""Names that modules/service gives to scaling policies, and where they are."""
+ALARMS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
+"""Ends of the names that it gives to alarms, and where they are."""
+
+
+def slug(name: str, most: int) -> str:
+    """Return ``name`` as a stem of other names: lower case, digits and hyphens, at most ``most`` long.
+
+    One that is cut ends in a hash, so that shop-production-eu and shop-production-us stay two.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not re.match(r"[a-z]", plain):
+        plain = f"x-{plain}".rstrip("-")
+    if len(plain) > most:
+        ending = f"-{hashlib.sha256(name.encode()).hexdigest()[:HASH]}"
+        plain = plain[: most - len(ending)].rstrip("-") + ending
+    return plain if len(plain) > 1 else f"{plain}-x"
+
+
+def free_stem(stem: str, services: Collection[str], identity: FleetIdentity) -> str:
+    """Return ``stem``, numbered where a name made of it and a service's stem is another owner's."""
+    for number in count(1):
+        ending = "" if number == 1 else f"-{number}"
+        found = stem[: MOST_STEM - len(ending)].rstrip("-") + ending
+        if not any(_taken(found, services, identity)):
+            return found
+    raise AssertionError  # there are more numbers than names
+
+
+def _taken(stem: str, services: Collection[str], identity: FleetIdentity) -> Iterator[str]:
+    """Yield the names of modules/service and modules/load-balancer that somebody else has."""
+    groups = {f"{stem}-{one}-tasks": f"Tasks of {one} on {identity.cluster.name}" for one in services}
+    groups |= {f"{stem}-{one}-alb": f"Load balancer {stem}-{one}" for one in ("public", "private")}
+    yield from (
+        one.name
+        for one in identity.security_groups
+        if one.name in groups and one.description != redact(groups[one.name])  # as a snapshot has it
+    )
+    alarms = {f"{stem}-{one}-{end}" for one in services for end in ALARMS}
+    yield from (one.name for one in identity.alarms if one.name in alarms and not is_our_alarm(one))
+
+
+def is_our_alarm(alarm: Alarm) -> bool:
+    """Tell whether an alarm does nothing but what one of modules/service does: drive its policies."""
+    return all(action.endswith(tuple(f":policyName/{name}" for name in POLICIES)) for action in alarm.actions)
