@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import refuse_unwritable, write_recommendation, write_whole
 from trimtab.catalog.own_prices import prices_for
+from trimtab.demand.fill import history_of
 from trimtab.demand.free import demand_of
 from trimtab.errors import ReplayError, UsageError
 from trimtab.evidence.advise import Chosen, choose
@@ -32,7 +33,6 @@ from trimtab.evidence.replayed import Case, as_deployed, as_proposed
 from trimtab.evidence.trials import failures_of
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.snapshot import read_snapshot
-from trimtab.fleet.source import span_of
 from trimtab.report.data import Note, report_of
 from trimtab.report.minutes import encode as encode_minutes
 from trimtab.report.replay_data import replay_report_of
@@ -125,6 +125,9 @@ def recommend(
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
     fleet = snapshot.fleet
     price_list = price_list or prices_for(fleet.region, None)
+    for service in snapshot.usable:  # a rate that is missing is missed now, not after half of the search
+        runs_on = objective.architecture or service.architecture
+        price_list.task_hour_usd(service.size, runs_on, spot=objective.spot is not None)
     left_out = [
         LeftOut(service=skip.service, reason=LeftOutReason(skip.reason), detail=skip.detail)
         for skip in snapshot.skipped
@@ -132,7 +135,7 @@ def recommend(
     found = []
     for number, service in enumerate(snapshot.usable, 1):
         progress(f"searching size and ladders of {service.name} ({number} of {len(snapshot.usable)})")
-        demand = demand_of(service, snapshot.metrics[service.name])
+        demand = history_of(demand_of(service, snapshot.metrics[service.name]))
         found.append(choose(service, demand, price_list, objective, effort))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     names = frozenset(left.service for left in left_out)
@@ -231,7 +234,7 @@ def replay(  # noqa: PLR0913  # one for each flag
     judged = tuple(judge(case) for case in cases)
     if output is not None and judged:
         progress(f"writing {output}")
-        content = encode_minutes(judged, span_of(snapshot.fleet)[0])
+        content = encode_minutes(judged)
         write_whole({output: content}, output, advice="name a file you may write")
     report = replay_report_of(
         snapshot.fleet,
@@ -282,7 +285,7 @@ def _case(
     for skip in snapshot.skipped:
         if skip.service == service.name:
             return _note(skip)
-    demand = demand_of(service, snapshot.metrics[service.name])
+    demand = history_of(demand_of(service, snapshot.metrics[service.name]))
     if proposals is not None:
         proposal = proposals.get(service.name)
         if proposal is None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.evidence.cautions import cautions_of, cautions_of_cost, cautions_of_replay
+from trimtab.evidence.cautions import cautions_of, cautions_of_capacity, cautions_of_cost, cautions_of_replay
 from trimtab.evidence.cost import Cost, Parts, cents, cost_of, dollars, total
 from trimtab.evidence.document_encode import encode, shortlist
 from trimtab.evidence.model import CautionKind
@@ -164,9 +165,11 @@ def test_a_saving_that_container_insights_eat_up_is_said() -> None:
     before = Parts(compute_usd_month=Decimal("50.00"))
     after = Parts(compute_usd_month=Decimal("48.00"), insights_usd_month=Decimal("7.50"))
     (text,) = dearer(made.service(), week(), before, after)
-    assert text == (
-        "Fargate costs $2.00 a month less than today; logs, Container Insights and alarms cost $7.50 more"
-    )
+    assert text.startswith("Fargate costs $2.00 a month less than today; logs, Container Insights and")
+    assert text.endswith(" cost $7.50 a month more")
+    after = Parts(compute_usd_month=Decimal("50.00"), insights_usd_month=Decimal("7.50"))
+    (same,) = dearer(made.service(), week(), before, after)
+    assert same.startswith("Fargate costs what it does today; logs")
 
 
 def test_nothing_paid_is_no_division_by_zero() -> None:
@@ -186,8 +189,6 @@ def test_each_doubt_is_said_once() -> None:
     assert kinds(made.service(), made.demand(np.zeros_like(WAVE))) == {CautionKind.ZERO}
     assert kinds(made.service(), made.demand(np.where(minutes == 900, 9.0, WAVE))) == {CautionKind.ONE_SPIKE}
     assert kinds(made.service(start_samples=()), week()) == {CautionKind.STARTUP}
-    fixed = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
-    assert kinds(fixed, week()) == {CautionKind.FIXED_COUNT}
     assert kinds(made.service(stop_timeout_s=10), week()) == {CautionKind.STOP_TIMEOUT}
     slow = made.traffic(response_times=made.times(45))
     assert kinds(made.service("api", traffic=slow), week()) == {CautionKind.DRAIN}
@@ -201,6 +202,27 @@ def test_each_doubt_is_said_once() -> None:
     assert kinds(made.service(), week(memory=steps)) == {CautionKind.RISING}
     full = np.where(minutes == 4000, 1990.0, 500.0)
     assert kinds(made.service(), week(memory=full, hottest_memory=1.0)) == {CautionKind.MEMORY_LIMIT}
+
+
+@pytest.mark.parametrize(
+    ("today", "proposed", "said"),
+    [
+        ((2, 2), (2, 10), "ran at a fixed 2 tasks and may now run 2 to 10: if two copies must not run"),
+        ((1, 1), (1, 3), "ran at a fixed 1 task and may now run 1 to 3"),
+        ((6, 6), (3, 3), "ran at a fixed 6 tasks and may now run 3: "),
+        ((2, 2), (2, 2), None),
+        ((2, 4), (2, 10), None),
+    ],
+)
+def test_a_count_that_was_fixed_and_no_longer_is_is_said_with_the_new_bounds(
+    today: tuple[int, int], proposed: tuple[int, int], said: str | None
+) -> None:
+    service = made.service(scaling=Scaling(min_tasks=today[0], max_tasks=today[1]))
+    sizing = sized(service, week())
+    ladders = replace(default_ladders(sizing, week()), min_tasks=proposed[0], max_tasks=proposed[1])
+    found = list(cautions_of_capacity(service, proposal_of(service, sizing, ladders, timing_of(service))))
+    assert [one.kind for one in found] == ([CautionKind.FIXED_COUNT] if said else [])
+    assert all(one.text.startswith(said or "") for one in found)
 
 
 def test_a_leak_is_told_with_its_slope_when_it_is_full_and_when_tasks_must_go() -> None:

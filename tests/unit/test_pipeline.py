@@ -133,6 +133,24 @@ def test_values_on_spot_are_replayed_at_its_prices_and_with_its_interruptions(tm
     assert quiet.verdict.over_cpu_min == on_demand.verdict.over_cpu_min < taken.verdict.over_cpu_min
 
 
+def test_spot_rates_that_one_service_lacks_are_missed_before_any_is_searched(tmp_path: Path) -> None:
+    arm = made.service("web", architecture="ARM64", traffic=made.traffic(priority=110))
+    prices = tmp_path / "prices.json"
+    prices.write_text(
+        """{"region": "us-east-1", "prices": {
+        "fargate_spot_x86_vcpu_hour": {"usd": 0.0133, "unit": "vCPU-hour"},
+        "fargate_spot_x86_gb_hour": {"usd": 0.0015, "unit": "GB-hour"}}}""",
+        encoding="utf-8",
+    )
+    write_snapshot(made.snapshot(made.service("api"), arm), tmp_path / "in")
+    said: list[str] = []
+    with pytest.raises(UsageError, match="no Fargate Spot rates for ARM64"):
+        optimize(
+            tmp_path / "in", None, objective=Objective(spot=Spot()), prices_file=prices, progress=said.append
+        )
+    assert not any(line.startswith("searching") for line in said)
+
+
 def test_a_service_the_values_do_not_name_is_skipped_with_the_reason(tmp_path: Path) -> None:
     one, two = made.service("api"), made.service("web", traffic=made.traffic(priority=110))
     write_snapshot(made.snapshot(one, two, made.service("idle"), silent=("idle",)), tmp_path / "in")
@@ -198,6 +216,25 @@ def unreplayable(name: str) -> Service:
     )  # fmt: skip
     scaling = Scaling(min_tasks=4, max_tasks=12, policies=(joint,))
     return made.service(name, scaling=scaling, traffic=made.traffic(priority=120))
+
+
+def test_a_service_that_began_late_is_not_replayed_on_days_before_it_was(tmp_path: Path) -> None:
+    api = made.service("api")
+    table = made.metrics(api, days=4)
+    late = table.slice(2 * made.DAY)
+    write_snapshot(made.snapshot_of(made.fleet(api, days=4), late), tmp_path / "late")
+    fleet = msgspec.structs.replace(made.fleet(api, days=2), start="2026-11-04T00:00:00Z")
+    write_snapshot(made.snapshot_of(fleet, late), tmp_path / "short")
+    advised = [
+        optimize(tmp_path / name, None, effort=made.LITTLE).recommendation.services[0]
+        for name in ("late", "short")
+    ]
+    assert advised[0].choice == advised[1].choice
+    assert advised[0].deployed == advised[1].deployed
+    assert advised[0].cautions == advised[1].cautions
+    replay(tmp_path / "late", output=tmp_path / "minutes.parquet")
+    times = made.pl.read_parquet(tmp_path / "minutes.parquet")["timestamp"]
+    assert (times.min(), times.len()) == (late["timestamp"][0], 2 * made.DAY)
 
 
 def test_a_service_whose_policies_cannot_be_replayed_leaves_the_others_their_answer(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def replayed(tmp_path: Path, output: Path | None = None) -> Replayed:
         made.service("idle"),
     )
     tables = [made.metrics(one, cpu_percent=61.0 if one.name == "api" else 20.0) for one in services[:3]]
-    tables[2] = tables[2].slice(0, 2000)
+    tables[2] = made.pl.concat([tables[2].slice(0, 1120), tables[2].slice(2000)])
     table = made.pl.concat(tables).sort("service", "timestamp")
     write_snapshot(made.snapshot_of(made.fleet(*services), table), tmp_path / "in")
     return replay(tmp_path / "in", output=output)
@@ -102,7 +102,7 @@ def test_in_the_file_a_point_that_is_missing_is_null_and_alarms_are_listed() -> 
     )  # fmt: skip
     service = made.service(scaling=Scaling(min_tasks=0, max_tasks=4, policies=(away,)))
     judged = judge(as_deployed(service, made.demand(np.ones(60)), prices("us-east-1")))
-    table = made.pl.read_parquet(io.BytesIO(encode([judged], made.START)))
+    table = made.pl.read_parquet(io.BytesIO(encode([judged])))
     assert table["running_tasks"].to_list()[-1] == 0
     nothing = table["running_tasks"] == 0
     assert (table["cpu_average_percent"].is_null() == nothing).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import made_fleet as made
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.demand.fill import held
+from trimtab.demand.fill import held, history_of
 from trimtab.errors import SnapshotError
 from trimtab.evidence.proposal import Proposal, proposal_of
 from trimtab.evidence.replayed import Case, as_deployed, as_proposed, starts_of
@@ -64,6 +65,19 @@ def test_filling_changes_no_reported_minute_and_uses_no_later_one(there: list[bo
     first = int(present.argmax())
     assert all(full.cpu_vcpu[first:] <= values[first:])
     assert set(full.cpu_vcpu) == set(values[present])
+
+
+def test_a_history_is_from_the_first_report_to_the_last_with_its_gaps() -> None:
+    present = np.array([False, False, True, False, True, False])
+    whole = made.demand(np.arange(6.0), present=present)
+    history = history_of(whole)
+    assert history.start == whole.start + timedelta(minutes=2)
+    assert history.cpu_vcpu.tolist() == [2.0, 0.0, 4.0]
+    assert history.present.tolist() == [True, False, True]
+    assert {getattr(history, name).size for name in ("memory_mib", "tasks", "requests", "censored")} == {3}
+    assert {history.hottest_cpu_vcpu.size, history.hottest_memory_mib.size} == {3}
+    none = made.demand(np.ones(3), present=False)
+    assert history_of(none) is none
 
 
 def test_without_a_single_report_there_is_nothing_to_hold() -> None:

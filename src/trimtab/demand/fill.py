@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,29 @@ from trimtab.errors import SnapshotError
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand, Mask
+
+
+def history_of(demand: Demand) -> Demand:
+    """Return ``demand`` from its first report to its last; all of it where nothing was reported.
+
+    A service that began on the tenth day, or ended on it, is not replayed on days made up for it.
+    """
+    there = np.flatnonzero(demand.present)
+    if not there.size:
+        return demand
+    first, span = int(there[0]), slice(int(there[0]), int(there[-1]) + 1)
+    return replace(
+        demand,
+        start=demand.start + timedelta(seconds=first * demand.step_s),
+        cpu_vcpu=demand.cpu_vcpu[span],
+        hottest_cpu_vcpu=demand.hottest_cpu_vcpu[span],
+        memory_mib=demand.memory_mib[span],
+        hottest_memory_mib=demand.hottest_memory_mib[span],
+        tasks=demand.tasks[span],
+        requests=demand.requests[span],
+        present=demand.present[span],
+        censored=demand.censored[span],
+    )
 
 
 def held(demand: Demand) -> Demand:

@@ -55,7 +55,7 @@ def cautions_of(
         *_of_data(demand, sizing),
         *_of_memory(service, demand, sizing),
         *_of_timing(service, timing),
-        *_of_service(service, sizing, left_out),
+        *_of_service(service, left_out),
     )
 
 
@@ -89,9 +89,10 @@ def cautions_of_cost(
     if cost.saving_usd_month >= 0:
         return
     if saved >= 0:
+        fargate = f"{dollars(saved)} a month less than today" if saved else "what it does today"
         text = (
-            f"Fargate costs {dollars(saved)} a month less than today; logs, Container Insights and alarms "
-            f"cost {dollars(saved - cost.saving_usd_month)} more"
+            f"Fargate costs {fargate}; logs, Container Insights and alarms cost "
+            f"{dollars(saved - cost.saving_usd_month)} a month more"
         )
         yield Caution(kind=CautionKind.DEARER, text=text)
         return
@@ -108,7 +109,15 @@ def cautions_of_cost(
 
 
 def cautions_of_capacity(service: Service, proposal: Proposal) -> Iterator[Caution]:
-    """Yield what another architecture or Spot asks of the service."""
+    """Yield what another count, architecture or Spot asks of the service."""
+    fixed, least, most = service.scaling.min_tasks, proposal.ladders.min_tasks, proposal.ladders.max_tasks
+    if fixed == service.scaling.max_tasks and (least, most) != (fixed, fixed):
+        text = (
+            f"ran at a fixed {fixed} task{'s' if fixed != 1 else ''} and may now run "
+            f"{least if least == most else f'{least} to {most}'}: "
+            "if two copies must not run, or must always run, set scaling.min and max alike"
+        )
+        yield Caution(kind=CautionKind.FIXED_COUNT, text=text)
     if proposal.architecture != service.architecture:
         text = (
             f"moves from {service.architecture} to {proposal.architecture}: the image must be built for it, "
@@ -206,14 +215,7 @@ def _leak(sizing: Sizing) -> str:
     )
 
 
-def _of_service(service: Service, sizing: Sizing, left_out: frozenset[str]) -> Iterator[Caution]:
-    bounds = service.scaling
-    if bounds.min_tasks == bounds.max_tasks and sizing.work.floor != bounds.min_tasks:
-        text = (
-            f"ran at a fixed {bounds.min_tasks} tasks and may now run {sizing.work.floor}: "
-            "if two copies must not run, or must always run, set scaling.min and max alike"
-        )
-        yield Caution(kind=CautionKind.FIXED_COUNT, text=text)
+def _of_service(service: Service, left_out: frozenset[str]) -> Iterator[Caution]:
     missing = sorted(left_out.intersection(service.callers))
     if missing:
         text = f"called by {', '.join(missing)}, which is left out: add it to callers when it joins"

@@ -26,6 +26,7 @@ from trimtab.timing.startup import ASSUMED_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import F64, Demand
@@ -44,6 +45,8 @@ class Case:
     """One service ready to be replayed."""
 
     service: str
+    start: datetime
+    """First minute, UTC."""
     size: TaskSize
     inputs: Inputs
     policy: Policy
@@ -65,6 +68,7 @@ def as_deployed(
     delay = traffic.deregistration_delay_s if traffic else 0
     return Case(
         service=service.name,
+        start=demand.start,
         size=size,
         inputs=_inputs(service, demand, task, (delay, service.stop_timeout_s), objective),
         policy=policy_of_service(service.scaling, initial_tasks=_recorded(full, service.scaling)),
@@ -85,6 +89,7 @@ def as_proposed(
     needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
     return Case(
         service=service.name,
+        start=demand.start,
         size=size,
         inputs=inputs,
         policy=policy_of_ladders(ladders, initial_tasks=min(int(needed), ladders.max_tasks)),

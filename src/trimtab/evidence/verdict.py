@@ -14,6 +14,8 @@ from trimtab.scaling.parts import DAY_MIN
 from trimtab.scaling.replay import replay
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from trimtab.evidence.replayed import Case
     from trimtab.fleet.model import TaskSize
     from trimtab.scaling.result import Replay, Summary
@@ -81,6 +83,8 @@ class Judged:
 
     verdict: Verdict
     replay: Replay
+    start: datetime
+    """First minute, UTC."""
 
 
 def judge(case: Case) -> Judged:
@@ -89,6 +93,7 @@ def judge(case: Case) -> Judged:
     found, minutes = done.summary, case.inputs.load.minutes
     return Judged(
         replay=done,
+        start=case.start,
         verdict=Verdict(
             service=case.service,
             size=case.size,

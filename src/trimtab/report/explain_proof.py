@@ -32,10 +32,11 @@ TRIALS: Final[Mapping[Test, str]] = {
 def proof_section(document: Document, service: ServicePart) -> Section:
     """Return the whole recording before and after, and the trials of the choice."""
     objective, choice = document.objective, service.choice
+    days = round(service.replay_before.minutes / DAY_MIN, 1)
     grid = Grid(
         heads=("", "Fargate $/month", "minutes over", "may be", "over memory", "turns", "cost/bound"),
         rows=(
-            _whole(f"today, all {document.days:g} days", service.replay_before, objective),
+            _whole(f"today, all {days:g} days", service.replay_before, objective),
             _whole("proposed, the same", service.replay_after, objective),
             *(_trial(trial, choice) for trial in choice.trials),
         ),

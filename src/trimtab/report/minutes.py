@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from trimtab.scaling.result import Minutes
 
 
-def encode(judged: Iterable[Judged], start: datetime) -> bytes:
-    """Return the file's bytes. ``start``: the first minute, UTC. A point that is missing is null."""
-    tables = [_table(one.verdict.service, one.replay.minutes, start) for one in judged]
+def encode(judged: Iterable[Judged]) -> bytes:
+    """Return the file's bytes. A point that is missing is null."""
+    tables = [_table(one.verdict.service, one.replay.minutes, one.start) for one in judged]
     out = io.BytesIO()
     pl.concat(tables).write_parquet(out, compression="zstd")
     return out.getvalue()
