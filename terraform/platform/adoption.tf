@@ -11,6 +11,8 @@ variable "adopt" {
     cluster = optional(object({
       name               = optional(string)
       capacity_providers = optional(list(string), [])
+      connect_namespace  = optional(string)
+      exec_kms_key       = optional(string)
       tags               = optional(map(string), {})
     }), {})
 

@@ -2,7 +2,7 @@ module "cluster" {
   source = "../modules/cluster"
 
   name                 = var.name
-  adopt                = { name = var.adopt.cluster.name, capacity_providers = var.adopt.cluster.capacity_providers }
+  adopt                = { for key, value in var.adopt.cluster : key => value if key != "tags" }
   tags                 = var.adopt.cluster.tags
   environment          = var.environment
   cost_center          = var.cost_center

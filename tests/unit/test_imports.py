@@ -322,6 +322,17 @@ def test_a_service_that_names_no_security_group_keeps_the_networks_default() -> 
     assert (kept["security_group_ids"], kept["own_security_group"]) == ([], False)
 
 
+def test_service_connects_default_namespace_and_the_key_of_sessions_are_kept() -> None:
+    cluster = ClusterIdentity(
+        name="prod", arn="a", connect_namespace="arn:aws:servicediscovery:x", exec_kms_key="arn:aws:kms:x"
+    )
+    adopt = values(made.fleet(made.service("api"), cluster=cluster))["adopt"]
+    assert adopt["cluster"] == {  # type: ignore[index]
+        "connect_namespace": "arn:aws:servicediscovery:x",
+        "exec_kms_key": "arn:aws:kms:x",
+    }
+
+
 def test_alarms_that_fail_a_deployment_are_kept() -> None:
     kept = of_service(
         made.fleet(made.service("api", deployment_alarms=("a-5xx", "b"), alarms_roll_back=True))

@@ -122,6 +122,15 @@ def test_every_start_gives_checks_that_ecs_accepts_and_that_outlast_it(startup_s
     assert target.timeout_s < target.interval_s
 
 
+def test_without_a_recorded_start_a_grace_period_is_not_shortened() -> None:
+    patient = made.traffic(grace_period_s=900)
+    assumed = timing_of(made.service(traffic=patient, start_samples=()))
+    assert assumed.grace_period_given_s == 900
+    assert any("as found" in one.sentence for one in assumed.grounds)
+    measured = timing_of(made.service(traffic=patient, start_samples=made.starts(24)))
+    assert measured.grace_period_given_s is None
+
+
 def test_public_requests_drain_for_half_a_minute_and_internal_ones_for_a_whole() -> None:
     public = timing_of(made.service()).target
     internal = timing_of(made.service(traffic=made.traffic(exposure="internal"))).target

@@ -118,6 +118,13 @@ def _cluster(takeover: Takeover) -> Iterator[Attribute]:
     others = [name for name in cluster.capacity_providers if name not in {"FARGATE", "FARGATE_SPOT"}]
     if others:
         yield Attribute(key="capacity_providers", value=listed(others))
+    # The provider has no way to take a default namespace away: every plan would try again.
+    for name, found in (
+        ("connect_namespace", cluster.connect_namespace),
+        ("exec_kms_key", cluster.exec_kms_key),
+    ):
+        if found is not None:
+            yield Attribute(key=name, value=quoted(found))
     yield from kept_tags(cluster.tags)
 
 

@@ -41,6 +41,10 @@ class ClusterIdentity(Identity, frozen=True, kw_only=True):
     """``defaultCapacityProviderStrategy``."""
     exec_log_group: str | None = None
     """``configuration.executeCommandConfiguration.logConfiguration.cloudWatchLogGroupName``."""
+    exec_kms_key: str | None = None
+    """``configuration.executeCommandConfiguration.kmsKeyId``."""
+    connect_namespace: str | None = None
+    """``serviceConnectDefaults.namespace``: an ARN."""
     tags: Tags = {}
 
 

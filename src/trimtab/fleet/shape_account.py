@@ -39,6 +39,8 @@ def cluster_of(cluster: Json) -> account.ClusterIdentity:
         capacity_providers=in_order(cluster.get("capacityProviders")),
         default_strategy=providers_of(cluster.get("defaultCapacityProviderStrategy")),
         exec_log_group=(command.get("logConfiguration") or {}).get("cloudWatchLogGroupName") or None,
+        exec_kms_key=command.get("kmsKeyId") or None,
+        connect_namespace=(cluster.get("serviceConnectDefaults") or {}).get("namespace") or None,
         tags=tags_of(cluster),
     )
 

@@ -22,8 +22,12 @@ def cluster_shape(values: Json) -> Json:
         "clusterArn": values["arn"],
         "settings": values.get("setting") or [],
         "configuration": {
-            "executeCommandConfiguration": {"logConfiguration": {"cloudWatchLogGroupName": group}}
+            "executeCommandConfiguration": {
+                "kmsKeyId": command.get("kms_key_id"),
+                "logConfiguration": {"cloudWatchLogGroupName": group},
+            }
         },
+        "serviceConnectDefaults": block(values, "service_connect_defaults"),
         "tags": ecs_tags(values),
     }
 

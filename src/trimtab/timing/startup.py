@@ -108,7 +108,8 @@ def timing_of(service: Service) -> Timing:
     """Return the timing of a service from its recorded starts and the longest of its requests."""
     startup, drain = startup_of(service.start_samples), drain_of(service)
     container = container_timing(startup.seconds)
-    target = target_timing(startup, container, drain)
+    found = service.traffic.grace_period_s if service.traffic is not None else 0
+    target = target_timing(startup, container, drain, found)
     grounds = (*_start_grounds(startup, container, target), *drain.grounds)
     return Timing(
         startup=startup,
@@ -189,21 +190,25 @@ def derived_grace_s(container: ContainerTiming) -> int:
     return container.start_period_s + 2 * TARGET_INTERVAL_S
 
 
-def target_timing(startup: Startup, container: ContainerTiming, drain: Drain) -> TargetTiming | None:
+def target_timing(
+    startup: Startup, container: ContainerTiming, drain: Drain, found_grace_s: int = 0
+) -> TargetTiming | None:
     """Return the target check; None without a load balancer.
 
     A start too slow for the module's start period still gets its grace period, which ECS does
-    not limit: half again what the starts ask for, and two checks.
+    not limit: half again what the starts ask for, and two checks. Where no start was recorded the
+    grace period found, ``found_grace_s``, is not shortened: it may be what lets tasks start at all.
     """
     if drain.deregistration_delay_s is None:
         return None
     slow = _start_period_s(startup.needed_s) + 2 * TARGET_INTERVAL_S
+    found = found_grace_s if startup.measured_s is None else 0
     return TargetTiming(
         interval_s=TARGET_INTERVAL_S,
         timeout_s=TARGET_TIMEOUT_S,
         healthy_threshold=TARGET_HEALTHY,
         unhealthy_threshold=TARGET_UNHEALTHY,
-        grace_period_s=max(derived_grace_s(container), slow),
+        grace_period_s=max(derived_grace_s(container), slow, found),
         deregistration_delay_s=drain.deregistration_delay_s,
         deregistration_reason=drain.reason,
     )
@@ -240,6 +245,8 @@ def _start_grounds(
         sentence = f"start period, {period} s, and two checks {TARGET_INTERVAL_S} s apart"
         if target.grace_period_s != derived_grace_s(check):
             sentence = f"half again the start-up, {period} s, and two checks {TARGET_INTERVAL_S} s apart"
+            if startup.measured_s is None:
+                sentence = "as found: no start was recorded that a shorter one could rest on"
         rows.append((Setting.GRACE_PERIOD, target.grace_period_s, sentence))
     for setting, value, sentence in rows:
         yield ground(setting, value, evidence, sentence)

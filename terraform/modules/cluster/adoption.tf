@@ -1,9 +1,11 @@
 # What a cluster that runs already keeps when it is taken over.
 variable "adopt" {
-  description = "What is taken over from a cluster that runs already, so that nothing of it is replaced; `trimtab write` fills it. `name` where the cluster's is not `name`; `capacity_providers` that services or tasks of other owners use."
+  description = "What is taken over from a cluster that runs already, so that nothing of it is replaced; `trimtab write` fills it. `name` where the cluster's is not `name`; `capacity_providers` that services or tasks of other owners use; `connect_namespace` is the ARN of the default namespace of Service Connect, `exec_kms_key` the key that ECS Exec encrypts its sessions with."
   type = object({
     name               = optional(string)
     capacity_providers = optional(list(string), [])
+    connect_namespace  = optional(string)
+    exec_kms_key       = optional(string)
   })
   default  = {}
   nullable = false

@@ -32,11 +32,19 @@ resource "aws_ecs_cluster" "this" {
 
   configuration {
     execute_command_configuration {
-      logging = "OVERRIDE"
+      kms_key_id = var.adopt.exec_kms_key
+      logging    = "OVERRIDE"
 
       log_configuration {
         cloud_watch_log_group_name = aws_cloudwatch_log_group.exec.name
       }
+    }
+  }
+
+  dynamic "service_connect_defaults" {
+    for_each = var.adopt.connect_namespace == null ? [] : [var.adopt.connect_namespace]
+    content {
+      namespace = service_connect_defaults.value
     }
   }
 

@@ -124,6 +124,11 @@ locals {
     key => jsonencode(local.running[key]) if try(length(local.running[key]) > 0, false)
   }
 
+  # Target groups of another owner, and SRV records, may lead to these.
+  other_ports = [for mapping in try(local.running.portMappings, []) :
+    { for key, value in mapping : key => value if value != null } if try(mapping.containerPort != var.task.port, true)
+  ]
+
   environment = merge(
     { for one in try(local.running.environment, []) : one.name => one.value },
     local.tracing_environment,

@@ -10,9 +10,10 @@ locals {
       memory    = var.task.memory - local.sidecar_memory
       essential = true
       command   = var.task.command != null ? var.task.command : try(jsondecode(local.carried.command), null)
-      portMappings = var.task.port == null ? [] : [
-        { containerPort = var.task.port, hostPort = var.task.port, protocol = "tcp" }
-      ]
+      portMappings = concat(
+        [for port in [var.task.port] : { containerPort = port, hostPort = port, protocol = "tcp" } if port != null],
+        local.other_ports,
+      )
       environment = [for name, value in local.environment : { name = name, value = value }]
       secrets     = [for name, arn in local.secrets : { name = name, valueFrom = arn }]
       healthCheck = {

@@ -176,7 +176,11 @@ run "what_is_no_address_is_refused" {
 run "a_cluster_that_is_taken_over_keeps_its_name_and_capacity_providers" {
   command = plan
   variables {
-    adopt = { name = "Old_Cluster", capacity_providers = ["old-ec2", "FARGATE"] }
+    adopt = { name = "Old_Cluster", capacity_providers = ["old-ec2", "FARGATE"], connect_namespace = "arn:aws:servicediscovery:us-east-1:111122223333:namespace/ns-0", exec_kms_key = "arn:aws:kms:us-east-1:111122223333:key/0" }
+  }
+  assert {
+    condition     = one(aws_ecs_cluster.this.service_connect_defaults).namespace == "arn:aws:servicediscovery:us-east-1:111122223333:namespace/ns-0" && aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].kms_key_id == "arn:aws:kms:us-east-1:111122223333:key/0"
+    error_message = "the default namespace of Service Connect and the key of ECS Exec are kept"
   }
   assert {
     condition     = aws_ecs_cluster.this.name == "Old_Cluster" && aws_ecs_cluster_capacity_providers.this.capacity_providers == toset(["FARGATE", "FARGATE_SPOT", "old-ec2"])

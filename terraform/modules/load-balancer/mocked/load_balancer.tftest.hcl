@@ -227,6 +227,25 @@ run "without_the_modules_own_a_load_balancer_keeps_exactly_its_groups_headers_an
   }
 }
 
+run "what_the_provider_would_set_back_is_kept" {
+  command = plan
+  variables {
+    certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/0"
+    adopt = {
+      attributes    = { preserve_host_header = true, xff_header_processing_mode = "preserve", enable_http2 = false, connection_logs = { bucket = "logs" } }
+      http_redirect = { host = "www.shop.example", status_code = "HTTP_302" }
+    }
+  }
+  assert {
+    condition     = aws_lb.this.preserve_host_header && aws_lb.this.xff_header_processing_mode == "preserve" && !aws_lb.this.enable_http2 && one(aws_lb.this.connection_logs).bucket == "logs" && aws_lb.this.desync_mitigation_mode == null
+    error_message = "attributes that were set stay, the others are left at AWS's defaults"
+  }
+  assert {
+    condition     = aws_lb_listener.http.default_action[0].redirect[0].host == "www.shop.example" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_302" && aws_lb_listener.http.default_action[0].redirect[0].port == "443"
+    error_message = "port 80 sends its clients where it did"
+  }
+}
+
 run "neither_the_modules_group_nor_another_is_refused" {
   command = plan
   variables {

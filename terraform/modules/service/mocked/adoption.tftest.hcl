@@ -1,7 +1,7 @@
 mock_provider "aws" {
   mock_data "aws_ecs_task_definition" {
     defaults = {
-      container_definitions = "[{\"name\":\"app\",\"image\":\"registry.example/api:0\",\"user\":\"1000\",\"command\":[\"serve\"],\"environment\":[{\"name\":\"LEVEL\",\"value\":\"info\"},{\"name\":\"HOST\",\"value\":\"db\"}],\"secrets\":[{\"name\":\"KEY\",\"valueFrom\":\"/shop/key\"}]},{\"name\":\"agent\",\"image\":\"registry.example/agent:1\",\"essential\":false,\"cpu\":64}]"
+      container_definitions = "[{\"name\":\"app\",\"image\":\"registry.example/api:0\",\"user\":\"1000\",\"portMappings\":[{\"containerPort\":8080},{\"containerPort\":9090,\"hostPort\":9090,\"protocol\":\"tcp\"}],\"command\":[\"serve\"],\"environment\":[{\"name\":\"LEVEL\",\"value\":\"info\"},{\"name\":\"HOST\",\"value\":\"db\"}],\"secrets\":[{\"name\":\"KEY\",\"valueFrom\":\"/shop/key\"}]},{\"name\":\"agent\",\"image\":\"registry.example/agent:1\",\"essential\":false,\"cpu\":64}]"
     }
   }
   mock_data "aws_caller_identity" {
@@ -172,6 +172,10 @@ run "what_the_running_revision_has_goes_into_the_next_one" {
     condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].image == "registry.example/api:1"
     error_message = "the image is the values'"
   }
+  assert {
+    condition     = [for mapping in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].portMappings : mapping.containerPort] == [8080, 9090]
+    error_message = "the ports besides the values' are carried on, for what else leads to them"
+  }
 }
 
 run "a_revision_without_that_container_is_refused" {
@@ -188,6 +192,17 @@ run "a_family_without_revision_is_refused" {
     adopt = { definition = "arn:aws:ecs:us-east-1:111122223333:task-definition/old", container_name = "app" }
   }
   expect_failures = [var.adopt]
+}
+
+run "a_grace_period_and_alarms_of_deployments_are_kept" {
+  command = plan
+  variables {
+    adopt = { grace_period = 900, deployment_alarms = { names = ["api-5xx"], rollback = true } }
+  }
+  assert {
+    condition     = aws_ecs_service.this.health_check_grace_period_seconds == 900 && one(aws_ecs_service.this.alarms).alarm_names == toset(["api-5xx"]) && one(aws_ecs_service.this.alarms).rollback
+    error_message = "tasks behind another owner's target group keep their time to start, deployments their alarms"
+  }
 }
 
 run "no_security_group_at_all_is_refused" {
