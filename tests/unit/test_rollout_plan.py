@@ -124,6 +124,46 @@ def test_another_image_is_kept_at_the_new_size() -> None:
     assert step.why == ("not taken back: web: repo/web:2 runs, web:2 has repo/web:1",)
 
 
+@pytest.mark.parametrize(
+    ("of_container", "of_task", "kept"),
+    [
+        (
+            {"mountPoints": [{"sourceVolume": "data"}]},
+            {"volumes": [{"name": "data"}]},
+            ("volume data", "web: mountPoints"),
+        ),
+        ({}, {"ephemeralStorage": {"sizeInGiB": 100}}, ("ephemeralStorage",)),
+        ({"repositoryCredentials": {"credentialsParameter": "arn"}}, {}, ("web: repositoryCredentials",)),
+        ({"readonlyRootFilesystem": True}, {}, ("web: readonlyRootFilesystem",)),
+        ({"linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}, {}, ("web: capabilities",)),
+        ({"logConfiguration": {"logDriver": "splunk"}}, {}, ("web: log driver splunk",)),
+    ],
+)
+def test_what_terraform_has_no_word_for_is_kept_at_the_new_size(
+    of_container: dict[str, Any], of_task: dict[str, Any], kept: tuple[str, ...]
+) -> None:
+    source = revision(2, container(linuxParameters={"initProcessEnabled": True}), size=SMALL)
+    step = forward(revision(1, container(**of_container), **of_task), source)
+    assert isinstance(step, Register)
+    assert step.why == tuple(f"not taken back: {one}, not in web:2" for one in kept)
+    assert (step.definition["cpu"], step.definition["memory"]) == ("256", "512")
+    assert {key: step.definition[key] for key in of_task} == of_task
+    assert {key: step.definition["containerDefinitions"][0][key] for key in of_container} == of_container
+
+
+def test_a_sidecar_that_terraform_does_not_know_is_kept_though_it_is_not_essential() -> None:
+    running = revision(1, container(), container("agent", essential=False))
+    step = forward(running, revision(2, size=SMALL))
+    assert isinstance(step, Register)
+    assert [one["name"] for one in step.definition["containerDefinitions"]] == ["web", "agent"]
+
+
+def test_empty_lists_that_aws_fills_in_are_nothing_to_keep() -> None:
+    bare = {"capabilities": {"add": [], "drop": []}, "devices": []}
+    running = container(mountPoints=[], volumesFrom=[], systemControls=[], linuxParameters=bare)
+    assert isinstance(forward(revision(1, running, volumes=[]), revision(2, size=SMALL)), Use)
+
+
 def test_what_was_registered_later_is_kept_although_its_image_is_the_same() -> None:
     step = forward(revision(3, container(command=["new"])), revision(2, size=SMALL))
     assert isinstance(step, Register)

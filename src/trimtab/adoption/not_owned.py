@@ -187,8 +187,8 @@ def _definitions(takeover: Takeover) -> Iterator[Item]:
                 advice="look",
                 kind="aws_ecs_task_definition",
                 name=definition.arn,
-                why=f"the new revision is without {', '.join(found)}: do not roll {adopted.service.name} out "
-                "before it can do without",
+                why=f"the new revision is without {', '.join(found)}: trimtab rollout keeps what runs, any "
+                f"other deployment of the new revision takes it away from {adopted.service.name}",
             )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.rollout.model import Definition, Revision
 
@@ -24,6 +24,22 @@ _SHARES: Final = ("cpu", "memory", "memoryReservation")
 _ROLES: Final = ("taskRoleArn", "executionRoleArn")
 _POINTERS: Final = ("OTEL_", "AWS_XRAY_")
 """Variables that lead an application to its trace collector (OpenTelemetry specification; X-Ray SDKs)."""
+_OF_THE_TASK: Final = ("ephemeralStorage", "ipcMode", "pidMode", "proxyConfiguration")
+_OF_A_CONTAINER: Final = (
+    "credentialSpecs",
+    "dependsOn",
+    "firelensConfiguration",
+    "interactive",
+    "mountPoints",
+    "pseudoTerminal",
+    "readonlyRootFilesystem",
+    "repositoryCredentials",
+    "restartPolicy",
+    "startTimeout",
+    "systemControls",
+    "volumesFrom",
+)
+"""What modules/service has no word for, or is told only by hand, and does not take over."""
 _NOT_REGISTERED: Final = frozenset(
     {
         "taskDefinitionArn",
@@ -71,6 +87,41 @@ def images_changed(running: Revision, other: Revision) -> tuple[str, ...]:
         elif (image := there[paired[name]].get("image")) != one.get("image"):
             changed.append(f"{name}: {one.get('image')} runs, {other.short} has {image}")
     return tuple(changed)
+
+
+def lacks(running: Revision, other: Revision) -> tuple[str, ...]:
+    """Return what runs and ``other`` would take away without anybody having said so.
+
+    A volume or its mount, a sidecar, the way into a private registry: the application may not
+    start without them, or start and write where nothing is kept.
+    """
+    here, there = running.definition, other.definition
+    volumes = {one["name"] for one in there.get("volumes") or ()}
+    found = [f"volume {one['name']}" for one in here.get("volumes") or () if one["name"] not in volumes]
+    found += [key for key in _OF_THE_TASK if here.get(key) and not there.get(key)]
+    paired, containers = pairs(running, other), {one["name"]: one for one in other.containers}
+    for one in running.containers:
+        name = one["name"]
+        if name in paired:
+            found += [f"{name}: {key}" for key in _lost(one, containers[paired[name]])]
+        elif not is_essential(one):
+            found.append(f"container {name}")
+    return tuple(f"{one}, not in {other.short}" for one in found)
+
+
+def _lost(container: Definition, other: Definition) -> Iterator[str]:
+    """Yield what a container has and the other one has not."""
+    yield from (key for key in _OF_A_CONTAINER if container.get(key) and not other.get(key))
+    linux, others = (each.get("linuxParameters") or {} for each in (container, other))
+    yield from (key for key in sorted(linux) if _says(linux[key]) and not _says(others.get(key)))
+    driver, drives = ((each.get("logConfiguration") or {}).get("logDriver") for each in (container, other))
+    if driver not in {None, drives}:
+        yield f"log driver {driver}"
+
+
+def _says(value: object) -> bool:
+    """Tell whether anything is set: AWS may answer capabilities with two empty lists."""
+    return any(map(_says, value.values())) if isinstance(value, dict) else bool(value)
 
 
 def is_newer(running: Revision, other: Revision) -> bool:

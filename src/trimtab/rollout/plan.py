@@ -20,6 +20,7 @@ from trimtab.rollout.graft import (
     images_changed,
     is_essential,
     is_newer,
+    lacks,
 )
 from trimtab.rollout.model import Exposure
 
@@ -124,14 +125,15 @@ def forward(running: Revision, source: Revision) -> Step:
         return Stay()
     changed = images_changed(running, source)
     newer = is_newer(running, source)
-    if not changed and not newer:
+    kept = lacks(running, source)
+    if not changed and not newer and not kept:
         if not source.active:
             return Cannot(why=f"{source.short} is deregistered: apply again")
         return Use(arn=source.arn, definition=source.definition)
     made = graft(running, source)
     if not differs(made, running):
         return Stay()
-    since = changed or (f"{running.short} was registered after {source.short}",)
+    since = changed or kept or (f"{running.short} was registered after {source.short}",)
     return _register(running, made, tuple(f"not taken back: {one}" for one in since))
 
 
