@@ -5,12 +5,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import made_fleet as made
+import made_identity as identified
 import msgspec
 import numpy as np
 import pytest
 
+from example_run import REPOSITORY
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.evidence.cautions import cautions_of, cautions_of_capacity, cautions_of_cost, cautions_of_replay
+from trimtab.evidence.cautions import (
+    MODULE_NAME,
+    cautions_of,
+    cautions_of_capacity,
+    cautions_of_cost,
+    cautions_of_replay,
+)
 from trimtab.evidence.cost import Cost, Parts, cents, cost_of, dollars, total
 from trimtab.evidence.document_encode import encode, shortlist
 from trimtab.evidence.model import CautionKind
@@ -223,6 +231,17 @@ def test_a_count_that_was_fixed_and_no_longer_is_is_said_with_the_new_bounds(
     found = list(cautions_of_capacity(service, proposal_of(service, sizing, ladders, timing_of(service))))
     assert [one.kind for one in found] == ([CautionKind.FIXED_COUNT] if said else [])
     assert all(one.text.startswith(said or "") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("api", False), ("a" * 32, False), ("a" * 33, True), ("My-App", True), ("my_app", True), ("9", True)],
+)
+def test_a_name_that_the_module_refuses_is_said_before_the_plan_says_it(name: str, said: bool) -> None:
+    assert (CautionKind.NAME in kinds(made.service(name), week())) == said
+    assert CautionKind.NAME not in kinds(identified.service(name), week())
+    variables = (REPOSITORY / "terraform" / "modules" / "service" / "variables.tf").read_text("utf-8")
+    assert f'regex("^{MODULE_NAME}$", var.name)' in variables
 
 
 def test_a_leak_is_told_with_its_slope_when_it_is_full_and_when_tasks_must_go() -> None:

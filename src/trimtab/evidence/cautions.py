@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,8 @@ SHAPES: Final[Mapping[FindingKind, CautionKind]] = {
     FindingKind.ONE_SPIKE: CautionKind.ONE_SPIKE,
 }
 """Demand that gets sound advice, but whose shape explains it better than any figure."""
+MODULE_NAME = r"[a-z][a-z0-9-]{0,30}[a-z0-9]"
+"""Names that ``terraform/modules/service`` takes; ECS takes more."""
 REPLACE_SHARE = 0.8
 """Of the time in which a leak fills a task, after which the task should be replaced [ratio]: a
 deployment takes a while, and not every task leaks alike."""
@@ -216,6 +219,13 @@ def _leak(sizing: Sizing) -> str:
 
 
 def _of_service(service: Service, left_out: frozenset[str]) -> Iterator[Caution]:
+    # One that is taken over has a stem of its own for what the name is too long or too odd for.
+    if service.identity is None and not re.fullmatch(MODULE_NAME, service.name):
+        text = (
+            "the service module refuses this name at plan, for it takes 2 to 32 lower-case letters, digits "
+            "and hyphens that begin with a letter: take the entry out, or run the service under another name"
+        )
+        yield Caution(kind=CautionKind.NAME, text=text)
     missing = sorted(left_out.intersection(service.callers))
     if missing:
         text = f"called by {', '.join(missing)}, which is left out: add it to callers when it joins"

@@ -33,6 +33,7 @@ class CautionKind(enum.Enum):
     STOP_TIMEOUT = "short stop timeout"
     DRAIN = "requests longer than the drain"
     HEALTH_COMMAND = "no health check"
+    NAME = "name the module refuses"
     OBJECTIVE = "objective missed in replay"
     MEMORY = "memory in replay"
     RECORD = "replay differs from the record"
