@@ -134,6 +134,10 @@ REGION = '"region": "us-east-1"'
         (f'{{{REGION}, "fargate_discount_percent": -1}}', "fargate_discount_percent: Expected `float` >= 0"),
         (f'{{{REGION}, "fargate_discount_percent": "10"}}', "Expected `float`, got `str`"),
         (
+            f'{{{REGION}, "prices": {{"alarm_month": {{"usd": 1e300, "unit": "alarm-month"}}}}}}',
+            "prices.alarm_month.usd: Expected `float` <= 1000000",
+        ),
+        (
             f'{{{REGION}, "prices": {{"alarm_month": 0.1}}}}',
             "prices.alarm_month: Expected `object`, got `float`",
         ),

@@ -40,6 +40,9 @@ SPOT_UNITS = {f"fargate_spot_{name.removeprefix('fargate_')}": name for name in 
 
 GIVEN = "given by the user"
 
+MOST_USD = 1e6
+"""The dearest of the catalog's prices is a few dollars: more than this is a slip of the decimal point."""
+
 _Percent = Annotated[float, Meta(ge=0.0, lt=100.0)]
 
 
@@ -50,7 +53,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class OwnPrice(_File, frozen=True, kw_only=True):
     """One price [USD per ``unit``]. The unit is repeated so that it cannot be mistaken."""
 
-    usd: Annotated[float, Meta(gt=0.0)]
+    usd: Annotated[float, Meta(gt=0.0, le=MOST_USD)]
     unit: str
     note: str = ""
 
