@@ -141,7 +141,8 @@ def test_a_file_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> No
         (lambda one: one["services"][0]["choice"].pop("why"), r"missing required field `why`"),
         (lambda one: one["services"][1]["choice"].update(verdict="shrink"), r"Invalid enum value 'shrink'"),
         (lambda one: one["services"][1]["cost"].update(after_usd_month="12.00"), r"Expected `float`"),
-        (lambda one: one["services"][1]["replay_after"].update(minutes=-1), r"Expected `int` >= 0"),
+        (lambda one: one["services"][1]["replay_after"].update(minutes=0), r"Expected `int` >= 1"),
+        (lambda one: one["services"][0].update(candidates=[]), r"Expected `array` of length >= 1"),
     ],
 )
 def test_a_field_that_cannot_be_is_named(optimized: made.Optimized, change: Any, said: str) -> None:

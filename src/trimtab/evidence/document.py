@@ -93,7 +93,7 @@ class ChoicePart(Part, frozen=True, kw_only=True):
     trials: tuple[TrialPart, ...]
     tuned_usd_month: Amount
     """On the part it was tuned on."""
-    judged_minutes: Count
+    judged_minutes: Annotated[int, Meta(ge=1)]
     judged_usd_month: Amount
     judged_over_bound: Amount | None
     """Cost over the clairvoyant bound [ratio]; null: no bound."""
@@ -167,7 +167,7 @@ class ServicePart(Part, frozen=True, kw_only=True):
     timing: TimingPart
     cost: CostPart
     cautions: tuple[CautionPart, ...]
-    candidates: tuple[CandidatePart, ...]
+    candidates: Annotated[tuple[CandidatePart, ...], Meta(min_length=1)]
 
 
 class Document(Part, frozen=True, kw_only=True):

@@ -191,7 +191,7 @@ class ElasticityPart(Part, frozen=True, kw_only=True):
 class ReplayPart(Part, frozen=True, kw_only=True):
     """What a replay of the whole recording found."""
 
-    minutes: Count
+    minutes: Annotated[int, Meta(ge=1)]
     filled_share: Share
     """Of them that nobody reported, filled from the last report."""
     tasks_mean: Amount
