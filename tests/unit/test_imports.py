@@ -326,7 +326,10 @@ def test_service_connects_default_namespace_and_the_key_of_sessions_are_kept() -
     cluster = ClusterIdentity(
         name="prod", arn="a", connect_namespace="arn:aws:servicediscovery:x", exec_kms_key="arn:aws:kms:x"
     )
-    adopt = values(made.fleet(made.service("api"), cluster=cluster))["adopt"]
+    namespace = Namespace(id="ns-9", arn="arn:aws:servicediscovery:x", name="mesh", type="HTTP")
+    fleet = made.fleet(made.service("api"), cluster=cluster, namespaces=(namespace,))
+    assert [one.command for one in items(fleet, "aws_service_discovery_http_namespace")] == [""]
+    adopt = values(fleet)["adopt"]
     assert adopt["cluster"] == {  # type: ignore[index]
         "connect_namespace": "arn:aws:servicediscovery:x",
         "exec_kms_key": "arn:aws:kms:x",
@@ -376,6 +379,7 @@ def test_names_of_the_configurations_own_things_are_not_another_owners() -> None
         alarms=(Alarm(name="prod-api-joint-low", arn="a", actions=(made.policy_arn("api", "joint-in"),)),),
     )
     assert values(fleet)["name"] == "prod"
+    assert not items(fleet, "aws_security_group")
 
 
 def test_a_rule_that_asks_for_hosts_only_is_not_given_a_path() -> None:

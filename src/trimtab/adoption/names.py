@@ -16,7 +16,7 @@ from trimtab.fleet.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from trimtab.fleet.account import Alarm
+    from trimtab.fleet.account import Alarm, SecurityGroup
     from trimtab.fleet.identity import FleetIdentity
 
 MOST_STEM: Final = 20
@@ -55,15 +55,24 @@ def free_stem(stem: str, services: Collection[str], identity: FleetIdentity) -> 
 
 def _taken(stem: str, services: Collection[str], identity: FleetIdentity) -> Iterator[str]:
     """Yield the names of modules/service and modules/load-balancer that somebody else has."""
-    groups = {f"{stem}-{one}-tasks": f"Tasks of {one} on {identity.cluster.name}" for one in services}
-    groups |= {f"{stem}-{one}-alb": f"Load balancer {stem}-{one}" for one in ("public", "private")}
-    yield from (
-        one.name
-        for one in identity.security_groups
-        if one.name in groups and one.description != redact(groups[one.name])  # as a snapshot has it
-    )
+    named = _security_groups(stem, services, identity)
+    for one in identity.security_groups:
+        if named.get(one.name, one.description) != one.description:
+            yield one.name
     alarms = {f"{stem}-{one}-{end}" for one in services for end in ALARMS}
     yield from (one.name for one in identity.alarms if one.name in alarms and not is_our_alarm(one))
+
+
+def is_our_group(one: SecurityGroup, stem: str, services: Collection[str], identity: FleetIdentity) -> bool:
+    """Tell whether a security group is one that an earlier apply made."""
+    return _security_groups(stem, services, identity).get(one.name) == one.description
+
+
+def _security_groups(stem: str, services: Collection[str], identity: FleetIdentity) -> dict[str, str]:
+    """Return the security groups' descriptions by name, as a snapshot has them."""
+    groups = {f"{stem}-{one}-tasks": f"Tasks of {one} on {identity.cluster.name}" for one in services}
+    groups |= {f"{stem}-{one}-alb": f"Load balancer {stem}-{one}" for one in ("public", "private")}
+    return {name: redact(said) for name, said in groups.items()}
 
 
 def is_our_alarm(alarm: Alarm) -> bool:

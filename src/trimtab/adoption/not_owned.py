@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.adoption.imports import imports_of
 from trimtab.adoption.item import HEADINGS, Item, aws
+from trimtab.adoption.names import is_our_group
 from trimtab.adoption.not_owned_scaling import scaling_items
 from trimtab.adoption.not_owned_traffic import traffic_items
 from trimtab.adoption.values import template
@@ -124,12 +125,16 @@ def _discovery(takeover: Takeover) -> Iterator[Item]:
     for namespace in identity.namespaces:
         if namespace != takeover.namespace:
             inside = any(one.namespace_id == namespace.id for one in identity.discovery_services)
+            default = namespace.arn == identity.cluster.connect_namespace
+            why = "there are Cloud Map services in it" if inside else "it is empty"
             yield Item(
                 advice="look",
                 kind=NAMESPACES[namespace.type],
                 name=namespace.name,
-                why="there are Cloud Map services in it" if inside else "it is empty",
-                command="" if inside else aws("servicediscovery", "delete-namespace", "--id", namespace.id),
+                why="the cluster's default of Service Connect" if default else why,
+                command=""
+                if inside or default
+                else aws("servicediscovery", "delete-namespace", "--id", namespace.id),
             )
 
 
@@ -142,7 +147,10 @@ def _security_groups(takeover: Takeover) -> Iterator[Item]:
     for balancer in identity.load_balancers:
         for group in balancer.security_group_ids:
             users.setdefault(group, []).append(balancer.name)
+    stems = [one.stem for one in takeover.services]
     for one in identity.security_groups:
+        if is_our_group(one, takeover.stem, stems, identity):
+            continue
         opened = " and lets the world in" if one.world_open else ""
         unused = one.id not in users and one.interfaces == 0
         if one.id in users or unused:
