@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CONDITION = re.compile(r"^( *)condition +=.*?(?=^ *error_message)", re.MULTILINE | re.DOTALL)
-HEAD = re.compile(r'^(variable|resource|data|check) "(\w+)"(?: "(\w+)")?', re.MULTILINE)
+HEAD = re.compile(r'^(variable|resource|data|check|module|output) "(\w+)"(?: "(\w+)")?', re.MULTILINE)
 EXPECTED = re.compile(r"expect_failures\s*=\s*\[(.*?)\]", re.DOTALL)
 
 
