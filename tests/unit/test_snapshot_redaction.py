@@ -46,6 +46,13 @@ def test_a_key_is_known_by_its_shape_wherever_it_stands(name: str) -> None:
         ("cannot pull https://ci:pa55@registry.example/api", "pa55"),
         ("https://hooks.example/x?access_token=abc&y=1", "abc&"),
         ("mysql --password hunter2 -e 'select 1'", "hunter2"),
+        ("mysqladmin ping -u root -phunter2", "hunter2"),
+        ("redis-cli -h cache -a hunter2 ping | grep PONG", "hunter2"),
+        ("/opt/mssql-tools/bin/sqlcmd -U sa -P 'hunter 2' -Q 'SELECT 1'", "hunter 2"),
+        ("mongosh -u app -p hunter2 --eval 1", "hunter2"),
+        ("Invalid environment: {name: DB_PASSWORD, value: hunter2}", "hunter2"),
+        ("API_KEY=123e4567-e89b-12d3-a456-426614174001", "123e4567"),
+        ("${DB_PASSWORD:-hunter2}", "hunter2"),
     ],
 )
 def test_a_credential_is_known_by_its_place(text: str, secret: str) -> None:
@@ -69,6 +76,11 @@ def test_a_credential_is_known_by_its_place(text: str, secret: str) -> None:
         "shop-production-notifications-background-worker",
         "Payments_Reconciliation_Batch_Worker_With_A_Very_Long_Name_For_Europe: two policies",
         "the token is invalid",
+        "secret 123e4567-e89b-12d3-a456-426614174001 was not found",
+        "mysqladmin ping -p$MYSQL_ROOT_PASSWORD -h localhost",
+        "mysql --password=$MYSQL_PASSWORD -e 'select 1'",
+        'redis-cli -a "$REDIS_PASSWORD" ping',
+        "mysqladmin ping -h 127.0.0.1 --port 3306",
         "ResourceInitializationError: unable to pull secrets or registry auth",
     ],
 )
@@ -86,6 +98,18 @@ def test_the_word_after_a_flag_goes_whole() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["redis-cli", "-a", "hunter2", "ping"], ["mysqladmin", "ping", "-phunter2"], ["--token", "hunter2"]],
+)
+def test_a_password_is_known_in_a_command_that_no_shell_reads(words: list[str]) -> None:
+    assert "hunter2" not in " ".join(redact_command(["CMD", *words]))
+
+
+def test_a_word_after_a_flag_that_names_a_variable_stays() -> None:
+    assert redact_command(["check", "--password", "$DB_PASSWORD"]) == ("check", "--password", "$DB_PASSWORD")
+
+
 def test_tags_that_look_like_credentials_are_left_out_and_not_blotted_out() -> None:
     tags = {"Team": "shop", "ApiKey": "x1", "Commit": KEYS["hex"][:40], "Note": KEYS["github"]}
     assert kept_tags(tags) == {"Commit": KEYS["hex"][:40], "Team": "shop"}
@@ -94,6 +118,9 @@ def test_tags_that_look_like_credentials_are_left_out_and_not_blotted_out() -> N
 def test_a_variable_that_points_to_a_secret_is_none() -> None:
     assert not is_credential("TOKEN_ARN", "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-Ab12Cd")
     assert is_credential("TOKEN", "abc")
+    # Services exist whose keys are UUIDs; where a name says credential, an id is one.
+    assert is_credential("API_KEY", "123e4567-e89b-12d3-a456-426614174001")
+    assert not is_credential("REQUEST_ID", "123e4567-e89b-12d3-a456-426614174001")
     assert not is_credential("LOG_LEVEL", "DEBUG")
 
 

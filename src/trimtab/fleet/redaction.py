@@ -15,7 +15,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 REDACTED: Final = "[redacted]"
 
@@ -26,13 +26,23 @@ _NAME = (
 """Names under which credentials are kept."""
 
 _NAMED = re.compile(
-    rf"(?i)(?P<name>{_NAME})(?P<between>[\"']?\s*[=:]\s*|\s+)(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
+    rf"(?i)(?P<variable>\$)?(?P<name>{_NAME})(?P<between>[\"']?\s*[=:]\s*|[\"']?,\s*[\"']?value[\"']?\s*[=:]\s*|\s+)"
+    r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
 )
+"""``name=value``, ``name: value``, ``name value``, and ``name: N, value: V`` as ECS words a variable."""
 _FLAG = re.compile(rf"(?i)^--?{_NAME}$")
 _SECRET_NAME = re.compile(rf"(?i)^{_NAME}$")
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]*://)[^/\s@]*@")
 _SCHEME = re.compile(r"(?i)\b(?P<scheme>bearer|basic)\s+[A-Za-z0-9+/=_.\-]{8,}")
 _USER = re.compile(r"(?P<flag>(?:^|\s)(?:-u|--user)[ =])\s*\S+:\S+")
+_VARIABLE: Final = r"[\"']?\$\{?[A-Z][A-Z0-9_]*\}?[\"']?(?:\s|$)"
+"""Of a shell: what it holds is not written here."""
+_CLIENT = re.compile(
+    r"(?P<before>\b(?:(?:mysql|mariadb)[\w\-]*\b[^;&|]*?\s-p|(?:redis|valkey)-cli\b[^;&|]*?\s-a\s*"
+    r"|sqlcmd\b[^;&|]*?\s-P\s*|mongo(?:sh)?\b[^;&|]*?\s-p\s*))"
+    rf"(?!{_VARIABLE})(?:\"[^\"]+\"|'[^']+'|[^\s;&|\"']+)"
+)
+"""Clients that take a password after a flag of one letter, from their manuals. A variable is none."""
 _PEM = re.compile(r"-----BEGIN [A-Z ]*-----.*?(?:-----END [A-Z ]*-----|$)", re.DOTALL)
 _SHAPES = re.compile(
     r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b"
@@ -72,7 +82,8 @@ def redact(text: str) -> str:
     text = _USERINFO.sub(lambda m: f"{m['scheme']}{REDACTED}@", text)
     text = _SCHEME.sub(lambda m: f"{m['scheme']} {REDACTED}", text)
     text = _USER.sub(lambda m: f"{m['flag']}{REDACTED}", text)
-    text = _NAMED.sub(_named, text)
+    text = _CLIENT.sub(lambda m: f"{m['before']}{REDACTED}", text)
+    text = _NAMED.sub(lambda m: _named(m, kept), text)
     text = _SHAPES.sub(REDACTED, text)
     text = _LONG.sub(lambda m: REDACTED if is_random(m[0]) else m[0], text)
     for number, safe in enumerate(kept):
@@ -83,10 +94,13 @@ def redact(text: str) -> str:
 def redact_command(words: Iterable[str]) -> tuple[str, ...]:
     """Return a command's words, redacted; a word that follows ``--password`` and its like goes whole."""
     done: list[str] = []
-    expected = False
+    said = previous = ""
     for word in words:
-        done.append(REDACTED if expected else redact(word))
-        expected = _FLAG.match(word) is not None
+        said = f"{said} {word}" if said else word
+        named = _FLAG.match(previous) and not re.fullmatch(_VARIABLE, word)
+        told = " " not in word and any(one.end() == len(said) for one in _CLIENT.finditer(said))
+        done.append(REDACTED if named or told else redact(word))
+        previous = word
     return tuple(done)
 
 
@@ -107,7 +121,7 @@ def is_credential(name: str, value: str) -> bool:
     """Tell whether a variable's or tag's value looks like a credential, by its name or by itself."""
     if not value or (_COMMIT_NAME.search(name) and _COMMIT.fullmatch(value)):
         return False
-    return (is_secret_name(name) and not _is_reference(value)) or redact(value) != value
+    return (is_secret_name(name) and not is_reference(value)) or redact(value) != value
 
 
 def is_random(run: str) -> bool:
@@ -123,17 +137,22 @@ def is_random(run: str) -> bool:
     return mixed and _entropy_bits(plain) >= MIN_ENTROPY_BITS
 
 
-def _is_reference(value: str) -> bool:
-    return value.startswith("arn:") or _SAFE.fullmatch(value) is not None
+def is_reference(value: str) -> bool:
+    """Tell whether what stands under a credential's name says only where it is kept. An id does not."""
+    return value.startswith("arn:")
 
 
-def _named(found: re.Match[str]) -> str:
+def _named(found: re.Match[str], kept: Sequence[str]) -> str:
     # "token is invalid" in an event is prose: without = or : only a value that is no word counts.
     if not found["between"].strip() and re.fullmatch(r"[a-z.]+", found["value"]):
         return found[0]
-    if found["value"].startswith("\0"):
+    if re.fullmatch(_VARIABLE, found["value"]) or (found["variable"] and not found["between"].strip()):
         return found[0]
-    return f"{found['name']}{found['between']}{REDACTED}"
+    aside = re.match(r"[\"']?\0(\d+)\0", found["value"])
+    # In prose an id may follow the word; as a value it is the credential, unless it is an ARN.
+    if aside and (not found["between"].strip() or is_reference(kept[int(aside[1])])):
+        return found[0]
+    return f"{found['variable'] or ''}{found['name']}{found['between']}{REDACTED}"
 
 
 def _entropy_bits(text: str) -> float:
