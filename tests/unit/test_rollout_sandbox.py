@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from made_rollout import NEW, OLD, ORDER, Shop, World, running_world
 
 from trimtab.errors import AccountError, RolloutError, RolloutInterrupted
+from trimtab.fleet.api import CallFailed
 from trimtab.rollout.aws import CALLS, WRITES
 from trimtab.rollout.model import Outcome
 from trimtab.sandbox.faults import Failure
@@ -488,6 +490,35 @@ def test_an_update_that_aws_refuses_stops_everything_and_is_tried_again(shop: Sh
     assert of(done, "jobs").said == ("InvalidParameterException: refused by the test",)
     shop.recorder.refused.clear()
     assert set(outcomes(shop.rollout()).values()) == {Outcome.MOVED}
+
+
+def test_what_aws_repeats_of_a_credential_is_neither_shown_nor_written_down(shop: Shop) -> None:
+    shop.build("jobs")
+    call = shop.recorder.account.call
+
+    def repeating(service: str, operation: str, /, **given: Any) -> dict[str, Any]:
+        answer = call(service, operation, **given)
+        for one in answer.get("services", ()) if shop.recorder.writes else ():
+            newest = one["deployments"][0]
+            newest.update(rolloutState="FAILED", rolloutStateReason="rolling back: token=hunter2")
+            one["events"].insert(0, {"id": "new", "message": "task failed: https://ci:hunter2@repo/x"})
+        for one in answer.get("tasks", ()):
+            one["stoppedReason"] = "exited: DB_PASSWORD=hunter2"
+        return answer
+
+    shop.recorder.account = cast("Any", SimpleNamespace(call=repeating, region=shop.recorder.account.region))
+    done = shop.rollout()
+    assert outcomes(done) == {"jobs": Outcome.ROLLED_BACK}
+    assert "[redacted]" in done.results[0].detail
+    written = (shop.folder / "rollout-journal.jsonl").read_text()
+    assert "hunter2" not in f"{done} {shop.told} {written}"
+
+
+def test_a_refusal_that_repeats_what_was_sent_does_not_show_it(shop: Shop) -> None:
+    with pytest.raises(CallFailed) as refused:
+        shop.recorder.account.call("iam", "GetRole", RoleName="password=hunter2")
+    assert "hunter2" not in refused.value.one_line()
+    assert "[redacted]" in refused.value.one_line()
 
 
 def test_another_account_than_the_journals_is_refused(shop: Shop) -> None:

@@ -27,6 +27,7 @@ from botocore.utils import parse_timestamp
 
 from trimtab.errors import AccountError
 from trimtab.fleet.api import CallFailed
+from trimtab.fleet.redaction import redact
 
 if TYPE_CHECKING:
     from trimtab.fleet.api import Json
@@ -91,7 +92,7 @@ class Account:
                 f"there is no AWS profile {profile!r}", advice="aws configure list-profiles shows them"
             ) from error
         except BotoCoreError as error:
-            raise AccountError(str(error), advice="check the AWS configuration") from error
+            raise AccountError(redact(str(error)), advice="check the AWS configuration") from error
         where = region or made.region_name
         if not where:
             raise AccountError("no region is set", advice="name one with --region")
@@ -112,15 +113,17 @@ class Account:
         except ClientError as error:
             raise self._refused(name, error) from error
         except (NoCredentialsError, NoRegionError) as error:
-            raise AccountError(str(error), where=name, advice="log in, or name a --profile") from error
+            raise AccountError(
+                redact(str(error)), where=name, advice="log in, or name a --profile"
+            ) from error
         except (BotoConnectionError, HTTPClientError) as error:
             raise AccountError(
-                f"AWS cannot be reached ({error})",
+                f"AWS cannot be reached ({redact(str(error))})",
                 where=name,
                 advice="check the network and --region, and run it again: what was read is kept",
             ) from error
         except BotoCoreError as error:
-            raise CallFailed(name, type(error).__name__, str(error)) from error
+            raise CallFailed(name, type(error).__name__, redact(str(error))) from error
         self.retries += int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
         return cast("Json", answer)
 
@@ -136,13 +139,16 @@ class Account:
                     _CLIENTS.get(service, service), region_name=self.region, config=config
                 )
             except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
-                raise AccountError(str(error), advice="check --region and the AWS configuration") from error
+                raise AccountError(
+                    redact(str(error)), advice="check --region and the AWS configuration"
+                ) from error
         return self._clients[service]
 
     def _refused(self, name: str, error: ClientError) -> AccountError:
         answer = cast("dict[str, Any]", error.response)
         self.retries += int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
-        code, message = answer["Error"].get("Code", "Unknown"), answer["Error"].get("Message", "")
+        # AWS repeats in its words what it was sent, a definition with its environment among it.
+        code, message = answer["Error"].get("Code", "Unknown"), redact(answer["Error"].get("Message", ""))
         if code in _EXPIRED:
             return AccountError(
                 f"the credentials are refused ({code})",

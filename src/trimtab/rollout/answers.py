@@ -1,10 +1,15 @@
-"""What AWS answers, as the nouns of a rollout: functions over the JSON of ECS and ELB."""
+"""What AWS answers, as the nouns of a rollout: functions over the JSON of ECS and ELB.
+
+Reasons and events repeat what tasks and registries say. They are shown and written into the
+journal, so what looks like a credential goes from them here.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from trimtab.fleet.redaction import redact
 from trimtab.rollout.model import (
     Balanced,
     Deployment,
@@ -43,7 +48,9 @@ def service_of(answer: Answer) -> ServiceState:
         minimum_percent=configuration.get("minimumHealthyPercent", 100),
         maximum_percent=configuration.get("maximumPercent", 200),
         balanced=tuple(_balanced(answer.get("loadBalancers") or ())),
-        events=tuple(Event(id=one["id"], message=one["message"]) for one in answer.get("events") or ()),
+        events=tuple(
+            Event(id=one["id"], message=redact(one["message"])) for one in answer.get("events") or ()
+        ),
     )
 
 
@@ -53,7 +60,7 @@ def _deployment(answer: Answer) -> Deployment:
         primary=answer.get("status") == "PRIMARY",
         task_definition=answer.get("taskDefinition", ""),
         rollout_state=answer.get("rolloutState") or "",
-        reason=answer.get("rolloutStateReason") or "",
+        reason=redact(answer.get("rolloutStateReason") or ""),
         running=answer.get("runningCount", 0),
         failed_tasks=answer.get("failedTasks", 0),
     )
@@ -99,7 +106,7 @@ def task_of(answer: Answer) -> Task:
         task_definition=answer["taskDefinitionArn"],
         last_status=answer.get("lastStatus", ""),
         addresses=tuple(_addresses(answer)),
-        stopped="; ".join(_why_stopped(answer)),
+        stopped=redact("; ".join(_why_stopped(answer))),
         started_by=answer.get("startedBy", ""),
     )
 
@@ -130,7 +137,7 @@ def target_of(answer: Answer) -> Target:
     return Target(
         address=answer["Target"]["Id"],
         state=health.get("State", ""),
-        reason=health.get("Description") or health.get("Reason") or "",
+        reason=redact(health.get("Description") or health.get("Reason") or ""),
     )
 
 
