@@ -14,7 +14,9 @@ import pytest
 from trimtab.adoption.values import key, quoted, render, wrapped
 from trimtab.adoption.write import write_recommendation
 from trimtab.errors import UsageError
+from trimtab.evidence.model import CautionKind
 from trimtab.fleet.model import ContainerHealthCheck, Egress, Service, TargetHealthCheck
+from trimtab.fleet.redaction import redact_command
 from trimtab.pipeline import recommend
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 
@@ -182,6 +184,17 @@ def test_what_differs_from_the_modules_default_is_kept() -> None:
     assert 'TOKEN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:t"' in text
     assert 'health_path          = "/live"' in text
     assert 'health_matcher       = "200-204"' in text
+
+
+def test_a_health_check_that_lost_a_credential_is_not_written_but_told() -> None:
+    check = ContainerHealthCheck(
+        command=redact_command(("CMD", "curl", "-fsS", "http://ci:hunter2@localhost/health")),
+        interval_s=30, timeout_s=5, retries=3, start_period_s=0,
+    )  # fmt: skip
+    advised = recommended(made.service(health_check=check))
+    assert "health_command" not in values_of(advised)["api"]
+    told = {caution.kind: caution.text for caution in advised.services[0].cautions}
+    assert "the running revision's goes on" in told[CautionKind.HEALTH_COMMAND]
 
 
 def test_what_the_module_cannot_derive_from_the_start_is_given_by_its_own_inputs() -> None:

@@ -186,7 +186,8 @@ def _as_deployed(service: Service) -> Iterator[Attribute]:
         yield Attribute(key="port", value=str(service.port))
     if service.cost_center:
         yield Attribute(key="cost_center", value=quoted(service.cost_center))
-    if service.health_check is not None:
+    # One that is redacted would fail in every task: left out, the module takes the running revision's.
+    if service.health_check is not None and not service.health_check.redacted:
         yield Attribute(key="health_command", value=listed(service.health_check.command))
     if service.identity is not None and service.identity.execute_command:
         yield Attribute(key="execute_command", value="true")

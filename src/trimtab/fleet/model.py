@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from trimtab.catalog import size as _size
 from trimtab.fleet import identity as _identity
+from trimtab.fleet.redaction import REDACTED
 
 SCHEMA_VERSION: Final = 1
 
@@ -75,6 +76,11 @@ class ContainerHealthCheck(_Frozen, frozen=True, kw_only=True):
     timeout_s: Positive
     retries: Positive
     start_period_s: NonNegative
+
+    @property
+    def redacted(self) -> bool:
+        """Whether a word of the command was taken out, so that it is no command any more."""
+        return any(REDACTED in word for word in self.command)
 
 
 class TargetHealthCheck(_Frozen, frozen=True, kw_only=True):

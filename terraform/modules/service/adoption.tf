@@ -4,7 +4,7 @@
 variable "adopt" {
   description = <<-EOT
     What is taken over from a service that runs already, so that nothing of it is replaced; `trimtab write` fills it. All is optional.
-    `definition` is the revision that runs (an ARN): its environment, secrets, command and the like go into the next one, under what `task` says.
+    `definition` is the revision that runs (an ARN): its environment, secrets, command, health check and the like go into the next one, under what `task` says.
     `security_group_ids` are kept on the tasks; `own_security_group` says whether the module's own is put beside them, which starts new tasks. Said to be none (`[]`), they are the VPC's default group, which AWS takes where a service names none.
   EOT
   type = object({

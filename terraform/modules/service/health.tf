@@ -15,8 +15,10 @@ locals {
     "CMD-SHELL",
     "curl -fsS -o /dev/null http://127.0.0.1:${var.task.port}${local.health_path} || wget -q -O /dev/null http://127.0.0.1:${var.task.port}${local.health_path} || exit 1",
   ]
-  health_path    = var.traffic == null ? "/health" : var.traffic.health_path
-  health_command = coalesce(var.task.health_command, local.default_health_command)
+  health_path = var.traffic == null ? "/health" : var.traffic.health_path
+
+  # A check that holds a credential is in no snapshot: it is read where it runs.
+  health_command = coalesce(var.task.health_command, try(tolist(local.running.healthCheck.command), null), local.default_health_command)
 
   # A new target is healthy after one passing check, which comes within one interval of being ready;
   # the second interval is for the registration's lag.

@@ -1,7 +1,7 @@
 mock_provider "aws" {
   mock_data "aws_ecs_task_definition" {
     defaults = {
-      container_definitions = "[{\"name\":\"app\",\"image\":\"registry.example/api:0\",\"user\":\"1000\",\"portMappings\":[{\"containerPort\":8080},{\"containerPort\":9090,\"hostPort\":9090,\"protocol\":\"tcp\"}],\"command\":[\"serve\"],\"environment\":[{\"name\":\"LEVEL\",\"value\":\"info\"},{\"name\":\"HOST\",\"value\":\"db\"}],\"secrets\":[{\"name\":\"KEY\",\"valueFrom\":\"/shop/key\"}]},{\"name\":\"agent\",\"image\":\"registry.example/agent:1\",\"essential\":false,\"cpu\":64}]"
+      container_definitions = "[{\"name\":\"app\",\"image\":\"registry.example/api:0\",\"user\":\"1000\",\"portMappings\":[{\"containerPort\":8080},{\"containerPort\":9090,\"hostPort\":9090,\"protocol\":\"tcp\"}],\"command\":[\"serve\"],\"healthCheck\":{\"command\":[\"CMD\",\"check\",\"--key=k\"],\"interval\":30},\"environment\":[{\"name\":\"LEVEL\",\"value\":\"info\"},{\"name\":\"HOST\",\"value\":\"db\"}],\"secrets\":[{\"name\":\"KEY\",\"valueFrom\":\"/shop/key\"}]},{\"name\":\"agent\",\"image\":\"registry.example/agent:1\",\"essential\":false,\"cpu\":64}]"
     }
   }
   mock_data "aws_caller_identity" {
@@ -260,5 +260,28 @@ run "permissions_for_the_modules_own_role_are_accepted" {
   command = plan
   variables {
     task_policy_statements = [{ sid = "Read", actions = ["s3:GetObject"], resources = ["arn:aws:s3:::a/*"] }]
+  }
+}
+
+run "the_health_check_that_runs_goes_into_the_next_revision" {
+  command = plan
+  variables {
+    adopt = { definition = "arn:aws:ecs:us-east-1:111122223333:task-definition/old:7", container_name = "app" }
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command == ["CMD", "check", "--key=k"]
+    error_message = "what the values do not say is taken from the revision that runs"
+  }
+}
+
+run "a_health_check_in_the_values_wins_over_the_one_that_runs" {
+  command = plan
+  variables {
+    task  = { image = "registry.example/api:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080, health_command = ["CMD", "mine"] }
+    adopt = { definition = "arn:aws:ecs:us-east-1:111122223333:task-definition/old:7", container_name = "app" }
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command == ["CMD", "mine"]
+    error_message = "the user's word counts"
   }
 }
