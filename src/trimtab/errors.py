@@ -59,6 +59,10 @@ class AccountError(TrimtabError):
     exit_code = EXIT_USAGE
 
 
+class NetworkError(AccountError):
+    """No answer came, or none could be asked for. It may be over in a minute."""
+
+
 class ReplayError(TrimtabError):
     """A demand, a policy or a model that cannot be replayed; ``where`` names the field."""
 

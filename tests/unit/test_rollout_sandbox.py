@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from made_rollout import NEW, OLD, ORDER, Shop, World, running_world
 
-from trimtab.errors import AccountError, RolloutError, RolloutInterrupted
+from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted
 from trimtab.fleet.api import CallFailed
 from trimtab.rollout.aws import CALLS, WRITES
 from trimtab.rollout.model import Outcome
@@ -470,6 +470,20 @@ def test_throttling_beyond_all_patience_does_not_end_a_watch(shop: Shop) -> None
     shop.clock.meanwhile = meanwhile
     assert outcomes(shop.rollout()) == {"jobs": Outcome.MOVED}
     assert any("no answer now" in line for line in shop.told)
+
+
+def test_a_network_that_is_down_for_a_while_does_not_end_a_watch(shop: Shop) -> None:
+    shop.build("jobs")
+    call = shop.recorder.account.call
+
+    def cut_off(service: str, operation: str, /, **given: Any) -> dict[str, Any]:
+        if operation == "DescribeServices" and shop.recorder.writes and len(shop.clock.waited_s) % 2:
+            raise NetworkError("AWS cannot be reached (refused by the test)")
+        return call(service, operation, **given)
+
+    shop.recorder.account = cast("Any", SimpleNamespace(call=cut_off, region=shop.recorder.account.region))
+    assert outcomes(shop.rollout()) == {"jobs": Outcome.MOVED}
+    assert any("no answer now (AWS cannot be reached" in line for line in shop.told)
 
 
 def test_an_update_throttled_beyond_all_patience_is_made_by_the_next_run(shop: Shop) -> None:

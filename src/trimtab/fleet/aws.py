@@ -25,7 +25,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.utils import parse_timestamp
 
-from trimtab.errors import AccountError
+from trimtab.errors import AccountError, NetworkError
 from trimtab.fleet.api import CallFailed
 from trimtab.fleet.redaction import redact
 
@@ -117,7 +117,7 @@ class Account:
                 redact(str(error)), where=name, advice="log in, or name a --profile"
             ) from error
         except (BotoConnectionError, HTTPClientError) as error:
-            raise AccountError(
+            raise NetworkError(
                 f"AWS cannot be reached ({redact(str(error))})",
                 where=name,
                 advice="check the network and --region, and run it again: what was read is kept",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from trimtab.errors import NetworkError
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.cloud import CallRefused, CloudUnreachable
 from trimtab.rollout.journal import Settled
@@ -63,7 +64,7 @@ def _look(run: Run, going: Sequence[Started], *, early: bool) -> dict[str, Verdi
     try:
         states = run.cloud.services(run.cluster, [one.service for one in going])
         return {one.service: _judge(run, one, states.get(one.service), early=early) for one in going}
-    except CloudUnreachable as error:
+    except (CloudUnreachable, NetworkError) as error:
         return {one.service: Waiting(words=f"no answer now ({error.message})") for one in going}
 
 
@@ -117,7 +118,7 @@ def _said(run: Run, one: Started) -> Iterator[str]:
         if state is not None:
             yield from _telling(list(since(state, one.last_event)))
         tasks = run.cloud.stopped_tasks(run.cluster, one.service)
-    except (CloudUnreachable, CallRefused) as error:
+    except (CloudUnreachable, NetworkError, CallRefused) as error:
         yield f"(no more could be read: {error.message})"
         return
     reasons = dict.fromkeys(task.stopped for task in tasks if task.task_definition == one.to and task.stopped)
