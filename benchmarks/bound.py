@@ -23,6 +23,7 @@ from trimtab.scaling.bound import (
     required_tasks,
 )
 from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
+from trimtab.scaling.parts import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 SERIES = ("req_ms_mongo_app02_1m", "req_ms_mongo_machine01_1m")
 OVER_SHARE = 0.01
-MINUTES_A_DAY = 1440
 PENALTY_S = 200
 """A penalty in the range that the search visits; the time of one pass hardly depends on it."""
 REPEATS = 5
@@ -66,7 +66,7 @@ def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
 def report(name: str, service: Inputs) -> None:
     """Print one series: the bounds, what a fixed count costs over them, and the times."""
     minutes = service.load.minutes
-    days = minutes / MINUTES_A_DAY
+    days = minutes / DAY_MIN
     allowed = int(OVER_SHARE * minutes)
     tasks = required_tasks(service, floor=1).tasks
     most = int(tasks.max())

@@ -22,20 +22,19 @@ $TRIMTAB_TRACES, or beside the checkout in ../shared/traces.
 from __future__ import annotations
 
 import argparse
-import gzip
-import os
 import sys
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from series import PEAK_QUANTILE, PEAK_TASKS, add_flag, by_minute
 
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.demand.growth import MemoryShape
 from trimtab.demand.series import Demand
 from trimtab.fleet.model import Scaling, Service, TaskSize
+from trimtab.scaling.parts import DAY_MIN
 from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, KEEP_SHARE
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import right_size
@@ -43,17 +42,16 @@ from trimtab.sizing.tasks import tasks_needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from trimtab.demand.series import F64
 
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "traces"
 SEED, SCALINGS, WALKED = 20, 200, 20
 LEAST_MIB, MOST_MIB = 512.0, 16_384.0
 TUNED = 0.7
-STEP_S, MINUTES_A_DAY = 60, 1440
+STEP_S = 60
 IDLE_VCPU = 0.05
 """CPU of the one task [vCPU]: little, so that memory decides the size."""
-PEAK_TASKS, PEAK_QUANTILE = 20, 0.999
 SHARED_MOST_MIB = 4096.0
 """Peak of a task of 1 vCPU that shares load [MiB]: twice the load, which asks for twice the memory,
 still has a size."""
@@ -86,10 +84,7 @@ class Score:
 
 def series(path: Path) -> F64:
     """Return a series minute by minute, gaps and coarser steps held, a heap as what its task holds."""
-    with gzip.open(path, "rt") as file:
-        time, value = np.loadtxt(file, delimiter=",", skiprows=1, unpack=True)
-    minutes = np.arange(time[0], time[-1] + 1, STEP_S)
-    held: F64 = value[np.searchsorted(time, minutes, side="right") - 1]
+    held = by_minute(path)
     return np.maximum.accumulate(held) if "jvm" in path.name else held
 
 
@@ -131,7 +126,7 @@ def score(sizing: Sizing, held_mib: F64) -> Score:
     least = float(used.max())
     wanted = least / KEEP_SHARE
     limit = float(sizing.size.memory_mib)
-    days = [used[i : i + MINUTES_A_DAY].max() for i in range(0, used.size, MINUTES_A_DAY)]
+    days = [used[i : i + DAY_MIN].max() for i in range(0, used.size, DAY_MIN)]
     return Score(
         slack=1 - usual / limit,
         free=float(np.mean(np.array(days) <= limit)),
@@ -165,9 +160,9 @@ def walk(memory: F64, peaks: F64) -> tuple[Score, int, int]:
     scores, out, told = [], 0, 0
     for peak in peaks:
         scaled = memory * peak / memory[: int(TUNED * memory.size)].max()
-        for day in range(MINUTES_A_DAY, memory.size - MINUTES_A_DAY + 1, MINUTES_A_DAY):
+        for day in range(DAY_MIN, memory.size - DAY_MIN + 1, DAY_MIN):
             sizing = sized(alone(scaled[:day]))
-            scores.append(score(sizing, scaled[day : day + MINUTES_A_DAY]))
+            scores.append(score(sizing, scaled[day : day + DAY_MIN]))
             if scores[-1].free < 1:
                 out += 1
                 told += sizing.work.growth.shape in {MemoryShape.GROWS, MemoryShape.RISING}
@@ -234,7 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--traces", type=Path, default=Path(os.environ.get("TRIMTAB_TRACES", BESIDE)))
+    add_flag(parser)
     parser.add_argument("--scalings", type=int, default=SCALINGS)
     parser.add_argument("--peaks", type=float, nargs=2, default=(LEAST_MIB, MOST_MIB), metavar="MIB")
     flags = parser.parse_args()

@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 
 
 def trimtab(
-    *arguments: str | Path, timeout_s: float = 120, **environment: str
+    *arguments: str | Path, given: str | None = None, timeout_s: float = 120, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``trimtab`` with the arguments, the environment added to this process's own."""
+    """Run ``trimtab`` with the arguments, ``given`` on its stdin, ``environment`` added to this process's."""
     return subprocess.run(
         [sys.executable, "-m", "trimtab", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
+        input=given,
         timeout=timeout_s,
         env=os.environ | environment,
     )

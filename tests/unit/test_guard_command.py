@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from made_command import trimtab
 from made_plan import change, document, service
 
 from trimtab.adoption.plan_file import read_plan_file
 from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
@@ -22,14 +22,7 @@ GONE = document(change("aws_ecs_service.a", "destroy", service()))
 
 
 def guard(*arguments: str | Path, given: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trimtab", "guard", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        input=given,
-        timeout=60,
-    )
+    return trimtab("guard", *arguments, given=given)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import made_fleet as plain
 import made_identity as made
 import msgspec
 import pytest
+from made_command import trimtab
 
 from trimtab import adopting, pipeline
 from trimtab.adoption import adopt_values, imports, not_owned
@@ -585,8 +586,7 @@ def test_a_fleet_without_identities_is_optimised_without_a_copy_of_it(tmp_path: 
 def test_the_command_exits_with_3_when_a_service_is_left(tmp_path: Path) -> None:
     fleet = made.fleet(made.service("api", deployment_controller="EXTERNAL"), made.service("web", 200))
     folder = _optimised(fleet, tmp_path)
-    command = [sys.executable, "-m", "trimtab", "write", str(folder)]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    finished = trimtab("write", folder)
     assert finished.returncode == 3, finished.stderr
     assert "left as it is: api: its deployments belong to EXTERNAL" in finished.stderr
     assert finished.stdout.splitlines() == [

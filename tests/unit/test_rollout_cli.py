@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import made_fleet
 import pytest
+from made_command import trimtab
 from made_rollout import Shop, World, running_world
 
 from trimtab import pipeline
@@ -23,6 +21,7 @@ from trimtab.sandbox.timing import Timing
 from trimtab.scaling.search import Effort
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
@@ -43,14 +42,7 @@ def shop(world: World, tmp_path: Path) -> Shop:
 
 
 def rollout(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trimtab", "rollout", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=os.environ | environment,
-    )
+    return trimtab("rollout", *arguments, **environment)
 
 
 def test_it_moves_shows_and_keeps_data_and_words_apart(shop: Shop) -> None:
