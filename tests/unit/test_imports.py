@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hcl2
 import made_fleet as plain
@@ -53,9 +53,9 @@ def ids(fleet: Fleet, *names: str) -> dict[str, str]:
     return {one.to: one.id for one in imports.imports_of(taken(fleet, *names))}
 
 
-def values(fleet: Fleet) -> dict[str, object]:
+def values(fleet: Fleet) -> dict[str, Any]:
     """Read the written values back, with a parser that is not ours."""
-    parsed: dict[str, object] = _plain(hcl2.loads(adopt_values.render(taken(fleet))))
+    parsed: dict[str, Any] = _plain(hcl2.loads(adopt_values.render(taken(fleet))))
     return parsed
 
 
@@ -67,10 +67,10 @@ def _plain(value: object) -> object:
     return value.strip('"') if isinstance(value, str) else value
 
 
-def of_service(fleet: Fleet, name: str = "api") -> dict[str, object]:
+def of_service(fleet: Fleet, name: str = "api") -> dict[str, Any]:
     adopt = values(fleet)["adopt"]
     assert isinstance(adopt, dict)
-    entry: dict[str, object] = adopt["services"][name]
+    entry: dict[str, Any] = adopt["services"][name]
     return entry
 
 
@@ -169,14 +169,14 @@ def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> N
     ],
 )
 def test_a_service_the_module_cannot_own_is_left_with_its_reason(
-    changes: dict[str, object], reason: str
+    changes: dict[str, Any], reason: str
 ) -> None:
     fleet = made.fleet(made.service("api", **changes), made.service("web", 200))
     (left,) = taken(fleet).left
     assert left.name == "api"
     assert reason in left.reason
     assert not [to for to in ids(fleet) if '"api"' in to]
-    assert values(fleet)["adopt"]["leave"] == ["api"]  # type: ignore[index]
+    assert values(fleet)["adopt"]["leave"] == ["api"]
     assert reason in items(fleet, "aws_ecs_service")[0].why
 
 
@@ -209,7 +209,7 @@ def test_a_service_that_the_values_add_is_new_and_one_they_lack_is_not_touched()
         {"hosts": tuple("abcde")},
     ],
 )
-def test_a_rule_that_says_more_than_the_values_stays_with_its_owner(changes: dict[str, object]) -> None:
+def test_a_rule_that_says_more_than_the_values_stays_with_its_owner(changes: dict[str, Any]) -> None:
     listener = made.listener(80, msgspec.structs.replace(made.rule("api"), **changes))
     fleet = made.fleet(made.service("api"), load_balancers=(made.balancer(listener),))
     assert not [to for to in ids(fleet) if "listener_rule" in to]
@@ -253,7 +253,7 @@ def test_https_serves_and_its_certificate_and_policy_are_kept() -> None:
     )
     found = ids(fleet)
     assert found['module.load_balancer["public"].aws_lb_listener.https[0]'] == https.arn
-    balancer = values(fleet)["adopt"]["load_balancers"]["public"]  # type: ignore[index]
+    balancer = values(fleet)["adopt"]["load_balancers"]["public"]
     assert (balancer["certificate_arn"], balancer["ssl_policy"]) == ("arn:aws:acm:x", "old")
     assert "redirect" not in balancer
 
@@ -272,14 +272,14 @@ def test_headers_words_and_groups_of_a_load_balancer_stay_as_found() -> None:
     loose = {"routing.http.drop_invalid_header_fields.enabled": "false"}
     found = made.balancer(http, attributes=loose)
     adopt = values(made.fleet(made.service("api"), load_balancers=(found,)))["adopt"]
-    kept = adopt["load_balancers"]["public"]  # type: ignore[index]
+    kept = adopt["load_balancers"]["public"]
     assert (kept["own_security_group"], kept["drop_invalid_header_fields"]) == (False, False)
     assert kept["http_response"]["status_code"] == "503"
     usual = FixedResponse(status_code="404", message_body="Not found")
     strict = {"routing.http.drop_invalid_header_fields.enabled": "true"}
     same = made.balancer(made.listener(80, default_response=usual), attributes=strict)
     adopt = values(made.fleet(made.service("api"), load_balancers=(same,)))["adopt"]
-    assert not {"http_response", "drop_invalid_header_fields"} & set(adopt["load_balancers"]["public"])  # type: ignore[index]
+    assert not {"http_response", "drop_invalid_header_fields"} & set(adopt["load_balancers"]["public"])
 
 
 def test_attributes_that_the_provider_would_set_back_are_kept() -> None:
@@ -294,7 +294,7 @@ def test_attributes_that_the_provider_would_set_back_are_kept() -> None:
     }
     found = made.balancer(made.listener(80), attributes=set_by_hand)
     adopt = values(made.fleet(made.service("api"), load_balancers=(found,)))["adopt"]
-    assert adopt["load_balancers"]["public"]["attributes"] == {  # type: ignore[index]
+    assert adopt["load_balancers"]["public"]["attributes"] == {
         "preserve_host_header": True,
         "desync_mitigation_mode": "strictest",
         "enable_http2": False,
@@ -306,10 +306,10 @@ def test_attributes_that_the_provider_would_set_back_are_kept() -> None:
 def test_a_redirect_goes_where_it_went() -> None:
     https = made.listener(443, made.rule("api"), certificate_arn="arn:aws:acm:x", ssl_policy="old")
 
-    def kept(sent: Redirect) -> dict[str, object]:
+    def kept(sent: Redirect) -> dict[str, Any]:
         http = made.listener(80, default_action="redirect", default_redirect=sent)
         fleet = made.fleet(made.service("api"), load_balancers=(made.balancer(https, http),))
-        public: dict[str, object] = values(fleet)["adopt"]["load_balancers"]["public"]  # type: ignore[index]
+        public: dict[str, Any] = values(fleet)["adopt"]["load_balancers"]["public"]
         return public
 
     usual = kept(Redirect(status_code="HTTP_301", protocol="HTTPS", port="443"))
@@ -331,7 +331,7 @@ def test_service_connects_default_namespace_and_the_key_of_sessions_are_kept() -
     fleet = made.fleet(made.service("api"), cluster=cluster, namespaces=(namespace,))
     assert [one.command for one in items(fleet, "aws_service_discovery_http_namespace")] == [""]
     adopt = values(fleet)["adopt"]
-    assert adopt["cluster"] == {  # type: ignore[index]
+    assert adopt["cluster"] == {
         "connect_namespace": "arn:aws:servicediscovery:x",
         "exec_kms_key": "arn:aws:kms:x",
     }
@@ -359,14 +359,13 @@ def test_a_grace_period_for_target_groups_of_another_owner_is_kept() -> None:
         {"security_groups": (SecurityGroup(id="sg-7", name="prod-public-alb", description=""),)},
     ],
 )
-def test_new_things_get_no_name_that_another_owner_has(found: dict[str, object]) -> None:
+def test_new_things_get_no_name_that_another_owner_has(found: dict[str, Any]) -> None:
     fleet = made.fleet(made.service("api"), **found)
     assert values(fleet)["name"] == "prod-2"
-    assert values(fleet)["adopt"]["cluster"]["name"] == "prod"  # type: ignore[index]
+    assert values(fleet)["adopt"]["cluster"]["name"] == "prod"
     assert not [to for to in ids(fleet) if "metric_alarm" in to]
     assert [item.name for item in items(fleet, "aws_cloudwatch_metric_alarm")] == [
-        alarm.name
-        for alarm in found.get("alarms", ())  # type: ignore[attr-defined]
+        alarm.name for alarm in found.get("alarms", ())
     ]
 
 
