@@ -6,7 +6,7 @@ LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-all bench check fmt lock clean setup
+.PHONY: demo test test-all test-pythons bench check fmt lock clean setup
 
 demo: setup ## The example fleet: the table at once, then the proof with real Terraform.
 	@$(BIN)/trimtab demo -o $(OUT)
@@ -19,6 +19,16 @@ test-all: setup check ## Also what takes longer: the whole demo, and each requir
 	$(BIN)/python tools/mutate_terraform.py requirements
 	$(BIN)/python tools/mutate_terraform.py conditions
 	$(BIN)/python tools/mutate_replay.py
+
+test-pythons: ## The same on each Python that is supported and installed, each in its own environment.
+	@tried=0; for version in 3.11 3.12 3.13; do \
+	  python=python$$version; \
+	  $$python -c '' 2>/dev/null || python=$$(pyenv prefix $$(pyenv latest $$version 2>/dev/null) 2>/dev/null)/bin/python; \
+	  if $$python -c '' 2>/dev/null; then \
+	    tried=$$((tried + 1)); echo "== Python $$version"; \
+	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$version || exit; \
+	  else echo "== Python $$version is not installed"; fi; \
+	done; test $$tried -gt 0
 
 bench: setup ## Speed, memory and quality as ratios in one run each (needs the recorded series).
 	$(BIN)/python benchmarks/replay.py
@@ -49,9 +59,12 @@ $(VENV)/.installed: $(LOCK) pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-lock: ## Pin every dependency with its hashes (needs uv).
-	uv pip compile pyproject.toml --extra sandbox --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet -o $(LOCK)
+PIN := uv pip compile pyproject.toml --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
+
+lock: ## Pin every dependency with its hashes, for who runs it and for who works on it (needs uv).
+	$(PIN) --extra sandbox -o requirements/runtime.txt
+	$(PIN) --extra sandbox --group dev -c requirements/runtime.txt -o $(LOCK)
 
 clean:
 	rm -rf $(VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache

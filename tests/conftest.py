@@ -8,14 +8,62 @@ from typing import TYPE_CHECKING
 import pytest
 
 from example_run import example_run
+from machine import LACKING, REQUIRED, machine
+from trimtab.adoption.engine import find_engine
+from trimtab.errors import EngineMissing
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from _pytest.terminal import TerminalReporter
+
     from example_run import ExampleRun
+    from trimtab.adoption.engine import Engine
+
+for _name in [name for name in os.environ if name.startswith(("AWS_", "TRIMTAB_")) and name != REQUIRED]:
+    # A profile or an objective of whoever runs the tests is not what they are about.
+    del os.environ[_name]
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the session: with pytest-xdist each worker has one of its own below it."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> ExampleRun:
     """Give the one run of ``trimtab optimize`` over the example fleet, shared by all workers."""
-    base = tmp_path_factory.getbasetemp()
-    # With pytest-xdist each worker has a folder of its own below the session's.
-    return example_run(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    return example_run(_shared(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Give an engine that can install the AWS provider; without one the test is skipped."""
+    found = machine(_shared(tmp_path_factory))
+    if found.engine is None:
+        _lacks(f"{LACKING}{found.lacks}")
+    return found.engine
+
+
+@pytest.fixture(scope="session")
+def engine_alone() -> Engine:
+    """Give a terraform or tofu, with the provider or without."""
+    try:
+        return find_engine()
+    except EngineMissing as missing:
+        _lacks(f"{LACKING}{missing.one_line()}")
+
+
+def _lacks(reason: str) -> None:
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, and {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say in one line how many tests were not run for want of what."""
+    skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
+    reasons = [reason.partition(LACKING)[2] for reason in skipped if LACKING in reason]
+    if reasons:
+        terminalreporter.write_line(f"{len(reasons)} tests were not run. {LACKING.capitalize()}{reasons[0]}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 COMMAND = "trimtab optimize examples/fleet -o trimtab-out"
@@ -35,8 +36,7 @@ class ExampleRun:
 def example_run(shared: Path) -> ExampleRun:
     """Run the command, or return what the worker that came first has found; the others wait for it."""
     done = shared / "example.json"
-    with (shared / "example.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(shared / "example.lock"):
         if not done.exists():
             done.write_text(json.dumps(asdict(_run(shared / "example"))), encoding="utf-8")
     return ExampleRun(**json.loads(done.read_text(encoding="utf-8")))

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from trimtab.adoption.engine import Workspace
+from trimtab.adoption.provider import ready_engine
 from trimtab.assets import copy_configuration
-from trimtab.errors import ProofError
+from trimtab.errors import EngineMissing, ProofError, ProviderMissing, SandboxMissing
 from trimtab.files import write_together
-from trimtab.sandbox.server import Sandbox
+from trimtab.sandbox.server import Sandbox, check_moto
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,45 @@ PROOF_FILE = "proof.json"
 
 # Nobody has a certificate for a sandbox, and protection would keep it from being taken down.
 SANDBOX_VARIABLES: Mapping[str, object] = {"allow_plain_http": True, "deletion_protection": False}
+
+
+REQUIRED_VARIABLE = "TRIMTAB_REQUIRE_TERRAFORM"
+"""Where it is set, as CI does, a proof that cannot be had is a failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoProof:
+    """What keeps this machine from proving anything."""
+
+    why: str
+
+    def paragraph(self) -> str:
+        """Return what a person is told after the table."""
+        return (
+            "Not proven: that these values apply with real Terraform, and that a second plan then changes "
+            f"nothing. {self.why[0].upper()}{self.why[1:]}."
+        )
+
+
+def ready_to_prove(folder: Path, environment: Mapping[str, str]) -> Engine | NoProof:
+    """Ask, before anything long, for all that the proof needs: moto, an engine, the AWS provider.
+
+    ``folder`` is made, and has to stay while the engine is used.
+
+    Raises:
+        ProofError: something is missing, and ``environment`` says that it may not be.
+        EngineFailure: the engine is there, and failed at something else than finding the provider.
+
+    """
+    try:
+        check_moto()
+        return ready_engine(folder, environment)
+    except (SandboxMissing, EngineMissing, ProviderMissing) as missing:
+        if environment.get(REQUIRED_VARIABLE, "0") not in {"", "0"}:
+            raise ProofError(
+                f"{REQUIRED_VARIABLE} is set, and nothing can be proven: {missing.one_line()}"
+            ) from missing
+        return NoProof(why=missing.one_line())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

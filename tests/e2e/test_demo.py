@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from machine import REQUIRED
+
+if TYPE_CHECKING:
+    from trimtab.adoption.engine import Engine
 
 TRIMTAB = Path(sys.executable).parent / "trimtab"
 HASTY = """
@@ -34,38 +39,87 @@ def _demo(folder: Path, *program: str, **environment: str) -> subprocess.Complet
     )
 
 
-def test_without_an_engine_the_rest_is_done_and_what_was_not_proven_is_said(tmp_path: Path) -> None:
-    empty = tmp_path / "bin"
-    empty.mkdir()
-    finished = _demo(tmp_path, sys.executable, "-c", HASTY, PATH=str(empty), TRIMTAB_ENGINE="")
+def _lacking(tmp_path: Path, what: str) -> dict[str, str]:
+    """Return the environment of a machine that lacks it."""
+    if what == "engine":
+        (tmp_path / "bin").mkdir()
+        return {"PATH": str(tmp_path / "bin"), "TRIMTAB_ENGINE": ""}
+    if what == "named engine":
+        return {"TRIMTAB_ENGINE": str(tmp_path / "nothing")}
+    rc = tmp_path / "none.tfrc"
+    rc.write_text(f'provider_installation {{\n  filesystem_mirror {{ path = "{tmp_path}" }}\n}}\n', "utf-8")
+    return {"TF_CLI_CONFIG_FILE": str(rc)}
+
+
+WORDS = {
+    "engine": "neither terraform nor tofu",
+    "named engine": "TRIMTAB_ENGINE names",
+    "provider": "cannot get the AWS provider",
+}
+
+
+@pytest.mark.parametrize("what", WORDS)
+def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
+    request: pytest.FixtureRequest, tmp_path: Path, what: str
+) -> None:
+    if what == "provider":
+        request.getfixturevalue("engine_alone")
+    environment = _lacking(tmp_path, what) | {REQUIRED: ""}
+    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **environment)
     assert finished.returncode == 0, finished.stderr
-    assert "not proven" in finished.stderr
-    assert "neither terraform nor tofu" in finished.stderr
-    assert "Saving in replay" in finished.stdout
+    assert finished.stdout.count("Saving in replay") == 1
+    paragraph = " ".join(finished.stdout.partition("Not proven: ")[2].split())
+    assert WORDS[what].lower() in paragraph.lower()
+    assert "no proof" in finished.stderr.partition("searching")[0]  # before anything long
+    assert "Traceback" not in finished.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "recommendation.json",
         "services.auto.tfvars",
     ]
 
 
-def test_an_engine_that_is_none_is_named(tmp_path: Path) -> None:
-    missing = str(tmp_path / "nothing")
-    finished = _demo(tmp_path, sys.executable, "-c", HASTY, TRIMTAB_ENGINE=missing)
-    assert "TRIMTAB_ENGINE" in finished.stderr
-    assert "Traceback" not in finished.stderr
+@pytest.mark.parametrize("what", WORDS)
+def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
+    request: pytest.FixtureRequest, tmp_path: Path, what: str
+) -> None:
+    if what == "provider":
+        request.getfixturevalue("engine_alone")
+    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **_lacking(tmp_path, what), **{REQUIRED: "1"})
+    assert finished.returncode == 1
+    assert finished.stdout == ""
+    (line,) = finished.stderr.splitlines()
+    assert WORDS[what] in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path) -> None:
+    without = "import sys\nsys.modules['flask_cors'] = None\n"
+    finished = _demo(tmp_path, sys.executable, "-c", without + HASTY, **{REQUIRED: ""})
+    assert finished.returncode == 0, finished.stderr
+    assert "no proof" in finished.stderr.partition("searching")[0]
+    assert "pip install 'trimtab[sandbox]'" in " ".join(finished.stdout.split())
+
+
+@pytest.mark.terraform
+def test_another_failure_of_init_is_exit_one_before_the_search(engine_alone: Engine, tmp_path: Path) -> None:
+    assert engine_alone.path
+    finished = _demo(tmp_path, sys.executable, "-c", HASTY, TF_CLI_ARGS_init="-no-such-flag")
+    assert finished.returncode == 1
+    assert "searching" not in finished.stderr
+    assert "flag provided but not defined" in finished.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.terraform
-def test_with_terraform_both_fleets_apply_and_the_second_plan_is_clean(tmp_path: Path) -> None:
-    if not (shutil.which("terraform") or shutil.which("tofu")):
-        pytest.skip("neither terraform nor tofu is on the PATH")
+def test_with_terraform_both_fleets_apply_and_the_second_plan_is_clean(
+    engine: Engine, tmp_path: Path
+) -> None:
+    assert engine.mirror
     finished = _demo(tmp_path)
     assert finished.returncode == 0, finished.stderr
     proof = json.loads((tmp_path / "out" / "proof.json").read_text(encoding="utf-8"))
     assert proof["changes_in_second_plan"] == 0
     assert proof["unanswered_calls"] == []
     assert proof["types_after"]["aws_ecs_service"] == 12
-    # The table first, the proof, and the table again at the end.
-    assert finished.stdout.count("Saving in replay") == 2
+    assert finished.stdout.count("Saving in replay") == 1
     assert finished.stdout.index("Proven in") > finished.stdout.rindex("Saving in replay")

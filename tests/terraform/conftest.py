@@ -12,9 +12,8 @@ import boto3
 import pytest
 from requirements_plan import CERTIFICATE, Platform
 
-from trimtab.adoption.engine import Workspace, find_engine
+from trimtab.adoption.engine import Workspace
 from trimtab.assets import copy_configuration
-from trimtab.errors import EngineMissing
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -30,14 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.terraform)
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    try:
-        return find_engine()
-    except EngineMissing as missing:
-        pytest.skip(missing.one_line())
 
 
 @pytest.fixture(scope="module")

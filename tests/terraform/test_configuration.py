@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trimtab.adoption.engine import COLLECTOR
-from trimtab.adoption.mirror import cli_configuration, find_mirror
+from trimtab.adoption.mirror import lent
 from trimtab.assets import assets_folder, copy_configuration
 from trimtab.catalog.load import fargate_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from trimtab.adoption.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,15 +32,7 @@ print(cli.validate(check=True).value)
 """
 
 
-@pytest.fixture(scope="module")
-def environment(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """Give an environment in which `init` finds the provider as trimtab's engine would."""
-    given = {**COLLECTOR, **os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-    if mirror := find_mirror(engine.name, given):
-        path = tmp_path_factory.mktemp("cli") / "cli.tfrc"
-        path.write_text(cli_configuration(mirror), encoding="utf-8")
-        given["TF_CLI_CONFIG_FILE"] = str(path)
-    return given
+ENVIRONMENT = {**COLLECTOR, **os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 
 
 @pytest.fixture
@@ -52,17 +42,18 @@ def copied(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_mocked_runs_pass(engine: Engine, environment: Mapping[str, str], copied: Path, folder: str) -> None:
+def test_mocked_runs_pass(engine: Engine, copied: Path, folder: str) -> None:
     where = copied / "terraform" / folder
     for command in (["init", "-input=false"], ["test", "-json"]):
-        finished = subprocess.run(
-            [engine.path, *command, "-no-color", "-test-directory=mocked"],
-            cwd=where,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with lent(engine.mirror, where):
+            finished = subprocess.run(
+                [engine.path, *command, "-no-color", "-test-directory=mocked"],
+                cwd=where,
+                env=ENVIRONMENT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         assert finished.returncode == 0, finished.stdout[-4000:] + finished.stderr[-4000:]
     messages = [json.loads(line) for line in finished.stdout.splitlines()]
     (summary,) = [one["test_summary"] for one in messages if one["type"] == "test_summary"]
@@ -74,23 +65,24 @@ def test_mocked_runs_pass(engine: Engine, environment: Mapping[str, str], copied
 
 @pytest.mark.parametrize("root", ROOTS)
 def test_the_oldest_terraform_to_be_had_initialises_and_validates(
-    environment: Mapping[str, str], copied: Path, root: str
+    engine: Engine, copied: Path, root: str
 ) -> None:
-    finished = subprocess.run(
-        [sys.executable, "-c", OLDEST, str(copied / root)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with lent(engine.mirror, copied / root):
+        finished = subprocess.run(
+            [sys.executable, "-c", OLDEST, str(copied / root)],
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert finished.returncode == 0, finished.stdout[-2000:] + finished.stderr[-2000:]
     assert "'valid': True" in finished.stdout
 
 
-def test_the_configuration_is_formatted(engine: Engine) -> None:
+def test_the_configuration_is_formatted(engine_alone: Engine) -> None:
     for folder in ("terraform", "examples"):
         finished = subprocess.run(
-            [engine.path, "fmt", "-check", "-recursive", "-no-color", str(assets_folder() / folder)],
+            [engine_alone.path, "fmt", "-check", "-recursive", "-no-color", str(assets_folder() / folder)],
             capture_output=True,
             text=True,
             check=False,
@@ -108,12 +100,12 @@ def test_generated_readmes_are_up_to_date() -> None:
     assert finished.returncode == 0, finished.stderr
 
 
-def test_terraform_and_the_catalog_know_the_same_sizes(engine: Engine, tmp_path: Path) -> None:
+def test_terraform_and_the_catalog_know_the_same_sizes(engine_alone: Engine, tmp_path: Path) -> None:
     source = assets_folder() / "terraform" / "modules" / "service" / "fargate.tf"
     table = source.read_text(encoding="utf-8").split("  fargate_valid", maxsplit=1)[0] + "}\n"
     (tmp_path / "fargate.tf").write_text(table, encoding="utf-8")
     finished = subprocess.run(
-        [engine.path, "console"],
+        [engine_alone.path, "console"],
         input="jsonencode(local.fargate_memory_mib)\n",
         cwd=tmp_path,
         capture_output=True,

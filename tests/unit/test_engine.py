@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -12,9 +11,10 @@ import pytest
 
 from trimtab.adoption.diagnostics import failure_of_json, failure_of_text
 from trimtab.adoption.engine import Engine, Progress, Workspace, find_engine
-from trimtab.adoption.mirror import cli_configuration, find_mirror
+from trimtab.adoption.mirror import implied_mirrors, lent, mirrors, user_installation
 from trimtab.adoption.process import Finished, run
-from trimtab.errors import EngineError, EngineMissing, UsageError
+from trimtab.adoption.provider import ready_engine
+from trimtab.errors import EngineError, EngineMissing, ProviderMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,59 +63,102 @@ def test_no_engine_at_all_is_told_with_what_to_do(tmp_path: Path) -> None:
     ("says", "message"),
     [
         ("Terraform v1.4.6", "terraform 1.4.6 is too old; 1.5 or newer"),
-        ("cat 9.1", "neither terraform nor tofu"),
+        ("cat 9.1", r"neither terraform nor tofu \(cat 9.1\); install terraform or tofu"),
+        ("", "neither terraform nor tofu \\(not a word\\)"),
     ],
 )
 def test_an_engine_that_cannot_do_is_refused_in_one_line(
     executable: Callable[[str, str], Path], says: str, message: str
 ) -> None:
-    with pytest.raises(UsageError, match=message) as caught:
-        find_engine({"PATH": str(executable("terraform", says).parent)})
+    with pytest.raises(EngineMissing, match=message) as caught:
+        find_engine({"PATH": f"{executable('terraform', says).parent}{os.pathsep}/bin"})
 
     assert "\n" not in str(caught.value)
 
 
-def test_a_tree_below_a_root_is_taken_as_mirror(tmp_path: Path) -> None:
+def test_a_terraform_that_cannot_be_used_gives_way_to_tofu(executable: Callable[[str, str], Path]) -> None:
+    executable("terraform", "shim: no version is set")
+    tofu = executable("tofu", "OpenTofu v1.9.0")
+    assert find_engine({"PATH": f"{tofu.parent}{os.pathsep}/bin"}).path == str(tofu)
+
+
+def test_a_program_of_another_machine_is_no_engine(tmp_path: Path) -> None:
+    (tmp_path / "terraform").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(100))
+    (tmp_path / "terraform").chmod(0o755)
+    with pytest.raises(EngineMissing, match="it does not run"):
+        find_engine({"PATH": str(tmp_path)})
+
+
+def test_trees_below_a_root_are_mirrors_of_the_engine_they_are_for(tmp_path: Path) -> None:
     (tmp_path / "opt/other").mkdir(parents=True)
     (tmp_path / "opt/plugins" / TREE).mkdir(parents=True)
-    (tmp_path / "opt/plugins/registry.terraform.io/hashicorp/random").mkdir()
-    home = {"HOME": str(tmp_path / "home"), "XDG_DATA_DIRS": str(tmp_path / "share")}
-    found = find_mirror("terraform", home, roots=[tmp_path / "absent", tmp_path / "opt"])
+    (tmp_path / "opt/later" / TREE).mkdir(parents=True)
+    roots = [tmp_path / "absent", tmp_path / "opt"]
 
-    assert found == tmp_path / "opt/plugins"
+    assert mirrors("terraform", roots) == (tmp_path / "opt/later", tmp_path / "opt/plugins")
     # A tree of the one registry is of no use to the other engine.
-    assert find_mirror("tofu", home, roots=[tmp_path / "opt"]) is None
-    written = cli_configuration(found)
-    names = '["registry.terraform.io/hashicorp/aws", "registry.terraform.io/hashicorp/random"]'
-    assert f"include = {names}" in written
-    assert f"exclude = {names}" in written
+    assert mirrors("tofu", roots) == ()
+
+
+def test_a_lent_mirror_is_there_for_a_while_only(tmp_path: Path) -> None:
+    mirror, work = tmp_path / "mirror", tmp_path / "work"
+    mirror.mkdir()
+    work.mkdir()
+    with lent(mirror, work):
+        assert (work / "terraform.d/plugins").resolve() == mirror
+    assert list(work.iterdir()) == []
+
+    (work / "terraform.d/plugins/mine").mkdir(parents=True)
+    with lent(mirror, work):
+        assert (work / "terraform.d/plugins/mine").is_dir()
+    assert (work / "terraform.d/plugins/mine").is_dir()
+
+
+def test_folders_that_the_engine_looks_in_itself_are_known(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path), "XDG_DATA_DIRS": f"{tmp_path}/none{os.pathsep}{tmp_path}/share"}
+    assert implied_mirrors("terraform", environment) == ()
+    for folder in (".terraform.d/plugins", ".local/share/terraform/plugins", "share/terraform/plugins"):
+        (tmp_path / folder / TREE).mkdir(parents=True)
+        assert implied_mirrors("terraform", environment)[-1] == tmp_path / folder
+
+
+ARRANGED = [
+    "provider_installation {\n  direct {}\n}\n",
+    'credentials "a.example" { token = "x" } "provider_installation" { direct {} }',
+    '# {\n/* { */ plugin_cache_dir = "/a{b"\nprovider_installation {}\n',
+    '{"provider_installation": [{"direct": [{}]}]}',
+]
+NOT_ARRANGED = [
+    "",
+    'credentials "app.terraform.io" {\n  token = "provider_installation {"\n}\n',
+    "# provider_installation {}\n// provider_installation {}\n/* provider_installation {} */\n",
+    'host "a" {\n  provider_installation {}\n}\n',
+    '{"credentials": {"provider_installation": {}}}',
+    "{ broken",
+]
 
 
 @pytest.mark.parametrize(
-    "arranged",
-    [
-        ".terraformrc",
-        ".tofurc",
-        ".terraform.d/plugins/",
-        ".terraform.d/own.tfrc",
-        ".local/share/terraform/plugins/",
-        "share/terraform/plugins/",
-        "TF_CLI_CONFIG_FILE",
-    ],
+    "where", ["TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG", ".terraformrc", ".terraform.d/a.tfrc"]
 )
-def test_whatever_the_user_arranged_is_left_alone(tmp_path: Path, arranged: str) -> None:
-    (tmp_path / "opt/plugins" / TREE).mkdir(parents=True)
-    environment = {"HOME": str(tmp_path), "XDG_DATA_DIRS": f"{tmp_path}/none{os.pathsep}{tmp_path}/share"}
-    assert find_mirror("terraform", environment, roots=[tmp_path / "opt"]) is not None
-
-    if arranged.isupper():
-        environment[arranged] = "mine.tfrc"
-    elif arranged.endswith("/"):
-        (tmp_path / arranged).mkdir(parents=True)
-    else:
-        (tmp_path / arranged).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / arranged).touch()
-    assert find_mirror("terraform", environment, roots=[tmp_path / "opt"]) is None
+def test_only_a_provider_installation_is_the_users_word(tmp_path: Path, where: str) -> None:
+    environment = {"HOME": str(tmp_path)}
+    path = tmp_path / where
+    if where.isupper():
+        environment[where] = str(path)
+    assert user_installation(environment) is None  # also where the variable names a missing file
+    path.parent.mkdir(exist_ok=True)
+    for content in NOT_ARRANGED:
+        path.write_text(content, encoding="utf-8")
+        assert user_installation(environment) is None, content
+    for content in ARRANGED:
+        path.write_text(content, encoding="utf-8")
+        assert user_installation(environment) == path, content
+    if where.isupper():
+        # An override that is missing does not bring back the files it stands in for.
+        path.rename(tmp_path / ".terraformrc")
+        assert user_installation(environment) is None
+        assert user_installation(environment | {where: ""}) == tmp_path / ".terraformrc"
 
 
 def test_the_first_error_becomes_one_line_and_all_stay_in_the_detail() -> None:
@@ -200,13 +243,11 @@ output "cpu" { value = var.size.cpu }
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed")
+def workspace(engine_alone: Engine, tmp_path: Path) -> Workspace:
     (tmp_path / "inner").mkdir()
     (tmp_path / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
     (tmp_path / "inner/main.tf").write_text('resource "terraform_data" "deep" {}\n', encoding="utf-8")
-    return Workspace(find_engine(), tmp_path)
+    return Workspace(engine_alone, tmp_path)
 
 
 @pytest.mark.terraform
@@ -296,21 +337,93 @@ def test_an_interrupted_apply_saves_its_state_and_ends(workspace: Workspace) -> 
 
 
 @pytest.mark.terraform
-def test_a_mirror_is_used_for_the_run_only(
+def test_what_a_user_set_for_other_configurations_stays_out(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror = tmp_path / "roots/mine" / TREE / "0.0.1/linux_amd64"
-    mirror.mkdir(parents=True)
-    monkeypatch.setattr("trimtab.adoption.mirror.ROOTS", (tmp_path / "roots",))
-    (workspace.directory / "main.tf").write_text(
-        'terraform {\n  required_providers { aws = { source = "hashicorp/aws", version = "0.0.2" } }\n}\n',
-        encoding="utf-8",
-    )
-    isolated = {"HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path), "TF_CLI_CONFIG_FILE": ""}
-    there = Workspace(workspace.engine, workspace.directory, isolated)
-    before = dict(os.environ)
+    for name, value in {
+        "TF_DATA_DIR": str(tmp_path / "theirs"),
+        "TF_WORKSPACE": "theirs",
+        "TF_VAR_name": "theirs",
+        "TF_CLI_ARGS_plan": "-refresh-only",
+        "TF_CLI_ARGS": "-no-such-flag",
+    }.items():
+        monkeypatch.setenv(name, value)
+    workspace.init()
+    plan = workspace.plan(tmp_path / "plan", variables={"size": {"cpu": 256}})
+    assert plan.counts.created == 3
+    assert {change.after["triggers_replace"][0] for change in plan.changed if change.name == "service"} == {
+        "web"
+    }  # type: ignore[index]
+    assert not (tmp_path / "theirs").exists()
 
-    # Only whoever looked into the mirror knows that it holds another version.
-    with pytest.raises(EngineError, match=r"hashicorp/aws: no available releases match .* 0\.0\.2$"):
-        there.init()
-    assert dict(os.environ) == before
+
+@pytest.fixture
+def mirrored(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder of mirrors in which only ``fits`` has a version that fits, and no registry."""
+    roots = tmp_path / "roots"
+    (roots / "a-old" / TREE / "4.0.0/linux_amd64").mkdir(parents=True)
+    assert engine.mirror is not None
+    (roots / "fits").symlink_to(engine.mirror)
+    monkeypatch.setattr("trimtab.adoption.mirror.ROOTS", (roots,))
+    return roots
+
+
+def _here(tmp_path: Path, **variables: str) -> dict[str, str]:
+    # No proxy answers at this port, and the engine does not go round it.
+    away = {"HTTPS_PROXY": "http://127.0.0.1:9", "HOME": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path)}
+    arranged = {"TF_CLI_CONFIG_FILE": "", "TERRAFORM_CONFIG": ""}
+    return {**os.environ, **away, **arranged, **variables}
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize("content", [None, "", 'credentials "a.example" {\n  token = "secret"\n}\n'])
+def test_the_mirror_with_a_version_that_fits_is_found_beside_any_other_configuration(
+    mirrored: Path, tmp_path: Path, content: str | None
+) -> None:
+    named = tmp_path / "named.tfrc"
+    if content is not None:
+        named.write_text(content, encoding="utf-8")
+    found = ready_engine(tmp_path / "ready", _here(tmp_path, TF_CLI_CONFIG_FILE=str(named)))
+    assert found.mirror == (tmp_path / "ready/.terraform/providers").resolve()
+    (version,) = (found.mirror / TREE).iterdir()
+    assert version.name.startswith("5.")
+    assert mirrored.is_dir()
+
+    # What was found serves another folder, from the first one's installation.
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "main.tf").write_text((tmp_path / "ready/versions.tf").read_text("utf-8"), encoding="utf-8")
+    Workspace(found, other, inherited=_here(tmp_path)).init()
+    assert not (other / "terraform.d").exists()
+
+
+@pytest.mark.terraform
+def test_a_provider_installation_of_the_users_is_the_only_way_tried(mirrored: Path, tmp_path: Path) -> None:
+    rc = tmp_path / "mine.tfrc"
+    rc.write_text(
+        f'provider_installation {{\n  filesystem_mirror {{ path = "{tmp_path}/none" }}\n}}\n', "utf-8"
+    )
+    with pytest.raises(ProviderMissing) as caught:
+        ready_engine(tmp_path / "ready", _here(tmp_path, TF_CLI_CONFIG_FILE=str(rc)))
+    line = caught.value.one_line()
+    assert f"what {rc} says" in line
+    assert str(mirrored) not in line
+    assert "\n" not in line
+
+
+@pytest.mark.terraform
+def test_without_a_way_to_the_provider_it_says_what_was_tried(mirrored: Path, tmp_path: Path) -> None:
+    (mirrored / "fits").unlink()
+    with pytest.raises(ProviderMissing) as caught:
+        ready_engine(tmp_path / "ready", _here(tmp_path))
+    line = caught.value.one_line()
+    assert "registry.terraform.io" in line
+    assert str(mirrored / "a-old") in line
+    assert caught.value.exit_code == 1
+
+
+@pytest.mark.terraform
+def test_another_failure_of_init_is_a_fault(mirrored: Path, tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="flag provided but not defined"):
+        ready_engine(tmp_path / "ready", _here(tmp_path, TF_CLI_ARGS_init="-no-such-flag"))
+    assert mirrored.is_dir()

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +36,7 @@ from trimtab.fleet.identity import Attachment, Registration
 from trimtab.fleet.snapshot import encode_fleet, write_snapshot
 
 if TYPE_CHECKING:
+    from trimtab.adoption.engine import Engine
     from trimtab.adoption.item import Item
     from trimtab.fleet.model import Fleet
 
@@ -116,14 +116,16 @@ def test_the_blocks_are_what_terraform_reads() -> None:
     assert 'import {\n  to = module.service["a"].aws_ecs_service.this\n  id = "pr\\"od/$${a}"\n}\n' in text
 
 
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform command")
-def test_terraform_would_format_neither_file(tmp_path: Path) -> None:
+def test_terraform_would_format_neither_file(engine_alone: Engine, tmp_path: Path) -> None:
     odd = made.service("Api_V1", 200, capacity_providers=(CapacityProvider(name="FARGATE_SPOT", weight=1),))
     fleet = made.fleet(made.service("api"), odd)
     (tmp_path / "imports.tf").write_text(imports.render(imports.imports_of(taken(fleet))), encoding="utf-8")
     (tmp_path / "adopt.auto.tfvars").write_text(adopt_values.render(taken(fleet)), encoding="utf-8")
     formatted = subprocess.run(
-        ["terraform", "fmt", "-check", "-diff", str(tmp_path)], capture_output=True, text=True, check=False
+        [engine_alone.path, "fmt", "-check", "-diff", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert formatted.returncode == 0, formatted.stdout
 

@@ -21,6 +21,7 @@ from trimtab.pipeline import recommend
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
+    from trimtab.adoption.engine import Engine
     from trimtab.evidence.model import Recommendation
 
 PLATFORM = Path(__file__).parents[2] / "terraform" / "platform"
@@ -42,8 +43,6 @@ NASTY = (
     "\\${x}",
     "",
 )
-
-needs_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform command")
 
 
 def recommended(*services: Service, silent: tuple[str, ...] = ()) -> Recommendation:
@@ -303,9 +302,10 @@ def test_a_folder_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
     assert str(tmp_path / "taken") in caught.value.one_line()
 
 
-@needs_terraform
 @pytest.mark.terraform
-def test_terraform_reads_every_string_back_as_it_was_and_fmt_changes_nothing(tmp_path: Path) -> None:
+def test_terraform_reads_every_string_back_as_it_was_and_fmt_changes_nothing(
+    engine_alone: Engine, tmp_path: Path
+) -> None:
     environment = {f"V{i}": text for i, text in enumerate(NASTY)}
     service = made.service("2fa", environment=environment | {"a.b": "dotted"})
     write_recommendation(recommended(service, made.service("idle"), silent=("idle",)), tmp_path)
@@ -313,21 +313,24 @@ def test_terraform_reads_every_string_back_as_it_was_and_fmt_changes_nothing(tmp
         'variable "services" { type = any }\noutput "services" { value = var.services }\n', encoding="utf-8"
     )
     formatted = subprocess.run(
-        ["terraform", "fmt", "-check", "-diff", "services.auto.tfvars"],
+        [engine_alone.path, "fmt", "-check", "-diff", "services.auto.tfvars"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert formatted.returncode == 0, formatted.stdout
-    subprocess.run(["terraform", "apply", "-auto-approve"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        [engine_alone.path, "apply", "-auto-approve"], cwd=tmp_path, check=True, capture_output=True
+    )
     read = json.loads(
-        subprocess.run(["terraform", "output", "-json"], cwd=tmp_path, check=True, capture_output=True).stdout
+        subprocess.run(
+            [engine_alone.path, "output", "-json"], cwd=tmp_path, check=True, capture_output=True
+        ).stdout
     )["services"]["value"]
     assert read["2fa"]["environment"] == environment | {"a.b": "dotted"}
 
 
-@needs_terraform
 @pytest.mark.terraform
 @pytest.mark.skipif(not (PLATFORM / "variables.tf").exists(), reason="needs the root configuration's sources")
-def test_the_root_configurations_variable_takes_the_values(tmp_path: Path) -> None:
+def test_the_root_configurations_variable_takes_the_values(engine_alone: Engine, tmp_path: Path) -> None:
     services = (
         made.service("api", callers=("worker",)),
         made.service("worker", traffic=made.traffic(exposure="internal", priority=110)),
@@ -341,7 +344,7 @@ def test_the_root_configurations_variable_takes_the_values(tmp_path: Path) -> No
         f'vpc_id = "vpc-1"\nprivate_subnet_ids = {subnets}\npublic_subnet_ids = {subnets}\n', encoding="utf-8"
     )
     applied = subprocess.run(
-        ["terraform", "apply", "-auto-approve", "-no-color"],
+        [engine_alone.path, "apply", "-auto-approve", "-no-color"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert applied.returncode == 0, applied.stderr

@@ -12,16 +12,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from trimtab.adoption.diagnostics import failure_of_json, failure_of_text
-from trimtab.adoption.mirror import cli_configuration, find_mirror
+from trimtab.adoption.mirror import lent
 from trimtab.adoption.plan import Plan, parse_plan
 from trimtab.adoption.process import run
-from trimtab.errors import EngineMissing, UsageError
+from trimtab.errors import EngineMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,6 +42,8 @@ class Engine:
     path: str
     name: Literal["terraform", "tofu"]
     version: tuple[int, int, int]
+    mirror: Path | None = None
+    """Where its providers may come from, beside what the user arranged; see ``provider.ready_engine``."""
 
     def __str__(self) -> str:
         return f"{self.name} {'.'.join(map(str, self.version))}"
@@ -70,7 +72,12 @@ OnProgress: TypeAlias = "Callable[[Progress], None]"
 
 
 def find_engine(environment: Mapping[str, str] | None = None) -> Engine:
-    """Return the engine named by TRIMTAB_ENGINE, else terraform, else tofu, from the PATH."""
+    """Return the engine named by TRIMTAB_ENGINE, else terraform, else tofu, from the PATH.
+
+    Raises:
+        EngineMissing: there is none that can be used; of several, it says what the first one lacks.
+
+    """
     environment = os.environ if environment is None else environment
     search = environment.get("PATH")
     if named := environment.get(ENGINE_VARIABLE):
@@ -80,34 +87,47 @@ def find_engine(environment: Mapping[str, str] | None = None) -> Engine:
                 f"{ENGINE_VARIABLE} names {named!r}, which is not an executable",
                 advice="give its path, or unset the variable",
             )
-        return _identify(path)
+        return _identify(path, environment)
+    useless: EngineMissing | None = None
     for name in ("terraform", "tofu"):
         if path := shutil.which(name, path=search):
-            return _identify(path)
-    raise EngineMissing(
+            try:
+                return _identify(path, environment)
+            except EngineMissing as missing:
+                useless = useless or missing
+    raise useless or EngineMissing(
         "neither terraform nor tofu is on the PATH",
         advice=f"install one (1.5 or newer), or set {ENGINE_VARIABLE} to its path",
     )
 
 
-def _identify(path: str) -> Engine:
+def _identify(path: str, environment: Mapping[str, str]) -> Engine:
     """Ask an executable for its name and version."""
-    asked = subprocess.run(  # noqa: S603 - the user's own choice of engine
-        [path, "version"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={**os.environ, "CHECKPOINT_DISABLE": "1"},
-    )
-    found = re.match(r"(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)", asked.stdout)
+    try:
+        asked = subprocess.run(  # noqa: S603 - the user's own choice of engine
+            [path, "version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=60,
+            env={**environment, "CHECKPOINT_DISABLE": "1"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineMissing(f"it does not run ({error})", where=path, advice=_INSTALL) from error
+    found = re.search(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)", asked.stdout, re.MULTILINE)
     if found is None:
-        raise UsageError("this is neither terraform nor tofu", where=path)
+        # A shim of a version manager without a version to manage is the likeliest.
+        words = (asked.stderr.strip() or asked.stdout.strip() or "not a word").splitlines()[0]
+        raise EngineMissing(f"this is neither terraform nor tofu ({words})", where=path, advice=_INSTALL)
     version = (int(found[2]), int(found[3]), int(found[4]))
     engine = Engine(path=path, name="tofu" if found[1] == "OpenTofu" else "terraform", version=version)
     if version < OLDEST:
-        raise UsageError(f"{engine} is too old", where=path, advice="1.5 or newer is needed")
+        raise EngineMissing(f"{engine} is too old", where=path, advice="1.5 or newer is needed")
     return engine
+
+
+_INSTALL = f"install terraform or tofu (1.5 or newer), or set {ENGINE_VARIABLE} to its path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +137,19 @@ class Workspace:
     engine: Engine
     directory: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Added to the environment of this process."""
+    """Goes over what is inherited. An empty value takes a variable away."""
+    inherited: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def init(self) -> None:
         """Install providers and modules."""
-        with self._ready() as environment:
-            finished = run(self._command("init"), self.directory, environment)
+        with lent(self.engine.mirror, self.directory):
+            finished = run(self._command("init"), self.directory, self._environment())
         if finished.status:
             raise failure_of_text(finished, self._what("init"))
 
     def validate(self) -> None:
         """Check the configuration by itself."""
-        with self._ready() as environment:
-            finished = run(self._command("validate", "-json"), self.directory, environment)
+        finished = run(self._command("validate", "-json"), self.directory, self._environment())
         if finished.status:
             # One document here, not a line for each message.
             document = _loads("".join(finished.lines))
@@ -197,15 +217,14 @@ class Workspace:
             elif tally:
                 tally.read(message)
 
-        with self._ready() as environment:
-            finished = run(self._command(verb, "-json", *options), self.directory, environment, read)
+        finished = run(self._command(verb, "-json", *options), self.directory, self._environment(), read)
         if finished.status:
             raise failure_of_json(diagnostics, finished, self._what(verb))
 
     def _quiet(self, verb: str, *options: str) -> Finished:
         """Run a verb that prints one document and has no -input."""
-        with self._ready() as environment:
-            finished = run([self.engine.path, verb, "-no-color", *options], self.directory, environment)
+        command = [self.engine.path, verb, "-no-color", *options]
+        finished = run(command, self.directory, self._environment())
         if finished.status:
             raise failure_of_text(finished, self._what(verb))
         return finished
@@ -217,23 +236,16 @@ class Workspace:
     def _what(self, verb: str) -> str:
         return f"{self.engine.name} {verb}"
 
-    @contextmanager
-    def _ready(self) -> Iterator[dict[str, str]]:
-        """Give the environment to run in, with a CLI configuration for a mirror if one is needed."""
-        environment = {
-            **COLLECTOR,
-            **os.environ,
-            **self.environment,
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-        }
-        with ExitStack() as stack:
-            if mirror := find_mirror(self.engine.name, environment):
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trimtab-")))
-                (folder / "cli.tfrc").write_text(cli_configuration(mirror), encoding="utf-8")
-                environment["TF_CLI_CONFIG_FILE"] = str(folder / "cli.tfrc")
-            yield environment
+    def _environment(self) -> dict[str, str]:
+        """Return the environment to run in: the folder is ours, so what is meant for others stays out."""
+        inherited = {name: value for name, value in self.inherited.items() if not _OF_OTHERS.match(name)}
+        given = {**COLLECTOR, **inherited, **self.environment}
+        kept = {name: value for name, value in given.items() if value or name not in self.environment}
+        return {**kept, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 
+
+_OF_OTHERS = re.compile(r"TF_(DATA_DIR|WORKSPACE|VAR_\w+|CLI_ARGS(?!_init$)\w*)$")
+"""Variables a user sets for configurations of their own. Flags of ``init`` say where providers are."""
 
 _EVENTS: dict[str, Event] = {
     "apply_start": "start",

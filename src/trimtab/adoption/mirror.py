@@ -1,77 +1,124 @@
-"""Find a local mirror of the providers, for machines that cannot reach the public registry.
+"""Find local mirrors of the AWS provider, for machines that cannot reach the public registry.
 
-Terraform looks in a few folders of its own. Where the user has set up nothing at all, one more
+Terraform looks in a few folders of its own (CLI documentation, "Implied Local Mirror"). One more
 habit is honoured: a tree laid out like the registry, one level below /opt, /usr/share or
 /usr/local/share (for example ``/opt/NAME/registry.terraform.io/hashicorp/aws``).
+
+Such a tree is lent to a working folder as ``terraform.d/plugins``, where the engine looks by
+itself. So the user's CLI configuration is read by the engine alone, and as it is: its credentials
+count, a missing file is a warning, and a ``provider_installation`` in it is the user's word.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ROOTS = (Path("/opt"), Path("/usr/share"), Path("/usr/local/share"))
-_REGISTRY = {"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"}
-_CONFIG_FILES = (".terraformrc", ".tofurc")
+REGISTRY = {"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"}
+VENDORED = Path("terraform.d/plugins")
+"""Where terraform and tofu look, below the folder they run in."""
+_OVERRIDES = ("TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG")
 
 
-def find_mirror(
-    engine_name: str, environment: Mapping[str, str], roots: Iterable[Path] | None = None
-) -> Path | None:
-    """Return the folder of a mirror the engine would not find by itself, or nothing.
-
-    Nothing, too, when the user has any CLI configuration or implied mirror folder: their
-    arrangement stays alone.
-    """
-    if _user_has_arranged(environment):
-        return None
-    wanted = f"{_REGISTRY[engine_name]}/hashicorp/aws"
-    for root in ROOTS if roots is None else roots:
-        if root.is_dir():
-            for folder in sorted(root.iterdir()):
-                if (folder / wanted).is_dir():
-                    return folder
-    return None
-
-
-def cli_configuration(mirror: Path) -> str:
-    """Return a CLI configuration that takes what the mirror has from it, and the rest directly."""
-    providers = sorted(
-        "/".join(folder.relative_to(mirror).parts) for folder in mirror.glob("*/*/*") if folder.is_dir()
-    )
-    listed = json.dumps(providers)
-    return (
-        "provider_installation {\n"
-        f"  filesystem_mirror {{\n    path    = {json.dumps(str(mirror))}\n    include = {listed}\n  }}\n"
-        f"  direct {{\n    exclude = {listed}\n  }}\n"
-        "}\n"
+def mirrors(engine_name: str, roots: Iterable[Path] | None = None) -> tuple[Path, ...]:
+    """Return the folders one level below the roots that hold some version of the AWS provider."""
+    return tuple(
+        folder
+        for root in (ROOTS if roots is None else roots)
+        if root.is_dir() and os.access(root, os.R_OK | os.X_OK)
+        for folder in sorted(root.iterdir())
+        if _holds(folder, engine_name)
     )
 
 
-def _user_has_arranged(environment: Mapping[str, str]) -> bool:
-    if environment.get("TF_CLI_CONFIG_FILE") or environment.get("TERRAFORM_CONFIG"):
-        return True
-    home = Path(environment["HOME"]) if environment.get("HOME") else Path.home()
-    if any((home / name).exists() for name in _CONFIG_FILES):
-        return True
-    if any((home / ".terraform.d").glob("*.tfrc*")):
-        return True
-    roaming = environment.get("APPDATA")
-    if roaming and any((Path(roaming) / name).exists() for name in ("terraform.rc", "tofu.rc")):
-        return True
-    return any(folder.is_dir() for folder in _implied_folders(home, environment))
-
-
-def _implied_folders(home: Path, environment: Mapping[str, str]) -> list[Path]:
-    """Return the folders Terraform mirrors from unasked (CLI documentation, "Implied Local Mirror")."""
+def implied_mirrors(engine_name: str, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the folders that the engine mirrors from unasked, where they hold the AWS provider."""
+    home = _home(environment)
     data_home = environment.get("XDG_DATA_HOME") or str(home / ".local/share")
     data_dirs = environment.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
-    return [
+    folders = (
         home / ".terraform.d/plugins",
-        *(Path(data) / "terraform/plugins" for data in (data_home, *data_dirs.split(os.pathsep))),
-    ]
+        *(Path(data) / "terraform/plugins" for data in (data_home, *data_dirs.split(os.pathsep)) if data),
+    )
+    return tuple(folder for folder in folders if _holds(folder, engine_name))
+
+
+def _holds(folder: Path, engine_name: str) -> bool:
+    try:
+        return (folder / REGISTRY[engine_name] / "hashicorp/aws").is_dir()
+    except PermissionError:  # Python 3.11 to 3.13 raise it where a parent may not be searched
+        return False
+
+
+@contextmanager
+def lent(mirror: Path | None, directory: Path) -> Iterator[None]:
+    """Let an engine that runs in ``directory`` find ``mirror``. What the user vendored there stays."""
+    link = directory / VENDORED
+    if mirror is None or link.is_symlink() or link.exists():
+        yield
+        return
+    made = not link.parent.exists()
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(mirror, target_is_directory=True)
+    try:
+        yield
+    finally:
+        link.unlink()
+        if made:
+            link.parent.rmdir()
+
+
+def user_installation(environment: Mapping[str, str]) -> Path | None:
+    """Return the CLI configuration that says where providers come from, or nothing if none does."""
+    return next((path for path in _configuration_files(environment) if _arranges(path)), None)
+
+
+def _configuration_files(environment: Mapping[str, str]) -> list[Path]:
+    """Return the files that the engine reads: the one a variable names, else those below the home folder."""
+    if named := next((value for name in _OVERRIDES if (value := environment.get(name))), None):
+        return [Path(named)]
+    home = _home(environment)
+    settings = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
+    single = [home / ".terraformrc", home / ".tofurc", settings / "opentofu/tofurc"]
+    if roaming := environment.get("APPDATA"):
+        single += [Path(roaming) / name for name in ("terraform.rc", "tofu.rc")]
+    folder = home / ".terraform.d"
+    return [*single, *sorted([*folder.glob("*.tfrc"), *folder.glob("*.tfrc.json")])]
+
+
+_TOKEN = re.compile(
+    r'(?P<comment>#[^\n]*|//[^\n]*|/\*.*?\*/)|"(?P<string>(?:[^"\\\n]|\\.)*)"|(?P<word>[\w-]+)|(?P<brace>[{}])',
+    re.DOTALL,
+)
+
+
+def _arranges(path: Path) -> bool:
+    """Tell whether a CLI configuration (HCL or JSON) has a ``provider_installation`` at its top."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    if text.lstrip().startswith("{"):
+        try:
+            return "provider_installation" in json.loads(text)
+        except json.JSONDecodeError:
+            return False
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        if token["brace"]:
+            depth += 1 if token["brace"] == "{" else -1
+        elif depth == 0 and "provider_installation" in {token["word"], token["string"]}:
+            return True
+    return False
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    return Path(environment["HOME"]) if environment.get("HOME") else Path.home()

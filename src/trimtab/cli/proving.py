@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sys
+import tempfile
 from pathlib import Path  # typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trimtab.cli.screen import say, show
-from trimtab.errors import EngineMissing
+from trimtab.cli.screen import say, show, tell
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from trimtab.adoption.engine import Engine
 
 
 def demo(
@@ -24,31 +27,36 @@ def demo(
 ) -> None:
     """Optimise the example fleet, then prove the result with real Terraform on a sandbox.
 
-    Needs no AWS account. Without terraform or tofu it does the rest and says what was not proven.
+    Needs no AWS account. Without terraform or tofu, or without a way to the AWS provider, it does the
+    rest and says what was not proven; with TRIMTAB_REQUIRE_TERRAFORM=1 it exits with 1 instead.
     """
     from trimtab import pipeline  # noqa: PLC0415
-    from trimtab.adoption.engine import find_engine  # noqa: PLC0415
     from trimtab.assets import assets_folder  # noqa: PLC0415
+    from trimtab.demo import NoProof, ready_to_prove  # noqa: PLC0415
     from trimtab.report import terminal  # noqa: PLC0415
 
-    outcome = pipeline.optimize(assets_folder() / "examples" / "fleet", output, progress=say)
-    show(terminal.render(outcome.report))
-    try:
-        engine = find_engine()
-    except EngineMissing as missing:
-        say(f"not proven: that these values apply and plan clean ({missing.one_line()})")
-        return
+    with tempfile.TemporaryDirectory(prefix="trimtab-") as kept:
+        ready = ready_to_prove(Path(kept) / "provider", os.environ)
+        if isinstance(ready, NoProof):
+            say("there will be a table and no proof: what that needs is missing, see below")
+        outcome = pipeline.optimize(assets_folder() / "examples" / "fleet", output, progress=say)
+        show(terminal.render(outcome.report))
+        if isinstance(ready, NoProof):
+            tell(f"\n{ready.paragraph()}")
+        else:
+            _prove(ready, output)
+
+
+def _prove(engine: Engine, output: Path) -> None:
     from trimtab.demo import PROOF_FILE, prove  # noqa: PLC0415
     from trimtab.report.progress import stages  # noqa: PLC0415
 
     say(f"\nThe proof: {engine} and the AWS provider against a sandbox on this machine, a few minutes.")
-    values = output / "services.auto.tfvars"
     with stages() as stage:
-        proof = prove(values, output, engine, stage)
-    show(terminal.render(outcome.report))
-    typer.echo(
+        proof = prove(output / "services.auto.tfvars", output, engine, stage)
+    tell(
         f"\nProven in {proof.seconds:.0f} s with {proof.engine}: the fleet as found "
-        f"({proof.resources_before} resources) and as proposed ({proof.resources_after})\n"
+        f"({proof.resources_before} resources) and as proposed ({proof.resources_after}) "
         f"apply, and a second plan of the proposal changes nothing. Counted in {output / PROOF_FILE}."
     )
 

@@ -24,3 +24,11 @@ def show(rendered: Group) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(rendered, crop=False)
+
+
+def tell(paragraph: str) -> None:
+    """Print a paragraph that is part of the answer, wrapped as the tables are."""
+    from rich.console import Group  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    show(Group(Text(paragraph)))

@@ -1,11 +1,12 @@
-"""One rollout of a folder at a time. The kernel lets go of the lock when its holder dies."""
+"""One rollout of a folder at a time. The system lets go of the lock when its holder dies."""
 
 from __future__ import annotations
 
-import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
 
 from trimtab.errors import RolloutError
 
@@ -25,8 +26,16 @@ def only_one(folder: Path) -> Iterator[None]:
 
     """
     path = folder / LOCK_FILE
+    lock = FileLock(path, timeout=0, mode=0o644, thread_local=False)
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        lock.acquire()
+    except Timeout as error:
+        holder = _holder(path)
+        raise RolloutError(
+            f"another rollout of this folder runs{f' (process {holder})' if holder else ''}",
+            where=str(folder),
+            advice="wait for it",
+        ) from error
     except OSError as error:
         raise RolloutError(
             f"cannot be written ({error.strerror or error})",
@@ -34,22 +43,16 @@ def only_one(folder: Path) -> Iterator[None]:
             advice="a rollout keeps its journal there: name a folder you may write to",
         ) from error
     try:
-        _take(handle, folder)
+        with suppress(OSError):  # Windows locks the bytes too; the name is only for a message
+            path.write_text(str(os.getpid()), encoding="ascii")
         # The file stays: deleting it would let a third one lock a file nobody else sees.
         yield
     finally:
-        os.close(handle)
+        lock.release()
 
 
-def _take(handle: int, folder: Path) -> None:
+def _holder(path: Path) -> str:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
-        raise RolloutError(
-            f"another rollout of this folder runs{f' (process {holder})' if holder else ''}",
-            where=str(folder),
-            advice="wait for it",
-        ) from error
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, str(os.getpid()).encode(), 0)
+        return path.read_text(encoding="ascii", errors="replace")[:32].strip()
+    except OSError:
+        return ""

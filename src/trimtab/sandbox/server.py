@@ -19,7 +19,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from trimtab.errors import SandboxError
+from trimtab.errors import SandboxError, SandboxMissing
 from trimtab.sandbox.clock import Clock
 from trimtab.sandbox.faults import Inject
 from trimtab.sandbox.patching import Patches
@@ -182,9 +182,9 @@ def check_moto() -> None:
         # Comes with moto's server only.
         importlib.import_module("flask_cors")
     except ImportError as error:  # PackageNotFoundError is one
-        raise SandboxError("the sandbox needs moto's server", advice=needed) from error
+        raise SandboxMissing("the sandbox needs moto's server", advice=needed) from error
     if version.split(".")[:2] != TESTED_MOTO.split(".")[:2]:
-        raise SandboxError(
+        raise SandboxMissing(
             f"the sandbox extends moto {TESTED_MOTO} and was not tried on {version}", advice=needed
         )
 
