@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from example_run import ExampleRun
     from trimtab.adoption.engine import Engine
 
-for _name in [name for name in os.environ if name.startswith(("AWS_", "TRIMTAB_")) and name != REQUIRED]:
-    # A profile or an objective of whoever runs the tests is not what they are about.
+_OWN = ("AWS_", "TRIMTAB_", "COLUMNS")
+for _name in [name for name in os.environ if name.startswith(_OWN) and name != REQUIRED]:
+    # A profile, an objective or a terminal of whoever runs the tests is not what they are about.
     del os.environ[_name]
 
 

@@ -10,7 +10,9 @@ from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.takeover import takeover_of
 from trimtab.adoption.write import VALUES_FILE, write_adoption
 from trimtab.errors import UsageError
-from trimtab.fleet.snapshot import FLEET_FILE, read_fleet
+from trimtab.fleet.folder import FLEET_FILE
+from trimtab.fleet.snapshot import read_fleet
+from trimtab.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from trimtab.adoption.takeover import Takeover
     from trimtab.adoption.write import WrittenAdoption
     from trimtab.evidence.proposal import Proposal
-    from trimtab.pipeline import Progress
+    from trimtab.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Adoption:
         return bool(self.takeover.left)
 
 
-def write(folder: Path, *, progress: Progress = lambda _: None) -> Adoption:
+def write(folder: Path, *, progress: Progress = silent) -> Adoption:
     """Write what adopts the running fleet beside the values that ``optimize`` wrote into ``folder``.
 
     Raises:

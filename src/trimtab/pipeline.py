@@ -10,7 +10,7 @@ Each step is a function of the ones before it; nothing here prints, and nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import refuse_unwritable, write_recommendation, write_whole
@@ -33,13 +33,14 @@ from trimtab.evidence.replayed import Case, as_deployed, as_proposed
 from trimtab.evidence.trials import failures_of
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.snapshot import read_snapshot
+from trimtab.progress import silent
 from trimtab.report.data import Note, report_of
 from trimtab.report.minutes import encode as encode_minutes
 from trimtab.report.replay_data import replay_report_of
 from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
@@ -48,12 +49,10 @@ if TYPE_CHECKING:
     from trimtab.evidence.verdict import Judged
     from trimtab.fleet.model import Fleet, Service, Skipped
     from trimtab.fleet.source import Snapshot
+    from trimtab.progress import Progress
     from trimtab.report.data import Report
     from trimtab.report.replay_data import ReplayReport
     from trimtab.scaling.search import Effort
-
-    Progress: TypeAlias = Callable[[str], None]
-    """Told what is being done, in words for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     objective: Objective = DEFAULT,
     prices_file: Path | None = None,
     effort: Effort = FULL,
-    progress: Progress = lambda _: None,
+    progress: Progress = silent,
 ) -> Outcome:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
@@ -120,7 +119,7 @@ def recommend(
     objective: Objective = DEFAULT,
     *,
     effort: Effort = FULL,
-    progress: Progress = lambda _: None,
+    progress: Progress = silent,
 ) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
     fleet = snapshot.fleet
@@ -134,7 +133,8 @@ def recommend(
     ]
     found = []
     for number, service in enumerate(snapshot.usable, 1):
-        progress(f"searching size and ladders of {service.name} ({number} of {len(snapshot.usable)})")
+        of = len(snapshot.usable)
+        progress(f"searching size and ladders of {service.name} ({number} of {of})", number - 1, of)
         demand = history_of(demand_of(service, snapshot.metrics[service.name]))
         found.append(choose(service, demand, price_list, objective, effort))
     left_out += [one for one in found if isinstance(one, LeftOut)]
@@ -199,16 +199,16 @@ def _advise(
 def replay(  # noqa: PLR0913  # one for each flag
     snapshot_path: Path,
     *,
-    service: str | None = None,
+    services: tuple[str, ...] = (),
     values: Path | None = None,
     objective: Objective = DEFAULT,
     prices_file: Path | None = None,
     output: Path | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = silent,
 ) -> Replayed:
     """Replay the snapshot's services as they are configured, or under the ``values`` of a file.
 
-    ``service`` names the only one wanted. ``output`` gets the minutes as parquet, whole or not at all.
+    ``services`` names the only ones wanted. ``output`` gets the minutes as parquet, whole or not at all.
     ``prices_file`` holds the user's own prices; without it the catalog's list prices are taken.
 
     Raises:
@@ -218,7 +218,7 @@ def replay(  # noqa: PLR0913  # one for each flag
     """
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
-    names = {service} if service is not None else set(_known(snapshot))
+    names = set(services or _known(snapshot))
     _refuse_unknown(snapshot, names, "--service")
     proposals = None
     if values is not None:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from trimtab.errors import UsageError
 from trimtab.fleet.live import MAX_DAYS, Wish, read_live
+from trimtab.fleet.raw import DEFAULT_TAGS, TagNames
 from trimtab.fleet.state import read_state
+from trimtab.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from trimtab.fleet.model import Fleet
-
-    Progress: TypeAlias = Callable[[str], None]
+    from trimtab.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Asked:
     days: int = 14
     terraform: Path | None = None
     with_environment: bool = False
+    tag_names: TagNames = DEFAULT_TAGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +53,23 @@ class Taken:
         """Whether a service, or all metrics, are missing."""
         return bool(self.fleet.skipped) or not self.measured
 
+    def missing(self) -> tuple[str, ...]:
+        """Return what is missing or assumed, a line each."""
+        notes = [f"note: {note}" for note in self.fleet.notes]
+        return (
+            *notes,
+            *(f"left out: {one.service}: {one.reason}: {one.detail}" for one in self.fleet.skipped),
+        )
+
     def lines(self) -> tuple[str, ...]:
-        """Return what a person is told: what is missing, the calls, and where it is."""
-        skipped = [f"left out: {one.service}: {one.reason}: {one.detail}" for one in self.fleet.skipped]
+        """Return the calls that were made, and where the snapshot is."""
         counted = ", ".join(f"{count:,} {name}" for name, count in sorted(self.calls.items()))
         total = sum(self.calls.values())
         asked = [f"{total:,} calls, {self.retries:,} of them tried again: {counted}"] if self.calls else []
-        notes = [f"note: {note}" for note in self.fleet.notes]
-        return (*notes, *skipped, *asked, f"{len(self.fleet.services)} services in {self.output}")
+        return (*asked, f"{len(self.fleet.services)} services in {self.output}")
 
 
-def take_snapshot(asked: Asked, output: Path, *, now: datetime, progress: Progress = lambda _: None) -> Taken:
+def take_snapshot(asked: Asked, output: Path, *, now: datetime, progress: Progress = silent) -> Taken:
     """Read the fleet and write its snapshot to the folder ``output``.
 
     Raises:
@@ -75,13 +82,23 @@ def take_snapshot(asked: Asked, output: Path, *, now: datetime, progress: Progre
     if asked.terraform is not None:
         progress(f"reading {asked.terraform}")
         fleet = read_state(
-            asked.terraform, output, now, cluster=asked.cluster, with_environment=asked.with_environment
+            asked.terraform,
+            output,
+            now,
+            cluster=asked.cluster,
+            with_environment=asked.with_environment,
+            tag_names=asked.tag_names,
         )
         return Taken(output=output, fleet=fleet, measured=False)
     from trimtab.fleet.aws import Account  # noqa: PLC0415 - boto3 takes a second, and a state needs none of it
 
     account = Account.open(region=asked.region, profile=asked.profile)
-    wish = Wish(cluster=asked.cluster or "", days=asked.days, with_environment=asked.with_environment)
+    wish = Wish(
+        cluster=asked.cluster or "",
+        days=asked.days,
+        with_environment=asked.with_environment,
+        tag_names=asked.tag_names,
+    )
     fleet = read_live(account, wish, output, now, progress)
     return Taken(output=output, fleet=fleet, calls=account.calls, retries=account.retries)
 

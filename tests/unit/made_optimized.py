@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,13 +11,12 @@ from typing import TYPE_CHECKING
 import made_fleet as made
 import numpy as np
 import polars as pl
-from rich.console import Console
 
 from trimtab.adoption.write import DOCUMENT_FILE, VALUES_FILE
 from trimtab.evidence.document import read_document
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
 from trimtab.pipeline import optimize
-from trimtab.report import explain_terminal
+from trimtab.report import explain_terminal, layout
 from trimtab.report.explain_data import explanation_of
 from trimtab.report.explain_model import Fact, Grid
 from trimtab.scaling.search import Effort
@@ -104,9 +102,7 @@ def page(optimized: Optimized, name: str) -> Explanation:
 
 
 def shown(explanation: Explanation, width: int = 100) -> str:
-    out = io.StringIO()
-    Console(file=out, width=width, highlight=False).print(explain_terminal.render(explanation), crop=False)
-    return out.getvalue()
+    return "".join(f"{line}\n" for line in layout.lines(explain_terminal.render(explanation), width=width))
 
 
 def words(explanation: Explanation) -> str:

@@ -13,6 +13,7 @@ from recorded_api import Recorder, Repeater
 
 from trimtab.fleet.aws import Account
 from trimtab.fleet.live import Wish, read_live
+from trimtab.progress import silent
 
 sys.path.append(str(Path(__file__).parents[1] / "e2e"))
 
@@ -60,7 +61,7 @@ class World:
 
 
 def take(api: Any, world: World, out: Path, **wish: Any) -> Fleet:
-    return read_live(api, Wish(cluster=CLUSTER, days=DAYS, **wish), out, world.now, lambda _: None)
+    return read_live(api, Wish(cluster=CLUSTER, days=DAYS, **wish), out, world.now, silent)
 
 
 def planted(answers: dict[str, dict[str, Any]]) -> None:

@@ -129,7 +129,7 @@ def test_the_command_shows_the_page_or_its_markdown(optimized: made.Optimized) -
     run = trimtab("explain", optimized.folder, "api")
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout == shown(page(optimized, "api"))
-    run = trimtab("explain", optimized.folder, "idle", "--markdown")
+    run = trimtab("explain", optimized.folder, "idle", "--format", "markdown")
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout == explain_markdown.render(page(optimized, "idle"))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import made_fleet as made
 import msgspec
 import pytest
+from made_progress import Told
 
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.evidence.cost import cents
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 def test_a_folder_in_gives_advice_files_and_a_report_out(tmp_path: Path) -> None:
     write_snapshot(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), tmp_path / "in")
-    words: list[str] = []
-    outcome = optimize(tmp_path / "in", tmp_path / "out", progress=words.append, effort=made.LITTLE)
+    words = Told()
+    outcome = optimize(tmp_path / "in", tmp_path / "out", progress=words, effort=made.LITTLE)
     assert not outcome.partial
     assert [advice.service.name for advice in outcome.recommendation.services] == ["api", "jobs"]
     assert [path.parent for path in outcome.report.files] == [tmp_path / "out"] * 2
@@ -77,9 +78,9 @@ def test_a_snapshot_that_cannot_be_read_leaves_the_output_alone(tmp_path: Path) 
 def test_an_output_that_cannot_be_made_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("mine", encoding="utf-8")
     for output in (tmp_path / "taken", tmp_path / "taken" / "under" / "it"):
-        said: list[str] = []
+        said = Told()
         with pytest.raises(UsageError, match="taken is a file"):
-            optimize(tmp_path / "missing", output, progress=said.append)
+            optimize(tmp_path / "missing", output, progress=said)
         assert said == []
 
 
@@ -143,10 +144,14 @@ def test_spot_rates_that_one_service_lacks_are_missed_before_any_is_searched(tmp
         encoding="utf-8",
     )
     write_snapshot(made.snapshot(made.service("api"), arm), tmp_path / "in")
-    said: list[str] = []
+    said = Told()
     with pytest.raises(UsageError, match="no Fargate Spot rates for ARM64"):
         optimize(
-            tmp_path / "in", None, objective=Objective(spot=Spot()), prices_file=prices, progress=said.append
+            tmp_path / "in",
+            None,
+            objective=Objective(spot=Spot()),
+            prices_file=prices,
+            progress=said,
         )
     assert not any(line.startswith("searching") for line in said)
 
@@ -179,8 +184,8 @@ def test_a_service_that_could_not_be_read_is_shown_as_skipped_and_may_have_an_en
             ("jobs", "access denied: ecs:DescribeTasks")
         ]
         assert done.partial
-    assert replay(tmp_path / "part", service="jobs").partial
-    assert not replay(tmp_path / "part", service="api").partial
+    assert replay(tmp_path / "part", services=("jobs",)).partial
+    assert not replay(tmp_path / "part", services=("api",)).partial
 
 
 def test_values_for_a_service_the_snapshot_has_not_are_refused(tmp_path: Path) -> None:

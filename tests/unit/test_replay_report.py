@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import made_fleet as made
 import numpy as np
 import pytest
-from rich.console import Console
 
 from trimtab.catalog.load import prices
 from trimtab.evidence.objective import DEFAULT
@@ -41,9 +40,7 @@ def replayed(tmp_path: Path, output: Path | None = None) -> Replayed:
 
 
 def shown(done: Replayed, width: int = layout.WIDTH) -> str:
-    out = io.StringIO()
-    Console(file=out, width=width, highlight=False).print(replay_terminal.render(done.report), crop=False)
-    return out.getvalue()
+    return "".join(f"{line}\n" for line in layout.lines(replay_terminal.render(done.report), width=width))
 
 
 def test_a_row_holds_what_the_replay_found_and_the_totals_are_the_sum_of_rows(tmp_path: Path) -> None:
@@ -120,7 +117,7 @@ def test_a_file_that_was_written_is_named_whole(tmp_path: Path) -> None:
 def test_where_no_service_can_be_replayed_there_is_no_table_and_no_file(tmp_path: Path) -> None:
     snapshot = made.snapshot(made.service("api"), made.service("idle"), silent=("idle",))
     write_snapshot(snapshot, tmp_path / "in")
-    done = replay(tmp_path / "in", service="idle", output=tmp_path / "minutes.parquet")
+    done = replay(tmp_path / "in", services=("idle",), output=tmp_path / "minutes.parquet")
     assert "total" not in shown(done)
     assert "idle: no metrics" in shown(done)
     assert done.partial

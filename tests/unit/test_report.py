@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import made_fleet as made
 import pytest
-from rich.console import Console
 
 from trimtab.pipeline import recommend
 from trimtab.report import layout, terminal
@@ -30,9 +28,7 @@ def recommended() -> Recommendation:
 
 
 def shown(report: Report, width: int = layout.WIDTH) -> str:
-    out = io.StringIO()
-    Console(file=out, width=width, highlight=False).print(terminal.render(report), crop=False)
-    return out.getvalue()
+    return "".join(f"{line}\n" for line in layout.lines(terminal.render(report), width=width))
 
 
 def test_the_report_has_a_row_a_service_and_totals_that_are_their_sum() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 from made_account import CLUSTER, SECRET_ARN
+from made_progress import Told
 from made_world import DAYS, PLANTED, Killed, Killing, World, planted, take
 from polars.testing import assert_frame_equal
 from recorded_api import Recorder, Repeater
@@ -22,6 +23,7 @@ from trimtab.fleet.api import CALLS, CallFailed
 from trimtab.fleet.live import Wish, read_live
 from trimtab.fleet.model import Step
 from trimtab.fleet.snapshot import read_snapshot
+from trimtab.progress import silent
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -177,12 +179,12 @@ def test_environment_values_are_kept_only_when_asked_for(
 def test_no_planted_secret_is_in_any_byte(
     recorder: Recorder, world: World, tmp_path: Path, *, with_environment: bool
 ) -> None:
-    said: list[str] = []
+    said = Told()
     api = Repeater(recorder)
     api.answers = copy.deepcopy(recorder.answers)
     planted(api.answers)
     wish = Wish(cluster=CLUSTER, days=DAYS, with_environment=with_environment)
-    fleet = read_live(api, wish, tmp_path / "snapshot", world.now, said.append)
+    fleet = read_live(api, wish, tmp_path / "snapshot", world.now, said)
     written = b"".join(path.read_bytes() for path in sorted((tmp_path / "snapshot").iterdir()))
     written += " ".join([*said, *fleet.notes]).encode()
     found = {place for place, secret in PLANTED.items() if secret.encode() in written}
@@ -253,7 +255,7 @@ def test_a_fleet_of_which_nothing_can_be_read_is_an_error_and_writes_nothing(
 
 def test_a_cluster_that_is_not_there_is_named(world: World, tmp_path: Path) -> None:
     with pytest.raises(AccountError, match="no cluster 'nowhere' in us-east-1"):
-        read_live(world.account(), Wish(cluster="nowhere"), tmp_path / "out", world.now, lambda _: None)
+        read_live(world.account(), Wish(cluster="nowhere"), tmp_path / "out", world.now, silent)
 
 
 def test_killed_at_any_call_it_leaves_nothing_half_done_and_goes_on(
@@ -307,10 +309,10 @@ def test_metrics_that_were_read_are_not_asked_for_again(world: World, tmp_path: 
 
     api = Recorder(world.account(), drop)
     with pytest.raises(AccountError):
-        read_live(api, wish, tmp_path / "out", world.now, lambda _: None)
+        read_live(api, wish, tmp_path / "out", world.now, silent)
     later = world.now + timedelta(hours=3)
     again = Recorder(world.account())
-    fleet = read_live(again, wish, tmp_path / "out", later, lambda _: None)
+    fleet = read_live(again, wish, tmp_path / "out", later, silent)
     # Fourteen days are five queries a call: six of api's and five of worker's are three calls.
     assert api.calls["cloudwatch:GetMetricData"] == 3
     assert again.calls["cloudwatch:GetMetricData"] == 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from generated_api import CLUSTER, NOW, Generated
+from made_progress import Told
 
 from trimtab.fleet.aws_metrics import Window, queries_of, read_metrics
 from trimtab.fleet.live import Wish, read_live
@@ -22,8 +23,8 @@ BALANCERS = "elasticloadbalancing"
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> tuple[Generated, Path, list[str]]:
-    api, out, said = Generated(THOUSAND), tmp_path_factory.mktemp("many") / "snapshot", []
-    read_live(api, Wish(cluster=CLUSTER, days=1), out, NOW, said.append)
+    api, out, said = Generated(THOUSAND), tmp_path_factory.mktemp("many") / "snapshot", Told()
+    read_live(api, Wish(cluster=CLUSTER, days=1), out, NOW, said)
     return api, out, said
 
 

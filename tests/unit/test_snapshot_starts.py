@@ -12,6 +12,7 @@ from trimtab.fleet.aws import Account
 from trimtab.fleet.aws_scaling import read_activities
 from trimtab.fleet.aws_tasks import READY_WINDOW_S, read_events, start_of
 from trimtab.fleet.live import Wish, read_deployed
+from trimtab.progress import silent
 from trimtab.sandbox.clock import Clock
 from trimtab.sandbox.faults import Failure
 from trimtab.sandbox.server import Sandbox
@@ -85,7 +86,7 @@ def raw() -> Iterator[Raw]:
         sandbox.clock.advance(300)
         now = at(3900)
         account = Account.open(region=REGION, session=made.session)
-        raw = read_deployed(account, Wish(cluster=CLUSTER), now, lambda _: None)
+        raw = read_deployed(account, Wish(cluster=CLUSTER), now, silent)
         read_activities(account, raw, now - timedelta(days=14))
         read_events(raw)
         assert sandbox.faults == ()

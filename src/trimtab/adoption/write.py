@@ -11,7 +11,8 @@ from trimtab.adoption.values import render
 from trimtab.errors import UsageError
 from trimtab.evidence.document_encode import encode
 from trimtab.files import write_together
-from trimtab.fleet.snapshot import FLEET_FILE, encode_fleet
+from trimtab.fleet.folder import FLEET_FILE
+from trimtab.fleet.snapshot import encode_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from trimtab.cli import adopting, choosing, proving
-from trimtab.cli.screen import say
+from trimtab.cli.common import register
 from trimtab.errors import EXIT_OK, TrimtabError
 
 app = typer.Typer(
     name="trimtab",
     help="Right-size an ECS Fargate fleet and write the Terraform values that adopt it.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -28,7 +28,7 @@ def main() -> int:
     try:
         app()
     except TrimtabError as error:
-        say(f"error: {' '.join(error.one_line().splitlines())}")
+        typer.echo(f"error: {' '.join(error.one_line().splitlines())}", err=True)
         return error.exit_code
     return EXIT_OK
 
@@ -64,4 +64,4 @@ for _command in (
     adopting.guard,
     proving.sandbox,
 ):
-    app.command()(_command)
+    register(app, _command)

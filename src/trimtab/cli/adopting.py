@@ -7,20 +7,29 @@ from typing import Annotated
 
 import typer
 
-from trimtab.cli.screen import say, show
+from trimtab.cli.common import typed
+from trimtab.cli.options import (  # typer reads the annotations when it runs
+    CostCenterTag,
+    EnvironmentTag,
+    Profile,
+    Region,
+    Services,
+)
+from trimtab.cli.screen import progress, say, show, warn
 from trimtab.errors import EXIT_PARTIAL
 from trimtab.report.guard_words import Form  # typer reads the annotations when it runs
 
 
 def snapshot(  # noqa: PLR0913 - one parameter a flag
+    context: typer.Context,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Write the snapshot here.")],
     cluster: Annotated[
         str | None, typer.Option("--cluster", metavar="NAME", help="Read this cluster as it runs.")
     ] = None,
-    region: Annotated[str | None, typer.Option("--region", help="AWS region.")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", help="AWS profile.")] = None,
-    days: Annotated[int, typer.Option("--days", help="Days of metrics, 1 to 15.")] = 14,
+    region: Region = None,
+    profile: Profile = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", help="Days of metrics, 1 to 15.")] = 14,
     terraform: Annotated[
         Path | None,
         typer.Option(
@@ -30,6 +39,8 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
     with_environment: Annotated[
         bool, typer.Option("--with-environment", help="Keep values of environment variables.")
     ] = False,
+    environment_tag: EnvironmentTag = None,
+    cost_center_tag: CostCenterTag = None,
 ) -> None:
     """Read a running fleet, or a Terraform state of one, into a snapshot folder.
 
@@ -39,7 +50,11 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from trimtab import snapshotting  # noqa: PLC0415
+    from trimtab.fleet.raw import TagNames  # noqa: PLC0415
 
+    if terraform is not None:  # what is set for every run is no contradiction, what is typed is one
+        region = region if typed(context, "region") else None
+        profile = profile if typed(context, "profile") else None
     asked = snapshotting.Asked(
         cluster=cluster,
         region=region,
@@ -47,8 +62,12 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
         days=days,
         terraform=terraform,
         with_environment=with_environment,
+        tag_names=TagNames.called(environment=environment_tag, cost_center=cost_center_tag),
     )
-    taken = snapshotting.take_snapshot(asked, output, now=datetime.now(UTC), progress=say)
+    with progress() as told:
+        taken = snapshotting.take_snapshot(asked, output, now=datetime.now(UTC), progress=told)
+    for line in taken.missing():
+        warn(line)
     for line in taken.lines():
         say(line)
     if taken.partial:
@@ -67,12 +86,13 @@ def write(
     """
     from trimtab import adopting  # noqa: PLC0415
 
-    done = adopting.write(folder, progress=say)
+    with progress() as told:
+        done = adopting.write(folder, progress=told)
     for path in (done.written.imports, done.written.adopt, done.written.not_owned):
         typer.echo(path)
     say(f"{len(done.takeover.services)} services taken over by {done.imports} imports")
     for left in done.takeover.left:
-        say(f"left as it is: {left.name}: {left.reason}")
+        warn(f"left as it is: {left.name}: {left.reason}")
     if done.partial:
         raise typer.Exit(EXIT_PARTIAL)
 
@@ -122,9 +142,7 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
     undo: Annotated[
         bool, typer.Option("--undo", help="Go back to the revisions that ran before, the last first.")
     ] = False,
-    service: Annotated[
-        list[str] | None, typer.Option("--service", metavar="NAME", help="Only this one; may be repeated.")
-    ] = None,
+    service: Services = None,
     wave: Annotated[int, typer.Option("--wave", min=1, metavar="N", help="Services at a time.")] = 1,
     task_definitions: Annotated[
         Path | None,
@@ -135,8 +153,8 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, metavar="MINUTES", help="Wait this long for a service.")
     ] = 40,
-    region: Annotated[str | None, typer.Option("--region", help="Must be the recommendation's.")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", help="AWS profile.")] = None,
+    region: Region = None,
+    profile: Profile = None,
 ) -> None:
     """Move each service to its new revision, the least critical first, and watch it get there.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path  # typer reads the annotations when it runs
 from typing import Annotated
 
@@ -15,9 +16,10 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Over,
     Prices,
     Seed,
+    Services,
     Turns,
 )
-from trimtab.cli.screen import say, show
+from trimtab.cli.screen import progress, say, show
 from trimtab.errors import EXIT_PARTIAL
 
 
@@ -45,6 +47,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     and recommendation.json; trimtab explain tells why. Exits with 3 when a service had to be left
     out; the others are written all the same.
     """
+    from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
+
+    refuse_absent(snapshot)
     from trimtab import pipeline  # noqa: PLC0415
     from trimtab.evidence.objective import objective_of  # noqa: PLC0415
     from trimtab.report import terminal  # noqa: PLC0415
@@ -58,7 +63,8 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         direction_changes_day=turns,
         seed=seed,
     )
-    outcome = pipeline.optimize(snapshot, output, objective=promise, prices_file=prices, progress=say)
+    with progress() as told:
+        outcome = pipeline.optimize(snapshot, output, objective=promise, prices_file=prices, progress=told)
     show(terminal.render(outcome.report))
     if output is None:
         say("nothing was written: name a folder with -o to get the values")
@@ -70,9 +76,7 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
         Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
     ],
-    service: Annotated[
-        str | None, typer.Option("--service", metavar="NAME", help="Only this service.")
-    ] = None,
+    service: Services = None,
     policy: Annotated[
         Path | None,
         typer.Option("--policy", metavar="FILE", help="Values as optimize writes them, to replay instead."),
@@ -89,29 +93,41 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     Through those that are configured, or through the sizes and policies of a services.auto.tfvars.
     Exits with 3 when a service could not be replayed; the others are shown all the same.
     """
+    from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
+
+    refuse_absent(snapshot)
     from trimtab import pipeline  # noqa: PLC0415
     from trimtab.evidence.objective import objective_of  # noqa: PLC0415
     from trimtab.report import replay_terminal  # noqa: PLC0415
 
-    done = pipeline.replay(
-        snapshot,
-        service=service,
-        values=policy,
-        objective=objective_of(objective),
-        prices_file=prices,
-        output=output,
-        progress=say,
-    )
+    with progress() as told:
+        done = pipeline.replay(
+            snapshot,
+            services=tuple(service or ()),
+            values=policy,
+            objective=objective_of(objective),
+            prices_file=prices,
+            output=output,
+            progress=told,
+        )
     show(replay_terminal.render(done.report))
     if done.partial:
         raise typer.Exit(EXIT_PARTIAL)
 
 
+class Form(enum.Enum):
+    """How a page is shown."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+
+
 def explain(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that optimize -o wrote.")],
     service: Annotated[str, typer.Argument(metavar="SERVICE", help="Name of the service.")],
-    *,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a change request.")] = False,
+    form: Annotated[
+        Form, typer.Option("--format", help="For a person, or for a change request.")
+    ] = Form.TABLE,
 ) -> None:
     """Tell on a page why a service has its size and its ladders.
 
@@ -125,7 +141,7 @@ def explain(
 
     document = read_document(folder / DOCUMENT_FILE)
     page = explanation_of(document, service, folder / VALUES_FILE)
-    if markdown:
+    if form is Form.MARKDOWN:
         typer.echo(explain_markdown.render(page), nl=False)
     else:
         show(explain_terminal.render(page))

@@ -1,4 +1,4 @@
-"""Flags that several commands have, or that are many: the objective, prices."""
+"""Flags that several commands have, or that are many: the objective, prices, names of tags."""
 
 from __future__ import annotations
 
@@ -9,12 +9,58 @@ import typer
 
 Prices: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--prices", metavar="FILE", help="Your own prices and discounts, instead of list prices."),
+    typer.Option(
+        "--prices",
+        metavar="FILE",
+        envvar="TRIMTAB_PRICES",
+        show_envvar=False,
+        help="Your own prices and discounts, instead of list prices.",
+    ),
+]
+Region: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--region", metavar="NAME", envvar="TRIMTAB_REGION", show_envvar=False, help="AWS region."),
+]
+Profile: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--profile", metavar="NAME", envvar="TRIMTAB_PROFILE", show_envvar=False, help="AWS profile."
+    ),
+]
+Services: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--service", metavar="NAME", help="Only this service; may be repeated."),
+]
+EnvironmentTag: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--environment-tag",
+        metavar="KEY",
+        envvar="TRIMTAB_TAGS_ENVIRONMENT",
+        show_envvar=False,
+        help="Tag of the cluster that says production, staging ... [default: environment]",
+    ),
+]
+CostCenterTag: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--cost-center-tag",
+        metavar="KEY",
+        envvar="TRIMTAB_TAGS_COST_CENTER",
+        show_envvar=False,
+        help="Tag of a service for who pays. [default: cost-center]",
+    ),
 ]
 
 ObjectiveFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--objective", metavar="FILE", help="The objective as JSON; flags go over it."),
+    typer.Option(
+        "--objective",
+        metavar="FILE",
+        envvar="TRIMTAB_OBJECTIVE",
+        show_envvar=False,
+        help="The objective as JSON; flags go over it.",
+    ),
 ]
 Over: TypeAlias = Annotated[
     float | None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trimtab.cli.screen import say, show, tell
+from trimtab.cli.screen import progress, say, show, stages, tell
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -39,7 +39,8 @@ def demo(
         ready = ready_to_prove(Path(kept) / "provider", os.environ)
         if isinstance(ready, NoProof):
             say("there will be a table and no proof: what that needs is missing, see below")
-        outcome = pipeline.optimize(assets_folder() / "examples" / "fleet", output, progress=say)
+        with progress() as told:
+            outcome = pipeline.optimize(assets_folder() / "examples" / "fleet", output, progress=told)
         show(terminal.render(outcome.report))
         if isinstance(ready, NoProof):
             tell(f"\n{ready.paragraph()}")
@@ -49,7 +50,6 @@ def demo(
 
 def _prove(engine: Engine, output: Path) -> None:
     from trimtab.demo import PROOF_FILE, prove  # noqa: PLC0415
-    from trimtab.report.progress import stages  # noqa: PLC0415
 
     say(f"\nThe proof: {engine} and the AWS provider against a sandbox on this machine, a few minutes.")
     with stages() as stage:

@@ -11,9 +11,10 @@ from trimtab.fleet.model import Skipped
 from trimtab.fleet.raw import Raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from trimtab.fleet.api import Api, Json
+    from trimtab.progress import Progress
 
 SERVICES_A_CALL: Final = 10
 """DescribeServices takes no more (API reference)."""
@@ -45,7 +46,7 @@ def read_cluster(api: Api, cluster: str) -> Raw:
     return Raw(region=api.region, cluster=found[0])
 
 
-def read_services(api: Api, raw: Raw, progress: Callable[[str], None]) -> None:
+def read_services(api: Api, raw: Raw, progress: Progress) -> None:
     """Read every service; one that cannot be read is left out with its reason."""
     arns: list[str] = sorted(
         pages(
@@ -80,7 +81,7 @@ def read_services(api: Api, raw: Raw, progress: Callable[[str], None]) -> None:
         raw.services.append(service)
 
 
-def read_definitions(api: Api, raw: Raw, progress: Callable[[str], None], *, with_environment: bool) -> None:
+def read_definitions(api: Api, raw: Raw, progress: Progress, *, with_environment: bool) -> None:
     """Read the revision each service runs, once each."""
     kept: list[Json] = []
     for number, service in enumerate(raw.services, start=1):
@@ -96,7 +97,7 @@ def read_definitions(api: Api, raw: Raw, progress: Callable[[str], None], *, wit
             raw.definitions[arn] = definition if with_environment else without_values(definition)
         kept.append(service)
         if number % 100 == 0:
-            progress(f"  {number} of {len(raw.services)} task definitions")
+            progress(f"  {number} of {len(raw.services)} task definitions", number, len(raw.services))
     raw.services = kept
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from trimtab.fleet.api import CallFailed, batches, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from trimtab.fleet.api import Api, Json
     from trimtab.fleet.raw import Raw
+    from trimtab.progress import Progress
 
 ELB: Final = "elasticloadbalancing"
 PAGE: Final = 400
@@ -19,7 +20,7 @@ TAGS_A_CALL: Final = 20
 """DescribeTags takes no more ARNs."""
 
 
-def read_traffic(api: Api, raw: Raw, progress: Callable[[str], None]) -> None:
+def read_traffic(api: Api, raw: Raw, progress: Progress) -> None:
     """Read what the services' target groups hang on. Where it fails, services behind one are left out."""
     used = {
         balancer["targetGroupArn"]
@@ -61,7 +62,7 @@ def _read_balancers(api: Api, raw: Raw, used: set[str]) -> None:
         raw.balancers.append(balancer)
 
 
-def _read_attributes(api: Api, raw: Raw, used: set[str], progress: Callable[[str], None]) -> None:
+def _read_attributes(api: Api, raw: Raw, used: set[str], progress: Progress) -> None:
     """Read each target group's attributes; a service needs its own, a leftover does not."""
     for number, (arn, group) in enumerate(raw.target_groups.items(), start=1):
         try:
@@ -72,7 +73,7 @@ def _read_attributes(api: Api, raw: Raw, used: set[str], progress: Callable[[str
             continue
         group["Attributes"] = mapping(answer.get("Attributes", ()))
         if number % 100 == 0:
-            progress(f"  {number} of {len(raw.target_groups)} target groups")
+            progress(f"  {number} of {len(raw.target_groups)} target groups", number, len(raw.target_groups))
 
 
 def _read_tags(api: Api, raw: Raw) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import polars as pl
@@ -22,13 +22,13 @@ from trimtab.fleet.aws_tasks import read_events, read_tasks
 from trimtab.fleet.aws_traffic import read_traffic
 from trimtab.fleet.model import Skipped
 from trimtab.fleet.partial import Partial, check_part, stamp_of
-from trimtab.fleet.raw import skipped_by
+from trimtab.fleet.raw import DEFAULT_TAGS, TagNames, skipped_by
 from trimtab.fleet.redaction import redact
 from trimtab.fleet.shape import fleet_of
 from trimtab.fleet.shape_account import insights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from trimtab.fleet.aws_metrics import Query
     from trimtab.fleet.model import Fleet
     from trimtab.fleet.raw import Raw
+    from trimtab.progress import Progress
 
-    Progress: TypeAlias = Callable[[str], None]
 
 PUBLICATION_S: Final = 300
 """CloudWatch shows a minute up to a few minutes later (undocumented; the reference says 60 to 120 s
@@ -57,6 +57,7 @@ class Wish:
     days: int = 14
     with_environment: bool = False
     """Whether values of environment variables enter the snapshot."""
+    tag_names: TagNames = DEFAULT_TAGS
 
 
 def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progress) -> Fleet:
@@ -89,6 +90,7 @@ def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progr
 def read_deployed(api: Api, wish: Wish, now: datetime, progress: Progress) -> Raw:
     """Read everything but metrics and scaling activities."""
     raw = read_cluster(api, wish.cluster)
+    raw.tag_names = wish.tag_names
     read_services(api, raw, progress)
     progress("reading task definitions")
     read_definitions(api, raw, progress, with_environment=wish.with_environment)
@@ -129,7 +131,7 @@ def _read_series(
         partial.keep(paths[name], table)
         kept.append(name)
         if len(kept) % max(1, len(wanted) // LINES) == 0:
-            progress(f"  {len(kept)} of {len(wanted)} services")
+            progress(f"  {len(kept)} of {len(wanted)} services", len(kept), len(wanted))
 
     def refuse(name: str, failed: CallFailed) -> None:
         without[name] = skipped_by(name, failed)

@@ -21,12 +21,32 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Failure, ScalingActivity, StartSample
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagNames:
+    """What a fleet calls the tags that are read, however their letters are written."""
+
+    environment: tuple[str, ...] = ("environment", "env", "stage")
+    """Of the cluster."""
+    cost_center: tuple[str, ...] = ("cost-center", "cost-centre")
+    """Of a service or its task definition."""
+
+    @classmethod
+    def called(cls, *, environment: str | None, cost_center: str | None) -> TagNames:
+        """Return the names with those that the user gave in place of ours."""
+        given = {"environment": environment, "cost_center": cost_center}
+        return cls(**{name: (one,) for name, one in given.items() if one})
+
+
+DEFAULT_TAGS = TagNames()
+
+
 @dataclass(slots=True, kw_only=True)
 class Raw:
     """Answers, gathered part by part."""
 
     region: str
     cluster: Json
+    tag_names: TagNames = DEFAULT_TAGS
     services: list[Json] = field(default_factory=list)
     """Of DescribeServices."""
     definitions: dict[str, Json] = field(default_factory=dict)

@@ -26,7 +26,7 @@ from trimtab.fleet.shape_scaling import alarms_by_action, scaling_of
 from trimtab.fleet.shape_traffic import callers_of, egress_of, routes_of, traffic_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trimtab.fleet.api import Json
     from trimtab.fleet.raw import Raw
@@ -67,9 +67,9 @@ def fleet_of(
         return None, left_out_all
     notes = [*raw.notes, *around.notes]
     notes += _tags_left_out(raw)
-    environment = _tag(tags_of(raw.cluster), "environment", "env", "stage")
+    environment = _tag(tags_of(raw.cluster), raw.tag_names.environment)
     if not environment:
-        notes.append("the cluster has no tag environment: production is assumed")
+        notes.append(f"the cluster has no tag {raw.tag_names.environment[0]}: production is assumed")
     fleet = Fleet(
         schema_version=SCHEMA_VERSION,
         cluster=raw.name,
@@ -115,13 +115,14 @@ def _service(service: Json, around: _Around) -> Service:
     if withheld:
         named = ", ".join(withheld)
         around.notes.append(f"{name}: the values of {named} look like credentials and are left out")
+    tags = {**tags_of(definition), **tags_of(service)}
     return Service(
         name=name,
         image=container["image"],
         size=_size(definition),
         architecture="ARM64" if _platform(definition).get("cpuArchitecture") == "ARM64" else "X86_64",
         port=_port(service, container),
-        cost_center=redact(_tag({**tags_of(definition), **tags_of(service)}, "costcenter", "costcentre")),
+        cost_center=redact(_tag(tags, raw.tag_names.cost_center)),
         scaling=scaling,
         traffic=traffic,
         health_check=_health_check(container),
@@ -214,11 +215,14 @@ def _secrets(container: Json) -> dict[str, str]:
     return {one["name"]: redact(one.get("valueFrom", "")) for one in container.get("secrets") or ()}
 
 
-def _tag(tags: Mapping[str, str], *names: str) -> str:
-    for key, value in tags.items():
-        if re.sub(r"[^a-z]", "", key.lower()) in names:
-            return value
-    return ""
+def _tag(tags: Mapping[str, str], names: Sequence[str]) -> str:
+    """Return the tag of the first name that is there, hyphens and capitals aside."""
+    plain = {_letters(key): value for key, value in tags.items()}
+    return next((plain[_letters(name)] for name in names if _letters(name) in plain), "")
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.casefold())
 
 
 def _tags_left_out(raw: Raw) -> list[str]:

@@ -13,6 +13,7 @@ import polars as pl
 from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.fleet.checks import check_columns, check_fleet, check_rows
+from trimtab.fleet.folder import FLEET_FILE, METRICS_FILE, refuse_absent
 from trimtab.fleet.model import SCHEMA_VERSION, Fleet
 from trimtab.fleet.source import METRIC_COLUMNS, STEP_S, Snapshot, skip_of, span_of
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FLEET_FILE = "fleet.json"
-METRICS_FILE = "metrics.parquet"
 COLUMNS = ("service", "timestamp", *METRIC_COLUMNS)
 LATER = frozenset({"response_times", "log_bytes_day", "container_insights"})
 """Fields that came after the first snapshots. Where they say nothing they are left out, so that
@@ -46,13 +45,7 @@ def read_snapshot(path: Path) -> Snapshot:
         SnapshotError: something is missing, unreadable or cannot be true.
 
     """
-    if not path.is_dir():
-        what = (
-            "this is a file, not a snapshot folder" if path.exists() else "there is no such snapshot folder"
-        )
-        raise SnapshotError(
-            what, where=str(path), advice=f"name a folder with {FLEET_FILE} and {METRICS_FILE}"
-        )
+    refuse_absent(path)
     fleet = read_fleet(path / FLEET_FILE)
     return _snapshot(fleet, _read_metrics(path / METRICS_FILE), str(path / METRICS_FILE))
 

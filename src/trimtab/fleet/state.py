@@ -17,7 +17,7 @@ from trimtab.fleet import state_traffic as traffic
 from trimtab.fleet.aws_scaling import actions_of, watches
 from trimtab.fleet.aws_services import name_of, without_values
 from trimtab.fleet.partial import stamp_of, write_without_metrics
-from trimtab.fleet.raw import Raw
+from trimtab.fleet.raw import DEFAULT_TAGS, Raw, TagNames
 from trimtab.fleet.shape import fleet_of
 from trimtab.fleet.shape_traffic import forwards_to
 
@@ -43,8 +43,14 @@ NAMESPACES: Final = {
 }
 
 
-def read_state(
-    path: Path, output: Path, now: datetime, *, cluster: str | None = None, with_environment: bool = False
+def read_state(  # noqa: PLR0913  # one a flag
+    path: Path,
+    output: Path,
+    now: datetime,
+    *,
+    cluster: str | None = None,
+    with_environment: bool = False,
+    tag_names: TagNames = DEFAULT_TAGS,
 ) -> Fleet:
     """Read a state or plan and write its snapshot, which has no metrics, to the folder ``output``.
 
@@ -54,6 +60,7 @@ def read_state(
     """
     raw = raw_of(_resources(_decoded(path)), str(path), cluster, with_environment=with_environment)
     raw.notes += MISSING
+    raw.tag_names = tag_names
     start = stamp_of(now - timedelta(days=1))
     fleet, skipped = fleet_of(
         raw, start=start, days=1.0, provenance="read by trimtab snapshot from Terraform"

@@ -1,60 +1,43 @@
-"""What the tables on the terminal have in common: figures are never cut, words may be folded."""
+"""What the reports on the terminal have in common: words wrap, and nothing is ever cut or broken."""
 
 from __future__ import annotations
 
+import io
+import re
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
+
+from trimtab.report.figures import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from rich.console import RenderableType
+    from rich.console import Group, RenderableType
 
     from trimtab.report.data import Note
 
 WIDTH = 100
-"""Columns where the output is no terminal."""
-SERVICE_WIDTH = 16
-"""Longer names are folded."""
-WORDS_WIDTH = 12
-"""Words in the last column are folded where the table would pass ``WIDTH``, but never to less."""
+"""Columns where nothing says how many there are."""
+
+_BLANKS = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$")
 
 
-def table(
-    heads: Sequence[str], foots: Sequence[str], body: Sequence[Sequence[str]], words: frozenset[int]
-) -> Table:
-    """Lay out the rows at the width they need: a figure cut short to fit is a wrong figure.
-
-    ``words`` numbers the columns that stand to the left; the first is a service's name.
-    """
-    widths = [
-        max(len(line) for cell in column for line in cell.splitlines() or [""])
-        for column in zip(heads, foots, *body, strict=True)
-    ]
-    widths[0] = min(widths[0], SERVICE_WIDTH)
-    if len(widths) - 1 in words:
-        room = WIDTH - sum(widths[:-1]) - (len(widths) - 1)
-        widths[-1] = min(widths[-1], max(WORDS_WIDTH, room))
-    laid = Table(
-        box=box.SIMPLE_HEAD,
-        show_footer=True,
-        show_edge=False,
-        pad_edge=False,
-        padding=0,
-        width=sum(widths) + len(widths) - 1,
+def lines(rendered: Group, *, width: int = WIDTH, colours: bool = False) -> list[str]:
+    """Return the lines of a report. None ends in blanks; one is longer than ``width`` where a word is."""
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        highlight=False,
+        force_terminal=colours,
+        color_system="auto" if colours else None,
+        legacy_windows=False,
     )
-    for number, (head, foot, width) in enumerate(zip(heads, foots, widths, strict=True)):
-        laid.add_column(
-            head, foot, width=width, justify="left" if number in words else "right", overflow="fold"
-        )
-    for cells in body:
-        laid.add_row(*cells)
-    return laid
+    with console.capture() as capture:
+        console.print(rendered, crop=False)
+    return [_BLANKS.sub(r"\1", line) for line in capture.get().splitlines()]
 
 
 def usd(amount: Decimal) -> str:
@@ -65,9 +48,9 @@ def usd(amount: Decimal) -> str:
 def notes(title: str, said: Sequence[Note]) -> Iterator[RenderableType]:
     """Yield what is said of single services, under a title; nothing if nothing is said."""
     if said:
-        yield Text(f"\n{title}:")
+        yield Words(f"\n{title}:")
     for note in said:
-        yield Padding(Text(f"{note.service}: {note.text}"), (0, 0, 0, 2), expand=False)
+        yield Words(f"{note.service}: {note.text}", indent=2)
 
 
 def written(paths: Sequence[object]) -> Iterator[RenderableType]:

@@ -1,4 +1,4 @@
-"""The report of ``replay`` as a table and a few lines, 100 columns wide. Renders only."""
+"""The report of ``replay`` as a table and a few lines. Renders only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from trimtab.report.layout import notes, table, usd, written
+from trimtab.report.figures import Figures, Words
+from trimtab.report.layout import notes, usd, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,21 +29,22 @@ HEADS = (
     "turns\na day",
     "cost /\nbound",
 )
-WORDS = frozenset({0})
+BLOCKS = ((1, 2, 3, 4), (5, 6, 7))
 
 
 def render(report: ReplayReport) -> Group:
-    """Return the report for ``rich`` to print with ``crop=False``, so that paths stay whole."""
+    """Return the report for ``layout.lines``."""
     return Group(*_parts(report))
 
 
 def _parts(report: ReplayReport) -> Iterator[RenderableType]:
-    yield Text(f"{report.title}\n", style="bold")
+    yield Words(f"{report.title}\n", style="bold")
     if report.rows:
         foots = ("total", "", "", "", usd(report.usd_month), *_over(report), "", "")
-        yield table(HEADS, foots, [_cells(row) for row in report.rows], WORDS)
+        body = [_cells(row) for row in report.rows]
+        yield Figures(heads=HEADS, body=body, foots=foots, blocks=BLOCKS)
         yield Text("")
-    yield Text(report.basis, style="dim")
+    yield Words(report.basis, style="dim")
     yield from notes("Noted", report.notes)
     yield from notes("SKIPPED: not replayed", report.skipped)
     yield from written(report.files)

@@ -1,15 +1,15 @@
-"""The report of ``rollout`` as a table and a few lines, 100 columns wide. Renders only."""
+"""The report of ``rollout`` as a table and a few lines. Renders only."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.text import Text
 
 from trimtab.report.data import Note
-from trimtab.report.layout import notes, table
+from trimtab.report.figures import Figures, Words
+from trimtab.report.layout import notes
 from trimtab.rollout.model import Outcome
 
 if TYPE_CHECKING:
@@ -25,18 +25,19 @@ _QUIET = frozenset({Outcome.MOVED, Outcome.ALREADY, Outcome.WOULD_MOVE, Outcome.
 
 
 def render(rollout: Rollout) -> Group:
-    """Return the report for ``rich`` to print with ``crop=False``, so that ARNs stay whole."""
+    """Return the report for ``layout.lines``."""
     return Group(*_parts(rollout))
 
 
 def _parts(rollout: Rollout) -> Iterator[RenderableType]:
     what = "Undo" if rollout.kind == "undo" else "Rollout"
-    yield Text(
+    yield Words(
         f"{what} of {rollout.cluster}{', dry run: nothing was changed' * rollout.dry_run}\n", style="bold"
     )
     if rollout.results:
         foots = (_counted(rollout), "", "", "")
-        yield table(HEADS, foots, [_cells(one) for one in rollout.results], WORDS)
+        body = [_cells(one) for one in rollout.results]
+        yield Figures(heads=HEADS, body=body, foots=foots, words=WORDS)
     yield from notes(
         "Noted", [Note(service=one.service, text=text) for one in rollout.results for text in one.notes]
     )
@@ -45,7 +46,7 @@ def _parts(rollout: Rollout) -> Iterator[RenderableType]:
         if one.outcome not in _QUIET:
             yield from _finding(one)
     if any(one.outcome.stops for one in rollout.results):
-        yield Text("\nNothing more was started. Run it again to go on, or with --undo to go back.")
+        yield Words("\nNothing more was started. Run it again to go on, or with --undo to go back.")
     elif not rollout.results:
         yield Text("Nothing is left to do.")
 
@@ -68,8 +69,8 @@ def _calls(rollout: Rollout) -> Iterator[RenderableType]:
 
 
 def _finding(one: Result) -> Iterator[RenderableType]:
-    yield Text(f"\n{one.service}: {one.outcome.value.upper()}: {one.detail}")
+    yield Words(f"\n{one.service}: {one.outcome.value.upper()}: {one.detail}")
     if one.said:
         yield Text("  AWS says:")
     for words in one.said:
-        yield Padding(Text(words), (0, 0, 0, 4), expand=False)
+        yield Words(words, indent=4)

@@ -1,4 +1,4 @@
-"""The report of ``optimize`` as a table and a few lines, 100 columns wide. Renders only."""
+"""The report of ``optimize`` as a table and a few lines. Renders only."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from trimtab.report.layout import notes, table, usd, written
+from trimtab.report.figures import Figures, Words
+from trimtab.report.layout import notes, usd, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
-    from rich.table import Table
 
     from trimtab.report.data import Report, Row, SplitRow
 
@@ -31,23 +31,25 @@ HEADS = (
 )
 SPLIT_HEADS = ("of which\n", "$/month\nbefore", "$/month\nafter", "saving\n")
 WORDS = frozenset({0, len(HEADS) - 1})
+BLOCKS = ((1, 2, 3, 4, 5), (6, 7, 8))
+"""What runs, and what it costs, each read side by side."""
 
 
 def render(report: Report) -> Group:
-    """Return the report for ``rich`` to print with ``crop=False``, so that paths stay whole."""
+    """Return the report for ``layout.lines``."""
     return Group(*_parts(report))
 
 
 def _parts(report: Report) -> Iterator[RenderableType]:
-    yield Text(f"{report.title}\n", style="bold")
+    yield Words(f"{report.title}\n", style="bold")
     if report.rows:
         yield _table(report)
         yield Text("")
         yield _split(report)
-        yield Text(f"\n{report.saving}", style="bold")
-        yield Text(report.objective)
-        yield from (Text(note) for note in report.split_notes)
-    yield Text(report.basis, style="dim")
+        yield Words(f"\n{report.saving}", style="bold")
+        yield Words(report.objective)
+        yield from (Words(note) for note in report.split_notes)
+    yield Words(report.basis, style="dim")
     yield from notes("Not simply trimmed", report.verdicts)
     yield from notes("Cautions", report.cautions)
     yield from notes("LEFT OUT: no answer for these services, they run on as they are", report.left_out)
@@ -56,17 +58,17 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield Text(f"\nWhy, on a page: {report.explain}", no_wrap=True, overflow="ignore")
 
 
-def _table(report: Report) -> Table:
+def _table(report: Report) -> Figures:
     foots = ("total", "", "", "", "", "", *_money(report), "")
     body = [_cells(row) for row in report.rows]
     if report.shared is not None:
         body.append((report.shared.part, "", "", "", "", "", *_money(report.shared), "shared"))
-    return table(HEADS, foots, body, WORDS)
+    return Figures(heads=HEADS, body=body, foots=foots, words=WORDS, blocks=BLOCKS)
 
 
-def _split(report: Report) -> Table:
+def _split(report: Report) -> Figures:
     body = [(row.part, *_money(row)) for row in report.split]
-    return table(SPLIT_HEADS, ("total", *_money(report)), body, frozenset({0}))
+    return Figures(heads=SPLIT_HEADS, body=body, foots=("total", *_money(report)))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

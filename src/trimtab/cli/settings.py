@@ -1,0 +1,72 @@
+"""What is given on every run: ``trimtab.toml``. A flag goes over the environment, and that over the file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from trimtab.errors import UsageError
+
+FILE = "trimtab.toml"
+"""Read from the current folder, unless ``--config`` names another."""
+
+
+class Tags(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[tags]``: what the tags are called that a fleet already carries."""
+
+    environment: str | None = None
+    cost_center: str | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The file. A key that is not known is a mistake, not a comment."""
+
+    objective: str | None = None
+    prices: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    tags: Tags = Tags()
+
+    def defaults(self, folder: Path) -> dict[str, str]:
+        """Return what the flags of the commands default to, by parameter; paths start at ``folder``."""
+        given = {
+            "objective": self.objective and str(folder / self.objective),
+            "prices": self.prices and str(folder / self.prices),
+            "region": self.region,
+            "profile": self.profile,
+            "environment_tag": self.tags.environment,
+            "cost_center_tag": self.tags.cost_center,
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def read_settings(named: Path | None) -> dict[str, str]:
+    """Return the defaults of the file that was named, else of the current folder's, if there is one.
+
+    Raises:
+        UsageError: the file cannot be read, is no TOML, or has a key that is not known.
+
+    """
+    path = named or Path(FILE)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        if named is None:
+            return {}
+        raise UsageError("there is no such file", where=str(path), advice="give --config another") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot be read ({error})", where=str(path)) from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"this is not TOML ({error})", where=str(path)) from error
+    except msgspec.ValidationError as error:
+        fault, _, place = str(error).partition(" - at `$")
+        where = f"{path}: {place.strip('.`')}" if place.strip(".`") else str(path)
+        known = ", ".join(name for name in Settings.__struct_fields__ if name != "tags")
+        raise UsageError(
+            fault, where=where, advice=f"known: {known}, tags.environment, tags.cost_center"
+        ) from error
+    return settings.defaults(path.parent)
