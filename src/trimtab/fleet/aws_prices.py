@@ -183,7 +183,9 @@ def _note(reading: _Reading) -> str:
         each = ", ".join(f"{name} ({why})" for name, why in reading.missing.items())
         what = f"list prices that could not be read: {each}"
     else:
-        what = f"list prices could not be read ({'; '.join(sorted(set(reading.missing.values())))})"
+        whys = sorted(set(reading.missing.values()))
+        why = f"AWS lists none of {reading.region}" if whys == [UNLISTED] else "; ".join(whys)
+        what = f"list prices could not be read ({why})"
     if _catalog(reading.region):
         return f"{what}: the catalog's are taken"
     if not any(name in reading.missing for name in needed_prices()):
