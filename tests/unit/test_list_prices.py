@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import made_prices as made
@@ -327,9 +327,11 @@ def test_the_account_asks_that_endpoint_and_gives_up_sooner() -> None:
 
 
 def test_the_day_is_utcs() -> None:
-    later = read_list_prices(Listed(), NOW + timedelta(minutes=30))[0]
-    assert later is not None
-    assert later.read == "2026-11-29"
+    east = timezone(timedelta(hours=2))
+    for later, day in ((29, "2026-11-28"), (30, "2026-11-29")):
+        found, _ = read_list_prices(Listed(), (NOW + timedelta(minutes=later)).astimezone(east))
+        assert found is not None
+        assert found.read == day
 
 
 def test_two_readings_of_one_list_are_the_same_bytes() -> None:
