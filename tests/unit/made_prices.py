@@ -101,7 +101,7 @@ def wanted(region: str = REGION, prefix: str = "EUC1-") -> Products:
         "AmazonCloudWatch": [
             at("DataProcessing-Bytes", "GB", "0.6300000000", operation="PutLogEvents"),
             at("DataProcessingIA-Bytes", "GB", "0.3150000000", operation="PutLogEvents"),
-            at("TimedStorage-ByteHrs", "GB-Mo", "0.0324000000", operation="HourlyStorageMetering"),
+            at("TimedStorage-ByteHrs", "GB-Mo", "0.0324000000", version="Current"),
             at("DataScanned-Bytes", "GB", "0.0063000000", operation="StartQuery"),
             # Given in any order: where a tier begins says which is the first.
             one(
@@ -111,7 +111,7 @@ def wanted(region: str = REGION, prefix: str = "EUC1-") -> Products:
                 ("0", "0.3100000000"),
                 ("10000", "0.1000000000"),
             ),
-            at("CW:MetricsUsage", "Metrics", "0.0710000000"),
+            at("CW:MetricsUsage", "Metrics", "0.0710000000", operation="MetricStorage:CI-ECS"),
             at("CW:AlarmMonitorUsage", "Alarms", "0.1100000000", alarmType="Standard"),
             at("CW:HighResAlarmMonitorUsage", "Alarms", "0.3300000000", alarmType="High Resolution"),
             at("CW:CompositeAlarmMonitorUsage", "Alarms", "0.5500000000"),
@@ -156,9 +156,19 @@ def decoys() -> Products:
             flat("EUC1-DataProcessing-Bytes", "GB", "0.9", operation="AnotherOperation"),
             flat("EUC1-VendedLog-Bytes", "GB", "0.26", operation="PutLogEvents"),
             flat("Global-DataProcessing-Bytes", "GB", "0.0", operation="PutLogEvents"),
-            flat("EUC1-TimedStorage-IA-ByteHrs", "GB-Mo", "0.011"),
-            flat("EUC1-CW:MetricInsightAlarmUsage", "Alarms", "0.12"),
-            flat("EUC1-CW:MetricStreamUsage", "Metrics", "0.003"),
+            flat("EUC1-VendedLogIA-Bytes-WAFLogs", "GB", "0.36", operation="PutLogEvents"),
+            flat("EUC1-DataProtection-Bytes", "GB", "0.12", operation="PutLogEvents"),
+            flat("EUC1-TimedStorage-IA-ByteHrs", "GB-Mo", "0.018"),
+            flat("EUC1-TimedStorage-AIA-ByteHrs", "GB-Mo", "0.006"),
+            flat("EUC1-CW:MetricInsightAlarmUsage", "Alarms", "0.12", alarmType="Standard"),
+            flat("EUC1-CW:PromQLAlarmMonitorUsage", "Alarms", "0.13", alarmType="Standard"),
+            flat("EUC1-CW:LogAlarmMonitorUsage", "Alarms", "0.14", alarmType="Standard"),
+            flat("EUC1-CW:MetricsUsage", "Metrics", "0.08", operation="MetricStorage:Other"),
+            flat(
+                "EUC1-CW:ObservationUsage", "Observations", "0.0000002", operation="ObservationCount:CI-EKS"
+            ),
+            flat("EUC1-CW:GMD-Metrics", "Metrics", "0.00001", operation="GetMetricData"),
+            flat("EUC1-CW:MetricStreamUsage", "Metric Update", "0.000003"),
         ],
         "AWSXRay": [
             flat("EUC1-XRay-InsightsTracesStored", "traces", "0.000001"),

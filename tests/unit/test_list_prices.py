@@ -53,6 +53,12 @@ def test_a_price_has_the_catalogs_unit_and_says_its_service_its_sku_and_both_dat
     assert found.fargate_x86_vcpu_hour.source == source
 
 
+def test_a_note_says_what_the_unit_leaves_open() -> None:
+    found = book(Listed())
+    assert found.custom_metric_month.note == price_names()["custom_metric_month"].note
+    assert found.logs_storage_gb_month.note == "stored, Standard class"
+
+
 def test_a_term_without_a_date_has_that_of_the_list() -> None:
     listed = made.without("-Fargate-GB-Hours")
     listed["AmazonECS"].append(flat("EUC1-Fargate-GB-Hours", "hours", "0.005", effective=""))

@@ -157,7 +157,7 @@ def _price(wanted: Wanted, offers: list[Offer], code: str, reading: _Reading) ->
     return Price(
         usd=float(wanted.per * (first.usd or 0)),
         unit=listed.unit,
-        note=listed.note,
+        note=wanted.note or listed.note,
         vintage=first.effective or reading.day,
         source=f"AWS Price List API, {code}, SKU {first.sku}, read {reading.day}",
     )

@@ -6,11 +6,12 @@ Sources:
   service model (2017-10-15), GetProducts.
 - What the fields mean: AWS Billing user guide, "Reading the service price list file for an AWS
   service". ``beginRange`` begins a tier, ``pricePerUnit`` has the currency.
-- Usage types of CloudWatch: CloudWatch user guide, "Analyzing, optimizing, and reducing CloudWatch
-  costs" (``MetricsUsage`` is Container Insights for ECS with enhanced observability). Those of
-  Fargate, X-Ray, load balancers and addresses: offer files of the Bulk API under
-  https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/ as quoted in public files (index ids
-  69391335676, 67150634820, 70202682113, 67421712982, 56214481882), read 2026-11-28.
+- Usage types, operations and units of CloudWatch: a whole answer for ap-southeast-1, published
+  2026-08-06 (public file, index id 71294834756), and the CloudWatch user guide, "Analyzing, optimizing,
+  and reducing CloudWatch costs". ``MetricsUsage`` is Container Insights with enhanced observability.
+- Those of Fargate, load balancers and addresses: offer files of the Bulk API under
+  https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/, published 2026-09-11 and 2026-09-17 (index ids
+  68614160709, 67150634820, 70202682113). Of X-Ray: index ids 67421712982 and 71166919715.
 
 A price is matched by service code, region code, whole usage type less the region's prefix, operation
 where a usage type has several, and unit.
@@ -52,12 +53,17 @@ class Wanted:
     """The one that is meant, where a usage type has several."""
     per: int = 1
     """AWS's units in the catalog's."""
+    note: str = ""
+    """What the unit leaves open, where it is not the catalog's note."""
 
 
-def _wanted(name: str, usage_type: str, *units: str, operation: str = "", per: int = 1) -> Wanted:
-    return Wanted(name=name, usage_type=usage_type, units=frozenset(units), operation=operation, per=per)
+def _wanted(name: str, usage_type: str, *units: str, **more: Any) -> Wanted:  # noqa: ANN401 - of Wanted
+    return Wanted(name=name, usage_type=usage_type, units=frozenset(units), **more)
 
 
+ENHANCED: Final = "container_insights_enhanced_metric_month"
+STANDARD: Final = "stored, Standard class"
+"""Infrequent Access is stored at a price of its own: TimedStorage-IA-ByteHrs (list of 2026-08-06)."""
 BALANCER: Final = "AWSELB"
 OLDER_BALANCER: Final = "AmazonEC2"
 """Where load balancers are listed in a region that ``BALANCER`` has not."""
@@ -74,10 +80,10 @@ WANTED: Final[Mapping[str, tuple[Wanted, ...]]] = {
     "AmazonCloudWatch": (
         _wanted("logs_ingestion_gb", "DataProcessing-Bytes", "gb", operation="PutLogEvents"),
         _wanted("logs_ingestion_infrequent_gb", "DataProcessingIA-Bytes", "gb", operation="PutLogEvents"),
-        _wanted("logs_storage_gb_month", "TimedStorage-ByteHrs", "gb-mo", "gb-month"),
+        _wanted("logs_storage_gb_month", "TimedStorage-ByteHrs", "gb-mo", "gb-month", note=STANDARD),
         _wanted("logs_insights_gb", "DataScanned-Bytes", "gb"),
         _wanted("custom_metric_month", "CW:MetricMonitorUsage", "metrics"),
-        _wanted("container_insights_enhanced_metric_month", "CW:MetricsUsage", "metrics"),
+        _wanted(ENHANCED, "CW:MetricsUsage", "metrics", operation="MetricStorage:CI-ECS"),
         _wanted("alarm_month", "CW:AlarmMonitorUsage", "alarms"),
         _wanted("alarm_high_resolution_month", "CW:HighResAlarmMonitorUsage", "alarms"),
         _wanted("alarm_composite_month", "CW:CompositeAlarmMonitorUsage", "alarms"),
