@@ -139,7 +139,7 @@ def test_a_price_by_another_unit_is_none() -> None:
 
 
 def test_what_a_cost_is_made_of_must_be_listed_and_the_rest_may_be_missing() -> None:
-    # X-Ray of eu-west-3 has no prices for retrieved traces (public file, index id 59171116726).
+    # The list of eu-west-3 is said to have no price for retrieved traces.
     found, note = read(Listed(made.without("XRay-TracesAccessed", "Fargate-ARM-GB-Hours")))
     assert found is not None
     assert (found.xray_traces_retrieved_million, found.fargate_arm_gb_hour) == (None, None)

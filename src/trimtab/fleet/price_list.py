@@ -7,11 +7,13 @@ Sources:
 - What the fields mean: AWS Billing user guide, "Reading the service price list file for an AWS
   service". ``beginRange`` begins a tier, ``pricePerUnit`` has the currency.
 - Usage types, operations and units of CloudWatch: a whole answer for ap-southeast-1, published
-  2026-08-06 (public file, index id 71294834756), and the CloudWatch user guide, "Analyzing, optimizing,
-  and reducing CloudWatch costs". ``MetricsUsage`` is Container Insights with enhanced observability.
-- Those of Fargate, load balancers and addresses: offer files of the Bulk API under
-  https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/, published 2026-09-11 and 2026-09-17 (index ids
-  68614160709, 67150634820, 70202682113). Of X-Ray: index ids 67421712982 and 71166919715.
+  2026-08-06 (github.com/con0097275/aws-cdc-lakehouse-data-platform, ``cloudwatch-logs.json``), and the
+  CloudWatch user guide, "Analyzing, optimizing, and reducing CloudWatch costs". ``MetricsUsage`` is
+  Container Insights with enhanced observability.
+- Those of Fargate, load balancers and addresses: offer files of the Bulk API,
+  https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonECS/20260911124425/ap-southeast-1/index.json,
+  AWSELB/20260911124544 and AmazonVPC/20260917190528, as quoted at github.com/aadk979/SPOH_2027.
+- Those of X-Ray: AWS Billing user guide, "Using the AWS Free Tier" (usage types).
 
 A price is matched by service code, region code, whole usage type less the region's prefix, operation
 where a usage type has several, and unit.
