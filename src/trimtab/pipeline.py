@@ -92,7 +92,8 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
 ) -> Outcome:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
-    ``prices_file`` holds the user's own prices; without it the catalog's list prices are taken.
+    ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's,
+    else the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
@@ -103,7 +104,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         refuse_unwritable(output)
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
-    price_list = prices_for(snapshot.fleet.region, prices_file)
+    price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     recommendation = recommend(snapshot, price_list, objective, effort=effort, progress=progress)
     if output is None:
         return Outcome(recommendation=recommendation, report=report_of(recommendation))
@@ -123,7 +124,7 @@ def recommend(
 ) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
     fleet = snapshot.fleet
-    price_list = price_list or prices_for(fleet.region, None)
+    price_list = price_list or prices_for(fleet.region, None, snapshot.prices)
     for service in snapshot.usable:  # a rate that is missing is missed now, not after half of the search
         runs_on = objective.architecture or service.architecture
         price_list.task_hour_usd(service.size, runs_on, spot=objective.spot is not None)
@@ -209,7 +210,8 @@ def replay(  # noqa: PLR0913  # one for each flag
     """Replay the snapshot's services as they are configured, or under the ``values`` of a file.
 
     ``services`` names the only ones wanted. ``output`` gets the minutes as parquet, whole or not at all.
-    ``prices_file`` holds the user's own prices; without it the catalog's list prices are taken.
+    ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's,
+    else the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
@@ -225,7 +227,7 @@ def replay(  # noqa: PLR0913  # one for each flag
         progress(f"reading {values}")
         proposals = read_proposals(values, objective)
         _refuse_unknown(snapshot, proposals, str(values))
-    price_list = prices_for(snapshot.fleet.region, prices_file)
+    price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     wanted = [one for one in snapshot.fleet.services if one.name in names]
     found = [_case(snapshot, one, proposals, price_list, objective) for one in wanted]
     found += [_note(skip) for skip in snapshot.fleet.skipped if skip.service in names]

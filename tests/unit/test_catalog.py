@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from trimtab.catalog import load
 from trimtab.catalog.size import TaskSize
 from trimtab.errors import UsageError
+
+SOURCE = Path(load.__file__).parents[1]
 
 
 def size(cpu_units: int, memory_mib: int) -> TaskSize:
@@ -71,16 +75,24 @@ def test_only_ephemeral_storage_above_twenty_gib_is_paid_for() -> None:
     )
 
 
-def test_every_price_says_where_and_when_it_comes_from() -> None:
-    prices = load.prices("us-east-1")
-    facts = {name: getattr(prices, name) for name in prices.__struct_fields__}
-    priced = {name: fact for name, fact in facts.items() if isinstance(fact, load.Price)}
-    assert len(priced) == 19
-    assert all(fact.source and fact.vintage and fact.unit for fact in priced.values())
+@pytest.mark.parametrize("region", load.price_regions())
+def test_a_region_has_every_price_each_with_its_unit_its_source_and_its_date(region: str) -> None:
+    prices = load.prices(region)
+    found = load.priced(prices)
+    assert len(found) == 19
+    assert {name: price.unit for name, price in found.items()} == {
+        name: price.unit for name, price in load.price_names().items()
+    }
+    assert all(price.source and price.vintage for price in found.values())
+    assert (prices.region, prices.currency, prices.basis) == (region, "USD", "list price")
 
 
-def test_the_file_of_a_region_is_about_that_region() -> None:
-    assert all(load.prices(region).region == region for region in load.price_regions())
+def test_the_prices_that_every_list_must_have_are_those_that_costs_are_computed_from() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (SOURCE / "evidence").glob("*.py")]
+    used = {name for name in load.price_names() if any(f".{name}" in text for text in sources)}
+    # Of Fargate Prices.task_hour_usd takes what a task has; ARM is asked for where a service runs on it.
+    fargate = {"fargate_x86_vcpu_hour", "fargate_x86_gb_hour", "fargate_ephemeral_gb_hour"}
+    assert set(load.needed_prices()) == used | fargate
 
 
 def test_an_unknown_region_is_refused_with_the_known_ones() -> None:

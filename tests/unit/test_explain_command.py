@@ -47,6 +47,13 @@ def test_another_objective_and_other_prices_are_asked_for_again(optimized: made.
     )
 
 
+def test_list_prices_that_came_with_the_snapshot_are_not_asked_for(optimized: made.Optimized) -> None:
+    document = msgspec.structs.replace(optimized.document, price_basis="list price of 2026-11-28")
+    shown = words(explanation_of(document, "api", optimized.values))
+    assert "list price of 2026-11-28" in shown
+    assert "--prices" not in shown
+
+
 @pytest.mark.parametrize("reason", LeftOutReason)
 def test_a_service_left_out_is_told_why_and_what_to_do(
     optimized: made.Optimized, reason: LeftOutReason

@@ -215,3 +215,11 @@ def test_a_deleted_nat_gateway_frees_its_network_interface(client: Callable[[str
 
     ec2.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
     assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+
+
+def test_the_price_list_is_empty_and_the_connection_goes_on(client: Callable[[str], Any]) -> None:
+    pricing = client("pricing")
+    filters = [{"Type": "TERM_MATCH", "Field": "regionCode", "Value": "us-east-1"}]
+    for _ in range(2):
+        answer = pricing.get_products(ServiceCode="AmazonECS", Filters=filters, MaxResults=100)
+        assert (answer["PriceList"], answer.get("NextToken")) == ([], None)

@@ -137,6 +137,12 @@ def test_an_optimisation_can_start_from_it(taken: Path) -> None:
     assert [advice.service.name for advice in outcome.recommendation.services] == ["api", "worker"]
 
 
+def test_a_sandbox_has_no_prices_and_one_note_says_so(snapshot: Snapshot, taken: Path) -> None:
+    assert sorted(path.name for path in taken.iterdir()) == ["fleet.json", "metrics.parquet"]
+    said = "list prices could not be read (AWS lists none of us-east-1): the catalog's are taken"
+    assert [note for note in snapshot.fleet.notes if "price" in note] == [said]
+
+
 def test_no_call_is_made_that_the_policy_does_not_allow(taken: Path, world: World) -> None:
     del taken
     policy = json.loads((ROOT / "docs" / "iam-snapshot-policy.json").read_text(encoding="utf-8"))
@@ -145,6 +151,7 @@ def test_no_call_is_made_that_the_policy_does_not_allow(taken: Path, world: Worl
     assert statement["Action"] == sorted(CALLS)
     assert len(world.sent) > 20
     assert world.sent <= CALLS
+    assert "pricing:GetProducts" in world.sent
 
 
 def test_the_policy_allows_nothing_that_writes() -> None:

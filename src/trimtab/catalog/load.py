@@ -76,37 +76,43 @@ class Price(_Fact, frozen=True, kw_only=True):
     source: _Text
 
 
+LIST_PRICE = "list price"
+"""``Prices.basis`` of the catalog's; of a list that was read with a snapshot it has the day too."""
+
+
 class Prices(_Fact, frozen=True, kw_only=True):
     """``prices-REGION.json``: list prices, before any discount.
 
-    ``trimtab.catalog.own_prices`` makes the same of a user's file, discounts taken off.
+    A snapshot's ``prices.json`` has the same form, and ``trimtab.catalog.own_prices`` makes the same
+    of a user's file, discounts taken off. What may be absent is what no cost is made of, or what a
+    region can lack: the catalog has all of it.
     """
 
     region: _Text
     currency: _Text
     read: _Text
     note: _Text
-    basis: _Text = "list price"
+    basis: _Text = LIST_PRICE
     """What kind of prices these are, in the words of a report."""
     fargate_x86_vcpu_hour: Price
     fargate_x86_gb_hour: Price
-    fargate_arm_vcpu_hour: Price
-    fargate_arm_gb_hour: Price
+    fargate_arm_vcpu_hour: Price | None = None
+    fargate_arm_gb_hour: Price | None = None
     fargate_ephemeral_gb_hour: Price
-    alb_hour: Price
-    alb_lcu_hour: Price
-    public_ipv4_hour: Price
+    alb_hour: Price | None = None
+    alb_lcu_hour: Price | None = None
+    public_ipv4_hour: Price | None = None
     logs_ingestion_gb: Price
-    logs_ingestion_infrequent_gb: Price
+    logs_ingestion_infrequent_gb: Price | None = None
     logs_storage_gb_month: Price
-    logs_insights_gb: Price
+    logs_insights_gb: Price | None = None
     custom_metric_month: Price
     container_insights_enhanced_metric_month: Price
     alarm_month: Price
     alarm_high_resolution_month: Price
-    alarm_composite_month: Price
+    alarm_composite_month: Price | None = None
     xray_traces_recorded_million: Price
-    xray_traces_retrieved_million: Price
+    xray_traces_retrieved_million: Price | None = None
     # Spot rates move by the day, so no catalog has them: they are the user's to give.
     fargate_spot_x86_vcpu_hour: Price | None = None
     fargate_spot_x86_gb_hour: Price | None = None
@@ -124,7 +130,7 @@ class Prices(_Fact, frozen=True, kw_only=True):
         """Return what one task of this size costs for an hour [USD/h]; use does not matter.
 
         Raises:
-            UsageError: ``spot`` without a Spot rate for the architecture.
+            UsageError: ``spot`` without a Spot rate for the architecture, or no rate for ARM at all.
 
         """
         vcpu, gib = self._spot(architecture) if spot else self._on_demand(architecture)
@@ -133,9 +139,14 @@ class Prices(_Fact, frozen=True, kw_only=True):
 
     def _on_demand(self, architecture: Architecture) -> tuple[float, float]:
         """Return the rates of a vCPU and of a GB [USD/h]."""
-        if architecture == "ARM64":
-            return self.fargate_arm_vcpu_hour.usd, self.fargate_arm_gb_hour.usd
-        return self.fargate_x86_vcpu_hour.usd, self.fargate_x86_gb_hour.usd
+        if architecture != "ARM64":
+            return self.fargate_x86_vcpu_hour.usd, self.fargate_x86_gb_hour.usd
+        if self.fargate_arm_vcpu_hour is None or self.fargate_arm_gb_hour is None:
+            raise UsageError(
+                f"there are no Fargate prices for ARM64 in {self.region}",
+                advice="give fargate_arm_vcpu_hour and fargate_arm_gb_hour with --prices",
+            )
+        return self.fargate_arm_vcpu_hour.usd, self.fargate_arm_gb_hour.usd
 
     def _spot(self, architecture: Architecture) -> tuple[float, float]:
         arm = architecture == "ARM64"
@@ -247,3 +258,27 @@ def prices(region: str) -> Prices:
             f"there are no prices for region {region!r}", advice=f"known: {', '.join(price_regions())}"
         )
     return msgspec.json.decode(_read(f"prices-{region}.json"), type=Prices)
+
+
+WHOLE_REGION = "us-east-1"
+"""Of this region the catalog has every price there is a name for."""
+
+
+@cache
+def price_names() -> dict[str, Price]:
+    """Return every price by name, as the catalog has it of ``WHOLE_REGION``: the unit is every region's."""
+    return priced(prices(WHOLE_REGION))
+
+
+@cache
+def needed_prices() -> tuple[str, ...]:
+    """Return the names of the prices without which no fleet's cost can be told."""
+    return tuple(
+        one.name for one in msgspec.structs.fields(Prices) if one.required and one.name in price_names()
+    )
+
+
+def priced(book: Prices) -> dict[str, Price]:
+    """Return the prices that are there, by name."""
+    found = {name: getattr(book, name) for name in book.__struct_fields__}
+    return {name: price for name, price in found.items() if isinstance(price, Price)}

@@ -1,6 +1,6 @@
 """A user's own prices: what they negotiated, what a Savings Plan takes off, what Spot costs them.
 
-JSON; a price that is not in the file is the catalog's. For example::
+JSON; a price that is not in the file is the snapshot's list price, else the catalog's. For example::
 
     {
       "region": "us-east-1",
@@ -9,7 +9,7 @@ JSON; a price that is not in the file is the catalog's. For example::
       "compute_savings_plan_discount_percent": 20
     }
 
-A region that the catalog lacks is priced by a file that gives every price.
+A region that neither has is priced by a file that gives every price.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from trimtab.catalog.load import Price, Prices, price_regions, prices
+from trimtab.catalog.load import WHOLE_REGION, Price, Prices, price_names, price_regions, prices
 from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,18 +69,31 @@ class OwnPrices(_File, frozen=True, kw_only=True):
     compute_savings_plan_discount_percent: _Percent = 0.0
 
 
-def prices_for(region: str, path: Path | None) -> Prices:
-    """Return the catalog's prices of a region, or those of the user's file if there is one.
+FILL = "docs/optimize.md#cost says how"
+"""Where a file of prices is explained."""
+
+
+def prices_for(region: str, path: Path | None, listed: Prices | None = None) -> Prices:
+    """Return the prices of a region: the user's file over the snapshot's list over the catalog's.
 
     Raises:
-        UsageError: the catalog has no prices for the region, or the file cannot be used; says where.
+        UsageError: none of them has prices for the region, or the file cannot be used; says where.
 
     """
-    return prices(region) if path is None else read_prices(path, region)
+    if path is not None:
+        return read_prices(path, region, listed)
+    known = _known(region, listed)
+    if known is None:
+        raise UsageError(
+            f"there are no prices for region {region!r}: neither the snapshot nor the catalog has them",
+            advice=f"give every price of it with --prices FILE ({FILL}), "
+            "or take the snapshot again with pricing:GetProducts allowed",
+        )
+    return known
 
 
-def read_prices(path: Path, region: str) -> Prices:
-    """Return the prices that ``path`` makes of the catalog's for ``region``, discounts taken off.
+def read_prices(path: Path, region: str, listed: Prices | None = None) -> Prices:
+    """Return what ``path`` makes of the snapshot's list prices, else of the catalog's, discounts taken off.
 
     Raises:
         UsageError: the file cannot be read, is of another region, or holds what cannot be.
@@ -95,8 +108,11 @@ def read_prices(path: Path, region: str) -> Prices:
         )
     given = {name: _checked(name, entry, own, path) for name, entry in own.prices.items()}
     _refuse_half(given, where)
-    book = _complete(given, own, path)
-    return _discounted(book, own, path.name)
+    return _discounted(_complete(given, own, path, _known(region, listed)), own, path.name)
+
+
+def _known(region: str, listed: Prices | None) -> Prices | None:
+    return listed or (prices(region) if region in price_regions() else None)
 
 
 def _read(path: Path) -> OwnPrices:
@@ -121,7 +137,7 @@ def _place(path: Path, place: str) -> str:
 
 def _checked(name: str, entry: object, own: OwnPrices, path: Path) -> Price:
     """Return one price in the catalog's form: its name, its unit and its amount checked."""
-    known = _catalog_prices()
+    known = price_names()
     listed = known.get(SPOT_UNITS.get(name, name))
     if listed is None:
         near = difflib.get_close_matches(name, [*known, *SPOT_UNITS], n=1)
@@ -142,13 +158,6 @@ def _checked(name: str, entry: object, own: OwnPrices, path: Path) -> Price:
     return Price(usd=price.usd, unit=price.unit, note=listed.note, vintage="given", source=note)
 
 
-def _catalog_prices() -> dict[str, Price]:
-    """Return every price the catalog lists, by name. AWS's units are the same in every region."""
-    book = prices(price_regions()[0])
-    found = {name: getattr(book, name) for name in book.__struct_fields__}
-    return {name: price for name, price in found.items() if isinstance(price, Price)}
-
-
 def _refuse_half(given: dict[str, Price], where: str) -> None:
     for vcpu, gib in zip(list(SPOT_UNITS)[::2], list(SPOT_UNITS)[1::2], strict=True):
         if (vcpu in given) != (gib in given):
@@ -160,19 +169,19 @@ def _refuse_half(given: dict[str, Price], where: str) -> None:
             )
 
 
-def _complete(given: dict[str, Price], own: OwnPrices, path: Path) -> Prices:
-    """Return the catalog's prices with those given in their place."""
-    if own.region in price_regions():
-        return msgspec.structs.replace(prices(own.region), **given)
-    lacking = [name for name in _catalog_prices() if name not in given]
+def _complete(given: dict[str, Price], own: OwnPrices, path: Path, known: Prices | None) -> Prices:
+    """Return the known prices with those given in their place."""
+    if known is not None:
+        return msgspec.structs.replace(known, **given)
+    lacking = [name for name in price_names() if name not in given]
     if lacking:
         raise UsageError(
-            f"the catalog has no prices for {own.region!r}, and {', '.join(lacking)} "
+            f"the snapshot and the catalog have no prices for {own.region!r}, and {', '.join(lacking)} "
             f"{'is' if len(lacking) == 1 else 'are'} not given",
             where=f"{path}: prices",
-            advice="give every price of a region the catalog lacks",
+            advice="give every price of a region that neither has",
         )
-    some = prices(price_regions()[0])
+    some = prices(WHOLE_REGION)
     return msgspec.structs.replace(some, region=own.region, read="given", note=own.note or GIVEN, **given)
 
 
@@ -197,5 +206,7 @@ def _discounted(book: Prices, own: OwnPrices, name: str) -> Prices:
     )
 
 
-def _scaled(price: Price, factor: float) -> Price:
-    return msgspec.structs.replace(price, usd=price.usd * factor) if factor != 1 else price
+def _scaled(price: Price | None, factor: float) -> Price | None:
+    if price is None or factor == 1:
+        return price
+    return msgspec.structs.replace(price, usd=price.usd * factor)

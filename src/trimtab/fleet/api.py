@@ -47,6 +47,7 @@ CALLS: Final = frozenset(
         "elasticloadbalancing:DescribeTargetHealth",
         "iam:ListPolicies",
         "logs:DescribeLogGroups",
+        "pricing:GetProducts",
         "route53:GetHostedZone",
         "servicediscovery:GetService",
         "servicediscovery:ListNamespaces",

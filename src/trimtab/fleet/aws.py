@@ -27,6 +27,7 @@ from botocore.utils import parse_timestamp
 
 from trimtab.errors import AccountError, NetworkError
 from trimtab.fleet.api import CallFailed
+from trimtab.fleet.aws_prices import endpoint_region
 from trimtab.fleet.redaction import redact
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 10
 """Tries of one call, the first included. Adaptive mode waits up to 20 s before each."""
+PRICING_ATTEMPTS: Final = 3
+"""The same for list prices: a snapshot can do without, and a network that is closed to all but its own
+region's endpoints does not open."""
 
 _READS = re.compile(r"^(Describe|List|Get)[A-Z]")
 
@@ -129,14 +133,20 @@ class Account:
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - boto3 ships no types
         if service not in self._clients:
+            listing = service == "pricing"
             config = Config(
-                retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+                retries={
+                    "mode": "adaptive",
+                    "total_max_attempts": min(ATTEMPTS, PRICING_ATTEMPTS) if listing else ATTEMPTS,
+                },
                 connect_timeout=10,
                 read_timeout=60,
             )
+            # Price lists of all regions are at a few of them.
+            where = (endpoint_region(self.region) if listing else None) or self.region
             try:
                 self._clients[service] = self._session.client(
-                    _CLIENTS.get(service, service), region_name=self.region, config=config
+                    _CLIENTS.get(service, service), region_name=where, config=config
                 )
             except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
                 raise AccountError(

@@ -15,6 +15,7 @@ import polars as pl
 
 from trimtab.errors import AccountError, SnapshotError
 from trimtab.fleet.aws_metrics import MINUTES_KEPT, calls_needed, queries_of, read_metrics
+from trimtab.fleet.aws_prices import read_list_prices
 from trimtab.fleet.aws_scaling import read_activities, read_scaling, read_scheduled
 from trimtab.fleet.aws_services import read_cluster, read_definitions, read_services
 from trimtab.fleet.aws_surroundings import read_surroundings, read_tags
@@ -74,6 +75,9 @@ def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progr
     since = partial.window.start
     raw.optional("Scaling activities", lambda: read_activities(api, raw, since))
     read_events(raw)
+    progress("reading list prices")
+    prices, note = read_list_prices(api, now)
+    raw.notes += [note] if note else []
     made, skipped = fleet_of(
         raw, start=stamp_of(since), days=float(wish.days), provenance=_provenance(raw, wish)
     )
@@ -83,7 +87,7 @@ def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progr
     fleet = _less(made, without)
     fleet = msgspec.structs.replace(fleet, notes=(*fleet.notes, *_doubt(raw, parts)))
     progress(f"writing {output}")
-    partial.finish(fleet, parts)
+    partial.finish(fleet, parts, prices)
     return fleet
 
 

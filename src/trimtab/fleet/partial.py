@@ -1,7 +1,8 @@
 """A snapshot on its way: finished parts beside the output, so that a second run goes on.
 
 Only metrics are kept, each service's in a file of its own: the past does not change. What is
-deployed does, so it is read anew by every run. The window of time is fixed by the first run.
+deployed does, and prices do, so they are read anew by every run. The window of time is fixed by
+the first run.
 The output appears when everything is there, by renaming.
 """
 
@@ -22,13 +23,19 @@ from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.fleet.aws_metrics import MINUTES_KEPT, Window
 from trimtab.fleet.checks import check_columns, check_fleet, check_rows
+<<<<<<< HEAD
 from trimtab.fleet.folder import FLEET_FILE, METRICS_FILE
 from trimtab.fleet.snapshot import COLUMNS, EMPTY, encode_fleet
+=======
+from trimtab.fleet.price_file import PRICES_FILE, encode_prices
+from trimtab.fleet.snapshot import COLUMNS, EMPTY, FLEET_FILE, METRICS_FILE, encode_fleet
+>>>>>>> prices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from trimtab.catalog.load import Prices
     from trimtab.fleet.aws_metrics import Query
     from trimtab.fleet.model import Fleet
 
@@ -96,7 +103,7 @@ class Partial:
             table.write_parquet(unfinished, compression="zstd")
             unfinished.replace(path)
 
-    def finish(self, fleet: Fleet, parts: Sequence[tuple[str, Path]]) -> None:
+    def finish(self, fleet: Fleet, parts: Sequence[tuple[str, Path]], prices: Prices | None = None) -> None:
         """Write the snapshot from the parts, one in memory at a time, and remove the folder.
 
         Raises:
@@ -107,11 +114,15 @@ class Partial:
         with _writable(self.output):
             shutil.rmtree(whole, ignore_errors=True)
             whole.mkdir()
-            write_parts(fleet, parts, whole)
+            write_parts(fleet, parts, whole, prices)
             if self.output.exists():
                 # The metrics first: rows of another window are refused with the old fleet.
-                for name in (METRICS_FILE, FLEET_FILE):
-                    (whole / name).replace(self.output / name)
+                (whole / METRICS_FILE).replace(self.output / METRICS_FILE)
+                if prices is None:  # those of an earlier snapshot are not this one's
+                    (self.output / PRICES_FILE).unlink(missing_ok=True)
+                else:
+                    (whole / PRICES_FILE).replace(self.output / PRICES_FILE)
+                (whole / FLEET_FILE).replace(self.output / FLEET_FILE)
             else:
                 whole.replace(self.output)
             shutil.rmtree(self.folder)
@@ -130,10 +141,13 @@ def write_without_metrics(fleet: Fleet, output: Path) -> None:
     with _writable(output):
         output.mkdir(parents=True, exist_ok=True)
         write_together({output / METRICS_FILE: empty.getvalue(), output / FLEET_FILE: encode_fleet(fleet)})
+        (output / PRICES_FILE).unlink(missing_ok=True)  # those of an earlier snapshot are not this one's
 
 
-def write_parts(fleet: Fleet, parts: Sequence[tuple[str, Path]], folder: Path) -> None:
-    """Write ``fleet.json`` and ``metrics.parquet`` from one file of rows a service."""
+def write_parts(
+    fleet: Fleet, parts: Sequence[tuple[str, Path]], folder: Path, prices: Prices | None = None
+) -> None:
+    """Write ``fleet.json``, ``metrics.parquet`` from one file of rows a service, and the prices if any."""
     check_fleet(fleet, "fleet")
     encoded = encode_fleet(fleet)
     tables = [
@@ -149,8 +163,12 @@ def write_parts(fleet: Fleet, parts: Sequence[tuple[str, Path]], folder: Path) -
         statistics=True,
         maintain_order=True,
     )
-    (folder / FLEET_FILE).write_bytes(encoded)
-    for name in (METRICS_FILE, FLEET_FILE):
+    contents = {FLEET_FILE: encoded}
+    if prices is not None:
+        contents[PRICES_FILE] = encode_prices(prices)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    for name in (METRICS_FILE, *contents):
         with (folder / name).open("rb") as written:
             os.fsync(written.fileno())
 

@@ -1,10 +1,13 @@
-"""A snapshot as a folder: ``fleet.json`` and ``metrics.parquet``, read strictly, written whole."""
+"""A snapshot as a folder: ``fleet.json`` and ``metrics.parquet``, read strictly, written whole.
+
+Beside them may be ``prices.json``, see ``trimtab.fleet.price_file``.
+"""
 
 from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +18,7 @@ from trimtab.files import write_together
 from trimtab.fleet.checks import check_columns, check_fleet, check_rows
 from trimtab.fleet.folder import FLEET_FILE, METRICS_FILE, refuse_absent
 from trimtab.fleet.model import SCHEMA_VERSION, Fleet
+from trimtab.fleet.price_file import PRICES_FILE, encode_prices, read_prices
 from trimtab.fleet.source import METRIC_COLUMNS, STEP_S, Snapshot, skip_of, span_of
 
 if TYPE_CHECKING:
@@ -47,7 +51,9 @@ def read_snapshot(path: Path) -> Snapshot:
     """
     refuse_absent(path)
     fleet = read_fleet(path / FLEET_FILE)
-    return _snapshot(fleet, _read_metrics(path / METRICS_FILE), str(path / METRICS_FILE))
+    prices = read_prices(path / PRICES_FILE, fleet.region)
+    snapshot = _snapshot(fleet, _read_metrics(path / METRICS_FILE), str(path / METRICS_FILE))
+    return replace(snapshot, prices=prices)
 
 
 def snapshot_of(fleet: Fleet, metrics: pl.DataFrame) -> Snapshot:
@@ -64,7 +70,7 @@ def snapshot_of(fleet: Fleet, metrics: pl.DataFrame) -> Snapshot:
 def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     """Write the folder at ``path``, made if need be: the same snapshot gives the same bytes.
 
-    Both files are written beside their places and then renamed, so that neither is ever half
+    The files are written beside their places and then renamed, so that none is ever half
     there. A snapshot that could not be read again is refused before anything is written.
 
     Raises:
@@ -75,10 +81,14 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     table = _long(snapshot.metrics)
     check_columns(table.schema, "metrics")
     check_rows(table, snapshot.fleet, "metrics")
-    encoded = encode_fleet(snapshot.fleet)
+    contents = {path / FLEET_FILE: encode_fleet(snapshot.fleet)}
+    if snapshot.prices is not None:
+        contents[path / PRICES_FILE] = encode_prices(snapshot.prices)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        write_together({path / FLEET_FILE: encoded, path / METRICS_FILE: _encode_metrics(table)})
+        write_together({**contents, path / METRICS_FILE: _encode_metrics(table)})
+        if snapshot.prices is None:  # those of an earlier snapshot are not this one's
+            (path / PRICES_FILE).unlink(missing_ok=True)
     except OSError as error:
         raise SnapshotError(
             f"it cannot be written ({error.strerror})",

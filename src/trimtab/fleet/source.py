@@ -19,6 +19,7 @@ from trimtab.fleet.model import Skipped
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from trimtab.catalog.load import Prices
     from trimtab.fleet.model import Fleet, Service
 
 STEP_S = 60
@@ -49,6 +50,8 @@ class Snapshot:
     span, so that row i is the same minute in all of them. Null: not reported. A service
     without a single row has no entry."""
     skipped: tuple[Skipped, ...] = ()
+    prices: Prices | None = None
+    """The region's list prices as they were read with the fleet, if they were."""
 
     @property
     def usable(self) -> tuple[Service, ...]:

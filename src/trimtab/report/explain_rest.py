@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from trimtab.catalog.load import LIST_PRICE
 from trimtab.evidence.objective import DEFAULT
 from trimtab.report.explain_model import Command, Fact, Grid, Section, usd
 from trimtab.timing.ground import Setting
@@ -94,7 +95,7 @@ def edit_section(document: Document, service: ServicePart, values: Path) -> Sect
     given = []
     if document.objective != DEFAULT:
         given.append(" --objective FILE")
-    if document.price_basis != "list price":
+    if not document.price_basis.startswith(LIST_PRICE):
         given.append(" --prices FILE")
     name, path = shlex.quote(service.name), shlex.quote(str(values))
     line = f"trimtab replay SNAPSHOT --service {name} --policy {path}{''.join(given)}"

@@ -26,6 +26,7 @@ from trimtab.sandbox import (
     metrics,
     network,
     paging,
+    pricing,
     scaling,
     service_calls,
     service_deployments,
@@ -73,7 +74,8 @@ def build(
     listener: socket.socket, scheduler: Scheduler, inject: Inject
 ) -> tuple[Gateway, ThreadedWSGIServer]:
     """Build the server on a listening socket, of which it keeps a copy of its own."""
-    gateway = Gateway(DomainDispatcherApplication(partial(_backend_app, scheduler)), inject.is_throttled)
+    app = pricing.before(DomainDispatcherApplication(partial(_backend_app, scheduler)))
+    gateway = Gateway(app, inject.is_throttled)
     host, port = listener.getsockname()
     server = ThreadedWSGIServer(host, port, gateway, _Quiet, fd=listener.fileno())
     return gateway, server
