@@ -23,13 +23,9 @@ from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.fleet.aws_metrics import MINUTES_KEPT, Window
 from trimtab.fleet.checks import check_columns, check_fleet, check_rows
-<<<<<<< HEAD
 from trimtab.fleet.folder import FLEET_FILE, METRICS_FILE
-from trimtab.fleet.snapshot import COLUMNS, EMPTY, encode_fleet
-=======
 from trimtab.fleet.price_file import PRICES_FILE, encode_prices
-from trimtab.fleet.snapshot import COLUMNS, EMPTY, FLEET_FILE, METRICS_FILE, encode_fleet
->>>>>>> prices
+from trimtab.fleet.snapshot import COLUMNS, EMPTY, encode_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
