@@ -24,6 +24,7 @@ from trimtab.fleet.live import Wish, read_live
 from trimtab.fleet.price_file import PRICES_FILE, read_prices
 from trimtab.fleet.snapshot import read_snapshot, write_snapshot
 from trimtab.fleet.state import read_state
+from trimtab.progress import silent
 from trimtab.snapshotting import Taken
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Account(Generated):
 
 
 def take(api: Account, out: Path) -> Fleet:
-    return read_live(api, Wish(cluster=CLUSTER, days=1), out, NOW, lambda _: None)
+    return read_live(api, Wish(cluster=CLUSTER, days=1), out, NOW, silent)
 
 
 def denied(_: str) -> None:

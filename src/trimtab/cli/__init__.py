@@ -57,11 +57,12 @@ for _command in (
     adopting.snapshot,
     choosing.optimize,
     adopting.write,
+    adopting.init,
     choosing.replay,
     choosing.explain,
+    adopting.guard,
     adopting.rollout,
     proving.demo,
-    adopting.guard,
     proving.sandbox,
 ):
     register(app, _command)

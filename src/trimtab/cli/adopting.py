@@ -91,10 +91,26 @@ def write(
     for path in (done.written.imports, done.written.adopt, done.written.not_owned):
         typer.echo(path)
     say(f"{len(done.takeover.services)} services taken over by {done.imports} imports")
+    say("they are for terraform/platform; trimtab init DIR writes it where there is no checkout")
     for left in done.takeover.left:
         warn(f"left as it is: {left.name}: {left.reason}")
     if done.partial:
         raise typer.Exit(EXIT_PARTIAL)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or an empty one.")],
+) -> None:
+    """Write the Terraform configuration that the values are for into DIR.
+
+    The modules and the root of the installed version, without anybody's values: terraform/platform
+    takes what optimize and write have written.
+    """
+    from trimtab.assets import start_configuration  # noqa: PLC0415
+
+    root = start_configuration(folder)
+    typer.echo(root)
+    say(f"copy the .tfvars and imports.tf that trimtab wrote into {root}, then terraform init and plan there")
 
 
 def guard(
