@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from contextlib import suppress
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+LOG = logging.getLogger(__name__)
 
 
 def write_together(contents: Mapping[Path, bytes]) -> None:
@@ -34,6 +38,7 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
             parts[target].chmod(0o644)  # mkstemp makes files only the owner may read
         for target, path in parts.items():
             path.replace(target)
+            LOG.debug("written: %s", target)
     finally:
         for path in parts.values():
             with suppress(FileNotFoundError):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+LOG = logging.getLogger(__name__)
 
 PATIENCE_S = 20.0
 """How long an interrupted engine may take to finish its calls and save its state [s]."""
@@ -39,6 +43,7 @@ def run(
 ) -> Finished:
     """Run to the end. Standard output goes to ``on_line`` as it comes, and is returned."""
     lines: list[str] = []
+    began = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         process = subprocess.Popen(  # noqa: S603 - the engine the user chose, never a shell
             command,
@@ -62,6 +67,9 @@ def run(
             status = process.wait()
         finally:
             _end(process)
+        LOG.debug(
+            "%s in %s: status %d, %.1f s", " ".join(command), directory, status, time.monotonic() - began
+        )
         errors.seek(0)
         return Finished(status, tuple(lines), errors.read())
 

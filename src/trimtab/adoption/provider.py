@@ -7,6 +7,7 @@ serves every later ``init`` as a mirror, so nothing is downloaded twice.
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 import shutil
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.adoption.engine import Engine
+
+LOG = logging.getLogger(__name__)
 
 _NOT_TO_BE_HAD = re.compile(
     r"^\W*Error: (Failed to query available provider packages|Failed to install provider"
@@ -56,6 +59,7 @@ def ready_engine(folder: Path, environment: Mapping[str, str]) -> Engine:
         except EngineFailure as failure:
             if not _NOT_TO_BE_HAD.search(failure.detail):
                 raise
+            LOG.debug("no provider from %s: %s", way or REGISTRY[engine.name], failure.message)
             refusals[way] = failure
     asked = f"what {said} says" if said else REGISTRY[engine.name]
     tried = (

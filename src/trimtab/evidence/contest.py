@@ -6,6 +6,7 @@ cheapest to its safest, so that a candidate which fails is followed by the next 
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -36,6 +37,9 @@ MOST_OVER_PEAK = 2.0
 it back, and a runaway cannot cost more than twice the peak."""
 TRIALS_MOST = 40
 """Candidates of the front that are tried at most, spread from its cheapest to its safest."""
+
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     seeds = tuple(replace(ladders, max_tasks=space.most, memory=memory) for ladders in hunt.seeds)
     # Where no ladders fit, only fixed counts are left.
     front = () if space.empty else search(parts.tuned, space, limits, replace(hunt, seeds=seeds))
+    LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(seeds), len(front))
     refused: list[Entrant] = []
     best: Entrant | None = None
     safer: tuple[Ladders, ...] = ()

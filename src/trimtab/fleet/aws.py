@@ -6,7 +6,9 @@ which also slows down when AWS asks for it.
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +40,8 @@ ATTEMPTS: Final = 10
 PRICING_ATTEMPTS: Final = 3
 """The same for list prices: a snapshot can do without, and a network that is closed to all but its own
 region's endpoints does not open."""
+
+LOG = logging.getLogger(__name__)
 
 _READS = re.compile(r"^(Describe|List|Get)[A-Z]")
 
@@ -112,6 +116,7 @@ class Account:
             raise CallFailed(name, "NotARead", "this account was opened for reading")
         client = self._client(service)
         self.calls[name] += 1
+        began = time.monotonic()
         try:
             answer = client._make_api_call(operation, parameters)  # noqa: SLF001 - by the model's own name
         except ClientError as error:
@@ -128,7 +133,10 @@ class Account:
             ) from error
         except BotoCoreError as error:
             raise CallFailed(name, type(error).__name__, redact(str(error))) from error
-        self.retries += int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+        again = int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+        self.retries += again
+        # Never what was sent or answered: environments and tags are in it.
+        LOG.debug("%s: %.2f s, %d tries", name, time.monotonic() - began, again + 1)
         return cast("Json", answer)
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - boto3 ships no types
@@ -159,6 +167,7 @@ class Account:
         self.retries += int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
         # AWS repeats in its words what it was sent, a definition with its environment among it.
         code, message = answer["Error"].get("Code", "Unknown"), redact(answer["Error"].get("Message", ""))
+        LOG.debug("%s: refused, %s", name, code)
         if code in _EXPIRED:
             return AccountError(
                 f"the credentials are refused ({code})",
