@@ -17,7 +17,7 @@ from trimtab.adoption.write import refuse_unwritable, write_recommendation, writ
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import history_of
 from trimtab.demand.free import demand_of
-from trimtab.errors import ReplayError, UsageError
+from trimtab.errors import ReplayError
 from trimtab.evidence.advise import Chosen, choose
 from trimtab.evidence.cautions import (
     cautions_of,
@@ -27,6 +27,7 @@ from trimtab.evidence.cautions import (
 )
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
+from trimtab.evidence.names import known_services, refuse_unfit, refuse_unknown
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import Case, as_deployed, as_proposed
@@ -39,7 +40,7 @@ from trimtab.report.replay_data import replay_report_of
 from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
@@ -124,6 +125,7 @@ def recommend(
 ) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
     fleet = snapshot.fleet
+    refuse_unfit(snapshot, objective)
     price_list = price_list or prices_for(fleet.region, None)
     for service in snapshot.usable:  # a rate that is missing is missed now, not after half of the search
         runs_on = objective.architecture or service.architecture
@@ -189,7 +191,7 @@ def _advise(
         cost=cost,
         cautions=(
             *cautions_of(service, demand, sizing, timing, left_out),
-            *cautions_of_capacity(service, proposal),
+            *cautions_of_capacity(service, proposal, demand),
             *cautions_of_cost(service, cost, chosen.deployed, proposal, objective),
             *cautions_of_replay(cost, recorded, deployed, proposed, objective),
         ),
@@ -218,13 +220,14 @@ def replay(  # noqa: PLR0913  # one for each flag
     """
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
-    names = {service} if service is not None else set(_known(snapshot))
-    _refuse_unknown(snapshot, names, "--service")
+    refuse_unfit(snapshot, objective)
+    names = {service} if service is not None else set(known_services(snapshot))
+    refuse_unknown(snapshot, names, "--service")
     proposals = None
     if values is not None:
         progress(f"reading {values}")
         proposals = read_proposals(values, objective)
-        _refuse_unknown(snapshot, proposals, str(values))
+        refuse_unknown(snapshot, proposals, str(values))
     price_list = prices_for(snapshot.fleet.region, prices_file)
     wanted = [one for one in snapshot.fleet.services if one.name in names]
     found = [_case(snapshot, one, proposals, price_list, objective) for one in wanted]
@@ -253,25 +256,8 @@ def replay(  # noqa: PLR0913  # one for each flag
     return Replayed(judged=judged, report=report)
 
 
-def _known(snapshot: Snapshot) -> list[str]:
-    """Return the services that are there, those that could not be read at the end."""
-    fleet = snapshot.fleet
-    return [*(service.name for service in fleet.services), *(skip.service for skip in fleet.skipped)]
-
-
 def _note(skip: Skipped) -> Note:
     return Note(service=skip.service, text=f"{skip.reason}: {skip.detail}")
-
-
-def _refuse_unknown(snapshot: Snapshot, names: Iterable[str], where: str) -> None:
-    known = _known(snapshot)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise UsageError(
-            f"there is no service {', '.join(map(repr, unknown))} in the snapshot",
-            where=where,
-            advice=f"known: {', '.join(known)}",
-        )
 
 
 def _case(

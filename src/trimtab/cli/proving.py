@@ -29,9 +29,12 @@ def demo(
     from trimtab import pipeline  # noqa: PLC0415
     from trimtab.adoption.engine import find_engine  # noqa: PLC0415
     from trimtab.assets import assets_folder  # noqa: PLC0415
+    from trimtab.evidence.objective import read_objective  # noqa: PLC0415
     from trimtab.report import terminal  # noqa: PLC0415
 
-    outcome = pipeline.optimize(assets_folder() / "examples" / "fleet", output, progress=say)
+    examples = assets_folder() / "examples"
+    objective = read_objective(examples / "objective.json")
+    outcome = pipeline.optimize(examples / "fleet", output, objective=objective, progress=say)
     show(terminal.render(outcome.report))
     try:
         engine = find_engine()
