@@ -10,8 +10,10 @@ Each step is a function of the ones before it; nothing here prints, and nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from trimtab.adoption.earlier import read_earlier, scope_beside
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import refuse_unwritable, write_recommendation, write_whole
 from trimtab.catalog.own_prices import prices_for
@@ -26,6 +28,7 @@ from trimtab.evidence.cautions import (
     cautions_of_replay,
 )
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
+from trimtab.evidence.kept import EVERY, Scope, kept
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
 from trimtab.evidence.names import known_services, refuse_unfit, refuse_unknown
 from trimtab.evidence.objective import DEFAULT
@@ -40,7 +43,7 @@ from trimtab.report.replay_data import replay_report_of
 from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
@@ -88,17 +91,19 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     output: Path | None,
     *,
     objective: Objective = DEFAULT,
+    services: Collection[str] = (),
     prices_file: Path | None = None,
     effort: Effort = FULL,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
+    ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
     ``prices_file`` holds the user's own prices; without it the catalog's list prices are taken.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
-        UsageError: there are no prices for its region, or ``output`` cannot be written.
+        UsageError: there are no prices for its region, no such service, or ``output`` cannot be written.
 
     """
     if output is not None:
@@ -106,7 +111,12 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file)
-    recommendation = recommend(snapshot, price_list, objective, effort=effort, progress=progress)
+    refuse_unknown(snapshot, services, "--service")
+    scope = Scope(names=frozenset(services))
+    if services and output is not None:
+        again = partial(recommend, snapshot, price_list)
+        scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
+    recommendation = recommend(snapshot, price_list, objective, scope, effort=effort, progress=progress)
     if output is None:
         return Outcome(recommendation=recommendation, report=report_of(recommendation))
     progress(f"writing {output}")
@@ -115,10 +125,11 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     return Outcome(recommendation=recommendation, report=report_of(recommendation, files))
 
 
-def recommend(
+def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to search
     snapshot: Snapshot,
     price_list: Prices | None = None,
     objective: Objective = DEFAULT,
+    scope: Scope = EVERY,
     *,
     effort: Effort = FULL,
     progress: Progress = lambda _: None,
@@ -133,11 +144,15 @@ def recommend(
     left_out = [
         LeftOut(service=skip.service, reason=LeftOutReason(skip.reason), detail=skip.detail)
         for skip in snapshot.skipped
+        if scope.has(skip.service)
     ]
     found = []
-    for number, service in enumerate(snapshot.usable, 1):
-        progress(f"searching size and ladders of {service.name} ({number} of {len(snapshot.usable)})")
+    for service in (one for one in snapshot.usable if scope.has(one.name)):
         demand = history_of(demand_of(service, snapshot.metrics[service.name]))
+        if (known := scope.known.get(service.name)) is not None:
+            found.append(kept(known, service, demand, price_list, objective))
+            continue
+        progress(f"searching size and ladders of {service.name} ({scope.place(service.name, snapshot)})")
         found.append(choose(service, demand, price_list, objective, effort))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     names = frozenset(left.service for left in left_out)

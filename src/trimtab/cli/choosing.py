@@ -29,6 +29,14 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Write the values and the recommendation here."),
     ] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--service",
+            metavar="NAME",
+            help="Only this one, or several; with -o the others stay as they are.",
+        ),
+    ] = None,
     objective: ObjectiveFile = None,
     over_percent: Over = None,
     cpu_percent: Cpu = None,
@@ -58,7 +66,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         direction_changes_day=turns,
         seed=seed,
     )
-    outcome = pipeline.optimize(snapshot, output, objective=promise, prices_file=prices, progress=say)
+    outcome = pipeline.optimize(
+        snapshot, output, objective=promise, services=service or (), prices_file=prices, progress=say
+    )
     show(terminal.render(outcome.report))
     if output is None:
         say("nothing was written: name a folder with -o to get the values")

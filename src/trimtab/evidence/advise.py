@@ -57,10 +57,17 @@ class Chosen:
     deployed: Case
 
 
-def choose(
-    service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
-) -> Chosen | LeftOut:
-    """Return the choice for one service, or why there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """One service before anything is searched: what is asked, the estimate, and what runs today."""
+
+    question: Question
+    sizing: Sizing
+    deployed: Case
+
+
+def asked(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Asked | LeftOut:
+    """Return what is asked about one service, or why nothing can be."""
     untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
     if untold:
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
@@ -84,21 +91,32 @@ def choose(
         objective=objective,
         estimated=sizing.size,
     )
+    return Asked(question=question, sizing=sizing, deployed=deployed)
+
+
+def choose(
+    service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
+) -> Chosen | LeftOut:
+    """Return the choice for one service, or why there is none."""
+    found = asked(service, demand, prices, objective)
+    if isinstance(found, LeftOut):
+        return found
+    question, sizing, laid = found.question, found.sizing, objective.laid_down(service.name).size
     sized = sizes_in_contest(question, sizing)
     if not sized:
-        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(required.size, conflict(question, sizing)))
-    seeds = _today(service, floor)
+        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, conflict(question, sizing)))
+    seeds = _today(service, sizing.work.floor)
     searched = search_sizes(question, sized, seeds=seeds, effort=effort, workers=WORKERS)
     choice = decide(question, sized, searched, _present(service, searched, seeds))
     if isinstance(choice, CannotTell):
-        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(required.size, choice.why))
+        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, choice.why))
     return Chosen(
         service=service,
         demand=demand,
         sizing=resized(sizing, choice, service.size),
-        timing=timing,
+        timing=question.timing,
         choice=choice,
-        deployed=deployed,
+        deployed=found.deployed,
     )
 
 
