@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-COMMAND = "trimtab optimize examples/fleet -o trimtab-out"
+COMMAND = "trimtab optimize examples/fleet --objective examples/objective.json -o trimtab-out"
 """As the README has it."""
 TIMEOUT_S = 900
 """A bound for a machine with much else to do, not a benchmark."""

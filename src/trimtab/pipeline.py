@@ -10,14 +10,16 @@ Each step is a function of the ones before it; nothing here prints, and nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from trimtab.adoption.earlier import read_earlier, scope_beside
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import refuse_unwritable, write_recommendation, write_whole
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import history_of
 from trimtab.demand.free import demand_of
-from trimtab.errors import ReplayError, UsageError
+from trimtab.errors import ReplayError
 from trimtab.evidence.advise import Chosen, choose
 from trimtab.evidence.cautions import (
     cautions_of,
@@ -26,7 +28,9 @@ from trimtab.evidence.cautions import (
     cautions_of_replay,
 )
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
+from trimtab.evidence.kept import EVERY, Scope, kept
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
+from trimtab.evidence.names import known_services, refuse_unfit, refuse_unknown
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import Case, as_deployed, as_proposed
@@ -40,7 +44,7 @@ from trimtab.report.replay_data import replay_report_of
 from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
@@ -86,18 +90,20 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     output: Path | None,
     *,
     objective: Objective = DEFAULT,
+    services: Collection[str] = (),
     prices_file: Path | None = None,
     effort: Effort = FULL,
     progress: Progress = silent,
 ) -> Outcome:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
+    ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
     ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's,
     else the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
-        UsageError: there are no prices for its region, or ``output`` cannot be written.
+        UsageError: there are no prices for its region, no such service, or ``output`` cannot be written.
 
     """
     if output is not None:
@@ -105,7 +111,12 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
-    recommendation = recommend(snapshot, price_list, objective, effort=effort, progress=progress)
+    refuse_unknown(snapshot, services, "--service")
+    scope = Scope(names=frozenset(services))
+    if services and output is not None:
+        again = partial(recommend, snapshot, price_list)
+        scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
+    recommendation = recommend(snapshot, price_list, objective, scope, effort=effort, progress=progress)
     if output is None:
         return Outcome(recommendation=recommendation, report=report_of(recommendation))
     progress(f"writing {output}")
@@ -114,16 +125,18 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     return Outcome(recommendation=recommendation, report=report_of(recommendation, files))
 
 
-def recommend(
+def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to search
     snapshot: Snapshot,
     price_list: Prices | None = None,
     objective: Objective = DEFAULT,
+    scope: Scope = EVERY,
     *,
     effort: Effort = FULL,
     progress: Progress = silent,
 ) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
     fleet = snapshot.fleet
+    refuse_unfit(snapshot, objective)
     price_list = price_list or prices_for(fleet.region, None, snapshot.prices)
     for service in snapshot.usable:  # a rate that is missing is missed now, not after half of the search
         runs_on = objective.architecture or service.architecture
@@ -131,12 +144,16 @@ def recommend(
     left_out = [
         LeftOut(service=skip.service, reason=LeftOutReason(skip.reason), detail=skip.detail)
         for skip in snapshot.skipped
+        if scope.has(skip.service)
     ]
     found = []
-    for number, service in enumerate(snapshot.usable, 1):
-        of = len(snapshot.usable)
-        progress(f"searching size and ladders of {service.name} ({number} of {of})", number - 1, of)
+    for service in (one for one in snapshot.usable if scope.has(one.name)):
         demand = history_of(demand_of(service, snapshot.metrics[service.name]))
+        if (known := scope.known.get(service.name)) is not None:
+            found.append(kept(known, service, demand, price_list, objective))
+            continue
+        number, of = scope.place(service.name, snapshot)
+        progress(f"searching size and ladders of {service.name} ({number} of {of})", number - 1, of)
         found.append(choose(service, demand, price_list, objective, effort))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     names = frozenset(left.service for left in left_out)
@@ -190,7 +207,7 @@ def _advise(
         cost=cost,
         cautions=(
             *cautions_of(service, demand, sizing, timing, left_out),
-            *cautions_of_capacity(service, proposal),
+            *cautions_of_capacity(service, proposal, demand),
             *cautions_of_cost(service, cost, chosen.deployed, proposal, objective),
             *cautions_of_replay(cost, recorded, deployed, proposed, objective),
         ),
@@ -220,13 +237,14 @@ def replay(  # noqa: PLR0913  # one for each flag
     """
     progress(f"reading {snapshot_path}")
     snapshot = read_snapshot(snapshot_path)
-    names = set(services or _known(snapshot))
-    _refuse_unknown(snapshot, names, "--service")
+    refuse_unfit(snapshot, objective)
+    names = set(services or known_services(snapshot))
+    refuse_unknown(snapshot, names, "--service")
     proposals = None
     if values is not None:
         progress(f"reading {values}")
         proposals = read_proposals(values, objective)
-        _refuse_unknown(snapshot, proposals, str(values))
+        refuse_unknown(snapshot, proposals, str(values))
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     wanted = [one for one in snapshot.fleet.services if one.name in names]
     found = [_case(snapshot, one, proposals, price_list, objective) for one in wanted]
@@ -255,25 +273,8 @@ def replay(  # noqa: PLR0913  # one for each flag
     return Replayed(judged=judged, report=report)
 
 
-def _known(snapshot: Snapshot) -> list[str]:
-    """Return the services that are there, those that could not be read at the end."""
-    fleet = snapshot.fleet
-    return [*(service.name for service in fleet.services), *(skip.service for skip in fleet.skipped)]
-
-
 def _note(skip: Skipped) -> Note:
     return Note(service=skip.service, text=f"{skip.reason}: {skip.detail}")
-
-
-def _refuse_unknown(snapshot: Snapshot, names: Iterable[str], where: str) -> None:
-    known = _known(snapshot)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise UsageError(
-            f"there is no service {', '.join(map(repr, unknown))} in the snapshot",
-            where=where,
-            advice=f"known: {', '.join(known)}",
-        )
 
 
 def _case(

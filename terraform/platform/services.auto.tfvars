@@ -1,14 +1,16 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price, replayed: $5,998.83 a month as configured, $2,389.34 with these values, a saving of
-# $3,609.49.
-# With logs, Container Insights and alarms beside the replayed tasks: $6,001.63, $2,487.74 and $3,513.89.
+# Fargate at list price, replayed: $5,998.83 a month as configured, $2,442.52 with these values, a saving of
+# $3,556.31.
+# With logs, Container Insights and alarms beside the replayed tasks: $6,001.63, $2,540.92 and $3,460.71.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
   # 1024/2048 to 256/512, $216.24 to $43.97 a month, replayed.
   # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
-  # peak, and by that estimate no other size is cheaper.
+  # peak, and by that estimate no other size is cheaper; laid down by the objective too.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
+  # down for it in the objective.
   api = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:2.14.0"
     cpu             = 256
@@ -47,7 +49,7 @@ services = {
 
   # 2048/4096 to 512/1024, $288.66 to $126.85 a month, replayed.
   # cpu-bound: the work used 1.15 vCPU on average and 3.85 at its peak; about 6.6 tasks on average, 12 at the
-  # peak, and by that estimate no other size is cheaper.
+  # peak, and by that estimate no other size is cheaper; laid down by the objective too.
   worker = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/worker:1.9.3"
     cpu             = 512
@@ -85,10 +87,9 @@ services = {
     }
   }
 
-  # 1024/2048 to 256/512, $72.08 to $9.01 a month, replayed.
-  # floor-bound: 1 task is enough in 100 % of minutes, so the smallest size that holds 499 MiB is cheapest.
-  # Caution: ran at a fixed 2 tasks and may now run 1: if two copies must not run, or must always run, set
-  # scaling.min and max alike.
+  # 1024/2048 to 256/512, $72.08 to $18.02 a month, replayed.
+  # floor-bound: 2 tasks are enough in 100 % of minutes, so the smallest size that holds 499 MiB is cheapest;
+  # laid down by the objective too.
   scheduler = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/scheduler:1.4.1"
     cpu             = 256
@@ -103,9 +104,9 @@ services = {
       WORKER_URL = "http://www.fin.example/jobs"
     }
     scaling = {
-      min    = 1
-      max    = 1
-      cpu    = { high = 70, low = 25 }
+      min    = 2
+      max    = 2
+      cpu    = { high = 70, low = 35 }
       memory = { high = 90, low = 85 }
     }
   }
@@ -113,6 +114,8 @@ services = {
   # 1024/4096 to 1024/2048, $571.83 to $252.16 a month, replayed.
   # memory-bound: the largest task held 1663 MiB, with 15 % and the 128 MiB collector 2040 MiB, so 2048 MiB;
   # about 7.2 tasks on average, 10 at the peak.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
+  # down for it in the objective.
   # Caution: today's configuration costs $571.83 in replay, the recorded tasks $497.92: $74.00 of it pays for
   # tasks that start or drain, which no count of running ones shows.
   accounts = {
@@ -195,6 +198,8 @@ services = {
   # 1024/2048 to 512/1024, $155.80 to $71.23 a month, replayed.
   # cpu-bound: the work used 0.97 vCPU on average and 3.64 at its peak; about 4.2 tasks on average, 12 at the
   # peak, and by that estimate no other size is cheaper.
+  # Caution: today never fewer than 4 tasks; the proposal goes down to 3: where that is too few, lay min_tasks
+  # down for it in the objective.
   cards = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/cards:2.7.11"
     cpu             = 512
@@ -235,6 +240,8 @@ services = {
   # 4096/8192 to 1024/2048, $933.83 to $426.21 a month, replayed.
   # cpu-bound: the work used 6.88 vCPU on average and 19.01 at its peak; about 11.8 tasks on average, 29 at
   # the peak, and by that estimate no other size is cheaper.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
+  # down for it in the objective.
   fraud = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/fraud:5.1.0"
     cpu             = 1024
@@ -308,9 +315,9 @@ services = {
     }
   }
 
-  # 1024/2048 to 512/1024, $110.32 to $57.02 a month, replayed.
+  # 1024/2048 to 512/1024, $110.32 to $56.91 a month, replayed.
   # memory-bound: the largest task held 381 MiB, with 12 % of the task kept free and the 128 MiB collector 578
-  # MiB, so 1024 MiB; about 2.8 tasks on average, 20 at the peak.
+  # MiB, so 1024 MiB; about 2.9 tasks on average, 20 at the peak.
   notifications = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/notifications:1.12.0"
     cpu             = 512
@@ -327,10 +334,11 @@ services = {
     scaling = {
       min            = 3
       max            = 20
-      cpu            = { high = 65, low = 35, steps = [{ above = 0, add = 1 }, { above = 5, add = 3 }] }
+      cpu            = { high = 65, low = 35, steps = [{ above = 0, add = 2 }, { above = 15, add = 3 }] }
       memory         = { high = 90, low = 50 }
       scale_in       = { steps = [{ below = 1, remove = 2 }] }
-      out_cooldown   = 120
+      out_cooldown   = 300
+      in_cooldown    = 900
       out_periods    = 1
       out_datapoints = 1
       in_periods     = 5
@@ -384,6 +392,8 @@ services = {
   # 2048/4096 to 2048/4096, $441.49 to $178.87 a month, replayed.
   # already right: with its ladders it costs no more than 1024/2048, which the estimate had; the largest task
   # held 889 MiB, with 12 % of the task kept free and the 128 MiB collector 1155 MiB.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
+  # down for it in the objective.
   quotes = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/quotes:2.0.7"
     cpu             = 2048
@@ -418,9 +428,11 @@ services = {
     }
   }
 
-  # 4096/16384 to 2048/8192, $1,032.24 to $184.59 a month, replayed.
-  # memory-bound: the largest task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB, so 8192 MiB;
-  # about 2.0 tasks on average, 11 at the peak.
+  # 4096/16384 to 2048/8192, $1,032.24 to $228.87 a month, replayed.
+  # cheapest in replay: with its ladders it costs no more than 1024/8192, which the estimate had; the largest
+  # task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
+  # down for it in the objective.
   statements = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/statements:1.6.8"
     cpu             = 2048
@@ -438,16 +450,14 @@ services = {
       database = { port = 5432, cidr = "10.20.0.0/16" }
     }
     scaling = {
-      min            = 1
+      min            = 2
       max            = 20
-      cpu            = { high = 65, low = 15, steps = [{ above = 0, add = 1 }, { above = 15, add = 3 }, { above = 25, add = 4 }] }
+      cpu            = { high = 65, low = 10, steps = [{ above = 0, add = 1 }, { above = 10, add = 3 }] }
       memory         = { high = 95, low = 90 }
-      scale_in       = { steps = [{ below = 1, remove = 2 }] }
+      scale_in       = { steps = [{ below = 1, remove = 3 }] }
       out_cooldown   = 120
       out_periods    = 1
       out_datapoints = 1
-      in_periods     = 30
-      in_datapoints  = 30
     }
   }
 }

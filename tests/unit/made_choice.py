@@ -31,7 +31,7 @@ def wave(level: float = 1.0) -> F64:
 
 def asked(service: Service, demand: Demand, objective: Objective = DEFAULT) -> tuple[Question, Sizing]:
     """Return the question and the estimate that the search begins from."""
-    floor = objective.min_tasks or floor_of(service)
+    floor = objective.least_tasks(service.name) or floor_of(service)
     sizing = right_size(service, demand, PRICES, fargate_sizes(), floor=floor)
     assert isinstance(sizing, Sizing)
     question = Question(

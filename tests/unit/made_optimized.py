@@ -14,6 +14,7 @@ import polars as pl
 
 from trimtab.adoption.write import DOCUMENT_FILE, VALUES_FILE
 from trimtab.evidence.document import read_document
+from trimtab.fleet.model import Scaling
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
 from trimtab.pipeline import optimize
 from trimtab.report import explain_terminal, layout
@@ -73,7 +74,9 @@ def optimized() -> Optimized:
     folder = Path(keep.name)
     api, heavy = made.service("api"), made.service("heavy", size=made.size(1024, 4096))
     bursts = made.service("bursts", start_samples=made.starts(40))
-    small, idle = made.service("small", traffic=None, start_samples=()), made.service("idle")
+    one = Scaling(min_tasks=1, max_tasks=12)
+    small = made.service("small", traffic=None, start_samples=(), scaling=one)
+    idle = made.service("idle")
     tables = [
         made.metrics(api, cpu_percent=40.0, days=DAYS),
         made.metrics(heavy, cpu_percent=30.0, memory_percent=45.0, days=DAYS),

@@ -240,7 +240,7 @@ class Shop:
             for name in names
         ]
         document = {
-            "document_version": 3,
+            "document_version": 4,
             "cluster": self.cluster,
             "region": self.world.sandbox.region,
             "services": services,

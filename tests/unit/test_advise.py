@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import made_choice as asking
 import made_fleet as made
@@ -24,13 +25,13 @@ T = asking.MINUTES
 WAVE = asking.wave()
 
 
-def chosen(demand: made.Demand, service: Service | None = None, **objective: float) -> Chosen:
+def chosen(demand: made.Demand, service: Service | None = None, **objective: Any) -> Chosen:
     found = advised(demand, service, **objective)
     assert isinstance(found, Chosen), found
     return found
 
 
-def left_out(demand: made.Demand, service: Service | None = None, **objective: float) -> LeftOut:
+def left_out(demand: made.Demand, service: Service | None = None, **objective: Any) -> LeftOut:
     found = advised(demand, service, **objective)
     assert isinstance(found, LeftOut), found
     # A sentence for a person: no braces of a template, no exception, no number that is none.
@@ -38,7 +39,7 @@ def left_out(demand: made.Demand, service: Service | None = None, **objective: f
     return found
 
 
-def advised(demand: made.Demand, service: Service | None = None, **objective: float) -> Chosen | LeftOut:
+def advised(demand: made.Demand, service: Service | None = None, **objective: Any) -> Chosen | LeftOut:
     promise = msgspec.convert(objective, Objective)
     found = choose(service or made.service(), demand, asking.PRICES, promise, made.LITTLE)
     if isinstance(found, Chosen):
@@ -190,16 +191,77 @@ def test_a_floor_is_kept_up_to_ecss_own_limit(least: int) -> None:
     assert found.choice.ladders.max_tasks <= 5000
 
 
-def test_the_floor_is_two_behind_a_load_balancer_one_elsewhere_and_the_objectives_where_it_says() -> None:
+def test_the_floor_is_two_behind_a_balancer_elsewhere_todays_spare_and_the_objectives_if_it_says() -> None:
     idle = made.demand(np.full(T.size, 0.01))
-    alone = made.service(traffic=None)
-    least = [
-        chosen(idle).choice.ladders.min_tasks,
-        chosen(idle, alone).choice.ladders.min_tasks,
-        chosen(idle, min_tasks=1).choice.ladders.min_tasks,
-        chosen(idle, alone, min_tasks=4).choice.ladders.min_tasks,
+    alone = made.service(traffic=None, scaling=Scaling(min_tasks=1, max_tasks=12))
+    pair = made.service(traffic=None, scaling=Scaling(min_tasks=2, max_tasks=2))
+    three = {"api": {"min_tasks": 3}}
+    bounds = [
+        (found.min_tasks, found.max_tasks)
+        for found in (
+            chosen(idle).choice.ladders,
+            chosen(idle, alone).choice.ladders,
+            chosen(idle, pair).choice.ladders,
+            chosen(idle, min_tasks=1).choice.ladders,
+            chosen(idle, pair, min_tasks=1).choice.ladders,
+            chosen(idle, alone, min_tasks=4).choice.ladders,
+            chosen(idle, alone, min_tasks=4, services=three).choice.ladders,
+        )
     ]
-    assert least == [2, 1, 1, 4]
+    assert bounds == [(2, 2), (1, 1), (2, 2), (1, 1), (1, 1), (4, 4), (3, 3)]
+
+
+# What the objective lays down
+
+
+def sized(cpu_units: int, memory_mib: int) -> Any:
+    return {"api": {"cpu_units": cpu_units, "memory_mib": memory_mib}, "web": {"min_tasks": 9}}
+
+
+def test_a_size_that_is_laid_down_is_the_only_one_searched_whatever_the_data_say() -> None:
+    demand = made.demand(WAVE)
+    free = chosen(demand).choice
+    other = made.size(2048, 6144)
+    assert free.size != other
+    found = chosen(demand, services=sized(2048, 6144))
+    assert found.choice.size == found.sizing.size == other
+    assert found.choice.unsearched == ()
+    assert {one.size for one in found.choice.alternatives} == {other}
+    assert found.sizing.sentence.startswith("laid down: the objective gives 2048/6144, where the estimate ")
+    # Another service's size is no concern of this one's.
+    web = made.service("other")
+    assert chosen(demand, web, services=sized(2048, 6144)).choice == chosen(demand, web).choice
+
+
+def test_what_the_data_would_choose_is_chosen_alike_where_it_is_laid_down() -> None:
+    demand = made.demand(WAVE)
+    free = chosen(demand)
+    found = chosen(demand, services=sized(free.choice.size.cpu_units, free.choice.size.memory_mib))
+    assert (found.choice.size, found.choice.ladders) == (free.choice.size, free.choice.ladders)
+    assert found.choice.marks == free.choice.marks
+
+
+def test_a_size_that_is_laid_down_and_does_not_do_leaves_the_service_out_and_is_named() -> None:
+    heavy = left_out(made.demand(WAVE, memory=900.0), services=sized(256, 1024))
+    assert heavy.reason is LeftOutReason.NO_SIZE
+    assert heavy.detail.startswith("the objective lays 256/1024 down, and a task asks for ")
+    busy = left_out(made.demand(1000 * WAVE, tasks=3000), services=sized(256, 512))
+    assert busy.reason is LeftOutReason.CANNOT_TELL
+    assert busy.detail.startswith("at 256/512, which the objective lays down, ")
+    assert "5,000 at most" in busy.detail
+    spike = np.where(T.size - 500 <= T, 400.0, 0.5)
+    untold = left_out(made.demand(spike), services=sized(1024, 2048))
+    assert untold.reason is LeftOutReason.CANNOT_TELL
+    assert untold.detail.startswith(
+        "at 1024/2048, which the objective lays down, neither ladders nor a fixed"
+    )
+
+
+def test_a_drain_that_is_laid_down_is_proposed_and_replayed() -> None:
+    laid = {"api": {"deregistration_delay_s": 3600}}
+    found = chosen(made.demand(WAVE), services=laid)
+    assert found.timing.target is not None
+    assert found.timing.target.deregistration_delay_s == 3600
 
 
 # Today's ladders

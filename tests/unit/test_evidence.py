@@ -21,7 +21,7 @@ from trimtab.evidence.cautions import (
 )
 from trimtab.evidence.cost import Cost, Parts, cents, cost_of, dollars, total
 from trimtab.evidence.document_encode import encode, shortlist
-from trimtab.evidence.model import CautionKind
+from trimtab.evidence.model import Caution, CautionKind
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import as_deployed
@@ -48,8 +48,8 @@ def sized(service: Service, demand: Demand) -> Sizing:
     return result
 
 
-def kinds(service: Service, demand: Demand, left_out: frozenset[str] = frozenset()) -> set[CautionKind]:
-    found = cautions_of(service, demand, sized(service, demand), timing_of(service), left_out)
+def kinds(service: Service, demand: Demand, drain_s: int | None = None) -> set[CautionKind]:
+    found = cautions_of(service, demand, sized(service, demand), timing_of(service, drain_s), frozenset())
     return {caution.kind for caution in found}
 
 
@@ -199,8 +199,8 @@ def test_each_doubt_is_said_once() -> None:
     assert kinds(made.service(start_samples=()), week()) == {CautionKind.STARTUP}
     assert kinds(made.service(stop_timeout_s=10), week()) == {CautionKind.STOP_TIMEOUT}
     slow = made.traffic(response_times=made.times(45))
-    assert kinds(made.service("api", traffic=slow), week()) == {CautionKind.DRAIN}
-    assert kinds(made.service("web", traffic=slow), week()) == set()
+    assert kinds(made.service(traffic=slow), week(), drain_s=30) == {CautionKind.DRAIN}
+    assert kinds(made.service(traffic=slow), week()) == set()
     quick = made.traffic(response_times=made.times(0.5))
     assert kinds(made.service(traffic=quick, stop_timeout_s=10), week()) == set()
     assert kinds(made.service(port=None, traffic=None), week()) == {CautionKind.HEALTH_COMMAND}
@@ -226,11 +226,52 @@ def test_a_count_that_was_fixed_and_no_longer_is_is_said_with_the_new_bounds(
     today: tuple[int, int], proposed: tuple[int, int], said: str | None
 ) -> None:
     service = made.service(scaling=Scaling(min_tasks=today[0], max_tasks=today[1]))
-    sizing = sized(service, week())
-    ladders = replace(default_ladders(sizing, week()), min_tasks=proposed[0], max_tasks=proposed[1])
-    found = list(cautions_of_capacity(service, proposal_of(service, sizing, ladders, timing_of(service))))
+    found = of_capacity(service, proposed, week(tasks=1))
     assert [one.kind for one in found] == ([CautionKind.FIXED_COUNT] if said else [])
     assert all(one.text.startswith(said or "") for one in found)
+
+
+def of_capacity(service: Service, bounds: tuple[int, int], demand: Demand) -> list[Caution]:
+    sizing = sized(service, week())
+    ladders = replace(default_ladders(sizing, week()), min_tasks=bounds[0], max_tasks=bounds[1])
+    proposal = proposal_of(service, sizing, ladders, timing_of(service))
+    return list(cautions_of_capacity(service, proposal, demand))
+
+
+@pytest.mark.parametrize(
+    ("today", "proposed", "said"),
+    [(6, 4, True), (3, 2, True), (3, 1, True), (3, 3, False), (3, 4, False), (2, 1, False), (1, 2, False)],
+)
+def test_a_minimum_above_two_that_is_lowered_is_said(today: int, proposed: int, said: bool) -> None:
+    service = made.service(scaling=Scaling(min_tasks=today, max_tasks=20))
+    found = of_capacity(service, (proposed, 20), week(tasks=1))
+    assert [one.kind for one in found] == ([CautionKind.FEWER] if said else [])
+    begins = f"today never fewer than {today} tasks; the proposal goes down to {proposed}: "
+    assert all(one.text.startswith(begins) for one in found)
+
+
+def test_a_maximum_below_what_ran_in_the_last_day_says_how_many_tasks_an_apply_stops() -> None:
+    service = made.service(scaling=Scaling(min_tasks=2, max_tasks=20))
+    minutes = np.arange(7 * 1440)
+
+    def said(tasks: object, most: int, present: object = True) -> list[str]:
+        found = of_capacity(service, (2, most), week(tasks=tasks, present=present))
+        assert {one.kind for one in found} <= {CautionKind.STOPS}
+        return [one.text for one in found]
+
+    assert said(9, 9) == []
+    (steady,) = said(9, 8)
+    assert steady.startswith("max is 8, and up to 9 tasks ran in the last day of the record, 9 at its end: ")
+    assert steady.endswith("an apply at such a time stops 1 of them at once")
+    burst = np.where(minutes == 6 * 1440, 12, 4)
+    (text,) = said(burst, 8)
+    assert "up to 12 tasks ran in the last day of the record, 4 at its end" in text
+    assert "stops 4 of them" in text
+    assert said(np.where(minutes == 6 * 1440 - 1, 12, 4), 8) == []  # a minute more than a day ago
+    # The record ends with its last report, not with the span.
+    silent = minutes < 5 * 1440
+    assert said(np.where(minutes == 4 * 1440, 12, 4), 8, silent)
+    assert said(np.where(minutes == 4 * 1440 - 1, 12, 4), 8, silent) == []
 
 
 @pytest.mark.parametrize(
@@ -282,7 +323,7 @@ def test_the_document_holds_every_service_and_its_sums_agree() -> None:
     )
     recommendation = recommend(snapshot, effort=made.LITTLE)
     document = msgspec.json.decode(encode(recommendation))
-    assert document["document_version"] == 3
+    assert document["document_version"] == 4
     assert [one["name"] for one in document["services"]] == ["api", "jobs"]
     assert [(one["service"], one["reason"]) for one in document["left_out"]] == [("idle", "no metrics")]
     costs = [*(one["cost"] for one in document["services"]), document["shared_cost"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,14 @@ import pytest
 from example_run import REPOSITORY
 from trimtab.adoption.read_values import read_proposals
 from trimtab.evidence.cost import cents
+from trimtab.evidence.objective import read_objective
 from trimtab.fleet.snapshot import read_snapshot
-from trimtab.pipeline import replay
+from trimtab.pipeline import optimize, replay
 from trimtab.sizing.rightsizing import floor_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from example_run import ExampleRun
     from trimtab.evidence.verdict import Judged
 
@@ -46,6 +50,20 @@ def after(example: ExampleRun) -> dict[str, Judged]:
 def test_the_platform_ships_with_the_values_written_for_the_example(example: ExampleRun) -> None:
     shipped = REPOSITORY / "terraform" / "platform" / "services.auto.tfvars"
     assert (example.out / "services.auto.tfvars").read_bytes() == shipped.read_bytes()
+
+
+def test_one_service_searched_again_leaves_the_folder_to_the_byte(
+    example: ExampleRun, tmp_path: Path
+) -> None:
+    shutil.copytree(example.out, tmp_path / "out")
+    objective = read_objective(REPOSITORY / "examples" / "objective.json")
+    said: list[str] = []
+    optimize(EXAMPLE, tmp_path / "out", objective=objective, services=["cards"], progress=said.append)
+    assert [one for one in said if one.startswith("searching")] == [
+        "searching size and ladders of cards (1 of 1)"
+    ]
+    for name in ("services.auto.tfvars", "recommendation.json"):
+        assert (tmp_path / "out" / name).read_bytes() == (example.out / name).read_bytes()
 
 
 def test_every_service_has_an_answer(document: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from example_run import REPOSITORY
 from trimtab.errors import EXIT_USAGE, UsageError
-from trimtab.evidence.objective import DEFAULT, Objective, objective_of, read_objective
+from trimtab.evidence.objective import DEFAULT, LaidDown, Objective, objective_of, read_objective
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,27 @@ def test_every_limit_it_may_have_at_its_ends_is_taken() -> None:
         ({"seed": 2**63}, "$.seed"),
         ({"seed": "x"}, "$.seed"),
         ({"cpu_percent": "high"}, "$.cpu_percent"),
+        ({"services": []}, "Expected `object`, got `array` - at `$.services`"),
+        ({"services": {"api": {"drain_s": 30}}}, "unknown field `drain_s` - at `$.services['api']`"),
+        ({"services": {"api": {"deregistration_delay_s": 3601}}}, "<= 3600 - at `$.services['api'].dereg"),
+        ({"services": {"api": {"deregistration_delay_s": 0}}}, ">= 1 - at `$.services['api'].deregistration"),
+        ({"services": {"api": {"min_tasks": 0}}}, "$.services['api'].min_tasks"),
+        ({"services": {"api": {"min_tasks": 5001}}}, "$.services['api'].min_tasks"),
+        (
+            {"services": {"api": {"cpu_units": 256}}},
+            "half a size: memory_mib is missing - at `$.services['api",
+        ),
+        ({"services": {"api": {"memory_mib": 512}}}, "half a size: cpu_units is missing"),
+        ({"services": {"api": {"cpu_units": 256, "memory_mib": 0}}}, "$.services['api'].memory_mib"),
+        (
+            {"services": {"web": {}, "api": {"cpu_units": 300, "memory_mib": 600}}},
+            "no task of 300/600; nearest are 256/512, 256/1024, 512/1024 - at `$.services['api']`",
+        ),
+        ({"services": {"api": {"cpu_units": 2**80, "memory_mib": 1}}}, "Fargate has no task of"),
+        ({"services": {"two\nlines": {"min_tasks": 0}}}, r"$.services['two\nlines'].min_tasks"),
+        (b'{"services": {"api": {}, "api": {"min_tasks": 3}}}', "has 'api' twice; keep one of them"),
+        (b'{"services": {"api": {"min_tasks": 3, "min_tasks": 2}}}', "has 'min_tasks' twice"),
+        (b'{"seed": 1, "seed": 2}', "has 'seed' twice"),
         ([], "array"),
         (b"", "truncated"),
         (b"{over: 1}", "malformed"),
@@ -90,7 +112,7 @@ def test_a_file_that_asks_for_what_cannot_be_is_one_line_with_its_name(
     assert caught.value.exit_code == EXIT_USAGE
     assert line.startswith(f"{path}: ")
     assert said in line
-    assert "known: over_percent, cpu_percent" in line
+    assert "known: over_percent, cpu_percent" in line or " twice; " in line
     assert "\n" not in line
 
 
@@ -125,3 +147,39 @@ def test_where_the_hottest_task_is_full_before_the_average_that_decides() -> Non
     assert Objective(cpu_percent=80).replayed(1.1).cpu_share == pytest.approx(0.8)
     assert Objective(cpu_percent=80).replayed(2.0).cpu_share == pytest.approx(0.5)
     assert Objective(memory_percent=70).replayed(2.0).memory_share == pytest.approx(0.7)
+
+
+# What is laid down for single services
+
+
+def test_what_is_laid_down_goes_over_the_general_and_nothing_is_laid_down_unasked(tmp_path: Path) -> None:
+    entries = {"api": {"min_tasks": 3, "deregistration_delay_s": 3600}, "odd_Name-1": {}}
+    content = {"min_tasks": 2, "services": entries}
+    for found in (read_objective(file(tmp_path, content)), objective_of(file(tmp_path, content), seed=4)):
+        assert found.laid_down("api") == LaidDown(min_tasks=3, deregistration_delay_s=3600)
+        assert found.laid_down("api").size is None
+        assert found.laid_down("odd_Name-1") == found.laid_down("web") == LaidDown()
+        assert [found.least_tasks(name) for name in ("api", "odd_Name-1", "web")] == [3, 2, 2]
+    # A flag is general too: what is laid down for one service stays.
+    over = objective_of(file(tmp_path, content), min_tasks=5)
+    assert [over.least_tasks(name) for name in ("api", "web")] == [3, 5]
+    assert DEFAULT.services == {}
+    assert DEFAULT.least_tasks("api") is None
+
+
+def test_the_examples_file_lays_down_what_the_company_requires_and_the_page_shows_it() -> None:
+    path = REPOSITORY / "examples" / "objective.json"
+    found = read_objective(path)
+    assert found == Objective(
+        services={
+            "api": LaidDown(cpu_units=256, memory_mib=512, deregistration_delay_s=30),
+            "worker": LaidDown(cpu_units=512, memory_mib=1024, deregistration_delay_s=60),
+            "scheduler": LaidDown(cpu_units=256, memory_mib=512),
+        }
+    )
+    page = (REPOSITORY / "docs" / "search.md").read_text(encoding="utf-8")
+    assert f"```json\n{path.read_text(encoding='utf-8')}```" in page
+    for field in Objective.__struct_fields__:
+        assert f"| `{field}` |" in page
+    for field in LaidDown.__struct_fields__:
+        assert f"`{field}`" in page.partition("### What is laid down")[2]

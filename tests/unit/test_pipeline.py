@@ -8,10 +8,12 @@ import msgspec
 import pytest
 from made_progress import Told
 
+from trimtab.adoption.read_values import read_proposals
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.evidence.cost import cents
+from trimtab.evidence.document import read_document
 from trimtab.evidence.model import LeftOutReason
-from trimtab.evidence.objective import Objective, Spot
+from trimtab.evidence.objective import LaidDown, Objective, Spot
 from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
 from trimtab.pipeline import optimize, recommend, replay
@@ -67,6 +69,41 @@ def test_a_region_without_prices_is_refused_in_one_line() -> None:
     with pytest.raises(UsageError) as caught:
         recommend(made.snapshot(made.service("api"), region="mars-north-1"))
     assert "mars-north-1" in caught.value.one_line()
+
+
+@pytest.mark.parametrize("name", ["web", "API", "", "a b", "two\nlines", "${var.x}"])
+def test_an_objective_for_a_service_the_snapshot_has_not_is_refused_with_the_known_ones(
+    tmp_path: Path, name: str
+) -> None:
+    unread = Skipped(service="jobs", reason="access denied", detail="ecs:DescribeTasks")
+    fleet = msgspec.structs.replace(made.fleet(made.service("api")), skipped=(unread,))
+    write_snapshot(made.snapshot_of(fleet, made.metrics(made.service("api"))), tmp_path / "in")
+    objective = Objective(services={"api": LaidDown(), "jobs": LaidDown(), name: LaidDown(min_tasks=3)})
+    for run in (optimize, replay):
+        with pytest.raises(UsageError) as caught:
+            run(tmp_path / "in", output=tmp_path / "out", objective=objective)
+        assert caught.value.one_line() == (
+            f"objective: services: there is no service {name!r} in the snapshot; known: api, jobs"
+        )
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_drain_laid_down_where_no_load_balancer_drains_is_refused() -> None:
+    objective = Objective(services={"jobs": LaidDown(deregistration_delay_s=30)})
+    with pytest.raises(UsageError, match=r"^objective: services\.jobs: no load balancer .*; take dereg"):
+        recommend(made.snapshot(made.service("api"), made.service("jobs", traffic=None)), objective=objective)
+
+
+def test_what_is_laid_down_reaches_the_values_and_the_document(tmp_path: Path) -> None:
+    write_snapshot(made.snapshot(made.service("api"), made.service("worker")), tmp_path / "in")
+    laid = LaidDown(cpu_units=1024, memory_mib=3072, deregistration_delay_s=45, min_tasks=5)
+    objective = Objective(services={"api": laid})
+    optimize(tmp_path / "in", tmp_path / "out", objective=objective, effort=made.LITTLE)
+    proposals = read_proposals(tmp_path / "out" / "services.auto.tfvars")
+    assert (str(proposals["api"].size), proposals["api"].deregistration_delay_s) == ("1024/3072", 45)
+    assert proposals["api"].ladders.min_tasks >= 5
+    assert (proposals["worker"].size, proposals["worker"].deregistration_delay_s) != (laid.size, 45)
+    assert read_document(tmp_path / "out" / "recommendation.json").objective == objective
 
 
 def test_a_snapshot_that_cannot_be_read_leaves_the_output_alone(tmp_path: Path) -> None:

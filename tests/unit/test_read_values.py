@@ -11,6 +11,7 @@ from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.values import render
 from trimtab.errors import EXIT_USAGE, UsageError
 from trimtab.evidence.cautions import cautions_of_capacity
+from trimtab.evidence.model import CautionKind
 from trimtab.evidence.objective import Objective, Spot
 from trimtab.evidence.proposal import Proposal, proposal_of
 from trimtab.fleet.account import CapacityProvider
@@ -129,7 +130,8 @@ def test_a_running_service_on_spot_stays_there_and_one_that_would_move_is_replac
     running, spotted = identified.service(), identified.service(capacity_providers=(part,), launch_type=None)
 
     def said(service: Service, proposal: Proposal) -> list[str]:
-        return [one.text for one in cautions_of_capacity(service, proposal)]
+        found = cautions_of_capacity(service, proposal, made.demand([1.0]))
+        return [one.text for one in found if one.kind is CautionKind.SPOT]
 
     assert said(running, on_demand) == said(made.service(), on_spot) == []
     assert "stays there" in said(spotted, on_demand)[0]

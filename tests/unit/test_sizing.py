@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
+from trimtab.fleet.model import Scaling
 from trimtab.sizing.memory import hottest_memory, load_memory
 from trimtab.sizing.model import Reason, Sizing, Unsizable
-from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed, trailing_maximum
 
 if TYPE_CHECKING:
@@ -98,9 +99,44 @@ def test_work_that_no_size_holds_is_said_with_its_numbers() -> None:
     assert "may have 249856 MiB" in result.sentence  # 244 GiB, the largest task
 
 
-def test_a_service_behind_a_load_balancer_keeps_two_tasks_and_any_other_one() -> None:
-    assert floor_of(made.service()) == 2
-    assert floor_of(made.service(traffic=None)) == 1
+@pytest.mark.parametrize(("today", "kept"), [(0, 1), (1, 1), (2, 2), (3, 2), (40, 2)])
+def test_a_service_behind_a_load_balancer_keeps_two_tasks_and_any_other_its_only_spare(
+    today: int, kept: int
+) -> None:
+    scaling = Scaling(min_tasks=today, max_tasks=50)
+    assert floor_of(made.service(scaling=scaling)) == 2
+    assert floor_of(made.service(scaling=scaling, traffic=None)) == kept
+
+
+def test_a_size_that_is_laid_down_is_the_only_candidate_and_says_what_the_data_would_have() -> None:
+    demand, service = made.demand(STEADY), made.service()
+    by_data = sized(demand, service)
+    same = laid_down(by_data, by_data.size, service.size)
+    assert isinstance(same, Sizing)
+    assert (same.size, same.reason) == (by_data.size, by_data.reason)
+    assert same.sentence == f"{by_data.sentence}; laid down by the objective too"
+    larger = laid_down(by_data, made.size(1024, 3072), service.size)
+    assert isinstance(larger, Sizing)
+    assert [one.size for one in larger.candidates] == [larger.size] == [made.size(1024, 3072)]
+    assert larger.reason is Reason.LAID_DOWN
+    assert larger.sentence.startswith(
+        f"laid down: the objective gives 1024/3072, where the estimate alone would have {by_data.size}; "
+    )
+    assert larger.cost_usd_month == larger.candidates[0].cost_usd_month > by_data.cost_usd_month
+
+
+def test_a_size_that_is_laid_down_and_holds_too_little_names_itself_and_is_kept_where_it_runs() -> None:
+    # 760 * 1.289 + 128 = 1108 MiB are asked of a new task: a day of history widens the margin.
+    demand = made.demand(STEADY, memory=760.0, hottest_memory=1.0)
+    by_data = sized(demand, made.service())
+    refused = laid_down(by_data, made.size(512, 1024), made.size(1024, 2048))
+    assert isinstance(refused, Unsizable)
+    assert refused.sentence.startswith("the objective lays 512/1024 down, and a task asks for ")
+    # The same, where it runs already: 888 of 1024 MiB is less than the 90 % up to which a size is kept.
+    kept = laid_down(by_data, made.size(512, 1024), made.size(512, 1024))
+    assert isinstance(kept, Sizing)
+    full = sized(made.demand(STEADY, memory=900.0, hottest_memory=1.0), made.service())
+    assert isinstance(laid_down(full, made.size(512, 1024), made.size(512, 1024)), Unsizable)
 
 
 def test_a_tie_in_cost_goes_to_the_smaller_size() -> None:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trimtab.fleet.model import StartSample
-from trimtab.timing.drain import MANDATED
 from trimtab.timing.ground import Setting
 from trimtab.timing.startup import container_timing, startup_of, timing_of
 
@@ -216,22 +215,45 @@ def test_few_requests_do_not_shorten_a_drain_but_lengthen_it() -> None:
     assert drained(50, requests=999).target.deregistration_delay_s == 75
 
 
-@pytest.mark.parametrize("name", sorted(MANDATED))
-@pytest.mark.parametrize(("exposure", "delay"), [("public", 30), ("internal", 60)])
+@pytest.mark.parametrize("name", ["api", "worker", "anything"])
+@pytest.mark.parametrize("exposure", ["public", "internal"])
+@pytest.mark.parametrize("delay", [25, 30, 60, 3600])
 def test_a_drain_that_is_laid_down_stays_and_data_against_it_warns(
     name: str, exposure: str, delay: int
 ) -> None:
     def drains(longest: float) -> Any:
         traffic = made.traffic(exposure=exposure, response_times=made.times(longest))
-        return timing_of(made.service(name, traffic=traffic))
+        return timing_of(made.service(name, traffic=traffic), delay)
 
     short, long = drains(1), drains(delay + 10)
     assert short.target.deregistration_delay_s == long.target.deregistration_delay_s == delay
     assert short.warnings == ()
     assert len(long.warnings) == 1
-    assert f"laid down as {delay} s" in long.warnings[0]
+    assert f"laid down as {delay} s by the objective" in long.warnings[0]
     assert f"took {delay + 10} s" in long.warnings[0]
     assert "leaves no margin" in drains(delay - 1).warnings[0]
+    assert short.target.deregistration_reason.startswith(
+        f"laid down as {delay} s by the objective; by the da"
+    )
+
+
+@pytest.mark.parametrize("name", ["api", "worker", "web"])
+def test_no_name_keeps_a_drain_that_the_requests_do_not_need(name: str) -> None:
+    assert drained(0.4, name).target.deregistration_delay_s == 10
+    assert drained(70, name).target.deregistration_delay_s == 105
+
+
+@pytest.mark.parametrize(("delay", "told"), [(1, 1), (19, 19), (20, None), (30, None)])
+def test_a_drain_laid_down_below_what_requests_are_taken_to_last_is_told_to_the_module(
+    delay: int, told: int | None
+) -> None:
+    timing = timing_of(made.service(), delay)
+    assert timing.target is not None
+    assert timing.target.deregistration_delay_s == delay
+    assert timing.target.deregistration_reason.endswith("; no durations were recorded")
+    assert timing.longest_request_s == told  # the module refuses a drain shorter than it
+    assert len(timing.warnings) == (told is not None)
+    assert all("how long requests take is not recorded" in one for one in timing.warnings)
 
 
 def test_the_stop_timeout_is_raised_for_a_longer_request_and_never_lowered() -> None:

@@ -31,6 +31,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Write the values and the recommendation here."),
     ] = None,
+    service: Services = None,
     objective: ObjectiveFile = None,
     over_percent: Over = None,
     cpu_percent: Cpu = None,
@@ -64,7 +65,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         seed=seed,
     )
     with progress() as told:
-        outcome = pipeline.optimize(snapshot, output, objective=promise, prices_file=prices, progress=told)
+        outcome = pipeline.optimize(
+            snapshot, output, objective=promise, services=service or (), prices_file=prices, progress=told
+        )
     show(terminal.render(outcome.report))
     if output is None:
         say("nothing was written: name a folder with -o to get the values")

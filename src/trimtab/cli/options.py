@@ -76,7 +76,11 @@ Memory: TypeAlias = Annotated[
 ]
 MinTasks: TypeAlias = Annotated[
     int | None,
-    typer.Option("--min-tasks", metavar="N", help="Least tasks. [default: 2 behind a load balancer, else 1]"),
+    typer.Option(
+        "--min-tasks",
+        metavar="N",
+        help="Least tasks. [default: 2 behind a load balancer, else today's minimum, 1 or 2]",
+    ),
 ]
 Turns: TypeAlias = Annotated[
     float | None,

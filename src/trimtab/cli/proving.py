@@ -33,14 +33,17 @@ def demo(
     from trimtab import pipeline  # noqa: PLC0415
     from trimtab.assets import assets_folder  # noqa: PLC0415
     from trimtab.demo import NoProof, ready_to_prove  # noqa: PLC0415
+    from trimtab.evidence.objective import read_objective  # noqa: PLC0415
     from trimtab.report import terminal  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="trimtab-") as kept:
         ready = ready_to_prove(Path(kept) / "provider", os.environ)
         if isinstance(ready, NoProof):
             say("there will be a table and no proof: what that needs is missing, see below")
+        examples = assets_folder() / "examples"
+        objective = read_objective(examples / "objective.json")
         with progress() as told:
-            outcome = pipeline.optimize(assets_folder() / "examples" / "fleet", output, progress=told)
+            outcome = pipeline.optimize(examples / "fleet", output, objective=objective, progress=told)
         show(terminal.render(outcome.report))
         if isinstance(ready, NoProof):
             tell(f"\n{ready.paragraph()}")

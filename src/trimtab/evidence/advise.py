@@ -20,7 +20,7 @@ from trimtab.scaling.convert import ladders_of_scaling
 from trimtab.scaling.search import FULL
 from trimtab.scaling.space import module_takes
 from trimtab.sizing.model import Unsizable
-from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.timing.startup import timing_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.contest import Entrant
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.replayed import Case
-    from trimtab.fleet.model import Service
+    from trimtab.fleet.model import Service, TaskSize
     from trimtab.scaling.policy import Ladders
     from trimtab.scaling.search import Effort
     from trimtab.sizing.model import Sizing
@@ -57,22 +57,32 @@ class Chosen:
     deployed: Case
 
 
-def choose(
-    service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
-) -> Chosen | LeftOut:
-    """Return the choice for one service, or why there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """One service before anything is searched: what is asked, the estimate, and what runs today."""
+
+    question: Question
+    sizing: Sizing
+    deployed: Case
+
+
+def asked(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Asked | LeftOut:
+    """Return what is asked about one service, or why nothing can be."""
     untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
     if untold:
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
-    floor = objective.min_tasks or floor_of(service)
+    required = objective.laid_down(service.name)
+    floor = objective.least_tasks(service.name) or floor_of(service)
     sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor)
+    if required.size is not None and not isinstance(sizing, Unsizable):
+        sizing = laid_down(sizing, required.size, service.size)
     if isinstance(sizing, Unsizable):
         return _left_out(service, LeftOutReason.NO_SIZE, sizing.sentence)
     try:
         deployed = as_deployed(service, demand, prices, objective)
     except ReplayError as error:
         return _left_out(service, LeftOutReason.NOT_REPLAYED, error.one_line())
-    timing = timing_of(service)
+    timing = timing_of(service, required.deregistration_delay_s)
     question = Question(
         service=service,
         demand=demand,
@@ -81,21 +91,32 @@ def choose(
         objective=objective,
         estimated=sizing.size,
     )
+    return Asked(question=question, sizing=sizing, deployed=deployed)
+
+
+def choose(
+    service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
+) -> Chosen | LeftOut:
+    """Return the choice for one service, or why there is none."""
+    found = asked(service, demand, prices, objective)
+    if isinstance(found, LeftOut):
+        return found
+    question, sizing, laid = found.question, found.sizing, objective.laid_down(service.name).size
     sized = sizes_in_contest(question, sizing)
     if not sized:
-        return _left_out(service, LeftOutReason.CANNOT_TELL, conflict(question, sizing))
-    seeds = _today(service, floor)
+        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, conflict(question, sizing)))
+    seeds = _today(service, sizing.work.floor)
     searched = search_sizes(question, sized, seeds=seeds, effort=effort, workers=WORKERS)
     choice = decide(question, sized, searched, _present(service, searched, seeds))
     if isinstance(choice, CannotTell):
-        return _left_out(service, LeftOutReason.CANNOT_TELL, choice.why)
+        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, choice.why))
     return Chosen(
         service=service,
         demand=demand,
         sizing=resized(sizing, choice, service.size),
-        timing=timing,
+        timing=question.timing,
         choice=choice,
-        deployed=deployed,
+        deployed=found.deployed,
     )
 
 
@@ -113,6 +134,11 @@ def _present(service: Service, searched: Sequence[Searched], today: Sequence[Lad
         if one.sized.size == service.size and today:
             return enter(today[0], one.contest.ground)
     return None
+
+
+def _at(size: TaskSize | None, why: str) -> str:
+    """Return why there is no advice, with the size where the objective leaves no other."""
+    return why if size is None else f"at {size}, which the objective lays down, {why}"
 
 
 def _left_out(service: Service, reason: LeftOutReason, detail: str) -> LeftOut:

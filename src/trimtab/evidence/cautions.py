@@ -6,20 +6,27 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.growth import MemoryShape
 from trimtab.demand.quality import quality_of
 from trimtab.evidence.cost import cents, dollars
 from trimtab.evidence.model import Caution, CautionKind
 from trimtab.evidence.trials import failures_of
-from trimtab.sizing.constants import AT_LIMIT_SHARE, CENSORED_LIFT, COLLECTOR_MEMORY_MIB
+from trimtab.sizing.constants import (
+    AT_LIMIT_SHARE,
+    CENSORED_LIFT,
+    COLLECTOR_MEMORY_MIB,
+    SPARE_WITHOUT_TRAFFIC,
+)
 from trimtab.sizing.memory import at_limit_steps
 from trimtab.timing.drain import MODULE_LONGEST_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.demand.series import Demand
+    from trimtab.demand.series import F64, Demand
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
@@ -35,6 +42,7 @@ CENSORED_SHARE = 0.001
 """About a minute and a half a day at the ceiling."""
 LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
+DAY_S = 86_400
 RECORD_SHARE = Decimal("0.10")
 """Replayed over recorded cost, less 1 [ratio]. A replay further off than this models something else."""
 SHAPES: Final[Mapping[FindingKind, CautionKind]] = {
@@ -111,16 +119,49 @@ def cautions_of_cost(
     yield Caution(kind=CautionKind.DEARER, text=text)
 
 
-def cautions_of_capacity(service: Service, proposal: Proposal) -> Iterator[Caution]:
+def cautions_of_capacity(service: Service, proposal: Proposal, demand: Demand) -> Iterator[Caution]:
     """Yield what another count, architecture or Spot asks of the service."""
+    yield from _of_count(service, proposal, demand)
+    yield from _of_provider(service, proposal)
+
+
+def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[Caution]:
     fixed, least, most = service.scaling.min_tasks, proposal.ladders.min_tasks, proposal.ladders.max_tasks
     if fixed == service.scaling.max_tasks and (least, most) != (fixed, fixed):
         text = (
-            f"ran at a fixed {fixed} task{'s' if fixed != 1 else ''} and may now run "
+            f"ran at a fixed {_tasks(fixed)} and may now run "
             f"{least if least == most else f'{least} to {most}'}: "
             "if two copies must not run, or must always run, set scaling.min and max alike"
         )
         yield Caution(kind=CautionKind.FIXED_COUNT, text=text)
+    elif fixed > max(SPARE_WITHOUT_TRAFFIC, least):
+        text = (
+            f"today never fewer than {fixed} tasks; the proposal goes down to {least}: "
+            "where that is too few, lay min_tasks down for it in the objective"
+        )
+        yield Caution(kind=CautionKind.FEWER, text=text)
+    recorded = demand.tasks[demand.present]
+    peak, last = (round(float(one)) for one in (_last_day(demand).max(), recorded[-1]))
+    if peak > most:
+        text = (
+            f"max is {most}, and up to {_tasks(peak)} ran in the last day of the record, {last} at its end: "
+            f"an apply at such a time stops {peak - most} of them at once"
+        )
+        yield Caution(kind=CautionKind.STOPS, text=text)
+
+
+def _last_day(demand: Demand) -> F64:
+    """Return the running tasks of the last day that was reported, its silent minutes left out, shape (N,)."""
+    end = int(np.flatnonzero(demand.present)[-1]) + 1
+    day = slice(max(0, end - DAY_S // demand.step_s), end)
+    return demand.tasks[day][demand.present[day]]
+
+
+def _tasks(count: int) -> str:
+    return f"{count} task{'s' if count != 1 else ''}"
+
+
+def _of_provider(service: Service, proposal: Proposal) -> Iterator[Caution]:
     if proposal.architecture != service.architecture:
         text = (
             f"moves from {service.architecture} to {proposal.architecture}: the image must be built for it, "

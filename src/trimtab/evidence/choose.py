@@ -109,13 +109,17 @@ def inputs_at(question: Question, sizing: Sizing, size: TaskSize) -> Inputs:
 
 
 def candidate_sizes(sizing: Sizing, present: TaskSize) -> tuple[TaskSize, ...]:
-    """Return the least memory that holds the work for each CPU value, and the present size if it holds."""
+    """Return the least memory that holds the work for each CPU value, and the present size if it holds.
+
+    Where the objective lays a size down the sizing knows no other.
+    """
     least: dict[int, TaskSize] = {}
     for candidate in sizing.candidates:
         if candidate.holds:
             least.setdefault(candidate.size.cpu_units, candidate.size)
     # Kept up to a fuller task than a new one is chosen for: a peak that moves a little moves no size.
-    kept = {present} if still_holds(present, sizing.work.memory_peak_mib) else set()
+    known = any(candidate.size == present for candidate in sizing.candidates)
+    kept = {present} if known and still_holds(present, sizing.work.memory_peak_mib) else set()
     return tuple(sorted({*least.values(), *kept}))
 
 

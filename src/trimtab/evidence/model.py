@@ -29,6 +29,8 @@ class CautionKind(enum.Enum):
     GAP = "long gap"
     STARTUP = "start-up time"
     FIXED_COUNT = "ran at a fixed count"
+    FEWER = "fewer than today's minimum"
+    STOPS = "an apply stops tasks"
     CALLER = "caller left out"
     STOP_TIMEOUT = "short stop timeout"
     DRAIN = "requests longer than the drain"

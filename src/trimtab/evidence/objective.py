@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
 
-from trimtab.catalog.size import Architecture  # noqa: TC001  # msgspec reads it when it runs
+from trimtab.catalog.load import is_valid, nearest_sizes
+from trimtab.catalog.size import Architecture, Positive, TaskSize
 from trimtab.errors import UsageError
 from trimtab.scaling.model import Objective as Replayed
 from trimtab.scaling.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
@@ -26,6 +28,38 @@ class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """How long nothing starts after it [s]."""
 
 
+class LaidDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a company lays down for one service. Data does not move it; what is left out follows from them."""
+
+    deregistration_delay_s: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    """Of its target group [s]. 0 is none: it would cut every request in flight, and the module refuses it."""
+    cpu_units: Positive | None = None
+    memory_mib: Positive | None = None
+    """With ``cpu_units`` the only size that is a candidate; both, or neither."""
+    min_tasks: Annotated[int, Meta(ge=1, le=5000)] | None = None
+    """Least tasks, over the objective's own."""
+
+    def __post_init__(self) -> None:
+        if (self.cpu_units is None) != (self.memory_mib is None):
+            missing = "memory_mib" if self.memory_mib is None else "cpu_units"
+            msg = f"half a size: {missing} is missing"
+            raise ValueError(msg)
+        if self.size is not None and not is_valid(self.size):
+            near = ", ".join(map(str, nearest_sizes(self.size)))
+            msg = f"Fargate has no task of {self.size}; nearest are {near}"
+            raise ValueError(msg)
+
+    @property
+    def size(self) -> TaskSize | None:
+        """The size, where one is laid down."""
+        if self.cpu_units is None or self.memory_mib is None:
+            return None
+        return TaskSize(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
+
+
+NOTHING = LaidDown()
+
+
 class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Cost is minimised under this, never traded against it."""
 
@@ -36,7 +70,7 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     memory_percent: Annotated[float, Meta(gt=0, le=100)] = 90.0
     """Of its size that a task may hold, in any minute [percent]."""
     min_tasks: Annotated[int, Meta(ge=1, le=5000)] | None = None
-    """Least tasks of every service; None: 2 behind a load balancer, else 1."""
+    """Least tasks of every service; None: 2 behind a load balancer, else today's minimum, 1 or 2."""
     direction_changes_day: Annotated[float, Meta(ge=0)] = 24.0
     """Scaling activities that turn back, at most [1/day]."""
     judged_percent: Annotated[float, Meta(ge=10, le=50)] = 30.0
@@ -50,6 +84,16 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What the tasks are to run on; None: what each runs on today. Its vCPU are taken to be as fast."""
     spot: Spot | None = None
     """Run on Fargate Spot, with its interruptions replayed; None: On-Demand."""
+    services: dict[str, LaidDown] = {}
+    """What is laid down for single services, by name."""
+
+    def laid_down(self, service: str) -> LaidDown:
+        """Return what is laid down for one service."""
+        return self.services.get(service, NOTHING)
+
+    def least_tasks(self, service: str) -> int | None:
+        """Return the least tasks asked for of one service; None: nobody asks."""
+        return self.laid_down(service).min_tasks or self.min_tasks
 
     @property
     def over_share(self) -> float:
@@ -79,11 +123,48 @@ def read_objective(path: Path) -> Objective:
     """
     known = ", ".join(Objective.__struct_fields__)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Objective)
+        content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    try:
+        found = msgspec.json.decode(content, type=Objective)
+        # Of two entries with one name the reader takes the last, and says nothing of the first.
+        json.loads(content, object_pairs_hook=_once)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(str(error), where=str(path), advice=f"known: {known}") from error
+        raise UsageError(_fault(error, content), where=str(path), advice=f"known: {known}") from error
+    except _TwiceError as error:
+        raise UsageError(f"has {error.name!r} twice", where=str(path), advice="keep one of them") from error
+    return found
+
+
+class _TwiceError(ValueError):
+    """A name that stands twice in one JSON object."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _TwiceError(name)
+        found[name] = value
+    return found
+
+
+def _fault(error: Exception, content: bytes) -> str:
+    """Return what is wrong, with the name of the service for which msgspec writes ``[...]``."""
+    said = str(error)
+    if "[...]" not in said:
+        return said
+    for name, entry in msgspec.json.decode(content)["services"].items():
+        try:
+            msgspec.convert(entry, type=LaidDown)
+        except msgspec.ValidationError:
+            return said.replace("[...]", f"[{name!r}]", 1)
+    return said
 
 
 def objective_of(path: Path | None, **flags: float | None) -> Objective:

@@ -26,6 +26,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.FLOOR_BOUND: "floor",
     Reason.REPLAYED: "replay",
     Reason.ALREADY_RIGHT: "ladders",
+    Reason.LAID_DOWN: "objective",
 }
 """What a trim is decided by; where the size is right already, its ladders alone are trimmed."""
 

@@ -69,4 +69,8 @@ FLOOR_WITH_TRAFFIC = 2
 """Tasks kept behind a load balancer: one may fail or be replaced and requests are answered."""
 
 FLOOR_WITHOUT_TRAFFIC = 1
-"""Tasks kept where nothing sends requests: the work waits until the one is replaced."""
+"""Least tasks where nothing sends requests: the work waits until the one is replaced."""
+
+SPARE_WITHOUT_TRAFFIC = 2
+"""Tasks kept there where as many always ran: the second is a spare, or half of a pair, and which is
+not in the data. What ran beyond that is capacity, which the demand decides."""

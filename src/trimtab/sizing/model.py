@@ -33,6 +33,8 @@ class Reason(enum.Enum):
     """The replays found another size cheaper than the estimate did."""
     ALREADY_RIGHT = "already right"
     """The present size is the cheapest that holds the work."""
+    LAID_DOWN = "laid down"
+    """The objective gives the size, and by the data it would be another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

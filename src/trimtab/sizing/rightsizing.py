@@ -9,7 +9,7 @@ Nothing depends on a service's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +17,13 @@ import numpy as np
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.demand.growth import growth_of, within_typical_life
 from trimtab.sizing import sentence
-from trimtab.sizing.constants import FLOOR_SHARE, FLOOR_WITH_TRAFFIC, FLOOR_WITHOUT_TRAFFIC
-from trimtab.sizing.memory import hottest_memory, load_memory, margin_of, memory_need_mib
+from trimtab.sizing.constants import (
+    FLOOR_SHARE,
+    FLOOR_WITH_TRAFFIC,
+    FLOOR_WITHOUT_TRAFFIC,
+    SPARE_WITHOUT_TRAFFIC,
+)
+from trimtab.sizing.memory import hottest_memory, load_memory, margin_of, memory_need_mib, still_holds
 from trimtab.sizing.model import Candidate, Reason, Sizing, Unsizable, Work
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed
 
@@ -31,8 +36,14 @@ if TYPE_CHECKING:
 
 
 def floor_of(service: Service) -> int:
-    """Return the least number of tasks that the service must keep."""
-    return FLOOR_WITH_TRAFFIC if service.traffic is not None else FLOOR_WITHOUT_TRAFFIC
+    """Return the least number of tasks that the service must keep.
+
+    Behind a load balancer two. Elsewhere as many as today's minimum, at most two: a spare that
+    always ran is not taken away in silence.
+    """
+    if service.traffic is not None:
+        return FLOOR_WITH_TRAFFIC
+    return min(SPARE_WITHOUT_TRAFFIC, max(FLOOR_WITHOUT_TRAFFIC, service.scaling.min_tasks))
 
 
 def right_size(
@@ -63,6 +74,30 @@ def right_size(
         cost_usd_month=chosen.cost_usd_month,
         work=work,
         candidates=candidates,
+    )
+
+
+def laid_down(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing | Unsizable:
+    """Return the sizing with ``size`` as its only candidate, whatever the data would choose.
+
+    It must hold the work; where it is the ``present`` size already, up to a fuller task.
+    """
+    candidate = next(one for one in sizing.candidates if one.size == size)
+    kept = size == present and still_holds(size, sizing.work.memory_peak_mib)
+    if not candidate.holds and not kept:
+        return Unsizable(service=sizing.service, sentence=sentence.too_small(candidate, sizing.work))
+    if size == sizing.size:
+        said = f"{sizing.sentence}; laid down by the objective too"
+        return replace(sizing, sentence=said, candidates=(candidate,))
+    return replace(
+        sizing,
+        size=size,
+        reason=Reason.LAID_DOWN,
+        sentence=sentence.laid_down(candidate, sizing),
+        tasks_mean=candidate.tasks_mean,
+        tasks_peak=candidate.tasks_peak,
+        cost_usd_month=candidate.cost_usd_month,
+        candidates=(candidate,),
     )
 
 

@@ -10,7 +10,7 @@ from trimtab.sizing.model import Reason
 
 if TYPE_CHECKING:
     from trimtab.catalog.size import TaskSize
-    from trimtab.sizing.model import Candidate, Work
+    from trimtab.sizing.model import Candidate, Sizing, Work
 
 
 def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
@@ -42,6 +42,21 @@ def replayed(
     if against is not None:
         body = f"{estimated}, which the estimate had, {against}"
     return f"{reason.value}: {body}; {_memory(candidate, work)}"
+
+
+def laid_down(candidate: Candidate, by_data: Sizing) -> str:
+    """Return that the objective gives ``candidate``, and what the data would have chosen."""
+    said = f"the objective gives {candidate.size}, where the estimate alone would have {by_data.size}"
+    return f"{Reason.LAID_DOWN.value}: {said}; {_memory(candidate, by_data.work)}; {_tasks(candidate)}"
+
+
+def too_small(candidate: Candidate, work: Work) -> str:
+    """Return why a size that is laid down does not hold the work."""
+    size = candidate.size
+    return (
+        f"the objective lays {size} down, and a task asks for {candidate.memory_need_mib:.0f} MiB: "
+        f"{_memory(candidate, work)}"
+    )
 
 
 def unsizable(work: Work, candidates: tuple[Candidate, ...]) -> str:

@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING
 from trimtab.timing.ground import NOTHING, Evidence, Ground, Setting, ground, on_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from trimtab.fleet.model import Exposure, ResponseTimes, Service, Traffic
 
 RULE_S: Mapping[Exposure, int] = MappingProxyType({"public": 30, "internal": 60})
 """Deregistration delay where no durations were recorded: who calls stands in for how long [s]."""
-MANDATED = frozenset({"api", "worker"})
-"""Services, by name, for which the company has laid that rule down. Data does not move it, it warns."""
 REQUEST_MARGIN = 1.5
 """Over the longest request [ratio]. It was measured to the first byte of its answer, and the
 longest one seen is not the longest there will be."""
@@ -53,8 +51,12 @@ class Drain:
     """Where what is laid down, or what Fargate allows, is less than the requests need."""
 
 
-def drain_of(service: Service) -> Drain:
-    """Return how long the service's tasks drain and stop."""
+def drain_of(service: Service, laid_down_s: int | None = None) -> Drain:
+    """Return how long the service's tasks drain and stop.
+
+    ``laid_down_s`` is the deregistration delay that the objective lays down [s]: data does not move
+    it, it warns.
+    """
     times = service.traffic.response_times if service.traffic else None
     stop_s, stop_ground = _stop(service, times)
     if service.traffic is None:
@@ -66,18 +68,18 @@ def drain_of(service: Service) -> Drain:
             grounds=(stop_ground,),
             warnings=(),
         )
-    delay, reason = _delay(service, service.traffic)
+    delay, reason = _delay(service.traffic, laid_down_s)
     return Drain(
         deregistration_delay_s=delay,
         reason=reason,
         stop_timeout_s=stop_s,
         longest_request_s=_told(times, stop_s, delay),
         grounds=(ground(Setting.DEREGISTRATION_DELAY, delay, _evidence(times), reason), stop_ground),
-        warnings=_warnings(service, times, delay, stop_s),
+        warnings=tuple(_warnings(service, times, delay, stop_s, laid_down=laid_down_s is not None)),
     )
 
 
-def _delay(service: Service, traffic: Traffic) -> tuple[int, str]:
+def _delay(traffic: Traffic, laid_down_s: int | None) -> tuple[int, str]:
     """Return the deregistration delay [s] and why."""
     times, rule = traffic.response_times, RULE_S[traffic.exposure]
     wanted, reason = rule, _rule_reason(traffic.exposure)
@@ -90,9 +92,10 @@ def _delay(service: Service, traffic: Traffic) -> tuple[int, str]:
         if times.requests < MIN_REQUESTS and wanted < rule:
             wanted = rule
             reason = f"only {times.requests:,} requests were recorded, so no less than {rule} s"
-    if service.name in MANDATED and times is not None:
-        return rule, f"laid down as {rule} s for {service.name}; by the data: {reason}"
-    return wanted, reason
+    if laid_down_s is None:
+        return wanted, reason
+    by_data = "no durations were recorded" if times is None else f"by the data: {reason}"
+    return laid_down_s, f"laid down as {laid_down_s} s by the objective; {by_data}"
 
 
 def _rule_reason(exposure: Exposure) -> str:
@@ -120,37 +123,42 @@ def _stop(service: Service, times: ResponseTimes | None) -> tuple[int, Ground]:
 
 def _told(times: ResponseTimes | None, stop_s: int, delay_s: int | None) -> int | None:
     """Return the ``longest_request`` to write. The module refuses one that a drain or a stop would cut."""
+    allowed = stop_s if delay_s is None else min(stop_s, delay_s)
     if times is None:
         # Today's tasks are killed after their stop timeout, so no longer request survives one now either.
-        return stop_s if stop_s < MODULE_LONGEST_S else None
-    allowed = stop_s if delay_s is None else min(stop_s, delay_s)
+        return allowed if allowed < MODULE_LONGEST_S else None
     longest = min(max(1, math.ceil(times.max_s)), allowed)
     return None if longest == MODULE_LONGEST_S else longest
 
 
-def _warnings(service: Service, times: ResponseTimes | None, delay_s: int, stop_s: int) -> tuple[str, ...]:
+def _warnings(
+    service: Service, times: ResponseTimes | None, delay_s: int, stop_s: int, *, laid_down: bool
+) -> Iterator[str]:
+    given = f"laid down as {delay_s} s by the objective" if laid_down else f"at most {delay_s} s"
     if times is None:
-        return ()
-    said = []
+        if laid_down and delay_s < MODULE_LONGEST_S:
+            yield (
+                f"the deregistration delay is {given}, and how long requests take is not recorded: "
+                "what takes longer is cut when a task goes"
+            )
+        return
     needed = on_grid(REQUEST_MARGIN * times.max_s)
     longest = f"the longest of {times.requests:,} requests took {times.max_s:g} s"
     if needed > delay_s:
-        why = "laid down as" if service.name in MANDATED else "at most"
         cut = (
             "what takes longer is cut when a task goes" if times.max_s > delay_s else "that leaves no margin"
         )
-        said.append(f"the deregistration delay is {why} {delay_s} s, and {longest}: {cut}")
+        yield f"the deregistration delay is {given}, and {longest}: {cut}"
     if needed > stop_s and service.callers:
-        said.append(
+        yield (
             f"{longest}, and Fargate kills a task {stop_s} s after SIGTERM: callers over Cloud Map, whom no "
             "load balancer drains, lose theirs"
         )
     if times.p99_s > CHECK_TIMEOUT_S:
-        said.append(
+        yield (
             f"1 % of requests take {times.p99_s:g} s or more, and the load balancer's health check waits "
             f"{CHECK_TIMEOUT_S} s: its path must not wait for the same work"
         )
-    return tuple(said)
 
 
 def _evidence(times: ResponseTimes | None) -> Evidence:

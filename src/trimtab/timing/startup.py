@@ -104,9 +104,12 @@ class Timing:
         return self.target.grace_period_s
 
 
-def timing_of(service: Service) -> Timing:
-    """Return the timing of a service from its recorded starts and the longest of its requests."""
-    startup, drain = startup_of(service.start_samples), drain_of(service)
+def timing_of(service: Service, drain_laid_down_s: int | None = None) -> Timing:
+    """Return the timing of a service from its recorded starts and the longest of its requests.
+
+    ``drain_laid_down_s`` is the deregistration delay that the objective lays down [s].
+    """
+    startup, drain = startup_of(service.start_samples), drain_of(service, drain_laid_down_s)
     container = container_timing(startup.seconds)
     found = service.traffic.grace_period_s if service.traffic is not None else 0
     target = target_timing(startup, container, drain, found)
