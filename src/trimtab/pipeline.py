@@ -28,6 +28,8 @@ from trimtab.evidence.cautions import (
     cautions_of_replay,
 )
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
+from trimtab.evidence.document import decode
+from trimtab.evidence.document_encode import encode
 from trimtab.evidence.kept import EVERY, Scope, kept
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
 from trimtab.evidence.names import known_services, refuse_unfit, refuse_unknown
@@ -117,12 +119,13 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         again = partial(recommend, snapshot, price_list)
         scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
     recommendation = recommend(snapshot, price_list, objective, scope, effort=effort, progress=progress)
+    document = decode(encode(recommendation))
     if output is None:
-        return Outcome(recommendation=recommendation, report=report_of(recommendation))
+        return Outcome(recommendation=recommendation, report=report_of(document))
     progress(f"writing {output}")
     written = write_recommendation(recommendation, output, snapshot.fleet)
     files = (written.values, written.document)
-    return Outcome(recommendation=recommendation, report=report_of(recommendation, files))
+    return Outcome(recommendation=recommendation, report=report_of(document, output, files))
 
 
 def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to search

@@ -61,6 +61,21 @@ def test_optimize_writes_files_and_keeps_data_and_words_apart(advised: Advised) 
     assert "\x1b" not in run.stdout  # no colours into a pipe
 
 
+def test_a_result_is_shown_again_as_it_was_without_searching(advised: Advised) -> None:
+    again = trimtab("report", advised.out)
+    assert (again.returncode, again.stderr) == (0, "")
+    shown, _, rest = advised.run.stdout.partition("\nWritten:")
+    assert again.stdout == shown + rest[rest.index("\nWhy") :]
+
+
+def test_a_result_with_a_service_left_out_is_shown_with_it_and_exits_with_three(tmp_path: Path) -> None:
+    trimtab("optimize", partial(tmp_path), "-o", tmp_path / "out")
+    again = trimtab("report", tmp_path / "out")
+    assert again.returncode == 3
+    assert "idle: no metrics" in again.stdout
+    assert "recommendation.json: cannot be read" in refused(trimtab("report", tmp_path / "nowhere"))
+
+
 def test_the_same_snapshot_gives_the_same_bytes_in_another_process(advised: Advised, tmp_path: Path) -> None:
     again = trimtab("optimize", advised.snapshot, "-o", tmp_path / "again", PYTHONHASHSEED="2")
     assert again.returncode == 0

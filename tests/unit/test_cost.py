@@ -21,6 +21,7 @@ from trimtab.catalog.own_prices import read_prices
 from trimtab.errors import UsageError
 from trimtab.evidence import observability as seen
 from trimtab.evidence.cost import Cost, Parts, shared_cost, total
+from trimtab.evidence.document_encode import document_of
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
 from trimtab.pipeline import optimize, recommend, replay
@@ -199,10 +200,10 @@ def test_traces_are_in_no_total_and_named_where_they_are_material() -> None:
     assert cost.after_usd_month == sum(
         (advice.cost.after.total_usd_month for advice in recommendation.services), Decimal("3.60")
     )
-    (said,) = [note for note in report_of(recommendation).split_notes if "tracing" in note]
+    (said,) = [note for note in report_of(document_of(recommendation)).split_notes if "tracing" in note]
     assert f"at most ${cost.tracing_most_usd_month:,}" in said
     quiet = recommend(made.snapshot(made.service("jobs", traffic=None)), effort=made.LITTLE)
-    assert not any("tracing" in note for note in report_of(quiet).split_notes)
+    assert not any("tracing" in note for note in report_of(document_of(quiet)).split_notes)
 
 
 # The user's own prices

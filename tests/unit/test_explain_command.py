@@ -13,6 +13,7 @@ from made_optimized import advice_of, grid, page, section, shown, words
 
 from trimtab.errors import UsageError
 from trimtab.evidence.choice import Decision
+from trimtab.evidence.document_encode import document_of
 from trimtab.evidence.model import LeftOutReason
 from trimtab.report import explain_markdown
 from trimtab.report.data import report_of
@@ -97,7 +98,7 @@ def test_what_a_name_holds_neither_moves_the_cursor_nor_marks_up(optimized: made
 def test_the_report_says_of_headroom_and_fixed_counts_what_the_other_would_cost(
     optimized: made.Optimized,
 ) -> None:
-    report = report_of(optimized.recommendation)
+    report = report_of(document_of(optimized.recommendation))
     assert {row.service: row.why for row in report.rows} == {
         "api": "trim, ladders", "heavy": "trim, memory", "bursts": "headroom", "small": "fixed count",
     }  # fmt: skip
@@ -118,7 +119,7 @@ def test_the_report_says_why_something_is_kept_and_why_no_ladders_are_better(
     kept = replace(advice, choice=replace(advice.choice, decision=Decision.KEEP, why="others save $0.10"))
     bare = replace(advice, choice=replace(advice.choice, alternatives=(), why="none stood the trials"))
     changed = replace(optimized.recommendation, services=(kept, bare))
-    report = report_of(changed)
+    report = report_of(document_of(changed))
     assert [row.why for row in report.rows] == ["keep", "fixed count"]
     assert [note.text for note in report.verdicts] == [
         "keep: others save $0.10",
@@ -127,9 +128,9 @@ def test_the_report_says_why_something_is_kept_and_why_no_ladders_are_better(
 
 
 def test_what_was_written_is_followed_by_how_to_ask_why(optimized: made.Optimized) -> None:
-    report = report_of(optimized.recommendation, (Path("my out") / "recommendation.json",))
+    report = report_of(document_of(optimized.recommendation), Path("my out"))
     assert report.explain == "trimtab explain 'my out' SERVICE"
-    assert not report_of(optimized.recommendation).explain
+    assert not report_of(document_of(optimized.recommendation)).explain
 
 
 def test_the_command_shows_the_page_or_its_markdown(optimized: made.Optimized) -> None:

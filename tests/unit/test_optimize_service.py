@@ -13,6 +13,7 @@ import msgspec
 import polars as pl
 import pytest
 from made_command import trimtab
+from made_progress import Told
 
 from trimtab.adoption.read_values import read_proposals
 from trimtab.errors import EXIT_USAGE, UsageError
@@ -88,8 +89,8 @@ def afresh(tmp_path: Path, objective: Objective) -> dict[str, bytes]:
 def test_the_same_question_for_some_services_gives_the_bytes_of_a_run_for_all(
     folder: Path, names: tuple[str, ...]
 ) -> None:
-    before, said = files(folder), list[str]()
-    outcome = run(folder, *names, progress=said.append)
+    before, said = files(folder), Told()
+    outcome = run(folder, *names, progress=said)
     assert files(folder) == before
     assert set(before) == set(FILES)
     searched = [line for line in said if line.startswith("searching")]
@@ -149,10 +150,8 @@ def test_a_service_that_is_left_out_now_goes_and_what_names_it_follows(folder: P
 
 def test_without_o_only_the_named_are_shown_and_nothing_is_written(first: Path) -> None:
     before = files(first)
-    said: list[str] = []
-    outcome = optimize(
-        first / "in", None, services=["jobs", "jobs"], effort=made.LITTLE, progress=said.append
-    )
+    said = Told()
+    outcome = optimize(first / "in", None, services=["jobs", "jobs"], effort=made.LITTLE, progress=said)
     assert [row.service for row in outcome.report.rows] == ["jobs"]
     assert outcome.report.left_out == ()
     assert not outcome.partial
@@ -179,9 +178,9 @@ def test_an_objective_may_name_services_that_are_not_searched(first: Path) -> No
 
 def refused(folder: Path, *names: str, **changes: Any) -> str:
     """Return the one line; nothing was searched, and the folder is as it was."""
-    before, said = files(folder), list[str]()
+    before, said = files(folder), Told()
     with pytest.raises(UsageError) as caught:
-        run(folder, *names, progress=said.append, **changes)
+        run(folder, *names, progress=said, **changes)
     assert caught.value.exit_code == EXIT_USAGE
     assert "\n" not in caught.value.one_line()
     assert not any(line.startswith("searching") for line in said)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import made_fleet as made
 import pytest
 
+from trimtab.evidence.document_encode import document_of
 from trimtab.pipeline import recommend
 from trimtab.report import layout, terminal
 from trimtab.report.data import Report, report_of
@@ -32,7 +33,7 @@ def shown(report: Report, width: int = layout.WIDTH) -> str:
 
 
 def test_the_report_has_a_row_a_service_and_totals_that_are_their_sum() -> None:
-    report = report_of(recommended())
+    report = report_of(document_of(recommended()))
     assert [row.service for row in report.rows] == ["api", "a-service-with-quite-a-long-name", "jobs"]
     assert report.shared is not None
     for rows in ((*report.rows, report.shared), report.split):
@@ -43,7 +44,7 @@ def test_the_report_has_a_row_a_service_and_totals_that_are_their_sum() -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
 def test_every_figure_of_the_data_is_on_the_screen_unbroken(width: int) -> None:
-    report = report_of(recommended())
+    report = report_of(document_of(recommended()))
     text = shown(report, width)
     for row in report.rows:
         for figure in (row.before_usd_month, row.after_usd_month, row.saving_usd_month):
@@ -54,11 +55,11 @@ def test_every_figure_of_the_data_is_on_the_screen_unbroken(width: int) -> None:
 
 
 def test_no_line_is_wider_than_a_hundred_columns() -> None:
-    assert max(len(line) for line in shown(report_of(recommended())).splitlines()) <= 100
+    assert max(len(line) for line in shown(report_of(document_of(recommended()))).splitlines()) <= 100
 
 
 def test_who_is_left_out_is_named_with_the_reason() -> None:
-    text = shown(report_of(recommended()))
+    text = shown(report_of(document_of(recommended())))
     assert "LEFT OUT" in text
     assert "idle: no metrics" in text
 
@@ -67,7 +68,7 @@ def test_the_saving_is_said_to_be_replayed_with_what_it_is_checked_by_and_how_th
     (first, *others) = recommended().services
     missed = replace(first, proposed=replace(first.proposed, over_cpu_min=first.proposed.over_cpu_min + 17))
     recommendation = replace(recommended(), services=(missed, *others))
-    text = " ".join(shown(report_of(recommendation)).split())
+    text = " ".join(shown(report_of(document_of(recommendation))).split())
     assert "Saving in replay: $" in text
     assert f"Recorded tasks: ${recommendation.cost.recorded_usd_month:,}." in text
     over = sum(advice.proposed.over_cpu_min for advice in recommendation.services)
@@ -79,12 +80,12 @@ def test_the_saving_is_said_to_be_replayed_with_what_it_is_checked_by_and_how_th
 
 
 def test_cautions_name_their_service() -> None:
-    assert "jobs: only 3 starts were recorded" in shown(report_of(recommended()))
+    assert "jobs: only 3 starts were recorded" in shown(report_of(document_of(recommended())))
 
 
 def test_the_path_of_a_file_is_shown_whole_however_long() -> None:
     path = Path("/") / ("deep/" * 40) / "services.auto.tfvars"
-    assert f"  {path}\n" in shown(report_of(recommended(), [path]))
+    assert f"  {path}\n" in shown(report_of(document_of(recommended()), files=[path]))
 
 
 def test_without_any_advice_there_is_no_table_but_still_a_word() -> None:
@@ -92,6 +93,6 @@ def test_without_any_advice_there_is_no_table_but_still_a_word() -> None:
     empty = recommend(
         type(snapshot)(fleet=made.fleet(made.service("idle")), metrics={}, skipped=snapshot.skipped)
     )
-    text = shown(report_of(empty))
+    text = shown(report_of(document_of(empty)))
     assert "Saving" not in text
     assert "idle: no metrics" in text

@@ -56,10 +56,11 @@ def _root(
 for _command in (
     adopting.snapshot,
     choosing.optimize,
+    choosing.report,
+    choosing.explain,
     adopting.write,
     adopting.init,
     choosing.replay,
-    choosing.explain,
     adopting.guard,
     adopting.rollout,
     proving.demo,

@@ -19,7 +19,7 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Services,
     Turns,
 )
-from trimtab.cli.screen import progress, say, show
+from trimtab.cli.screen import replaying, say, show
 from trimtab.errors import EXIT_PARTIAL
 
 
@@ -45,8 +45,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
     history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars
-    and recommendation.json; trimtab explain tells why. Exits with 3 when a service had to be left
-    out; the others are written all the same.
+    and recommendation.json; trimtab explain tells why. With --service too, the other services stay
+    as an earlier run left them. Exits with 3 when a service had to be left out; the others are
+    written all the same.
     """
     from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
 
@@ -64,7 +65,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         direction_changes_day=turns,
         seed=seed,
     )
-    with progress() as told:
+    with replaying() as told:
         outcome = pipeline.optimize(
             snapshot, output, objective=promise, services=service or (), prices_file=prices, progress=told
         )
@@ -103,7 +104,7 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.evidence.objective import objective_of  # noqa: PLC0415
     from trimtab.report import replay_terminal  # noqa: PLC0415
 
-    with progress() as told:
+    with replaying() as told:
         done = pipeline.replay(
             snapshot,
             services=tuple(service or ()),
@@ -115,6 +116,24 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
         )
     show(replay_terminal.render(done.report))
     if done.partial:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that optimize -o wrote.")],
+) -> None:
+    """Show a result again as optimize showed it, without searching again.
+
+    Reads recommendation.json and nothing else. Exits with 3 when a service was left out.
+    """
+    from trimtab.adoption.write import DOCUMENT_FILE  # noqa: PLC0415
+    from trimtab.evidence.document import read_document  # noqa: PLC0415
+    from trimtab.report import terminal  # noqa: PLC0415
+    from trimtab.report.data import report_of  # noqa: PLC0415
+
+    document = read_document(folder / DOCUMENT_FILE)
+    show(terminal.render(report_of(document, folder)))
+    if document.left_out:
         raise typer.Exit(EXIT_PARTIAL)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trimtab.cli.screen import progress, say, show, stages, tell
+from trimtab.cli.screen import replaying, say, show, stages, tell
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,7 +42,7 @@ def demo(
             say("there will be a table and no proof: what that needs is missing, see below")
         examples = assets_folder() / "examples"
         objective = read_objective(examples / "objective.json")
-        with progress() as told:
+        with replaying() as told:
             outcome = pipeline.optimize(examples / "fleet", output, objective=objective, progress=told)
         show(terminal.render(outcome.report))
         if isinstance(ready, NoProof):

@@ -113,6 +113,15 @@ def progress() -> Iterator[Progress]:
 
 
 @contextmanager
+def replaying() -> Iterator[Progress]:
+    """Give the same for steps that replay, which also say when they are compiled first."""
+    from trimtab.scaling.compiling import told_when_compiling  # noqa: PLC0415
+
+    with progress() as told, told_when_compiling(told):
+        yield told
+
+
+@contextmanager
 def stages() -> Iterator[Stages]:
     """Give a function that begins a stage of the proof and returns what its steps are told to."""
     with _bars() as bars:

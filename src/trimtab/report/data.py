@@ -1,4 +1,7 @@
-"""What the user is shown, as plain data: renderers add nothing but layout."""
+"""What the user is shown of a recommendation, as plain data: renderers add nothing but layout.
+
+Made of the document alone, so that a result is shown again as it was shown at first.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trimtab.evidence.cost import dollars
+from trimtab.evidence.cost import Cost, Parts, cents, dollars
 from trimtab.evidence.observability import PLATFORM_INSIGHTS
 from trimtab.report.verdicts import verdict_line, verdict_of
 
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from trimtab.evidence.cost import Cost
-    from trimtab.evidence.model import Advice, Recommendation
+    from trimtab.evidence.document import Document, ServicePart
+    from trimtab.evidence.document_parts import CostPart, SplitPart
     from trimtab.evidence.objective import Spot
 
 MATERIAL_SHARE = Decimal("0.01")
@@ -91,49 +94,68 @@ class Report:
     """The command that tells more of one service; empty where nothing was written."""
 
 
-def report_of(recommendation: Recommendation, files: Sequence[Path] = ()) -> Report:
-    """Return what is shown of a recommendation, services in the fleet's order."""
-    cost = recommendation.cost
+def report_of(document: Document, folder: Path | None = None, files: Sequence[Path] = ()) -> Report:
+    """Return what is shown of a recommendation, services in the fleet's order.
+
+    ``folder`` is where its document lies, if anywhere, and ``files`` are those just written.
+    """
+    cost = _cost(document.cost)
     return Report(
-        title=f"{recommendation.cluster}, {recommendation.days:g} days from {recommendation.start}",
+        title=f"{document.cluster}, {document.days:g} days from {document.start}",
         basis=(
-            f"Fargate {recommendation.price_basis}, {recommendation.region}, a month of 730 h. Before and "
+            f"Fargate {document.price_basis}, {document.region}, a month of 730 h. Before and "
             "after: the recorded demand replayed through today's configuration and through the proposal, "
             f"starts and drains included. Recorded tasks: ${cost.recorded_usd_month:,}."
         ),
-        objective=_objective(recommendation),
+        objective=_objective(document),
         saving=_saving(cost),
-        shared=_shared(recommendation.shared),
-        split=tuple(_split(recommendation)),
-        split_notes=tuple(_split_notes(recommendation)),
-        rows=tuple(_row(advice) for advice in recommendation.services),
+        shared=_shared(_cost(document.shared_cost)),
+        split=tuple(_split(document, cost)),
+        split_notes=tuple(_split_notes(document, cost)),
+        rows=tuple(_row(service) for service in document.services),
         before_usd_month=cost.before_usd_month,
         after_usd_month=cost.after_usd_month,
         saving_usd_month=cost.saving_usd_month,
         verdicts=tuple(
-            Note(service=advice.service.name, text=line)
-            for advice in recommendation.services
-            if (line := verdict_line(advice))
+            Note(service=service.name, text=line)
+            for service in document.services
+            if (line := verdict_line(service))
         ),
         cautions=tuple(
-            Note(service=advice.service.name, text=caution.text)
-            for advice in recommendation.services
-            for caution in advice.cautions
+            Note(service=service.name, text=caution.text)
+            for service in document.services
+            for caution in service.cautions
         ),
         left_out=tuple(
             Note(service=left.service, text=f"{left.reason.value}: {left.detail}")
-            for left in recommendation.left_out
+            for left in document.left_out
         ),
         files=tuple(files),
-        explain=f"trimtab explain {shlex.quote(str(files[0].parent))} SERVICE" if files else "",
+        explain="" if folder is None else f"trimtab explain {shlex.quote(str(folder))} SERVICE",
     )
 
 
-def _objective(recommendation: Recommendation) -> str:
-    minutes = sum(advice.proposed.minutes for advice in recommendation.services) or 1
-    before = sum(advice.deployed.over_cpu_min for advice in recommendation.services) / minutes
-    after = sum(advice.proposed.over_cpu_min for advice in recommendation.services) / minutes
-    objective = recommendation.objective
+def _cost(part: CostPart) -> Cost:
+    """Return a cost in cents again."""
+    return Cost(
+        recorded_usd_month=cents(part.recorded_usd_month),
+        before=_parts(part.before),
+        after=_parts(part.after),
+        logs_known=part.logs_known,
+        insights_known=part.insights_known,
+        tracing_most_usd_month=cents(part.tracing_most_usd_month),
+    )
+
+
+def _parts(part: SplitPart) -> Parts:
+    return Parts(**{name: cents(getattr(part, name)) for name in part.__struct_fields__})
+
+
+def _objective(document: Document) -> str:
+    minutes = sum(service.replay_after.minutes for service in document.services) or 1
+    before = sum(service.replay_before.minutes_over_cpu for service in document.services) / minutes
+    after = sum(service.replay_after.minutes_over_cpu for service in document.services) / minutes
+    objective = document.objective
     return (
         f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before: "
         f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
@@ -171,11 +193,10 @@ def _shared(cost: Cost) -> SplitRow | None:
     )
 
 
-def _split(recommendation: Recommendation) -> Iterator[SplitRow]:
-    cost = recommendation.cost
+def _split(document: Document, cost: Cost) -> Iterator[SplitRow]:
     before, after = cost.before, cost.after
     # Some services' logs may be known and others' not: then the sum is of those that are.
-    logs = any(advice.cost.logs_known for advice in recommendation.services)
+    logs = any(service.cost.logs_known for service in document.services)
     for part, was, becomes, known in (
         ("Fargate", before.compute_usd_month, after.compute_usd_month, (True, True)),
         ("logs", before.logs_usd_month, after.logs_usd_month, (logs, logs)),
@@ -190,9 +211,8 @@ def _split(recommendation: Recommendation) -> Iterator[SplitRow]:
         )
 
 
-def _split_notes(recommendation: Recommendation) -> Iterator[str]:
-    cost = recommendation.cost
-    silent = sum(not advice.cost.logs_known for advice in recommendation.services)
+def _split_notes(document: Document, cost: Cost) -> Iterator[str]:
+    silent = sum(not service.cost.logs_known for service in document.services)
     if silent:
         yield (
             f"Logs: of {silent} service{'s' if silent > 1 else ''} the volume is not recorded; it counts as "
@@ -210,16 +230,17 @@ def _split_notes(recommendation: Recommendation) -> Iterator[str]:
         )
 
 
-def _row(advice: Advice) -> Row:
+def _row(service: ServicePart) -> Row:
+    cost, deployed, scaling = _cost(service.cost), service.deployed, service.scaling
     return Row(
-        service=advice.service.name,
-        size_before=str(advice.service.size),
-        tasks_before=advice.deployed.tasks_mean,
-        size_after=str(advice.sizing.size),
-        tasks_after=advice.proposed.tasks_mean,
-        bounds=f"{advice.ladders.min_tasks}-{advice.ladders.max_tasks}",
-        before_usd_month=advice.cost.before_usd_month,
-        after_usd_month=advice.cost.after_usd_month,
-        saving_usd_month=advice.cost.saving_usd_month,
-        why=verdict_of(advice),
+        service=service.name,
+        size_before=f"{deployed.cpu_units}/{deployed.memory_mib}",
+        tasks_before=service.replay_before.tasks_mean,
+        size_after=f"{service.cpu_units}/{service.memory_mib}",
+        tasks_after=service.replay_after.tasks_mean,
+        bounds=f"{scaling.min_tasks}-{scaling.max_tasks}",
+        before_usd_month=cost.before_usd_month,
+        after_usd_month=cost.after_usd_month,
+        saving_usd_month=cost.saving_usd_month,
+        why=verdict_of(service),
     )

@@ -10,8 +10,7 @@ from trimtab.sizing.model import Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trimtab.evidence.choice import Alternative, Choice
-    from trimtab.evidence.model import Advice
+    from trimtab.evidence.document import AlternativePart, ChoicePart, ServicePart
 
 VERDICTS: Final[Mapping[Decision, str]] = {
     Decision.TRIM: "trim",
@@ -31,41 +30,43 @@ REASONS: Final[Mapping[Reason, str]] = {
 """What a trim is decided by; where the size is right already, its ladders alone are trimmed."""
 
 
-def verdict_of(advice: Advice) -> str:
+def verdict_of(service: ServicePart) -> str:
     """Return the verdict; of a trim also what decided the size."""
-    decision = advice.choice.decision
+    decision = service.choice.verdict
     word = VERDICTS[decision]
-    return f"{word}, {REASONS[advice.sizing.reason]}" if decision is Decision.TRIM else word
+    return f"{word}, {REASONS[service.reason]}" if decision is Decision.TRIM else word
 
 
-def verdict_line(advice: Advice) -> str:
+def verdict_line(service: ServicePart) -> str:
     """Return what else the verdict would have cost, for one that is no trim; empty for a trim."""
-    choice = advice.choice
-    if choice.decision is Decision.HEADROOM:
+    choice = service.choice
+    if choice.verdict is Decision.HEADROOM:
         return (
             "headroom, for its demand moves faster than tasks start: where nothing was tuned it costs "
-            f"{choice.over_bound:.2f} times what knowing the future would; {_fixed(advice)}"
+            f"{choice.judged_over_bound:.2f} times what knowing the future would; {_fixed(service)}"
         )
-    if choice.decision is Decision.FIXED:
-        return _ladders(advice)
-    return f"keep: {choice.why}" if choice.decision is Decision.KEEP else ""
+    if choice.verdict is Decision.FIXED:
+        return _ladders(service)
+    return f"keep: {choice.why}" if choice.verdict is Decision.KEEP else ""
 
 
-def _fixed(advice: Advice) -> str:
-    fixed, usd_month = _alternative(advice.choice, Rank.FIXED), advice.cost.after.compute_usd_month
+def _fixed(service: ServicePart) -> str:
+    fixed, usd_month = _alternative(service.choice, Rank.FIXED), service.cost.after.compute_usd_month
     if fixed is None:
         return "no fixed count stood every trial"
-    count = fixed.ladders.min_tasks
-    return f"a fixed count of {count} would cost ${fixed.replay.usd_month:,.2f}, these ladders ${usd_month:,}"
+    return (
+        f"a fixed count of {fixed.scaling.min_tasks} would cost ${fixed.usd_month:,.2f}, "
+        f"these ladders ${usd_month:,.2f}"
+    )
 
 
-def _ladders(advice: Advice) -> str:
-    ladders, usd_month = _alternative(advice.choice, Rank.LADDERS), advice.cost.after.compute_usd_month
-    count = f"a fixed count of {advice.ladders.min_tasks} costs ${usd_month:,}"
+def _ladders(service: ServicePart) -> str:
+    ladders, usd_month = _alternative(service.choice, Rank.LADDERS), service.cost.after.compute_usd_month
+    count = f"a fixed count of {service.scaling.min_tasks} costs ${usd_month:,.2f}"
     if ladders is None:
-        return f"{count}; {advice.choice.why}"
-    return f"{count}, the best ladders would cost ${ladders.replay.usd_month:,.2f}"
+        return f"{count}; {service.choice.why}"
+    return f"{count}, the best ladders would cost ${ladders.usd_month:,.2f}"
 
 
-def _alternative(choice: Choice, rank: Rank) -> Alternative | None:
+def _alternative(choice: ChoicePart, rank: Rank) -> AlternativePart | None:
     return next((one for one in choice.alternatives if one.rank is rank), None)
