@@ -71,6 +71,7 @@ def test_the_oldest_terraform_to_be_had_initialises_and_validates(
     with lent(engine.mirror, copied / root):
         finished = subprocess.run(
             [sys.executable, "-c", OLDEST, str(copied / root)],
+            cwd=copied / root,  # where a lent mirror is looked for: before it goes where it is told
             env=ENVIRONMENT,
             capture_output=True,
             text=True,
