@@ -26,14 +26,19 @@ from trimtab.sandbox.patching import Patches
 from trimtab.sandbox.timing import Timing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from werkzeug.serving import BaseWSGIServer
 
     from trimtab.sandbox.gateway import Gateway
+    from trimtab.sandbox.past import Past, Series
     from trimtab.sandbox.scheduler import Scheduler
+    from trimtab.sandbox.service_state import ServiceState
 
 HOST = "127.0.0.1"
+ACCOUNT = "123456789012"
+"""The only account there is."""
 TESTED_MOTO = "5.2.5"
 
 _running = threading.Lock()
@@ -105,11 +110,35 @@ class Sandbox:
         from trimtab.sandbox import scaling  # noqa: PLC0415 - needs moto, an optional extra
 
         with self._gateway.turn:
-            self.scheduler.catch_up()
-            state = self.scheduler.find(service)
-            if state is None:
-                raise SandboxError(f"the sandbox has no active service {service}", advice="create it first")
-            scaling.scale(self.scheduler, state, desired_count, cause)
+            scaling.scale(self.scheduler, self._state(service), desired_count, cause)
+
+    def record(self, series: Iterable[Series]) -> int:
+        """Put metrics straight into CloudWatch, in place of what each series held. Returns the points."""
+        from trimtab.sandbox import recall  # noqa: PLC0415 - needs moto, an optional extra
+
+        with self._gateway.turn:
+            return recall.record(ACCOUNT, self.region, series)
+
+    def remember(self, service: str, past: Past) -> None:
+        """Give a service a past: events, tasks that stopped, scaling activities."""
+        from trimtab.sandbox import recall  # noqa: PLC0415 - needs moto, an optional extra
+
+        with self._gateway.turn:
+            recall.remember(self._state(service), past)
+
+    def next_revision(self, family: str, revision: int) -> None:
+        """Give the next revision of a task definition's family this number, unless it has a higher one."""
+        from trimtab.sandbox import ecs  # noqa: PLC0415 - needs moto, an optional extra
+
+        with self._gateway.turn:
+            ecs.next_revision(ACCOUNT, self.region, family, revision)
+
+    def _state(self, service: str) -> ServiceState:
+        self.scheduler.catch_up()
+        state = self.scheduler.find(service)
+        if state is None:
+            raise SandboxError(f"the sandbox has no active service {service}", advice="create it first")
+        return state
 
     @property
     def calls(self) -> tuple[str, ...]:
