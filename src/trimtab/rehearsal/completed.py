@@ -108,7 +108,7 @@ class _Filling:
         for what, count in (
             ("target group", len(self._groups)),
             ("load balancer", len(balancers)),
-            ("certificate", len(balancers)),
+            ("certificate", int(bool(balancers))),
             ("Cloud Map namespace", int(bool(self._registered))),
             ("Cloud Map service", len(self._registered)),
             ("log group", len(self._log_groups)),
@@ -124,7 +124,7 @@ class _Filling:
             namespaces=(*known.namespaces, *made),
             discovery_services=(*known.discovery_services, *self._registered),
             load_balancers=(*known.load_balancers, *balancers),
-            target_groups=(*known.target_groups, *self._groups),
+            target_groups=tuple(map(self._hung, (*known.target_groups, *self._groups))),
             log_groups=(*known.log_groups, *self._log_groups.values()),
             scaling_targets=(*known.scaling_targets, *self._targets),
             alarms=(*known.alarms, *self._alarms),
@@ -204,23 +204,32 @@ class _Filling:
         resource = f"service/{self.fleet.cluster}/{service.name}"
         if any(one.resource_id == resource for one in self.known.scaling_targets):
             return
-        alarms: dict[str, list[str]] = {}
+        named: dict[str, list[str]] = {}
         for policy in service.scaling.policies:
             stem = policy.name if policy.name.startswith(service.name) else f"{service.name}-{policy.name}"
-            alarm = self._names["alarm"].free(stem, MOST_GROUP)
-            alarms.setdefault(policy.name, []).append(alarm)
-            arn = self._arn("cloudwatch", f"alarm:{alarm}")
-            self._alarms.append(Alarm(name=alarm, arn=arn, service=service.name))
-        policies = tuple(
-            ScalingPolicy(
-                name=name,
-                arn=self._arn("autoscaling", f"scalingPolicy:0:resource/ecs/{resource}:policyName/{name}"),
-                type="StepScaling",
-                alarm_names=tuple(sorted(names)),
+            named.setdefault(policy.name, []).append(self._names["alarm"].free(stem, MOST_GROUP))
+        policies: list[ScalingPolicy] = []
+        for name, alarms in named.items():
+            arn = self._arn("autoscaling", f"scalingPolicy:0:resource/ecs/{resource}:policyName/{name}")
+            policies.append(
+                ScalingPolicy(name=name, arn=arn, type="StepScaling", alarm_names=tuple(sorted(alarms)))
             )
-            for name, names in alarms.items()
+            self._alarms += [
+                Alarm(
+                    name=alarm,
+                    arn=self._arn("cloudwatch", f"alarm:{alarm}"),
+                    service=service.name,
+                    actions=(arn,),
+                )
+                for alarm in alarms
+            ]
+        self._targets.append(
+            ScalingTarget(
+                resource_id=resource,
+                arn=self._arn("application-autoscaling", f"scalable-target/made-up-{service.name}"),
+                policies=tuple(policies),
+            )
         )
-        self._targets.append(ScalingTarget(resource_id=resource, policies=policies))
 
     def _grouped(self, service: Service, identity: ServiceIdentity) -> ServiceIdentity:
         """Make up the target groups that an identity names and nothing tells of."""
@@ -242,6 +251,13 @@ class _Filling:
                 )
             )
         return identity
+
+    def _hung(self, group: TargetGroup) -> TargetGroup:
+        """Say of a target group what made-up load balancer it hangs on."""
+        balancer = self.routes.balancer_of(group.arn)
+        if balancer is None or balancer in group.load_balancer_arns:
+            return group
+        return msgspec.structs.replace(group, load_balancer_arns=(balancer,))
 
     def _arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.fleet.region}:{ACCOUNT}:{rest}"

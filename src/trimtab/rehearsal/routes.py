@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 VPC: Final = "made-up-vpc"
 CERTIFICATE: Final = "made-up-certificate"
+TLS_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+"""The one AWS recommends (elbv2 user guide, "Security policies")."""
 ZONES: Final = 3
 """How many of each kind of subnet ``terraform/platform`` asks for."""
 LAST_PRIORITY: Final = 50_000
@@ -42,6 +44,7 @@ class Routes:
     def __init__(self, fleet: Fleet, known: FleetIdentity) -> None:
         self._fleet = fleet
         self._rules: dict[Exposure, dict[int, ListenerRule]] = {}
+        self._hanging: dict[str, str] = {}
         self._names = Names({one.name for one in known.load_balancers})
         self._reached = {
             arn
@@ -76,6 +79,11 @@ class Routes:
             arn=arn, priority=priority, target_group_arns=(group,), paths=traffic.paths
         )
         self._reached.add(group)
+        self._hanging[group] = self._balancer_arn(traffic.exposure)
+
+    def balancer_of(self, group: str) -> str | None:
+        """Return the made-up load balancer that a target group hangs on."""
+        return self._hanging.get(group)
 
     def balancers(self) -> tuple[LoadBalancer, ...]:
         """Return the load balancers that are made up."""
@@ -85,7 +93,7 @@ class Routes:
         public = exposure == "public"
         rules = sorted(self._rules[exposure].values(), key=lambda rule: rule.priority)
         redirect = Redirect(status_code="HTTP_301", protocol="HTTPS", port="443")
-        arn = self._arn(f"loadbalancer/app/made-up-{exposure}/0")
+        arn = self._balancer_arn(exposure)
         # No name may begin with "internal-".
         kind = "public" if public else "private"
         return LoadBalancer(
@@ -110,12 +118,16 @@ class Routes:
                     port=443,
                     protocol="HTTPS",
                     certificate_arn=CERTIFICATE,
+                    ssl_policy=TLS_POLICY,
                     default_action="fixed-response",
                     default_response=NOBODY,
                     rules=tuple(rules),
                 ),
             ),
         )
+
+    def _balancer_arn(self, exposure: Exposure) -> str:
+        return self._arn(f"loadbalancer/app/made-up-{exposure}/0")
 
     def _arn(self, rest: str) -> str:
         return f"arn:aws:elasticloadbalancing:{self._fleet.region}:{ACCOUNT}:{rest}"

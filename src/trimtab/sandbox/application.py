@@ -29,6 +29,7 @@ from trimtab.sandbox import (
     scaling,
     service_calls,
     service_deployments,
+    tagging,
     target_health,
     xray,
 )
@@ -54,6 +55,7 @@ _SERVICES = (
     metrics,
     network,
     paging,
+    tagging,
     target_health,
     xray,
 )

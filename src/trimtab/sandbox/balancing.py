@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trimtab.sandbox.patching import Patches
 
 DEFAULT_SCHEME = "internet-facing"
+SECURE = ("HTTPS", "TLS")
 DELAY, LONGEST_DELAY = "deregistration_delay.timeout_seconds", "3600"
 
 
@@ -24,6 +25,7 @@ def install(patches: Patches) -> None:
     """Extend moto's load balancing."""
     patches.wrap(ELBv2Backend, "create_load_balancer", _create_load_balancer)
     patches.wrap(ELBv2Backend, "delete_load_balancer", _delete_load_balancer)
+    patches.wrap(ELBv2Backend, "create_listener", _create_listener)
     patches.wrap(ELBv2Backend, "create_listener", _each_once)
     patches.wrap(ELBv2Backend, "create_rule", _each_once)
     patches.wrap(ELBv2Backend, "delete_target_group", _delete_target_group)
@@ -46,6 +48,14 @@ def _delete_load_balancer(original: Callable[..., None], self: ELBv2Backend, arn
     original(self, arn)
     for group in self.target_groups.values():
         group.load_balancer_arns[:] = [one for one in group.load_balancer_arns if one != arn]
+
+
+def _create_listener(original: Callable[..., Any], self: ELBv2Backend, *args: Any, **given: Any) -> Any:  # noqa: ANN401
+    """Take the TLS policy off a listener without TLS; moto gives each one the default."""
+    made = original(self, *args, **given)
+    if made.protocol not in SECURE:
+        made.ssl_policy = None
+    return made
 
 
 def _each_once(original: Callable[..., Any], self: ELBv2Backend, *args: Any, **given: Any) -> Any:  # noqa: ANN401
