@@ -55,6 +55,7 @@ OTHERS = """
 - attributes of load balancers and target groups: those the snapshot has, and AWS's defaults besides
 - alarms of target tracking: Application Auto Scaling makes and names them
 - security groups: one that a service has and nobody describes is the VPC's default, or made up
+- ssl_policy of a listener without TLS: AWS has none; older sandboxes said so
 - metrics: as Float32, which is what a snapshot has; a minute moves by whole days
 """
 _TRACKING = "TargetTracking-"
@@ -178,7 +179,7 @@ def _built(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     """Leave out what nobody can choose, and put lists in an order of their own."""
     if isinstance(value, dict):
-        left_out = {*NEVER_READ, *AWS_SAYS}
+        left_out = {*NEVER_READ, *AWS_SAYS, *(("ssl_policy",) if value.get("protocol") == "HTTP" else ())}
         return {key: _plain(one) for key, one in value.items() if key not in left_out}
     if isinstance(value, list | tuple):
         kept = [one for one in map(_plain, value) if not _is_tracking(one)]

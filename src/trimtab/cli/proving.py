@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sys
@@ -81,6 +82,7 @@ def sandbox(
     from trimtab.sandbox.server import Sandbox, check_moto  # noqa: PLC0415
 
     check_moto()
+    _set_aside_configuration()
     snapshot = _snapshot(fleet, fail or [])
     # Set here because a shell starts background jobs with Ctrl-C ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -96,6 +98,14 @@ def sandbox(
                 time.sleep(1)
     except KeyboardInterrupt:
         say("the sandbox has stopped")
+
+
+def _set_aside_configuration() -> None:
+    """Keep the user's own AWS configuration out of this process: moto reads it, and fails at a profile gone."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        os.environ[name] = os.devnull
 
 
 def _snapshot(fleet: Path | None, fail: list[str]) -> Snapshot | None:

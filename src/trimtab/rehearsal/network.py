@@ -47,7 +47,11 @@ def make_network(build: Build) -> None:
 
 
 def make_groups(build: Build) -> None:
-    """Make the security groups. One that a service has and nobody tells of is its VPC's default group."""
+    """Make the security groups.
+
+    One that a service has and nobody tells of is its VPC's default group, which a snapshot leaves
+    out; but then it does not know what the service connects to either.
+    """
     vpc = build.new(build.identity.vpc_id or VPC)
     for group in build.identity.security_groups:
         with build.told.or_left_out(f"security group {group.name}"):
@@ -61,9 +65,16 @@ def make_groups(build: Build) -> None:
             build.ids[group.id] = made["GroupId"]
             if group.world_open:
                 _let_in_everybody(build, made["GroupId"])
+    listed = {
+        group
+        for service, identity in build.services()
+        if service.egress is not None or service.callers
+        for group in identity.security_group_ids
+    }
     for where, one in _used(build):
         if one not in build.ids:
-            build.ids[one] = _default_group(build, where) or _stranger(build, one, where)
+            default = None if one in listed else _default_group(build, where)
+            build.ids[one] = default or _stranger(build, one, where)
 
 
 def _placed(build: Build) -> dict[str, str]:
