@@ -20,7 +20,7 @@ from trimtab.adoption.provider import ready_engine
 from trimtab.assets import copy_configuration
 from trimtab.errors import EngineMissing, ProofError, ProviderMissing, SandboxMissing
 from trimtab.files import write_together
-from trimtab.sandbox.server import Sandbox, check_moto
+from trimtab.sandbox.server import UNSET, Sandbox, check_moto
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,8 +108,10 @@ def prove(values: Path, output: Path, engine: Engine, stages: Stages) -> Proof:
         # The values to prove take the place of those that come with the configuration.
         (root / "terraform" / "platform" / "services.auto.tfvars").unlink(missing_ok=True)
 
+        environment = {**dict.fromkeys(UNSET, ""), **sandbox.environment}
+
         def workspace(name: str) -> Workspace:
-            return Workspace(engine=engine, directory=root / name, environment=sandbox.environment)
+            return Workspace(engine=engine, directory=root / name, environment=environment)
 
         network = workspace("examples/network")
         _applied(network, {}, (), stages("network of the example"))

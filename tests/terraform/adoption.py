@@ -79,7 +79,7 @@ def read_fleet(sandbox: Sandbox, cluster: str, metrics: Mapping[str, pl.DataFram
         groups = load_metrics.groups_of(session.client("ecs"), session.client("elbv2"), cluster)
         now = datetime.now(UTC).replace(second=0, microsecond=0)
         put = Snapshot(fleet=example, metrics=dict(metrics))
-        assert load_metrics.load(put, cluster, groups, now - LATEST, sandbox.region)
+        assert load_metrics.load(sandbox, put, cluster, groups, now - LATEST)
         # By its ARN here, by its name in the tests of the command.
         (known,) = session.client("ecs").describe_clusters(clusters=[cluster])["clusters"]
         taken = take_snapshot(Asked(cluster=known["clusterArn"]), folder, now=now)

@@ -47,7 +47,7 @@ class World:
         end = (self.now - timedelta(minutes=5)).replace(second=0, microsecond=0)
         self.put = made_fleet.snapshot(*(made_fleet.service(name) for name in ("api", "worker")))
         groups = load_metrics.groups_of(self.made.ecs, self.made.elb, CLUSTER)
-        load_metrics.load(self.put, CLUSTER, groups, end, REGION)
+        load_metrics.load(self.sandbox, self.put, CLUSTER, groups, end)
         self.sent: set[str] = set()
         self.made.session.events.register("before-call", self._remember)
 

@@ -308,7 +308,11 @@ def test_the_sandbox_prints_its_environment_and_stops_cleanly(stop: signal.Signa
         process.send_signal(stop)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
-    exported = dict(line.removeprefix("export ").split("=", 1) for line in out.splitlines())
+    lines = out.splitlines()
+    exported = dict(
+        line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export ")
+    )
+    assert "unset AWS_PROFILE" in lines  # or a profile of the user's would lead elsewhere
     assert exported["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     assert "AWS_ACCESS_KEY_ID" in exported
     assert "has stopped" in err

@@ -212,3 +212,27 @@ def test_an_error_is_not_answered_from_memory(sandbox: Sandbox) -> None:
         iam.get_role(RoleName="later")
     client(sandbox, "iam").create_role(RoleName="later", AssumeRolePolicyDocument="{}")
     assert iam.get_role(RoleName="later")["Role"]["RoleName"] == "later"
+
+
+@pytest.mark.parametrize("sets", [{"AWS_PROFILE": "gone"}, {"AWS_CONFIG_FILE": "broken"}])
+def test_the_users_own_configuration_is_set_aside_and_put_back(tmp_path: Path, sets: dict[str, str]) -> None:
+    (tmp_path / "broken").write_text("[profile\n", encoding="utf-8")
+    code = (
+        "import os\nfrom trimtab.sandbox.server import Sandbox\n"
+        "before = dict(os.environ)\n"
+        "with Sandbox.start() as sandbox:\n"
+        "    import boto3\n"
+        "    sts = boto3.client('sts', endpoint_url=sandbox.endpoint, region_name='us-east-1',"
+        " aws_access_key_id='a', aws_secret_access_key='b')\n"
+        "    print(sts.get_caller_identity()['Account'])\n"
+        "assert dict(os.environ) == before\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | sets,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, "123456789012\n"), run.stderr

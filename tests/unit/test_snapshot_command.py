@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import made_fleet
 import pytest
-from made_account import CLUSTER, REGION, Made, shop
+from made_account import CLUSTER, Made, shop
 from made_command import trimtab
 
 from trimtab.fleet.snapshot import read_snapshot
@@ -38,7 +38,7 @@ def sandbox() -> Iterator[Sandbox]:
         made.service("daemon", count=1, schedulingStrategy="DAEMON", launchType="EC2")
         put = made_fleet.snapshot(*(made_fleet.service(name) for name in ("api", "worker")))
         groups = load_metrics.groups_of(made.ecs, made.elb, CLUSTER)
-        load_metrics.load(put, CLUSTER, groups, datetime.now(UTC).replace(second=0, microsecond=0), REGION)
+        load_metrics.load(running, put, CLUSTER, groups, datetime.now(UTC).replace(second=0, microsecond=0))
         yield running
 
 

@@ -30,6 +30,7 @@ from trimtab.sandbox import (
     scaling,
     service_calls,
     service_deployments,
+    tagging,
     target_health,
     xray,
 )
@@ -55,6 +56,7 @@ _SERVICES = (
     metrics,
     network,
     paging,
+    tagging,
     target_health,
     xray,
 )

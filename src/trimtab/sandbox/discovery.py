@@ -1,4 +1,6 @@
-"""Cloud Map: a VPC may have namespaces of different names, and deleting one takes its hosted zone along.
+"""Cloud Map: a VPC may have namespaces of different names; a private one's hosted zone is in the VPC.
+
+Deleting a namespace takes its hosted zone along.
 
 Source: Cloud Map API reference, CreatePrivateDnsNamespace and DeleteNamespace.
 """
@@ -42,6 +44,9 @@ def _create_private_dns_namespace(
     for held in self.namespaces.values():
         if held.vpc == alone:
             held.vpc = vpc
+            zone = (held.dns_properties or {})["HostedZoneId"].removeprefix("/hostedzone/")
+            zones = route53_backends[self.account_id][get_partition(self.region_name)].zones
+            zones[zone].add_vpc(vpc, self.region_name)
     return operation
 
 

@@ -17,7 +17,7 @@ from moto.ecs.exceptions import (
     InvalidParameterException,
     ServiceNotFoundException,
 )
-from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
@@ -38,6 +38,7 @@ _REMEMBERED: dict[str, Any] = {
     "placementStrategy": [],
     "serviceConnectConfiguration": None,
     "volumeConfigurations": None,
+    "vpcLatticeConfigurations": None,
 }
 """Parameters of CreateService that moto drops, with what ECS answers when they are absent."""
 
@@ -58,6 +59,7 @@ def install(patches: Patches) -> None:
     patches.wrap(backend, "list_services", _list_services)
     patches.wrap(backend, "list_clusters", _list_clusters)
     patches.wrap(backend, "delete_cluster", _delete_cluster)
+    patches.wrap(backend, "_get_last_task_definition_revision_id", _last_revision)
     patches.wrap(TaskDefinition, "__init__", _task_definition)
 
 
@@ -184,6 +186,24 @@ def _describe_task_definition(
     if not active:
         raise EcsClientException("Unable to describe task definition.")
     return max(active, key=lambda definition: definition.revision)
+
+
+def next_revision(account: str, region: str, family: str, revision: int) -> None:
+    """Let a family's next revision have this number, unless it is beyond it already."""
+    backend = ecs_backends[account][region]
+    backend.task_definitions.setdefault(family, {})
+    _revisions(backend)[family] = revision - 1
+
+
+def _revisions(backend: EC2ContainerServiceBackend) -> dict[str, int]:
+    """Return the revisions that families are taken to have had, to read or to change."""
+    revisions: dict[str, int] = vars(backend).setdefault("sandbox_revisions", {})
+    return revisions
+
+
+def _last_revision(original: Callable[..., int | None], self: EC2ContainerServiceBackend, family: str) -> int:
+    """Return the highest revision there is or is taken to have been."""
+    return max(original(self, family) or 0, _revisions(self).get(family, 0))
 
 
 def _list_services(

@@ -8,7 +8,7 @@ uses plain moto in the same process afterwards finds it as it was.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -43,13 +43,19 @@ class Patches:
 
         self.add(owner, name, replacement)
 
-    def add_item(self, mapping: dict[Any, Any], key: object, value: object) -> None:
+    def add_item(self, mapping: MutableMapping[Any, Any], key: object, value: object) -> None:
         """Set ``mapping[key]``, for moto's tables of URLs."""
         before = mapping.get(key, _ABSENT)
         mapping[key] = value
         if before is _ABSENT:
             self._undo.append(lambda: mapping.pop(key, None))
         else:
+            self._undo.append(lambda: mapping.__setitem__(key, before))
+
+    def remove_item(self, mapping: MutableMapping[Any, Any], key: object) -> None:
+        """Take ``mapping[key]`` away, if it is there."""
+        if key in mapping:
+            before = mapping.pop(key)
             self._undo.append(lambda: mapping.__setitem__(key, before))
 
     def undo(self) -> None:

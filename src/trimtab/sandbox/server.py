@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import importlib
 import importlib.metadata
+import importlib.util
 import os
 import socket
 import threading
@@ -26,15 +26,23 @@ from trimtab.sandbox.patching import Patches
 from trimtab.sandbox.timing import Timing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from werkzeug.serving import BaseWSGIServer
 
     from trimtab.sandbox.gateway import Gateway
+    from trimtab.sandbox.past import Past, Series
     from trimtab.sandbox.scheduler import Scheduler
+    from trimtab.sandbox.service_state import ServiceState
 
 HOST = "127.0.0.1"
+ACCOUNT = "123456789012"
+"""The only account there is."""
 TESTED_MOTO = "5.2.5"
+
+UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+"""What has to be taken out of an environment before ``Sandbox.environment`` goes into it."""
 
 _running = threading.Lock()
 
@@ -73,12 +81,6 @@ class Sandbox:
         """
         check_moto()
         clock, inject = clock or Clock(), Inject()
-        # Both need moto, an optional extra.
-        from trimtab.sandbox import application  # noqa: PLC0415
-        from trimtab.sandbox.scheduler import Scheduler  # noqa: PLC0415
-
-        scheduler = Scheduler(clock, timing or Timing(), inject)
-
         with contextlib.ExitStack() as undo:
             listener = undo.enter_context(_listen(port))
             if not _running.acquire(blocking=False):
@@ -86,6 +88,12 @@ class Sandbox:
             undo.callback(_running.release)
             patches = Patches()
             undo.callback(patches.undo)
+            _set_aside(patches)
+            # Both need moto, an optional extra, which asks for the AWS configuration when it is loaded.
+            from trimtab.sandbox import application  # noqa: PLC0415
+            from trimtab.sandbox.scheduler import Scheduler  # noqa: PLC0415
+
+            scheduler = Scheduler(clock, timing or Timing(), inject)
             application.install(patches, scheduler)
             gateway, server = application.build(listener, scheduler, inject)
             undo.pop_all()
@@ -105,11 +113,35 @@ class Sandbox:
         from trimtab.sandbox import scaling  # noqa: PLC0415 - needs moto, an optional extra
 
         with self._gateway.turn:
-            self.scheduler.catch_up()
-            state = self.scheduler.find(service)
-            if state is None:
-                raise SandboxError(f"the sandbox has no active service {service}", advice="create it first")
-            scaling.scale(self.scheduler, state, desired_count, cause)
+            scaling.scale(self.scheduler, self._state(service), desired_count, cause)
+
+    def record(self, series: Iterable[Series]) -> int:
+        """Put metrics straight into CloudWatch, in place of what each series held. Returns the points."""
+        from trimtab.sandbox import recall  # noqa: PLC0415 - needs moto, an optional extra
+
+        with self._gateway.turn:
+            return recall.record(ACCOUNT, self.region, series)
+
+    def remember(self, service: str, past: Past) -> None:
+        """Give a service a past: events, tasks that stopped, scaling activities."""
+        from trimtab.sandbox import recall  # noqa: PLC0415 - needs moto, an optional extra
+
+        with self._gateway.turn:
+            recall.remember(self._state(service), past)
+
+    def next_revision(self, family: str, revision: int) -> None:
+        """Give the next revision of a task definition's family this number, unless it has a higher one."""
+        from trimtab.sandbox import ecs  # noqa: PLC0415 - needs moto, an optional extra
+
+        with self._gateway.turn:
+            ecs.next_revision(ACCOUNT, self.region, family, revision)
+
+    def _state(self, service: str) -> ServiceState:
+        self.scheduler.catch_up()
+        state = self.scheduler.find(service)
+        if state is None:
+            raise SandboxError(f"the sandbox has no active service {service}", advice="create it first")
+        return state
 
     @property
     def calls(self) -> tuple[str, ...]:
@@ -174,15 +206,24 @@ class Sandbox:
         self.stop()
 
 
+def _set_aside(patches: Patches) -> None:
+    """Keep the user's own AWS configuration out of this process: moto fails at a profile that is gone."""
+    for name in UNSET:
+        patches.remove_item(os.environ, name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        patches.add_item(os.environ, name, os.devnull)
+
+
 def check_moto() -> None:
     """Refuse to start without moto's server, or on a version the patches were not tried on."""
     needed = "install it with: pip install 'trimtab[sandbox]'"
     try:
         version = importlib.metadata.version("moto")
-        # Comes with moto's server only.
-        importlib.import_module("flask_cors")
-    except ImportError as error:  # PackageNotFoundError is one
-        raise SandboxMissing("the sandbox needs moto's server", advice=needed) from error
+    except importlib.metadata.PackageNotFoundError:
+        version = ""
+    # flask_cors comes with moto's server only; it is looked for, not loaded.
+    if not version or importlib.util.find_spec("flask_cors") is None:
+        raise SandboxMissing("the sandbox needs moto's server", advice=needed)
     if version.split(".")[:2] != TESTED_MOTO.split(".")[:2]:
         raise SandboxMissing(
             f"the sandbox extends moto {TESTED_MOTO} and was not tried on {version}", advice=needed

@@ -32,6 +32,7 @@ _DEPLOYED = (
     "serviceConnectConfiguration",
     "serviceRegistries",
     "volumeConfigurations",
+    "vpcLatticeConfigurations",
 )
 """Parameters of UpdateService that start a deployment, besides the task definition and force."""
 

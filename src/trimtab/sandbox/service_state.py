@@ -162,6 +162,7 @@ class ServiceState:
             # Shown with the deployment only, not with the service.
             "serviceConnectConfiguration": getattr(service, "service_connect_configuration", None),
             "volumeConfigurations": getattr(service, "volume_configurations", None),
+            "vpcLatticeConfigurations": getattr(service, "vpc_lattice_configurations", None),
             "rolloutState": "IN_PROGRESS",
             "rolloutStateReason": reason,
         }

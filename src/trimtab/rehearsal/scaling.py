@@ -1,0 +1,174 @@
+"""Scaling targets, their policies, and the alarms that call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from trimtab.fleet.account import ScalingPolicy, ScalingTarget
+from trimtab.rehearsal.alarms import other_alarm, policy_alarm
+from trimtab.rehearsal.build import some
+from trimtab.rehearsal.names import MOST_GROUP, Names
+
+if TYPE_CHECKING:
+    from trimtab.fleet.account import Alarm
+    from trimtab.fleet.model import Service, StepPolicy
+    from trimtab.rehearsal.build import Build
+
+AAS: Final = "application-autoscaling"
+_ONE_MORE: Final = {
+    "AdjustmentType": "ChangeInCapacity",
+    "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
+}
+"""Of a step policy that no snapshot has the steps of: nothing calls it that is replayed."""
+_HALF: Final = {
+    "TargetValue": 50.0,
+    "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+}
+FAR: Final = "at(2099-01-01T00:00:00)"
+
+
+class Scaling:
+    """Makes them, and keeps which alarms are there."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._alarms = {alarm.name: alarm for alarm in build.identity.alarms}
+        self._names = Names(set(self._alarms))
+        self._done: set[str] = set()
+        self._tracked: set[str] = set()
+        """ARNs, as the snapshot has them, of policies whose alarms Application Auto Scaling makes."""
+
+    def make(self) -> None:
+        """Make all of it."""
+        build = self._build
+        services = {service.name: service for service in build.fleet.services}
+        targets = {one.resource_id.rsplit("/", 1)[-1]: one for one in build.identity.scaling_targets}
+        for name, target in targets.items():
+            if name not in build.made:
+                build.told.left_out(f"scaling of {name}", "the service is not there")
+            else:
+                self._target(services[name], target)
+        for name in sorted(build.made - set(targets)):
+            bounds = services[name].scaling
+            if bounds.policies or bounds.max_tasks != max(1, bounds.min_tasks):
+                build.told.made_up("scaling target")
+                resource = f"service/{build.identity.cluster.name}/{name}"
+                self._target(services[name], ScalingTarget(resource_id=resource))
+        for alarm in self._alarms.values():
+            if alarm.name not in self._done and not self._is_tracking(alarm):
+                self._other(alarm)
+
+    def _target(self, service: Service, target: ScalingTarget) -> None:
+        build, bounds = self._build, service.scaling
+        place = {
+            "ServiceNamespace": "ecs",
+            "ResourceId": f"service/{build.identity.cluster.name}/{service.name}",
+            "ScalableDimension": "ecs:service:DesiredCount",
+        }
+        with build.told.or_left_out(f"scaling of {service.name}"):
+            made = build.call(
+                AAS,
+                "RegisterScalableTarget",
+                **place,
+                MinCapacity=bounds.min_tasks,
+                MaxCapacity=bounds.max_tasks,
+                SuspendedState=some(dict.fromkeys(target.suspended, True)),
+                Tags=some(target.tags),
+            )
+            if target.arn:
+                build.ids[target.arn] = made["ScalableTargetARN"]
+            for action in target.scheduled_actions:
+                self._scheduled(place, action, service)
+            named = {policy.name: policy for policy in target.policies}
+            for step in bounds.policies:
+                named.setdefault(step.name, ScalingPolicy(name=step.name, arn="", type="StepScaling"))
+            for policy in named.values():
+                with build.told.or_left_out(f"policy {policy.name} of {service.name}"):
+                    self._policy(place, service, policy)
+
+    def _scheduled(self, place: dict[str, str], name: str, service: Service) -> None:
+        self._build.told.made_up("time of a scheduled action")
+        bounds = {"MinCapacity": service.scaling.min_tasks, "MaxCapacity": service.scaling.max_tasks}
+        self._build.call(
+            AAS,
+            "PutScheduledAction",
+            **place,
+            ScheduledActionName=name,
+            Schedule=FAR,
+            ScalableTargetAction=bounds,
+        )
+
+    def _policy(self, place: dict[str, str], service: Service, policy: ScalingPolicy) -> None:
+        build = self._build
+        steps = [one for one in service.scaling.policies if one.name == policy.name]
+        if policy.type == "TargetTrackingScaling":
+            body: dict[str, Any] = {"TargetTrackingScalingPolicyConfiguration": _HALF}
+            build.told.made_up("target of a tracking policy")
+            self._tracked.add(policy.arn)
+        elif policy.type == "StepScaling":
+            body = {"StepScalingPolicyConfiguration": _body(steps[0]) if steps else _ONE_MORE}
+            build.told.made_up("step of a policy", int(not steps))
+        else:
+            build.told.left_out(
+                f"policy {policy.name} of {service.name}", f"the sandbox has no {policy.type}"
+            )
+            return
+        made = build.call(
+            AAS, "PutScalingPolicy", **place, PolicyName=policy.name, PolicyType=policy.type, **body
+        )
+        if policy.arn:
+            build.ids[policy.arn] = made["PolicyARN"]
+        for step, alarm in zip(steps, self._callers(service, policy, len(steps)), strict=True):
+            with build.told.or_left_out(f"alarm {alarm}"):
+                actions = self._actions(alarm, policy.arn, made["PolicyARN"])
+                policy_alarm(build, service.name, step, alarm, actions)
+                self._done.add(alarm)
+
+    def _callers(self, service: Service, policy: ScalingPolicy, count: int) -> list[str]:
+        """Return the alarms that call a policy, one for each of its steps, in the order a snapshot has them.
+
+        Where there are more than the snapshot replays, those that watch the service come first.
+        """
+        names = [name for name in policy.alarm_names if name not in self._done]
+
+        def foreign(name: str) -> bool:
+            alarm = self._alarms.get(name)
+            return alarm is not None and alarm.service != service.name
+
+        chosen = sorted(sorted(names, key=lambda name: (foreign(name), name))[:count])
+        while len(chosen) < count:
+            self._build.told.made_up("alarm")
+            chosen.append(self._names.free(f"{service.name}-{policy.name}", MOST_GROUP))
+        return chosen
+
+    def _actions(self, alarm: str, old: str, new: str) -> list[str]:
+        """Return an alarm's actions: those the snapshot has, and the policy's."""
+        told = self._alarms.get(alarm)
+        others = [self._build.new(one) for one in told.actions if one != old] if told else []
+        return [new, *(one for one in others if one != new)]
+
+    def _is_tracking(self, alarm: Alarm) -> bool:
+        """Tell whether an alarm came with a target-tracking policy: the sandbox made its own."""
+        return any(action.startswith(arn) for arn in self._tracked for action in alarm.actions)
+
+    def _other(self, alarm: Alarm) -> None:
+        self._build.told.made_up("metric of an alarm")
+        with self._build.told.or_left_out(f"alarm {alarm.name}"):
+            other_alarm(self._build, alarm, [self._build.new(one) for one in alarm.actions])
+
+
+def _body(policy: StepPolicy) -> dict[str, Any]:
+    steps: list[dict[str, Any]] = []
+    for step in policy.steps:
+        one: dict[str, Any] = {"ScalingAdjustment": step.adjustment}
+        if step.lower is not None:
+            one["MetricIntervalLowerBound"] = step.lower
+        if step.upper is not None:
+            one["MetricIntervalUpperBound"] = step.upper
+        steps.append(one)
+    return {
+        "AdjustmentType": policy.adjustment_type,
+        "Cooldown": policy.cooldown_s,
+        "MetricAggregationType": "Average",
+        "StepAdjustments": steps,
+    }

@@ -1,0 +1,93 @@
+"""Puts what happened before the sandbox began where the APIs look for it. Needs moto.
+
+AWS forgets a stopped task after about an hour. One of these stays as long as the sandbox runs:
+whoever told of it wants it to be seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.moto_api._internal import mock_random
+
+from trimtab.sandbox.autoscaling import activities_of
+from trimtab.sandbox.metrics import Points, series_of
+from trimtab.sandbox.service_state import EVENTS_KEPT
+from trimtab.sandbox.tasks import ServiceTask, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trimtab.sandbox.past import Past, PastTask, Series
+    from trimtab.sandbox.service_state import ServiceState
+
+
+def record(account: str, region: str, found: Iterable[Series]) -> int:
+    """Put metrics into the store, in place of what a series held. Returns the points."""
+    backend = cloudwatch_backends[account][region]
+    store, points = series_of(backend), 0
+    for one in found:
+        if not one.at.size:
+            continue
+        # One point by the call, so that ListMetrics knows the metric.
+        dimensions = [{"Name": name, "Value": value} for name, value in one.dimensions]
+        datum = {"MetricName": one.metric, "Value": 0.0, "Dimensions": dimensions}
+        backend.put_metric_data(one.namespace, [datum])
+        kept = Points()
+        columns = (kept.at, one.at), (kept.total, one.total), (kept.count, one.count)
+        for column, values in (*columns, (kept.least, one.least), (kept.most, one.most)):
+            column.frombytes(np.ascontiguousarray(values, dtype=np.float64).tobytes())
+        store[one.namespace, one.metric, frozenset(one.dimensions)] = kept
+        points += one.at.size
+    return points
+
+
+def remember(state: ServiceState, past: Past) -> None:
+    """Give a service its past."""
+    events = [
+        {"id": str(mock_random.uuid4()), "createdAt": moment(at), "message": message}
+        for at, message in past.events
+    ]
+    service = state.service
+    service.events = sorted((*service.events, *events), key=lambda one: one["createdAt"], reverse=True)
+    del service.events[EVENTS_KEPT:]
+    for task in past.tasks:
+        _stopped(state, task)
+    backend = applicationautoscaling_backends[state.backend.account_id][state.backend.region_name]
+    activities = activities_of(backend)
+    resource = f"service/{service.cluster_name}/{service.name}"
+    activities += [
+        {
+            "ActivityId": str(mock_random.uuid4()),
+            "ServiceNamespace": "ecs",
+            "ResourceId": resource,
+            "ScalableDimension": "ecs:service:DesiredCount",
+            "Cause": "recorded before the sandbox began",
+            **one,
+        }
+        for one in past.activities
+    ]
+    activities.sort(key=lambda one: float(one["StartTime"]))
+
+
+def _stopped(state: ServiceState, told: PastTask) -> None:
+    """Make a task that has stopped. The scheduler never hears of it."""
+    backend, service = state.backend, state.service
+    shown = state.primary.shown
+    definition = backend.describe_task_definition(shown["taskDefinition"])
+    task: Any = ServiceTask(backend, service, shown, definition, subnet=0, failure=None, at=told.created_at)
+    task.connectivity, task.connectivity_at = "CONNECTED", moment(told.pull_started_at)
+    task.pull_started_at = moment(told.pull_started_at)
+    task.pull_stopped_at = moment(told.pull_stopped_at)
+    task.started_at = moment(told.started_at)
+    task.stopping_at = moment(told.stopped_at)
+    task.stop_code, task.stopped_reason = told.stop_code, told.stopped_reason
+    task.end(told.stopped_at, 0)
+    for container in task.parts:
+        container["exitCode"] = told.exit_codes.get(container["name"], 0)
+        if container["name"] in told.reasons:
+            container["reason"] = told.reasons[container["name"]]
+    backend.tasks.setdefault(service.cluster_name, {})[task.task_arn] = task
