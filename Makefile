@@ -6,10 +6,13 @@ LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-all test-pythons bench check fmt lock clean setup
+.PHONY: demo tour test test-all test-pythons bench check fmt lock clean setup
 
 demo: setup ## The example fleet: the table at once, then the proof with real Terraform.
 	@$(BIN)/trimtab demo -o $(OUT)
+
+tour: setup ## The whole story against an AWS on this machine, command by command (docs/tour.md).
+	@$(BIN)/python tools/tour.py
 
 test: setup check ## Everything under ten minutes on two cores.
 	$(PYTEST) -m "not slow"

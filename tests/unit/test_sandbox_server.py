@@ -21,6 +21,7 @@ from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def client(sandbox: Sandbox, service: str) -> Any:
