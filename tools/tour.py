@@ -46,7 +46,7 @@ SCRUBS = (
     (r"(?<![\d.])(?!0(?![\d.,]))\d[\d,.]*", "N"),
     (r"[ \t]+", " "),
 )
-"""What differs from run to run: times, ports, ids, and figures, which the hour of the day moves. A 0 stays."""
+"""What differs from run to run: times, ports, ids, and figures, for they move by the hour. A 0 stays."""
 
 
 @dataclass(frozen=True)
