@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from example_run import example_run
-from machine import LACKING, REQUIRED, machine
+from machine import LACKING, REQUIRED, asked, machine
 from trimtab.adoption.engine import find_engine
 from trimtab.errors import EngineMissing
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from _pytest.terminal import TerminalReporter
 
     from example_run import ExampleRun
@@ -24,6 +25,16 @@ _OWN = ("AWS_", "TRIMTAB_", "COLUMNS")
 for _name in [name for name in os.environ if name.startswith(_OWN) and name != REQUIRED]:
     # A profile, an objective or a terminal of whoever runs the tests is not what they are about.
     del os.environ[_name]
+
+
+def pytest_sessionstart() -> None:
+    """Where nothing may be skipped, fail before minutes of tests."""
+    if not os.environ.get(REQUIRED) or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
+        found = asked(Path(folder) / "provider")
+    if found.engine is None:
+        pytest.exit(f"{REQUIRED} is set, and {LACKING}{found.lacks}", returncode=1)
 
 
 def _shared(factory: pytest.TempPathFactory) -> Path:
@@ -63,8 +74,8 @@ def _lacks(reason: str) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Say in one line how many tests were not run for want of what."""
-    skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
-    reasons = [reason.partition(LACKING)[2] for reason in skipped if LACKING in reason]
-    if reasons:
-        terminalreporter.write_line(f"{len(reasons)} tests were not run. {LACKING.capitalize()}{reasons[0]}")
+    """Say in one line for each reason how many tests were not run."""
+    reports = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"{count} test{'s were' if count > 1 else ' was'} not run: {reason}")

@@ -32,8 +32,8 @@ def machine(shared: Path) -> Machine:
     told = shared / "machine.json"
     with FileLock(shared / "machine.lock"):
         if not told.exists():
-            asked = _ask(shared / "provider")
-            told.write_text(json.dumps(asdict(asked), default=str), encoding="utf-8")
+            answer = asked(shared / "provider")
+            told.write_text(json.dumps(asdict(answer), default=str), encoding="utf-8")
     found = json.loads(told.read_text(encoding="utf-8"))
     if found["engine"] is None:
         return Machine(engine=None, lacks=found["lacks"])
@@ -42,7 +42,8 @@ def machine(shared: Path) -> Machine:
     return Machine(engine=Engine(**given), lacks="")
 
 
-def _ask(folder: Path) -> Machine:
+def asked(folder: Path) -> Machine:
+    """Ask this machine, with ``folder`` to install into."""
     try:
         return Machine(engine=ready_engine(folder, os.environ), lacks="")
     except (EngineMissing, ProviderMissing) as missing:

@@ -1,0 +1,111 @@
+"""The wheel as people install it: outside the checkout, with what it carries."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from email import message_from_string
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STATE = (".terraform", ".tfstate", ".tfplan", "__pycache__")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = out.glob("*.whl")
+    return zipfile.ZipFile(built)
+
+
+@pytest.fixture(scope="module")
+def site(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with the wheel's content, which goes before the checkout."""
+    folder = tmp_path_factory.mktemp("site")
+    wheel.extractall(folder)
+    return folder
+
+
+def run(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "trimtab", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_carries_the_configuration_and_the_example_and_nobodys_state(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
+    for needed in (
+        "trimtab/_assets/terraform/platform/variables.tf",
+        "trimtab/_assets/terraform/modules/service/service.tf",
+        "trimtab/_assets/examples/fleet/metrics.parquet",
+        "trimtab/_assets/examples/objective.json",
+        "trimtab/catalog/prices-us-east-1.json",
+        "trimtab/py.typed",
+    ):
+        assert needed in names
+    assert not [name for name in names if any(part in name for part in STATE)]
+
+
+def test_a_state_in_the_checkout_does_not_get_into_it(tmp_path: Path) -> None:
+    copy = tmp_path / "checkout"
+    kept = ("src", "terraform", "examples", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
+    copy.mkdir()
+    subprocess.run(["cp", "-r", *(str(REPOSITORY / name) for name in kept), str(copy)], check=True)
+    (copy / "terraform/platform/.terraform").mkdir()
+    for name in (".terraform/provider", "terraform.tfstate", "terraform.tfstate.backup", "a.tfplan"):
+        (copy / "terraform/platform" / name).write_text("secret", encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=copy,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(built).namelist()
+    assert "trimtab/_assets/terraform/platform/variables.tf" in names
+    assert not [name for name in names if any(part in name for part in STATE)]
+
+
+def test_its_page_on_an_index_has_links_that_lead_somewhere(wheel: zipfile.ZipFile) -> None:
+    (name,) = (one for one in wheel.namelist() if one.endswith(".dist-info/METADATA"))
+    metadata = message_from_string(wheel.read(name).decode())
+    links = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
+    assert len(links) > 10
+    base = re.search(r"Homepage, (\S+)", "\n".join(metadata.get_all("Project-URL", [])))
+    assert base
+    for link in links:
+        assert link.startswith(("https://", "#")), link
+        path = link.removeprefix(f"{base[1]}/blob/main/").partition("#")[0]
+        assert path == link or (REPOSITORY / path).exists(), link
+    assert "Programming Language :: Python :: 3.13" in metadata.get_all("Classifier", [])
+
+
+def test_its_commands_work_outside_the_checkout(site: Path, tmp_path: Path) -> None:
+    where = subprocess.run(
+        [sys.executable, "-c", "import trimtab; print(trimtab.__file__)"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(site)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert where.stdout.startswith(str(site))
+    made = run(site, tmp_path, "init", "tf")
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "tf/terraform/platform/variables.tf").is_file()
+    fleet = site / "trimtab/_assets/examples/fleet"
+    shown = run(site, tmp_path, "replay", str(fleet), "--service", "api")
+    assert shown.returncode == 0, shown.stderr
+    assert "api" in shown.stdout
