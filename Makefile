@@ -51,6 +51,7 @@ fmt: setup
 	terraform fmt -recursive terraform examples
 	$(BIN)/python tools/terraform_readme.py
 	$(BIN)/python tools/schema.py
+	$(BIN)/python tools/usage.py
 
 setup: $(VENV)/.installed
 
