@@ -87,7 +87,7 @@ def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
     finished = _demo(tmp_path, sys.executable, "-c", HASTY, **_lacking(tmp_path, what), **{REQUIRED: "1"})
     assert finished.returncode == 1
     assert finished.stdout == ""
-    (line,) = finished.stderr.splitlines()
+    _, line = finished.stderr.splitlines()
     assert WORDS[what] in line
     assert not (tmp_path / "out").exists()
 

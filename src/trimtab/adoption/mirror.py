@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,11 +67,12 @@ def lent(mirror: Path | None, directory: Path) -> Iterator[None]:
         return
     made = not link.parent.exists()
     link.parent.mkdir(exist_ok=True)
-    link.symlink_to(mirror, target_is_directory=True)
+    with suppress(OSError):  # Windows lets few users link; the engine then goes the ways it knows itself
+        link.symlink_to(mirror, target_is_directory=True)
     try:
         yield
     finally:
-        link.unlink()
+        link.unlink(missing_ok=True)
         if made:
             link.parent.rmdir()
 

@@ -45,6 +45,7 @@ def demo(
     from trimtab.report import terminal  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="trimtab-") as kept:
+        say("looking for terraform and its AWS provider")
         ready = ready_to_prove(Path(kept) / "provider", os.environ)
         if isinstance(ready, NoProof):
             say("there will be a table and no proof: what that needs is missing, see below")

@@ -165,7 +165,7 @@ def write_parts(
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     for name in (METRICS_FILE, *contents):
-        with (folder / name).open("rb") as written:
+        with (folder / name).open("rb+") as written:  # Windows syncs only what may be written
             os.fsync(written.fileno())
 
 

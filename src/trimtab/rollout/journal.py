@@ -8,6 +8,7 @@ and the next one takes its place.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -210,7 +211,8 @@ def open_journal(folder: Path) -> Journal:
 
 def _append(path: Path, content: bytes) -> None:
     new = not path.exists()
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    # Windows would write two bytes for the end of a line, unless told not to.
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
     try:
         end = _whole_lines_end(handle)
         os.ftruncate(handle, end)
@@ -229,7 +231,8 @@ def _whole_lines_end(handle: int) -> int:
     end = os.lseek(handle, 0, os.SEEK_END)
     while end:
         begin = max(0, end - 4096)
-        found = os.pread(handle, end - begin, begin).rfind(b"\n")
+        os.lseek(handle, begin, os.SEEK_SET)
+        found = os.read(handle, end - begin).rfind(b"\n")
         if found >= 0:
             return begin + found + 1
         end = begin
@@ -238,6 +241,8 @@ def _whole_lines_end(handle: int) -> int:
 
 def _sync_folder(path: Path) -> None:
     """Sync the file's folder: after a power cut a new file is there only if its folder knows it."""
+    if sys.platform == "win32":  # which opens no folder as a file, and syncs its names itself
+        return
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
