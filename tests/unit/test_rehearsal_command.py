@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-
 from typing import TYPE_CHECKING, Any
 
 import boto3

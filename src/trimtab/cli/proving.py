@@ -101,7 +101,7 @@ def sandbox(
 
 
 def _set_aside_configuration() -> None:
-    """Keep the user's own AWS configuration out of this process: moto reads it, and fails at a profile gone."""
+    """Keep the user's own AWS configuration out of this process: moto reads it as it is imported."""
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         os.environ.pop(name, None)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
