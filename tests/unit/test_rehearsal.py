@@ -18,8 +18,8 @@ from made_full import full
 from made_rehearsal import read, rehearsed
 
 from trimtab.errors import SnapshotError, UsageError
-from trimtab.fleet.account import ScalingTarget
-from trimtab.fleet.model import Scaling, Skipped
+from trimtab.fleet.account import ScalingTarget, SecurityGroup
+from trimtab.fleet.model import Egress, Scaling, Skipped
 from trimtab.fleet.snapshot import read_snapshot, snapshot_of
 from trimtab.fleet.source import UTILISATION_COLUMNS
 from trimtab.rehearsal.run import check
@@ -185,6 +185,36 @@ def test_the_region_is_the_snapshots(tmp_path: Path) -> None:
         running.is_the_same(taken)
         assert running.rehearsal.environment["TF_VAR_region"] == "ap-northeast-1"
     assert taken.fleet.region == "ap-northeast-1"
+
+
+def test_services_that_share_a_group_connect_to_what_each_of_them_did(tmp_path: Path) -> None:
+    cache = Egress(name="cache", port=6379, cidr="10.0.0.0/8")
+    database = Egress(name="database", port=5432, security_group_id="sg-web")
+    peers = {"api": (cache, database), "web": (cache,), "free": None}
+    found = [
+        msgspec.structs.replace(
+            made.service(
+                name,
+                number,
+                security_group_ids=(f"sg-{name}", *(["sg-both"] if peers[name] else [])),
+                platform_version="LATEST",
+            ),
+            egress=peers[name],
+            callers=("api",) if name == "web" else (),
+            traffic=None,
+        )
+        for number, name in enumerate(sorted(peers), start=1)
+    ]
+    groups = tuple(SecurityGroup(id=f"sg-{one}", name=one, description="g") for one in ("both", *peers))
+    fleet = made.fleet(
+        *(msgspec.structs.replace(one, scaling=Scaling(min_tasks=2, max_tasks=2)) for one in found),
+        security_groups=groups,
+        scaling_targets=(),
+        load_balancers=(),
+        target_groups=tuple(made.group(name, load_balancer_arns=()) for name in peers),
+    )
+    with rehearsed(without_requests(measured(fleet)), NOW) as running:
+        running.is_the_same(running.read(tmp_path / "s"))
 
 
 def test_what_the_sandbox_refuses_is_left_out_by_name_with_its_reason() -> None:
