@@ -18,8 +18,8 @@ from made_full import full
 from made_rehearsal import read, rehearsed
 
 from trimtab.errors import SnapshotError, UsageError
-from trimtab.fleet.account import ScalingTarget
-from trimtab.fleet.model import Scaling, Skipped
+from trimtab.fleet.account import ScalingTarget, SecurityGroup
+from trimtab.fleet.model import Egress, Failure, Scaling, ScalingActivity, Skipped
 from trimtab.fleet.snapshot import read_snapshot, snapshot_of
 from trimtab.fleet.source import UTILISATION_COLUMNS
 from trimtab.rehearsal.run import check
@@ -187,6 +187,36 @@ def test_the_region_is_the_snapshots(tmp_path: Path) -> None:
     assert taken.fleet.region == "ap-northeast-1"
 
 
+def test_services_that_share_a_group_connect_to_what_each_of_them_did(tmp_path: Path) -> None:
+    cache = Egress(name="cache", port=6379, cidr="10.0.0.0/8")
+    database = Egress(name="database", port=5432, security_group_id="sg-web")
+    peers = {"api": (cache, database), "web": (cache,), "free": None}
+    found = [
+        msgspec.structs.replace(
+            made.service(
+                name,
+                number,
+                security_group_ids=(f"sg-{name}", *(["sg-both"] if peers[name] else [])),
+                platform_version="LATEST",
+            ),
+            egress=peers[name],
+            callers=("api",) if name == "web" else (),
+            traffic=None,
+        )
+        for number, name in enumerate(sorted(peers), start=1)
+    ]
+    groups = tuple(SecurityGroup(id=f"sg-{one}", name=one, description="g") for one in ("both", *peers))
+    fleet = made.fleet(
+        *(msgspec.structs.replace(one, scaling=Scaling(min_tasks=2, max_tasks=2)) for one in found),
+        security_groups=groups,
+        scaling_targets=(),
+        load_balancers=(),
+        target_groups=tuple(made.group(name, load_balancer_arns=()) for name in peers),
+    )
+    with rehearsed(without_requests(measured(fleet)), NOW) as running:
+        running.is_the_same(running.read(tmp_path / "s"))
+
+
 def test_what_the_sandbox_refuses_is_left_out_by_name_with_its_reason() -> None:
     groups = (made.group("api"), made.group("much-too-long-for-a-target-group-of-aws"))
     fleet = made.fleet(made.service("api"), target_groups=groups)
@@ -196,6 +226,25 @@ def test_what_the_sandbox_refuses_is_left_out_by_name_with_its_reason() -> None:
     assert "left out: daemon: the snapshot left it out too: not Fargate" in said
     (refused,) = [line for line in said if "much-too-long" in line]
     assert refused.startswith("left out: target group much-too-long-for-a-target-group-of-aws: elbv2 CreateT")
+
+
+def test_what_a_person_wrote_otherwise_than_aws_is_no_traceback() -> None:
+    odd = made.definition("api", container_names=("other",), arn="api", execution_role_arn="mine")
+    service = msgspec.structs.replace(
+        made.service("api", task_definition=odd, launch_type=None),
+        failures=(
+            Failure(at="yesterday", kind="service event", text="it failed"),
+            Failure(at="2026-11-02", kind="stopped task", text="it stopped"),
+        ),
+        scaling_activities=(ScalingActivity(start="then", status="Failed", description="no luck"),),
+    )
+    group = made.group("api", load_balancer_arns=("balancer",), vpc_id="")
+    with rehearsed(measured(attached(service, target_groups=(group,), vpc_id=None)), NOW) as running:
+        said = running.rehearsal.lines
+    assert "left out: something that happened to api: 'yesterday' is no time" in said
+    assert "left out: something that happened to api: 'then' is no time" in said
+    assert "left out: a stopped task of api: no stop code of ECS begins its text" in said
+    assert said[-1].startswith("prod: 1 services, 4 tasks;")
 
 
 def test_a_rollout_can_be_made_to_fail_once() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -22,10 +23,10 @@ from trimtab.fleet.snapshot import read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from trimtab.fleet.source import Snapshot
 
+ROOT = Path(__file__).parents[2]
 UP_S = 60
 
 
@@ -149,6 +150,12 @@ def test_a_damaged_snapshot_is_refused_before_anything_starts(made: Path, tmp_pa
     assert (run.returncode, run.stdout) == (2, "")
     assert "this is not a whole parquet file" in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_the_documentation_shows_the_help_as_it_is() -> None:
+    shown = trimtab("sandbox", "--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
+    documented = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    assert f"```text\n{shown.strip()}\n```" in documented
 
 
 def client(environment: dict[str, str], service: str) -> Any:

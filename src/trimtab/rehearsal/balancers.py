@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trimtab.rehearsal.build import some, tags
 from trimtab.rehearsal.conditions import conditions_of
 from trimtab.rehearsal.groups import set_attributes
+from trimtab.rehearsal.names import plain
 from trimtab.rehearsal.routes import NOBODY
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _ELSEWHERE: Final = {
 }
 """Of an action that authenticates, of which a snapshot says only that it is there."""
 HTTPS: Final = 443
+FORM: Final = 4
+"""Parts of the last field of a load balancer's ARN."""
 
 
 def make_balancers(build: Build) -> None:
@@ -46,7 +49,7 @@ def make_balancers(build: Build) -> None:
             if arn not in described and group.arn in build.ids:
                 strangers.setdefault(arn, []).append(group)
     for arn, groups in strangers.items():
-        with build.told.or_left_out(f"load balancer {arn.split('/')[-2:][0]}"):
+        with build.told.or_left_out(f"load balancer {_told_by(arn)[1]}"):
             _stranger(build, arn, groups)
     for balancer in build.identity.load_balancers:
         with build.told.or_left_out(f"target groups on {balancer.name}"):
@@ -173,7 +176,7 @@ def _response(said: FixedResponse) -> dict[str, Any]:
 
 def _stranger(build: Build, arn: str, groups: list[TargetGroup]) -> None:
     """Make a load balancer that is not described: its ARN says name and kind."""
-    kind, name = arn.rsplit(":", 1)[-1].split("/")[-3:-1]
+    kind, name = _told_by(arn)
     network = kind == "net"
     build.told.made_up("load balancer")
     made = build.call(
@@ -182,7 +185,7 @@ def _stranger(build: Build, arn: str, groups: list[TargetGroup]) -> None:
         Name=name,
         Scheme="internal",
         Type="network" if network else "application",
-        Subnets=build.subnets[build.new(groups[0].vpc_id)],
+        Subnets=build.subnets.get(build.new(groups[0].vpc_id)) or build.private,
     )
     build.ids[arn] = made["LoadBalancers"][0]["LoadBalancerArn"]
     used: set[int] = set()
@@ -197,6 +200,12 @@ def _stranger(build: Build, arn: str, groups: list[TargetGroup]) -> None:
             Protocol=("TCP" if group.protocol == "HTTP" else group.protocol) if network else "HTTP",
             DefaultActions=[_forward([build.ids[group.arn]])],
         )
+
+
+def _told_by(arn: str) -> tuple[str, str]:
+    """Return kind and name from ``...:loadbalancer/KIND/NAME/ID``; whatever there is of another form."""
+    parts = arn.rsplit(":", 1)[-1].split("/")
+    return ("app", plain(parts[-1])) if len(parts) < FORM else (parts[1], parts[2])
 
 
 def _hang(build: Build, balancer: LoadBalancer) -> None:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from trimtab.fleet.identity import FleetIdentity, ServiceIdentity
     from trimtab.fleet.model import Fleet, Service
-    from trimtab.rehearsal.calls import Calls
     from trimtab.rehearsal.layout import Layout
     from trimtab.rehearsal.told import Told
+    from trimtab.sandbox.client import Calls
     from trimtab.sandbox.server import Sandbox
 
 

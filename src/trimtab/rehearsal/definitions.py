@@ -40,7 +40,9 @@ def make_definition(build: Build, service: Service, identity: ServiceIdentity) -
 
 def _body(build: Build, service: Service, identity: ServiceIdentity) -> dict[str, Any]:
     told = identity.task_definition
-    names = told.container_names or (told.container_name,)
+    names = told.container_names
+    if told.container_name not in names:
+        names = (*names, told.container_name)
     containers = [
         _application(build, service, identity)
         if name == told.container_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.rehearsal.build import some, tags
-from trimtab.rehearsal.calls import Refused
 from trimtab.rehearsal.routes import VPC
+from trimtab.sandbox.client import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ ready. A failure is shown as the event or the stopped task it was read from.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.sandbox.past import Past, PastTask
@@ -54,19 +54,15 @@ def _is_known(service: Service) -> bool:
 
 
 def _past(build: Build, service: Service) -> Past:
-    layout = build.layout
-    steady = layout.now - STEADY_S
+    steady = build.layout.now - STEADY_S
     starts = list(_starts(build, service, steady))
-    events = [
-        (layout.moved(_time(failure.at)), failure.text)
-        for failure in service.failures
-        if failure.kind == "service event"
-    ]
+    events = [(at, failure.text) for at, failure in _failures(build, service, "service event")]
     if starts:
         events.append((steady, f"(service {service.name}) has reached a steady state."))
     stops = list(_stops(build, service))
-    activities = [_activity(build, one) for one in service.scaling_activities]
-    return Past(events=tuple(events), tasks=(*starts, *stops), activities=tuple(activities))
+    activities = (_activity(build, service, one) for one in service.scaling_activities)
+    kept = tuple(one for one in activities if one is not None)
+    return Past(events=tuple(events), tasks=(*starts, *stops), activities=kept)
 
 
 def _starts(build: Build, service: Service, steady: float) -> Iterator[PastTask]:
@@ -102,15 +98,19 @@ def _start(sample: StartSample, steady: float) -> PastTask:
 
 def _stops(build: Build, service: Service) -> Iterator[PastTask]:
     containers = service.identity.task_definition.container_names if service.identity else ()
+    for at, failure in _failures(build, service, "stopped task"):
+        task = _stopped(failure, at, containers)
+        if task is None:
+            build.told.left_out(f"a stopped task of {service.name}", "no stop code of ECS begins its text")
+        else:
+            yield task
+
+
+def _failures(build: Build, service: Service, kind: str) -> Iterator[tuple[float, Failure]]:
+    """Give the failures of a kind, and when they take place."""
     for failure in service.failures:
-        if failure.kind == "stopped task":
-            task = _stopped(failure, build.layout.moved(_time(failure.at)), containers)
-            if task is None:
-                build.told.left_out(
-                    f"a stopped task of {service.name}", "no stop code of ECS begins its text"
-                )
-            else:
-                yield task
+        if failure.kind == kind and (at := _time(build, service, failure.at)) is not None:
+            yield build.layout.moved(at), failure
 
 
 def _stopped(failure: Failure, at: float, containers: Sequence[str]) -> PastTask | None:
@@ -146,14 +146,23 @@ def _stopped(failure: Failure, at: float, containers: Sequence[str]) -> PastTask
     )
 
 
-def _activity(build: Build, one: ScalingActivity) -> dict[str, Any]:
-    begun = _time(one.start)
+def _activity(build: Build, service: Service, one: ScalingActivity) -> dict[str, Any] | None:
+    begun = _time(build, service, one.start)
+    if begun is None:
+        return None
     at = build.layout.moved(begun)
     made = {"StartTime": at, "StatusCode": one.status, "Description": one.description}
-    if one.end is not None:
-        made["EndTime"] = at + (_time(one.end) - begun).total_seconds()
+    ended = None if one.end is None else _time(build, service, one.end)
+    if ended is not None:
+        made["EndTime"] = at + (ended - begun).total_seconds()
     return made
 
 
-def _time(stamp: str) -> datetime:
-    return datetime.fromisoformat(stamp)
+def _time(build: Build, service: Service, stamp: str) -> datetime | None:
+    """Read a time, UTC where it says no zone; say so where it is none."""
+    try:
+        read = datetime.fromisoformat(stamp)
+    except ValueError:
+        build.told.left_out(f"something that happened to {service.name}", f"{stamp!r} is no time")
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.errors import UsageError
+from trimtab.errors import SnapshotError, UsageError
+from trimtab.fleet.snapshot import FLEET_FILE
 from trimtab.rehearsal.access import make_rules
 from trimtab.rehearsal.balancers import make_balancers
 from trimtab.rehearsal.build import Build, known
-from trimtab.rehearsal.calls import Calls, check_region
 from trimtab.rehearsal.completed import completed
 from trimtab.rehearsal.groups import make_target_groups
 from trimtab.rehearsal.layout import Layout
@@ -28,6 +28,7 @@ from trimtab.rehearsal.surroundings import (
     make_roles,
 )
 from trimtab.rehearsal.told import Told
+from trimtab.sandbox.client import Calls, regions
 from trimtab.sandbox.faults import Failure
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ def check(snapshot: Snapshot, failing: Iterable[str]) -> None:
         UsageError: no service is called as one that is to fail.
 
     """
-    check_region(snapshot.fleet.region)
+    if snapshot.fleet.region not in regions():
+        raise SnapshotError(
+            f"region is {snapshot.fleet.region!r}, which AWS does not have",
+            where=FLEET_FILE,
+            advice="correct it, as in us-east-1",
+        )
     names = {service.name for service in snapshot.fleet.services}
     for name in failing:
         if name not in names:
@@ -97,7 +103,7 @@ def rehearse(sandbox: Sandbox, snapshot: Snapshot, now: datetime, failing: Itera
     for skip in snapshot.fleet.skipped:
         told.left_out(skip.service, f"the snapshot left it out too: {skip.reason}")
     for name in failing:
-        sandbox.inject.deployment_failure(f"{fleet.cluster}/{name}", Failure.EXITS)
+        sandbox.inject.deployment_failure(f"{build.identity.cluster.name}/{name}", Failure.EXITS)
     return Rehearsal(fleet=fleet, ids=build.ids, environment=_variables(build), lines=_lines(build, snapshot))
 
 

@@ -90,15 +90,17 @@ def _namespace(build: Build, space: Namespace) -> None:
 
 
 def _discovery(build: Build, service: DiscoveryService) -> None:
+    space = build.new(service.namespace_id)
     records = [{"Type": kind, "TTL": service.ttl_s} for kind in service.record_types]
-    dns = {"DnsRecords": records}
+    # Here too: ListServices tells of the namespace only where it was given so.
+    dns: dict[str, Any] = {"NamespaceId": space, "DnsRecords": records}
     if service.routing_policy:
-        dns["RoutingPolicy"] = service.routing_policy  # type: ignore[assignment]
+        dns["RoutingPolicy"] = service.routing_policy
     made = build.call(
         "servicediscovery",
         "CreateService",
         Name=service.name,
-        NamespaceId=build.new(service.namespace_id),
+        NamespaceId=space,
         DnsConfig=dns if records else None,
         Type=None if records else "HTTP",
         HealthCheckCustomConfig={"FailureThreshold": 1} if service.custom_health else None,

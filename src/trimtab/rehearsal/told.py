@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trimtab.rehearsal.calls import Refused
+from trimtab.sandbox.client import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

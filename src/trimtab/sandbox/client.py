@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trimtab.errors import SandboxError, SnapshotError
+from trimtab.errors import SandboxError
 
 if TYPE_CHECKING:
     from trimtab.sandbox.server import Sandbox
@@ -35,12 +34,7 @@ class Calls:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._session = boto3.Session(
-            aws_access_key_id="sandbox",
-            aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox asks for any
-            region_name=sandbox.region,
-            botocore_session=botocore.session.Session(session_vars=_NOWHERE),
-        )
+        self._session = botocore.session.Session(session_vars=_NOWHERE)
         self._clients: dict[str, Any] = {}
 
     def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as the service model has them
@@ -63,32 +57,24 @@ class Calls:
             raise Refused(first, where=f"{service} {operation}") from error
         return answer
 
-    def _client(self, service: str) -> Any:  # noqa: ANN401 - boto3 ships no types
+    def _client(self, service: str) -> Any:  # noqa: ANN401 - botocore ships no types
         if service not in self._clients:
-            self._clients[service] = self._session.client(
+            self._clients[service] = self._session.create_client(
                 service,
+                region_name=self._sandbox.region,
+                aws_access_key_id="sandbox",
+                aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox asks for any
                 endpoint_url=self._sandbox.endpoint,
                 config=Config(retries={"total_max_attempts": 1}, proxies={}),
             )
         return self._clients[service]
 
 
-def check_region(region: str) -> None:
-    """Refuse a region that AWS does not have: the sandbox has the same ones.
-
-    Raises:
-        SnapshotError: there is no such region.
-
-    """
+def regions() -> frozenset[str]:
+    """Return the regions of AWS that have ECS: the sandbox has the same."""
     session = botocore.session.Session(session_vars=_NOWHERE)
-    known = {
+    return frozenset(
         name
         for partition in session.get_available_partitions()
         for name in session.get_available_regions("ecs", partition)
-    }
-    if region not in known:
-        raise SnapshotError(
-            f"region is {region!r}, which AWS does not have",
-            where="fleet.json",
-            advice="correct it, as in us-east-1",
-        )
+    )
