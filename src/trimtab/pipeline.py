@@ -46,7 +46,7 @@ from trimtab.report.replay_data import replay_report_of
 from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
@@ -59,6 +59,10 @@ if TYPE_CHECKING:
     from trimtab.report.data import Report
     from trimtab.report.replay_data import ReplayReport
     from trimtab.scaling.search import Effort
+
+
+LINE_EVERY = 20
+"""Services between two words about a replay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +258,7 @@ def replay(  # noqa: PLR0913  # one for each flag
     found += [_note(skip) for skip in snapshot.fleet.skipped if skip.service in names]
     cases = [one for one in found if isinstance(one, Case)]
     progress(f"replaying {len(cases)} of {len(snapshot.fleet.services)} services")
-    judged = tuple(judge(case) for case in cases)
+    judged = tuple(_judged(cases, progress))
     if output is not None and judged:
         progress(f"writing {output}")
         content = encode_minutes(judged)
@@ -274,6 +278,14 @@ def replay(  # noqa: PLR0913  # one for each flag
         price_basis=price_list.basis,
     )
     return Replayed(judged=judged, report=report)
+
+
+def _judged(cases: Sequence[Case], progress: Progress) -> Iterator[Judged]:
+    """Replay one after the other; of many, say now and then how far it is."""
+    for number, case in enumerate(cases, 1):
+        yield judge(case)
+        if number % LINE_EVERY == 0:
+            progress(f"  {number} of {len(cases)}", number, len(cases))
 
 
 def _note(skip: Skipped) -> Note:

@@ -294,6 +294,26 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
     assert run.stdout.strip() == ""
 
 
+def test_nothing_is_asked_of_a_machine_that_only_posix_has() -> None:
+    code = (
+        "import importlib, pkgutil, sys\n"
+        "for name in ('fcntl', 'pwd', 'grp', 'termios', 'resource', 'pty'): sys.modules[name] = None\n"
+        "import trimtab\n"
+        "for module in pkgutil.walk_packages(trimtab.__path__, 'trimtab.'):\n"
+        "    if not module.name.endswith('__main__'): importlib.import_module(module.name)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    only_there = re.compile(
+        r"\b(os\.(pread|pwrite|fork|getuid|geteuid|mkfifo|setsid|uname)|signal\.(pause|alarm))\b"
+    )
+    for path in (ROOT / "src").rglob("*.py"):
+        found = only_there.search(path.read_text(encoding="utf-8"))
+        assert found is None, f"{path.name}: {found}"
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_the_sandbox_prints_its_environment_and_stops_cleanly(stop: signal.Signals) -> None:
     with subprocess.Popen(

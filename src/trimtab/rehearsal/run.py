@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.errors import SnapshotError, UsageError
-from trimtab.fleet.snapshot import FLEET_FILE
+from trimtab.fleet.folder import FLEET_FILE
 from trimtab.rehearsal.access import make_rules
 from trimtab.rehearsal.balancers import make_balancers
 from trimtab.rehearsal.build import Build, known
