@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from trimtab.adoption.engine import Engine
 
 _OWN = ("AWS_", "TRIMTAB_", "COLUMNS")
-for _name in [name for name in os.environ if name.startswith(_OWN) and name != REQUIRED]:
+_KEPT = (REQUIRED, "TRIMTAB_TRACES")
+for _name in [name for name in os.environ if name.startswith(_OWN) and name not in _KEPT]:
     # A profile, an objective or a terminal of whoever runs the tests is not what they are about.
     del os.environ[_name]
 

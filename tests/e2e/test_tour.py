@@ -53,6 +53,7 @@ def test_what_the_page_shows_is_compared_line_by_line() -> None:
     assert tour.differs(step, "a\n") == "a 12"
 
 
+@pytest.mark.slow
 @pytest.mark.terraform
 def test_the_tour_runs_as_it_is_written(engine: Engine) -> None:
     assert engine.mirror

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from made_progress import Told
 
 from example_run import REPOSITORY
 from trimtab.adoption.read_values import read_proposals
@@ -57,8 +58,8 @@ def test_one_service_searched_again_leaves_the_folder_to_the_byte(
 ) -> None:
     shutil.copytree(example.out, tmp_path / "out")
     objective = read_objective(REPOSITORY / "examples" / "objective.json")
-    said: list[str] = []
-    optimize(EXAMPLE, tmp_path / "out", objective=objective, services=["cards"], progress=said.append)
+    said = Told()
+    optimize(EXAMPLE, tmp_path / "out", objective=objective, services=["cards"], progress=said)
     assert [one for one in said if one.startswith("searching")] == [
         "searching size and ladders of cards (1 of 1)"
     ]

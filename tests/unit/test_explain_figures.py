@@ -50,7 +50,7 @@ def replayed(optimized: made.Optimized, name: str, one: AlternativePart, folder:
     )
     values = folder / "services.auto.tfvars"
     values.write_text(render_values(replace(optimized.recommendation, services=(changed,))), encoding="utf-8")
-    (judged,) = replay(optimized.snapshot, service=name, values=values).judged
+    (judged,) = replay(optimized.snapshot, services=(name,), values=values).judged
     return judged.verdict
 
 
@@ -66,8 +66,8 @@ def figures(verdict: Verdict) -> tuple[str, str, str]:
 def test_the_figures_of_the_choice_are_those_a_replay_of_the_written_values_finds(
     optimized: made.Optimized, name: str
 ) -> None:
-    (judged,) = replay(optimized.snapshot, service=name, values=optimized.values).judged
-    (today,) = replay(optimized.snapshot, service=name).judged
+    (judged,) = replay(optimized.snapshot, services=(name,), values=optimized.values).judged
+    (today,) = replay(optimized.snapshot, services=(name,)).judged
     usd, over, turns = figures(judged.verdict)
     assert grid(page(optimized, name), "Alternatives").rows[0][3:6] == (usd, over, turns)
     was, now = grid(page(optimized, name), "How it did").rows[:2]

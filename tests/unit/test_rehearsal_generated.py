@@ -11,6 +11,7 @@ import made_fleet
 import made_identity as made
 import msgspec
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from made_rehearsal import rehearsed
@@ -171,23 +172,31 @@ def comes_back(fleet: Fleet) -> None:
         running.is_the_same(running.read(Path(folder) / "s", days=1))
 
 
-OFTEN: Any = settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-    # An example takes seconds: a hundred simpler ones of a failure would take many minutes.
-    phases=(Phase.generate,),
-)
+def _times(examples: int) -> Any:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+        # An example takes seconds: a hundred simpler ones of a failure would take many minutes.
+        phases=(Phase.generate,),
+    )
 
 
-@OFTEN
+@_times(2)
 @given(fleets())
 def test_a_fleet_without_names_comes_back(fleet: Fleet) -> None:
     comes_back(fleet)
 
 
-@OFTEN
+@_times(2)
 @given(identified())
 def test_a_fleet_with_names_comes_back(fleet: Fleet) -> None:
+    comes_back(fleet)
+
+
+@pytest.mark.slow
+@_times(15)
+@given(fleets() | identified())
+def test_many_fleets_come_back(fleet: Fleet) -> None:
     comes_back(fleet)
