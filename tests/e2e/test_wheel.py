@@ -16,17 +16,17 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 STATE = (".terraform", ".tfstate", ".tfplan", "__pycache__")
 
 
+def built(checkout: Path, out: Path) -> zipfile.ZipFile:
+    """Build the wheel of a checkout."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
+    subprocess.run(command, cwd=checkout, check=True, capture_output=True)
+    (path,) = out.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    out = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)],
-        cwd=REPOSITORY,
-        check=True,
-        capture_output=True,
-    )
-    (built,) = out.glob("*.whl")
-    return zipfile.ZipFile(built)
+    return built(REPOSITORY, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +70,7 @@ def test_a_state_in_the_checkout_does_not_get_into_it(tmp_path: Path) -> None:
     (copy / "terraform/platform/.terraform").mkdir()
     for name in (".terraform/provider", "terraform.tfstate", "terraform.tfstate.backup", "a.tfplan"):
         (copy / "terraform/platform" / name).write_text("secret", encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
-        cwd=copy,
-        check=True,
-        capture_output=True,
-    )
-    (built,) = tmp_path.glob("*.whl")
-    names = zipfile.ZipFile(built).namelist()
+    names = built(copy, tmp_path).namelist()
     assert "trimtab/_assets/terraform/platform/variables.tf" in names
     assert not [name for name in names if any(part in name for part in STATE)]
 

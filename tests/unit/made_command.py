@@ -12,14 +12,19 @@ if TYPE_CHECKING:
 
 
 def trimtab(
-    *arguments: str | Path, given: str | None = None, timeout_s: float = 120, **environment: str
+    *arguments: str | Path,
+    given: str | None = None,
+    timeout_s: float = 120,
+    folder: Path | None = None,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``trimtab`` with the arguments, ``given`` on its stdin, ``environment`` added to this process's."""
+    """Run ``trimtab`` in ``folder``, ``given`` on its stdin, with ``environment`` added to this process's."""
     return subprocess.run(
         [sys.executable, "-m", "trimtab", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
+        cwd=folder,
         input=given,
         timeout=timeout_s,
         env=os.environ | environment,

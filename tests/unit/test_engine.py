@@ -406,7 +406,7 @@ def test_a_provider_installation_of_the_users_is_the_only_way_tried(mirrored: Pa
     with pytest.raises(ProviderMissing) as caught:
         ready_engine(tmp_path / "ready", _here(tmp_path, TF_CLI_CONFIG_FILE=str(rc)))
     line = caught.value.one_line()
-    assert f"what {rc} says" in line
+    assert f"only what {rc} says" in line
     assert str(mirrored) not in line
     assert "\n" not in line
 

@@ -62,14 +62,17 @@ def test_columns_that_do_not_fit_come_below_under_the_same_names() -> None:
         "─────────────────────",
         "api     256/512   4.5",
         "",
-        "total",
-        "",
         "service before after",
         "────────────────────",
         "api     216.44 51.87",
         "",
         "total   216.44 51.87",
     ]
+
+
+def test_a_foot_that_says_only_how_many_stays() -> None:
+    table = Figures(heads=("service", "from"), body=[("a", "b")], foots=("1 service", ""))
+    assert lines(Group(table), width=40)[-1] == "1 service"
 
 
 def test_a_long_name_stands_above_its_figures() -> None:

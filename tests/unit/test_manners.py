@@ -27,18 +27,6 @@ def snapshot(tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
-def in_folder(folder: Path, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run ``trimtab`` in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "trimtab", *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | environment,
-    )
-
-
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_answers_h_and_has_the_common_flags_once(command: str) -> None:
     short, long = trimtab(command, "-h", COLUMNS="80"), trimtab(command, "--help", COLUMNS="80")
@@ -130,7 +118,7 @@ def test_flag_goes_over_environment_and_that_over_the_file(snapshot: Path, tmp_p
     (tmp_path / "trimtab.toml").write_text('prices = "file.json"\n', encoding="utf-8")
 
     def basis(*arguments: str, **environment: str) -> str:
-        run = in_folder(tmp_path, "replay", snapshot, *arguments, **environment)
+        run = trimtab("replay", snapshot, *arguments, **environment, folder=tmp_path)
         assert run.returncode == 0, run.stderr
         (found,) = re.findall(r"prices of (\w+)\.json", run.stdout)
         return str(found)
@@ -149,13 +137,13 @@ def test_region_profile_and_objective_come_from_the_file(snapshot: Path, tmp_pat
     (tmp_path / "trimtab.toml").write_text(
         'objective = "strict.json"\nregion = "eu-west-1"\nprofile = "nobody-has-this"\n', encoding="utf-8"
     )
-    assert "strict.json" in in_folder(tmp_path, "replay", snapshot).stderr
-    run = in_folder(tmp_path, "snapshot", "--cluster", "c", "-o", "out")
+    assert "strict.json" in trimtab("replay", snapshot, folder=tmp_path).stderr
+    run = trimtab("snapshot", "--cluster", "c", "-o", "out", folder=tmp_path)
     assert "no AWS profile 'nobody-has-this'" in run.stderr
     # What is set for every run does not forbid to read a file.
-    state = in_folder(tmp_path, "snapshot", "--terraform", "none.json", "-o", "out")
+    state = trimtab("snapshot", "--terraform", "none.json", "-o", "out", folder=tmp_path)
     assert "reads a file alone" not in state.stderr
-    typed = in_folder(tmp_path, "snapshot", "--terraform", "none.json", "--region", "x", "-o", "out")
+    typed = trimtab("snapshot", "--terraform", "none.json", "--region", "x", "-o", "out", folder=tmp_path)
     assert "reads a file alone" in typed.stderr
 
 
@@ -173,16 +161,16 @@ def test_a_file_that_cannot_be_is_one_line_whatever_the_command(
     tmp_path: Path, content: str, said: str, command: tuple[str, str]
 ) -> None:
     (tmp_path / "trimtab.toml").write_text(content, encoding="utf-8")
-    run = in_folder(tmp_path, *command)
+    run = trimtab(*command, folder=tmp_path)
     assert run.returncode == 2
     (line,) = run.stderr.splitlines()
     assert said in line
     assert [path.name for path in tmp_path.iterdir()] == ["trimtab.toml"]
-    assert in_folder(tmp_path, command[0], "--help").returncode == 0
+    assert trimtab(command[0], "--help", folder=tmp_path).returncode == 0
 
 
 def test_a_config_that_is_named_has_to_be_there(tmp_path: Path) -> None:
-    run = in_folder(tmp_path, "guard", "plan.json", "--config", "none.toml")
+    run = trimtab("guard", "plan.json", "--config", "none.toml", folder=tmp_path)
     assert run.returncode == 2
     assert run.stderr == "error: none.toml: there is no such file; give --config another\n"
 
@@ -202,7 +190,7 @@ def test_the_table_of_settings_in_the_documentation_is_whole() -> None:
 
 
 def test_init_writes_what_terraform_takes_and_nothing_of_the_examples(tmp_path: Path) -> None:
-    run = in_folder(tmp_path, "init", "tf")
+    run = trimtab("init", "tf", folder=tmp_path)
     assert (run.returncode, run.stdout) == (0, "tf/terraform/platform\n")
     files = {
         str(path.relative_to(tmp_path / "tf")) for path in (tmp_path / "tf").rglob("*") if path.is_file()
@@ -212,15 +200,15 @@ def test_init_writes_what_terraform_takes_and_nothing_of_the_examples(tmp_path: 
     assert [path.name for path in (tmp_path / "tf").iterdir()] == ["terraform"]
 
     before = sorted((tmp_path / "tf").rglob("*"))
-    again = in_folder(tmp_path, "init", "tf")
+    again = trimtab("init", "tf", folder=tmp_path)
     assert again.returncode == 2
     assert again.stderr == "error: tf: this folder is not empty; name a new folder, or an empty one\n"
     assert sorted((tmp_path / "tf").rglob("*")) == before
 
     (tmp_path / "file").touch()
-    assert in_folder(tmp_path, "init", "file").returncode == 2
+    assert trimtab("init", "file", folder=tmp_path).returncode == 2
     (tmp_path / "empty").mkdir()
-    assert in_folder(tmp_path / "empty", "init", ".").returncode == 0
+    assert trimtab("init", ".", folder=tmp_path / "empty").returncode == 0
     assert (tmp_path / "empty/terraform/platform/variables.tf").is_file()
 
 

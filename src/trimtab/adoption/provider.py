@@ -61,15 +61,26 @@ def ready_engine(folder: Path, environment: Mapping[str, str]) -> Engine:
                 raise
             LOG.debug("no provider from %s: %s", way or REGISTRY[engine.name], failure.message)
             refusals[way] = failure
-    asked = f"what {said} says" if said else REGISTRY[engine.name]
-    tried = (
-        ", ".join(map(str, (*implied, *found))) or f"none found one level below {' '.join(map(str, ROOTS))}"
+    raise _missing(engine, refusals[None], said, (*implied, *found)) from refusals[None]
+
+
+def _missing(
+    engine: Engine, refused: EngineFailure, said: Path | None, looked: tuple[Path, ...]
+) -> ProviderMissing:
+    """Say what was tried, and what to do."""
+    if said:
+        tried = f"only what {said} says, for it has a provider_installation"
+        advice = "put a version that fits where it says, or take provider_installation out of it"
+    else:
+        roots = ", ".join(map(str, ROOTS))
+        mirrored = ", ".join(map(str, looked)) or f"none was found one level below {roots}"
+        tried = f"{REGISTRY[engine.name]}, and local mirrors: {mirrored}"
+        advice = (
+            f"make the registry reachable, or fill a mirror ({engine.name} providers mirror {ROOTS[0]}/NAME)"
+        )
+    return ProviderMissing(
+        f"{engine} cannot get the AWS provider: {refused.message} (tried: {tried})", advice=advice
     )
-    raise ProviderMissing(
-        f"{engine} cannot get the AWS provider: {refusals[None].message}"
-        f" (tried: {asked}{'' if said else f'; mirrors: {tried}'})",
-        advice="reach the registry, or lay a mirror there (terraform providers mirror) and run this again",
-    ) from refusals[None]
 
 
 def _installed(engine: Engine, folder: Path, environment: Mapping[str, str]) -> Engine:

@@ -127,7 +127,8 @@ class Figures:
             yield self._line("─" * total, "")
         for cells in self.body:
             yield from self._row([cells[column] for column in columns], columns, widths, "")
-        if self.foots:
+        parted = len(columns) < len(self.heads)
+        if self.foots and (not parted or any(self.foots[column] for column in columns[1:])):
             yield Text("")
             yield from self._row([self.foots[column] for column in columns], columns, widths, "bold")
 
