@@ -115,7 +115,7 @@ def test_flag_goes_over_environment_and_that_over_the_file(snapshot: Path, tmp_p
         (tmp_path / f"{name}.json").write_text(
             f'{{"region": "us-east-1", "fargate_discount_percent": {percent}}}'
         )
-    (tmp_path / "trimtab.toml").write_text('prices = "file.json"\n', encoding="utf-8")
+    (tmp_path / "trimtab.toml").write_text('\ufeffprices = "file.json"\n', encoding="utf-8")
 
     def basis(*arguments: str, **environment: str) -> str:
         run = trimtab("replay", snapshot, *arguments, **environment, folder=tmp_path)

@@ -51,7 +51,7 @@ def read_settings(named: Path | None) -> dict[str, str]:
     """
     path = named or Path(FILE)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         if named is None:
             return {}
