@@ -25,6 +25,7 @@ module "service" {
     longest_request          = each.value.longest_request
     ephemeral_storage        = each.value.ephemeral_storage
     readonly_root_filesystem = each.value.readonly_root_filesystem
+    init_process             = each.value.init_process
     spot                     = each.value.spot
   }
 

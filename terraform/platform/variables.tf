@@ -150,6 +150,7 @@ variable "services" {
     longest_request          = optional(number)
     ephemeral_storage        = optional(number)
     readonly_root_filesystem = optional(bool)
+    init_process             = optional(bool)
     spot                     = optional(bool, false) # on Fargate Spot; a change replaces the service
     execute_command          = optional(bool, false)
     tracing                  = optional(bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,22 @@ def test_the_configuration_is_formatted(engine_alone: Engine) -> None:
             check=False,
         )
         assert finished.returncode == 0, finished.stdout
+
+
+def test_a_service_comes_after_every_rule_of_its_security_group_and_goes_before_them() -> None:
+    module = assets_folder() / "terraform" / "modules" / "service"
+    rules = {
+        f"{kind}.{name}"
+        for path in module.glob("*.tf")
+        for kind, name in re.findall(
+            r'^resource "(aws_vpc_security_group_\w+_rule)" "(\w+)"', path.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    service = (module / "service.tf").read_text(encoding="utf-8")
+    (waits_for,) = re.findall(r"^  depends_on = \[(.*?)^  \]", service, re.MULTILINE | re.DOTALL)
+    assert len(rules) >= 4
+    # Else a destroy takes the way out first, from tasks that still drain.
+    assert rules <= set(re.findall(r"[\w.]+", waits_for))
 
 
 def test_generated_readmes_are_up_to_date() -> None:

@@ -208,10 +208,14 @@ def test_a_topic_receives_the_text_of_an_input_transformer(bus: Bus) -> None:
     assert bus.queued("inbox") == []
 
     policy = statement(SERVICES[0], "sns:Publish", topic)
-    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
-    bus.put(stopCode="TaskFailedToStart", stoppedReason="no image")
+    conditional = json.loads(policy)
+    conditional["Statement"][0]["Condition"] = {"ArnLike": {"aws:SourceArn": "*"}}
+    # EventBridge takes no conditions in a topic's policy.
+    for given in (json.dumps(conditional), policy):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=given)
+        bus.put(stopCode="TaskFailedToStart", stoppedReason="no image")
     assert [json.loads(body)["Message"] for body in bus.queued("inbox")] == ["stopped: no image"]
-    assert len(bus.undelivered) == 1
+    assert len(bus.undelivered) == 2
 
 
 def test_a_disabled_rule_and_a_scheduled_one_send_nothing(bus: Bus) -> None:

@@ -178,6 +178,7 @@ class _Service(_Values, frozen=True, kw_only=True):
     health_command: Any = None
     longest_request: Any = None
     readonly_root_filesystem: Any = None
+    init_process: Any = None
     execute_command: Any = None
     tags: Any = None
     callers: Any = None

@@ -1,7 +1,7 @@
 """Resource policies, as far as EventBridge's deliveries need them.
 
-Principals, actions and resources are compared; conditions are taken as met. That finds the
-mistake people make, a policy that is missing or names another resource or service.
+Principals, actions and resources are compared; conditions are taken as met, but where AWS takes
+none. That finds the mistake people make, a policy that is missing or names another resource or service.
 """
 
 from __future__ import annotations
@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def allows(policies: Iterable[str], service: str, action: str, resource: str) -> bool:
-    """Tell whether any policy lets ``service`` do ``action`` on ``resource``, and none denies it."""
+def allows(
+    policies: Iterable[str], service: str, action: str, resource: str, *, conditions: bool = True
+) -> bool:
+    """Tell whether any policy lets ``service`` do ``action`` on ``resource``, and none denies it.
+
+    Without ``conditions`` a statement that has one lets nothing through.
+    """
     effects = {
         statement["Effect"]
         for policy in policies
         for statement in _listed(json.loads(policy).get("Statement", []))
         if _names(statement, service, action, resource)
+        and (conditions or statement["Effect"] == "Deny" or "Condition" not in statement)
     }
     return effects == {"Allow"}
 

@@ -136,17 +136,18 @@ locals {
   from_our_rules = { ArnLike = { "aws:SourceArn" = [for key in keys(local.events) : "${local.arn_prefix.events}:rule/${var.name}-${key}"] } }
 }
 
+# Without a Condition: EventBridge's guide long said that it takes none in a topic's policy, and an alert that is refused
+# is not seen to be missing. Only AWS's own service may publish, and only to this topic.
 resource "aws_sns_topic_policy" "alerts" {
   arn = aws_sns_topic.alerts.arn
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "FromOurRules"
+      Sid       = "FromEventBridge"
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }
       Action    = ["sns:Publish"]
       Resource  = ["${local.arn_prefix.sns}:${aws_sns_topic.alerts.name}"]
-      Condition = local.from_our_rules
     }]
   })
 }

@@ -15,8 +15,11 @@ locals {
     }]
   })
 
-  # A private ECR image names its repository; any other registry needs no permission of ours.
-  ecr = try(regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)", var.task.image), null)
+  # A private ECR image names its repository, the collector's too where it is mirrored; any other registry needs no
+  # permission of ours.
+  images          = concat([var.task.image], var.tracing.enabled ? [var.tracing.image] : [])
+  ecr             = [for image in local.images : try(regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr(?:-fips)?\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)", image), null)]
+  repository_arns = distinct([for one in local.ecr : "arn:${local.partition}:ecr:${one.region}:${one.account}:repository/${one.repository}" if one != null])
 
   # "…:secret:name-suffix:json-key:stage:version" names a part of a secret; permission is for the whole.
   secret_arns    = distinct([for arn in values(local.secrets) : join(":", slice(split(":", arn), 0, 7)) if can(regex(":secretsmanager:", arn))])
@@ -29,12 +32,12 @@ locals {
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = [for arn in local.log_group_arns : "${arn}:log-stream:*"] # streams are named after tasks
     }],
-    local.ecr == null ? [] : [
+    length(local.repository_arns) == 0 ? [] : [
       {
         Sid      = "PullImage"
         Effect   = "Allow"
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        Resource = ["arn:${local.partition}:ecr:${local.ecr.region}:${local.ecr.account}:repository/${local.ecr.repository}"]
+        Resource = local.repository_arns
       },
       {
         Sid      = "RegistryToken"

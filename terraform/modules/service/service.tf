@@ -77,11 +77,16 @@ resource "aws_ecs_service" "this" {
     }
   }
 
-  # ECS refuses a target group that no listener uses yet, and a task must find its permissions when it starts.
+  # ECS refuses a target group that no listener uses yet, and a task must find its permissions and its ways out and in
+  # when it starts. On destroy the order turns round: what still drains keeps them.
   depends_on = [
     aws_lb_listener_rule.this,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
+    aws_vpc_security_group_ingress_rule.load_balancer,
+    aws_vpc_security_group_egress_rule.load_balancer,
+    aws_vpc_security_group_egress_rule.https,
+    aws_vpc_security_group_egress_rule.this,
   ]
 
   lifecycle {

@@ -23,8 +23,9 @@ locals {
         retries     = local.check_retries
         startPeriod = local.start_period
       }
-      stopTimeout            = var.task.stop_timeout
-      linuxParameters        = { initProcessEnabled = true } # reaps the children that ECS Exec and shells leave
+      stopTimeout = var.task.stop_timeout
+      # Reaps the children that ECS Exec and shells leave. An image with an init of its own (s6, tini) wants to be the first.
+      linuxParameters        = { initProcessEnabled = var.task.init_process }
       readonlyRootFilesystem = var.task.readonly_root_filesystem
       logConfiguration       = local.application_log
       # API defaults written out: without them every plan shows a difference.

@@ -38,6 +38,8 @@ locals {
     cpu       = var.tracing.cpu
     memory    = var.tracing.memory
     essential = false # losing traces must not lose the task
+    # ECS leaves a container that is not essential where it fell: without this its first fault ends the traces.
+    restartPolicy = { enabled = true, restartAttemptPeriod = 60 }
     environment = [
       { name = "AOT_CONFIG_CONTENT", value = jsonencode(local.collector_config) },
       { name = "AWS_REGION", value = local.region },

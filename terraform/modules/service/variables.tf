@@ -73,6 +73,7 @@ variable "task" {
   description = <<-EOT
     What one task is. `startup_seconds` is the time from container start to the first answer; the health check is derived from it.
     `longest_request` (seconds) is what drains must outlast. `secrets` maps a variable's name to the ARN of a Secrets Manager secret or SSM parameter.
+    `init_process` puts an init before the application, which reaps what it leaves; switch it off for an image that has its own (s6-overlay refuses to be any but the first process).
     `spot` runs all tasks on Fargate Spot, which AWS takes back at two minutes' notice. A service that exists is replaced when `spot` changes: decide before it is made.
   EOT
   type = object({
@@ -90,6 +91,7 @@ variable "task" {
     longest_request          = optional(number, 20)
     ephemeral_storage        = optional(number)
     readonly_root_filesystem = optional(bool, false)
+    init_process             = optional(bool, true)
     spot                     = optional(bool, false)
   })
   nullable = false

@@ -292,3 +292,64 @@ run "exec_on_a_readonly_root_is_refused" {
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
+
+run "the_init_is_there_unless_it_is_asked_away" {
+  command = plan
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
+    error_message = "nothing reaps the children that ECS Exec leaves"
+  }
+}
+
+run "an_image_with_an_init_of_its_own_is_the_first_process" {
+  command = plan
+  variables {
+    task = merge(var.task, { init_process = false })
+  }
+  assert {
+    condition     = !jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
+    error_message = "the image's own init is not the first process"
+  }
+}
+
+run "an_image_of_another_registry_needs_no_permission" {
+  command = plan
+  assert {
+    condition     = length(local.repository_arns) == 0 && length([for one in local.execution_statements : one if one.Sid == "PullImage" || one.Sid == "RegistryToken"]) == 0
+    error_message = "permissions for a registry that is not asked"
+  }
+}
+
+run "every_private_image_of_the_task_may_be_pulled" {
+  command = plan
+  variables {
+    task    = merge(var.task, { image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop/api:1.2" })
+    tracing = { image = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/mirror/aws-otel-collector@sha256:0000" }
+  }
+  assert {
+    condition = join(" ", one([for one in local.execution_statements : one if one.Sid == "PullImage"]).Resource) == join(" ", [
+      "arn:aws:ecr:us-east-1:111122223333:repository/shop/api",
+      "arn:aws:ecr:eu-west-1:444455556666:repository/mirror/aws-otel-collector",
+    ])
+    error_message = "an image of the task cannot be pulled"
+  }
+}
+
+run "a_collector_that_is_off_is_not_pulled" {
+  command = plan
+  variables {
+    tracing = { enabled = false, image = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/mirror/aws-otel-collector:1" }
+  }
+  assert {
+    condition     = length(local.repository_arns) == 0
+    error_message = "a permission for an image that no container has"
+  }
+}
+
+run "the_collector_is_started_again_when_it_falls" {
+  command = plan
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].restartPolicy.enabled
+    error_message = "the first fault of the collector ends the traces"
+  }
+}
