@@ -118,6 +118,73 @@ def test_environment_values_stay_out_of_it(state: dict[str, Any], tmp_path: Path
     )
 
 
+def named(state: dict[str, Any], names: Callable[[str, str], str]) -> None:
+    """Have each service name its revision as ``names`` makes it of family and number."""
+
+    def rename(values: dict[str, Any]) -> None:
+        family, _, revision = values["task_definition"].rpartition("/")[2].partition(":")
+        values["task_definition"] = names(family, revision)
+
+    change(state, "aws_ecs_service", rename)
+
+
+@pytest.mark.parametrize("form", ["{}:{}", "{}"])
+def test_a_revision_may_be_named_by_its_family(state: dict[str, Any], tmp_path: Path, form: str) -> None:
+    by_arn = taken(state, tmp_path)
+    named(state, form.format)
+    again = taken(state, tmp_path)
+    assert again.services == by_arn.services
+    assert again.notes == by_arn.notes
+
+
+def test_a_family_alone_is_its_newest_revision_and_ten_comes_after_nine(
+    state: dict[str, Any], tmp_path: Path
+) -> None:
+    resources = state["values"]["root_module"]["resources"]
+    (one,) = (
+        resource
+        for resource in resources
+        if resource["type"] == "aws_ecs_task_definition" and resource["values"]["family"].endswith("accounts")
+    )
+    prefix = one["values"]["arn"].rpartition(":")[0]
+    for number, cpu in ((9, "512"), (10, "2048")):
+        resources.append({**one, "values": {**one["values"], "arn": f"{prefix}:{number}", "cpu": cpu}})
+    named(state, lambda family, _: family)
+    accounts = of(taken(state, tmp_path), "accounts")
+    assert accounts.size.cpu_units == 2048
+    assert accounts.identity is not None
+    assert accounts.identity.task_definition.arn == f"{prefix}:10"
+
+
+@pytest.mark.parametrize("form", ["{}:57", "arn:aws:ecs:us-east-1:123456789012:task-definition/{}:57"])
+def test_a_revision_that_ci_registered_is_read_as_the_newest_there_and_said(
+    state: dict[str, Any], tmp_path: Path, form: str
+) -> None:
+    before = taken(state, tmp_path)
+    named(state, lambda family, _: form.format(family))
+    fleet = taken(state, tmp_path)
+    for one in fleet.services:
+        assert one.size == of(before, one.name).size
+        assert one.identity is not None
+        assert one.identity.task_definition.arn.endswith(f"/{one.identity.task_definition.family}:57")
+    said = [note for note in fleet.notes if "is not in the state" in note]
+    assert len(said) == 2
+    assert (
+        "accounts: runs fin-prod-accounts:57, which is not in the state; read as fin-prod-accounts:1"
+        in said[0]
+    )
+
+
+def test_a_family_that_is_not_in_the_state_costs_its_service_alone(
+    state: dict[str, Any], tmp_path: Path
+) -> None:
+    named(state, lambda family, revision: f"{family}{'-else' * family.endswith('accounts')}:{revision}")
+    fleet = taken(state, tmp_path)
+    assert [one.name for one in fleet.services] == ["scheduler"]
+    (left,) = [one for one in fleet.skipped if one.service == "accounts"]
+    assert "its task definition was not read (fin-prod-accounts-else:1)" in left.detail
+
+
 def test_of_a_plan_the_state_before_it_is_read(state: dict[str, Any], tmp_path: Path) -> None:
     plan = {"format_version": "1.2", "planned_values": {"root_module": {}}, "prior_state": state}
     assert len(taken(plan, tmp_path).services) == 2

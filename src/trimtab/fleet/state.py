@@ -20,6 +20,7 @@ from trimtab.fleet.partial import stamp_of, write_without_metrics
 from trimtab.fleet.raw import DEFAULT_TAGS, Raw, TagNames
 from trimtab.fleet.shape import fleet_of
 from trimtab.fleet.shape_traffic import forwards_to
+from trimtab.fleet.state_definitions import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,6 +103,7 @@ def raw_of(resources: Resources, where: str, cluster: str | None, *, with_enviro
     for one in resources.get("aws_ecs_task_definition", ()):
         made = shapes.definition_shape(one)
         raw.definitions[one["arn"]] = made if with_environment else without_values(made)
+    raw.notes += resolve(raw.services, raw.definitions)
     _add_scaling(raw, resources)
     _add_traffic(raw, resources)
     _add_surroundings(raw, resources)
