@@ -256,6 +256,45 @@ def test_egress_of_narrow_security_groups_is_read(state: dict[str, Any], tmp_pat
     assert (egress.port, egress.security_group_id, egress.cidr) == (5432, "sg-12345678", None)
 
 
+HTTPS = {"from_port": 443, "to_port": 443}
+DATABASE = {"from_port": 5432, "to_port": 5432}
+ANYWHERE = "0.0.0.0/0"
+
+
+def older(group: str) -> list[tuple[str, dict[str, Any]]]:
+    kind, way = "aws_security_group_rule", {"type": "egress", "protocol": "tcp", "security_group_id": group}
+    https = {**way, **HTTPS, "cidr_blocks": [ANYWHERE], "source_security_group_id": None}
+    database = {**way, **DATABASE, "cidr_blocks": None, "source_security_group_id": "sg-12345678"}
+    inward = {**database, "type": "ingress", "from_port": 1, "to_port": 1}
+    return [(kind, https), (kind, database), (kind, inward)]
+
+
+def newer(group: str) -> list[tuple[str, dict[str, Any]]]:
+    kind, of_group = "aws_vpc_security_group_{}_rule", {"ip_protocol": "tcp", "security_group_id": group}
+    https = {**of_group, **HTTPS, "cidr_ipv4": ANYWHERE, "referenced_security_group_id": None}
+    database = {**of_group, **DATABASE, "cidr_ipv4": None, "referenced_security_group_id": "sg-12345678"}
+    inward = {**database, "from_port": 1, "to_port": 1}
+    out = kind.format("egress")
+    return [(out, https), (out, database), (kind.format("ingress"), inward)]
+
+
+@pytest.mark.parametrize("rules", [older, newer])
+def test_rules_that_are_resources_of_their_own_are_their_groups(
+    state: dict[str, Any], tmp_path: Path, rules: Callable[[str], list[tuple[str, dict[str, Any]]]]
+) -> None:
+    change(state, "aws_security_group", lambda values: values.update(egress=[], ingress=[]))
+    assert of(taken(state, tmp_path), "accounts").egress == ()  # which a service made of it would believe
+    resources = state["values"]["root_module"]["resources"]
+    groups = [one["values"]["id"] for one in resources if one["type"] == "aws_security_group"]
+    resources += [
+        {"mode": "managed", "type": kind, "address": f"{kind}.{number}", "values": values}
+        for group in groups
+        for number, (kind, values) in enumerate(rules(group))
+    ]
+    (egress,) = of(taken(state, tmp_path), "accounts").egress or ()
+    assert (egress.port, egress.security_group_id, egress.cidr) == (5432, "sg-12345678", None)
+
+
 def test_egress_to_anywhere_is_not_known(state: dict[str, Any], tmp_path: Path) -> None:
     assert of(taken(state, tmp_path), "accounts").egress is None
 

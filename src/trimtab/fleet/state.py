@@ -173,6 +173,7 @@ def _add_surroundings(raw: Raw, resources: Resources) -> None:
         shapes.discovery_shape(one) for one in resources.get("aws_service_discovery_service", ())
     ]
     raw.security_groups = [traffic.security_shape(one) for one in resources.get("aws_security_group", ())]
+    traffic.add_rules(raw.security_groups, resources)
     networks = {group["VpcId"] for group in raw.target_groups.values() if group.get("VpcId")}
     raw.vpc_id = networks.pop() if len(networks) == 1 else None
     for kind in (

@@ -8,7 +8,7 @@ from trimtab.fleet.balancer_attributes import ELSEWHERE, KEPT
 from trimtab.fleet.state_shapes import block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from trimtab.fleet.api import Json
 
@@ -141,6 +141,41 @@ def _conditions(one: Json) -> Iterator[Json]:
     for name in ("http_header", "http_request_method", "query_string", "source_ip"):
         if one.get(name):
             yield {"Field": name.replace("_", "-")}
+
+
+def add_rules(groups: Sequence[Json], resources: Mapping[str, Sequence[Json]]) -> None:
+    """Add the rules that are resources of their own to the groups they are of.
+
+    A group's own attributes lack them until the state is refreshed: without them a service that
+    connects to its database would seem to connect to nothing.
+    """
+    lists = {
+        (group["GroupId"], way): group[name]
+        for group in groups
+        for way, name in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress"))
+    }
+    for way, rule in _own_rules(resources):
+        found = lists.get((rule["security_group_id"], way))
+        permission = _permission(rule, rule["security_group_id"])
+        if found is not None and permission not in found:
+            found.append(permission)
+
+
+def _own_rules(resources: Mapping[str, Sequence[Json]]) -> Iterator[tuple[str, Json]]:
+    """Give each rule of either kind as a group's own attribute words one, and which way it leads."""
+    for one in resources.get("aws_security_group_rule", ()):
+        source = one.get("source_security_group_id")
+        yield one["type"], {**one, "security_groups": [source] if source else []}
+    for way in ("ingress", "egress"):
+        for one in resources.get(f"aws_vpc_security_group_{way}_rule", ()):
+            many = {
+                "cidr_blocks": one.get("cidr_ipv4"),
+                "ipv6_cidr_blocks": one.get("cidr_ipv6"),
+                "prefix_list_ids": one.get("prefix_list_id"),
+                "security_groups": one.get("referenced_security_group_id"),
+            }
+            lists = {name: [value] if value else [] for name, value in many.items()}
+            yield way, {**one, **lists, "protocol": one.get("ip_protocol")}
 
 
 def _permission(one: Json, own: str) -> Json:
