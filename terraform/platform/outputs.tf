@@ -12,6 +12,12 @@ output "load_balancers" {
     condition     = alltrue([for priorities in values(local.priorities) : length(distinct(priorities)) == length(priorities)])
     error_message = "services has two listener rules of one priority behind the same load balancer. Give each service behind it a traffic.priority of its own: the load balancer refuses duplicates."
   }
+
+  # A fleet that is taken over stays where it runs. What is new gets a third zone: with one gone, two thirds are left.
+  precondition {
+    condition     = length(var.adopt.services) > 0 || min(length(var.private_subnet_ids), length(var.public_subnet_ids)) >= 3
+    error_message = "private_subnet_ids has ${length(var.private_subnet_ids)} subnets and public_subnet_ids ${length(var.public_subnet_ids)}. Give one for each of three zones: only a fleet that is taken over (adopt.services) may stay in two."
+  }
 }
 
 output "alerts_topic_arn" {

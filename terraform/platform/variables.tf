@@ -33,24 +33,24 @@ variable "vpc_id" {
 }
 
 variable "private_subnet_ids" {
-  description = "Private subnets for tasks and the internal load balancer, one in each of three zones."
+  description = "Private subnets for tasks and the internal load balancer, one in each of three zones; two do for a fleet that is taken over."
   type        = list(string)
   nullable    = false
 
   validation {
-    condition     = length(var.private_subnet_ids) >= 3 && length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids)
-    error_message = "private_subnet_ids has ${length(distinct(var.private_subnet_ids))} different subnet(s). Give one for each of three zones."
+    condition     = length(var.private_subnet_ids) >= 2 && length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids)
+    error_message = "private_subnet_ids has ${length(distinct(var.private_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
   }
 }
 
 variable "public_subnet_ids" {
-  description = "Public subnets for the internet-facing load balancer, one in each of three zones."
+  description = "Public subnets for the internet-facing load balancer, one in each of three zones; two do for a fleet that is taken over."
   type        = list(string)
   nullable    = false
 
   validation {
-    condition     = length(var.public_subnet_ids) >= 3 && length(distinct(var.public_subnet_ids)) == length(var.public_subnet_ids)
-    error_message = "public_subnet_ids has ${length(distinct(var.public_subnet_ids))} different subnet(s). Give one for each of three zones."
+    condition     = length(var.public_subnet_ids) >= 2 && length(distinct(var.public_subnet_ids)) == length(var.public_subnet_ids)
+    error_message = "public_subnet_ids has ${length(distinct(var.public_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
   }
 }
 

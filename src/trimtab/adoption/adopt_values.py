@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from trimtab.fleet.identity import Attachment
 
 TEMPLATE = "adopt.auto.tfvars.j2"
-MIN_SUBNETS = 3
-"""terraform/platform asks for three zones."""
+MIN_SUBNETS = 2
+"""terraform/platform asks for no more of a fleet that is taken over, and a load balancer takes no fewer."""
 
 
 def render(takeover: Takeover) -> str:

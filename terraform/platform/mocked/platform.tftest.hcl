@@ -52,7 +52,38 @@ run "two_private_subnets_are_refused" {
   variables {
     private_subnet_ids = ["subnet-1", "subnet-2"]
   }
+  expect_failures = [output.load_balancers]
+}
+
+run "one_private_subnet_is_refused_of_anybody" {
+  command = plan
+  variables {
+    private_subnet_ids = ["subnet-1"]
+    adopt              = { services = { web = {} } }
+  }
   expect_failures = [var.private_subnet_ids]
+}
+
+run "one_public_subnet_is_refused_of_anybody" {
+  command = plan
+  variables {
+    public_subnet_ids = ["subnet-1"]
+    adopt             = { services = { web = {} } }
+  }
+  expect_failures = [var.public_subnet_ids]
+}
+
+run "a_fleet_that_is_taken_over_stays_in_its_two_zones" {
+  command = plan
+  variables {
+    private_subnet_ids = ["subnet-1", "subnet-2"]
+    public_subnet_ids  = ["subnet-3", "subnet-4"]
+    adopt              = { services = { web = {} } }
+  }
+  assert {
+    condition     = length(module.load_balancer) == 1
+    error_message = "the load balancer stays where it is"
+  }
 }
 
 run "one_private_subnet_three_times_is_refused" {
@@ -75,7 +106,7 @@ run "two_public_subnets_are_refused" {
   variables {
     public_subnet_ids = ["subnet-1", "subnet-2"]
   }
-  expect_failures = [var.public_subnet_ids]
+  expect_failures = [output.load_balancers]
 }
 
 run "no_services_are_refused" {
