@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from trimtab.adoption import guard_service
 from trimtab.adoption.guard_changes import changed_attributes
-from trimtab.adoption.guard_facts.load import ATTACHING, facts
+from trimtab.adoption.guard_creation import reason_of_creation
+from trimtab.adoption.guard_facts.load import Effect, facts
 from trimtab.adoption.guard_links import Links
 from trimtab.adoption.guard_model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
 from trimtab.adoption.guard_rules import advice_of, merged, reason_of
@@ -20,12 +21,15 @@ from trimtab.adoption.guard_rules import advice_of, merged, reason_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from trimtab.adoption.guard_facts.load import Effect, Facts
+    from trimtab.adoption.guard_facts.load import Facts
     from trimtab.adoption.guard_model import Changed
     from trimtab.adoption.plan import Change, Plan
 
 PARTIAL = "This plan is partial (-target, or changes that are deferred): what it leaves out is not judged."
 _NO_FACTS = "Trimtab knows nothing of this type."
+_ELSEWHERE = (
+    "Nothing here uses what it belongs to; something outside this state might, and AWS does not refuse."
+)
 _WHY = {
     "replace_because_tainted": "It is marked as tainted: an earlier apply left it half made.",
     "replace_by_request": "Replaced because -replace asks for it.",
@@ -138,14 +142,7 @@ class _Judge:
                 return _finding(change, deed, (_kept(deed),))
 
     def _create(self, change: Change) -> Finding:
-        known = self._facts.get(change.type)
-        if known and known.create:
-            reason = Reason(verdict=known.create.verdict, text=known.create.why)
-        elif known or not change.type.endswith(ATTACHING):
-            reason = Reason(verdict=Verdict.SAFE, text="It is new.")
-        else:
-            text = f"{_NO_FACTS} By its name it changes something that is there already."
-            reason = Reason(verdict=Verdict.UNKNOWN, text=text)
+        reason = reason_of_creation(change, self._facts.get(change.type), self._links)
         drift = self._drift.get(change.address)
         gone = drift is not None and drift.actions == ("delete",)
         cautions = ["It was deleted outside Terraform, and is made again."] if gone else []
@@ -233,7 +230,11 @@ class _Judge:
         """Return what it means to lose it where nothing uses it, or nothing where something does."""
         if known.carrier:
             bearer = self._links.carrier(change, known.carrier)
-            return self._unused(bearer, self._facts[bearer.type]) if bearer else None
+            effect = self._unused(bearer, self._facts[bearer.type]) if bearer else None
+            if bearer and effect and effect.verdict is Verdict.SAFE and "delete" not in bearer.actions:
+                # That AWS refuses to delete what is in use protects the whole, not a part of it.
+                return Effect(verdict=Verdict.UNKNOWN, why=_ELSEWHERE)
+            return effect
         return None if self._links.users(change, known) else known.unused
 
     def _unsaid(self, change: Change, loss: Reason) -> tuple[Reason, ...]:

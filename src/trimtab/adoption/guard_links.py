@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trimtab.adoption.guard_changes import document
 
@@ -24,6 +25,7 @@ class Links:
     def __init__(self, plan: Plan) -> None:
         self._all = [change for change in plan.changes if change.mode == "managed"]
         self._there = [change for change in self._all if change.before]
+        self._configuration = plan.configuration
 
     @cached_property
     def _mentions(self) -> Mapping[str, list[Change]]:
@@ -65,6 +67,32 @@ class Links:
         """Everything that is there, by type and by any name it goes by."""
         names = (*_NAMES, "name")
         return {(change.type, name): change for change in self._there for name in identity(change, names)}
+
+    def provisions(self, change: Change) -> bool | None:
+        """Tell whether a provisioner runs with it; nothing where the plan lacks its configuration."""
+        module: Any = self._configuration.get("root_module") or {}
+        for name in re.findall(r"(?:^|\.)module\.([^.\[]+)", re.sub(r'\["[^"]*"\]', "", change.module)):
+            module = ((module.get("module_calls") or {}).get(name) or {}).get("module") or {}
+        for one in module.get("resources") or ():
+            if (one.get("type"), one.get("name")) == (change.type, change.name):
+                return bool(one.get("provisioners"))
+        return None
+
+    def makes(self, change: Change, attribute: str, kind: str) -> bool:
+        """Tell whether what an attribute of a new thing names is made by this plan too.
+
+        Then its id is not known before the apply, or its name is that of a thing that is made.
+        """
+        if change.after_unknown.get(attribute):
+            return any(one.type == kind and "create" in one.actions for one in self._all)
+        named = str((change.after or {}).get(attribute) or "")
+        new = (
+            (one.after or {}).get("name")
+            for one in self._all
+            if one.type == kind and one.actions == ("create",)
+        )
+        # A scalable target names its service behind the cluster: service/shop/api.
+        return any(name and named.rpartition("/")[2] == name for name in new)
 
     def causes(self, change: Change, path: str) -> tuple[Change, ...]:
         """Return the destroyed or replaced things an attribute names now."""

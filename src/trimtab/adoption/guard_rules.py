@@ -96,8 +96,9 @@ def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change) -
     """Hold the rule's condition against the attribute it names, of which the path may be a part."""
     before, after = _value(change.before, attribute), _value(change.after, attribute)
     if changed.after_apply:
-        # Any condition on what is not known may hold; but what has elements is not empty.
-        return not (rule.when == "emptied" and after)
+        # Any condition on what is not known may hold; but what has elements is not empty, and what is
+        # known only after the apply names something new.
+        return not (rule.when == "emptied" and after) and rule.when not in {"policy_removed", "turned_off"}
     return _CONDITIONS[rule.when](before, after)
 
 
@@ -141,16 +142,33 @@ def _elements(value: object) -> set[str]:
     }
 
 
+def adjustments(steps: object) -> list[float]:
+    """Return every ``scaling_adjustment`` of a policy's configuration."""
+    if isinstance(steps, list):
+        return [number for one in steps for number in adjustments(one)]
+    if not isinstance(steps, dict):
+        return []
+    own = steps.get("scaling_adjustment")
+    inner = [number for one in steps.values() for number in adjustments(one)]
+    return [*([float(own)] if isinstance(own, int | float) else []), *inner]
+
+
+def _reversed(before: object, after: object) -> bool:
+    added, now = adjustments(before), adjustments(after)
+    return bool(added) and min(added) >= 0 and bool(now) and min(now) < 0
+
+
 def _widened(before: object, after: object) -> bool:
     """Tell whether a policy document keeps every statement and gains only ones that allow."""
-    old, new = _statements(before), _statements(after)
+    old, new = statements(before), statements(after)
     gained = [statement for statement in new if statement not in old]
     return (
         bool(old) and all(one in new for one in old) and all(one.get("Effect") == "Allow" for one in gained)
     )
 
 
-def _statements(policy: object) -> list[dict[str, Any]]:
+def statements(policy: object) -> list[dict[str, Any]]:
+    """Return the statements of a policy document; none where it is not one."""
     found = document(policy)
     listed = found.get("Statement") if isinstance(found, dict) else None
     listed = [listed] if isinstance(listed, dict) else listed
@@ -161,9 +179,14 @@ _CONDITIONS: dict[When, Callable[[object, object], bool]] = {
     "always": lambda _before, _after: True,
     "emptied": lambda before, after: bool(before) and not after,
     "lowered": _lowered,
+    "policy_removed": lambda before, after: any(
+        ":scalingPolicy:" in one for one in _elements(before) - _elements(after)
+    ),
     "removed": _removed,
+    "reversed": _reversed,
     "shortened": _shortened,
     "to_zero": lambda before, after: bool(before) and after == 0,
+    "turned_off": lambda before, after: before is not False and after is False,
     "turned_on": lambda before, after: not before and after is True,
     "widened": _widened,
 }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FORCED = "force_new_deployment is true: any update but one of tags alone replaces its tasks."
 NO_FLOOR = "Minimum healthy percent is 0: ECS may stop every task before a new one answers."
+FLOOR_UNKNOWN = "How many tasks stay up while they are replaced is known only after apply."
 NO_ROOM = (
     "Minimum and maximum healthy percent leave no room to start or stop a task: the deployment will not move."
 )
@@ -50,6 +51,8 @@ def reasons_of_update(attributes: Sequence[Changed], change: Change) -> tuple[Re
 def reasons_of_deployment(change: Change) -> tuple[Reason, ...]:
     """Return what a rolling deployment of this service does besides replacing its tasks."""
     values = change.after or {}
+    if change.after_unknown.get("deployment_minimum_healthy_percent"):
+        return (Reason(verdict=Verdict.UNKNOWN, text=FLOOR_UNKNOWN),)
     if values.get("deployment_minimum_healthy_percent") == 0 and values.get("desired_count") != 0:
         return (Reason(verdict=Verdict.INTERRUPTS, text=NO_FLOOR),)
     return ()
@@ -110,7 +113,25 @@ def reason_of_lowered_maximum(change: Change, links: Links, lowered: Changed) ->
         text = f"It wants {desired} tasks now, and the new maximum allows them."
         return Reason(verdict=Verdict.SAFE, text=text, attributes=(lowered,))
     text = f"It wants {desired} tasks now: all above {most} are stopped at once, whatever the load."
-    return Reason(verdict=Verdict.UNKNOWN, text=text, attributes=(lowered,))
+    return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=(lowered,))
+
+
+def reason_of_new_target(change: Change, links: Links) -> Reason | None:
+    """Return what new bounds do to the count of the service, where the plan shows that; else nothing."""
+    if links.makes(change, "resource_id", "aws_ecs_service"):
+        return Reason(verdict=Verdict.SAFE, text="Its service is new.")
+    values = change.after or {}
+    service = links.service_of(str(values.get("resource_id")))
+    desired = (service.before or {}).get("desired_count") if service else None
+    most = values.get("max_capacity")
+    if not isinstance(desired, int) or not isinstance(most, int):
+        return None
+    if desired <= most:
+        return Reason(
+            verdict=Verdict.SAFE, text=f"It wants {desired} tasks now, and the maximum allows them."
+        )
+    text = f"It wants {desired} tasks now: all above {most} are stopped at once, whatever the load."
+    return Reason(verdict=Verdict.INTERRUPTS, text=text)
 
 
 def scaled(change: Change) -> str:

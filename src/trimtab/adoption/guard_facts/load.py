@@ -20,9 +20,12 @@ When: TypeAlias = Literal[
     "always",
     "emptied",  # had elements, has none
     "lowered",  # a number went down
+    "policy_removed",  # an element that names a scaling policy is gone
     "removed",  # an element is gone
+    "reversed",  # steps that added tasks take some away
     "shortened",  # days went down, where 0 means for ever
     "to_zero",  # a number went to 0
+    "turned_off",  # true, or nothing, to false
     "turned_on",  # false to true
     "widened",  # a policy document lost no statement and gained no denial
 ]
@@ -42,6 +45,30 @@ class Effect(_Fact, frozen=True, kw_only=True):
     why: _Text
     why_create_first: str = ""
     """Said instead where the new thing is made before the old one is destroyed."""
+
+
+CreateWhen: TypeAlias = Literal[
+    "always",
+    "allows",  # a policy document of which every statement allows
+    "answers_all",  # a listener rule that answers, itself, whatever it is asked
+    "bearer_new",  # what it hangs on is made by the same plan
+    "denies",  # a policy document with a denial
+    "private_name",  # a name that no public zone can have
+    "takes_all",  # a step that leaves no task
+    "unset",  # false, empty or absent
+]
+
+
+class Creation(_Fact, frozen=True, kw_only=True):
+    """What it means that a thing is made, for what is there already. The first that fits is taken."""
+
+    verdict: Verdict
+    why: _Text
+    when: CreateWhen = "always"
+    attribute: str = ""
+    """What the condition looks at."""
+    type: str = ""
+    """Of what it hangs on, which ``attribute`` names."""
 
 
 class InPlace(_Fact, frozen=True, kw_only=True):
@@ -75,8 +102,8 @@ class Facts(_Fact, frozen=True, kw_only=True):
     destroy: Effect
     replace: Effect | None = None
     """Where absent, a replacement means what destroying means."""
-    create: Effect | None = None
-    """Where absent, a new thing is safe."""
+    create: Annotated[tuple[Creation, ...], Meta(min_length=1)]
+    """Nothing is safe because it is new: some new things act on what is there."""
     in_place: tuple[InPlace, ...] = ()
     unique: tuple[_Text, ...] = ()
     """AWS refuses a second thing with the same values of these."""
@@ -111,9 +138,6 @@ COMMON = (
     InPlace(attributes=("timeouts",), verdict=Verdict.SAFE, why="Terraform's own setting."),
 )
 """Holds for every type."""
-
-ATTACHING = ("_acl", "_association", "_attachment", "_policy", "_record", "_rule")
-"""Endings of types whose creation changes a thing that is there already (a convention of the provider)."""
 
 
 @cache

@@ -1,0 +1,100 @@
+"""What a new thing does to what is there: the facts, held against its values.
+
+Most new things do nothing until something uses them. Some act at once: a denial, a listener rule, a
+route, a policy that takes another's place. So nothing is safe because it is new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trimtab.adoption import guard_service
+from trimtab.adoption.guard_changes import any_true
+from trimtab.adoption.guard_model import Reason, Verdict
+from trimtab.adoption.guard_rules import adjustments, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trimtab.adoption.guard_facts.load import CreateWhen, Creation, Facts
+    from trimtab.adoption.guard_links import Links
+    from trimtab.adoption.plan import Change
+
+NO_FACTS = "Trimtab knows nothing of this type: whether a new one acts on what is there, a plan does not say."
+PROVISIONED = "A provisioner runs with it: what that does, a plan does not say."
+OWN = frozenset({"null_resource", "terraform_data"})
+"""Types that do nothing but what their provisioners do."""
+ALL_PERCENT = -100
+PRIVATE = (".internal", ".local", ".test", ".home.arpa")
+"""Endings that no public zone has (RFC 6761, RFC 6762, RFC 8375; ICANN keeps .internal for private use)."""
+
+
+def reason_of_creation(change: Change, known: Facts | None, links: Links) -> Reason:
+    """Return what follows from making it."""
+    provisions = links.provisions(change)
+    if provisions:
+        return Reason(verdict=Verdict.UNKNOWN, text=PROVISIONED)
+    if known is None and change.type in OWN and provisions is False:
+        return Reason(verdict=Verdict.SAFE, text="Terraform's own: nothing in AWS, and no provisioner runs.")
+    if known is None:
+        return Reason(verdict=Verdict.UNKNOWN, text=NO_FACTS)
+    if change.type == "aws_appautoscaling_target":
+        better = guard_service.reason_of_new_target(change, links)
+        if better is not None:
+            return better
+    found = next(one for one in known.create if _holds(one, change, links))
+    return Reason(verdict=found.verdict, text=found.why)
+
+
+def _holds(fact: Creation, change: Change, links: Links) -> bool:
+    if fact.when == "bearer_new":
+        return links.makes(change, fact.attribute, fact.type)
+    if fact.when == "always":
+        return True
+    if any_true(change.after_unknown.get(fact.attribute) if fact.attribute else change.after_unknown):
+        return fact.when == "answers_all" and _CONDITIONS[fact.when](change.after or {})
+    value = (change.after or {}).get(fact.attribute) if fact.attribute else change.after or {}
+    return _CONDITIONS[fact.when](value)
+
+
+def _allows(document: object) -> bool:
+    found = statements(document)
+    return bool(found) and all(one.get("Effect") == "Allow" for one in found)
+
+
+def _denies(document: object) -> bool:
+    return any(one.get("Effect") == "Deny" for one in statements(document))
+
+
+def _answers_all(rule: Any) -> bool:  # noqa: ANN401 - the values of a plan
+    """Tell a rule that forwards nothing and takes every path of every host."""
+    actions, conditions = rule.get("action") or [], rule.get("condition") or []
+    patterns = [
+        value
+        for condition in conditions
+        for kind in ("path_pattern", "host_header")
+        for block in condition.get(kind) or []
+        for value in block.get("values") or []
+    ]
+    forwards = any(action.get("type") == "forward" for action in actions)
+    everything = all(any(pattern in {"*", "/*"} for pattern in patterns) for _ in conditions[:1])
+    return bool(actions) and not forwards and len(conditions) == 1 and bool(patterns) and everything
+
+
+def _takes_all(steps: Any) -> bool:  # noqa: ANN401 - the values of a plan
+    """Tell a step to no task: all of them in percent, or exactly none."""
+    block = steps[0] if isinstance(steps, list) and steps and isinstance(steps[0], dict) else {}
+    numbers = adjustments(steps)
+    exact = block.get("adjustment_type") == "ExactCapacity"
+    percent = block.get("adjustment_type") == "PercentChangeInCapacity"
+    return bool(numbers) and ((exact and min(numbers) <= 0) or (percent and min(numbers) <= ALL_PERCENT))
+
+
+_CONDITIONS: dict[CreateWhen, Callable[[Any], bool]] = {
+    "allows": _allows,
+    "answers_all": _answers_all,
+    "denies": _denies,
+    "private_name": lambda name: isinstance(name, str) and name.rstrip(".").endswith(PRIVATE),
+    "takes_all": _takes_all,
+    "unset": lambda value: not value,
+}
