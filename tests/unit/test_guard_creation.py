@@ -56,6 +56,24 @@ def test_a_policy_known_only_after_the_apply_is_not_judged_but_on_a_new_role() -
     assert other is Verdict.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("references", "verdict"),
+    [
+        (["aws_iam_role.bearer.id", "aws_iam_role.bearer"], Verdict.SAFE),
+        (["aws_iam_role.other.id", "aws_iam_role.other"], Verdict.UNKNOWN),
+        (["data.aws_iam_role.there.id", "data.aws_iam_role.there"], Verdict.UNKNOWN),
+        (["var.role"], Verdict.SAFE),
+    ],
+)
+def test_what_is_only_looked_up_late_is_not_new_because_something_else_is(
+    references: list[str], verdict: Verdict
+) -> None:
+    made = change("aws_iam_role_policy_attachment.new", "create", None, {}, unknown={"role": True})
+    block = {"type": made["type"], "name": "new", "expressions": {"role": {"references": references}}}
+    found = assess(made, new("aws_iam_role"), configuration={"root_module": {"resources": [block]}}).findings
+    assert next(one for one in found if one.name == "new").verdict is verdict
+
+
 def test_even_a_denial_is_safe_on_a_role_that_nobody_has_yet() -> None:
     values = {"policy": policy("Deny")}
     assert verdict_of("aws_iam_role_policy", values, new("aws_iam_role"), role=True) is Verdict.SAFE

@@ -70,12 +70,18 @@ class Links:
 
     def provisions(self, change: Change) -> bool | None:
         """Tell whether a provisioner runs with it; nothing where the plan lacks its configuration."""
+        configured = self._configured(change)
+        return None if configured is None else bool(configured.get("provisioners"))
+
+    def _configured(self, change: Change) -> Mapping[str, Any] | None:
+        """Return a thing's block of the configuration, as Terraform prints it."""
         module: Any = self._configuration.get("root_module") or {}
         for name in re.findall(r"(?:^|\.)module\.([^.\[]+)", re.sub(r'\["[^"]*"\]', "", change.module)):
             module = ((module.get("module_calls") or {}).get(name) or {}).get("module") or {}
         for one in module.get("resources") or ():
             if (one.get("type"), one.get("name")) == (change.type, change.name):
-                return bool(one.get("provisioners"))
+                found: Mapping[str, Any] = one
+                return found
         return None
 
     def makes(self, change: Change, attribute: str, kind: str) -> bool:
@@ -83,16 +89,18 @@ class Links:
 
         Then its id is not known before the apply, or its name is that of a thing that is made.
         """
-        if change.after_unknown.get(attribute):
-            return any(one.type == kind and "create" in one.actions for one in self._all)
-        named = str((change.after or {}).get(attribute) or "")
-        new = (
-            (one.after or {}).get("name")
-            for one in self._all
-            if one.type == kind and one.actions == ("create",)
-        )
-        # A scalable target names its service behind the cluster: service/shop/api.
-        return any(name and named.rpartition("/")[2] == name for name in new)
+        new = [one for one in self._all if one.type == kind and "create" in one.actions]
+        if not change.after_unknown.get(attribute):
+            named = str((change.after or {}).get(attribute) or "")
+            # A scalable target names its service behind the cluster: service/shop/api.
+            names = ((one.after or {}).get("name") for one in new if one.actions == ("create",))
+            return any(name and named.rpartition("/")[2] == name for name in names)
+        expressions = (self._configured(change) or {}).get("expressions") or {}
+        references = (expressions.get(attribute) or {}).get("references") or ()
+        if any(one.startswith("data.") for one in references):
+            return False  # it is there already, and only looked up late
+        direct = {one.split(".")[1] for one in references if one.startswith(f"{kind}.")}
+        return any(not direct or one.name in direct for one in new)
 
     def causes(self, change: Change, path: str) -> tuple[Change, ...]:
         """Return the destroyed or replaced things an attribute names now."""
