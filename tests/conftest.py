@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from example_run import example_run
 from machine import LACKING, REQUIRED, asked, machine
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from example_run import ExampleRun
     from trimtab.adoption.engine import Engine
+
+# A loaded machine is slow, not wrong.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 _OWN = ("AWS_", "TRIMTAB_", "COLUMNS")
 _KEPT = (REQUIRED, "TRIMTAB_TRACES")
