@@ -104,6 +104,7 @@ def test_a_snapshot_of_the_sandbox_gives_the_same_sandbox(example: Snapshot, tmp
         assert table.equals(second.metrics[name])
 
 
+@pytest.mark.slow
 def test_names_tags_rules_policies_and_the_past_come_back(tmp_path: Path) -> None:
     with rehearsed(measured(full()), NOW) as running:
         taken = running.read(tmp_path / "s")
@@ -132,6 +133,7 @@ def test_the_awkward_fleet_comes_back(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_state_without_metrics_runs_at_its_minimum(tmp_path: Path) -> None:
     state = Path(__file__).parent / "recorded_state.json"
     take_snapshot(Asked(terraform=state), tmp_path / "state", now=NOW)
@@ -143,6 +145,7 @@ def test_a_state_without_metrics_runs_at_its_minimum(tmp_path: Path) -> None:
         assert running.rehearsal.lines[-1] == said
 
 
+@pytest.mark.slow
 def test_minutes_without_a_task_come_from_container_insights(tmp_path: Path) -> None:
     service = made_fleet.service("night", scaling=Scaling(min_tasks=0, max_tasks=6), traffic=None)
     asleep = pl.col("timestamp").dt.hour() >= 12
@@ -171,6 +174,7 @@ def test_a_network_load_balancer_is_made_from_its_name(tmp_path: Path) -> None:
     assert ":loadbalancer/net/lines/" in found.load_balancer_arns[0]
 
 
+@pytest.mark.slow
 def test_a_target_group_that_nothing_leads_to_is_attached_all_the_same(tmp_path: Path) -> None:
     service = msgspec.structs.replace(made.service("api", platform_version="LATEST"), traffic=None)
     fleet = attached(service, target_groups=(made.group("api", load_balancer_arns=()),))
@@ -187,6 +191,7 @@ def test_the_region_is_the_snapshots(tmp_path: Path) -> None:
     assert taken.fleet.region == "ap-northeast-1"
 
 
+@pytest.mark.slow
 def test_services_that_share_a_group_connect_to_what_each_of_them_did(tmp_path: Path) -> None:
     cache = Egress(name="cache", port=6379, cidr="10.0.0.0/8")
     database = Egress(name="database", port=5432, security_group_id="sg-web")
@@ -228,6 +233,7 @@ def test_what_the_sandbox_refuses_is_left_out_by_name_with_its_reason() -> None:
     assert refused.startswith("left out: target group much-too-long-for-a-target-group-of-aws: elbv2 CreateT")
 
 
+@pytest.mark.slow
 def test_what_a_person_wrote_otherwise_than_aws_is_no_traceback() -> None:
     odd = made.definition("api", container_names=("other",), arn="api", execution_role_arn="mine")
     service = msgspec.structs.replace(
@@ -247,6 +253,7 @@ def test_what_a_person_wrote_otherwise_than_aws_is_no_traceback() -> None:
     assert said[-1].startswith("prod: 1 services, 4 tasks;")
 
 
+@pytest.mark.slow
 def test_a_rollout_can_be_made_to_fail_once() -> None:
     snapshot = made_fleet.snapshot(made_fleet.service("api"), made_fleet.service("web"))
     with rehearsed(snapshot, NOW, failing=("web",)) as running:
@@ -260,6 +267,7 @@ def test_a_rollout_can_be_made_to_fail_once() -> None:
     assert "rolling back" not in events["api"]
 
 
+@pytest.mark.slow
 def test_minutes_repeat_while_the_sandbox_stays_up(tmp_path: Path) -> None:
     snapshot = made_fleet.snapshot(made_fleet.service("api"))
     with rehearsed(snapshot, NOW) as running:
@@ -271,7 +279,13 @@ def test_minutes_repeat_while_the_sandbox_stays_up(tmp_path: Path) -> None:
     assert table["cpu_average_percent"].sort().equals(source)
 
 
-@pytest.mark.parametrize("clock", ["00:05:00", "00:04:59", "12:00:30", "23:59:59"])
+@pytest.mark.parametrize(
+    "clock",
+    [
+        "12:00:30",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("00:05:00", "00:04:59", "23:59:59")),
+    ],
+)
 def test_each_recorded_minute_is_there_once_at_its_time_of_day(clock: str, tmp_path: Path) -> None:
     now = datetime.fromisoformat(f"2026-12-03T{clock}+00:00")
     snapshot = made_fleet.snapshot(made_fleet.service("api"))

@@ -183,20 +183,8 @@ def _times(examples: int) -> Any:
     )
 
 
-@_times(2)
-@given(fleets())
-def test_a_fleet_without_names_comes_back(fleet: Fleet) -> None:
-    comes_back(fleet)
-
-
-@_times(2)
-@given(identified())
-def test_a_fleet_with_names_comes_back(fleet: Fleet) -> None:
-    comes_back(fleet)
-
-
 @pytest.mark.slow
 @_times(15)
 @given(fleets() | identified())
-def test_many_fleets_come_back(fleet: Fleet) -> None:
+def test_a_fleet_with_names_or_without_comes_back(fleet: Fleet) -> None:
     comes_back(fleet)
