@@ -207,8 +207,8 @@ REQUIREMENTS = (
     Mutation(
         "e2_a_wildcard",
         f"{SERVICE}/iam.tf",
-        '["arn:${local.partition}:ecr:${local.ecr.region}:${local.ecr.account}:repository/${local.ecr.repository}"]',
-        '["*"]',
+        "Resource = local.repository_arns",
+        'Resource = ["*"]',
     ),
     Mutation(
         "e2_task_and",
