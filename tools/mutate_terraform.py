@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terraform_mutations import REQUIREMENTS
+from trimtab.adoption.mirror import lent
+from trimtab.adoption.provider import ready_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +66,7 @@ def requirements(copy: Path, only: str) -> Iterator[str]:
 
 def conditions(copy: Path, only: str) -> Iterator[str]:
     """Yield the conditions without which every mocked run still passes."""
+    mirror = ready_engine(copy.parent / "provider", os.environ).mirror
     for path in sorted((copy / "terraform").rglob("*.tf")):
         folder = path.parent
         if not (folder / "mocked").is_dir() or only not in str(path.relative_to(copy)):
@@ -72,7 +75,8 @@ def conditions(copy: Path, only: str) -> Iterator[str]:
         found = list(CONDITION.finditer(before))
         if not found:
             continue
-        run_terraform(folder, "init", "-input=false")
+        with lent(mirror, folder):
+            run_terraform(folder, "init", "-input=false").check_returncode()
         for match in found:
             subject = subject_of(before, match.start())
             # A validation must name its variable.
