@@ -51,10 +51,12 @@ def _holds(fact: Creation, change: Change, links: Links) -> bool:
         return links.makes(change, fact.attribute, fact.type)
     if fact.when == "always":
         return True
-    if any_true(change.after_unknown.get(fact.attribute) if fact.attribute else change.after_unknown):
-        return fact.when == "answers_all" and _CONDITIONS[fact.when](change.after or {})
-    value = (change.after or {}).get(fact.attribute) if fact.attribute else change.after or {}
-    return _CONDITIONS[fact.when](value)
+    value: Any = change.after or {}
+    unknown: Any = change.after_unknown
+    if fact.attribute:
+        value, unknown = value.get(fact.attribute), unknown.get(fact.attribute)
+    # Of a whole rule some id is never known; what it answers and to whom is.
+    return (fact.when == "answers_all" or not any_true(unknown)) and _CONDITIONS[fact.when](value)
 
 
 def _allows(document: object) -> bool:
@@ -77,8 +79,8 @@ def _answers_all(rule: Any) -> bool:  # noqa: ANN401 - the values of a plan
         for value in block.get("values") or []
     ]
     forwards = any(action.get("type") == "forward" for action in actions)
-    everything = all(any(pattern in {"*", "/*"} for pattern in patterns) for _ in conditions[:1])
-    return bool(actions) and not forwards and len(conditions) == 1 and bool(patterns) and everything
+    everything = len(conditions) == 1 and any(pattern in {"*", "/*"} for pattern in patterns)
+    return bool(actions) and not forwards and everything
 
 
 def _takes_all(steps: Any) -> bool:  # noqa: ANN401 - the values of a plan

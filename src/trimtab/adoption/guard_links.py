@@ -68,6 +68,15 @@ class Links:
         names = (*_NAMES, "name")
         return {(change.type, name): change for change in self._there for name in identity(change, names)}
 
+    @cached_property
+    def _new(self) -> Mapping[str, list[Change]]:
+        """What the plan makes, replacements among it, by type."""
+        made = defaultdict(list)
+        for one in self._all:
+            if "create" in one.actions:
+                made[one.type].append(one)
+        return made
+
     def provisions(self, change: Change) -> bool | None:
         """Tell whether a provisioner runs with it; nothing where the plan lacks its configuration."""
         configured = self._configured(change)
@@ -89,7 +98,7 @@ class Links:
 
         Then its id is not known before the apply, or its name is that of a thing that is made.
         """
-        new = [one for one in self._all if one.type == kind and "create" in one.actions]
+        new = self._new[kind]
         if not change.after_unknown.get(attribute):
             named = str((change.after or {}).get(attribute) or "")
             # A scalable target names its service behind the cluster: service/shop/api.

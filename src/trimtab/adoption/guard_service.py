@@ -104,34 +104,29 @@ def reasons_of_lost_target(change: Change, links: Links) -> tuple[Reason, ...]:
 
 def reason_of_lowered_maximum(change: Change, links: Links, lowered: Changed) -> Reason | None:
     """Return that a lower maximum stops no task, where the plan shows how many are wanted now."""
-    service = links.service_of(scaled(change))
-    desired = (service.before or {}).get("desired_count") if service else None
-    most = (change.after or {}).get("max_capacity")
-    if not isinstance(desired, int) or not isinstance(most, int) or lowered.sensitive:
+    if lowered.sensitive:
         return None
-    if desired <= most:
-        text = f"It wants {desired} tasks now, and the new maximum allows them."
-        return Reason(verdict=Verdict.SAFE, text=text, attributes=(lowered,))
-    text = f"It wants {desired} tasks now: all above {most} are stopped at once, whatever the load."
-    return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=(lowered,))
+    return _reason_of_maximum(change, links.service_of(scaled(change)), lowered)
 
 
 def reason_of_new_target(change: Change, links: Links) -> Reason | None:
     """Return what new bounds do to the count of the service, where the plan shows that; else nothing."""
     if links.makes(change, "resource_id", "aws_ecs_service"):
         return Reason(verdict=Verdict.SAFE, text="Its service is new.")
-    values = change.after or {}
-    service = links.service_of(str(values.get("resource_id")))
+    return _reason_of_maximum(change, links.service_of(str((change.after or {}).get("resource_id"))))
+
+
+def _reason_of_maximum(change: Change, service: Change | None, *attributes: Changed) -> Reason | None:
+    """Hold the target's new maximum against the tasks that the service wants now."""
     desired = (service.before or {}).get("desired_count") if service else None
-    most = values.get("max_capacity")
+    most = (change.after or {}).get("max_capacity")
     if not isinstance(desired, int) or not isinstance(most, int):
         return None
     if desired <= most:
-        return Reason(
-            verdict=Verdict.SAFE, text=f"It wants {desired} tasks now, and the maximum allows them."
-        )
+        text = f"It wants {desired} tasks now, and the new maximum allows them."
+        return Reason(verdict=Verdict.SAFE, text=text, attributes=attributes)
     text = f"It wants {desired} tasks now: all above {most} are stopped at once, whatever the load."
-    return Reason(verdict=Verdict.INTERRUPTS, text=text)
+    return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=attributes)
 
 
 def scaled(change: Change) -> str:
