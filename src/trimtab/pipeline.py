@@ -17,8 +17,7 @@ from trimtab.adoption.earlier import read_earlier, scope_beside
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import refuse_unwritable, write_recommendation, write_whole
 from trimtab.catalog.own_prices import prices_for
-from trimtab.demand.fill import history_of
-from trimtab.demand.free import demand_of
+from trimtab.demand.fill import recorded
 from trimtab.errors import ReplayError
 from trimtab.evidence.advise import Chosen, choose
 from trimtab.evidence.cautions import (
@@ -30,7 +29,7 @@ from trimtab.evidence.cautions import (
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
 from trimtab.evidence.document import decode
 from trimtab.evidence.document_encode import encode
-from trimtab.evidence.kept import EVERY, Scope, kept
+from trimtab.evidence.kept import EVERY, Scope
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
 from trimtab.evidence.names import known_services, refuse_unfit, refuse_unknown
 from trimtab.evidence.objective import DEFAULT
@@ -155,13 +154,12 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     ]
     found = []
     for service in (one for one in snapshot.usable if scope.has(one.name)):
-        demand = history_of(demand_of(service, snapshot.metrics[service.name]))
         if (known := scope.known.get(service.name)) is not None:
-            found.append(kept(known, service, demand, price_list, objective))
+            found.append(known)
             continue
         number, of = scope.place(service.name, snapshot)
         progress(f"searching size and ladders of {service.name} ({number} of {of})", number - 1, of)
-        found.append(choose(service, demand, price_list, objective, effort))
+        found.append(choose(service, recorded(snapshot, service), price_list, objective, effort))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     names = frozenset(left.service for left in left_out)
     services = tuple(
@@ -303,7 +301,7 @@ def _case(
     for skip in snapshot.skipped:
         if skip.service == service.name:
             return _note(skip)
-    demand = history_of(demand_of(service, snapshot.metrics[service.name]))
+    demand = recorded(snapshot, service)
     if proposals is not None:
         proposal = proposals.get(service.name)
         if proposal is None:

@@ -16,10 +16,12 @@ from msgspec.structs import replace
 
 from trimtab.adoption.values import render
 from trimtab.adoption.write import DOCUMENT_FILE, VALUES_FILE
+from trimtab.demand.fill import recorded
 from trimtab.errors import ReplayError, UsageError
 from trimtab.evidence.document import decode
 from trimtab.evidence.document_encode import encode, rounded
-from trimtab.evidence.kept import Scope
+from trimtab.evidence.kept import Scope, kept
+from trimtab.evidence.model import LeftOut
 from trimtab.evidence.names import known_services
 from trimtab.evidence.objective import Objective
 
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
+    from trimtab.evidence.advise import Chosen
     from trimtab.evidence.document import Document
-    from trimtab.evidence.kept import Known
     from trimtab.evidence.model import Recommendation
     from trimtab.fleet.source import Snapshot
 
@@ -45,11 +47,24 @@ class Earlier:
     document_bytes: bytes
     values_bytes: bytes
 
-    @property
-    def known(self) -> dict[str, Known]:
-        """What it says of each service, one that was left out among them."""
-        advised: dict[str, Known] = {one.name: one for one in self.document.services}
-        return advised | {one.service: one for one in self.document.left_out}
+    def chosen(self, snapshot: Snapshot, prices: Prices, objective: Objective) -> dict[str, Chosen | LeftOut]:
+        """Return what it says of each service, one that was left out among them.
+
+        Raises:
+            ReplayError: an alternative cannot be replayed.
+            UsageError: it has a size that a service cannot have.
+
+        """
+        found: dict[str, Chosen | LeftOut] = {
+            one.service: LeftOut(service=one.service, reason=one.reason, detail=one.detail)
+            for one in self.document.left_out
+        }
+        parts = {one.name: one for one in self.document.services}
+        for service in snapshot.usable:
+            if service.name in parts:
+                demand = recorded(snapshot, service)
+                found[service.name] = kept(parts[service.name], service, demand, prices, objective)
+        return found
 
 
 def read_earlier(folder: Path) -> Earlier:
@@ -89,6 +104,7 @@ def scope_beside(  # noqa: PLR0913, PLR0917  # what the earlier result and this 
     """Return the scope of a run for ``names`` in which the others stay as they are.
 
     ``again`` recommends by a scope; here by one in which every service is known, so nothing is searched.
+    What is kept is read back once, for both runs.
 
     Raises:
         UsageError: the earlier result does not go together with this run, or was edited.
@@ -97,12 +113,13 @@ def scope_beside(  # noqa: PLR0913, PLR0917  # what the earlier result and this 
     refuse_another(earlier, snapshot, price_list.basis, objective, names)
     then = replace(objective, services=earlier.document.objective.services)
     try:
-        found = again(then, Scope(known=earlier.known))
+        known = earlier.chosen(snapshot, price_list, then)
+        found = again(then, Scope(known=known))
     except ReplayError as error:
         where = str(earlier.folder / DOCUMENT_FILE)
         raise UsageError(f"cannot be replayed: {error.one_line()}", where=where, advice=FOR_ALL) from error
     refuse_edited(earlier, found)
-    return Scope(names=names, known={name: one for name, one in earlier.known.items() if name not in names})
+    return Scope(names=names, known={name: one for name, one in known.items() if name not in names})
 
 
 def refuse_another(
@@ -114,21 +131,23 @@ def refuse_another(
         UsageError: it says in what the two differ.
 
     """
-    for what, was, becomes in _heads(earlier.document, snapshot, price_basis):
+    document = earlier.document
+    for what, was, becomes in _heads(document, snapshot, price_basis):
         if was != becomes:
             raise UsageError(
                 f"its result has {what} {was!r}, and this run {becomes!r}",
                 where=str(earlier.folder),
                 advice=FOR_ALL,
             )
-    others = sorted(set(earlier.known).symmetric_difference(known_services(snapshot)))
+    there = {*(one.name for one in document.services), *(one.service for one in document.left_out)}
+    others = sorted(there.symmetric_difference(known_services(snapshot)))
     if others:
         raise UsageError(
             f"its result and the snapshot have not the same services: {', '.join(map(repr, others))}",
             where=str(earlier.folder),
             advice=FOR_ALL,
         )
-    changed = list(_changed(earlier.document.objective, objective, names))
+    changed = list(_changed(document.objective, objective, names))
     if changed:
         raise UsageError(
             f"its result was found under another objective: {', '.join(changed)}",

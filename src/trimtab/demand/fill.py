@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.demand.free import demand_of
 from trimtab.errors import SnapshotError
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand, Mask
+    from trimtab.fleet.model import Service
+    from trimtab.fleet.source import Snapshot
+
+
+def recorded(snapshot: Snapshot, service: Service) -> Demand:
+    """Return the demand on a usable service of the snapshot, from its first report to its last."""
+    return history_of(demand_of(service, snapshot.metrics[service.name]))
 
 
 def history_of(demand: Demand) -> Demand:

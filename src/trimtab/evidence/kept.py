@@ -17,7 +17,7 @@ from trimtab.errors import UsageError
 from trimtab.evidence.advise import Chosen, asked
 from trimtab.evidence.choice import Alternative, Choice, Unsearched
 from trimtab.evidence.choose import resized
-from trimtab.evidence.document import AGAIN, LeftOutPart
+from trimtab.evidence.document import AGAIN
 from trimtab.evidence.model import LeftOut
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import as_proposed
@@ -28,7 +28,6 @@ from trimtab.scaling.policy import Ladders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeAlias
 
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Service
     from trimtab.fleet.source import Snapshot
 
-    Known: TypeAlias = ServicePart | LeftOutPart
-    """What an earlier document says of one service."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -49,8 +45,8 @@ class Scope:
 
     names: frozenset[str] = frozenset()
     """The only ones to search; empty: every one that is not known."""
-    known: Mapping[str, Known] = field(default_factory=dict)
-    """By service, what an earlier run chose: it stays."""
+    known: Mapping[str, Chosen | LeftOut] = field(default_factory=dict)
+    """By service, what an earlier run chose, or why it left it out: it stays."""
 
     def has(self, name: str) -> bool:
         """Tell whether a service is searched or known; the others are not looked at."""
@@ -66,16 +62,14 @@ EVERY = Scope()
 
 
 def kept(
-    part: Known, service: Service, demand: Demand, prices: Prices, objective: Objective
+    part: ServicePart, service: Service, demand: Demand, prices: Prices, objective: Objective
 ) -> Chosen | LeftOut:
-    """Return what an earlier document chose for the service, or why it was left out there.
+    """Return what an earlier document chose for the service, or why nothing can be chosen for it now.
 
     Raises:
         UsageError: the document has a size that the service cannot have.
 
     """
-    if isinstance(part, LeftOutPart):
-        return LeftOut(service=part.service, reason=part.reason, detail=part.detail)
     found = asked(service, demand, prices, objective)
     if isinstance(found, LeftOut):
         return found
