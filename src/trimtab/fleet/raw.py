@@ -6,6 +6,7 @@ one understanding of them (``trimtab.fleet.shape``) serves both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from trimtab.fleet.model import Skipped
 from trimtab.fleet.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from trimtab.fleet.account import Leftover
     from trimtab.fleet.api import Json
@@ -38,6 +39,16 @@ class TagNames:
 
 
 DEFAULT_TAGS = TagNames()
+
+
+def find_tag(tags: Mapping[str, str], names: Sequence[str]) -> str | None:
+    """Return the tag of the first name that is there, hyphens and capitals aside."""
+    plain = {_letters(key): value for key, value in tags.items()}
+    return next((plain[_letters(name)] for name in names if _letters(name) in plain), None)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.casefold())
 
 
 @dataclass(slots=True, kw_only=True)

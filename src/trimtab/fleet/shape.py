@@ -19,6 +19,7 @@ from trimtab.fleet.model import (
     Skipped,
     TaskSize,
 )
+from trimtab.fleet.raw import find_tag
 from trimtab.fleet.redaction import is_credential, redact, redact_command
 from trimtab.fleet.shape_account import tags_of
 from trimtab.fleet.shape_identity import application_of, fleet_identity, service_identity
@@ -26,7 +27,7 @@ from trimtab.fleet.shape_scaling import alarms_by_action, scaling_of
 from trimtab.fleet.shape_traffic import callers_of, egress_of, routes_of, traffic_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from trimtab.fleet.api import Json
     from trimtab.fleet.raw import Raw
@@ -67,7 +68,7 @@ def fleet_of(
         return None, left_out_all
     notes = [*raw.notes, *around.notes]
     notes += _tags_left_out(raw)
-    environment = _tag(tags_of(raw.cluster), raw.tag_names.environment)
+    environment = find_tag(tags_of(raw.cluster), raw.tag_names.environment)
     if not environment:
         notes.append(f"the cluster has no tag {raw.tag_names.environment[0]}: production is assumed")
     fleet = Fleet(
@@ -122,7 +123,7 @@ def _service(service: Json, around: _Around) -> Service:
         size=_size(definition),
         architecture="ARM64" if _platform(definition).get("cpuArchitecture") == "ARM64" else "X86_64",
         port=_port(service, container),
-        cost_center=redact(_tag(tags, raw.tag_names.cost_center)),
+        cost_center=redact(find_tag(tags, raw.tag_names.cost_center) or ""),
         scaling=scaling,
         traffic=traffic,
         health_check=_health_check(container),
@@ -213,16 +214,6 @@ def _environment(container: Json) -> tuple[dict[str, str], list[str]]:
 def _secrets(container: Json) -> dict[str, str]:
     """Return where each secret is kept: an ARN or a parameter's name, never what is in it."""
     return {one["name"]: redact(one.get("valueFrom", "")) for one in container.get("secrets") or ()}
-
-
-def _tag(tags: Mapping[str, str], names: Sequence[str]) -> str:
-    """Return the tag of the first name that is there, hyphens and capitals aside."""
-    plain = {_letters(key): value for key, value in tags.items()}
-    return next((plain[_letters(name)] for name in names if _letters(name) in plain), "")
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[\W_]", "", name.casefold())
 
 
 def _tags_left_out(raw: Raw) -> list[str]:

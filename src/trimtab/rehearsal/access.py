@@ -43,7 +43,7 @@ def _let_in_callers(build: Build, service: Service, own: dict[str, str]) -> None
                 f"{caller} calling {service.name}", "they have no security groups of their own"
             )
             continue
-        rule = _tcp(service.port or HTTPS, UserIdGroupPairs=[{"GroupId": build.new(own[caller])}])
+        rule = tcp(service.port or HTTPS, UserIdGroupPairs=[{"GroupId": build.new(own[caller])}])
         with build.told.or_left_out(f"{caller} calling {service.name}"):
             build.call(
                 "ec2",
@@ -66,11 +66,11 @@ def _let_out(build: Build, group: str, users: list[Service]) -> None:
     rules: list[dict[str, Any]] = []
     for port, cidr, peer in sorted({(HTTPS, ANYWHERE, ""), *allowed}):
         if peer:
-            rules.append(_tcp(port, UserIdGroupPairs=[{"GroupId": build.new(peer)}]))
+            rules.append(tcp(port, UserIdGroupPairs=[{"GroupId": build.new(peer)}]))
         elif ":" in cidr:
-            rules.append(_tcp(port, Ipv6Ranges=[{"CidrIpv6": cidr}]))
+            rules.append(tcp(port, Ipv6Ranges=[{"CidrIpv6": cidr}]))
         else:
-            rules.append(_tcp(port, IpRanges=[{"CidrIp": cidr}]))
+            rules.append(tcp(port, IpRanges=[{"CidrIp": cidr}]))
     new = build.new(group)
     with build.told.or_left_out(f"egress of {', '.join(service.name for service in users)}"):
         build.call("ec2", "RevokeSecurityGroupEgress", GroupId=new, IpPermissions=everything)
@@ -86,5 +86,6 @@ def _peer(one: Egress) -> tuple[int, str, str]:
     return one.port, one.cidr or "", one.security_group_id or ""
 
 
-def _tcp(port: int, **peers: object) -> dict[str, Any]:
+def tcp(port: int, **peers: object) -> dict[str, Any]:
+    """Return a rule for one port, as ``IpPermissions`` has it."""
     return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **peers}

@@ -13,7 +13,7 @@ from trimtab.rehearsal.build import some, tags
 from trimtab.rehearsal.conditions import conditions_of
 from trimtab.rehearsal.groups import set_attributes
 from trimtab.rehearsal.names import plain
-from trimtab.rehearsal.routes import NOBODY
+from trimtab.rehearsal.routes import NOBODY, led_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def _balancer(build: Build, balancer: LoadBalancer) -> None:
 
 def _listener(build: Build, balancer: str, listener: Listener) -> None:
     secure = listener.protocol == "HTTPS"
-    certificates = [{"CertificateArn": certificate(build, listener)}] if secure else None
+    certificates = [{"CertificateArn": _certificate(build, listener)}] if secure else None
     made = build.call(
         ELB,
         "CreateListener",
@@ -96,7 +96,7 @@ def _listener(build: Build, balancer: str, listener: Listener) -> None:
     build.ids[listener.arn] = made["Listeners"][0]["ListenerArn"]
 
 
-def certificate(build: Build, listener: Listener) -> str:
+def _certificate(build: Build, listener: Listener) -> str:
     """Return a certificate of the sandbox's for the one a listener has."""
     old = listener.certificate_arn or f"made-up for {listener.arn}"
     if old not in build.ids:
@@ -234,8 +234,6 @@ def lead(build: Build, balancer: str, group: str, port: int) -> str:
 
 def reached(identity: FleetIdentity) -> set[str]:
     """Return the target groups that a listener leads to once everything is made."""
-    listeners = [listener for balancer in identity.load_balancers for listener in balancer.listeners]
-    found = {arn for one in listeners for arn in one.default_target_group_arns}
-    found |= {arn for one in listeners for rule in one.rules for arn in rule.target_group_arns}
     described = {balancer.arn for balancer in identity.load_balancers}
-    return found | {one.arn for one in identity.target_groups if set(one.load_balancer_arns) - described}
+    strangers = {one.arn for one in identity.target_groups if set(one.load_balancer_arns) - described}
+    return led_to(identity) | strangers

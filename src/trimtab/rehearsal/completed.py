@@ -87,7 +87,7 @@ class _Filling:
     def of(self, service: Service) -> Service:
         """Return the service with an identity, and something in front of it if it has traffic."""
         identity = service.identity or self._identity(service)
-        identity = self._grouped(service, identity)
+        self._group(service, identity)
         if service.traffic is not None and identity.attachments:
             arn = identity.attachments[0].target_group_arn
             if not self.routes.leads_to(arn):
@@ -231,7 +231,7 @@ class _Filling:
             )
         )
 
-    def _grouped(self, service: Service, identity: ServiceIdentity) -> ServiceIdentity:
+    def _group(self, service: Service, identity: ServiceIdentity) -> None:
         """Make up the target groups that an identity names and nothing tells of."""
         there = {one.arn for one in (*self.known.target_groups, *self._groups)}
         for attachment in identity.attachments:
@@ -250,7 +250,6 @@ class _Filling:
                     health_path=service.traffic.health_check.path if service.traffic else "/",
                 )
             )
-        return identity
 
     def _hung(self, group: TargetGroup) -> TargetGroup:
         """Say of a target group what made-up load balancer it hangs on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from trimtab.fleet.raw import DEFAULT_TAGS, find_tag
 from trimtab.rehearsal.build import small_tags, some
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from trimtab.rehearsal.build import Build
 
 SIDECAR_IMAGE: Final = "made-up:latest"
-COST_CENTER: Final = ("costcenter", "costcentre")
 
 
 def make_definition(build: Build, service: Service, identity: ServiceIdentity) -> str:
@@ -52,7 +52,7 @@ def _body(build: Build, service: Service, identity: ServiceIdentity) -> dict[str
     volumes: list[dict[str, Any]] = [{"name": name} for name in told.volumes]
     if identity.task_volumes:
         volumes = [{**one, "configuredAtLaunch": True} for one in volumes]
-    body = {
+    return {
         "family": told.family,
         "cpu": str(service.size.cpu_units),
         "memory": str(service.size.memory_mib),
@@ -65,13 +65,11 @@ def _body(build: Build, service: Service, identity: ServiceIdentity) -> dict[str
         "volumes": some(volumes),
         "tags": small_tags(_tags(service, identity)),
     }
-    return {name: value for name, value in body.items() if value is not None}
 
 
 def _tags(service: Service, identity: ServiceIdentity) -> dict[str, str]:
     """Return what says the cost center where the service's own tags do not."""
-    plain = ("".join(filter(str.isalpha, key.lower())) for key in identity.tags)
-    said = any(key in COST_CENTER for key in plain)
+    said = find_tag(identity.tags, DEFAULT_TAGS.cost_center) is not None
     return {"CostCenter": service.cost_center} if service.cost_center and not said else {}
 
 
@@ -81,7 +79,7 @@ def _application(build: Build, service: Service, identity: ServiceIdentity) -> d
     # Where a secret is kept that the snapshot only names, its name stands in.
     kept = {name: f"/made-up/{name}" for name in told.secret_names} | service.secrets
     check = service.health_check
-    container: dict[str, Any] = {
+    return {
         "name": told.container_name,
         "image": service.image,
         "essential": True,
@@ -90,16 +88,16 @@ def _application(build: Build, service: Service, identity: ServiceIdentity) -> d
         "secrets": some([{"name": name, "valueFrom": place} for name, place in kept.items()]),
         "stopTimeout": service.stop_timeout_s,
         "logConfiguration": _logs(build, identity),
-    }
-    if check is not None:
-        container["healthCheck"] = {
+        "healthCheck": {
             "command": list(check.command),
             "interval": check.interval_s,
             "timeout": check.timeout_s,
             "retries": check.retries,
             "startPeriod": check.start_period_s,
         }
-    return {name: value for name, value in container.items() if value is not None}
+        if check
+        else None,
+    }
 
 
 def _ports(service: Service, identity: ServiceIdentity) -> list[dict[str, Any]]:

@@ -46,8 +46,3 @@ def short(name: str, most: int) -> str:
 def plain(name: str) -> str:
     """Return letters, digits and single hyphens: what load balancers and DNS names take."""
     return re.sub(r"-+", "-", re.sub(r"[^A-Za-z0-9]", "-", name)).strip("-") or "x"
-
-
-def last(arn: str) -> str:
-    """Return the last part of an ARN or of a path."""
-    return re.split(r"[:/]", arn)[-1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from trimtab.rehearsal.access import ANYWHERE, tcp
 from trimtab.rehearsal.routes import VPC, ZONES, zone_subnets
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _lead_out(build: Build, vpc: str) -> None:
     gateway = build.call("ec2", "CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
     build.call("ec2", "AttachInternetGateway", InternetGatewayId=gateway, VpcId=vpc)
     table = build.call("ec2", "CreateRouteTable", VpcId=vpc)["RouteTable"]["RouteTableId"]
-    build.call("ec2", "CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    build.call("ec2", "CreateRoute", RouteTableId=table, DestinationCidrBlock=ANYWHERE, GatewayId=gateway)
     for subnet in build.public:
         build.call("ec2", "AssociateRouteTable", RouteTableId=table, SubnetId=subnet)
 
@@ -187,10 +188,5 @@ def _stranger(build: Build, old: str, vpc: str) -> str:
 
 def _let_in_everybody(build: Build, group: str) -> None:
     for port in (80, 443):
-        rule = {
-            "IpProtocol": "tcp",
-            "FromPort": port,
-            "ToPort": port,
-            "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
-        }
+        rule = tcp(port, IpRanges=[{"CidrIp": ANYWHERE}])
         build.call("ec2", "AuthorizeSecurityGroupIngress", GroupId=group, IpPermissions=[rule])

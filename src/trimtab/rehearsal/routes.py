@@ -38,6 +38,13 @@ def zone_subnets(kind: str) -> tuple[str, ...]:
     return tuple(f"made-up-{kind}-{number}" for number in range(ZONES))
 
 
+def led_to(identity: FleetIdentity) -> set[str]:
+    """Return the target groups that a listener which is described leads to."""
+    listeners = [listener for balancer in identity.load_balancers for listener in balancer.listeners]
+    found = {arn for one in listeners for arn in one.default_target_group_arns}
+    return found | {arn for one in listeners for rule in one.rules for arn in rule.target_group_arns}
+
+
 class Routes:
     """Which target groups are reached, and the rules that are made up."""
 
@@ -46,16 +53,7 @@ class Routes:
         self._rules: dict[Exposure, dict[int, ListenerRule]] = {}
         self._hanging: dict[str, str] = {}
         self._names = Names({one.name for one in known.load_balancers})
-        self._reached = {
-            arn
-            for balancer in known.load_balancers
-            for listener in balancer.listeners
-            for arns in (
-                listener.default_target_group_arns,
-                *(rule.target_group_arns for rule in listener.rules),
-            )
-            for arn in arns
-        }
+        self._reached = led_to(known)
         self.vpc_id = known.vpc_id or VPC
         self.group = SecurityGroup(
             id="made-up-group",

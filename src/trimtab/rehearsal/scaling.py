@@ -158,14 +158,14 @@ class Scaling:
 
 
 def _body(policy: StepPolicy) -> dict[str, Any]:
-    steps: list[dict[str, Any]] = []
-    for step in policy.steps:
-        one: dict[str, Any] = {"ScalingAdjustment": step.adjustment}
-        if step.lower is not None:
-            one["MetricIntervalLowerBound"] = step.lower
-        if step.upper is not None:
-            one["MetricIntervalUpperBound"] = step.upper
-        steps.append(one)
+    steps = [
+        {
+            "ScalingAdjustment": step.adjustment,
+            "MetricIntervalLowerBound": step.lower,
+            "MetricIntervalUpperBound": step.upper,
+        }
+        for step in policy.steps
+    ]
     return {
         "AdjustmentType": policy.adjustment_type,
         "Cooldown": policy.cooldown_s,

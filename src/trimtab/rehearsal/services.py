@@ -100,13 +100,14 @@ def _registered(build: Build, service: Service, identity: ServiceIdentity) -> li
         if one.registry_arn not in build.ids:
             build.told.left_out(f"registration of {service.name}", "its Cloud Map service is not described")
             continue
-        given = {
-            "registryArn": build.ids[one.registry_arn],
-            "port": one.port,
-            "containerName": one.container_name,
-            "containerPort": one.container_port,
-        }
-        found.append({name: value for name, value in given.items() if value is not None})
+        found.append(
+            {
+                "registryArn": build.ids[one.registry_arn],
+                "port": one.port,
+                "containerName": one.container_name,
+                "containerPort": one.container_port,
+            }
+        )
     return found
 
 
@@ -117,10 +118,7 @@ def _rare(build: Build, identity: ServiceIdentity) -> dict[str, Any]:
     if identity.service_connect:
         connect = build.identity.cluster.connect_namespace
         namespace = build.new(connect) if connect else None
-        found["serviceConnectConfiguration"] = {
-            "enabled": True,
-            **({"namespace": namespace} if namespace else {}),
-        }
+        found["serviceConnectConfiguration"] = {"enabled": True, "namespace": namespace}
     if identity.task_volumes:
         found["volumeConfigurations"] = [
             {"name": name, "managedEBSVolume": {"roleArn": build.new(role), "sizeInGiB": 20}}

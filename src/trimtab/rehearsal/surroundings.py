@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from trimtab.fleet.aws_services import name_of
+from trimtab.fleet.raw import DEFAULT_TAGS, find_tag
 from trimtab.rehearsal.build import small_tags, some, tags
-from trimtab.rehearsal.names import last
 from trimtab.rehearsal.routes import VPC
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ _TASKS: Final = (
     '"Principal":{"Service":"ecs-tasks.amazonaws.com"}}]}'
 )
 _NOTHING: Final = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
-_ENVIRONMENT: Final = ("environment", "env", "stage")
 
 
 def make_cluster(build: Build) -> None:
@@ -48,8 +48,8 @@ def make_cluster(build: Build) -> None:
 def _cluster_tags(build: Build) -> dict[str, str]:
     """Return the tags, and among them the environment that the snapshot is of."""
     found = build.identity.cluster.tags
-    plain = {"".join(filter(str.isalpha, key.lower())) for key in found}
-    if build.fleet.environment == "production" or plain.intersection(_ENVIRONMENT):
+    said = find_tag(found, DEFAULT_TAGS.environment) is not None
+    if build.fleet.environment == "production" or said:
         return found
     build.told.made_up("tag of the cluster")
     return {**found, "Environment": build.fleet.environment}
@@ -118,7 +118,7 @@ def make_roles(build: Build) -> None:
         if arn
     }
     for arn in wanted:
-        name, folders = last(arn), arn.partition(":role/")[2].rpartition("/")[0]
+        name, folders = name_of(arn), arn.partition(":role/")[2].rpartition("/")[0]
         with build.told.or_left_out(f"role {name}"):
             made = build.call(
                 "iam",

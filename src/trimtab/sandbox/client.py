@@ -38,15 +38,14 @@ class Calls:
         self._clients: dict[str, Any] = {}
 
     def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as the service model has them
-        """Make one call; parameters that are None are not sent.
+        """Make one call; what is None is not sent, at any depth.
 
         Raises:
             Refused: the sandbox, or the service model, does not take it.
 
         """
-        given = {name: value for name, value in parameters.items() if value is not None}
         try:
-            answer: dict[str, Any] = self._client(service)._make_api_call(operation, given)  # noqa: SLF001 - by the model's own name
+            answer: dict[str, Any] = self._client(service)._make_api_call(operation, _given(parameters))  # noqa: SLF001 - by the model's own name
         except ClientError as error:
             said = error.response.get("Error", {})
             raise Refused(
@@ -68,6 +67,12 @@ class Calls:
                 config=Config(retries={"total_max_attempts": 1}, proxies={}),
             )
         return self._clients[service]
+
+
+def _given(value: Any) -> Any:  # noqa: ANN401 - parameters, and what they are made of
+    if isinstance(value, dict):
+        return {name: _given(one) for name, one in value.items() if one is not None}
+    return [_given(one) for one in value] if isinstance(value, list) else value
 
 
 def regions() -> frozenset[str]:
