@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 import typer
 
+from trimtab.cli.options import settable
 from trimtab.cli.screen import listen
 from trimtab.cli.settings import FILE, read_settings
 
@@ -34,14 +35,8 @@ _VERBOSE = Annotated[
 _QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.")]
 _CONFIG = Annotated[
     Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        is_eager=True,
-        callback=_configured,
-        envvar="TRIMTAB_CONFIG",
-        show_envvar=False,
-        help=f"Defaults of flags, instead of ./{FILE}.",
+    settable(
+        "--config", "FILE", f"Defaults of flags, instead of ./{FILE}.", is_eager=True, callback=_configured
     ),
 ]
 _COMMON: Final[dict[str, tuple[Any, Any]]] = {

@@ -3,64 +3,46 @@
 from __future__ import annotations
 
 from pathlib import Path  # typer reads the annotations when it runs
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
+
+def settable(flag: str, metavar: str, words: str, *, name: str = "", **more: Any) -> Any:  # noqa: ANN401 - typer's own
+    """Return an option that ``TRIMTAB_...`` and ``trimtab.toml`` may give too (docs/settings.md)."""
+    variable = f"TRIMTAB_{name or flag.strip('-').upper()}"
+    return typer.Option(flag, metavar=metavar, envvar=variable, show_envvar=False, help=words, **more)
+
+
 Prices: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--prices",
-        metavar="FILE",
-        envvar="TRIMTAB_PRICES",
-        show_envvar=False,
-        help="Your own prices and discounts, instead of list prices.",
-    ),
+    Path | None, settable("--prices", "FILE", "Your own prices and discounts, instead of list prices.")
 ]
-Region: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--region", metavar="NAME", envvar="TRIMTAB_REGION", show_envvar=False, help="AWS region."),
-]
-Profile: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--profile", metavar="NAME", envvar="TRIMTAB_PROFILE", show_envvar=False, help="AWS profile."
-    ),
-]
+Region: TypeAlias = Annotated[str | None, settable("--region", "NAME", "AWS region.")]
+Profile: TypeAlias = Annotated[str | None, settable("--profile", "NAME", "AWS profile.")]
 Services: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--service", metavar="NAME", help="Only this service; may be repeated."),
 ]
 EnvironmentTag: TypeAlias = Annotated[
     str | None,
-    typer.Option(
+    settable(
         "--environment-tag",
-        metavar="KEY",
-        envvar="TRIMTAB_TAGS_ENVIRONMENT",
-        show_envvar=False,
-        help="Tag of the cluster that says production, staging ... [default: environment]",
+        "KEY",
+        "Tag of the cluster that says production, staging ... [default: environment]",
+        name="TAGS_ENVIRONMENT",
     ),
 ]
 CostCenterTag: TypeAlias = Annotated[
     str | None,
-    typer.Option(
+    settable(
         "--cost-center-tag",
-        metavar="KEY",
-        envvar="TRIMTAB_TAGS_COST_CENTER",
-        show_envvar=False,
-        help="Tag of a service for who pays. [default: cost-center]",
+        "KEY",
+        "Tag of a service for who pays. [default: cost-center]",
+        name="TAGS_COST_CENTER",
     ),
 ]
-
 ObjectiveFile: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--objective",
-        metavar="FILE",
-        envvar="TRIMTAB_OBJECTIVE",
-        show_envvar=False,
-        help="The objective as JSON; flags go over it.",
-    ),
+    Path | None, settable("--objective", "FILE", "The objective as JSON; flags go over it.")
 ]
 Over: TypeAlias = Annotated[
     float | None,

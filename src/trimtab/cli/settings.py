@@ -65,8 +65,7 @@ def read_settings(named: Path | None) -> dict[str, str]:
     except msgspec.ValidationError as error:
         fault, _, place = str(error).partition(" - at `$")
         where = f"{path}: {place.strip('.`')}" if place.strip(".`") else str(path)
-        known = ", ".join(name for name in Settings.__struct_fields__ if name != "tags")
-        raise UsageError(
-            fault, where=where, advice=f"known: {known}, tags.environment, tags.cost_center"
-        ) from error
+        own = (name for name in Settings.__struct_fields__ if name != "tags")
+        known = ", ".join((*own, *(f"tags.{name}" for name in Tags.__struct_fields__)))
+        raise UsageError(fault, where=where, advice=f"known: {known}") from error
     return settings.defaults(path.parent)

@@ -25,7 +25,7 @@ from trimtab.fleet.aws_metrics import MINUTES_KEPT, Window
 from trimtab.fleet.checks import check_columns, check_fleet, check_rows
 from trimtab.fleet.folder import FLEET_FILE, METRICS_FILE
 from trimtab.fleet.price_file import PRICES_FILE, encode_prices
-from trimtab.fleet.snapshot import COLUMNS, EMPTY, encode_fleet
+from trimtab.fleet.snapshot import COLUMNS, EMPTY, encode_fleet, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,9 +135,7 @@ def write_without_metrics(fleet: Fleet, output: Path) -> None:
     empty = io.BytesIO()
     pl.DataFrame(schema=EMPTY).select(COLUMNS).write_parquet(empty)
     with _writable(output):
-        output.mkdir(parents=True, exist_ok=True)
-        write_together({output / METRICS_FILE: empty.getvalue(), output / FLEET_FILE: encode_fleet(fleet)})
-        (output / PRICES_FILE).unlink(missing_ok=True)  # those of an earlier snapshot are not this one's
+        put(output, fleet, empty.getvalue(), prices=None)
 
 
 def write_parts(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from trimtab.catalog.load import Prices
+
 COLUMNS = ("service", "timestamp", *METRIC_COLUMNS)
 LATER = frozenset({"response_times", "log_bytes_day", "container_insights"})
 """Fields that came after the first snapshots. Where they say nothing they are left out, so that
@@ -81,20 +83,31 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     table = _long(snapshot.metrics)
     check_columns(table.schema, "metrics")
     check_rows(table, snapshot.fleet, "metrics")
-    contents = {path / FLEET_FILE: encode_fleet(snapshot.fleet)}
-    if snapshot.prices is not None:
-        contents[path / PRICES_FILE] = encode_prices(snapshot.prices)
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        write_together({**contents, path / METRICS_FILE: _encode_metrics(table)})
-        if snapshot.prices is None:  # those of an earlier snapshot are not this one's
-            (path / PRICES_FILE).unlink(missing_ok=True)
+        put(path, snapshot.fleet, _encode_metrics(table), snapshot.prices)
     except OSError as error:
         raise SnapshotError(
             f"it cannot be written ({error.strerror})",
             where=str(path),
             advice="name a folder you may write to",
         ) from error
+
+
+def put(path: Path, fleet: Fleet, metrics: bytes, prices: Prices | None) -> None:
+    """Write the folder's files together.
+
+    Raises:
+        SnapshotError: the fleet cannot be true; then nothing is written.
+        OSError: the folder cannot be made or written.
+
+    """
+    contents = {path / METRICS_FILE: metrics, path / FLEET_FILE: encode_fleet(fleet)}
+    if prices is not None:
+        contents[path / PRICES_FILE] = encode_prices(prices)
+    path.mkdir(parents=True, exist_ok=True)
+    write_together(contents)
+    if prices is None:  # those of an earlier snapshot are not this one's
+        (path / PRICES_FILE).unlink(missing_ok=True)
 
 
 def read_fleet(path: Path) -> Fleet:

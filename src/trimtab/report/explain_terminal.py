@@ -6,10 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Group
-from rich.text import Text
 
 from trimtab.report.explain_model import Fact, Grid, printable
-from trimtab.report.figures import Facts, Figures, Words
+from trimtab.report.figures import Facts, Figures, Words, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,4 +67,4 @@ def _block(block: Block) -> RenderableType:
         )
     if isinstance(block, Fact):
         return _facts([block])
-    return Text(" " * INDENT + printable(block.line), no_wrap=True, overflow="ignore")
+    return whole(" " * INDENT, printable(block.line))

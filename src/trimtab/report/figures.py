@@ -45,6 +45,13 @@ def _breaks(line: str, width: int) -> list[int]:
 _WORD = re.compile(r"(?P<word>\S+)")
 
 
+def whole(*parts: str | Text | tuple[str, str], style: str = "") -> Text:
+    """Return a line that is printed as it is, however narrow the terminal; blanks at its end are dropped."""
+    line = Text.assemble(*parts, style=style, no_wrap=True, overflow="ignore")
+    line.rstrip()
+    return line
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A paragraph that wraps and breaks no word."""
@@ -58,10 +65,7 @@ class Words:
         del console
         text = Text(self.text) if isinstance(self.text, str) else self.text
         for line in wrapped(text, options.max_width - self.indent):
-            whole = Text(" " * self.indent, style=self.style, no_wrap=True, overflow="ignore")
-            whole.append_text(line)
-            whole.rstrip()
-            yield whole
+            yield whole(" " * self.indent, line, style=self.style)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +99,7 @@ class Figures:
         least = self._widths()
         last = len(self.heads) - 1
         if last in self.words and last:
-            longest = max(len(word) for word in " ".join(self._column(last)).split() or [""])
-            least[last] = max(longest, min(least[last], WORDS_WIDTH))
+            least[last] = max(self._longest_word(last), min(least[last], WORDS_WIDTH))
         tables: list[list[int]] = []
         for block in self._blocks():
             needed = sum(least[column] + self.gap for column in block)
@@ -119,8 +122,8 @@ class Figures:
         last = columns[-1]
         if last in self.words and last:
             others = sum(widths[column] + self.gap for column in columns[:-1])
-            longest = max(len(word) for word in " ".join(self._column(last)).split() or [""])
-            widths[last] = min(widths[last], max(room - others, longest, min(widths[last], WORDS_WIDTH)))
+            least = max(self._longest_word(last), min(widths[last], WORDS_WIDTH))
+            widths[last] = min(widths[last], max(room - others, least))
         total = sum(widths[column] for column in columns) + self.gap * (len(columns) - 1)
         yield from self._row([self.heads[column] for column in columns], columns, widths, self.head_style)
         if self.ruled:
@@ -157,11 +160,14 @@ class Figures:
             )
 
     def _line(self, text: str, style: str) -> Text:
-        return Text(" " * self.indent + text.rstrip(), style=style, no_wrap=True, overflow="ignore")
+        return whole(" " * self.indent, text, style=style)
 
     def _column(self, number: int) -> list[str]:
         rows = [self.heads, *self.body, *([self.foots] if self.foots else [])]
         return [row[number] for row in rows]
+
+    def _longest_word(self, number: int) -> int:
+        return max(map(len, " ".join(self._column(number)).split()), default=0)
 
     def _widths(self) -> list[int]:
         """Return the width of each column's longest line; of names, no more than ``name_width``."""
@@ -190,7 +196,4 @@ class Facts:
             texts = wrapped(Text(text), options.max_width - self.indent - width - 2)
             for left, right in zip_longest(labels, texts, fillvalue=Text()):
                 shown = (left.plain.rstrip().ljust(width), "dim")
-                line = Text.assemble(" " * self.indent, shown, "  ", right)
-                line.no_wrap, line.overflow = True, "ignore"
-                line.rstrip()
-                yield line
+                yield whole(" " * self.indent, shown, "  ", right)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from trimtab.report.figures import Words
+from trimtab.report.figures import Words, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,4 +58,4 @@ def written(paths: Sequence[object]) -> Iterator[RenderableType]:
     if paths:
         yield Text("\nWritten:")
     for path in paths:
-        yield Text(f"  {path}", no_wrap=True, overflow="ignore")
+        yield whole(f"  {path}")

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from trimtab.report.data import Note
-from trimtab.report.figures import Figures, Words
+from trimtab.report.figures import Figures, Words, whole
 from trimtab.report.layout import notes
 from trimtab.rollout.model import Outcome
 
@@ -65,7 +65,7 @@ def _calls(rollout: Rollout) -> Iterator[RenderableType]:
     if rollout.dry_run and calls:
         yield Text("\nCalls that would be made, in this order:")
         # Never broken: an ARN is there to be copied.
-        yield from (Text(f"  {call}", no_wrap=True, overflow="ignore") for call in calls)
+        yield from (whole(f"  {call}") for call in calls)
 
 
 def _finding(one: Result) -> Iterator[RenderableType]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from trimtab.report.figures import Figures, Words
+from trimtab.report.figures import Figures, Words, whole
 from trimtab.report.layout import notes, usd, written
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield from notes("LEFT OUT: no answer for these services, they run on as they are", report.left_out)
     yield from written(report.files)
     if report.explain:
-        yield Text(f"\nWhy, on a page: {report.explain}", no_wrap=True, overflow="ignore")
+        yield whole(f"\nWhy, on a page: {report.explain}")
 
 
 def _table(report: Report) -> Figures:
