@@ -12,8 +12,9 @@ import pytest
 from hypothesis import settings
 
 from example_run import example_run
-from machine import LACKING, REQUIRED, asked, machine
+from machine import LACKING, NOTHING_SKIPPED, asked, machine
 from trimtab.adoption.engine import find_engine
+from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
 from trimtab.errors import EngineMissing
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ for _name in [name for name in os.environ if name.startswith(_OWN) and name not 
 
 def pytest_sessionstart() -> None:
     """Where nothing may be skipped, fail before minutes of tests."""
-    if not os.environ.get(REQUIRED) or "PYTEST_XDIST_WORKER" in os.environ:
+    if not NOTHING_SKIPPED or "PYTEST_XDIST_WORKER" in os.environ:
         return
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         found = asked(Path(folder) / "provider")
@@ -74,7 +75,7 @@ def engine_alone() -> Engine:
 
 
 def _lacks(reason: str) -> None:
-    if os.environ.get(REQUIRED):
+    if NOTHING_SKIPPED:
         pytest.fail(f"{REQUIRED} is set, and {reason}", pytrace=False)
     pytest.skip(reason)
 

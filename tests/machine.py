@@ -11,10 +11,10 @@ from filelock import FileLock
 
 from trimtab.adoption.engine import Engine
 from trimtab.adoption.provider import ready_engine
+from trimtab.demo import proof_required
 from trimtab.errors import EngineMissing, ProviderMissing
 
-REQUIRED = "TRIMTAB_REQUIRE_TERRAFORM"
-"""Set by CI: what a machine lacks is then a failure, not a reason to skip."""
+NOTHING_SKIPPED = proof_required(os.environ)
 LACKING = "the AWS provider is needed: "
 """How the reason of every skip begins."""
 

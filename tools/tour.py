@@ -21,15 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.adoption.mirror import lent
-from trimtab.adoption.provider import ready_engine
 from trimtab.assets import assets_folder
-from trimtab.errors import EngineMissing, ProviderMissing
+from trimtab.demo import NoProof, ready_to_prove
+from trimtab.errors import ProofError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "tour.md"
-REQUIRED = "TRIMTAB_REQUIRE_TERRAFORM"
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXPECTED = re.compile(r" +# exit (\d+)$")
 """How the page says that a command ends with another code than 0."""
@@ -161,13 +160,11 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trimtab-tour-")))
         kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trimtab-")))
-        lacking, mirror = "", None
         try:
-            mirror = ready_engine(kept / "provider", os.environ).mirror
-        except (EngineMissing, ProviderMissing) as missing:
-            lacking = missing.one_line()
-        if lacking and os.environ.get(REQUIRED, "0") not in {"", "0"}:
-            sys.exit(f"tour: {REQUIRED} is set, and {lacking}")
+            ready = ready_to_prove(kept / "provider", os.environ)
+        except ProofError as missing:
+            sys.exit(f"tour: {missing.one_line()}")
+        lacking, mirror = (ready.why, None) if isinstance(ready, NoProof) else ("", ready.mirror)
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         (folder / "examples").symlink_to(assets_folder() / "examples")
         print(f"$ {first.command}", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -28,17 +29,21 @@ def help_of(command: str) -> str:
 
 def main() -> int:
     """Renew the pages, or with ``--check`` name those that are not as they would be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
     stale = []
     for page in sorted(DOCS.glob("*.md")):
         text = page.read_text(encoding="utf-8")
         renewed = SHOWN.sub(lambda found: f"```text\n{help_of(found['command'])}\n```", text)
         if renewed != text:
             stale.append(page.name)
-            if "--check" not in sys.argv[1:]:
+            if not check:
                 page.write_text(renewed, encoding="utf-8")
-    if stale and "--check" in sys.argv[1:]:
+    if check and stale:
         print(f"not as --help prints it: {', '.join(stale)}; run tools/usage.py", file=sys.stderr)
-    return int(bool(stale) and "--check" in sys.argv[1:])
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

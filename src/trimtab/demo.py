@@ -41,6 +41,11 @@ REQUIRED_VARIABLE = "TRIMTAB_REQUIRE_TERRAFORM"
 """Where it is set, as CI does, a proof that cannot be had is a failure."""
 
 
+def proof_required(environment: Mapping[str, str]) -> bool:
+    """Tell whether what a machine lacks is a failure, not a reason to do without."""
+    return environment.get(REQUIRED_VARIABLE, "0") not in {"", "0"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoProof:
     """What keeps this machine from proving anything."""
@@ -69,7 +74,7 @@ def ready_to_prove(folder: Path, environment: Mapping[str, str]) -> Engine | NoP
         check_moto()
         return ready_engine(folder, environment)
     except (SandboxMissing, EngineMissing, ProviderMissing) as missing:
-        if environment.get(REQUIRED_VARIABLE, "0") not in {"", "0"}:
+        if proof_required(environment):
             raise ProofError(
                 f"{REQUIRED_VARIABLE} is set, and nothing can be proven: {missing.one_line()}"
             ) from missing

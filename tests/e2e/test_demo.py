@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from machine import REQUIRED
+from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
 
 if TYPE_CHECKING:
     from trimtab.adoption.engine import Engine
@@ -58,18 +58,23 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("what", WORDS)
-def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
-    request: pytest.FixtureRequest, tmp_path: Path, what: str
-) -> None:
-    if what == "provider":
+@pytest.fixture(params=WORDS)
+def lacking(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str, str]]:
+    """Give what is said of a machine that lacks something, and its environment."""
+    if request.param == "provider":
         request.getfixturevalue("engine_alone")
-    environment = _lacking(tmp_path, what) | {REQUIRED: ""}
-    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **environment)
+    return WORDS[request.param], _lacking(tmp_path, request.param)
+
+
+def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
+    tmp_path: Path, lacking: tuple[str, dict[str, str]]
+) -> None:
+    words, environment = lacking
+    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **environment, **{REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("Saving in replay") == 1
     paragraph = " ".join(finished.stdout.partition("Not proven: ")[2].split())
-    assert WORDS[what].lower() in paragraph.lower()
+    assert words.lower() in paragraph.lower()
     assert "no proof" in finished.stderr.partition("searching")[0]  # before anything long
     assert "Traceback" not in finished.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
@@ -78,17 +83,15 @@ def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
     ]
 
 
-@pytest.mark.parametrize("what", WORDS)
 def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
-    request: pytest.FixtureRequest, tmp_path: Path, what: str
+    tmp_path: Path, lacking: tuple[str, dict[str, str]]
 ) -> None:
-    if what == "provider":
-        request.getfixturevalue("engine_alone")
-    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **_lacking(tmp_path, what), **{REQUIRED: "1"})
+    words, environment = lacking
+    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **environment, **{REQUIRED: "1"})
     assert finished.returncode == 1
     assert finished.stdout == ""
     _, line = finished.stderr.splitlines()
-    assert WORDS[what] in line
+    assert words in line
     assert not (tmp_path / "out").exists()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from machine import REQUIRED
+from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
 
 if TYPE_CHECKING:
     from trimtab.adoption.engine import Engine
