@@ -6,8 +6,9 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
+
+from made_client import client
 
 if TYPE_CHECKING:
     from trimtab.sandbox.server import Sandbox
@@ -40,14 +41,7 @@ class Fleet:
         self.ecs.create_cluster(clusterName=CLUSTER)
 
     def client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.sandbox.endpoint,
-            region_name=self.sandbox.region,
-            aws_access_key_id="sandbox",
-            aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox asks for any
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+        return client(self.sandbox.environment, service, config=Config(retries={"total_max_attempts": 1}))
 
     def register(self, family: str, **container: object) -> str:
         made = self.ecs.register_task_definition(

@@ -6,9 +6,8 @@ import dataclasses
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import boto3
 import made_fleet
 import made_identity as made
 import msgspec
@@ -17,6 +16,7 @@ import pytest
 from made_full import full
 from made_rehearsal import read, rehearsed
 
+from made_client import client
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import ScalingTarget, SecurityGroup
 from trimtab.fleet.model import Egress, Failure, Scaling, ScalingActivity, Skipped
@@ -68,11 +68,6 @@ def attached(service: Service, **changes: object) -> Fleet:
     resource = f"service/{made.CLUSTER}/{service.name}"
     target = ScalingTarget(resource_id=resource, arn=made.arn("application-autoscaling", "scalable-target/1"))
     return made.fleet(service, scaling_targets=(target,), load_balancers=(), **changes)
-
-
-def client(sandbox: Sandbox, service: str) -> Any:
-    keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    return boto3.client(service, endpoint_url=sandbox.endpoint, region_name=sandbox.region, **keys)
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +252,7 @@ def test_what_a_person_wrote_otherwise_than_aws_is_no_traceback() -> None:
 def test_a_rollout_can_be_made_to_fail_once() -> None:
     snapshot = made_fleet.snapshot(made_fleet.service("api"), made_fleet.service("web"))
     with rehearsed(snapshot, NOW, failing=("web",)) as running:
-        ecs = client(running.sandbox, "ecs")
+        ecs = client(running.sandbox.environment, "ecs")
         for name in ("api", "web"):
             ecs.update_service(cluster="made-cluster", service=name, forceNewDeployment=True)
         running.sandbox.clock.advance(60)

@@ -11,14 +11,14 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import boto3
 import made_fleet
 import polars as pl
 import pytest
 from made_command import trimtab
 
+from made_client import client
 from trimtab.fleet.snapshot import read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
@@ -156,13 +156,3 @@ def test_the_documentation_shows_the_help_as_it_is() -> None:
     shown = trimtab("sandbox", "--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
     documented = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
     assert f"```text\n{shown.strip()}\n```" in documented
-
-
-def client(environment: dict[str, str], service: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id="sandbox",
-        aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox asks for any
-    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from made_client import client
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ class Account:
         self.network = {"awsvpcConfiguration": {"subnets": self.subnets, "securityGroups": [self.group]}}
 
     def client(self, service: str) -> Any:
-        keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-        return boto3.client(
-            service, endpoint_url=self.sandbox.endpoint, region_name=self.sandbox.region, **keys
-        )
+        return client(self.sandbox.environment, service)
 
     def register(self, family: str, **container: object) -> str:
         answer = self.ecs.register_task_definition(

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
+from made_client import client
 from trimtab.sandbox.policies import allows
 from trimtab.sandbox.server import Sandbox
 
@@ -63,13 +63,7 @@ class Bus:
 
     def client(self, name: str) -> Any:
         if name not in self.clients:
-            self.clients[name] = boto3.client(
-                name,
-                endpoint_url=self.sandbox.endpoint,
-                region_name=self.sandbox.region,
-                aws_access_key_id="sandbox",
-                aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox asks for any
-            )
+            self.clients[name] = client(self.sandbox.environment, name)
         return self.clients[name]
 
     def target(self, **target: object) -> None:

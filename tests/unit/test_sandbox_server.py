@@ -11,10 +11,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from made_client import client
 from trimtab.errors import SandboxError
 from trimtab.sandbox import server
 from trimtab.sandbox.server import Sandbox
@@ -22,16 +22,6 @@ from trimtab.sandbox.server import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-def client(sandbox: Sandbox, service: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=sandbox.endpoint,
-        region_name=sandbox.region,
-        aws_access_key_id="sandbox",
-        aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox asks for any
-    )
 
 
 @pytest.fixture
@@ -78,15 +68,15 @@ def test_a_second_sandbox_in_the_process_is_refused_and_frees_its_port(sandbox: 
         Sandbox.start(port=port)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
-    assert client(sandbox, "ecs").list_clusters()["clusterArns"] == []
+    assert client(sandbox.environment, "ecs").list_clusters()["clusterArns"] == []
 
 
 def test_each_one_starts_empty_and_stopping_twice_is_harmless() -> None:
     with Sandbox.start() as first:
-        client(first, "ecs").create_cluster(clusterName="left-over")
+        client(first.environment, "ecs").create_cluster(clusterName="left-over")
         first.stop()
     with Sandbox.start() as second:
-        assert client(second, "ecs").list_clusters()["clusterArns"] == []
+        assert client(second.environment, "ecs").list_clusters()["clusterArns"] == []
 
 
 def test_stopping_gives_moto_back_as_it_was() -> None:
@@ -144,7 +134,7 @@ def test_the_guard_names_the_version_that_is_installed() -> None:
 def test_a_call_it_lacks_fails_at_once_and_is_remembered_by_name(
     sandbox: Sandbox, service: str, method: str, arguments: dict[str, Any], name: str
 ) -> None:
-    caller = client(sandbox, service)
+    caller = client(sandbox.environment, service)
     start = time.monotonic()
     for _ in range(2):
         with pytest.raises(ClientError, match="the sandbox does not answer") as caught:
@@ -158,7 +148,7 @@ def test_a_call_it_lacks_fails_at_once_and_is_remembered_by_name(
 
 def test_a_resource_that_does_not_exist_is_no_missing_call(sandbox: Sandbox) -> None:
     with pytest.raises(ClientError, match="nobody not found"):
-        client(sandbox, "iam").get_role(RoleName="nobody")
+        client(sandbox.environment, "iam").get_role(RoleName="nobody")
 
     assert sandbox.calls_not_implemented == ()
 
@@ -176,7 +166,7 @@ def test_a_fault_inside_moto_is_kept_and_not_retried(
 
     monkeypatch.setattr(EC2ContainerServiceBackend, "list_clusters", broken)
     with pytest.raises(ClientError, match="moto failed at ecs:ListClusters") as caught:
-        client(sandbox, "ecs").list_clusters()
+        client(sandbox.environment, "ecs").list_clusters()
 
     assert caught.value.response["Error"]["Code"] == "SandboxFault"
     assert len(calls) == 1
@@ -186,7 +176,7 @@ def test_a_fault_inside_moto_is_kept_and_not_retried(
 
 
 def test_a_request_sent_again_after_a_lost_answer_is_answered_again_and_done_once(sandbox: Sandbox) -> None:
-    iam = client(sandbox, "iam")
+    iam = client(sandbox.environment, "iam")
     policy = json.dumps({"Version": "2012-10-17", "Statement": []})
 
     def create(name: str) -> dict[str, Any]:
@@ -205,13 +195,13 @@ def test_a_request_sent_again_after_a_lost_answer_is_answered_again_and_done_onc
 
 
 def test_an_error_is_not_answered_from_memory(sandbox: Sandbox) -> None:
-    iam = client(sandbox, "iam")
+    iam = client(sandbox.environment, "iam")
     iam.meta.events.register(
         "before-send.iam.*", lambda request, **_: request.headers.__setitem__("amz-sdk-invocation-id", "x")
     )
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.get_role(RoleName="later")
-    client(sandbox, "iam").create_role(RoleName="later", AssumeRolePolicyDocument="{}")
+    client(sandbox.environment, "iam").create_role(RoleName="later", AssumeRolePolicyDocument="{}")
     assert iam.get_role(RoleName="later")["Role"]["RoleName"] == "later"
 
 

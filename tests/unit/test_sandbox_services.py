@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+import made_client
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -40,10 +41,7 @@ RULE = {
 @pytest.fixture(scope="module")
 def client() -> Iterator[Callable[[str], Any]]:
     with Sandbox.start() as sandbox:
-        keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-        yield lambda name: boto3.client(
-            name, endpoint_url=sandbox.endpoint, region_name=sandbox.region, **keys
-        )
+        yield partial(made_client.client, sandbox.environment)
         assert sandbox.calls_not_implemented == ()
         assert sandbox.faults == ()
 

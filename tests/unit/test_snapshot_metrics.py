@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
+import made_client
 from trimtab.fleet.api import CallFailed
 from trimtab.fleet.aws_metrics import Query, Window, queries_of, read_metrics
 from trimtab.sandbox.server import Sandbox
@@ -183,8 +183,7 @@ def test_services_whose_call_fails_are_refused_and_the_next_are_read() -> None:
 @pytest.fixture(scope="module")
 def cloudwatch() -> Iterator[Any]:
     with Sandbox.start() as sandbox:
-        keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-        client = boto3.client("cloudwatch", endpoint_url=sandbox.endpoint, region_name="us-east-1", **keys)
+        client = made_client.client(sandbox.environment, "cloudwatch")
         put(
             client,
             Timestamp=START,
