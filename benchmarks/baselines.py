@@ -31,7 +31,7 @@ def baselines(floor: int, peak: int, most: int) -> Mapping[str, Policy]:
 
 
 def _tracking(target: int, floor: int, most: int) -> Policy:
-    tracking = TargetTracking(target_percent=float(target))
+    tracking = TargetTracking(target=float(target))
     alarms = tracking_alarms(Metric.CPU_AVERAGE, tracking, 0)
     return Policy(min_tasks=floor, max_tasks=most, initial_tasks=floor, alarms=alarms, policies=(tracking,))
 

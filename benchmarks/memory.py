@@ -102,6 +102,7 @@ def demand(memory_mib: F64, cpu_vcpu: F64, tasks: F64) -> Demand:
         tasks=tasks,
         requests=np.zeros_like(memory_mib),
         present=everywhere,
+        idle=~everywhere,
         censored=~everywhere,
     )
 

@@ -18,8 +18,8 @@ from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.write import refuse_unwritable, write_recommendation, write_whole
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
-from trimtab.errors import ReplayError
 from trimtab.evidence.advise import Chosen, choose
+from trimtab.evidence.before import Before, before_of
 from trimtab.evidence.cautions import (
     cautions_of,
     cautions_of_capacity,
@@ -34,7 +34,7 @@ from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendatio
 from trimtab.evidence.names import known_services, refuse_unfit, refuse_unknown
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
-from trimtab.evidence.replayed import Case, as_deployed, as_proposed
+from trimtab.evidence.replayed import as_proposed
 from trimtab.evidence.trials import failures_of
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.snapshot import read_snapshot
@@ -45,7 +45,7 @@ from trimtab.report.replay_data import replay_report_of
 from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
@@ -173,6 +173,7 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
         start=fleet.start,
         days=fleet.days,
         provenance=fleet.provenance,
+        notes=fleet.notes,
         price_basis=price_list.basis,
         services=services,
         left_out=tuple(left_out),
@@ -188,7 +189,7 @@ def _advise(
     """Replay before and after on the whole recording, and say what a reviewer should know."""
     service, demand, sizing, timing = chosen.service, chosen.demand, chosen.sizing, chosen.timing
     proposal = proposal_of(service, sizing, chosen.choice.ladders, timing, objective)
-    deployed = judge(chosen.deployed).verdict
+    deployed = chosen.before.verdict
     proposed = judge(as_proposed(service, demand, proposal, price_list, objective)).verdict
     recorded = tasks_recorded(demand)
     cost = cost_of(
@@ -213,8 +214,8 @@ def _advise(
         cautions=(
             *cautions_of(service, demand, sizing, timing, left_out),
             *cautions_of_capacity(service, proposal, demand),
-            *cautions_of_cost(service, cost, chosen.deployed, proposal, objective),
-            *cautions_of_replay(cost, recorded, deployed, proposed, objective),
+            *cautions_of_cost(service, cost, chosen.before, proposal, objective),
+            *cautions_of_replay(proposed, objective),
         ),
     )
 
@@ -252,11 +253,13 @@ def replay(  # noqa: PLR0913  # one for each flag
         refuse_unknown(snapshot, proposals, str(values))
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     wanted = [one for one in snapshot.fleet.services if one.name in names]
-    found = [_case(snapshot, one, proposals, price_list, objective) for one in wanted]
-    found += [_note(skip) for skip in snapshot.fleet.skipped if skip.service in names]
-    cases = [one for one in found if isinstance(one, Case)]
-    progress(f"replaying {len(cases)} of {len(snapshot.fleet.services)} services")
-    judged = tuple(_judged(cases, progress))
+    left_out = {skip.service: _note(skip) for skip in snapshot.skipped if skip.service in names}
+    asked = [one for one in wanted if one.name not in left_out]
+    progress(f"replaying {len(asked)} of {len(snapshot.fleet.services)} services")
+    run = partial(_replayed, snapshot, proposals, price_list, objective)
+    found = [*_with_progress(run, asked, progress), *left_out.values()]
+    runs = [one for one in found if isinstance(one, Before)]
+    judged = tuple(one.judged for one in runs)
     if output is not None and judged:
         progress(f"writing {output}")
         content = encode_minutes(judged)
@@ -266,11 +269,7 @@ def replay(  # noqa: PLR0913  # one for each flag
         "as configured" if values is None else f"under {values}",
         verdicts=[one.verdict for one in judged],
         skipped=[one for one in found if isinstance(one, Note)],
-        failures=[
-            Note(service=case.service, text=f"does not keep the objective: {failure}")
-            for case in cases
-            for failure in failures_of(case, objective)
-        ],
+        failures=[note for one in runs for note in _failures(one, objective)],
         objective=objective,
         files=(output,) if output is not None and judged else (),
         price_basis=price_list.basis,
@@ -278,36 +277,42 @@ def replay(  # noqa: PLR0913  # one for each flag
     return Replayed(judged=judged, report=report)
 
 
-def _judged(cases: Sequence[Case], progress: Progress) -> Iterator[Judged]:
+def _with_progress(
+    run: Callable[[Service], Before | Note], services: Sequence[Service], progress: Progress
+) -> Iterator[Before | Note]:
     """Replay one after the other; of many, say now and then how far it is."""
-    for number, case in enumerate(cases, 1):
-        yield judge(case)
+    for number, service in enumerate(services, 1):
+        yield run(service)
         if number % LINE_EVERY == 0:
-            progress(f"  {number} of {len(cases)}", number, len(cases))
+            progress(f"  {number} of {len(services)}", number, len(services))
+
+
+def _failures(run: Before, objective: Objective) -> Iterator[Note]:
+    """Say why the record stands for a replay, or which trials what was replayed does not pass."""
+    name = run.verdict.service
+    if run.recorded:
+        yield Note(service=name, text=f"as recorded, not replayed: {run.why}")
+    for failure in failures_of(run.case, objective) if run.case else ():
+        yield Note(service=name, text=f"does not keep the objective: {failure}")
 
 
 def _note(skip: Skipped) -> Note:
     return Note(service=skip.service, text=f"{skip.reason}: {skip.detail}")
 
 
-def _case(
+def _replayed(
     snapshot: Snapshot,
-    service: Service,
     proposals: Mapping[str, Proposal] | None,
     price_list: Prices,
     objective: Objective,
-) -> Case | Note:
-    """Return the service ready to be replayed, or why it cannot be."""
-    for skip in snapshot.skipped:
-        if skip.service == service.name:
-            return _note(skip)
+    service: Service,
+) -> Before | Note:
+    """Return the service replayed, as recorded where today's cannot be, or why it is left out."""
     demand = recorded(snapshot, service)
-    if proposals is not None:
-        proposal = proposals.get(service.name)
-        if proposal is None:
-            return Note(service=service.name, text="the values have no entry for it")
-        return as_proposed(service, demand, proposal, price_list, objective)
-    try:
-        return as_deployed(service, demand, price_list, objective)
-    except ReplayError as error:
-        return Note(service=service.name, text=error.one_line())
+    if proposals is None:
+        return before_of(service, demand, price_list, objective)
+    proposal = proposals.get(service.name)
+    if proposal is None:
+        return Note(service=service.name, text="the values have no entry for it")
+    case = as_proposed(service, demand, proposal, price_list, objective)
+    return Before(judged=judge(case), case=case)

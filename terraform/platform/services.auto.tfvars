@@ -1,8 +1,8 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price, replayed: $5,998.83 a month as configured, $2,442.52 with these values, a saving of
-# $3,556.31.
-# With logs, Container Insights and alarms beside the replayed tasks: $6,001.63, $2,540.92 and $3,460.71.
+# Fargate at list price, replayed: $5,770.82 a month as configured, $2,442.52 with these values, a saving of
+# $3,328.30.
+# With logs, Container Insights and alarms beside the replayed tasks: $5,773.62, $2,540.92 and $3,232.70.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
@@ -111,13 +111,13 @@ services = {
     }
   }
 
-  # 1024/4096 to 1024/2048, $571.83 to $252.16 a month, replayed.
+  # 1024/4096 to 1024/2048, $497.92 to $252.16 a month, replayed.
   # memory-bound: the largest task held 1663 MiB, with 15 % and the 128 MiB collector 2040 MiB, so 2048 MiB;
   # about 7.2 tasks on average, 10 at the peak.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
   # down for it in the objective.
-  # Caution: today's configuration costs $571.83 in replay, the recorded tasks $497.92: $74.00 of it pays for
-  # tasks that start or drain, which no count of running ones shows.
+  # Caution: today is as recorded, not replayed: replayed it would cost $571.83 a month, $73.99 of it for
+  # tasks that start or drain, which no recorded count shows.
   accounts = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/accounts:3.2.5"
     cpu             = 1024
@@ -274,11 +274,11 @@ services = {
     }
   }
 
-  # 2048/8192 to 2048/4096, $813.69 to $320.55 a month, replayed.
+  # 2048/8192 to 2048/4096, $659.59 to $320.55 a month, replayed.
   # memory-bound: the largest task held 3310 MiB, with 15 % and the 128 MiB collector 3934 MiB, so 4096 MiB;
   # about 4.7 tasks on average, 8 at the peak.
-  # Caution: today's configuration costs $813.69 in replay, the recorded tasks $659.59: $149.69 of it pays for
-  # tasks that start or drain, which no count of running ones shows.
+  # Caution: today is as recorded, not replayed: replayed it would cost $813.69 a month, $149.69 of it for
+  # tasks that start or drain, which no recorded count shows.
   ledger = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/ledger:3.8.4"
     cpu             = 2048

@@ -109,10 +109,14 @@ class World:
     replaced: int = 0
     """Second at which the last replacement runs."""
     backlog: float = 0.0
+    low: int = 0
+    high: int = 0
+    """Bounds that hold now."""
 
     def __post_init__(self) -> None:
         c = self.case
         self.desired = c.initial_tasks
+        self.low, self.high = c.min_tasks, c.max_tasks
         self.tasks = [Task(0, 0, 0, 0, i - c.initial_tasks) for i in range(c.initial_tasks)]
         self.watches = [Watch(alarm, c.choices.evaluation_extra, i) for i, alarm in enumerate(c.alarms)]
 
@@ -120,14 +124,15 @@ class World:
         """Decide everything that minute k lives with (section 4)."""
         e, c = 60 * k, self.case
         self.interrupt(k)
+        self.rebound(k)
         inside = [t for t in self.tasks if t.running <= e]
         newest = k - 1 - -(-c.choices.publication_delay_s // 60)
         sight = Sight(
             e=e,
             running=len(inside),
             desired=self.desired,
-            min_tasks=c.min_tasks,
-            max_tasks=c.max_tasks,
+            min_tasks=self.low,
+            max_tasks=self.high,
             no_scale_in=c.no_scale_in[k],
             clock=self.clock,
             choices=c.choices,
@@ -135,7 +140,9 @@ class World:
         best: Proposal | None = None
         for watch in self.watches:
             watch.evaluate(self.points, newest)
-            if watch.state == ALARM:
+        agreed = all(watch.state == ALARM for watch in self.watches if self.tracks_in(watch))
+        for watch in self.watches:
+            if watch.state == ALARM and (agreed or not self.tracks_in(watch)):
                 asked = proposal(watch, c.policies[watch.alarm.policy], sight)
                 if asked is not None and (best is None or asked.capacity > best.capacity):
                     best = asked
@@ -143,6 +150,30 @@ class World:
             self.scale_out(k, best, sight.running)
         elif best is not None and best.capacity < self.desired:
             self.scale_in(k, best, inside)
+
+    def tracks_in(self, watch: Watch) -> bool:
+        """Tell whether the alarm asks a target-tracking policy for fewer tasks."""
+        policy = self.case.policies[watch.alarm.policy]
+        low = watch.alarm.comparison in ("<", "<=")
+        return isinstance(policy, oc.Tracking) and policy.scale_in_enabled and low
+
+    def rebound(self, k: int) -> None:
+        """Take a scheduled action's bounds, and bring the count within them at once (step 0)."""
+        e, c = 60 * k, self.case
+        for minute, low, high in c.changes:
+            if minute != k:
+                continue
+            self.low, self.high = low, high
+            if self.desired < low:
+                self.replaced = max([self.replaced, *(t.running for t in self.launch(e, low - self.desired))])
+                self.desired = low
+            elif self.desired > high:
+                count = self.desired - high
+                coming = sorted((t for t in self.tasks if t.running > e), key=Task.seniority, reverse=True)
+                there = sorted((t for t in self.tasks if t.running <= e), key=Task.seniority)
+                leaving = (coming + there)[:count]
+                self.remove(leaving, e, c.deregistration_delay_s + c.shutdown_s)
+                self.desired = high
 
     def interrupt(self, k: int) -> None:
         """Let Spot take a share of the tasks that have its capacity, and replace them (step 0)."""
@@ -256,6 +287,8 @@ class World:
             held = c.memory_mib[k] + c.overhead_mib + c.memory_slope_mib_per_vcpu * per_task
             memory = 100 * min(held, c.size_mib) / c.size_mib
             self.points[k] = {oc.CPU_AVERAGE: average, oc.CPU_MAXIMUM: maximum, oc.MEMORY_AVERAGE: memory}
+            if serving_s and c.requests and c.requests[k]:
+                self.points[k][oc.REQUESTS] = c.requests[k] / (serving_s / 60)
         self.minutes.append(
             Minute(
                 running_s=running_s,

@@ -69,6 +69,8 @@ class Watch:
         """Return the point of the alarm's period that ends with minute q."""
         a = self.alarm
         minutes = [points[m] for m in range(q - a.period + 1, q + 1) if m in points]
+        if a.metric == oc.REQUESTS:
+            minutes = [minute for minute in minutes if oc.REQUESTS in minute]
         if not minutes:
             return None
         if a.metric == oc.JOINT:

@@ -18,6 +18,7 @@ def inputs(case: oc.Case) -> tm.Inputs:
             memory_mib=np.array(case.memory_mib),
             hottest_ratio=np.array(case.hottest_ratio),
             memory_slope_mib_per_vcpu=case.memory_slope_mib_per_vcpu,
+            requests=np.array(case.requests) if case.requests else None,
         ),
         task=tm.Task(
             vcpu=case.vcpu,
@@ -51,6 +52,9 @@ def policy(case: oc.Case) -> ta.Policy:
         initial_tasks=case.initial_tasks,
         alarms=tuple(_alarm(one) for one in case.alarms),
         policies=tuple(_scaling(one) for one in case.policies),
+        changes=tuple(
+            ta.BoundChange(minute=k, min_tasks=low, max_tasks=high) for k, low, high in case.changes
+        ),
     )
 
 
@@ -86,7 +90,7 @@ def _alarm(alarm: oc.Alarm) -> ta.Alarm:
 def _scaling(one: oc.Policy) -> ta.ScalingPolicy:
     if isinstance(one, oc.Tracking):
         return ta.TargetTracking(
-            target_percent=one.target,
+            target=one.target,
             out_cooldown_s=one.out_cooldown_s,
             in_cooldown_s=one.in_cooldown_s,
             scale_in_enabled=one.scale_in_enabled,

@@ -14,6 +14,7 @@ CPU_AVERAGE = "CPU_AVERAGE"
 CPU_MAXIMUM = "CPU_MAXIMUM"
 MEMORY_AVERAGE = "MEMORY_AVERAGE"
 JOINT = "JOINT"
+REQUESTS = "REQUESTS"
 METRICS = (CPU_AVERAGE, CPU_MAXIMUM, MEMORY_AVERAGE, JOINT)
 COMPARISONS = (">", ">=", "<", "<=")
 MISSING_RULES = ("MISSING", "IGNORE", "BREACHING", "NOT_BREACHING")
@@ -63,7 +64,7 @@ class Tracking:
     """Target tracking; its alarm that compares upwards is the high one."""
 
     target: float
-    """Percent."""
+    """Percent, or requests a target and minute."""
     out_cooldown_s: int
     in_cooldown_s: int
     scale_in_enabled: bool = True
@@ -117,3 +118,7 @@ class Case:
     share_percent: tuple[int, ...] = ()
     """What Spot takes at each tick [percent of the tasks]; empty: no Spot."""
     capacity_wait_s: int = 0
+    requests: tuple[float, ...] = ()
+    """Of all targets together, a minute; empty: none is ever reported."""
+    changes: tuple[tuple[int, int, int], ...] = ()
+    """Rows of (minute, minimum, maximum): bounds that hold from that tick on."""

@@ -13,6 +13,7 @@ import compare
 import generate
 import generate_small
 import generate_spot
+import generate_tracked
 import oracle_bridge
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -71,6 +72,11 @@ def test_values_on_a_threshold_are_decided_by_the_rules(compiled: bool) -> None:
 def test_many_more_values_on_a_threshold_are_decided_by_the_rules() -> None:
     for seed in range(FIRST + 600, FIRST + 6000):
         assert not parted(generate.dyadic(seed), compiled=True), f"dyadic({seed})"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_target_tracking_within_changing_bounds_agrees(compiled: bool) -> None:
+    block_agrees(generate_tracked.tracked, FIRST, 500 if compiled else 60, compiled=compiled)
 
 
 @pytest.mark.parametrize("compiled", [True, False])

@@ -190,9 +190,7 @@ def policies(draw: st.DrawFn) -> Policy:
     metric = draw(st.sampled_from((Metric.CPU_AVERAGE, Metric.MEMORY_AVERAGE, Metric.CPU_MAXIMUM)))
     cooldown = st.sampled_from((0, 30, 60, 180))
     if draw(st.booleans()):
-        tracking = TargetTracking(
-            target_percent=40, out_cooldown_s=draw(cooldown), in_cooldown_s=draw(cooldown)
-        )
+        tracking = TargetTracking(target=40, out_cooldown_s=draw(cooldown), in_cooldown_s=draw(cooldown))
         return Policy(
             min_tasks=low,
             max_tasks=high,

@@ -37,6 +37,7 @@ def demand(memory: np.ndarray[tuple[int], np.dtype[np.float64]], hottest: float 
         tasks=ones,
         requests=0 * ones,
         present=everywhere,
+        idle=~everywhere,
         censored=~everywhere,
     )
 

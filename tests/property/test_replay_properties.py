@@ -117,7 +117,7 @@ def policies(draw: st.DrawFn) -> Policy:
     scaling = tuple(draw(st.lists(scalings(), min_size=1, max_size=3)))
     watching = tuple(draw(st.lists(alarms(len(scaling)), min_size=1, max_size=5)))
     if draw(st.booleans()):
-        tracking = TargetTracking(target_percent=50.0, out_cooldown_s=60, in_cooldown_s=120)
+        tracking = TargetTracking(target=50.0, out_cooldown_s=60, in_cooldown_s=120)
         watching += tracking_alarms(Metric.CPU_AVERAGE, tracking, len(scaling))
         scaling = (*scaling, tracking)  # type: ignore[assignment]
     return Policy(

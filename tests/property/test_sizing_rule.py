@@ -49,6 +49,7 @@ def demands(draw: st.DrawFn) -> Demand:
         tasks=np.where(present, tasks, 0),
         requests=np.zeros(MINUTES),
         present=present,
+        idle=np.zeros(MINUTES, dtype=np.bool_),
         censored=censored,
     )
 

@@ -107,6 +107,7 @@ def demand(  # noqa: PLR0913  # a series each
         tasks=np.where(there, count, 0),
         requests=np.zeros_like(vcpu),
         present=there,
+        idle=np.zeros_like(there),
         censored=(fill(censored) > 0) & there,
     )
 

@@ -240,7 +240,7 @@ class Shop:
             for name in names
         ]
         document = {
-            "document_version": 4,
+            "document_version": 5,
             "cluster": self.cluster,
             "region": self.world.sandbox.region,
             "services": services,

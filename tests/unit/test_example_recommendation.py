@@ -14,6 +14,7 @@ from example_run import REPOSITORY
 from trimtab.adoption.read_values import read_proposals
 from trimtab.evidence.cost import cents
 from trimtab.evidence.objective import read_objective
+from trimtab.evidence.verdict import Basis
 from trimtab.fleet.snapshot import read_snapshot
 from trimtab.pipeline import optimize, replay
 from trimtab.sizing.rightsizing import floor_of
@@ -46,6 +47,18 @@ def before() -> dict[str, Judged]:
 def after(example: ExampleRun) -> dict[str, Judged]:
     done = replay(EXAMPLE, values=example.out / "services.auto.tfvars")
     return {one.verdict.service: one for one in done.judged}
+
+
+def test_today_is_as_recorded_where_flapping_pays_for_more_than_what_ran(
+    before: dict[str, Judged], document: dict[str, Any]
+) -> None:
+    apart = {name for name, one in before.items() if one.verdict.basis is Basis.RECORD}
+    assert apart == {"accounts", "ledger"}
+    for service in document["services"]:
+        said = [one["text"] for one in service["cautions"] if one["kind"] == "today is as recorded"]
+        assert bool(said) == (service["name"] in apart)
+        assert all("for tasks that start or drain, which no recorded count shows" in text for text in said)
+        assert service["replay_before"]["basis"] == ("record" if said else "replay")
 
 
 def test_the_platform_ships_with_the_values_written_for_the_example(example: ExampleRun) -> None:

@@ -96,7 +96,9 @@ def test_policies_that_the_module_wrote_are_read_as_the_ladders_they_came_from(o
 @given(ladders())
 def test_and_they_are_replayed_alike(one: Ladders) -> None:
     proposed = policy_of_ladders(one, initial_tasks=one.min_tasks)
-    deployed = policy_of_service(asking.scaling_of(one), initial_tasks=one.min_tasks)
+    deployed = policy_of_service(
+        asking.scaling_of(one), initial_tasks=one.min_tasks, start=made.START, minutes=1
+    )
     for mine, theirs in zip(proposed.policies, deployed.policies, strict=True):
         assert (mine.cooldown_s, mine.adjustment_type) == (theirs.cooldown_s, theirs.adjustment_type)
         for step, other in zip(mine.steps, theirs.steps, strict=True):

@@ -12,8 +12,9 @@ from trimtab.adoption.read_values import read_proposals
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.evidence.cost import cents
 from trimtab.evidence.document import read_document
-from trimtab.evidence.model import LeftOutReason
+from trimtab.evidence.model import CautionKind, LeftOutReason
 from trimtab.evidence.objective import LaidDown, Objective, Spot
+from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
 from trimtab.pipeline import optimize, recommend, replay
@@ -279,15 +280,13 @@ def test_a_service_that_began_late_is_not_replayed_on_days_before_it_was(tmp_pat
     assert (times.min(), times.len()) == (late["timestamp"][0], 2 * made.DAY)
 
 
-def test_a_service_whose_policies_cannot_be_replayed_leaves_the_others_their_answer(tmp_path: Path) -> None:
+def test_a_service_whose_policies_cannot_be_replayed_is_as_recorded(tmp_path: Path) -> None:
     write_snapshot(made.snapshot(made.service("api"), unreplayable("web")), tmp_path / "in")
     recommendation = optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE).recommendation
-    assert [advice.service.name for advice in recommendation.services] == ["api"]
-    assert [(left.service, left.reason) for left in recommendation.left_out] == [
-        ("web", LeftOutReason.NOT_REPLAYED)
-    ]
-    assert "joint-in" in recommendation.left_out[0].detail
+    web = recommendation.services[1]
+    assert (web.deployed.basis, web.deployed.tasks_mean) == (Basis.RECORD, 4.0)
+    (said,) = (one.text for one in web.cautions if one.kind is CautionKind.RECORD)
+    assert "joint-in" in said
     done = replay(tmp_path / "in")
-    assert [judged.verdict.service for judged in done.judged] == ["api"]
-    assert [note.service for note in done.report.skipped] == ["web"]
-    assert "joint-in" in done.report.skipped[0].text
+    assert [judged.verdict.basis for judged in done.judged] == [Basis.REPLAY, Basis.RECORD]
+    assert any(note.service == "web" and "joint-in" in note.text for note in done.report.notes)

@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 from made_rehearsal import rehearsed
 
 from trimtab.fleet.account import CapacityProvider, LogGroup, ScalingPolicy, ScalingTarget, SecurityGroup
-from trimtab.fleet.model import ContainerHealthCheck, Egress, Scaling, Step, StepPolicy
+from trimtab.fleet.model import (
+    ContainerHealthCheck,
+    Egress,
+    Scaling,
+    ScheduledAction,
+    Step,
+    StepPolicy,
+    TrackingPolicy,
+)
 from trimtab.fleet.snapshot import snapshot_of
 from trimtab.rehearsal.routes import NOBODY
 
@@ -28,13 +36,18 @@ NOW = datetime(2026, 11, 29, 3, 20, 1, tzinfo=UTC)
 NAMES = st.sampled_from(["a", "Web_Front", "orders-v2", "x" * 200, "0", "A-b_C", "internal-api", "Z9"])
 AMOUNTS = st.floats(0.5, 95, allow_nan=False).map(lambda value: round(value, 3))
 ADJUSTMENTS: Any = ("ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity")
+UPWARDS: Any = ("greater", "greater_or_equal")
+DOWNWARDS: Any = ("less", "less_or_equal")
+MISSING: Any = ("missing", "ignore", "breaching", "notBreaching")
+AGGREGATIONS: Any = ("Average", "Minimum", "Maximum")
 TRACKING = "TargetTrackingScaling"
 SIZES = ((256, 512), (1024, 2048), (16384, 32768))
 
 
 @st.composite
 def policies(draw: st.DrawFn) -> StepPolicy:
-    metric = draw(st.sampled_from(["cpu", "memory", "joint"]))
+    metric = draw(st.sampled_from(["cpu", "cpu_maximum", "memory", "joint"]))
+    adjustment = draw(st.sampled_from(ADJUSTMENTS))
     greater = draw(st.booleans())
     middle = draw(AMOUNTS)
     steps = (Step(lower=0.0, upper=middle, adjustment=1), Step(lower=middle, adjustment=4))
@@ -43,19 +56,43 @@ def policies(draw: st.DrawFn) -> StepPolicy:
     return StepPolicy(
         name=draw(st.sampled_from(["out", "in", "both ways", "n/a"])),
         metric=metric,
-        comparison="greater" if greater else "less",
+        comparison=draw(st.sampled_from(UPWARDS if greater else DOWNWARDS)),
         threshold=draw(AMOUNTS),
         period_s=draw(st.sampled_from([60, 300])),
         evaluation_periods=periods,
         datapoints_to_alarm=draw(st.integers(1, periods)),
-        adjustment_type=draw(
-            st.sampled_from(["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"])
-        ),
+        adjustment_type=adjustment,
         cooldown_s=draw(st.integers(0, 600)),
         steps=steps if greater else down,
         cpu_low=draw(AMOUNTS) if metric == "joint" else None,
         memory_low=draw(AMOUNTS) if metric == "joint" else None,
+        missing=draw(st.sampled_from(MISSING)),
+        aggregation=draw(st.sampled_from(AGGREGATIONS)),
+        min_magnitude=draw(st.integers(0, 3)) if adjustment == "PercentChangeInCapacity" else 0,
     )
+
+
+TRACKED = st.builds(
+    TrackingPolicy,
+    name=st.sampled_from(["track", "follow"]),
+    metric=st.sampled_from(["cpu", "memory", "requests"]),
+    target=AMOUNTS,
+    out_cooldown_s=st.integers(0, 600),
+    in_cooldown_s=st.integers(0, 600),
+    scale_in=st.booleans(),
+)
+SCHEDULED = st.builds(
+    ScheduledAction,
+    name=st.sampled_from(["up", "down"]),
+    schedule=st.sampled_from(["cron(0 8 ? * MON-FRI *)", "at(2026-12-24T18:00:00)"]),
+    timezone=st.sampled_from(["UTC", "Europe/Berlin"]),
+    min_tasks=st.none() | st.integers(0, 2),
+    max_tasks=st.integers(2, 5),
+)
+
+
+def _sorted(named: list[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(named, key=lambda one: str(one.name)))
 
 
 @st.composite
@@ -79,7 +116,12 @@ def services(draw: st.DrawFn, name: str, priority: int) -> Service:
         port=draw(st.integers(1, 65535)) if traffic else draw(st.none() | st.integers(1, 65535)),
         cost_center=draw(st.sampled_from(["", "retail"])),
         scaling=Scaling(
-            min_tasks=least, max_tasks=draw(st.integers(max(1, least), 9)), policies=tuple(found)
+            min_tasks=least,
+            max_tasks=draw(st.integers(max(1, least), 9)),
+            policies=tuple(found),
+            tracking=_sorted(draw(st.lists(TRACKED, max_size=2, unique_by=lambda one: one.name))),
+            scheduled=_sorted(draw(st.lists(SCHEDULED, max_size=2, unique_by=lambda one: one.name))),
+            suspended=draw(st.sampled_from([(), ("in",), ("in", "out"), ("scheduled",)])),
         ),
         traffic=made_fleet.traffic(exposure=traffic, priority=priority) if traffic else None,
         health_check=draw(st.none() | st.just(check)),

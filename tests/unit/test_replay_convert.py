@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import made_fleet as made
 import pytest
 
 from trimtab.errors import ReplayError
@@ -43,7 +44,7 @@ def deployed(**changes: object) -> Scaling:
 
 
 def test_a_deployed_policy_keeps_its_numbers_and_takes_aws_defaults_for_the_rest() -> None:
-    policy = policy_of_service(deployed(), initial_tasks=3)
+    policy = policy_of_service(deployed(), initial_tasks=3, start=made.START, minutes=60)
     assert (policy.min_tasks, policy.max_tasks, policy.initial_tasks) == (2, 8, 3)
     (alarm,), (scaling,) = policy.alarms, policy.policies
     assert (alarm.metric, alarm.comparison, alarm.threshold) == (
@@ -101,14 +102,16 @@ def test_the_steps_of_ladders_are_bounded_as_the_service_module_writes_them() ->
 
 def test_every_service_of_the_example_fleet_converts() -> None:
     for service in read_snapshot(EXAMPLE).fleet.services:
-        policy = policy_of_service(service.scaling, initial_tasks=service.scaling.min_tasks)
+        policy = policy_of_service(
+            service.scaling, initial_tasks=service.scaling.min_tasks, start=made.START, minutes=60
+        )
         assert len(policy.alarms) == len(service.scaling.policies)
 
 
 def test_a_joint_metric_whose_parts_are_not_recorded_is_refused_by_name() -> None:
     scaling = deployed(metric="joint", comparison="less", steps=(Step(upper=0.0, adjustment=-1),))
     with pytest.raises(ReplayError, match="api-cpu-out: the snapshot does not say"):
-        policy_of_service(scaling, initial_tasks=2)
+        policy_of_service(scaling, initial_tasks=2, start=made.START, minutes=60)
 
 
 def test_a_deployed_joint_metric_divides_by_its_low_thresholds() -> None:
@@ -119,10 +122,10 @@ def test_a_deployed_joint_metric_divides_by_its_low_thresholds() -> None:
         cpu_low=35.0,
         memory_low=70.0,
     )
-    (alarm,) = policy_of_service(scaling, initial_tasks=2).alarms
+    (alarm,) = policy_of_service(scaling, initial_tasks=2, start=made.START, minutes=60).alarms
     assert (alarm.metric, alarm.cpu_low, alarm.memory_low) == (Metric.JOINT, 35.0, 70.0)
 
 
 def test_a_period_below_a_minute_is_refused_by_name() -> None:
     with pytest.raises(ReplayError, match=r"api-cpu-out\.period_s: 30 s is no whole number"):
-        policy_of_service(deployed(period_s=30), initial_tasks=2)
+        policy_of_service(deployed(period_s=30), initial_tasks=2, start=made.START, minutes=60)

@@ -196,7 +196,7 @@ def test_a_policy_judges_nothing_older_than_the_range() -> None:
         assert math.isnan(kernel_rules.judged(book.alarm, points, 0, 0, 2, 0)) == expected
 
 
-TRACKING = TargetTracking(target_percent=50.0, out_cooldown_s=0, in_cooldown_s=1800)
+TRACKING = TargetTracking(target=50.0, out_cooldown_s=0, in_cooldown_s=1800)
 FOLLOWS = tracking_alarms(Metric.CPU_AVERAGE, TRACKING, 0)
 
 

@@ -151,7 +151,7 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
     ),
     "a magnitude without percent": ("policy.min_magnitude", lambda: made.out(min_magnitude=2)),
     "a negative cooldown": ("policy.cooldown_s", lambda: made.out(cooldown_s=-1)),
-    "a target of nothing": ("policy.target_percent", lambda: TargetTracking(target_percent=0.0)),
+    "a target of nothing": ("policy.target", lambda: TargetTracking(target=0.0)),
     "a minimum above the maximum": (
         "min_tasks",
         lambda: Policy(min_tasks=3, max_tasks=2, initial_tasks=2),
@@ -164,7 +164,7 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
         "alarm.metric",
         lambda: made.policy(
             (made.high(metric=Metric.JOINT, cpu_low=1.0, memory_low=1.0),),
-            (TargetTracking(target_percent=50),),
+            (TargetTracking(target=50),),
         ),
     ),
     "no workers": ("workers", lambda: replay_many(made.inputs(ONES), [fixed_count(1)], workers=0)),
@@ -193,7 +193,7 @@ def test_input_that_looks_odd_but_can_happen_is_replayed() -> None:
 
 
 def test_the_tracking_alarms_are_those_observed_on_ecs() -> None:
-    alarms = tracking_alarms(Metric.CPU_AVERAGE, TargetTracking(target_percent=70.0), policy=0)
+    alarms = tracking_alarms(Metric.CPU_AVERAGE, TargetTracking(target=70.0), policy=0)
     assert [(a.comparison, round(a.threshold, 9), a.datapoints, a.periods) for a in alarms] == [
         (Comparison.GREATER, 70.0, 3, 3),
         (Comparison.LESS, 63.0, 15, 15),

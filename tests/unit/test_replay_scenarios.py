@@ -146,7 +146,7 @@ def test_no_task_is_taken_away_during_a_deployment_but_some_are_added() -> None:
 
 
 def test_target_tracking_goes_out_in_proportion_and_in_when_a_task_can_be_spared() -> None:
-    tracking = TargetTracking(target_percent=50.0, out_cooldown_s=0, in_cooldown_s=0)
+    tracking = TargetTracking(target=50.0, out_cooldown_s=0, in_cooldown_s=0)
     policy = made.policy(tracking_alarms(Metric.CPU_AVERAGE, tracking, 0), (tracking,), tasks=4, least=2)
     demand = made.inputs([3.2] * 6 + [1.0] * 20, starts=Starts.fixed(0, 0, 0))
     answer = replay(demand, policy, made.AT_ONCE)
@@ -159,7 +159,7 @@ def test_target_tracking_goes_out_in_proportion_and_in_when_a_task_can_be_spared
 
 
 def test_target_tracking_leaves_a_count_that_the_rest_could_not_carry() -> None:
-    tracking = TargetTracking(target_percent=50.0, in_cooldown_s=0)
+    tracking = TargetTracking(target=50.0, in_cooldown_s=0)
     policy = made.policy(tracking_alarms(Metric.CPU_AVERAGE, tracking, 0), (tracking,), tasks=2)
     # 44 % is below 0.9 of 50, but ceil(2 * 44 / 50) is 2.
     assert moves(replay(made.inputs([0.88] * 30), policy, made.AT_ONCE)) == []

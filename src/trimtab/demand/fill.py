@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.demand.free import demand_of
+from trimtab.demand.quality import longest_run
 from trimtab.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -26,11 +27,17 @@ def history_of(demand: Demand) -> Demand:
     """Return ``demand`` from its first report to its last; all of it where nothing was reported.
 
     A service that began on the tenth day, or ended on it, is not replayed on days made up for it.
+    Idle minutes before and after belong to it where they are no longer than those in between: nights.
     """
     there = np.flatnonzero(demand.present)
     if not there.size:
         return demand
-    first, span = int(there[0]), slice(int(there[0]), int(there[-1]) + 1)
+    first, end = int(there[0]), int(there[-1]) + 1
+    rest = longest_run(demand.idle[first:end])
+    before, after = (_run_of(mask) for mask in (demand.idle[:first][::-1], demand.idle[end:]))
+    first -= before if before <= rest else 0
+    end += after if after <= rest else 0
+    span = slice(first, end)
     return replace(
         demand,
         start=demand.start + timedelta(seconds=first * demand.step_s),
@@ -41,6 +48,7 @@ def history_of(demand: Demand) -> Demand:
         tasks=demand.tasks[span],
         requests=demand.requests[span],
         present=demand.present[span],
+        idle=demand.idle[span],
         censored=demand.censored[span],
     )
 
@@ -48,7 +56,8 @@ def history_of(demand: Demand) -> Demand:
 def held(demand: Demand) -> Demand:
     """Return ``demand`` with the last reported minute held through each gap, shape (T,).
 
-    Before the first report that first one is taken. The mean of a gap's two ends would be no
+    Where no task ran there was no work: only memory is held. Before the first report that first one is
+    taken. The mean of a gap's two ends would be no
     truer, and would use the future. Every minute is ``present`` in what is returned; how many
     were filled is ``quality_of(demand).share_missing`` of what was given.
 
@@ -63,17 +72,25 @@ def held(demand: Demand) -> Demand:
     def hold(values: F64) -> F64:
         return values[source]
 
+    def worked(values: F64) -> F64:
+        return np.where(demand.idle, 0.0, hold(values))
+
     return replace(
         demand,
-        cpu_vcpu=hold(demand.cpu_vcpu),
-        hottest_cpu_vcpu=hold(demand.hottest_cpu_vcpu),
+        cpu_vcpu=worked(demand.cpu_vcpu),
+        hottest_cpu_vcpu=worked(demand.hottest_cpu_vcpu),
         memory_mib=hold(demand.memory_mib),
         hottest_memory_mib=hold(demand.hottest_memory_mib),
-        tasks=hold(demand.tasks),
-        requests=hold(demand.requests),
+        tasks=worked(demand.tasks),
+        requests=worked(demand.requests),
         present=np.ones_like(demand.present),
-        censored=demand.censored[source],
+        censored=demand.censored[source] & ~demand.idle,
     )
+
+
+def _run_of(mask: Mask) -> int:
+    """Return how many of ``mask`` are true from its beginning on, shape (T,)."""
+    return int(mask.size if mask.all() else mask.argmin())
 
 
 def _source(present: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

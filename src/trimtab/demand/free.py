@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from trimtab.demand.idle import idle_minutes
 from trimtab.demand.series import Demand
 from trimtab.fleet.source import METRIC_COLUMNS, STEP_S, reported
 
@@ -53,6 +54,7 @@ def demand_of(service: Service, metrics: pl.DataFrame, step_s: int = STEP_S) -> 
         tasks=tasks,
         requests=column["requests"],
         present=present,
+        idle=idle_minutes(service, metrics, start) & ~present,
         censored=(cpu_hottest >= CEILING_MAXIMUM_PERCENT) | (cpu >= CEILING_AVERAGE_PERCENT),
     )
 

@@ -20,11 +20,13 @@ class Quality:
 
     service: str
     days: float
-    """Span with data [days]: reported minutes, not calendar."""
+    """Span with data [days]: minutes that are known, not calendar."""
     share_missing: float
-    """Of the recorded span, the share in which nothing was reported, 0 to 1."""
+    """Of the recorded span, the share of which nothing is known, 0 to 1."""
     longest_gap_s: int
-    """Longest run of steps without a report [s]."""
+    """Longest run of steps of which nothing is known [s]."""
+    share_idle: float
+    """Of the recorded span, the share in which no task ran, 0 to 1."""
     share_censored: float
     """Of the reported steps, the share at the CPU ceiling, 0 to 1."""
     long_enough: bool
@@ -37,8 +39,9 @@ def quality_of(demand: Demand) -> Quality:
     return Quality(
         service=demand.service,
         days=demand.days,
-        share_missing=1.0 - present / steps if steps else 1.0,
-        longest_gap_s=longest_run(~demand.present) * demand.step_s,
+        share_missing=1.0 - int(demand.known.sum()) / steps if steps else 1.0,
+        longest_gap_s=longest_run(~demand.known) * demand.step_s,
+        share_idle=float(demand.idle.mean()) if steps else 0.0,
         share_censored=float(demand.censored.sum()) / present if present else 0.0,
         long_enough=demand.days >= MIN_DAYS,
     )

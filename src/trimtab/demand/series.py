@@ -22,7 +22,8 @@ class Demand:
     """What one service's work needed, minute by minute. All arrays have shape (T,).
 
     Where ``present`` is false no task reported and the other arrays hold 0: absence is
-    not a demand of nothing, so whoever aggregates must use the mask.
+    not a demand of nothing, so whoever aggregates must use the mask. Only where ``idle`` is true
+    as well is it known that nothing ran.
     """
 
     service: str
@@ -44,10 +45,17 @@ class Demand:
     """Requests that reached the service's targets [1/min]."""
     present: Mask
     """Minutes in which a task reported."""
+    idle: Mask
+    """Minutes without a task, as a recorded count, a scaling activity or a schedule says."""
     censored: Mask
     """Minutes at the CPU ceiling: the work wanted more than it got."""
 
     @property
+    def known(self) -> Mask:
+        """Minutes in which a task reported, or none ran."""
+        return self.present | self.idle
+
+    @property
     def days(self) -> float:
-        """Span with data [days]: reported minutes, not calendar."""
-        return float(self.present.sum()) * self.step_s / 86_400
+        """Span with data [days]: minutes that are known, not calendar."""
+        return float(self.known.sum()) * self.step_s / 86_400

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import fargate_sizes
 from trimtab.demand.findings import FindingKind, believable
-from trimtab.errors import ReplayError
+from trimtab.evidence.before import before_of, recorded_usd_month
 from trimtab.evidence.choice import CannotTell
 from trimtab.evidence.choose import resized, search_sizes, sizes_in_contest
 from trimtab.evidence.conflict import conflict
 from trimtab.evidence.contest import enter
+from trimtab.evidence.cost import cents, dollars, tasks_recorded
 from trimtab.evidence.decide import decide
 from trimtab.evidence.model import LeftOut, LeftOutReason
 from trimtab.evidence.question import Question
-from trimtab.evidence.replayed import as_deployed
 from trimtab.scaling.convert import ladders_of_scaling
 from trimtab.scaling.search import FULL
 from trimtab.scaling.space import module_takes
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
+    from trimtab.evidence.before import Before
     from trimtab.evidence.choice import Choice
     from trimtab.evidence.choose import Searched
     from trimtab.evidence.contest import Entrant
     from trimtab.evidence.objective import Objective
-    from trimtab.evidence.replayed import Case
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.scaling.policy import Ladders
     from trimtab.scaling.search import Effort
@@ -54,7 +54,7 @@ class Chosen:
     sizing: Sizing
     timing: Timing
     choice: Choice
-    deployed: Case
+    before: Before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,11 +63,13 @@ class Asked:
 
     question: Question
     sizing: Sizing
-    deployed: Case
+    before: Before
 
 
 def asked(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Asked | LeftOut:
     """Return what is asked about one service, or why nothing can be."""
+    if service.scaling.foreign:
+        return _left_out(service, LeftOutReason.FOREIGN, _foreign(service, demand, prices))
     untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
     if untold:
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
@@ -78,10 +80,6 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
         sizing = laid_down(sizing, required.size, service.size)
     if isinstance(sizing, Unsizable):
         return _left_out(service, LeftOutReason.NO_SIZE, sizing.sentence)
-    try:
-        deployed = as_deployed(service, demand, prices, objective)
-    except ReplayError as error:
-        return _left_out(service, LeftOutReason.NOT_REPLAYED, error.one_line())
     timing = timing_of(service, required.deregistration_delay_s)
     question = Question(
         service=service,
@@ -91,7 +89,8 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
         objective=objective,
         estimated=sizing.size,
     )
-    return Asked(question=question, sizing=sizing, deployed=deployed)
+    before = before_of(service, demand, prices, objective)
+    return Asked(question=question, sizing=sizing, before=before)
 
 
 def choose(
@@ -116,7 +115,17 @@ def choose(
         sizing=resized(sizing, choice, service.size),
         timing=question.timing,
         choice=choice,
-        deployed=found.deployed,
+        before=found.before,
+    )
+
+
+def _foreign(service: Service, demand: Demand, prices: Prices) -> str:
+    """Return why no ladder on CPU and memory can take the place of what scales the service today."""
+    told = "; ".join(f"{one.what} {one.why}" for one in service.scaling.foreign)
+    cost = dollars(cents(recorded_usd_month(service, demand, prices)))
+    return (
+        f"{told}. What a task waits for does not show in its CPU, so its scaling stays as it is: "
+        f"{tasks_recorded(demand):.1f} tasks ran on average, for {cost} a month"
     )
 
 

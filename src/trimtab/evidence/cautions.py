@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.growth import MemoryShape
-from trimtab.demand.quality import quality_of
-from trimtab.evidence.cost import cents, dollars
+from trimtab.demand.quality import longest_run, quality_of
+from trimtab.evidence.cost import dollars
 from trimtab.evidence.model import Caution, CautionKind
 from trimtab.evidence.trials import failures_of
 from trimtab.sizing.constants import (
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from trimtab.demand.series import F64, Demand
+    from trimtab.evidence.before import Before
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
-    from trimtab.evidence.replayed import Case
     from trimtab.evidence.verdict import Verdict
     from trimtab.fleet.model import Service
     from trimtab.sizing.model import Sizing
@@ -43,8 +42,6 @@ CENSORED_SHARE = 0.001
 LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
 DAY_S = 86_400
-RECORD_SHARE = Decimal("0.10")
-"""Replayed over recorded cost, less 1 [ratio]. A replay further off than this models something else."""
 SHAPES: Final[Mapping[FindingKind, CautionKind]] = {
     FindingKind.ZERO: CautionKind.ZERO,
     FindingKind.CONSTANT: CautionKind.CONSTANT,
@@ -70,10 +67,8 @@ def cautions_of(
     )
 
 
-def cautions_of_replay(
-    cost: Cost, tasks_recorded: float, deployed: Verdict, proposed: Verdict, objective: Objective
-) -> Iterator[Caution]:
-    """Yield what the replay says against the proposal, and what the record says against the replay."""
+def cautions_of_replay(proposed: Verdict, objective: Objective) -> Iterator[Caution]:
+    """Yield what the replay says against the proposal."""
     memory = round(objective.memory_percent)
     if proposed.over_cpu_share > objective.over_share:
         text = (
@@ -88,15 +83,21 @@ def cautions_of_replay(
             f"{proposed.oom_min:,} the average task would hold more than its size and be killed"
         )
         yield Caution(kind=CautionKind.MEMORY, text=text)
-    if abs(cost.before.compute_usd_month - cost.recorded_usd_month) > RECORD_SHARE * cost.recorded_usd_month:
-        yield Caution(kind=CautionKind.RECORD, text=_record(cost, tasks_recorded, deployed))
 
 
 def cautions_of_cost(
-    service: Service, cost: Cost, deployed: Case, proposal: Proposal, objective: Objective
+    service: Service, cost: Cost, before: Before, proposal: Proposal, objective: Objective
 ) -> Iterator[Caution]:
-    """Yield why the proposal costs more than today's configuration, where it does."""
-    saved = cost.compute_saving_usd_month
+    """Yield what today's cost rests on, and why the proposal costs more, where it does."""
+    saved, error = cost.compute_saving_usd_month, before.error_usd_month
+    if before.recorded:
+        yield Caution(kind=CautionKind.RECORD, text=f"today is as recorded, not replayed: {before.why}")
+    if error is not None and abs(saved) < error:
+        text = (
+            f"the difference for Fargate, {dollars(saved)} a month, is within the error: replay and record "
+            f"of today's tasks differ by {dollars(error)}"
+        )
+        yield Caution(kind=CautionKind.WITHIN_ERROR, text=text)
     if cost.saving_usd_month >= 0:
         return
     if saved >= 0:
@@ -107,10 +108,12 @@ def cautions_of_cost(
         )
         yield Caution(kind=CautionKind.DEARER, text=text)
         return
-    failures = failures_of(deployed, objective)
+    failures = failures_of(before.case, objective) if before.case else ()
     least, floor = service.scaling.min_tasks, proposal.ladders.min_tasks
     if failures:
         why = f"which does not keep the objective: {failures[0]}"
+    elif before.recorded:
+        why = "whose tasks are those recorded: the objective was not asked of them"
     elif least < floor:
         why = f"which stands every trial with fewer tasks: {least} at least, where {floor} are proposed"
     else:
@@ -126,6 +129,13 @@ def cautions_of_capacity(service: Service, proposal: Proposal, demand: Demand) -
 
 
 def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[Caution]:
+    if demand.idle.any():
+        hours = longest_run(demand.idle) * demand.step_s / 3600
+        text = (
+            f"no task ran in {100 * demand.idle.mean():.0f} % of the record, up to {hours:.1f} h at a time; "
+            f"the proposal keeps {_tasks(proposal.ladders.min_tasks)} running then too"
+        )
+        yield Caution(kind=CautionKind.IDLE, text=text)
     fixed, least, most = service.scaling.min_tasks, proposal.ladders.min_tasks, proposal.ladders.max_tasks
     if fixed == service.scaling.max_tasks and (least, most) != (fixed, fixed):
         text = (
@@ -177,20 +187,6 @@ def _of_provider(service: Service, proposal: Proposal) -> Iterator[Caution]:
     elif spot:
         text = "runs on FARGATE_SPOT, wholly or partly, and stays there; both costs here are On-Demand"
         yield Caution(kind=CautionKind.SPOT, text=text)
-
-
-def _record(cost: Cost, tasks_recorded: float, deployed: Verdict) -> str:
-    """Say what sets replayed and recorded cost apart: the count of tasks, or what the count does not show."""
-    text = f"today's configuration costs ${cost.before.compute_usd_month:,} in replay, the recorded tasks "
-    text += f"${cost.recorded_usd_month:,}"
-    if abs(deployed.tasks_mean / tasks_recorded - 1) > RECORD_SHARE:
-        return (
-            f"{text}: replayed are {deployed.tasks_mean:.1f} tasks, recorded {tasks_recorded:.1f}, so the "
-            "configuration was another then, or the count is set by hand"
-        )
-    running = cents(float(cost.recorded_usd_month) * deployed.tasks_mean / tasks_recorded)
-    more = cost.before.compute_usd_month - running
-    return f"{text}: ${more:,} of it pays for tasks that start or drain, which no count of running ones shows"
 
 
 def _of_data(demand: Demand, sizing: Sizing) -> Iterator[Caution]:

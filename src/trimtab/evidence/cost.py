@@ -109,8 +109,8 @@ class Cost:
 
 
 def tasks_recorded(demand: Demand) -> float:
-    """Return the mean of running tasks over reported minutes [tasks]."""
-    return float(demand.tasks[demand.present].mean())
+    """Return the mean of running tasks over the minutes that are known [tasks]."""
+    return float(demand.tasks[demand.known].mean())
 
 
 def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of the cluster

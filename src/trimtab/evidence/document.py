@@ -32,7 +32,7 @@ from trimtab.sizing.model import Reason  # noqa: TC001
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCUMENT_VERSION: Final = 4
+DOCUMENT_VERSION: Final = 5
 AGAIN = "run trimtab optimize again"
 
 
@@ -158,7 +158,7 @@ class ServicePart(Part, frozen=True, kw_only=True):
     estimated_tasks_mean: Amount
     estimated_tasks_peak: Count
     replay_before: ReplayPart
-    """Of today's configuration."""
+    """Of today's configuration, or what was recorded where such a replay departs from it."""
     replay_after: ReplayPart
     """Of the advice, on the same demand."""
     work: WorkPart
@@ -173,7 +173,7 @@ class ServicePart(Part, frozen=True, kw_only=True):
 class Document(Part, frozen=True, kw_only=True):
     """A recommendation for a whole fleet, as ``trimtab optimize -o`` writes it."""
 
-    document_version: Literal[4]
+    document_version: Literal[5]
     """Another where a field was added, taken away, or has another meaning."""
     trimtab: str
     """The version that wrote it."""
@@ -186,6 +186,8 @@ class Document(Part, frozen=True, kw_only=True):
     provenance: str
     price_basis: str
     """What kind of prices the costs are at, in words."""
+    notes: tuple[str, ...]
+    """What the snapshot lacks or assumes, a sentence each."""
     objective: Objective
     cost: CostPart
     """The services and what is shared."""

@@ -69,6 +69,7 @@ def document_of(recommendation: Recommendation) -> Document:
         start=recommendation.start,
         days=recommendation.days,
         provenance=recommendation.provenance,
+        notes=recommendation.notes,
         price_basis=recommendation.price_basis,
         objective=recommendation.objective,
         cost=_as(CostPart, recommendation.cost),
@@ -201,6 +202,7 @@ def _candidate(candidate: Candidate) -> CandidatePart:
 
 def _replay(verdict: Verdict) -> ReplayPart:
     return ReplayPart(
+        basis=verdict.basis,
         minutes=verdict.minutes,
         filled_share=verdict.filled_share,
         tasks_mean=round(verdict.tasks_mean, 4),

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from trimtab.demand.growth import MemoryShape  # noqa: TC001  # msgspec reads these when it runs
+from trimtab.evidence.verdict import Basis  # noqa: TC001
 from trimtab.timing.ground import Setting  # noqa: TC001
 
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
@@ -189,8 +190,10 @@ class ElasticityPart(Part, frozen=True, kw_only=True):
 
 
 class ReplayPart(Part, frozen=True, kw_only=True):
-    """What a replay of the whole recording found."""
+    """What a replay of the whole recording found, or what was recorded itself."""
 
+    basis: Basis
+    """Of what was recorded, starts and drains are in no number."""
     minutes: Annotated[int, Meta(ge=1)]
     filled_share: Share
     """Of them that nobody reported, filled from the last report."""

@@ -84,7 +84,7 @@ def kept(
         sizing=resized(found.sizing, choice, service.size),
         timing=found.question.timing,
         choice=choice,
-        deployed=found.deployed,
+        before=found.before,
     )
 
 

@@ -27,6 +27,7 @@ class CautionKind(enum.Enum):
     ONE_SPIKE = "one giant spike"
     SHORT = "short history"
     GAP = "long gap"
+    IDLE = "scaled to zero"
     STARTUP = "start-up time"
     FIXED_COUNT = "ran at a fixed count"
     FEWER = "fewer than today's minimum"
@@ -38,7 +39,8 @@ class CautionKind(enum.Enum):
     NAME = "name the module refuses"
     OBJECTIVE = "objective missed in replay"
     MEMORY = "memory in replay"
-    RECORD = "replay differs from the record"
+    RECORD = "today is as recorded"
+    WITHIN_ERROR = "saving within the error"
     DEARER = "costs more than today"
     EGRESS = "egress not known"
     ARCHITECTURE = "another architecture"
@@ -69,7 +71,7 @@ class LeftOutReason(enum.Enum):
     NOT_FARGATE = "not Fargate"
     NOT_UNDERSTOOD = "not understood"
     NO_SIZE = "no size holds it"
-    NOT_REPLAYED = "cannot be replayed"
+    FOREIGN = "scaled by another metric"
     CANNOT_TELL = "cannot tell"
 
 
@@ -97,7 +99,7 @@ class Advice:
     tasks_recorded: float
     """Mean of running tasks over reported minutes [tasks]."""
     deployed: Verdict
-    """The replay of the present configuration."""
+    """The present configuration, replayed or as recorded: its ``basis`` says which."""
     proposed: Verdict
     """The replay of the advice on the same demand."""
     cost: Cost
@@ -122,6 +124,8 @@ class Recommendation:
     provenance: str
     price_basis: str
     """What kind of prices the costs are at, in words: the list's, or a user's."""
+    notes: tuple[str, ...]
+    """What the snapshot lacks or assumes, a sentence each."""
     services: tuple[Advice, ...]
     left_out: tuple[LeftOut, ...]
     objective: Objective

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
-    from trimtab.fleet.model import Scaling, Service, TaskSize
+    from trimtab.fleet.model import Service, TaskSize
     from trimtab.scaling.alarms import Policy
 
 ASSUMED_START = StartSample(placement_s=10.0, pull_s=20.0, boot_s=10.0, ready_s=ASSUMED_S - 10.0)
@@ -57,8 +57,31 @@ class Case:
 def as_deployed(
     service: Service, demand: Demand, prices: Prices, objective: Objective = DEFAULT_OBJECTIVE
 ) -> Case:
-    """Return the service as it is configured today: no trace collector, its own policies and drain."""
-    full = held(demand)
+    """Return the service as it is configured today: no trace collector, its own policies and drain.
+
+    Raises:
+        ReplayError: its scaling is none that can be replayed.
+
+    """
+    inputs = deployed_inputs(service, demand, prices, objective)
+    policy = policy_of_service(
+        service.scaling,
+        initial_tasks=round(float(held(demand).tasks[0])),
+        start=demand.start,
+        minutes=inputs.load.minutes,
+    )
+    return Case(
+        service=service.name,
+        start=demand.start,
+        size=service.size,
+        inputs=inputs,
+        policy=policy,
+        filled_share=quality_of(demand).share_missing,
+    )
+
+
+def deployed_inputs(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Inputs:
+    """Return all of a replay of today's configuration but its policies."""
     size, traffic = service.size, service.traffic
     task = Task(
         vcpu=size.vcpu,
@@ -66,14 +89,7 @@ def as_deployed(
         price_usd_hour=prices.task_hour_usd(size, service.architecture),
     )
     delay = traffic.deregistration_delay_s if traffic else 0
-    return Case(
-        service=service.name,
-        start=demand.start,
-        size=size,
-        inputs=_inputs(service, demand, task, (delay, service.stop_timeout_s), objective),
-        policy=policy_of_service(service.scaling, initial_tasks=_recorded(full, service.scaling)),
-        filled_share=quality_of(demand).share_missing,
-    )
+    return _inputs(service, demand, task, (delay, service.stop_timeout_s), objective)
 
 
 def as_proposed(
@@ -150,6 +166,7 @@ def load_of(demand: Demand, full: Demand) -> Load:
         cpu_vcpu=lifted_cpu(full),
         memory_mib=np.maximum(0.0, full.memory_mib - slope * share),
         hottest_ratio=np.maximum(1.0, hottest),
+        requests=full.requests,
         memory_slope_mib_per_vcpu=slope,
     )
 
@@ -171,8 +188,3 @@ def _inputs(
 
 def _per_task(values: F64, demand: Demand) -> F64:
     return np.divide(values, demand.tasks, out=np.zeros_like(values), where=demand.tasks > 0)
-
-
-def _recorded(full: Demand, bounds: Scaling) -> int:
-    """Return the task count of the first minute within the bounds, which may have been others then."""
-    return min(max(round(float(full.tasks[0])), bounds.min_tasks), bounds.max_tasks)

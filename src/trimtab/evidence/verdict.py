@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from trimtab.scaling.result import Replay, Summary
 
 MODEL = Model()
+
+
+class Basis(enum.Enum):
+    """Where the numbers come from."""
+
+    REPLAY = "replay"
+    RECORD = "record"
+    """The tasks that were recorded running, at their size and price: no policy was replayed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,7 @@ class Verdict:
     """How well the serving tasks followed those needed, in the field's own metrics."""
     over_bound: float | None
     """Cost over that of the clairvoyant bound with as many minutes over [ratio]; None: no bound."""
+    basis: Basis = Basis.REPLAY
 
     @property
     def over_cpu_share(self) -> float:
@@ -97,8 +107,8 @@ def judge(case: Case) -> Judged:
         verdict=Verdict(
             service=case.service,
             size=case.size,
-            min_tasks=case.policy.min_tasks,
-            max_tasks=case.policy.max_tasks,
+            min_tasks=case.policy.least_tasks,
+            max_tasks=case.policy.most_tasks,
             minutes=minutes,
             filled_share=case.filled_share,
             tasks_mean=float(done.minutes.running.mean()),
@@ -113,7 +123,7 @@ def judge(case: Case) -> Judged:
             direction_changes=found.direction_changes,
             launched=found.launched,
             elasticity=elasticity(
-                required_tasks(case.inputs, floor=case.policy.min_tasks).tasks, done.minutes.serving
+                required_tasks(case.inputs, floor=case.policy.least_tasks).tasks, done.minutes.serving
             ),
             over_bound=_over_bound(case, found),
         ),
@@ -124,8 +134,8 @@ def _over_bound(case: Case, found: Summary) -> float | None:
     """Return the cost over the least that any schedule with as many minutes over could cost."""
     bound = clairvoyant_bound(
         replace(case.inputs, interruptions=None),
-        min_tasks=case.policy.min_tasks,
-        max_tasks=case.policy.max_tasks,
+        min_tasks=case.policy.least_tasks,
+        max_tasks=case.policy.most_tasks,
         violated_minutes=found.over_min,
         model=MODEL,
     )

@@ -67,11 +67,11 @@ def _read_alarms(api: Api, raw: Raw) -> None:
 
 
 def read_scheduled(api: Api, raw: Raw) -> None:
-    """Read the names of scheduled actions."""
+    """Read scheduled actions."""
     mine = raw.resource_id("")
     for action in _all(api, "DescribeScheduledActions", "ScheduledActions"):
         if action["ResourceId"].startswith(mine):
-            raw.scheduled.setdefault(action["ResourceId"], []).append(action["ScheduledActionName"])
+            raw.scheduled.setdefault(action["ResourceId"], []).append(action)
 
 
 def read_activities(api: Api, raw: Raw, since: datetime) -> None:

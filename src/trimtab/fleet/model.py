@@ -46,8 +46,9 @@ class StepPolicy(_Frozen, frozen=True, kw_only=True):
     """A step-scaling policy and the alarm that invokes it."""
 
     name: str
-    metric: Literal["cpu", "memory", "joint"]
-    comparison: Literal["greater", "less"]
+    metric: Literal["cpu", "cpu_maximum", "memory", "joint"]
+    """Averages over the tasks, save ``cpu_maximum``: the hottest task's."""
+    comparison: Literal["greater", "greater_or_equal", "less", "less_or_equal"]
     threshold: float
     period_s: Positive = 60
     evaluation_periods: Positive
@@ -58,14 +59,83 @@ class StepPolicy(_Frozen, frozen=True, kw_only=True):
     cpu_low: float | None = None
     """Joint only: what CPU and memory are divided by [percent]; their larger ratio is the metric."""
     memory_low: float | None = None
+    missing: Literal["missing", "ignore", "breaching", "notBreaching"] = "missing"
+    """The alarm's ``TreatMissingData``."""
+    aggregation: Literal["Average", "Minimum", "Maximum"] = "Average"
+    """``MetricAggregationType``."""
+    min_magnitude: NonNegative = 0
+    """``MinAdjustmentMagnitude``, of percent changes only; 0: none."""
+
+
+class TrackingAlarm(_Frozen, frozen=True, kw_only=True):
+    """One of the two alarms that Application Auto Scaling makes for a target-tracking policy."""
+
+    high: bool
+    """Whether it asks for more tasks; else for fewer."""
+    threshold: float
+    period_s: Positive = 60
+    evaluation_periods: Positive
+    datapoints_to_alarm: Positive
+
+
+class TrackingPolicy(_Frozen, frozen=True, kw_only=True):
+    """A target-tracking policy: ``TargetTrackingScalingPolicyConfiguration``."""
+
+    name: str
+    metric: Literal["cpu", "memory", "requests"]
+    """``PredefinedMetricType``: average CPU or memory [percent], or requests a target and minute."""
+    target: Annotated[float, Meta(gt=0)]
+    out_cooldown_s: NonNegative = 300
+    in_cooldown_s: NonNegative = 300
+    scale_in: bool = True
+    """``DisableScaleIn`` is false."""
+    alarms: tuple[TrackingAlarm, ...] = ()
+    """As AWS made them; empty: not read."""
+
+
+class ScheduledAction(_Frozen, frozen=True, kw_only=True):
+    """A scheduled action: it sets bounds, which stay until another one sets them anew."""
+
+    name: str
+    schedule: str
+    """``cron(...)``, ``rate(...)`` or ``at(...)``."""
+    timezone: str = "UTC"
+    min_tasks: NonNegative | None = None
+    max_tasks: NonNegative | None = None
+    start: str | None = None
+    """ISO 8601: not before."""
+    end: str | None = None
+    """ISO 8601: not after."""
+
+
+class Unmodelled(_Frozen, frozen=True, kw_only=True):
+    """Something that moves the task count and that no replay here can do."""
+
+    what: str
+    """Such as ``policy backlog-out``."""
+    why: str
+    """Such as ``follows ApproximateNumberOfMessagesVisible of AWS/SQS``."""
+    foreign: bool = False
+    """Whether it follows something else than CPU, memory or requests: then ladders on CPU and memory
+    cannot take its place."""
 
 
 class Scaling(_Frozen, frozen=True, kw_only=True):
-    """Bounds of the task count, and the policies that move it between them."""
+    """Bounds of the task count, and what moves it between them."""
 
     min_tasks: NonNegative
     max_tasks: Positive
     policies: tuple[StepPolicy, ...] = ()
+    tracking: tuple[TrackingPolicy, ...] = ()
+    scheduled: tuple[ScheduledAction, ...] = ()
+    suspended: tuple[Literal["in", "out", "scheduled"], ...] = ()
+    """``SuspendedState``: what Application Auto Scaling is told not to do."""
+    unmodelled: tuple[Unmodelled, ...] = ()
+
+    @property
+    def foreign(self) -> tuple[Unmodelled, ...]:
+        """What follows something else than CPU, memory or requests."""
+        return tuple(one for one in self.unmodelled if one.foreign)
 
 
 class ContainerHealthCheck(_Frozen, frozen=True, kw_only=True):

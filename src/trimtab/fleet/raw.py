@@ -66,8 +66,8 @@ class Raw:
     """Of DescribeScalableTargets, by resource id."""
     policies: dict[str, list[Json]] = field(default_factory=dict)
     """Of DescribeScalingPolicies, by resource id."""
-    scheduled: dict[str, list[str]] = field(default_factory=dict)
-    """Names of scheduled actions, by resource id."""
+    scheduled: dict[str, list[Json]] = field(default_factory=dict)
+    """Of DescribeScheduledActions, by resource id."""
     alarms: list[Json] = field(default_factory=list)
     """Of DescribeAlarms: those of the cluster's services or policies."""
     balancers: list[Json] = field(default_factory=list)

@@ -22,8 +22,9 @@ from trimtab.fleet.model import (
 from trimtab.fleet.raw import find_tag
 from trimtab.fleet.redaction import is_credential, redact, redact_command
 from trimtab.fleet.shape_account import tags_of
+from trimtab.fleet.shape_alarms import alarms_by_action, other_callers
 from trimtab.fleet.shape_identity import application_of, fleet_identity, service_identity
-from trimtab.fleet.shape_scaling import alarms_by_action, scaling_of
+from trimtab.fleet.shape_scaling import Told, scaling_of
 from trimtab.fleet.shape_traffic import callers_of, egress_of, routes_of, traffic_of
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class _Around:
         self.groups: Mapping[str, Json] = {group["GroupId"]: group for group in raw.security_groups}
         self.retention = {group["logGroupName"]: group.get("retentionInDays") for group in raw.log_groups}
         self.alarms: dict[str, list[Json]] = alarms_by_action(raw)
+        self.other_callers = other_callers(raw)
         self.notes: list[str] = []
 
 
@@ -106,7 +108,16 @@ def _service(service: Json, around: _Around) -> Service:
     container = application_of(service, definition)
     resource = raw.resource_id(name)
     scaling, notes = scaling_of(
-        service, raw.name, raw.targets.get(resource), raw.policies.get(resource, ()), around.alarms
+        Told(
+            cluster=raw.name,
+            name=name,
+            desired=int(service.get("desiredCount", 0)),
+            target=raw.targets.get(resource),
+            policies=raw.policies.get(resource, ()),
+            scheduled=raw.scheduled.get(resource, ()),
+            alarms=around.alarms,
+            others=around.other_callers,
+        )
     )
     if isinstance(scaling, str):
         raise _LeftOut("not understood", scaling)

@@ -214,7 +214,7 @@ def target_of(one: Json, raw: Raw, callers: Mapping[str, Sequence[Json]]) -> acc
         resource_id=resource,
         arn=one.get("ScalableTargetARN"),
         policies=tuple(sorted(policies, key=lambda one: one.name)),
-        scheduled_actions=in_order(raw.scheduled.get(resource)),
+        scheduled_actions=in_order(item["ScheduledActionName"] for item in raw.scheduled.get(resource, ())),
         suspended=in_order(name for name, is_on in (one.get("SuspendedState") or {}).items() if is_on),
         tags=_tags(one.get("ScalableTargetARN") or "", raw),
     )

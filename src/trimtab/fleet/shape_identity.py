@@ -20,7 +20,7 @@ from trimtab.fleet.shape_account import (
     target_group_of,
     target_of,
 )
-from trimtab.fleet.shape_scaling import alarms_by_action
+from trimtab.fleet.shape_alarms import alarms_by_action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,199 +1,185 @@
-"""Answers about scaling, made into ``Scaling``. What the model cannot say becomes a note."""
+"""Answers about scaling, made into ``Scaling``. What no replay can do is kept by name, never dropped."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
 
-from trimtab.fleet.model import Scaling, Step, StepPolicy
+from trimtab.fleet.model import Scaling, ScheduledAction, Step, StepPolicy, Unmodelled
+from trimtab.fleet.shape_alarms import METRICS, followed, watched_by
+from trimtab.fleet.shape_tracking import DEFAULT_COOLDOWN_S, tracking_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from trimtab.fleet.api import Json
-    from trimtab.fleet.raw import Raw
+    from trimtab.fleet.model import TrackingPolicy
+    from trimtab.fleet.shape_alarms import Watched
 
-DEFAULT_COOLDOWN_S: Final = 300
-"""Where a policy states none (Application Auto Scaling user guide, step scaling)."""
-
-_COMPARISONS: Final[dict[str, Literal["greater", "less"]]] = {
+_Comparison = Literal["greater", "greater_or_equal", "less", "less_or_equal"]
+_COMPARISONS: Final[dict[str, _Comparison]] = {
     "GreaterThanThreshold": "greater",
-    "GreaterThanOrEqualToThreshold": "greater",
+    "GreaterThanOrEqualToThreshold": "greater_or_equal",
     "LessThanThreshold": "less",
-    "LessThanOrEqualToThreshold": "less",
+    "LessThanOrEqualToThreshold": "less_or_equal",
 }
-_METRICS: Final[dict[str, Literal["cpu", "memory"]]] = {
-    "CPUUtilization": "cpu",
-    "MemoryUtilization": "memory",
+_SUSPENDED: Final[dict[str, Literal["in", "out", "scheduled"]]] = {
+    "DynamicScalingInSuspended": "in",
+    "DynamicScalingOutSuspended": "out",
+    "ScheduledScalingSuspended": "scheduled",
 }
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_JOINT = re.compile(r"^MAX\(\[(?P<first>[^,]+),(?P<second>[^,]+)\]\)$")
-_RATIO = re.compile(rf"^\(*(?P<id>[a-z]\w*)/(?P<low>{_NUMBER})\)*$")
+STEP_S: Final = 60
+"""What is recorded comes by the minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """What an alarm looks at: one utilisation, or the larger of two ratios."""
+class Told:
+    """What AWS said about the scaling of one service."""
 
-    metric: Literal["cpu", "memory", "joint"]
-    period_s: int
-    statistic: str
-    cpu_low: float | None = None
-    memory_low: float | None = None
+    cluster: str
+    name: str
+    """Of the service."""
+    desired: int
+    target: Json | None
+    policies: Sequence[Json] = ()
+    scheduled: Sequence[Json] = ()
+    alarms: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    """By the ARN of the policy they call."""
+    others: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """Alarms that call it in another state than ALARM, and that state."""
 
 
-Note: TypeAlias = str
-
-
-def scaling_of(
-    service: Json,
-    cluster: str,
-    target: Json | None,
-    policies: Sequence[Json],
-    alarms: Mapping[str, Sequence[Json]],
-) -> tuple[Scaling | Note, list[Note]]:
-    """Return how a service scales, and what of it cannot be said; only why, if nothing can.
-
-    ``alarms`` are by the ARN of the policy they call.
-    """
-    desired = int(service.get("desiredCount", 0))
-    if target is None:
-        return Scaling(min_tasks=desired, max_tasks=max(1, desired)), []
-    name: str = service["serviceName"]
-    notes: list[Note] = []
-    found: list[StepPolicy] = []
-    for policy in sorted(policies, key=lambda one: one["PolicyName"]):
-        if policy["PolicyType"] != "StepScaling":
-            notes.append(
-                f"{name}: policy {policy['PolicyName']} is {policy['PolicyType']}, which is not replayed"
-            )
-            continue
-        callers = alarms.get(policy["PolicyARN"], ())
-        if not callers:
-            notes.append(f"{name}: no alarm invokes policy {policy['PolicyName']}")
-        for made in _policies(policy, callers, cluster, name):
+def scaling_of(told: Told) -> tuple[Scaling | str, list[str]]:
+    """Return how a service scales, and notes about it; only why, if it cannot run at all."""
+    if told.target is None:
+        return Scaling(min_tasks=told.desired, max_tasks=max(1, told.desired)), []
+    notes: list[str] = []
+    steps: list[StepPolicy] = []
+    tracking: list[TrackingPolicy] = []
+    unmodelled: list[Unmodelled] = []
+    for policy in sorted(told.policies, key=lambda one: str(one["PolicyName"])):
+        for made in _policy(policy, told):
             if isinstance(made, str):
-                notes.append(made)
+                notes.append(f"{told.name}: {made}")
+            elif isinstance(made, StepPolicy):
+                steps.append(made)
+            elif isinstance(made, Unmodelled):
+                unmodelled.append(made)
+                notes.append(f"{told.name}: {made.what} {made.why}; no replay can do that")
             else:
-                found.append(made)
-    highest = int(target["MaxCapacity"])
-    if highest < 1:
+                tracking.append(made)
+    highest = int(told.target["MaxCapacity"])
+    if highest < 1 and not told.scheduled:
         return f"its scaling maximum is {highest}: it cannot run", notes
-    scaling = Scaling(min_tasks=int(target["MinCapacity"]), max_tasks=highest, policies=tuple(found))
-    return scaling, notes
+    suspended = told.target.get("SuspendedState") or {}
+    return Scaling(
+        min_tasks=int(told.target["MinCapacity"]),
+        max_tasks=max(1, highest),
+        policies=tuple(steps),
+        tracking=tuple(tracking),
+        scheduled=tuple(_scheduled(one) for one in sorted(told.scheduled, key=_name)),
+        suspended=tuple(word for name, word in _SUSPENDED.items() if suspended.get(name)),
+        unmodelled=tuple(unmodelled),
+    ), notes
 
 
-def _policies(policy: Json, alarms: Sequence[Json], cluster: str, name: str) -> Iterator[StepPolicy | Note]:
+def _policy(policy: Json, told: Told) -> Iterator[StepPolicy | TrackingPolicy | Unmodelled | str]:
+    what, arn = f"policy {policy['PolicyName']}", policy["PolicyARN"]
+    for name, state in told.others.get(arn, ()):
+        yield Unmodelled(what=what, why=f"is called by alarm {name} when that is {state}")
+    callers = told.alarms.get(arn, ())
+    kind = policy["PolicyType"]
+    if kind == "TargetTrackingScaling":
+        yield tracking_of(policy, callers, told.cluster, told.name)
+    elif kind != "StepScaling":
+        yield Unmodelled(what=what, why=f"is {kind}", foreign=True)
+    elif not callers:
+        yield f"no alarm invokes {what}"
+    for alarm in callers if kind == "StepScaling" else ():
+        if alarm.get("ActionsEnabled", True):
+            yield _step_policy(policy, alarm, told)
+        else:
+            yield f"alarm {alarm['AlarmName']} of {what} has its actions off, so that it never acts"
+
+
+def _step_policy(policy: Json, alarm: Json, told: Told) -> StepPolicy | Unmodelled:
+    """Return a policy as one alarm calls it, or why that cannot be replayed."""
+    what = f"policy {policy['PolicyName']}"
+    watched = watched_by(alarm, told.cluster, told.name)
+    comparison = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
+    if watched is None or comparison is None:
+        return Unmodelled(what=what, why=f"follows {followed(alarm)}", foreign=True)
+    metric = _metric(watched)
+    if metric is None:
+        return Unmodelled(what=what, why=f"follows the {watched.statistic} of {_called(watched.metric)}")
+    if watched.period_s % STEP_S:
+        return Unmodelled(
+            what=what, why=f"looks every {watched.period_s} s, and what is recorded comes by the minute"
+        )
     body = policy["StepScalingPolicyConfiguration"]
-    if body.get("MinAdjustmentMagnitude"):
-        yield f"{name}: policy {policy['PolicyName']} has a minimum magnitude, which is not replayed"
-    steps = tuple(
-        Step(
-            lower=_number(one.get("MetricIntervalLowerBound")),
-            upper=_number(one.get("MetricIntervalUpperBound")),
-            adjustment=int(one["ScalingAdjustment"]),
-        )
-        for one in body["StepAdjustments"]
-    )
-    for alarm in alarms:
-        watched = watched_by(alarm, cluster, name)
-        comparison = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
-        if watched is None or comparison is None or not alarm.get("ActionsEnabled", True):
-            yield f"{name}: alarm {alarm['AlarmName']} of policy {policy['PolicyName']} is not replayed"
-            continue
-        if watched.statistic != "Average":
-            yield f"{name}: alarm {alarm['AlarmName']} takes {watched.statistic}, replayed as Average"
-        periods = int(alarm["EvaluationPeriods"])
-        yield StepPolicy(
-            name=policy["PolicyName"],
-            metric=watched.metric,
-            comparison=comparison,
-            threshold=float(alarm["Threshold"]),
-            period_s=watched.period_s,
-            evaluation_periods=periods,
-            datapoints_to_alarm=int(alarm.get("DatapointsToAlarm") or periods),
-            adjustment_type=body["AdjustmentType"],
-            cooldown_s=int(body.get("Cooldown", DEFAULT_COOLDOWN_S)),
-            steps=steps,
-            cpu_low=watched.cpu_low,
-            memory_low=watched.memory_low,
-        )
-
-
-def watched_by(alarm: Json, cluster: str, service: str) -> Watched | None:
-    """Return what of the service an alarm looks at; ``None`` for anything else."""
-    if not alarm.get("Metrics"):
-        metric = _metric(alarm, cluster, service)
-        if metric is None:
-            return None
-        statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic", "?")
-        return Watched(metric=metric, period_s=int(alarm["Period"]), statistic=statistic)
-    return _math(alarm["Metrics"], cluster, service)
-
-
-def _metric(metric: Json, cluster: str, service: str) -> Literal["cpu", "memory"] | None:
-    dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions") or ()}
-    if metric.get("Namespace") != "AWS/ECS" or dimensions != {"ClusterName": cluster, "ServiceName": service}:
-        return None
-    return _METRICS.get(metric.get("MetricName", ""))
-
-
-def _math(queries: Sequence[Json], cluster: str, service: str) -> Watched | None:
-    """Understand ``MAX([cpu / low, memory / low])``, however its parts are named and split."""
-    stats = {query["Id"]: query["MetricStat"] for query in queries if query.get("MetricStat")}
-    expressions = {
-        query["Id"]: query["Expression"].replace(" ", "") for query in queries if query.get("Expression")
-    }
-    returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
-    if len(returned) != 1:
-        return None
-    metrics = {one: _metric(stat["Metric"], cluster, service) for one, stat in stats.items()}
-    if returned[0] in stats:
-        only = stats[returned[0]]
-        metric = metrics[returned[0]]
-        return metric and Watched(metric=metric, period_s=int(only["Period"]), statistic=only["Stat"])
-    lows = _lows(_joined(returned[0], expressions), metrics)
-    statistics = {stat["Stat"] for stat in stats.values()}
-    periods = {int(stat["Period"]) for stat in stats.values()}
-    if lows is None or len(periods) != 1 or len(statistics) != 1:
-        return None
-    return Watched(
-        metric="joint",
-        period_s=periods.pop(),
-        statistic=statistics.pop(),
-        cpu_low=lows["cpu"],
-        memory_low=lows["memory"],
+    periods, adjustment = int(alarm["EvaluationPeriods"]), body["AdjustmentType"]
+    return StepPolicy(
+        name=policy["PolicyName"],
+        metric=metric,
+        comparison=comparison,
+        threshold=float(alarm["Threshold"]),
+        period_s=watched.period_s,
+        evaluation_periods=periods,
+        datapoints_to_alarm=int(alarm.get("DatapointsToAlarm") or periods),
+        adjustment_type=adjustment,
+        cooldown_s=int(body.get("Cooldown", DEFAULT_COOLDOWN_S)),
+        steps=tuple(
+            Step(
+                lower=_number(one.get("MetricIntervalLowerBound")),
+                upper=_number(one.get("MetricIntervalUpperBound")),
+                adjustment=int(one["ScalingAdjustment"]),
+            )
+            for one in body["StepAdjustments"]
+        ),
+        cpu_low=watched.cpu_low,
+        memory_low=watched.memory_low,
+        missing=alarm.get("TreatMissingData") or "missing",
+        aggregation=body.get("MetricAggregationType") or "Average",
+        # Other adjustments do not heed it (StepScalingPolicyConfiguration, API reference).
+        min_magnitude=int(body.get("MinAdjustmentMagnitude") or 0)
+        if adjustment == "PercentChangeInCapacity"
+        else 0,
     )
 
 
-def _joined(returned: str, expressions: dict[str, str]) -> str:
-    """Return the expression with the expressions it names put in their places."""
-    joined = expressions[returned]
-    for _ in expressions:  # as deep as they can be nested
-        joined = re.sub(
-            r"\b[a-z]\w*\b",
-            lambda found: f"({expressions[found[0]]})" if found[0] in expressions else found[0],
-            joined,
-        )
-    return joined
+def _metric(watched: Watched) -> Literal["cpu", "cpu_maximum", "memory", "joint"] | None:
+    """Return what is replayed of it: averages, and the hottest task's CPU."""
+    if watched.statistic == "Average":
+        return watched.metric
+    return "cpu_maximum" if (watched.metric, watched.statistic) == ("cpu", "Maximum") else None
 
 
-def _lows(joined: str, metrics: dict[str, Literal["cpu", "memory"] | None]) -> dict[str, float] | None:
-    found = _JOINT.match(joined)
-    ratios = [_RATIO.match(found[part]) for part in ("first", "second")] if found else []
-    lows = {str(metrics.get(ratio["id"])): float(ratio["low"]) for ratio in ratios if ratio}
-    return lows if set(lows) == {"cpu", "memory"} else None
+def _called(metric: str) -> str:
+    return next((name for name, word in METRICS.items() if word == metric), "CPU and memory")
+
+
+def _scheduled(action: Json) -> ScheduledAction:
+    bounds = action.get("ScalableTargetAction") or {}
+    return ScheduledAction(
+        name=_name(action),
+        schedule=action.get("Schedule") or "",
+        timezone=action.get("Timezone") or "UTC",
+        min_tasks=bounds.get("MinCapacity"),
+        max_tasks=bounds.get("MaxCapacity"),
+        start=_stamp(action.get("StartTime")),
+        end=_stamp(action.get("EndTime")),
+    )
+
+
+def _name(action: Json) -> str:
+    return str(action["ScheduledActionName"])
+
+
+def _stamp(when: datetime | str | None) -> str | None:
+    """Word a time as ISO 8601; AWS answers a date, Terraform a string."""
+    return when.isoformat() if isinstance(when, datetime) else when or None
 
 
 def _number(value: float | None) -> float | None:
     return None if value is None else float(value)
-
-
-def alarms_by_action(raw: Raw) -> dict[str, list[Json]]:
-    """Return the alarms that call each policy, by the policy's ARN."""
-    found: dict[str, list[Json]] = {}
-    for alarm in sorted(raw.alarms, key=lambda one: str(one["AlarmName"])):
-        for action in alarm.get("AlarmActions") or ():
-            found.setdefault(action, []).append(alarm)
-    return found

@@ -20,6 +20,7 @@ from trimtab.fleet.folder import FLEET_FILE, METRICS_FILE, refuse_absent
 from trimtab.fleet.model import SCHEMA_VERSION, Fleet
 from trimtab.fleet.price_file import PRICES_FILE, encode_prices, read_prices
 from trimtab.fleet.source import METRIC_COLUMNS, STEP_S, Snapshot, skip_of, span_of
+from trimtab.fleet.told import with_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +144,7 @@ def read_fleet(path: Path) -> Fleet:
         advice = "correct the field, or write the snapshot again"
         raise SnapshotError(_named(str(error), raw), where=where, advice=advice) from error
     check_fleet(fleet, where)
-    return fleet
+    return with_told(fleet)
 
 
 def encode_fleet(fleet: Fleet) -> bytes:
@@ -156,17 +157,33 @@ def encode_fleet(fleet: Fleet) -> bytes:
     return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
 
 
-OPTIONAL = ("failures", "identity", "notes", "scaling_activities", "skipped")
-"""Fields of a fleet or a service that are not written where nothing was read for them."""
+OPTIONAL = (
+    "failures",
+    "identity",
+    "notes",
+    "scaling_activities",
+    "scheduled",
+    "skipped",
+    "suspended",
+    "tracking",
+    "unmodelled",
+)
+"""Fields of a fleet, a service or its scaling that are not written where nothing was read for them."""
+POLICY_DEFAULTS = {"aggregation": "Average", "min_magnitude": 0, "missing": "missing"}
+"""Of a step policy: fields that are not written where they are AWS's default."""
 
 
 def _without_absent(fleet: Fleet) -> dict[str, Any]:
     """Return the fleet as JSON will have it, without what was not read."""
     raw: dict[str, Any] = msgspec.to_builtins(fleet)
-    for one in (raw, *raw["services"]):
+    for one in (raw, *raw["services"], *(service["scaling"] for service in raw["services"])):
         for name in OPTIONAL:
             if not one.get(name, True):
                 del one[name]
+    for policy in (policy for service in raw["services"] for policy in service["scaling"]["policies"]):
+        for name, value in POLICY_DEFAULTS.items():
+            if policy[name] == value:
+                del policy[name]
     return raw
 
 

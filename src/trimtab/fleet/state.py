@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from trimtab.errors import SnapshotError
+from trimtab.fleet import state_scaling as scaling
 from trimtab.fleet import state_shapes as shapes
 from trimtab.fleet import state_traffic as traffic
 from trimtab.fleet.aws_scaling import actions_of, watches
@@ -132,15 +133,15 @@ def _add_scaling(raw: Raw, resources: Resources) -> None:
     policies: defaultdict[str, list[Json]] = defaultdict(list)
     for one in resources.get("aws_appautoscaling_target", ()):
         if one["resource_id"].startswith(mine):
-            raw.targets[one["resource_id"]] = shapes.target_shape(one)
+            raw.targets[one["resource_id"]] = scaling.target_shape(one)
     for one in resources.get("aws_appautoscaling_policy", ()):
         if one["resource_id"].startswith(mine):
-            policies[one["resource_id"]].append(shapes.policy_shape(one))
+            policies[one["resource_id"]].append(scaling.policy_shape(one))
     for one in resources.get("aws_appautoscaling_scheduled_action", ()):
-        raw.scheduled.setdefault(one["resource_id"], []).append(one["name"])
+        raw.scheduled.setdefault(one["resource_id"], []).append(scaling.scheduled_shape(one))
     raw.policies = dict(policies)
     ours = {policy["PolicyARN"] for found in policies.values() for policy in found}
-    alarms = map(shapes.alarm_shape, resources.get("aws_cloudwatch_metric_alarm", ()))
+    alarms = map(scaling.alarm_shape, resources.get("aws_cloudwatch_metric_alarm", ()))
     raw.alarms = [one for one in alarms if ours.intersection(actions_of(one)) or watches(one, raw.name)]
 
 

@@ -7,7 +7,7 @@ list of one, and what is unset is null, an empty list or an empty string.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trimtab.fleet.api import Json
@@ -111,81 +111,6 @@ def definition_shape(values: Json) -> Json:
     }
 
 
-def target_shape(values: Json) -> Json:
-    """Return a scaling target as DescribeScalableTargets words it."""
-    suspended = block(values, "suspended_state")
-    names = {
-        "dynamic_scaling_in_suspended": "DynamicScalingInSuspended",
-        "dynamic_scaling_out_suspended": "DynamicScalingOutSuspended",
-        "scheduled_scaling_suspended": "ScheduledScalingSuspended",
-    }
-    return {
-        "ResourceId": values["resource_id"],
-        "ScalableDimension": values.get("scalable_dimension"),
-        "ScalableTargetARN": values.get("arn") or None,
-        "MinCapacity": values["min_capacity"],
-        "MaxCapacity": values["max_capacity"],
-        "SuspendedState": {said: bool(suspended.get(name)) for name, said in names.items()},
-    }
-
-
-def policy_shape(values: Json) -> Json:
-    """Return a policy as DescribeScalingPolicies words it. Bounds are strings in Terraform."""
-    body = block(values, "step_scaling_policy_configuration")
-    steps = [
-        {
-            "MetricIntervalLowerBound": _number(one.get("metric_interval_lower_bound")),
-            "MetricIntervalUpperBound": _number(one.get("metric_interval_upper_bound")),
-            "ScalingAdjustment": one["scaling_adjustment"],
-        }
-        for one in body.get("step_adjustment") or ()
-    ]
-    configuration: Json = {
-        "AdjustmentType": body.get("adjustment_type"),
-        "MinAdjustmentMagnitude": body.get("min_adjustment_magnitude"),
-        "StepAdjustments": steps,
-    }
-    if body.get("cooldown") is not None:
-        configuration["Cooldown"] = body["cooldown"]
-    return {
-        "PolicyName": values["name"],
-        "PolicyARN": values["arn"],
-        "PolicyType": values.get("policy_type") or "StepScaling",
-        "ResourceId": values["resource_id"],
-        "StepScalingPolicyConfiguration": configuration,
-    }
-
-
-def alarm_shape(values: Json) -> Json:
-    """Return an alarm as DescribeAlarms words it."""
-    queries = [
-        {
-            "Id": one["id"],
-            "Expression": one.get("expression") or None,
-            "ReturnData": bool(one.get("return_data")),
-            "MetricStat": _stat(block(one, "metric")),
-        }
-        for one in values.get("metric_query") or ()
-    ]
-    return {
-        "AlarmName": values["alarm_name"],
-        "AlarmArn": values["arn"],
-        "ActionsEnabled": values.get("actions_enabled", True),
-        "AlarmActions": values.get("alarm_actions") or [],
-        "OKActions": values.get("ok_actions") or [],
-        "InsufficientDataActions": values.get("insufficient_data_actions") or [],
-        "ComparisonOperator": values.get("comparison_operator"),
-        "Threshold": values.get("threshold"),
-        "EvaluationPeriods": values["evaluation_periods"],
-        "DatapointsToAlarm": values.get("datapoints_to_alarm"),
-        "Metrics": queries,
-        "Statistic": values.get("statistic") or None,
-        "ExtendedStatistic": values.get("extended_statistic") or None,
-        "Period": values.get("period"),
-        **_metric(values),
-    }
-
-
 def log_shape(values: Json) -> Json:
     """Return a log group as DescribeLogGroups words it."""
     return {
@@ -241,22 +166,3 @@ def ecs_tags(values: Json) -> list[Json]:
     """Return tags as ECS words them, those of ``default_tags`` included."""
     tags: dict[str, str] = values.get("tags_all") or values.get("tags") or {}
     return [{"key": key, "value": value} for key, value in tags.items()]
-
-
-def _metric(values: Json) -> Json:
-    dimensions: dict[str, str] = values.get("dimensions") or {}
-    return {
-        "Namespace": values.get("namespace") or None,
-        "MetricName": values.get("metric_name") or None,
-        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
-    }
-
-
-def _stat(metric: Json) -> Json | None:
-    if not metric:
-        return None
-    return {"Metric": _metric(metric), "Period": metric.get("period"), "Stat": metric.get("stat")}
-
-
-def _number(value: Any) -> float | None:  # noqa: ANN401 - a number, its text, or nothing
-    return None if value in (None, "") else float(value)

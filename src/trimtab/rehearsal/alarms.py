@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import StepPolicy
     from trimtab.rehearsal.build import Build
 
-COMPARISONS: Final = {"greater": "GreaterThanThreshold", "less": "LessThanThreshold"}
+COMPARISONS: Final = {
+    "greater": "GreaterThanThreshold",
+    "greater_or_equal": "GreaterThanOrEqualToThreshold",
+    "less": "LessThanThreshold",
+    "less_or_equal": "LessThanOrEqualToThreshold",
+}
 METRICS: Final = {"cpu": "CPUUtilization", "memory": "MemoryUtilization"}
 ACTIONS_A_STATE: Final = 5
 """PutMetricAlarm takes no more."""
@@ -30,6 +35,7 @@ def policy_alarm(build: Build, service: str, policy: StepPolicy, name: str, acti
         Threshold=policy.threshold,
         EvaluationPeriods=policy.evaluation_periods,
         DatapointsToAlarm=policy.datapoints_to_alarm,
+        TreatMissingData=policy.missing,
         Tags=tags(told.tags) if told else None,
         **_by_state(actions),
         **_watched(build.identity.cluster.name, service, policy),
@@ -75,9 +81,9 @@ def _watched(cluster: str, service: str, policy: StepPolicy) -> dict[str, Any]:
     if policy.metric != "joint":
         return {
             "Namespace": "AWS/ECS",
-            "MetricName": METRICS[policy.metric],
+            "MetricName": METRICS["memory" if policy.metric == "memory" else "cpu"],
             "Dimensions": dimensions,
-            "Statistic": "Average",
+            "Statistic": "Maximum" if policy.metric == "cpu_maximum" else "Average",
             "Period": policy.period_s,
         }
     stats = [

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.fleet.account import ScalingPolicy, ScalingTarget
+from trimtab.fleet.model import ScheduledAction
 from trimtab.rehearsal.alarms import other_alarm, policy_alarm
 from trimtab.rehearsal.build import some
 from trimtab.rehearsal.names import MOST_GROUP, Names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trimtab.fleet.account import Alarm
-    from trimtab.fleet.model import Service, StepPolicy
+    from trimtab.fleet.model import Service, StepPolicy, TrackingPolicy
     from trimtab.rehearsal.build import Build
 
 AAS: Final = "application-autoscaling"
@@ -20,10 +23,28 @@ _ONE_MORE: Final = {
     "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
 }
 """Of a step policy that no snapshot has the steps of: nothing calls it that is replayed."""
-_HALF: Final = {
-    "TargetValue": 50.0,
-    "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+_PREDEFINED: Final = {
+    "cpu": "ECSServiceAverageCPUUtilization",
+    "memory": "ECSServiceAverageMemoryUtilization",
+    "requests": "ALBRequestCountPerTarget",
 }
+_OWN_METRIC: Final = {
+    "TargetValue": 50.0,
+    "CustomizedMetricSpecification": {
+        "Namespace": "Trimtab/Sandbox",
+        "MetricName": "NotInTheSnapshot",
+        "Statistic": "Average",
+    },
+}
+"""Of a tracking policy that no snapshot has the metric of: it follows nothing that is replayed."""
+_SUSPENDED: Final = {
+    "in": "DynamicScalingInSuspended",
+    "out": "DynamicScalingOutSuspended",
+    "scheduled": "ScheduledScalingSuspended",
+}
+TRACKING: Final = "TargetTrackingScaling"
+LABEL: Final = "app/sandbox/0000000000000000/targetgroup/sandbox/0000000000000000"
+"""A load balancer and target group whose requests a policy tracks; no snapshot says which."""
 FAR: Final = "at(2099-01-01T00:00:00)"
 
 
@@ -72,38 +93,53 @@ class Scaling:
                 **place,
                 MinCapacity=bounds.min_tasks,
                 MaxCapacity=bounds.max_tasks,
-                SuspendedState=some(dict.fromkeys(target.suspended, True)),
+                SuspendedState=some(dict.fromkeys(_suspended(target, bounds.suspended), True)),
                 Tags=some(target.tags),
             )
             if target.arn:
                 build.ids[target.arn] = made["ScalableTargetARN"]
-            for action in target.scheduled_actions:
-                self._scheduled(place, action, service)
+            known = {action.name: action for action in bounds.scheduled}
+            for name in dict.fromkeys((*target.scheduled_actions, *known)):
+                self._scheduled(place, name, known.get(name), service)
             named = {policy.name: policy for policy in target.policies}
             for step in bounds.policies:
                 named.setdefault(step.name, ScalingPolicy(name=step.name, arn="", type="StepScaling"))
+            for one in bounds.tracking:
+                named.setdefault(one.name, ScalingPolicy(name=one.name, arn="", type=TRACKING))
             for policy in named.values():
                 with build.told.or_left_out(f"policy {policy.name} of {service.name}"):
                     self._policy(place, service, policy)
 
-    def _scheduled(self, place: dict[str, str], name: str, service: Service) -> None:
-        self._build.told.made_up("time of a scheduled action")
-        bounds = {"MinCapacity": service.scaling.min_tasks, "MaxCapacity": service.scaling.max_tasks}
+    def _scheduled(
+        self, place: dict[str, str], name: str, action: ScheduledAction | None, service: Service
+    ) -> None:
+        """Make a scheduled action; one of which a snapshot has the name alone never fires."""
+        if action is None:
+            self._build.told.made_up("time of a scheduled action")
+            bounds = service.scaling
+            action = ScheduledAction(
+                name=name, schedule=FAR, min_tasks=bounds.min_tasks, max_tasks=bounds.max_tasks
+            )
+        capacity = {"MinCapacity": action.min_tasks, "MaxCapacity": action.max_tasks}
         self._build.call(
             AAS,
             "PutScheduledAction",
             **place,
             ScheduledActionName=name,
-            Schedule=FAR,
-            ScalableTargetAction=bounds,
+            Schedule=action.schedule,
+            Timezone=action.timezone,
+            StartTime=action.start,
+            EndTime=action.end,
+            ScalableTargetAction={key: value for key, value in capacity.items() if value is not None},
         )
 
     def _policy(self, place: dict[str, str], service: Service, policy: ScalingPolicy) -> None:
         build = self._build
         steps = [one for one in service.scaling.policies if one.name == policy.name]
-        if policy.type == "TargetTrackingScaling":
-            body: dict[str, Any] = {"TargetTrackingScalingPolicyConfiguration": _HALF}
-            build.told.made_up("target of a tracking policy")
+        if policy.type == TRACKING:
+            told = next((one for one in service.scaling.tracking if one.name == policy.name), None)
+            body: dict[str, Any] = {"TargetTrackingScalingPolicyConfiguration": _tracking(told)}
+            build.told.made_up("metric of a tracking policy", int(told is None))
             self._tracked.add(policy.arn)
         elif policy.type == "StepScaling":
             body = {"StepScalingPolicyConfiguration": _body(steps[0]) if steps else _ONE_MORE}
@@ -157,6 +193,26 @@ class Scaling:
             other_alarm(self._build, alarm, [self._build.new(one) for one in alarm.actions])
 
 
+def _suspended(target: ScalingTarget, words: Sequence[str]) -> tuple[str, ...]:
+    """Return what is suspended by the API's names, whichever of the two places has them."""
+    return target.suspended or tuple(_SUSPENDED[word] for word in words)
+
+
+def _tracking(policy: TrackingPolicy | None) -> dict[str, Any]:
+    if policy is None:
+        return _OWN_METRIC
+    specification: dict[str, str] = {"PredefinedMetricType": _PREDEFINED[policy.metric]}
+    if policy.metric == "requests":
+        specification["ResourceLabel"] = LABEL
+    return {
+        "TargetValue": policy.target,
+        "PredefinedMetricSpecification": specification,
+        "ScaleOutCooldown": policy.out_cooldown_s,
+        "ScaleInCooldown": policy.in_cooldown_s,
+        "DisableScaleIn": not policy.scale_in,
+    }
+
+
 def _body(policy: StepPolicy) -> dict[str, Any]:
     steps = [
         {
@@ -169,6 +225,7 @@ def _body(policy: StepPolicy) -> dict[str, Any]:
     return {
         "AdjustmentType": policy.adjustment_type,
         "Cooldown": policy.cooldown_s,
-        "MetricAggregationType": "Average",
+        "MetricAggregationType": policy.aggregation,
+        "MinAdjustmentMagnitude": policy.min_magnitude or None,
         "StepAdjustments": steps,
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.evidence.cost import Cost, Parts, cents, dollars
 from trimtab.evidence.observability import PLATFORM_INSIGHTS
+from trimtab.evidence.verdict import Basis
 from trimtab.report.verdicts import verdict_line, verdict_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from trimtab.evidence.document_parts import CostPart, SplitPart
     from trimtab.evidence.objective import Spot
 
+MOST_NOTES = 20
+"""Notes of a snapshot that are shown."""
 MATERIAL_SHARE = Decimal("0.01")
 """Traces are mentioned from this share of what the proposal costs on [ratio]."""
 
@@ -89,6 +92,8 @@ class Report:
     """Of services that are not simply trimmed."""
     cautions: tuple[Note, ...]
     left_out: tuple[Note, ...]
+    snapshot: tuple[Note, ...]
+    """What the snapshot lacks or assumes."""
     files: tuple[Path, ...]
     explain: str
     """The command that tells more of one service; empty where nothing was written."""
@@ -105,7 +110,7 @@ def report_of(document: Document, folder: Path | None = None, files: Sequence[Pa
         basis=(
             f"Fargate {document.price_basis}, {document.region}, a month of 730 h. Before and "
             "after: the recorded demand replayed through today's configuration and through the proposal, "
-            f"starts and drains included. Recorded tasks: ${cost.recorded_usd_month:,}."
+            f"starts and drains included.{_recorded(document)} Recorded tasks: ${cost.recorded_usd_month:,}."
         ),
         objective=_objective(document),
         saving=_saving(cost),
@@ -130,9 +135,32 @@ def report_of(document: Document, folder: Path | None = None, files: Sequence[Pa
             Note(service=left.service, text=f"{left.reason.value}: {left.detail}")
             for left in document.left_out
         ),
+        snapshot=snapshot_notes(document.notes),
         files=tuple(files),
         explain="" if folder is None else f"trimtab explain {shlex.quote(str(folder))} SERVICE",
     )
+
+
+def snapshot_notes(notes: Sequence[str]) -> tuple[Note, ...]:
+    """Return the notes of a snapshot: those of one service begin with its name."""
+    said = []
+    for note in notes[:MOST_NOTES]:
+        name, colon, text = note.partition(": ")
+        of_service = bool(colon) and " " not in name
+        said.append(Note(service=name if of_service else "all", text=text if of_service else note))
+    if len(notes) > MOST_NOTES:
+        said.append(
+            Note(service="all", text=f"{len(notes) - MOST_NOTES} more are in the snapshot's fleet.json")
+        )
+    return tuple(said)
+
+
+def _recorded(document: Document) -> str:
+    """Name the services whose cost before is the record's."""
+    names = [one.name for one in document.services if one.replay_before.basis is Basis.RECORD]
+    if not names:
+        return ""
+    return f" Before of {', '.join(names)}: as recorded, without starts and drains; the cautions say why."
 
 
 def _cost(part: CostPart) -> Cost:

@@ -34,9 +34,9 @@ MEND: Final[Mapping[LeftOutReason, str]] = {
     LeftOutReason.NOT_FARGATE: "nothing: sizes of tasks on instances are not Fargate's",
     LeftOutReason.NOT_UNDERSTOOD: "write its entry by hand; the reason names what cannot be expressed",
     LeftOutReason.NO_SIZE: "lower the memory of one task, or split the work: no larger task is to be had",
-    LeftOutReason.NOT_REPLAYED: (
-        "write its entry by hand and see with trimtab replay --policy what that costs: with nothing to "
-        "compare with, no saving can be named"
+    LeftOutReason.FOREIGN: (
+        "leave its scaling as it is. To try ladders on CPU and memory all the same, write its entry by hand "
+        "and see with trimtab replay --policy what they would have done"
     ),
     LeftOutReason.CANNOT_TELL: (
         "take a longer history, or relax the limit that is named (trimtab optimize --help)"
@@ -79,7 +79,7 @@ def _advised(document: Document, service: ServicePart, values: Path) -> Explanat
             alternatives_section(document, service),
             timing_section(service),
             cost_section(document, service),
-            *caution_sections(service),
+            *caution_sections(document, service),
             edit_section(document, service, values),
         ),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.evidence.choice import Rank
 from trimtab.evidence.trials import Test
+from trimtab.evidence.verdict import Basis
 from trimtab.report.explain_ladders import changes
 from trimtab.report.explain_model import Fact, Grid, Section, usd
 from trimtab.report.explain_size import size_of
@@ -36,7 +37,7 @@ def proof_section(document: Document, service: ServicePart) -> Section:
     grid = Grid(
         heads=("", "Fargate $/month", "minutes over", "may be", "over memory", "turns", "cost/bound"),
         rows=(
-            _whole(f"today, all {days:g} days", service.replay_before, objective),
+            _whole(f"today{_as_recorded(service)}, all {days:g} days", service.replay_before, objective),
             _whole("proposed, the same", service.replay_after, objective),
             *(_trial(trial, choice) for trial in choice.trials),
         ),
@@ -47,6 +48,10 @@ def proof_section(document: Document, service: ServicePart) -> Section:
     facts = (Fact(label="captured", text=text),) if saved is not None and saved > 0 else ()
     title = f"How it did in replay ({objective.direction_changes_day:g} turns a day may be)"
     return Section(title=title, blocks=(grid, *facts))
+
+
+def _as_recorded(service: ServicePart) -> str:
+    return " as recorded" if service.replay_before.basis is Basis.RECORD else ""
 
 
 def _whole(label: str, replay: ReplayPart, objective: Objective) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import LIST_PRICE
 from trimtab.evidence.objective import DEFAULT
+from trimtab.report.data import snapshot_notes
 from trimtab.report.explain_model import Command, Fact, Grid, Section, usd
 from trimtab.timing.ground import Setting
 
@@ -83,10 +84,14 @@ def _saving(cost: CostPart) -> Iterator[str]:
         yield f"{round(was - becomes, 2) + 0.0:,.2f}"
 
 
-def caution_sections(service: ServicePart) -> Iterator[Section]:
+def caution_sections(document: Document, service: ServicePart) -> Iterator[Section]:
     """Yield the cautions, if there are any."""
-    if service.cautions:
-        facts = tuple(Fact(label=one.kind.value, text=one.text) for one in service.cautions)
+    said = [note.text for note in snapshot_notes(document.notes) if note.service == service.name]
+    if service.cautions or said:
+        facts = (
+            *(Fact(label=one.kind.value, text=one.text) for one in service.cautions),
+            *(Fact(label="said by the snapshot", text=text) for text in said),
+        )
         yield Section(title="Cautions", blocks=facts)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.evidence.cost import cents
-from trimtab.report.data import Note
+from trimtab.report.data import Note, snapshot_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,8 @@ class ReplayReport:
     over_memory_min: int
     notes: tuple[Note, ...]
     skipped: tuple[Note, ...]
+    snapshot: tuple[Note, ...]
+    """What the snapshot lacks or assumes."""
     files: tuple[Path, ...]
 
 
@@ -85,6 +87,7 @@ def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, wi
         over_memory_min=sum(row.over_memory_min for row in rows),
         notes=(*failures, *(note for verdict in verdicts for note in _notes(verdict))),
         skipped=tuple(skipped),
+        snapshot=snapshot_notes(fleet.notes),
         files=tuple(files),
     )
 

@@ -46,6 +46,7 @@ def _parts(report: ReplayReport) -> Iterator[RenderableType]:
         yield Text("")
     yield Words(report.basis, style="dim")
     yield from notes("Noted", report.notes)
+    yield from notes("Said by the snapshot", report.snapshot)
     yield from notes("SKIPPED: not replayed", report.skipped)
     yield from written(report.files)
 

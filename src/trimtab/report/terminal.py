@@ -52,6 +52,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield Words(report.basis, style="dim")
     yield from notes("Not simply trimmed", report.verdicts)
     yield from notes("Cautions", report.cautions)
+    yield from notes("Said by the snapshot", report.snapshot)
     yield from notes("LEFT OUT: no answer for these services, they run on as they are", report.left_out)
     yield from written(report.files)
     if report.explain:

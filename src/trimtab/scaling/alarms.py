@@ -26,18 +26,20 @@ DAY_MIN = 1440
 TRACKING_LOW = 0.9
 """Of the target: where ECS's target tracking puts its low alarm (observed: 30 to 27, 70 to 63)."""
 
-LEAST_TARGET_PERCENT = 0.01
+LEAST_TARGET = 0.01
 """Below it a target asks for more tasks than a number of tasks can say."""
 
 
 class Metric(enum.Enum):
-    """What an alarm watches [percent], save JOINT."""
+    """What an alarm watches [percent], save JOINT and REQUESTS."""
 
     CPU_AVERAGE = 0
     CPU_MAXIMUM = 1
     MEMORY_AVERAGE = 2
     JOINT = 3
     """``MAX([cpu / cpu_low, memory / memory_low])`` of the averages [ratio]."""
+    REQUESTS = 4
+    """Requests of a minute a target [1/min]."""
 
 
 class Comparison(enum.Enum):
@@ -154,18 +156,37 @@ class StepScaling:
 class TargetTracking:
     """A target-tracking policy; ``tracking_alarms`` makes the two alarms that invoke it."""
 
-    target_percent: float
+    target: float
+    """Of its metric: percent, or requests a target and minute."""
     out_cooldown_s: int = 300
     in_cooldown_s: int = 300
     scale_in_enabled: bool = True
 
     def __post_init__(self) -> None:
-        number("policy.target_percent", self.target_percent, least=LEAST_TARGET_PERCENT)
+        number("policy.target", self.target, least=LEAST_TARGET)
         whole("policy.out_cooldown_s", self.out_cooldown_s)
         whole("policy.in_cooldown_s", self.in_cooldown_s)
 
 
 ScalingPolicy: TypeAlias = StepScaling | TargetTracking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundChange:
+    """From the tick of ``minute`` on other bounds hold: what a scheduled action does."""
+
+    minute: int
+    min_tasks: int
+    max_tasks: int
+
+    def __post_init__(self) -> None:
+        whole("changes.minute", self.minute)
+        whole("changes.max_tasks", self.max_tasks, most=MAX_TASKS)
+        whole("changes.min_tasks", self.min_tasks, most=MAX_TASKS)
+        if self.min_tasks > self.max_tasks:
+            raise ReplayError(
+                f"{self.min_tasks} is above the maximum, {self.max_tasks}", where="changes.min_tasks"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +199,8 @@ class Policy:
     """Running and serving when the recording begins."""
     alarms: tuple[Alarm, ...] = ()
     policies: tuple[ScalingPolicy, ...] = ()
+    changes: tuple[BoundChange, ...] = ()
+    """By minute, no two in one."""
 
     def __post_init__(self) -> None:
         whole("max_tasks", self.max_tasks, most=MAX_TASKS)
@@ -194,6 +217,21 @@ class Policy:
                 raise ReplayError(
                     "target tracking follows one metric, not the joint one", where="alarm.metric"
                 )
+        for before, after in pairwise(self.changes):
+            if before.minute >= after.minute:
+                raise ReplayError(
+                    f"minute {after.minute} follows minute {before.minute}", where="changes.minute"
+                )
+
+    @property
+    def least_tasks(self) -> int:
+        """The lowest minimum that ever holds."""
+        return min([self.min_tasks, *(one.min_tasks for one in self.changes)])
+
+    @property
+    def most_tasks(self) -> int:
+        """The highest maximum that ever holds."""
+        return max([self.max_tasks, *(one.max_tasks for one in self.changes)])
 
 
 def fixed_count(tasks: int) -> Policy:
@@ -206,7 +244,7 @@ def tracking_alarms(metric: Metric, tracking: TargetTracking, policy: int) -> tu
     high = Alarm(
         metric=metric,
         comparison=Comparison.GREATER,
-        threshold=tracking.target_percent,
+        threshold=tracking.target,
         periods=3,
         datapoints=3,
         policy=policy,
@@ -214,7 +252,7 @@ def tracking_alarms(metric: Metric, tracking: TargetTracking, policy: int) -> tu
     low = Alarm(
         metric=metric,
         comparison=Comparison.LESS,
-        threshold=TRACKING_LOW * tracking.target_percent,
+        threshold=TRACKING_LOW * tracking.target,
         periods=15,
         datapoints=15,
         policy=policy,

@@ -6,10 +6,10 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from trimtab.errors import ReplayError
+from trimtab.demand.schedule import bounds_of
 from trimtab.scaling.alarms import (
-    AdjustmentType,
     Alarm,
+    BoundChange,
     Comparison,
     Metric,
     Missing,
@@ -17,38 +17,40 @@ from trimtab.scaling.alarms import (
     StepAdjustment,
     StepScaling,
 )
+from trimtab.scaling.deployed import deployed_alarms, minutes_of
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from trimtab.fleet.model import Scaling, StepPolicy
 
-_METRICS = {"cpu": Metric.CPU_AVERAGE, "memory": Metric.MEMORY_AVERAGE, "joint": Metric.JOINT}
-_COMPARISONS = {"greater": Comparison.GREATER, "less": Comparison.LESS}
-_ADJUSTMENTS = {
-    "ChangeInCapacity": AdjustmentType.CHANGE,
-    "PercentChangeInCapacity": AdjustmentType.PERCENT,
-    "ExactCapacity": AdjustmentType.EXACT,
-}
+_MODULE_METRICS = 3
+"""CPU out, memory out, and one in on both."""
 
 
-def policy_of_service(scaling: Scaling, *, initial_tasks: int) -> Policy:
-    """Return what is deployed.
+def policy_of_service(scaling: Scaling, *, initial_tasks: int, start: datetime, minutes: int) -> Policy:
+    """Return what is deployed, over the ``minutes`` of a recording from ``start`` (UTC).
 
-    What a snapshot does not record has AWS's default: missing data is "missing", the
-    aggregation is the average, there is no minimum magnitude.
+    ``initial_tasks`` ran when it began; the first count is within the bounds of that minute.
 
     Raises:
-        ReplayError: an alarm that cannot be replayed from what the snapshot says of it.
+        ReplayError: something that cannot be replayed from what the snapshot says of it.
 
     """
+    (least, most), changes = bounds_of(scaling, start, minutes)
+    alarms, policies = deployed_alarms(scaling)
     return Policy(
-        min_tasks=scaling.min_tasks,
-        max_tasks=scaling.max_tasks,
-        initial_tasks=initial_tasks,
-        alarms=tuple(_alarm(policy, index) for index, policy in enumerate(scaling.policies)),
-        policies=tuple(_steps(policy) for policy in scaling.policies),
+        min_tasks=least,
+        max_tasks=most,
+        initial_tasks=min(max(initial_tasks, least), most),
+        alarms=alarms,
+        policies=policies,
+        changes=tuple(
+            BoundChange(minute=one.minute, min_tasks=one.min_tasks, max_tasks=one.max_tasks)
+            for one in changes
+        ),
     )
 
 
@@ -57,7 +59,7 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
 
     Two alarms out, one in on the joint metric, and absent data is no reason to act.
     """
-    period_min = _minutes(ladders.period_s, "ladders.period_s")
+    period_min = minutes_of(ladders.period_s, "ladders.period_s")
     needed_out, periods_out = ladders.out_datapoints
     needed_in, periods_in = ladders.in_datapoints
     out = tuple(
@@ -107,7 +109,8 @@ def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
     by_metric = {(policy.metric, policy.comparison): policy for policy in scaling.policies}
     cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
     joint = by_metric.get(("joint", "less"))
-    if cpu is None or memory is None or joint is None or len(scaling.policies) != len(_METRICS):
+    others = scaling.tracking or scaling.scheduled or scaling.suspended or scaling.unmodelled
+    if cpu is None or memory is None or joint is None or len(scaling.policies) != _MODULE_METRICS or others:
         return None
     if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
         return None
@@ -148,41 +151,6 @@ def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:
     return (Metric.CPU_AVERAGE, ladders.cpu), (Metric.MEMORY_AVERAGE, ladders.memory)
 
 
-def _alarm(policy: StepPolicy, index: int) -> Alarm:
-    if policy.metric == "joint" and (policy.cpu_low is None or policy.memory_low is None):
-        raise ReplayError(
-            "the snapshot does not say what its joint metric is made of",
-            where=policy.name,
-            advice="replay it from its values: trimtab replay --policy FILE",
-        )
-    return Alarm(
-        metric=_METRICS[policy.metric],
-        comparison=_COMPARISONS[policy.comparison],
-        threshold=policy.threshold,
-        period_min=_minutes(policy.period_s, f"{policy.name}.period_s"),
-        periods=policy.evaluation_periods,
-        datapoints=policy.datapoints_to_alarm,
-        cpu_low=policy.cpu_low or 0.0,
-        memory_low=policy.memory_low or 0.0,
-        policy=index,
-    )
-
-
-def _steps(policy: StepPolicy) -> StepScaling:
-    return StepScaling(
-        steps=tuple(
-            StepAdjustment(
-                lower=-math.inf if step.lower is None else step.lower,
-                upper=math.inf if step.upper is None else step.upper,
-                adjustment=step.adjustment,
-            )
-            for step in policy.steps
-        ),
-        cooldown_s=policy.cooldown_s,
-        adjustment_type=_ADJUSTMENTS[policy.adjustment_type],
-    )
-
-
 def _out_steps(steps: Sequence[OutStep]) -> tuple[StepAdjustment, ...]:
     """Each step ends where the next begins; the last is open."""
     lowers = [float(step.above) for step in steps]
@@ -199,12 +167,3 @@ def _in_steps(steps: Sequence[InStep]) -> tuple[StepAdjustment, ...]:
         StepAdjustment(lower=lower, upper=upper, adjustment=-step.remove)
         for step, (upper, lower) in zip(steps, pairwise([*uppers, -math.inf]), strict=True)
     )
-
-
-def _minutes(period_s: int, where: str) -> int:
-    """Return an alarm's period [min]."""
-    if period_s % 60:
-        raise ReplayError(
-            f"{period_s} s is no whole number of minutes, and metrics come by the minute", where=where
-        )
-    return period_s // 60

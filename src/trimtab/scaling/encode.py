@@ -17,6 +17,8 @@ from trimtab.scaling.alarms import (
 from trimtab.scaling.tables import (
     ALARM_COLUMNS,
     LEVEL_COLUMNS,
+    METRICS,
+    NEVER,
     PLACES,
     TOTALS,
     TRACKING,
@@ -47,6 +49,7 @@ def recording_of(inputs: Inputs) -> Recording:
         cpu_vcpu=np.ascontiguousarray(load.cpu_vcpu),
         memory_mib=np.ascontiguousarray(load.memory_mib),
         hottest_ratio=np.ascontiguousarray(load.hottest_ratio),
+        requests=np.zeros(load.minutes) if load.requests is None else np.ascontiguousarray(load.requests),
         given=_given(inputs),
         starts_s=np.stack((starts.pull_s, starts.running_s, starts.serving_s), axis=1),
     )
@@ -95,6 +98,7 @@ def candidates_of(policies: Sequence[Policy], model: Model) -> Candidates:
         alarm=np.zeros((count, MAX_ALARMS, ALARM_COLUMNS), dtype=np.int64),
         level=np.zeros((count, MAX_ALARMS, LEVEL_COLUMNS)),
         step=np.zeros((count, steps, 3)),
+        change=np.full((count, max(len(each.changes) for each in policies), 3), NEVER, dtype=np.int64),
     )
     for c, policy in enumerate(policies):
         _fill(book, c, policy, model.evaluation_extra)
@@ -104,7 +108,7 @@ def candidates_of(policies: Sequence[Policy], model: Model) -> Candidates:
 def scratch_of(minutes: int, tasks: int) -> Scratch:
     """Return one worker's work space for recordings of ``minutes`` and at most ``tasks`` tasks."""
     return Scratch(
-        metrics=np.empty((3, minutes)),
+        metrics=np.empty((METRICS, minutes)),
         points=np.empty((MAX_ALARMS, minutes)),
         flags=np.empty(minutes, dtype=np.uint8),
         alarms=np.empty((MAX_ALARMS, 2), dtype=np.int64),
@@ -139,6 +143,8 @@ def _steps_in(policy: ScalingPolicy) -> int:
 
 
 def _fill(book: Candidates, c: int, policy: Policy, extra: int) -> None:
+    for number, one in enumerate(policy.changes):
+        book.change[c, number] = one.minute, one.min_tasks, one.max_tasks
     book.bounds[c] = policy.min_tasks, policy.max_tasks, policy.initial_tasks, len(policy.alarms)
     first, rows = 0, []
     for scaling in policy.policies:
@@ -161,7 +167,7 @@ def _fill(book: Candidates, c: int, policy: Policy, extra: int) -> None:
             *rows[alarm.policy],
         )
         breaching = _breaching(alarm.comparison, float(alarm.threshold))
-        target = scaling.target_percent if isinstance(scaling, TargetTracking) else 0.0
+        target = scaling.target if isinstance(scaling, TargetTracking) else 0.0
         book.level[c, a] = *breaching, alarm.threshold, alarm.cpu_low, alarm.memory_low, target
 
 

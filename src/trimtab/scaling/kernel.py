@@ -28,15 +28,18 @@ from trimtab.scaling.kernel_rules import (
     OOM_BIT,
     OVER_CPU_BIT,
     OVER_MEMORY_BIT,
+    REQUESTS,
     SATURATED_BIT,
     alarm_point,
+    counts_requests,
     judged,
     point_of,
     proposal,
     served_in,
     state_of,
+    tracked_in,
 )
-from trimtab.scaling.kernel_tasks import IN, OUT, act, interrupt, mark, running_at, seconds_in
+from trimtab.scaling.kernel_tasks import IN, OUT, act, bring, interrupt, mark, running_at, seconds_in
 from trimtab.scaling.tables import (
     ACTIVITIES,
     ALARMS,
@@ -49,8 +52,10 @@ from trimtab.scaling.tables import (
     CPU_LOW,
     DATAPOINTS,
     DECIDED_S,
+    FROM_MINUTE,
     IN_COOLDOWN,
     INITIAL_TASKS,
+    KIND,
     LIVE,
     MAX_TASKS,
     MAY_IN,
@@ -58,6 +63,9 @@ from trimtab.scaling.tables import (
     MEMORY_LOW,
     METRIC,
     MIN_TASKS,
+    NEVER,
+    NEW_MAX,
+    NEW_MIN,
     OOM,
     OUT_COOLDOWN,
     OVER,
@@ -69,6 +77,7 @@ from trimtab.scaling.tables import (
     PULLED_S,
     SATURATED,
     STATE,
+    TRACKING,
     UNTIL,
     WARM,
 )
@@ -121,6 +130,11 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
     detail, horizon = trace.desired.size > 0, 60 * rec.cpu_vcpu.size
     live, until, held_in = state[LIVE], 0, False
     cold, last_missing = False, -1
+    agreeing, per_target = tracked_in(alarm, c, alarms), np.nan
+    by_requests, requests = counts_requests(alarm, c, alarms), rec.requests
+    change, due, changed = book.change, NEVER, 0
+    if change.shape[1] > 0:
+        due = change[c, 0, FROM_MINUTE]
     backlog = 0.0
     over_cpu, over_memory, over, oom, saturated = 0, 0, 0, 0, 0
 
@@ -130,8 +144,15 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
         if told > 1:
             interrupt(starts_s, site, tasks, billed, state, k, int(told >> 1), horizon)
             cold = state[WARM] < live
+        if k == due:
+            least, most = change[c, changed, NEW_MIN], change[c, changed, NEW_MAX]
+            bring(starts_s, site, tasks, billed, state, e, least, most, horizon)
+            changed += 1
+            due = change[c, changed, FROM_MINUTE] if changed < change.shape[1] else NEVER
+            live, cold = state[LIVE], state[WARM] < state[LIVE]
         no_in = told & 1 == 1 or (e < until and held_in)
         running, asked, winner, cause = -1, -1, -1, 0.0
+        ready, spared, sparer, spare_cause = 0, -1, -1, 0.0
         for a in range(alarms):
             periods, datapoints = alarm[c, a, PERIODS], alarm[c, a, DATAPOINTS]
             # Each minute one point comes and one goes. The count of the breaching ones is enough
@@ -149,6 +170,8 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
                 trace.alarm_state[a, k] = now
             if now != ALARM:
                 continue
+            tracks_in = alarm[c, a, KIND] == TRACKING and alarm[c, a, MAY_IN] == 1
+            ready += 1 if tracks_in else 0
             # Where it can only take tasks away, and may not, its value does not matter.
             if alarm[c, a, MAY_OUT] == 0 and (alarm[c, a, MAY_IN] == 0 or no_in or live <= least):
                 continue
@@ -159,8 +182,14 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
                 continue
             base = state[BASE] if e < until and state[CLOCK] == OUT else running
             capacity = proposal(alarm, level, steps, c, a, value, running, base, no_in, live, least, most)
-            if capacity > asked:
+            if tracks_in:
+                if capacity > spared:
+                    spared, sparer, spare_cause = capacity, a, value
+            elif capacity > asked:
                 asked, winner, cause = capacity, a, value
+        # Target tracking goes in only where all its policies that may would.
+        if ready == agreeing and (spared > asked or (spared == asked and sparer < winner)):
+            asked, winner, cause = spared, sparer, spare_cause
         if asked >= 0 and asked != live:
             cooldown_s = alarm[c, winner, OUT_COOLDOWN] if asked > live else alarm[c, winner, IN_COOLDOWN]
             act(starts_s, site, tasks, billed, state, e, asked, running, cooldown_s, horizon)
@@ -181,11 +210,17 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
         if running_s == 0:
             last_missing = k
         metrics[CPU_AVERAGE, k], metrics[CPU_MAXIMUM, k], metrics[MEMORY_AVERAGE, k] = cpu, cpu_top, memory
+        if by_requests:
+            # A load balancer reports no minute without requests.
+            per_target = np.nan if serving_s == 0 or requests[k] == 0 else requests[k] / (serving_s / 60)
+            metrics[REQUESTS, k] = per_target
+            if np.isnan(per_target):
+                last_missing = k
         breaching = 0
         for a in range(alarms):
             if alarm[c, a, PERIOD] == 1:
                 lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW]
-                point = point_of(alarm[c, a, METRIC], cpu, cpu_top, memory, lows)
+                point = point_of(alarm[c, a, METRIC], cpu, cpu_top, memory, per_target, lows)
             else:
                 point = alarm_point(alarm, level, metrics, c, a, k)
             points[a, k] = point

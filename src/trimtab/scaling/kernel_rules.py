@@ -27,6 +27,7 @@ from trimtab.scaling.tables import (
     KIND,
     LAST_STEP,
     LOWER,
+    MAY_IN,
     MAY_OUT,
     MEMORY_LOW,
     METRIC,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 # numba takes a module's numbers for constants, not its enumerations.
 CPU_AVERAGE, CPU_MAXIMUM = Metric.CPU_AVERAGE.value, Metric.CPU_MAXIMUM.value
 MEMORY_AVERAGE, JOINT = Metric.MEMORY_AVERAGE.value, Metric.JOINT.value
+REQUESTS = Metric.REQUESTS.value
 IF_MISSING, IF_BREACHING = Missing.MISSING.value, Missing.BREACHING.value
 IF_NOT_BREACHING = Missing.NOT_BREACHING.value
 INSUFFICIENT, OK, ALARM = (int(state) for state in AlarmState)
@@ -221,7 +223,9 @@ def proposal(
 
 
 @register_jitable
-def point_of(metric: int, cpu: float, cpu_top: float, memory: float, lows: tuple[float, float]) -> float:
+def point_of(
+    metric: int, cpu: float, cpu_top: float, memory: float, requests: float, lows: tuple[float, float]
+) -> float:
     """Return an alarm's point of one minute (5); ``lows``: of CPU and memory, for the joint metric."""
     if metric == CPU_AVERAGE:
         return cpu
@@ -229,7 +233,27 @@ def point_of(metric: int, cpu: float, cpu_top: float, memory: float, lows: tuple
         return cpu_top
     if metric == MEMORY_AVERAGE:
         return memory
+    if metric == REQUESTS:
+        return requests
     return max(cpu / lows[0], memory / lows[1])
+
+
+@register_jitable
+def tracked_in(alarm: I64, c: int, alarms: int) -> int:
+    """Return how many alarms ask target tracking for fewer tasks: one for each policy that may go in."""
+    found = 0
+    for a in range(alarms):
+        found += 1 if alarm[c, a, KIND] == TRACKING and alarm[c, a, MAY_IN] == 1 else 0
+    return found
+
+
+@register_jitable
+def counts_requests(alarm: I64, c: int, alarms: int) -> bool:
+    """Tell whether any alarm watches requests."""
+    found = 0
+    for a in range(alarms):
+        found += 1 if alarm[c, a, METRIC] == REQUESTS else 0
+    return found > 0
 
 
 @register_jitable

@@ -176,6 +176,29 @@ def interrupt(
 
 
 @register_jitable
+def bring(
+    starts_s: I64,
+    site: Site,
+    tasks: I64,
+    billed: I64,
+    state: I64,
+    e: int,
+    least: int,
+    most: int,
+    horizon: int,
+) -> None:
+    """Bring the count within bounds that are new at second ``e`` (4.0): no cooldown begins or holds it."""
+    live = state[LIVE]
+    if live < least:
+        runs = launch(starts_s, site, tasks, billed, state, e, least - live)
+        state[REPLACED] = max(state[REPLACED], runs)
+    elif live > most:
+        count, running = live - most, running_at(tasks, state, e)
+        count -= give_up(site, tasks, billed, state, e, count, running, horizon)
+        retire(site, tasks, billed, state, e, count, horizon)
+
+
+@register_jitable
 def running_at(tasks: I64, state: I64, e: int) -> int:
     """Return how many tasks are RUNNING at second ``e``; those that serve are."""
     running = int(state[WARM])

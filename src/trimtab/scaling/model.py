@@ -36,6 +36,8 @@ class Load:
     """What a task holds whatever its load [MiB]."""
     hottest_ratio: F64
     """The hottest task's CPU over the average one's [ratio], at least 1."""
+    requests: F64 | None = None
+    """Requests of all targets together [1/min]; None: not recorded, so that no alarm on them has a point."""
     memory_slope_mib_per_vcpu: float = 0.0
     """What one more vCPU served by a task adds to its memory [MiB/vCPU]."""
 
@@ -46,6 +48,8 @@ class Load:
         series("load.cpu_vcpu", self.cpu_vcpu, minutes)
         series("load.memory_mib", self.memory_mib, minutes)
         series("load.hottest_ratio", self.hottest_ratio, minutes, least=1.0)
+        if self.requests is not None:
+            series("load.requests", self.requests, minutes)
         number("load.memory_slope_mib_per_vcpu", self.memory_slope_mib_per_vcpu)
 
     @property

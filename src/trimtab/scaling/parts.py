@@ -89,7 +89,13 @@ def _part(inputs: Inputs) -> Part:
 
 
 def _with_cpu(inputs: Inputs, cpu_vcpu: F64) -> Inputs:
-    return replace(inputs, load=replace(inputs.load, cpu_vcpu=cpu_vcpu))
+    """Return the inputs with another demand, the requests that cause it in proportion."""
+    load = inputs.load
+    requests = load.requests
+    if requests is not None:
+        ratio = np.divide(cpu_vcpu, load.cpu_vcpu, out=np.ones_like(cpu_vcpu), where=load.cpu_vcpu > 0)
+        requests = requests * ratio
+    return replace(inputs, load=replace(load, cpu_vcpu=cpu_vcpu, requests=requests))
 
 
 def _slice(inputs: Inputs, first: int, last: int) -> Inputs:
@@ -105,6 +111,7 @@ def _slice(inputs: Inputs, first: int, last: int) -> Inputs:
             cpu_vcpu=cut(load.cpu_vcpu),
             memory_mib=cut(load.memory_mib),
             hottest_ratio=cut(load.hottest_ratio),
+            requests=None if load.requests is None else cut(load.requests),
         ),
         no_scale_in=None if closed is None else cut(closed),
         interruptions=None if taken is None else replace(taken, share_percent=cut(taken.share_percent)),

@@ -38,7 +38,7 @@ def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: 
     ``compiled=False`` runs the kernel's plain Python source, some hundred times slower.
     """
     minutes = inputs.load.minutes
-    scratch, trace = encode.scratch_of(minutes, policy.max_tasks), encode.trace_of(minutes)
+    scratch, trace = encode.scratch_of(minutes, policy.most_tasks), encode.trace_of(minutes)
     totals = _run(_kernel(compiled), inputs, [policy], model, (scratch, trace))
     return Replay(
         summary=_summaries(totals, inputs)[0],

@@ -22,6 +22,7 @@ class Recording(NamedTuple):
     cpu_vcpu: F64
     memory_mib: F64
     hottest_ratio: F64
+    requests: F64
     given: npt.NDArray[np.uint8]
     """What befalls the minute's tick, in one number that is 0 nearly always: 1 where a deployment is in
     progress, and twice the share [percent] that Spot takes."""
@@ -68,6 +69,8 @@ class Candidates(NamedTuple):
     """(C, A, LEVEL_COLUMNS): BREACH_FROM to TARGET."""
     step: F64
     """(C, steps, 3): LOWER, UPPER, CHANGE."""
+    change: I64
+    """(C, changes, 3): FROM_MINUTE, NEW_MIN, NEW_MAX, by minute; rows that are not used begin NEVER."""
 
 
 MIN_TASKS, MAX_TASKS, INITIAL_TASKS, ALARMS = range(4)
@@ -81,6 +84,9 @@ ALARM_COLUMNS = 17
 BREACH_FROM, BREACH_TO, THRESHOLD, CPU_LOW, MEMORY_LOW, TARGET = range(6)
 """A point breaches in [BREACH_FROM, BREACH_TO]: every comparison as a closed interval."""
 LEVEL_COLUMNS = 6
+FROM_MINUTE, NEW_MIN, NEW_MAX = range(3)
+NEVER = 2**62
+"""Later than any minute."""
 LOWER, UPPER, CHANGE = range(3)
 TRACKING = 3
 """In KIND, beside the values of AdjustmentType."""
@@ -90,7 +96,8 @@ class Scratch(NamedTuple):
     """Work space of one worker, overwritten by each candidate."""
 
     metrics: F64
-    """(3, T): CPU_AVERAGE, CPU_MAXIMUM, MEMORY_AVERAGE; NaN where no task ran."""
+    """(METRICS, T), by the values of ``Metric``: NaN where no task ran. The row of JOINT is not used, that
+    of REQUESTS is written where an alarm watches them."""
     points: F64
     """(A, T): each alarm's point that ends with the minute."""
     flags: npt.NDArray[np.uint8]
@@ -103,6 +110,7 @@ class Scratch(NamedTuple):
     """(4, MAX_TASKS): DECIDED_S to SERVES_S of the live tasks, in the order of their decision."""
 
 
+METRICS = 5
 STATE, BREACHES = range(2)
 DECIDED_S, PULLED_S, RUNS_S, SERVES_S = range(4)
 

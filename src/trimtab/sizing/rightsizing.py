@@ -142,7 +142,7 @@ def _loads(demand: Demand, work: Work, cpu_sizes: Sequence[int]) -> Iterator[_Lo
             cpu, cpu_units=cpu_units, ratio=work.hottest_ratio, floor=work.floor, step_s=demand.step_s
         )
         memory = hottest_memory(demand, cpu, tasks, work.load_memory, work.hottest_ratio)
-        reported = tasks[demand.present]
+        reported = tasks[demand.known]
         yield _Load(
             cpu_units=cpu_units,
             memory_need_mib=memory_need_mib(float(memory[counted].max()), work.memory_margin),

@@ -1,0 +1,63 @@
+"""The bounds that scheduled actions lay down, minute by minute of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from trimtab.demand.cron import firings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from trimtab.fleet.model import Scaling
+
+BEFORE = timedelta(days=32)
+"""How far before a recording is looked for the last action that fired: a monthly one is found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Bounds of the task count that hold from a minute of the recording on."""
+
+    minute: int
+    min_tasks: int
+    max_tasks: int
+
+
+def bounds_of(scaling: Scaling, start: datetime, minutes: int) -> tuple[tuple[int, int], tuple[Bounds, ...]]:
+    """Return minimum and maximum at ``start``, and how they change in the ``minutes`` after it.
+
+    An action sets its bounds, and they stay until another sets them anew. What was never set in
+    the time looked at is as the snapshot has it.
+
+    Raises:
+        ReplayError: a schedule is not understood.
+
+    """
+    now = (scaling.min_tasks, scaling.max_tasks)
+    if "scheduled" in scaling.suspended or not scaling.scheduled:
+        return now, ()
+    end = start + timedelta(minutes=minutes)
+    fired = sorted(
+        (at, number)
+        for number, action in enumerate(scaling.scheduled)
+        for at in firings(action, start - BEFORE, end)
+    )
+    first, changes = now, dict[int, tuple[int, int]]()
+    for at, number in fired:
+        action = scaling.scheduled[number]
+        low, high = now
+        low = low if action.min_tasks is None else action.min_tasks
+        high = high if action.max_tasks is None else action.max_tasks
+        # RegisterScalableTarget refuses a minimum above the maximum; of one bound alone, the other gives way.
+        now = (min(low, high), high) if action.min_tasks is None else (low, max(low, high))
+        minute = int((at - start) // timedelta(minutes=1))
+        if minute <= 0:
+            first = now
+        else:
+            changes[minute] = now
+    return first, tuple(
+        Bounds(minute=minute, min_tasks=low, max_tasks=high) for minute, (low, high) in changes.items()
+    )
