@@ -114,4 +114,16 @@ TARGET = {
     "min_capacity": 2,
     "max_capacity": 8,
 }
-POLICY = {"name": "out", "resource_id": "service/main/api", "policy_type": "StepScaling"}
+SCALING = (
+    "arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:1:resource/ecs/service/main/api:policyName"
+)
+POLICY = {
+    "name": "out",
+    "arn": f"{SCALING}/out",
+    "resource_id": "service/main/api",
+    "policy_type": "StepScaling",
+    "step_scaling_policy_configuration": [
+        {"adjustment_type": "ChangeInCapacity", "step_adjustment": [{"scaling_adjustment": 1}]}
+    ],
+}
+ALARM = {"alarm_name": "high", "alarm_actions": [POLICY["arn"]], "actions_enabled": True, "threshold": 70}

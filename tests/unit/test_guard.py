@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import made_plan as made
 import pytest
-from made_plan import GROUP, POLICY, TARGET, assess, change, only, service
+from made_plan import ALARM, GROUP, POLICY, TARGET, assess, change, only, service
 
 from trimtab.adoption.guard_facts.load import facts
 from trimtab.adoption.guard_model import Deed, Verdict
@@ -160,8 +160,10 @@ def test_a_lower_maximum_is_held_against_the_tasks_wanted_now(desired: int | Non
 def test_a_policy_that_goes_is_safe_while_another_scales_the_service() -> None:
     gone = change("aws_appautoscaling_policy.old", "destroy", POLICY)
     assert only(gone).verdict is Verdict.INTERRUPTS
-    kept = assess(gone, change("aws_appautoscaling_policy.new", "create", None, POLICY | {"name": "new"}))
-    assert kept.verdict is Verdict.SAFE
+    new = change("aws_appautoscaling_policy.new", "create", None, POLICY | {"name": "new"})
+    assert assess(gone, new).verdict is Verdict.INTERRUPTS  # nothing calls it
+    calling = change("aws_cloudwatch_metric_alarm.a", "update", ALARM, {}, unknown={"alarm_actions": True})
+    assert assess(gone, new, calling).verdict is Verdict.SAFE
 
 
 def test_a_new_revision_is_safe_and_said_to_reach_no_task() -> None:
@@ -206,7 +208,7 @@ def test_a_rule_matters_as_much_as_the_group_it_is_in() -> None:
     # A group of another state's services may have it, and AWS takes a rule from under them.
     assert only(gone, group).verdict is Verdict.UNKNOWN
     both = assess(gone, change("aws_security_group.a", "destroy", {"id": "sg-1"}))
-    assert both.verdict is Verdict.SAFE  # AWS refuses to delete the group while anybody has it
+    assert both.verdict is Verdict.UNKNOWN  # AWS refuses to delete the group, but its rules go first
     assert only(gone, group, change(SERVICE, "none", service())).verdict is Verdict.INTERRUPTS
     assert only(gone).verdict is Verdict.INTERRUPTS
 
@@ -296,7 +298,11 @@ def test_a_value_that_is_known_only_after_apply_is_unknown_where_what_it_does_de
         {"load_balancer": [{"container_name": "api", "container_port": 8080}]},
         unknown={"load_balancer": [{"target_group_arn": True}]},
     )
-    assert only(moved).verdict is Verdict.REDEPLOYS
+    assert only(moved).verdict is Verdict.UNKNOWN  # nobody is seen to send requests to the new group
+    follows = change(
+        "aws_lb_listener.a", "update", {}, {"default_action": [{}]}, unknown={"default_action": [{"x": True}]}
+    )
+    assert assess(moved, follows).findings[0].verdict is Verdict.REDEPLOYS
 
 
 def test_what_follows_from_another_replacement_says_so() -> None:
@@ -388,8 +394,10 @@ def test_a_deferred_change_is_unknown() -> None:
     assert "provider_config_unknown" in texts(finding)
 
 
-def test_a_partial_plan_says_that_it_is() -> None:
-    assert "-target" in assess(change(SERVICE, "none", service()), complete=False).cautions[0]
+def test_a_partial_plan_cannot_be_judged_as_a_whole() -> None:
+    finding = only(change(SERVICE, "none", service()), complete=False)
+    assert (finding.verdict, finding.deed) == (Verdict.UNKNOWN, Deed.NOT_READ)
+    assert "-target" in texts(finding)
 
 
 def test_a_value_somebody_else_set_and_the_plan_sets_back_is_told() -> None:

@@ -8,28 +8,28 @@ tasks is AWS's, and lies in ``guard_facts``. What neither tells is ``unknown``, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trimtab.adoption import guard_service
+from trimtab.adoption import guard_advice, guard_alarms, guard_scaling, guard_service
 from trimtab.adoption.guard_changes import changed_attributes
-from trimtab.adoption.guard_creation import reason_of_creation
-from trimtab.adoption.guard_facts.load import Effect, facts
+from trimtab.adoption.guard_creation import reasons_of_creation
+from trimtab.adoption.guard_facts.load import facts
 from trimtab.adoption.guard_links import Links
+from trimtab.adoption.guard_loss import Losses
 from trimtab.adoption.guard_model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
+from trimtab.adoption.guard_plan import cautions_of_plan, findings_of_plan
 from trimtab.adoption.guard_rules import advice_of, merged, reason_of
+from trimtab.adoption.guard_secrets import without_secrets
+from trimtab.adoption.guard_tags import asked_for, is_tag, reason_of_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from trimtab.adoption.guard_facts.load import Facts
     from trimtab.adoption.guard_model import Changed
     from trimtab.adoption.plan import Change, Plan
 
-PARTIAL = "This plan is partial (-target, or changes that are deferred): what it leaves out is not judged."
-_NO_FACTS = "Trimtab knows nothing of this type."
-_ELSEWHERE = (
-    "Nothing here uses what it belongs to; something outside this state might, and AWS does not refuse."
-)
 _WHY = {
     "replace_because_tainted": "It is marked as tainted: an earlier apply left it half made.",
     "replace_by_request": "Replaced because -replace asks for it.",
@@ -50,15 +50,16 @@ def judge(plan: Plan) -> Assessment:
     judge_one = _Judge(links, facts(), {drift.address: drift for drift in plan.drift})
     findings = [judge_one.finding(change) for change in plan.changes if _is_touched(change)]
     findings += [_deferred(one.change, one.reason) for one in plan.deferred if one.change.mode == "managed"]
+    findings += findings_of_plan(plan)
     return Assessment(
-        findings=tuple(findings),
+        findings=without_secrets(findings, plan),
         outputs_changed=plan.outputs_changed,
         drifted=tuple(
             drift.address
             for drift in plan.drift
-            if drift.actions == ("delete",) or changed_attributes(drift, show=False)
+            if drift.actions == ("delete",) or judge_one.attributes(drift, show=False)
         ),
-        cautions=() if plan.complete else (PARTIAL,),
+        cautions=cautions_of_plan(plan),
         engine_version=plan.engine_version,
     )
 
@@ -125,6 +126,12 @@ class _Judge:
 
     def __init__(self, links: Links, known: Mapping[str, Facts], drift: Mapping[str, Change]) -> None:
         self._links, self._facts, self._drift = links, known, drift
+        self._losses = Losses(links, known)
+
+    def attributes(self, change: Change, *, show: bool = True) -> tuple[Changed, ...]:
+        """Return what differs; values only of a type that we know."""
+        known = self._facts.get(change.type)
+        return changed_attributes(change, show=show and known is not None, known=known)
 
     def finding(self, change: Change) -> Finding:
         """Judge one change."""
@@ -142,35 +149,61 @@ class _Judge:
                 return _finding(change, deed, (_kept(deed),))
 
     def _create(self, change: Change) -> Finding:
-        reason = reason_of_creation(change, self._facts.get(change.type), self._links)
+        reasons = reasons_of_creation(change, self._facts.get(change.type), self._links)
         drift = self._drift.get(change.address)
         gone = drift is not None and drift.actions == ("delete",)
         cautions = ["It was deleted outside Terraform, and is made again."] if gone else []
-        return _finding(change, Deed.CREATE, (reason,), _Beside(cautions=cautions))
+        return _finding(change, Deed.CREATE, reasons, _Beside(cautions=cautions))
 
     def _update(self, change: Change) -> Finding:
         known = self._facts.get(change.type)
-        attributes = changed_attributes(change, show=known is not None)
-        judged = [self._in_place(one, change, known) for one in attributes]
-        reasons = [reason for reason, _ in judged]
-        cautions = [caution for _, caution in judged if caution]
+        attributes = self.attributes(change)
+        reasons, cautions = self._in_place(change, attributes)
         if change.type == "aws_ecs_service":
             reasons += guard_service.reasons_of_update(attributes, change)
-            if any(reason.verdict is Verdict.REDEPLOYS for reason in reasons):
+            reasons += guard_service.reasons_of_moved_tasks(change, self._links)
+            if any(reason.verdict is Verdict.REDEPLOYS for reason in reasons) or guard_service.redeploys(
+                change
+            ):
                 reasons += guard_service.reasons_of_deployment(change)
                 cautions += guard_service.cautions_of_deployment(change)
         if not attributes:
             reasons.append(Reason(verdict=Verdict.SAFE, text="Nothing but how Terraform keeps it."))
         cautions += self._undone(change, attributes)
-        beside = _Beside(cautions=cautions, notes=self._because(change, attributes))
+        advice = guard_advice.of_update(change, attributes, self._links) if known else ()
+        beside = _Beside(cautions=cautions, advice=advice, notes=self._because(change, attributes))
         return _finding(change, Deed.UPDATE, reasons, beside)
 
-    def _in_place(self, changed: Changed, change: Change, known: Facts | None) -> tuple[Reason, str]:
+    def _in_place(self, change: Change, attributes: Sequence[Changed]) -> tuple[list[Reason], list[str]]:
+        """Return what follows from each attribute that changes in place, and from several together."""
+        judged = [self._of_attribute(one, change) for one in attributes]
+        reasons = [reason for reason, _ in judged]
+        known = self._facts.get(change.type)
+        if change.type == guard_scaling.ALARM:
+            reasons += guard_alarms.reasons_of_alarm(change, self._links)
+        elif change.type == guard_scaling.POLICY:
+            reasons += guard_scaling.reasons_of_policy(change, attributes)
+        elif change.type == "aws_lb_target_group" and known:
+            reasons += guard_service.reasons_of_group(change, self._links, known)
+        return reasons, [caution for _, caution in judged if caution]
+
+    def _of_attribute(self, changed: Changed, change: Change) -> tuple[Reason, str]:
+        known = self._facts.get(change.type)
+        if is_tag(changed.path):
+            decides = reason_of_tag(changed, change, known, self._asked)
+            if decides:
+                return decides, ""
+        if change.type == guard_scaling.ALARM and guard_alarms.follows(change, changed, self._links):
+            return Reason(verdict=Verdict.SAFE, text=guard_alarms.FOLLOWS, attributes=(changed,)), ""
         reason, caution = reason_of(changed, change, known)
         if change.type == "aws_appautoscaling_target" and changed.path == "max_capacity":
-            better = guard_service.reason_of_lowered_maximum(change, self._links, changed)
+            better = guard_scaling.reason_of_lowered_maximum(change, self._links, changed)
             return (better if better and reason.verdict is Verdict.UNKNOWN else reason), caution
         return reason, caution
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return asked_for(self._links)
 
     def _undone(self, change: Change, attributes: Iterable[Changed]) -> list[str]:
         """Say which values somebody else set that this plan sets back."""
@@ -182,70 +215,29 @@ class _Judge:
         return [f"Changed outside Terraform, and set back by this plan: {', '.join(both)}."] if both else []
 
     def _destroy(self, change: Change) -> Finding:
-        known = self._facts.get(change.type)
-        reasons = [self._loss(change, known, known.destroy if known else None)]
-        reasons += self._unsaid(change, reasons[0])
-        cautions: tuple[str, ...] = ()
-        if change.type == "aws_ecs_task_definition":
-            cautions = guard_service.cautions_of_revision(change, self._links)
-        return _finding(change, Deed.DESTROY, reasons, _Beside(cautions=cautions, notes=_told(change)))
+        reasons, cautions = self._losses.reasons(change, Deed.DESTROY)
+        advice = guard_advice.of_destruction(change, self._losses.twin(change), self._links)
+        return _finding(
+            change, Deed.DESTROY, reasons, _Beside(cautions=cautions, advice=advice, notes=_told(change))
+        )
 
     def _replace(self, change: Change, deed: Deed) -> Finding:
         known = self._facts.get(change.type)
-        attributes = changed_attributes(change, show=known is not None)
+        attributes = self.attributes(change)
         forcing = tuple(one for one in attributes if one.forces_replacement)
-        effect = (known.replace or known.destroy) if known else None
-        loss = self._loss(change, known, effect, deed)
-        reasons = [Reason(verdict=loss.verdict, text=loss.text, attributes=forcing)]
-        reasons += self._unsaid(change, loss)
-        if deed is Deed.REPLACE_CREATE_FIRST and known:
-            reasons += _twice(change, known)
-        cautions: tuple[str, ...] = ()
-        if change.type == "aws_ecs_task_definition":
-            shown = tuple(one for one in attributes if not one.after_apply)
-            reasons = [Reason(verdict=loss.verdict, text=loss.text, attributes=shown)]
-            cautions = guard_service.cautions_of_revision(change, self._links)
+        reasons, cautions = self._losses.reasons(change, deed)
+        revision = change.type == "aws_ecs_task_definition"
+        named = tuple(one for one in attributes if not one.after_apply) if revision else forcing
+        loss = reasons[0]
+        reasons[0] = Reason(verdict=loss.verdict, text=loss.text, attributes=named)
+        if loss.verdict is Verdict.SAFE and known and not revision:
+            rest = [one for one in attributes if one not in forcing and known.has(one.path)]
+            further, more = self._in_place(change, rest)
+            reasons += [reason for reason in further if reason.verdict is not Verdict.SAFE]
+            cautions += tuple(more)
         advice = advice_of(forcing, change, known) if known and loss.verdict is not Verdict.SAFE else ()
         notes = (*_told(change), *self._because(change, forcing))
         return _finding(change, deed, reasons, _Beside(cautions=cautions, advice=advice, notes=notes))
-
-    def _loss(
-        self, change: Change, known: Facts | None, effect: Effect | None, deed: Deed = Deed.DESTROY
-    ) -> Reason:
-        """Return what it means that the thing goes."""
-        if known is None or effect is None:
-            return Reason(verdict=Verdict.UNKNOWN, text=f"{_NO_FACTS} Look at what it carries or holds.")
-        values = change.before or {}
-        if known.kept_by and values.get(known.kept_by) is True:
-            return Reason(verdict=Verdict.SAFE, text=f"It stays in AWS: {known.kept_by} is true.")
-        if change.type == "aws_appautoscaling_policy" and guard_service.still_scaled(change, self._links):
-            return Reason(verdict=Verdict.SAFE, text="Other policies of this plan scale the service.")
-        free = self._unused(change, known)
-        if free and not (known.forced_by and values.get(known.forced_by) is True):
-            return Reason(verdict=free.verdict, text=free.why)
-        first = deed is Deed.REPLACE_CREATE_FIRST and effect.why_create_first
-        return Reason(verdict=effect.verdict, text=first or effect.why)
-
-    def _unused(self, change: Change, known: Facts) -> Effect | None:
-        """Return what it means to lose it where nothing uses it, or nothing where something does."""
-        if known.carrier:
-            bearer = self._links.carrier(change, known.carrier)
-            effect = self._unused(bearer, self._facts[bearer.type]) if bearer else None
-            if bearer and effect and effect.verdict is Verdict.SAFE and "delete" not in bearer.actions:
-                # That AWS refuses to delete what is in use protects the whole, not a part of it.
-                return Effect(verdict=Verdict.UNKNOWN, why=_ELSEWHERE)
-            return effect
-        return None if self._links.users(change, known) else known.unused
-
-    def _unsaid(self, change: Change, loss: Reason) -> tuple[Reason, ...]:
-        """Return what goes with it that the plan does not say."""
-        if loss.verdict is not Verdict.INTERRUPTS:
-            return ()
-        if change.type == "aws_ecs_service":
-            return guard_service.reasons_of_lost_service(change, self._links)
-        if change.type == "aws_appautoscaling_target":
-            return guard_service.reasons_of_lost_target(change, self._links)
-        return ()
 
     def _because(self, change: Change, attributes: Iterable[Changed]) -> list[str]:
         """Say which replacement or destruction this change follows from."""
@@ -269,16 +261,7 @@ def _kept(deed: Deed) -> Reason:
 def _told(change: Change) -> list[str]:
     """Return what Terraform itself gives as reason."""
     said = _WHY.get(change.action_reason)
-    return [said] if said else []
-
-
-def _twice(change: Change, known: Facts) -> list[Reason]:
-    """Say where the new thing cannot be made beside the old one."""
-    before, after = change.before or {}, change.after or {}
-    same = known.unique and all(
-        before.get(name) and before.get(name) == after.get(name) for name in known.unique
+    leftover = (
+        ["What an earlier replacement left over (deposed), not the thing itself."] if change.deposed else []
     )
-    if not same:
-        return []
-    text = f"AWS refuses a second one with the same {' and '.join(known.unique)}: the apply stops there."
-    return [Reason(verdict=Verdict.INTERRUPTS, text=text)]
+    return [*leftover, *([said] if said else [])]

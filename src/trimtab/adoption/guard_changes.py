@@ -8,20 +8,33 @@ are often secrets without the mark), only the names.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trimtab.adoption.guard_model import Changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from trimtab.adoption.guard_facts.load import Facts
     from trimtab.adoption.plan import Change
 
 LONGEST_SHOWN = 64
 """Longer values [characters] are left out."""
 _COLONS = 5
 """In front of the resource in an ARN."""
+_SECRETIVE = re.compile(
+    r"pass(wor[dt]|phrase|wd)|secret|token|credential|private_?key|api_?key|auth|connection_string|user_data"
+    r"|^(value|insecure_value|input|body|environment|environmentFiles|command|entryPoint|dockerLabels|options)$",
+    re.IGNORECASE,
+)
+"""Attributes whose values are often secrets without the mark: only their names are shown."""
+_TERRAFORMS_OWN = frozenset(
+    {"allow_overwrite", "force_delete", "force_destroy", "force_detach_policies", "force_new_deployment"}
+    | {"overwrite", "revoke_rules_on_delete", "skip_destroy", "track_latest", "wait_for_steady_state"}
+)
+"""Settings that only the provider knows, of any type: false is what it does where nothing is set."""
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
@@ -60,7 +73,7 @@ class _Pair:
         return any_true(self.hidden_before) or any_true(self.hidden_after)
 
 
-def changed_attributes(change: Change, *, show: bool) -> tuple[Changed, ...]:
+def changed_attributes(change: Change, *, show: bool, known: Facts | None = None) -> tuple[Changed, ...]:
     """Return what differs before and after, by path, those that force a replacement first."""
     root = _Pair(
         path=(),
@@ -71,10 +84,23 @@ def changed_attributes(change: Change, *, show: bool) -> tuple[Changed, ...]:
         hidden_after=change.after_sensitive,
     )
     forcing = {tuple(step for step in path if isinstance(step, str)) for path in change.replace_paths}
-    found = [_changed(pair, forcing, show=show) for pair in _different(root)]
+    found = [_changed(pair, forcing, show=show) for pair in _different(root) if not _is_unread(pair, known)]
     missing = {".".join(path) for path in forcing if not any(_touches(path, one.path) for one in found)}
     found += [Changed(path=path, forces_replacement=True) for path in sorted(missing)]
     return tuple(sorted(found, key=lambda one: not one.forces_replacement))
+
+
+def _is_unread(pair: _Pair, known: Facts | None) -> bool:
+    """Tell what an import does not read, and is false: no change where false is what AWS does anyhow.
+
+    Of an attribute without facts nobody has said that it is.
+    """
+    if pair.before is not None or pair.after is not False or pair.unknown is True:
+        return False
+    path = ".".join(pair.path)
+    if path in _TERRAFORMS_OWN:
+        return True
+    return known is not None and known.has(path) and known.defaults.get(path) is not True
 
 
 def _touches(path: tuple[str, ...], dotted: str) -> bool:
@@ -102,6 +128,8 @@ def _changed(pair: _Pair, forcing: set[tuple[str, ...]], *, show: bool) -> Chang
 
 
 def _may_be_seen(pair: _Pair) -> bool:
+    if any(_SECRETIVE.search(name) for name in pair.path):
+        return False
     if not pair.inside_document or pair.path[-1] == "image":
         return True
     # ECS takes environment values as strings only: a number is a size or a port.
@@ -111,8 +139,6 @@ def _may_be_seen(pair: _Pair) -> bool:
 def _different(pair: _Pair) -> Iterator[_Pair]:
     """Yield the smallest places that differ."""
     before, after = pair.before, pair.after
-    if before is None and after is False:
-        return  # an import does not read what AWS does not give back; false is what it is there
     if pair.unknown is True:
         yield pair
     elif _are_objects(before, after):
@@ -147,13 +173,32 @@ def _is_block(value: object) -> bool:
 
 
 def document(value: object) -> Any:  # noqa: ANN401 - any JSON
-    """Return the JSON array or object a string holds, or nothing."""
+    """Return the JSON array or object a string holds, or nothing, also where a name is in it twice.
+
+    Which of the two counts, each reader decides for itself.
+    """
+    return _parsed(value, _once)
+
+
+def any_document(value: object) -> Any:  # noqa: ANN401 - any JSON
+    """Return the JSON array or object a string holds, or nothing; of a name that is twice in it, the last."""
+    return _parsed(value, None)
+
+
+def _parsed(value: object, pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> Any:  # noqa: ANN401
     if not isinstance(value, str) or value.lstrip()[:1] not in {"[", "{"}:
         return None
     try:
-        return json.loads(value)
+        return json.loads(value, object_pairs_hook=pairs)
     except ValueError:
         return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is there twice")
+    return found
 
 
 def _by_name(value: Any) -> Any:  # noqa: ANN401 - any JSON

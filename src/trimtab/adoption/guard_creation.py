@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trimtab.adoption import guard_service
+from trimtab.adoption import guard_alarms, guard_scaling, guard_service
 from trimtab.adoption.guard_changes import any_true
 from trimtab.adoption.guard_model import Reason, Verdict
-from trimtab.adoption.guard_rules import adjustments, statements
+from trimtab.adoption.guard_rules import statements
+from trimtab.adoption.guard_steps import takes_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +25,22 @@ NO_FACTS = "Trimtab knows nothing of this type: whether a new one acts on what i
 PROVISIONED = "A provisioner runs with it: what that does, a plan does not say."
 OWN = frozenset({"null_resource", "terraform_data"})
 """Types that do nothing but what their provisioners do."""
-ALL_PERCENT = -100
 PRIVATE = (".internal", ".local", ".test", ".home.arpa")
 """Endings that no public zone has (RFC 6761, RFC 6762, RFC 8375; ICANN keeps .internal for private use)."""
 
 
-def reason_of_creation(change: Change, known: Facts | None, links: Links) -> Reason:
+def reasons_of_creation(change: Change, known: Facts | None, links: Links) -> tuple[Reason, ...]:
     """Return what follows from making it."""
-    provisions = links.provisions(change)
+    said = [_reason_of_creation(change, known, links)]
+    if change.type == guard_scaling.ALARM:
+        said += guard_alarms.reasons_of_alarm(change, links)
+    if change.type == "aws_ecs_service":
+        said += guard_service.reasons_of_shared(change, links)
+    return tuple(said)
+
+
+def _reason_of_creation(change: Change, known: Facts | None, links: Links) -> Reason:
+    provisions = links.configured.provisions(change)
     if provisions:
         return Reason(verdict=Verdict.UNKNOWN, text=PROVISIONED)
     if known is None and change.type in OWN and provisions is False:
@@ -39,7 +48,7 @@ def reason_of_creation(change: Change, known: Facts | None, links: Links) -> Rea
     if known is None:
         return Reason(verdict=Verdict.UNKNOWN, text=NO_FACTS)
     if change.type == "aws_appautoscaling_target":
-        better = guard_service.reason_of_new_target(change, links)
+        better = guard_scaling.reason_of_new_target(change, links)
         if better is not None:
             return better
     found = next(one for one in known.create if _holds(one, change, links))
@@ -83,20 +92,12 @@ def _answers_all(rule: Any) -> bool:  # noqa: ANN401 - the values of a plan
     return bool(actions) and not forwards and everything
 
 
-def _takes_all(steps: Any) -> bool:  # noqa: ANN401 - the values of a plan
-    """Tell a step to no task: all of them in percent, or exactly none."""
-    block = steps[0] if isinstance(steps, list) and steps and isinstance(steps[0], dict) else {}
-    numbers = adjustments(steps)
-    exact = block.get("adjustment_type") == "ExactCapacity"
-    percent = block.get("adjustment_type") == "PercentChangeInCapacity"
-    return bool(numbers) and ((exact and min(numbers) <= 0) or (percent and min(numbers) <= ALL_PERCENT))
-
-
 _CONDITIONS: dict[CreateWhen, Callable[[Any], bool]] = {
     "allows": _allows,
     "answers_all": _answers_all,
     "denies": _denies,
     "private_name": lambda name: isinstance(name, str) and name.rstrip(".").endswith(PRIVATE),
-    "takes_all": _takes_all,
+    "takes_all": takes_all,
+    "set": bool,
     "unset": lambda value: not value,
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from trimtab.adoption.guard_changes import document
+from trimtab.adoption.guard_changes import any_document
+from trimtab.adoption.guard_configured import Configured
+from trimtab.adoption.guard_places import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.adoption.guard_facts.load import Carrier, Facts
     from trimtab.adoption.plan import Change, Plan
@@ -23,50 +24,89 @@ class Links:
     """The things that are there before the plan is applied, and what they say of each other."""
 
     def __init__(self, plan: Plan) -> None:
-        self._all = [change for change in plan.changes if change.mode == "managed"]
+        self._all = [change for change in plan.changes if change.mode == "managed"] + list(plan.beside)
         self._there = [change for change in self._all if change.before]
-        self._configuration = plan.configuration
+        self.configured = Configured(plan.configuration)
+        self.places = Places(self._all, self.configured)
+
+    @property
+    def everything(self) -> tuple[Change, ...]:
+        """Return all that is there or will be."""
+        return tuple(self._all)
 
     @cached_property
     def _mentions(self) -> Mapping[str, list[Change]]:
         """Who mentions a value."""
-        found: defaultdict[str, list[Change]] = defaultdict(list)
-        for change in self._there:
-            for text in set(strings(change.before)):
-                found[text].append(change)
-        return found
+        return _mentions((change, change.before) for change in self._there)
 
     @cached_property
-    def _leaving(self) -> Mapping[str, Change]:
+    def _keeps(self) -> Mapping[str, list[Change]]:
+        """Who mentions a value once the plan is applied."""
+        return _mentions((change, change.after) for change in self._all if change.after)
+
+    @cached_property
+    def _leaving(self) -> Mapping[str, list[Change]]:
         """What is destroyed or replaced, by the values others know it by."""
-        return {
-            name: change
-            for change in self._there
-            if "delete" in change.actions
-            for name in identity(change, _NAMES)
-        }
+        found: defaultdict[str, list[Change]] = defaultdict(list)
+        for change in self._there:
+            for name in identity(change, _NAMES) if "delete" in change.actions else ():
+                found[name].append(change)
+        return found
 
     def users(self, change: Change, facts: Facts) -> tuple[Change, ...]:
         """Return what puts a thing to use now."""
         found = {
             user.address: user
-            for name in identity(change, facts.identity)
-            for user in self._mentions.get(name, ())
-            if user.address != change.address
-            and user.type not in facts.not_users
-            and ("*" in facts.used_by or user.type in facts.used_by)
+            for user in self._others(self._mentions, change, facts.identity)
+            if user.type not in facts.not_users and ("*" in facts.used_by or user.type in facts.used_by)
         }
         return tuple(found.values())
 
+    def keepers(self, change: Change, types: Iterable[str]) -> tuple[Change, ...]:
+        """Return what goes on naming a thing, as it is now, when the plan is applied."""
+        found = {
+            keeper.address: keeper
+            for keeper in self._others(self._keeps, change, _NAMES)
+            if keeper.type in types
+        }
+        return tuple(found.values())
+
+    def keeping(self, arn: str, types: Iterable[str]) -> tuple[Change, ...]:
+        """Return what of these types names an ARN once the plan is applied."""
+        return tuple(one for one in self._keeps.get(arn, ()) if one.type in types)
+
+    def leaves(self, name: str) -> bool:
+        """Tell whether the thing of this ARN or id is destroyed or replaced."""
+        return name in self._leaving
+
+    def namers(self, change: Change, types: Iterable[str]) -> tuple[Change, ...]:
+        """Return what names a thing now."""
+        return tuple(one for one in self._others(self._mentions, change, _NAMES) if one.type in types)
+
+    def _others(
+        self, mentions: Mapping[str, list[Change]], change: Change, names: tuple[str, ...]
+    ) -> Iterator[Change]:
+        for name in identity(change, names):
+            for other in mentions.get(name, ()):
+                # An ARN is nobody else's; an id or a name may be taken in another account or region.
+                if other.address != change.address and (
+                    name.startswith("arn:") or not self.places.apart(change, other)
+                ):
+                    yield other
+
     def carrier(self, change: Change, carrier: Carrier) -> Change | None:
         """Return the thing another one hangs on, if the plan has it."""
-        return self._named.get((carrier.type, str((change.before or {}).get(carrier.attribute))))
+        named = self._named.get((carrier.type, str((change.before or {}).get(carrier.attribute))), ())
+        return next((one for one in named if not self.places.apart(change, one)), None)
 
     @cached_property
-    def _named(self) -> Mapping[tuple[str, str], Change]:
+    def _named(self) -> Mapping[tuple[str, str], list[Change]]:
         """Everything that is there, by type and by any name it goes by."""
-        names = (*_NAMES, "name")
-        return {(change.type, name): change for change in self._there for name in identity(change, names)}
+        found: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
+        for change in self._there:
+            for name in identity(change, (*_NAMES, "name")):
+                found[change.type, name].append(change)
+        return found
 
     @cached_property
     def _new(self) -> Mapping[str, list[Change]]:
@@ -77,21 +117,24 @@ class Links:
                 made[one.type].append(one)
         return made
 
-    def provisions(self, change: Change) -> bool | None:
-        """Tell whether a provisioner runs with it; nothing where the plan lacks its configuration."""
-        configured = self._configured(change)
-        return None if configured is None else bool(configured.get("provisioners"))
+    def new(self, kind: str) -> tuple[Change, ...]:
+        """Return what the plan makes of a type, replacements among it."""
+        return tuple(self._new[kind])
 
-    def _configured(self, change: Change) -> Mapping[str, Any] | None:
-        """Return a thing's block of the configuration, as Terraform prints it."""
-        module: Any = self._configuration.get("root_module") or {}
-        for name in re.findall(r"(?:^|\.)module\.([^.\[]+)", re.sub(r'\["[^"]*"\]', "", change.module)):
-            module = ((module.get("module_calls") or {}).get(name) or {}).get("module") or {}
-        for one in module.get("resources") or ():
-            if (one.get("type"), one.get("name")) == (change.type, change.name):
-                found: Mapping[str, Any] = one
-                return found
-        return None
+    def named(self, kind: str, name: str) -> tuple[Change, ...]:
+        """Return what is there of a type by an ARN, an id or a name."""
+        return tuple(self._named.get((kind, name), ()))
+
+    def will(self, *types: str) -> tuple[Change, ...]:
+        """Return what there is of these types once the plan is applied."""
+        return tuple(one for kind in types for one in self._of_type.get(kind, ()) if one.after is not None)
+
+    @cached_property
+    def _of_type(self) -> Mapping[str, list[Change]]:
+        found: defaultdict[str, list[Change]] = defaultdict(list)
+        for change in self._all:
+            found[change.type].append(change)
+        return found
 
     def makes(self, change: Change, attribute: str, kind: str) -> bool:
         """Tell whether what an attribute of a new thing names is made by this plan too.
@@ -101,11 +144,12 @@ class Links:
         new = self._new[kind]
         if not change.after_unknown.get(attribute):
             named = str((change.after or {}).get(attribute) or "")
-            # A scalable target names its service behind the cluster: service/shop/api.
-            names = ((one.after or {}).get("name") for one in new if one.actions == ("create",))
-            return any(name and named.rpartition("/")[2] == name for name in names)
-        expressions = (self._configured(change) or {}).get("expressions") or {}
-        references = (expressions.get(attribute) or {}).get("references") or ()
+            return any(
+                _is_named(one, named) and self.places.agree(change, one)
+                for one in new
+                if one.actions == ("create",)
+            )
+        references = self.configured.references(change, attribute)
         if any(one.startswith("data.") for one in references):
             return False  # it is there already, and only looked up late
         direct = {one.split(".")[1] for one in references if one.startswith(f"{kind}.")}
@@ -117,20 +161,23 @@ class Links:
             return ()  # its own; some ids are names too
         value = (change.before or {}).get(path.split(".", maxsplit=1)[0])
         found = {
-            self._leaving[text].address: self._leaving[text]
+            cause.address: cause
             for text in strings(value)
-            if text in self._leaving
+            for cause in self._leaving.get(text, ())
+            if cause.address != change.address and not self.places.apart(change, cause)
         }
-        return tuple(cause for address, cause in found.items() if address != change.address)
+        return tuple(found.values())
 
     def scaling_of(self, service: Change) -> tuple[Change, ...]:
         """Return the scaling target of a service, its policies and scheduled actions."""
-        return self.scaled_by(_resource_id(service))
+        return self.scaled_by(service, _resource_id(service))
 
-    def scaled_by(self, resource_id: str, *types: str) -> tuple[Change, ...]:
-        """Return what scales this, of these types or of all."""
+    def scaled_by(self, by: Change, resource_id: str, *types: str) -> tuple[Change, ...]:
+        """Return what scales this where ``by`` is, of these types or of all."""
         return tuple(
-            change for change in self._scaling.get(resource_id, ()) if change.type in (types or SCALING)
+            change
+            for change in self._scaling.get(resource_id, ())
+            if change.type in (types or SCALING) and self.places.agree(by, change)
         )
 
     @cached_property
@@ -155,13 +202,48 @@ class Links:
             for change in self._there
         )
 
-    def service_of(self, resource_id: str) -> Change | None:
-        """Return the service a scaling target belongs to."""
-        return self._services.get(resource_id)
+    def running(self, family: str) -> tuple[Change, ...]:
+        """Return the services that run a revision of the family."""
+        return self._by_family.get(family, ())
 
     @cached_property
-    def _services(self) -> Mapping[str, Change]:
-        return {_resource_id(change): change for change in self._there if change.type == "aws_ecs_service"}
+    def _by_family(self) -> Mapping[str, tuple[Change, ...]]:
+        found: defaultdict[str, tuple[Change, ...]] = defaultdict(tuple)
+        for change in self._there:
+            if change.type == "aws_ecs_service":
+                found[_family((change.before or {}).get("task_definition"))] += (change,)
+        return found
+
+    def service_of(self, by: Change, resource_id: str) -> Change | None:
+        """Return the service a scaling target or policy belongs to; nothing where it is not sure which."""
+        found = [one for one in self._services.get(resource_id, ()) if self.places.agree(by, one)]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _services(self) -> Mapping[str, list[Change]]:
+        found: defaultdict[str, list[Change]] = defaultdict(list)
+        for change in self._there:
+            if change.type == "aws_ecs_service":
+                found[_resource_id(change)].append(change)
+        return found
+
+
+def _mentions(trees: Iterable[tuple[Change, object]]) -> Mapping[str, list[Change]]:
+    found: defaultdict[str, list[Change]] = defaultdict(list)
+    for change, tree in trees:
+        for text in set(strings(tree)):
+            found[text].append(change)
+    return found
+
+
+def _is_named(made: Change, named: str) -> bool:
+    """Tell whether a new thing goes by a name, which for a service is ``service/cluster/name``."""
+    values = made.after or {}
+    head, _, name = named.rpartition("/")
+    if not name or values.get("name") != name:
+        return False
+    cluster = str(values.get("cluster") or "").rsplit("/", maxsplit=1)[-1]
+    return not cluster or not head or head.endswith(f"/{cluster}")
 
 
 def _resource_id(service: Change) -> str:
@@ -181,14 +263,16 @@ def identity(change: Change, attributes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple({str(values[name]) for name in attributes if values.get(name)})
 
 
-def strings(tree: object) -> Iterator[str]:
+def strings(tree: object, *, keys: bool = False) -> Iterator[str]:
     """Yield every string in a tree of values, and in the documents that strings hold."""
     if isinstance(tree, str):
         yield tree
-        yield from strings(document(tree))
+        yield from strings(any_document(tree), keys=keys)
     elif isinstance(tree, dict):
-        for value in tree.values():
-            yield from strings(value)
+        for name, value in tree.items():
+            if keys:
+                yield name
+            yield from strings(value, keys=keys)
     elif isinstance(tree, list):
         for value in tree:
-            yield from strings(value)
+            yield from strings(value, keys=keys)

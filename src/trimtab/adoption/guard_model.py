@@ -50,6 +50,12 @@ class Deed(StrEnum):
     FORGET = "forget"
     FORGET_AND_CREATE = "forget, then create"
     DEFERRED = "deferred"
+    INVOKE = "invoke"
+    """Of an action."""
+    CONDITION = "check"
+    """Nothing is done: a condition of the configuration."""
+    NOT_READ = "not read"
+    """A part of the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from trimtab.adoption import guard_steps
 from trimtab.adoption.guard_changes import document
 from trimtab.adoption.guard_facts.load import COMMON
 from trimtab.adoption.guard_model import Reason, Verdict
+from trimtab.adoption.guard_steps import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -98,7 +100,10 @@ def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change) -
     if changed.after_apply:
         # Any condition on what is not known may hold; but what has elements is not empty, and what is
         # known only after the apply names something new.
-        return not (rule.when == "emptied" and after) and rule.when not in {"policy_removed", "turned_off"}
+        return not (rule.when in {"emptied", "fewer"} and after) and rule.when not in {
+            "redirected",
+            "turned_off",
+        }
     return _CONDITIONS[rule.when](before, after)
 
 
@@ -116,7 +121,8 @@ def _value(values: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 
 
 
 def _lowered(before: object, after: object) -> bool:
-    return isinstance(before, int | float) and isinstance(after, int | float) and after < before
+    was, now = number(before), number(after)
+    return was is not None and now is not None and now < was
 
 
 def _shortened(before: object, after: object) -> bool:
@@ -142,51 +148,72 @@ def _elements(value: object) -> set[str]:
     }
 
 
-def adjustments(steps: object) -> list[float]:
-    """Return every ``scaling_adjustment`` of a policy's configuration."""
-    if isinstance(steps, list):
-        return [number for one in steps for number in adjustments(one)]
-    if not isinstance(steps, dict):
-        return []
-    own = steps.get("scaling_adjustment")
-    inner = [number for one in steps.values() for number in adjustments(one)]
-    return [*([float(own)] if isinstance(own, int | float) else []), *inner]
-
-
-def _reversed(before: object, after: object) -> bool:
-    added, now = adjustments(before), adjustments(after)
-    return bool(added) and min(added) >= 0 and bool(now) and min(now) < 0
-
-
 def _widened(before: object, after: object) -> bool:
-    """Tell whether a policy document keeps every statement and gains only ones that allow."""
+    """Tell whether a policy keeps every statement, or a wider one, and gains only ones that allow."""
     old, new = statements(before), statements(after)
     gained = [statement for statement in new if statement not in old]
     return (
-        bool(old) and all(one in new for one in old) and all(one.get("Effect") == "Allow" for one in gained)
+        bool(old)
+        and _version(before) == _version(after)
+        and all(one in new or any(_is_wider(other, one) for other in gained) for one in old)
+        and all(one.get("Effect") == "Allow" for one in gained)
     )
 
 
+def _is_wider(statement: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell an allowance of the same and of further actions or resources."""
+    wide = ("Action", "Resource")
+    rest, others = (
+        {key: value for key, value in one.items() if key not in {*wide, "Sid"}} for one in (statement, other)
+    )
+    return rest == others and all(_listed(statement.get(key)) >= _listed(other.get(key)) for key in wide)
+
+
+def _listed(value: object) -> set[str]:
+    return {str(one) for one in value} if isinstance(value, list) else {str(value)} if value else set()
+
+
+def _version(policy: object) -> str:
+    """Return the policy language; without one, IAM takes the older, which has no variables."""
+    found = document(policy)
+    return str(found.get("Version") or "2008-10-17") if isinstance(found, dict) else ""
+
+
 def statements(policy: object) -> list[dict[str, Any]]:
-    """Return the statements of a policy document; none where it is not one."""
+    """Return the statements of a policy document; none where it is not one, or says something twice."""
     found = document(policy)
     listed = found.get("Statement") if isinstance(found, dict) else None
     listed = [listed] if isinstance(listed, dict) else listed
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
+def _is_fewer(before: object, after: object) -> bool:
+    """Tell a list of blocks that lost one; which of those that stay is which, does not matter."""
+    return isinstance(before, list) and len(before) > len(after if isinstance(after, list) else ())
+
+
+def _is_redirected(before: object, after: object) -> bool:
+    return bool(before) and bool(after) and before != after
+
+
 _CONDITIONS: dict[When, Callable[[object, object], bool]] = {
     "always": lambda _before, _after: True,
     "emptied": lambda before, after: bool(before) and not after,
+    "fewer": _is_fewer,
     "lowered": _lowered,
-    "policy_removed": lambda before, after: any(
-        ":scalingPolicy:" in one for one in _elements(before) - _elements(after)
-    ),
+    "raised": lambda before, after: _lowered(after, before),
+    "redirected": _is_redirected,
     "removed": _removed,
-    "reversed": _reversed,
     "shortened": _shortened,
-    "to_zero": lambda before, after: bool(before) and after == 0,
-    "turned_off": lambda before, after: before is not False and after is False,
+    "steps_counted_otherwise": guard_steps.counts_otherwise,
+    "steps_delayed": guard_steps.delayed,
+    "steps_stilled": guard_steps.stilled,
+    "steps_take_all": lambda before, after: (
+        guard_steps.takes_all(after) and not guard_steps.takes_all(before)
+    ),
+    "steps_turned_round": guard_steps.turned_round,
+    "to_zero": lambda before, after: bool(number(before)) and number(after) == 0,
+    "turned_off": lambda before, after: before not in (False, "false") and after in (False, "false"),
     "turned_on": lambda before, after: not before and after is True,
     "widened": _widened,
 }

@@ -10,16 +10,25 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from trimtab.adoption.guard_changes import any_true
 from trimtab.adoption.guard_model import Reason, Verdict
+from trimtab.adoption.guard_steps import block, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from trimtab.adoption.guard_facts.load import Facts
     from trimtab.adoption.guard_links import Links
     from trimtab.adoption.guard_model import Changed
     from trimtab.adoption.plan import Change
 
+FULL_PERCENT = 100
+STARTS_TASKS = (
+    *("capacity_provider_strategy", "load_balancer", "network_configuration", "platform_version"),
+    *("service_connect_configuration", "service_registries", "task_definition", "volume_configuration"),
+)
+"""Attributes of a service of which each change starts new tasks (ECS API, UpdateService)."""
 FORCED = "force_new_deployment is true: any update but one of tags alone replaces its tasks."
 NO_FLOOR = "Minimum healthy percent is 0: ECS may stop every task before a new one answers."
 FLOOR_UNKNOWN = "How many tasks stay up while they are replaced is known only after apply."
@@ -31,13 +40,31 @@ NOT_ROLLED_OUT = (
     "The new revision reaches no task by this plan: the service ignores it until it is rolled out"
     " (trimtab rollout, or its next deployment)."
 )
-DEREGISTERED = (
-    "The revision that runs now is deregistered: no rollback can go back to it. Set skip_destroy = true."
+DEREGISTERED = "{} is deregistered: no rollback can go back to it. Set skip_destroy = true."
+USED_ELSEWHERE = (
+    "No service here runs this family. What starts tasks of it by this revision's ARN, as a schedule does,"
+    " can start none any more; a plan does not show it."
 )
 SCALING_LOST = (
     "Its scaling target and policies go with it, and this plan does not make them again: apply twice."
 )
-POLICIES_LOST = "It takes policies with it that this plan does not make again: apply twice."
+FEW_STAY = "Minimum healthy percent lets ECS stop more than half of its tasks before new ones answer."
+FEWER_STAY = (
+    "While its tasks are replaced fewer stay up than before; whether those suffice, a plan cannot tell."
+)
+SHORTER_GRACE = "Its new tasks get less time to answer; whether they start that fast, a plan cannot tell."
+LEFT_BEHIND = "{} goes on sending requests to a target group that its tasks leave."
+SENT_ELSEWHERE = "Its tasks move to a target group to which nothing here sends requests."
+SHARED = "Its tasks take a part of the requests of {}; whether they answer those, a plan cannot tell."
+SHORTER_DRAIN = (
+    "Its tasks are replaced by this plan and drain for less time; whether requests last longer, a plan cannot"
+    " tell."
+)
+SOONER_FAILED = (
+    "Its tasks are replaced by this plan and get less time to pass; whether new ones do, a plan cannot tell."
+)
+HALF_PERCENT = 50
+SENDERS = ("aws_lb_listener", "aws_lb_listener_rule")
 
 
 def reasons_of_update(attributes: Sequence[Changed], change: Change) -> tuple[Reason, ...]:
@@ -53,9 +80,102 @@ def reasons_of_deployment(change: Change) -> tuple[Reason, ...]:
     values = change.after or {}
     if change.after_unknown.get("deployment_minimum_healthy_percent"):
         return (Reason(verdict=Verdict.UNKNOWN, text=FLOOR_UNKNOWN),)
-    if values.get("deployment_minimum_healthy_percent") == 0 and values.get("desired_count") != 0:
+    if _minimum(values) == 0 and values.get("desired_count") != 0:
         return (Reason(verdict=Verdict.INTERRUPTS, text=NO_FLOOR),)
+    said = [
+        text
+        for text, holds in ((FEW_STAY, _few_stay(values)), (SHORTER_GRACE, _graced_less(change)))
+        if holds
+    ]
+    if not _few_stay(values) and _minimum(values) < _minimum(change.before or {}):
+        said.append(FEWER_STAY)
+    return tuple(Reason(verdict=Verdict.UNKNOWN, text=text) for text in said)
+
+
+def _minimum(values: Mapping[str, Any]) -> float:
+    """Return the minimum healthy percent; ECS keeps all where nothing is set."""
+    found = number(values.get("deployment_minimum_healthy_percent"))
+    return FULL_PERCENT if found is None else found
+
+
+def _few_stay(values: Mapping[str, Any]) -> bool:
+    """Tell whether less than half of the tasks, rounded up as ECS does, have to stay."""
+    desired = values.get("desired_count")
+    if not isinstance(desired, int) or desired < 1:
+        return _minimum(values) < HALF_PERCENT
+    return math.ceil(desired * _minimum(values) / FULL_PERCENT) * 2 < desired
+
+
+def _graced_less(change: Change) -> bool:
+    name = "health_check_grace_period_seconds"
+    was, now = (number((values or {}).get(name)) or 0.0 for values in (change.before, change.after))
+    return now < was and not change.after_unknown.get(name)
+
+
+def redeploys(change: Change) -> bool:
+    """Tell whether a plan replaces the tasks of a service, by a deployment or with the service."""
+    if change.type != "aws_ecs_service" or change.before is None:
+        return False
+    if "delete" in change.actions:
+        return True
+    after, unknown = change.after or {}, change.after_unknown
+    forced = after.get("force_new_deployment") is True
+    return "update" in change.actions and (
+        forced
+        or any(unknown.get(name) or change.before.get(name) != after.get(name) for name in STARTS_TASKS)
+    )
+
+
+def reasons_of_moved_tasks(change: Change, links: Links) -> tuple[Reason, ...]:
+    """Return who still sends to a target group that the tasks leave, and that nobody does to the new one."""
+    old, new = _groups(change.before), _groups(change.after)
+    unknown = any_true(change.after_unknown.get("load_balancer"))
+    if not old or not (new or unknown) or (old == new and not unknown):
+        return ()
+    senders = links.will(*SENDERS)
+    for group in sorted(old - new):
+        left = () if links.leaves(group) else links.keeping(group, SENDERS)
+        others = [one for one in links.keeping(group, (change.type,)) if one.address != change.address]
+        if left and not others:
+            return (Reason(verdict=Verdict.INTERRUPTS, text=LEFT_BEHIND.format(left[0].address)),)
+    sent = [group for group in sorted(new - old) if not links.keeping(group, SENDERS)]
+    followed = any(_sends_to_new(one) for one in senders)
+    if (sent or (unknown and not new)) and not followed:
+        return (Reason(verdict=Verdict.UNKNOWN, text=SENT_ELSEWHERE),)
     return ()
+
+
+def _sends_to_new(sender: Change) -> bool:
+    return any_true([sender.after_unknown.get(name) for name in ("action", "default_action")])
+
+
+def _groups(values: Mapping[str, Any] | None) -> set[str]:
+    listed = (values or {}).get("load_balancer") or ()
+    return {
+        str(one["target_group_arn"])
+        for one in listed
+        if isinstance(one, dict) and one.get("target_group_arn")
+    }
+
+
+def reasons_of_group(change: Change, links: Links, known: Facts) -> tuple[Reason, ...]:
+    """Return what shorter times of a target group mean whose tasks the same plan replaces."""
+    if not any(redeploys(user) for user in links.users(change, known)):
+        return ()
+    before, after = change.before or {}, change.after or {}
+    checks = block(before.get("health_check")), block(after.get("health_check"))
+    shorter = _is_less(before, after, "deregistration_delay", known)
+    sooner = _is_less(before, after, "slow_start", known) or any(
+        _is_less(*checks, name, known) for name in ("interval", "unhealthy_threshold")
+    )
+    said = ((SHORTER_DRAIN, shorter), (SOONER_FAILED, sooner))
+    return tuple(Reason(verdict=Verdict.UNKNOWN, text=text) for text, holds in said if holds)
+
+
+def _is_less(before: Mapping[str, Any], after: Mapping[str, Any], name: str, known: Facts) -> bool:
+    unset = known.defaults.get(name, known.defaults.get(f"health_check.{name}"))
+    was, now = (number(unset if (found := one.get(name)) is None else found) for one in (before, after))
+    return was is not None and now is not None and now < was
 
 
 def cautions_of_deployment(change: Change) -> tuple[str, ...]:
@@ -79,8 +199,33 @@ def cautions_of_revision(change: Change, links: Links) -> tuple[str, ...]:
     """Return what a new or a deregistered revision does not do by itself."""
     values = change.before or {}
     waits = "create" in change.actions and not links.is_taken(str(values.get("family")))
-    gone = values.get("skip_destroy") is not True
-    return (*([NOT_ROLLED_OUT] if waits else []), *([DEREGISTERED] if gone else []))
+    runs = any(
+        (one.before or {}).get("task_definition") == values.get("arn") for one in _running(change, links)
+    )
+    gone = DEREGISTERED.format("The revision that runs now" if runs else "This revision")
+    return (*([NOT_ROLLED_OUT] if waits else []), *([gone] if _is_deregistered(change) else []))
+
+
+def _is_deregistered(change: Change) -> bool:
+    return (change.before or {}).get("skip_destroy") is not True
+
+
+def _running(change: Change, links: Links) -> tuple[Change, ...]:
+    found = links.running(str((change.before or {}).get("family")))
+    return tuple(one for one in found if not links.places.apart(change, one))
+
+
+def reasons_of_revision(change: Change, links: Links, known: Facts) -> tuple[Reason, ...]:
+    """Return what a revision leaves behind that is deregistered: who starts tasks of it by its ARN."""
+    left = known.left_named
+    if not _is_deregistered(change) or left is None:
+        return ()
+    keeping = links.keepers(change, left.by)
+    if keeping:
+        return (Reason(verdict=left.verdict, text=f"{keeping[0].address} {left.why}"),)
+    if _running(change, links) or links.namers(change, left.by):
+        return ()
+    return (Reason(verdict=Verdict.UNKNOWN, text=USED_ELSEWHERE),)
 
 
 def reasons_of_lost_service(change: Change, links: Links) -> tuple[Reason, ...]:
@@ -92,49 +237,12 @@ def reasons_of_lost_service(change: Change, links: Links) -> tuple[Reason, ...]:
     return (Reason(verdict=Verdict.INTERRUPTS, text=SCALING_LOST),)
 
 
-def reasons_of_lost_target(change: Change, links: Links) -> tuple[Reason, ...]:
-    """Return that policies go with a scaling target, where the plan does not say it."""
-    others = links.scaled_by(
-        scaled(change), "aws_appautoscaling_policy", "aws_appautoscaling_scheduled_action"
-    )
-    if not [one for one in others if one.before and "delete" not in one.actions]:
-        return ()
-    return (Reason(verdict=Verdict.INTERRUPTS, text=POLICIES_LOST),)
-
-
-def reason_of_lowered_maximum(change: Change, links: Links, lowered: Changed) -> Reason | None:
-    """Return that a lower maximum stops no task, where the plan shows how many are wanted now."""
-    if lowered.sensitive:
-        return None
-    return _reason_of_maximum(change, links.service_of(scaled(change)), lowered)
-
-
-def reason_of_new_target(change: Change, links: Links) -> Reason | None:
-    """Return what new bounds do to the count of the service, where the plan shows that; else nothing."""
-    if links.makes(change, "resource_id", "aws_ecs_service"):
-        return Reason(verdict=Verdict.SAFE, text="Its service is new.")
-    return _reason_of_maximum(change, links.service_of(str((change.after or {}).get("resource_id"))))
-
-
-def _reason_of_maximum(change: Change, service: Change | None, *attributes: Changed) -> Reason | None:
-    """Hold the target's new maximum against the tasks that the service wants now."""
-    desired = (service.before or {}).get("desired_count") if service else None
-    most = (change.after or {}).get("max_capacity")
-    if not isinstance(desired, int) or not isinstance(most, int):
-        return None
-    if desired <= most:
-        text = f"It wants {desired} tasks now, and the new maximum allows them."
-        return Reason(verdict=Verdict.SAFE, text=text, attributes=attributes)
-    text = f"It wants {desired} tasks now: all above {most} are stopped at once, whatever the load."
-    return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=attributes)
-
-
-def scaled(change: Change) -> str:
-    """Return what a scaling target or policy scales, as Application Auto Scaling calls it."""
-    return str((change.before or {}).get("resource_id"))
-
-
-def still_scaled(change: Change, links: Links) -> bool:
-    """Tell whether another policy stays or is made for what this one scaled."""
-    others = links.scaled_by(scaled(change), "aws_appautoscaling_policy")
-    return any(one.address != change.address and one.after for one in others)
+def reasons_of_shared(change: Change, links: Links) -> tuple[Reason, ...]:
+    """Return that a new service joins others in a target group or under a Cloud Map name."""
+    registries = (change.after or {}).get("service_registries") or ()
+    joined = _groups(change.after) | {
+        str(one.get("registry_arn")) for one in registries if isinstance(one, dict)
+    }
+    others = [other for arn in sorted(joined) for other in links.keeping(arn, (change.type,))]
+    found = next((one for one in others if one.before and one.address != change.address), None)
+    return (Reason(verdict=Verdict.UNKNOWN, text=SHARED.format(found.address)),) if found else ()

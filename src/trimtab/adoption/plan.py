@@ -6,21 +6,22 @@ may come and go within a major version and are ignored; a new major version is r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from trimtab.adoption.plan_json import Action, Index, RawPlan, RawVersion
+from trimtab.adoption.plan_json import MEMBERS, Action, Index, RawPlan, RawVersion
 from trimtab.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.adoption.plan_json import RawModule, RawResourceChange
+    from trimtab.adoption.plan_json import Check, Invocation, RawModule, RawResource, RawResourceChange
 
 FORMAT_MAJOR = "1"
 _QUIET: frozenset[Action] = frozenset({"no-op", "read"})
+_NOTHING = frozenset({b"null", b"false", b"[]", b"{}", b'""'})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Change:
     """Shaped like ``before``, true where a value must not be shown; true alone hides all of it."""
     after_sensitive: Any = None
     """The same for ``after``."""
+    deposed: str = ""
+    """Key of what an earlier replacement left over, of which this is the end; empty for the thing itself."""
 
     @property
     def is_change(self) -> bool:
@@ -68,6 +71,14 @@ class Deferred:
     """A change that cannot be planned before this plan is applied."""
 
     change: Change
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeferredInvocation:
+    """An action that cannot be planned before this plan is applied."""
+
+    invocation: Invocation
     reason: str
 
 
@@ -118,6 +129,14 @@ class Plan:
     """False when parts of the configuration were left out: by ``-target``, or deferred."""
     errored: bool = False
     """Planning ended in an error: what is here is not all."""
+    beside: tuple[Change, ...] = ()
+    """What is in the state and in no change: with ``-target`` most of it. As changes that do nothing."""
+    invocations: tuple[Invocation, ...] = ()
+    deferred_invocations: tuple[DeferredInvocation, ...] = ()
+    checks: tuple[Check, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    """Members that no plan has that we know of, and that are not empty."""
 
     @property
     def changed(self) -> tuple[Change, ...]:
@@ -191,6 +210,7 @@ def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
             Deferred(change=_change(item.resource_change), reason=item.reason)
             for item in raw.deferred_changes
         )
+        unread = _unread(document)
     except msgspec.DecodeError as error:
         raise EngineError(f"this is not a Terraform plan in JSON ({error})", where=where) from error
     return Plan(
@@ -205,6 +225,47 @@ def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
         deferred=deferred,
         complete=raw.complete,
         errored=raw.errored,
+        beside=_beside(
+            raw, {name for change in changes for name in (change.address, change.previous_address)}
+        ),
+        invocations=raw.action_invocations,
+        deferred_invocations=tuple(
+            DeferredInvocation(invocation=item.action_invocation, reason=item.reason)
+            for item in raw.deferred_action_invocations
+        ),
+        checks=raw.checks,
+        variables={name: given.value for name, given in raw.variables.items()},
+        unread=unread,
+    )
+
+
+def _unread(document: bytes | str) -> tuple[str, ...]:
+    members = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    return tuple(
+        name for name, value in members.items() if name not in MEMBERS and bytes(value) not in _NOTHING
+    )
+
+
+def _beside(raw: RawPlan, changed: set[str | None]) -> tuple[Change, ...]:
+    """Return what the state holds and the plan does nothing to."""
+    return tuple(
+        Change(
+            address=one.address,
+            type=one.type,
+            name=one.name,
+            index=one.index,
+            module=module,
+            mode="managed",
+            actions=("no-op",),
+            before=one.values,
+            after=one.values,
+            after_unknown={},
+            replace_paths=(),
+            importing=None,
+            previous_address=None,
+        )
+        for module, one in _managed(raw.prior_state.values.root_module)
+        if one.address not in changed
     )
 
 
@@ -228,6 +289,7 @@ def _change(raw: RawResourceChange) -> Change:
         action_reason=raw.action_reason,
         before_sensitive=raw.change.before_sensitive,
         after_sensitive=raw.change.after_sensitive,
+        deposed=raw.deposed,
     )
 
 
@@ -237,17 +299,22 @@ def _object(values: object, address: str) -> Mapping[str, Any] | None:
     return values
 
 
-def _flatten(module: RawModule) -> Iterator[PlannedResource]:
+def _flatten(root: RawModule) -> Iterator[PlannedResource]:
     """Yield the managed resources of a module and of all modules in it."""
+    for module, resource in _managed(root):
+        yield PlannedResource(
+            address=resource.address,
+            type=resource.type,
+            name=resource.name,
+            index=resource.index,
+            module=module,
+            values=resource.values,
+        )
+
+
+def _managed(module: RawModule) -> Iterator[tuple[str, RawResource]]:
     for resource in module.resources:
         if resource.mode == "managed":
-            yield PlannedResource(
-                address=resource.address,
-                type=resource.type,
-                name=resource.name,
-                index=resource.index,
-                module=module.address,
-                values=resource.values,
-            )
+            yield module.address, resource
     for child in module.child_modules:
-        yield from _flatten(child)
+        yield from _managed(child)

@@ -46,6 +46,7 @@ class RawResourceChange(msgspec.Struct):
     module_address: str = ""
     previous_address: str | None = None
     action_reason: str = ""
+    deposed: str = ""
 
 
 class RawDeferred(msgspec.Struct):
@@ -55,8 +56,54 @@ class RawDeferred(msgspec.Struct):
     reason: str = ""
 
 
+class RawLifecycleTrigger(msgspec.Struct, frozen=True):
+    """The change that an action is invoked with."""
+
+    triggering_resource_address: str = ""
+    action_trigger_event: str = ""
+
+
+class Invocation(msgspec.Struct, frozen=True):
+    """An action that the apply invokes (Terraform 1.14)."""
+
+    address: str = ""
+    type: str = ""
+    lifecycle_action_trigger: RawLifecycleTrigger | None = None
+
+
+class RawDeferredInvocation(msgspec.Struct, frozen=True):
+    """An action that waits for the next plan."""
+
+    action_invocation: Invocation = Invocation()
+    reason: str = ""
+
+
+class CheckAddress(msgspec.Struct, frozen=True):
+    """What a condition is written at."""
+
+    kind: str = ""
+    """``check``, ``resource``, ``output_value`` or ``var``."""
+    to_display: str = ""
+
+
+class CheckInstance(msgspec.Struct, frozen=True):
+    """One evaluation of conditions. Where the plan did not come to it there is none."""
+
+    status: str = ""
+    address: CheckAddress = CheckAddress()
+
+
+class Check(msgspec.Struct, frozen=True):
+    """Conditions of one object of the configuration, as the plan found them."""
+
+    status: str
+    """``pass``, ``fail``, ``error`` or ``unknown``."""
+    address: CheckAddress = CheckAddress()
+    instances: tuple[CheckInstance, ...] = ()
+
+
 class RawResource(msgspec.Struct):
-    """One resource instance as it will be."""
+    """One resource instance as it will be, or as it was."""
 
     address: str
     mode: Literal["managed", "data"]
@@ -80,6 +127,18 @@ class RawPlannedValues(msgspec.Struct):
     root_module: RawModule = msgspec.field(default_factory=RawModule)
 
 
+class RawState(msgspec.Struct):
+    """All that was there before, whether the plan looks at it or not."""
+
+    values: RawPlannedValues = msgspec.field(default_factory=RawPlannedValues)
+
+
+class RawVariable(msgspec.Struct):
+    """The value a variable was given."""
+
+    value: Any = None
+
+
 class RawPlan(msgspec.Struct):
     """The document."""
 
@@ -89,9 +148,20 @@ class RawPlan(msgspec.Struct):
     resource_drift: tuple[RawResourceChange, ...] = ()
     deferred_changes: tuple[RawDeferred, ...] = ()
     output_changes: dict[str, RawChange] = {}
+    action_invocations: tuple[Invocation, ...] = ()
+    deferred_action_invocations: tuple[RawDeferredInvocation, ...] = ()
+    checks: tuple[Check, ...] = ()
+    prior_state: RawState = msgspec.field(default_factory=RawState)
+    variables: dict[str, RawVariable] = {}
     configuration: dict[str, Any] = {}
     complete: bool = True
     errored: bool = False
+
+
+QUIET_MEMBERS = frozenset({"applyable", "format_version", "relevant_attributes", "timestamp"})
+"""Members of a plan that say nothing of what it does."""
+MEMBERS = QUIET_MEMBERS | frozenset(RawPlan.__struct_fields__)
+"""Every member that a plan of format 1.2 has, of Terraform 1.14 and of OpenTofu 1.11."""
 
 
 class RawVersion(msgspec.Struct):

@@ -27,6 +27,9 @@ DEEDS = {
     Deed.FORGET: "let go",
     Deed.FORGET_AND_CREATE: "let go, and created anew",
     Deed.DEFERRED: "deferred",
+    Deed.INVOKE: "invoked",
+    Deed.CONDITION: "condition",
+    Deed.NOT_READ: "not read",
 }
 TAGS = ("tags.", "tags_all.", "tags:", "tags_all:")
 _KEYS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')

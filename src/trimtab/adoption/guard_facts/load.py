@@ -19,11 +19,17 @@ from trimtab.adoption.guard_model import Verdict
 When: TypeAlias = Literal[
     "always",
     "emptied",  # had elements, has none
+    "fewer",  # has fewer elements
     "lowered",  # a number went down
-    "policy_removed",  # an element that names a scaling policy is gone
+    "raised",  # a number went up
+    "redirected",  # something was named, and something else is now
     "removed",  # an element is gone
-    "reversed",  # steps that added tasks take some away
     "shortened",  # days went down, where 0 means for ever
+    "steps_counted_otherwise",  # what was added to the count is the count now, or the reverse
+    "steps_delayed",  # steps that add tasks begin farther from the threshold
+    "steps_stilled",  # steps that added tasks add none
+    "steps_take_all",  # a step may leave no task
+    "steps_turned_round",  # steps that added tasks take some away
     "to_zero",  # a number went to 0
     "turned_off",  # true, or nothing, to false
     "turned_on",  # false to true
@@ -53,6 +59,7 @@ CreateWhen: TypeAlias = Literal[
     "answers_all",  # a listener rule that answers, itself, whatever it is asked
     "bearer_new",  # what it hangs on is made by the same plan
     "denies",  # a policy document with a denial
+    "set",  # true, or not empty
     "private_name",  # a name that no public zone can have
     "takes_all",  # a step that leaves no task
     "unset",  # false, empty or absent
@@ -89,6 +96,16 @@ class Keep(_Fact, frozen=True, kw_only=True):
     advice: _Text
 
 
+class LeftNamed(_Fact, frozen=True, kw_only=True):
+    """What it means that something goes on naming a thing by its ARN when that is gone."""
+
+    by: _Texts
+    """Types that do harm by it."""
+    verdict: Verdict
+    why: _Text
+    """Said after the address of what names it."""
+
+
 class Carrier(_Fact, frozen=True, kw_only=True):
     """A thing that is nothing by itself: it matters as much as what it hangs on."""
 
@@ -107,6 +124,8 @@ class Facts(_Fact, frozen=True, kw_only=True):
     in_place: tuple[InPlace, ...] = ()
     unique: tuple[_Text, ...] = ()
     """AWS refuses a second thing with the same values of these."""
+    written_over: tuple[_Text, ...] = ()
+    """AWS writes a second thing with the same values of these over the first, or takes the first for it."""
     used_by: tuple[_Text, ...] = ()
     """Types that put it to use; ``*`` for any. Where empty, it is taken to be in use."""
     not_users: tuple[_Text, ...] = ()
@@ -119,9 +138,18 @@ class Facts(_Fact, frozen=True, kw_only=True):
     kept_by: str = ""
     """Where this attribute is true, destroying leaves the thing in AWS."""
     carrier: Carrier | None = None
+    left_named: LeftNamed | None = None
     keep: tuple[Keep, ...] = ()
     defaults: dict[str, str | int | bool] = {}
-    """What AWS does where nothing is set: writing it out changes nothing."""
+    """What AWS does where nothing is set: writing it out changes nothing, and null in the state means it."""
+
+    def has(self, path: str) -> bool:
+        """Tell whether something is known of an attribute."""
+        return any(
+            path == name or path.startswith(f"{name}.")
+            for rule in (*COMMON, *self.in_place)
+            for name in rule.attributes
+        )
 
 
 class _File(_Fact, frozen=True, kw_only=True):
@@ -131,6 +159,21 @@ class _File(_Fact, frozen=True, kw_only=True):
     types: dict[str, Facts]
 
 
+class TagFacts(_Fact, frozen=True, kw_only=True):
+    """Where tags decide."""
+
+    title: _Text
+    read: _Text
+    sources: _Texts
+    deciding_types: frozenset[str]
+    """Types whose tags policies, backups and firewalls commonly go by."""
+    deciding_keys: _Texts
+    """Parts of keys, in small letters, by which things are found whatever their type."""
+    cost_keys: frozenset[str]
+    """Keys in small letters, without signs, that as a rule only split the bill: another value is safe."""
+
+
+TAGS_FILE = "tags.json"
 COMMON = (
     InPlace(
         attributes=("tags", "tags_all"), verdict=Verdict.SAFE, why="Tags: running tasks keep those they have."
@@ -146,10 +189,17 @@ def facts() -> dict[str, Facts]:
     found: dict[str, Facts] = {}
     folder = resources.files("trimtab.adoption.guard_facts")
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not entry.name.endswith(".json"):
+        if not entry.name.endswith(".json") or entry.name == TAGS_FILE:
             continue
         for kind, known in msgspec.json.decode(entry.read_bytes(), type=_File).types.items():
             if kind in found:
                 raise ValueError(f"{entry.name}: {kind} is in two files")
             found[kind] = known
     return found
+
+
+@cache
+def tag_facts() -> TagFacts:
+    """Return the facts on tags."""
+    entry = resources.files("trimtab.adoption.guard_facts") / TAGS_FILE
+    return msgspec.json.decode(entry.read_bytes(), type=TagFacts)

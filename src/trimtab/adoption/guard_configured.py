@@ -1,0 +1,59 @@
+"""What the configuration in a plan says of a resource: its provisioners, its provider, what it refers to."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from trimtab.adoption.plan import Change
+
+    Key = tuple[tuple[str, ...], str, str]
+
+
+class Configured:
+    """The resource blocks of a configuration, as Terraform prints them."""
+
+    def __init__(self, configuration: Mapping[str, Any]) -> None:
+        self._configuration = configuration
+
+    @cached_property
+    def _blocks(self) -> Mapping[Key, Mapping[str, Any]]:
+        return dict(_blocks(self._configuration.get("root_module") or {}, ()))
+
+    def block(self, change: Change) -> Mapping[str, Any] | None:
+        """Return a thing's block, or nothing where the plan lacks it."""
+        return self._blocks.get((_modules(change.module), change.type, change.name))
+
+    def provisions(self, change: Change) -> bool | None:
+        """Tell whether a provisioner may run with it; nothing where the plan lacks its block.
+
+        Terraform does not print whether one runs when the thing is made or when it is destroyed.
+        """
+        block = self.block(change)
+        return None if block is None else bool(block.get("provisioners"))
+
+    def provider(self, change: Change) -> str:
+        """Return the key of its provider's configuration, ``aws.eu``; empty where it is not known."""
+        return str((self.block(change) or {}).get("provider_config_key") or "")
+
+    def references(self, change: Change, attribute: str) -> tuple[str, ...]:
+        """Return what an attribute's expression refers to."""
+        expression = ((self.block(change) or {}).get("expressions") or {}).get(attribute)
+        found = expression.get("references") if isinstance(expression, dict) else None
+        return tuple(one for one in found or () if isinstance(one, str))
+
+
+def _blocks(module: Any, path: tuple[str, ...]) -> Iterator[tuple[Key, Mapping[str, Any]]]:  # noqa: ANN401
+    for one in module.get("resources") or ():
+        yield (path, str(one.get("type")), str(one.get("name"))), one
+    for name, call in (module.get("module_calls") or {}).items():
+        yield from _blocks(call.get("module") or {}, (*path, name))
+
+
+def _modules(address: str) -> tuple[str, ...]:
+    """Return the names in ``module.a["b"].module.c``, without keys."""
+    return tuple(re.findall(r"(?:^|\.)module\.([^.\[]+)", re.sub(r'\["(?:[^"\\]|\\.)*"\]', "", address)))
