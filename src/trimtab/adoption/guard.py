@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from trimtab.adoption.guard_model import Changed
     from trimtab.adoption.plan import Change, Plan
 
+SET_BACK = "Somebody set this outside Terraform; whether it is needed as it is, a plan cannot tell."
+UNFELT = frozenset(
+    {"alarm_description", "description", "enable_ecs_managed_tags", "enable_execute_command", "force_delete"}
+    | {"force_destroy", "propagate_tags", "skip_destroy", "timeouts", "wait_for_steady_state"}
+)
+"""Attributes that nobody sets outside because of traffic."""
 _WHY = {
     "replace_because_tainted": "It is marked as tainted: an earlier apply left it half made.",
     "replace_by_request": "Replaced because -replace asks for it.",
@@ -169,7 +175,9 @@ class _Judge:
                 cautions += guard_service.cautions_of_deployment(change)
         if not attributes:
             reasons.append(Reason(verdict=Verdict.SAFE, text="Nothing but how Terraform keeps it."))
-        cautions += self._undone(change, attributes)
+        undone, said = self._undone(change, attributes)
+        reasons += undone
+        cautions += said
         advice = guard_advice.of_update(change, attributes, self._links) if known else ()
         beside = _Beside(cautions=cautions, advice=advice, notes=self._because(change, attributes))
         return _finding(change, Deed.UPDATE, reasons, beside)
@@ -205,14 +213,21 @@ class _Judge:
     def _asked(self) -> frozenset[str]:
         return asked_for(self._links)
 
-    def _undone(self, change: Change, attributes: Iterable[Changed]) -> list[str]:
-        """Say which values somebody else set that this plan sets back."""
+    def _undone(self, change: Change, attributes: Iterable[Changed]) -> tuple[list[Reason], list[str]]:
+        """Say which values somebody else set that this plan sets back, and whether that may be felt."""
         drift = self._drift.get(change.address)
         if drift is None:
-            return []
-        elsewhere = {one.path for one in changed_attributes(drift, show=False)}
-        both = sorted(elsewhere & {one.path for one in attributes} - {"tags_all"})
-        return [f"Changed outside Terraform, and set back by this plan: {', '.join(both)}."] if both else []
+            return [], []
+        elsewhere = {one.path for one in self.attributes(drift, show=False)} - {"tags_all"}
+        both = tuple(one for one in attributes if one.path in elsewhere)
+        if not both:
+            return [], []
+        felt = tuple(one for one in both if not (is_tag(one.path) or set(one.path.split(".")) & UNFELT))
+        names = ", ".join(sorted(one.path for one in both))
+        return (
+            [Reason(verdict=Verdict.UNKNOWN, text=SET_BACK, attributes=felt)] if felt else [],
+            [f"Changed outside Terraform, and set back by this plan: {names}."],
+        )
 
     def _destroy(self, change: Change) -> Finding:
         reasons, cautions = self._losses.reasons(change, Deed.DESTROY)

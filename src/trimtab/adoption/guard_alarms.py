@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NOT_CALLED = (
     "A scaling policy that adds tasks is called no more: the count stays where it is, whatever the load."
 )
+CALLS = "It calls another policy; whether that takes tasks away that are needed, a plan cannot tell."
+ACTS = "It does something to what runs from now on, not only tell somebody."
 NEVER = "It is never reached: what it calls is called no more."
 ALWAYS = "It holds always: what it calls is called every minute."
 FAR_OFF = (
@@ -45,7 +47,7 @@ _EXTREMES = frozenset({"Sum", "SampleCount"})
 def reasons_of_alarm(change: Change, links: Links) -> tuple[Reason, ...]:
     """Return what an alarm that changes, is replaced or goes means to what it calls."""
     before, after = change.before or {}, change.after or {}
-    said = [*_uncalled(change, links)]
+    said = [*_uncalled(change, links), *_called(change, links)]
     if change.after is not None:
         said += _reach(change, _direction(change, links), before, after)
     return tuple(said)
@@ -89,6 +91,20 @@ def _uncalled(change: Change, links: Links) -> Iterator[Reason]:
         if adds and not _called_by_another(change, arn, links):
             yield Reason(verdict=Verdict.INTERRUPTS, text=NOT_CALLED)
             return
+
+
+def _called(change: Change, links: Links) -> Iterator[Reason]:
+    """Yield what an alarm calls from now on, beyond telling somebody or adding tasks."""
+    lists = ("alarm_actions", "ok_actions", "insufficient_data_actions")
+    for name in lists:
+        for arn in sorted(_named(change.after, name) - _named(change.before, name)):
+            if ":sns:" in arn or not arn.startswith("arn:"):
+                continue
+            policies = links.named(POLICY, arn)
+            adds = bool(policies) and all(ways(one.after) == {OUT} for one in policies)
+            if not (adds and name == lists[0]):
+                yield Reason(verdict=Verdict.UNKNOWN, text=CALLS if ":scalingPolicy:" in arn else ACTS)
+                return
 
 
 def _called_by_another(change: Change, arn: str, links: Links) -> bool:

@@ -25,6 +25,8 @@ NO_FACTS = "Trimtab knows nothing of this type: whether a new one acts on what i
 PROVISIONED = "A provisioner runs with it: what that does, a plan does not say."
 OWN = frozenset({"null_resource", "terraform_data"})
 """Types that do nothing but what their provisioners do."""
+_TOLD = frozenset({"sns", "sqs", "logs", "kinesis", "firehose", "ecs"})
+"""Services of targets that keep a message, pass it on, or start a task of its own."""
 PRIVATE = (".internal", ".local", ".test", ".home.arpa")
 """Endings that no public zone has (RFC 6761, RFC 6762, RFC 8375; ICANN keeps .internal for private use)."""
 
@@ -92,7 +94,13 @@ def _answers_all(rule: Any) -> bool:  # noqa: ANN401 - the values of a plan
     return bool(actions) and not forwards and everything
 
 
+def _acts(arn: object) -> bool:
+    parts = arn.split(":") if isinstance(arn, str) else []
+    return parts[:1] == ["arn"] and parts[2:3] != [] and parts[2] not in _TOLD
+
+
 _CONDITIONS: dict[CreateWhen, Callable[[Any], bool]] = {
+    "acts": _acts,
     "allows": _allows,
     "answers_all": _answers_all,
     "denies": _denies,

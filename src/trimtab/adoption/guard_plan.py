@@ -21,6 +21,9 @@ INVOKED_LATER = "An action that waits ({}): it can be planned only after this pl
 FAILED = "This condition does not hold: what was held to be so when it was written, is not."
 LATER = "Whether this condition holds is known only during the apply, which changes what it looks at."
 NOT_JUDGED = "The plan has a member that Trimtab does not know: what it does, cannot be told."
+CONTRADICTED = (
+    "The state in this plan has other values of it than its change starts from: which hold, cannot be told."
+)
 PARTIAL = "This plan is partial (-target): what it leaves out is not judged, nor whether the rest needs it."
 MAY_STOP = "Conditions known only during the apply: {}. Where one does not hold, the apply stops there."
 _PASSED, _OPEN = "pass", "unknown"
@@ -44,6 +47,8 @@ def findings_of_plan(plan: Plan) -> Iterator[Finding]:
                 yield _finding(one.address.to_display or at, "check", Deed.CONDITION, text)
         if not check.instances and check.status not in {_PASSED, _OPEN}:
             yield _finding(at, "check", Deed.CONDITION, FAILED)
+    for address in plan.contradicted:
+        yield _finding(address, _THE_PLAN, Deed.NOT_READ, CONTRADICTED)
     for member in plan.unread:
         yield _finding(member, _THE_PLAN, Deed.NOT_READ, NOT_JUDGED)
     if not plan.complete and not (plan.deferred or plan.deferred_invocations):

@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from trimtab.adoption.plan_json import MEMBERS, Action, Index, RawPlan, RawVersion
+from trimtab.adoption.plan_json import (
+    Action,
+    Index,
+    RawPlan,
+    RawVersion,
+    contradicted,
+    managed,
+    unread_members,
+)
 from trimtab.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.adoption.plan_json import Check, Invocation, RawModule, RawResource, RawResourceChange
+    from trimtab.adoption.plan_json import Check, Invocation, RawModule, RawResourceChange
 
 FORMAT_MAJOR = "1"
 _QUIET: frozenset[Action] = frozenset({"no-op", "read"})
-_NOTHING = frozenset({b"null", b"false", b"[]", b"{}", b'""'})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +142,8 @@ class Plan:
     deferred_invocations: tuple[DeferredInvocation, ...] = ()
     checks: tuple[Check, ...] = ()
     variables: Mapping[str, Any] = field(default_factory=dict)
+    contradicted: tuple[str, ...] = ()
+    """Addresses of which the state in the plan says something else than the change starts from."""
     unread: tuple[str, ...] = ()
     """Members that no plan has that we know of, and that are not empty."""
 
@@ -210,7 +219,7 @@ def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
             Deferred(change=_change(item.resource_change), reason=item.reason)
             for item in raw.deferred_changes
         )
-        unread = _unread(document)
+        unread = unread_members(document)
     except msgspec.DecodeError as error:
         raise EngineError(f"this is not a Terraform plan in JSON ({error})", where=where) from error
     return Plan(
@@ -235,14 +244,8 @@ def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
         ),
         checks=raw.checks,
         variables={name: given.value for name, given in raw.variables.items()},
+        contradicted=tuple(contradicted(raw)),
         unread=unread,
-    )
-
-
-def _unread(document: bytes | str) -> tuple[str, ...]:
-    members = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
-    return tuple(
-        name for name, value in members.items() if name not in MEMBERS and bytes(value) not in _NOTHING
     )
 
 
@@ -264,7 +267,7 @@ def _beside(raw: RawPlan, changed: set[str | None]) -> tuple[Change, ...]:
             importing=None,
             previous_address=None,
         )
-        for module, one in _managed(raw.prior_state.values.root_module)
+        for module, one in managed(raw.prior_state.values.root_module)
         if one.address not in changed
     )
 
@@ -301,7 +304,7 @@ def _object(values: object, address: str) -> Mapping[str, Any] | None:
 
 def _flatten(root: RawModule) -> Iterator[PlannedResource]:
     """Yield the managed resources of a module and of all modules in it."""
-    for module, resource in _managed(root):
+    for module, resource in managed(root):
         yield PlannedResource(
             address=resource.address,
             type=resource.type,
@@ -310,11 +313,3 @@ def _flatten(root: RawModule) -> Iterator[PlannedResource]:
             module=module,
             values=resource.values,
         )
-
-
-def _managed(module: RawModule) -> Iterator[tuple[str, RawResource]]:
-    for resource in module.resources:
-        if resource.mode == "managed":
-            yield module.address, resource
-    for child in module.child_modules:
-        yield from _managed(child)

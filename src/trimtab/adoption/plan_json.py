@@ -6,9 +6,12 @@ output format", format version 1; OpenTofu, "JSON output format").
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Action: TypeAlias = Literal["no-op", "create", "read", "update", "delete", "forget"]
 Index: TypeAlias = str | int | None
@@ -168,3 +171,34 @@ class RawVersion(msgspec.Struct):
     """The one member that every major version has."""
 
     format_version: str
+
+
+_NOTHING = frozenset({b"null", b"false", b"[]", b"{}", b'""'})
+
+
+def unread_members(document: bytes | str) -> tuple[str, ...]:
+    """Return the members that no plan has that we know of, and that are not empty."""
+    members = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    return tuple(
+        name for name, value in members.items() if name not in MEMBERS and bytes(value) not in _NOTHING
+    )
+
+
+def managed(module: RawModule) -> Iterator[tuple[str, RawResource]]:
+    """Yield the managed resources of a module and of all in it, with the module's address."""
+    for resource in module.resources:
+        if resource.mode == "managed":
+            yield module.address, resource
+    for child in module.child_modules:
+        yield from managed(child)
+
+
+def contradicted(raw: RawPlan) -> Iterator[str]:
+    """Yield what the state has other values of than its change starts from: both are of one source."""
+    state = {one.address: one.values for _, one in managed(raw.prior_state.values.root_module)}
+    for one in raw.resource_changes:
+        values, before = state.get(one.address), one.change.before
+        if values and isinstance(before, dict) and not one.deposed and values != before:
+            pairs = ((values[name], before.get(name)) for name in values)
+            if any(None not in (first, then) and first != then for first, then in pairs):
+                yield one.address

@@ -54,6 +54,7 @@ class Effect(_Fact, frozen=True, kw_only=True):
 
 
 CreateWhen: TypeAlias = Literal[
+    "acts",  # an ARN of something that does more than keep or pass on a message, or start a task
     "always",
     "allows",  # a policy document of which every statement allows
     "answers_all",  # a listener rule that answers, itself, whatever it is asked
