@@ -246,7 +246,7 @@ class _Judge:
         loss = reasons[0]
         reasons[0] = Reason(verdict=loss.verdict, text=loss.text, attributes=named)
         if loss.verdict is Verdict.SAFE and known and not revision:
-            rest = [one for one in attributes if one not in forcing and known.has(one.path)]
+            rest = [one for one in attributes if known.has(one.path)]
             further, more = self._in_place(change, rest)
             reasons += [reason for reason in further if reason.verdict is not Verdict.SAFE]
             cautions += tuple(more)

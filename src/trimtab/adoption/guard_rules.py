@@ -30,7 +30,8 @@ def reason_of(changed: Changed, change: Change, known: Facts | None) -> tuple[Re
     possible = [
         rule
         for rule in (*COMMON, *(known.in_place if known else ()))
-        if (name := _covering(rule.attributes, changed.path)) and _may_hold(rule, name, changed, change)
+        if (name := _covering(rule.attributes, changed.path))
+        and _may_hold(rule, name, changed, change, known)
     ]
     if not possible:
         return Reason(verdict=Verdict.UNKNOWN, text=NO_FACTS, attributes=(changed,)), ""
@@ -94,9 +95,13 @@ def _is_default(changed: Changed, change: Change, known: Facts) -> bool:
     )
 
 
-def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change) -> bool:
+def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change, known: Facts | None) -> bool:
     """Hold the rule's condition against the attribute it names, of which the path may be a part."""
-    before, after = _value(change.before, attribute), _value(change.after, attribute)
+    unset = known.defaults.get(attribute) if known else None
+    before, after = (
+        unset if (found := _value(values, attribute)) in (None, "") else found
+        for values in (change.before, change.after)
+    )
     if changed.after_apply:
         # Any condition on what is not known may hold; but what has elements is not empty, and what is
         # known only after the apply names something new.
