@@ -74,6 +74,21 @@ def test_any_plan_is_judged_and_every_change_has_its_finding(made: list[dict[str
     shown({"resource_changes": made, "resource_drift": made})
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(changes(), min_size=2, max_size=4), st.lists(st.booleans(), min_size=20, max_size=40))
+def test_what_is_marked_as_sensitive_once_is_shown_nowhere(
+    made: list[dict[str, Any]], places: list[bool]
+) -> None:
+    for one in made:
+        for side in ("before", "after"):
+            one["change"][side] = one["change"][side] and with_secrets(one["change"][side], places)
+    marks = {"address": "aws_x.y", "mode": "managed", "type": "aws_x", "name": "y"}
+    made.append(
+        marks | {"change": {"actions": ["no-op"], "after": {"z": SECRET}, "after_sensitive": {"z": True}}}
+    )
+    assert SECRET not in shown({"resource_changes": made})
+
+
 def marked(tree: Any) -> Any:
     """Return the marks of a tree: true where the secret is."""
     if isinstance(tree, dict):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from made_plan import change, only
+import pytest
+from made_plan import TARGET, assess, change, only, service
+
+from trimtab.report import guard_json, guard_markdown, guard_terminal
+from trimtab.report.guard_data import guard_report_of
 
 if TYPE_CHECKING:
     from trimtab.adoption.guard_model import Changed
@@ -88,6 +92,67 @@ def test_of_container_definitions_the_places_are_named_and_environment_values_ne
     )
     assert set(one) == {"container_definitions.app.environment.PASSWORD"}
     assert SECRET not in repr(one)
+
+
+def shown(*changes: dict[str, Any], **rest: Any) -> str:
+    assessment = assess(*changes, **rest)
+    report = guard_report_of(assessment, "plan.json")
+    forms = guard_terminal.as_text(report), guard_markdown.render(report)
+    return "".join((*forms, guard_json.render(assessment, "plan.json")))
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        change("aws_ecs_service.a", "update", {"platform_version": SECRET}, {"platform_version": "x"}),
+        change("aws_ecs_service.a", "replace", {"name": f"a-{SECRET}"}, {"name": "b"}, forced=("name",)),
+        change("aws_security_group.a", "update", {"ingress": ["a"]}, {"ingress": ["a", SECRET]}),
+    ],
+)
+def test_a_value_that_is_marked_anywhere_is_shown_nowhere(leak: dict[str, Any]) -> None:
+    assert SECRET in shown(leak)  # else the end of this test shows nothing
+    marked = change("aws_db_instance.a", "none", {"password": SECRET}, sensitive={"password": True})
+    assert SECRET not in shown(leak, marked)
+    given = {"variables": {"p": {"value": SECRET}}, "configuration": {"root_module": {"variables": {}}}}
+    assert SECRET in shown(leak, **given)
+    given["configuration"]["root_module"]["variables"] = {"p": {"sensitive": True}}
+    assert SECRET not in shown(leak, **given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("aws_db_instance", "password"),
+        ("aws_ssm_parameter", "value"),
+        ("aws_cloudwatch_event_target", "input"),
+        ("aws_lb_listener", "client_secret"),
+        ("aws_iam_role_policy", "policy"),
+        ("aws_ecs_task_definition", "container_definitions"),
+    ],
+)
+def test_what_is_often_a_secret_is_not_shown_without_the_mark_either(kind: str, name: str) -> None:
+    twice = f'{{"a": "{SECRET}", "a": 1}}' if name in {"policy", "container_definitions"} else SECRET
+    for action, forced in (("update", ()), ("replace", (name,))):
+        assert SECRET not in shown(change(f"{kind}.a", action, {name: twice}, {name: "x"}, forced=forced))
+
+
+def test_a_number_in_an_environment_is_not_shown() -> None:
+    found = revised(
+        containers(environment=[{"name": "PIN", "value": 4711}], memory=512),
+        containers(environment=[{"name": "PIN", "value": 4712}], memory=1024),
+    )
+    assert not found["container_definitions.app.environment.PIN"].shown
+    assert found["container_definitions.app.memory"].before == "512"
+
+
+def test_a_count_that_is_marked_is_in_no_sentence() -> None:
+    running = change(
+        "aws_ecs_service.a", "none", service(desired_count=4711), sensitive={"desired_count": True}
+    )
+    lowered = change("aws_appautoscaling_target.a", "update", TARGET, {"max_capacity": 5})
+    found = shown(lowered, running)
+    assert "4711" not in found
+    assert "stopped at once" in found
 
 
 def test_a_document_that_is_sensitive_is_not_even_looked_into() -> None:

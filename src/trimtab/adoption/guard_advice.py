@@ -31,7 +31,7 @@ def of_update(change: Change, attributes: Iterable[Changed], links: Links) -> tu
     """Return how to leave to others what is theirs: the count of a service, and its revision."""
     if change.type != "aws_ecs_service":
         return ()
-    paths = {one.path for one in attributes}
+    paths = {one.path for one in attributes if not one.sensitive}
     before, after = change.before or {}, change.after or {}
     was, now = number(before.get("desired_count")), number(after.get("desired_count"))
     said = []

@@ -130,6 +130,8 @@ def _changed(pair: _Pair, forcing: set[tuple[str, ...]], *, show: bool) -> Chang
 def _may_be_seen(pair: _Pair) -> bool:
     if any(_SECRETIVE.search(name) for name in pair.path):
         return False
+    if any(isinstance(one, str) and one.lstrip()[:1] in {"[", "{"} for one in (pair.before, pair.after)):
+        return False  # a document that cannot be read by its names
     if not pair.inside_document or pair.path[-1] == "image":
         return True
     # ECS takes environment values as strings only: a number is a size or a port.
@@ -223,6 +225,11 @@ def any_true(tree: object) -> bool:
     if isinstance(tree, list):
         return any(any_true(inner) for inner in tree)
     return tree is True
+
+
+def is_hidden(marks: object, name: str) -> bool:
+    """Tell whether an attribute, or a part of it, is marked as sensitive."""
+    return any_true(marks.get(name) if isinstance(marks, dict) else marks)
 
 
 def _inherit(mark: object) -> bool | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.guard_changes import any_true
+from trimtab.adoption.guard_changes import any_true, is_hidden
 from trimtab.adoption.guard_model import Reason, Verdict
 from trimtab.adoption.guard_steps import IN, OUT, STEPS, TRACKING, block, number, ways
 
@@ -65,12 +65,16 @@ def _reason_of_maximum(change: Change, service: Change | None, *attributes: Chan
     """Hold the target's new maximum against the tasks that the service wants now."""
     desired = (service.before or {}).get("desired_count") if service else None
     most = (change.after or {}).get("max_capacity")
-    if not isinstance(desired, int) or not isinstance(most, int):
+    if service is None or not isinstance(desired, int) or not isinstance(most, int):
         return None
+    hidden = is_hidden(service.before_sensitive, "desired_count") or is_hidden(
+        change.after_sensitive, "max_capacity"
+    )
+    wants, above = ("some", "the new maximum") if hidden else (desired, most)
     if desired <= most:
-        text = f"It wants {desired} tasks now, and the new maximum allows them."
+        text = f"It wants {wants} tasks now, and the new maximum allows them."
         return Reason(verdict=Verdict.SAFE, text=text, attributes=attributes)
-    text = f"It wants {desired} tasks now: all above {most} are stopped at once, whatever the load."
+    text = f"It wants {wants} tasks now: all above {above} are stopped at once, whatever the load."
     return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=attributes)
 
 
