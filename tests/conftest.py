@@ -33,6 +33,9 @@ for _name in [name for name in os.environ if name.startswith(_OWN) and name not 
     # A profile, an objective or a terminal of whoever runs the tests is not what they are about.
     del os.environ[_name]
 
+# Fargate starts no machine image, and moto makes up a thousand for each sandbox.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
 
 def pytest_sessionstart() -> None:
     """Where nothing may be skipped, fail before minutes of tests."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from provider_process import running
 from requirements_plan import CERTIFICATE, Platform
 
 from trimtab.adoption.engine import Workspace
@@ -41,8 +42,15 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
+def surroundings(engine: Engine, sandbox: Sandbox) -> Iterator[dict[str, str]]:
+    """Give an engine's environment: the sandbox, and a provider that stays for the whole module."""
+    with running(engine, sandbox.environment) as attached:
+        yield {**sandbox.environment, **attached}
+
+
+@pytest.fixture(scope="module")
 def workspaces(
-    engine: Engine, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+    engine: Engine, surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Workspace]:
     """Give initialised copies of the configuration's roots."""
     root = tmp_path_factory.mktemp("configuration")
@@ -51,7 +59,7 @@ def workspaces(
 
     def workspace(name: str) -> Workspace:
         if name not in ready:
-            ready[name] = Workspace(engine=engine, directory=root / name, environment=sandbox.environment)
+            ready[name] = Workspace(engine=engine, directory=root / name, environment=surroundings)
             ready[name].init()
         return ready[name]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from provider_process import running
 
 from trimtab.adoption.engine import COLLECTOR
 from trimtab.adoption.mirror import lent
@@ -18,6 +19,8 @@ from trimtab.assets import assets_folder, copy_configuration
 from trimtab.catalog.load import fargate_sizes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trimtab.adoption.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -43,19 +46,25 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def attached(engine: Engine) -> Iterator[dict[str, str]]:
+    """Give an environment with a provider that stays: each mocked run would start one of its own."""
+    with running(engine, {}) as where:
+        yield {**ENVIRONMENT, **where}
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_mocked_runs_pass(engine: Engine, copied: Path, folder: str) -> None:
+def test_mocked_runs_pass(engine: Engine, attached: dict[str, str], copied: Path, folder: str) -> None:
     where = copied / "terraform" / folder
     for command in (["init", "-input=false"], ["test", "-json"]):
-        with lent(engine.mirror, where):
-            finished = subprocess.run(
-                [engine.path, *command, "-no-color", "-test-directory=mocked"],
-                cwd=where,
-                env=ENVIRONMENT,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+        finished = subprocess.run(
+            [engine.path, *command, "-no-color", "-test-directory=mocked"],
+            cwd=where,
+            env=attached,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert finished.returncode == 0, finished.stdout[-4000:] + finished.stderr[-4000:]
     messages = [json.loads(line) for line in finished.stdout.splitlines()]
     (summary,) = [one["test_summary"] for one in messages if one["type"] == "test_summary"]

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from trimtab.adoption.engine import Engine
     from trimtab.adoption.guard_model import Assessment, Finding
-    from trimtab.sandbox.server import Sandbox
 
 FIRST, SECOND = "first-hunter2", "second-hunter3"
 IMPORT = 'import {{\n  to = aws_lb.main\n  id = "{arn}"\n}}\n'
@@ -79,7 +78,7 @@ def guard(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def guarded(
     engine: Engine,
-    sandbox: Sandbox,
+    surroundings: dict[str, str],
     network: dict[str, Any],
     client: Callable[[str], Any],
     tmp_path_factory: pytest.TempPathFactory,
@@ -96,7 +95,7 @@ def guarded(
     client("ecs").create_cluster(clusterName="guarded")
     (folder / "imports.tf").write_text(IMPORT.format(arn=balancer), encoding="utf-8")
     given = {"vpc_id": network["vpc_id"], "subnet_ids": subnets, "balancer_group_id": group}
-    made = Guarded(Workspace(engine, folder, sandbox.environment), given)
+    made = Guarded(Workspace(engine, folder, surroundings), given)
     made.workspace.init()
     made.plan("first")
     made.workspace.apply(folder / "first.tfplan")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
 from typing import TYPE_CHECKING
 
@@ -23,8 +25,14 @@ def _load(original: Callable[..., list[AWSManagedPolicy]], self: IAMBackend) -> 
     loaded = original(self)
     if loaded:
         return loaded
+    # Copies, for how often a policy is attached is counted on it.
+    return [copy.copy(policy) for policy in _managed(self.account_id, self.region_name)]
+
+
+@functools.lru_cache
+def _managed(account: str, partition: str) -> tuple[AWSManagedPolicy, ...]:
+    """Read them once: moto makes a backend for each account and partition, and again at each reset."""
     policies = json.loads(aws_managed_policies_data)
-    return [
-        AWSManagedPolicy.from_data(name, self.account_id, self.region_name, policy)
-        for name, policy in policies.items()
-    ]
+    return tuple(
+        AWSManagedPolicy.from_data(name, account, partition, policy) for name, policy in policies.items()
+    )
