@@ -63,6 +63,15 @@ def test_tasks_throttled_together_censor_the_minute_below_the_ceiling_of_the_max
     assert demand_of(service(), metrics).censored.tolist() == [False, True]
 
 
+def test_a_maximum_at_the_ceiling_tells_nothing_while_a_task_boots() -> None:
+    count = [4, 4, 5, 5, 5, 5, 5, None, 5]
+    metrics = table(cpu_average_percent=[60.0] * 9, cpu_maximum_percent=[100.0] * 9, running_tasks=count)
+    told = [True, True, False, False, False, False, True, False, True]
+    assert demand_of(service(), metrics).censored.tolist() == told
+    together = table(cpu_average_percent=[97.0] * 3, cpu_maximum_percent=[100.0] * 3, running_tasks=[4, 5, 5])
+    assert demand_of(service(), together).censored.all()
+
+
 def test_an_absent_minute_is_never_censored() -> None:
     metrics = table(cpu_maximum_percent=[100.0, 100.0], running_tasks=[4, None])
     assert demand_of(service(), metrics).censored.tolist() == [True, False]

@@ -33,6 +33,7 @@ from trimtab.fleet.account import (
     SecurityGroup,
 )
 from trimtab.fleet.identity import Attachment, Registration
+from trimtab.fleet.model import Skipped
 from trimtab.fleet.snapshot import encode_fleet, write_snapshot
 
 if TYPE_CHECKING:
@@ -394,6 +395,27 @@ def test_a_rule_that_asks_for_hosts_only_is_not_given_a_path() -> None:
         rule = made.rule("api", paths=rule_paths, hosts=("a.example",))
         fleet = made.fleet(service, load_balancers=(made.balancer(made.listener(80, rule)),))
         assert of_service(fleet).get("any_path") is kept
+
+
+def test_a_log_group_that_anybody_else_may_write_to_is_given_no_command() -> None:
+    """Without its group a container with ``awslogs`` does not start."""
+    api = made.service(
+        "api",
+        task_definition=made.definition(
+            "api", container_names=("api", "router"), other_log_groups=("/prod/fluent-bit",)
+        ),
+    )
+    names = ("/prod/fluent-bit", "/prod/exec", "/ecs/other", "/production/old", "/prod/old", "prod-old")
+    groups = tuple(LogGroup(name=name, arn=name) for name in names)
+    cluster = ClusterIdentity(name="prod", arn="e", exec_log_group="/prod/exec")
+
+    def commands(fleet: Fleet) -> list[str]:
+        return [item.name for item in items(fleet, "aws_cloudwatch_log_group") if item.command]
+
+    fleet = made.fleet(api, log_groups=groups, cluster=cluster)
+    assert commands(fleet) == ["/prod/old"]
+    left_out = Skipped(service="web", reason="throttled", detail="")
+    assert commands(msgspec.structs.replace(fleet, skipped=(left_out,))) == []
 
 
 def test_of_two_load_balancers_of_a_kind_the_busier_is_taken_over() -> None:

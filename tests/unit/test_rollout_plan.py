@@ -281,6 +281,30 @@ def test_containers_that_do_not_fit_are_refused_before_aws_does(
     assert does_not_fit({"cpu": "256", "memory": "512", "containerDefinitions": containers}) == why
 
 
+@pytest.mark.parametrize(
+    "sidecar",
+    [{"cpu": 128, "memory": 256}, {"memoryReservation": 50}, {"cpu": 100, "memory": 512}],
+)
+@pytest.mark.parametrize("size", [(512, 1024), (1024, 4096), (2048, 4096)])
+def test_the_applications_share_gives_way_to_sidecars_that_were_there(
+    sidecar: dict[str, int], size: tuple[int, int]
+) -> None:
+    """Terraform gives the application the whole task less the collector: it knows no other container."""
+    cpu, memory = size
+    collector = container("collector", image="adot", cpu=32, memory=128, essential=False)
+    running = revision(
+        3, container(cpu=0), container("log-router", image="fluent", essential=False, **sidecar)
+    )
+    source = revision(2, container(cpu=cpu - 32, memory=memory - 128), collector, size=size)
+    made = graft(running, source)
+    assert does_not_fit(made) is None
+    application = next(one for one in made["containerDefinitions"] if one["name"] == "web")
+    assert application["cpu"] == cpu - 32 - sidecar.get("cpu", 0)
+    assert application["memory"] == memory - 128 - (sidecar.get("memory") or sidecar["memoryReservation"])
+    kept = next(one for one in made["containerDefinitions"] if one["name"] == "log-router")
+    assert {key: kept[key] for key in sidecar} == sidecar
+
+
 def test_a_service_whose_containers_do_not_fit_is_left_alone() -> None:
     step = forward(
         revision(3, container(image="repo/web:2"), container("extra", cpu=512)), revision(2, size=SMALL)

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import made_fleet as made
+import made_identity as identities
 import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.fleet.model import Scaling
+from trimtab.fleet.identity import Attachment, Registration
+from trimtab.fleet.model import Failure, Scaling
 from trimtab.sizing.memory import hottest_memory, load_memory
 from trimtab.sizing.model import Reason, Sizing, Unsizable
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
@@ -105,7 +107,41 @@ def test_a_service_behind_a_load_balancer_keeps_two_tasks_and_any_other_its_only
 ) -> None:
     scaling = Scaling(min_tasks=today, max_tasks=50)
     assert floor_of(made.service(scaling=scaling)) == 2
-    assert floor_of(made.service(scaling=scaling, traffic=None)) == kept
+    assert floor_of(made.service(scaling=scaling, traffic=None, port=None)) == kept
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        {"attachments": (Attachment(target_group_arn="tcp", container_name="api", container_port=1883),)},
+        {"registrations": (Registration(registry_arn="srv"),)},
+        {"service_connect": True},
+        {"lattice": True},
+    ],
+)
+def test_a_service_that_is_reached_in_another_way_keeps_two_unless_it_always_ran_one(
+    reached: dict[str, Any],
+) -> None:
+    def floor(told: dict[str, Any], tasks: float, most: int = 9) -> int:
+        identity = identities.identity("api", **({"attachments": (), "registrations": ()} | told))
+        service = made.service(scaling=Scaling(min_tasks=1, max_tasks=most), traffic=None, identity=identity)
+        return floor_of(service, made.demand(STEADY, tasks=tasks))
+
+    assert floor(reached, 3) == 2
+    assert floor(reached, 1) == 1
+    assert floor(reached, 3, most=1) == 1
+    assert floor({}, 3) == 1
+
+
+def test_out_of_memory_kills_leave_no_less_memory_than_today() -> None:
+    killed = Failure(at="2026-11-03T00:00:00Z", kind="stopped task", text="web: OutOfMemoryError: killed")
+    for failures, holds in (((), True), ((killed, killed), False)):
+        service = made.service(size=made.size(512, 4096), failures=failures)
+        result = right_size(service, made.demand(STEADY), prices("us-east-1"), fargate_sizes(), floor=2)
+        assert isinstance(result, Sizing)
+        assert (result.size.memory_mib < 4096) == holds
+        assert any(one.holds and one.size.memory_mib < 4096 for one in result.candidates) == holds
+        assert ("2 tasks were killed for memory: no less than today's 4096 MiB" in result.sentence) != holds
 
 
 def test_a_size_that_is_laid_down_is_the_only_candidate_and_says_what_the_data_would_have() -> None:

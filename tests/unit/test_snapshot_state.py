@@ -227,17 +227,45 @@ def test_a_joint_alarm_is_understood_as_the_account_words_it(state: dict[str, An
     assert (joint.cpu_low, joint.memory_low, joint.period_s) == (40, 55.5, 60)
 
 
-def test_a_service_that_is_no_fargate_service_is_left_out(state: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changes", "reason", "detail"),
+    [
+        ({"launch_type": "EC2"}, "not Fargate", "it runs on EC2"),
+        ({"launch_type": "EXTERNAL"}, "not Fargate", "it runs on EXTERNAL"),
+        ({"launch_type": "MANAGED_INSTANCES"}, "not Fargate", "it runs on MANAGED_INSTANCES"),
+        ({"scheduling_strategy": "DAEMON"}, "not Fargate", "it runs one task on every instance"),
+        (
+            {"deployment_configuration": [{"strategy": "CANARY"}]},
+            "not understood",
+            "its deployments are CANARY, which are not modelled: only rolling ones",
+        ),
+        (
+            {
+                "load_balancer": [
+                    {
+                        "target_group_arn": "arn",
+                        "container_name": "scheduler",
+                        "container_port": 80,
+                        "advanced_configuration": [{"production_listener_rule": "arn"}],
+                    }
+                ]
+            },
+            "not understood",
+            "its deployments are BLUE_GREEN, which are not modelled: only rolling ones",
+        ),
+    ],
+)
+def test_what_is_no_rolling_fargate_service_is_left_out(
+    changes: dict[str, Any], reason: str, detail: str, state: dict[str, Any], tmp_path: Path
+) -> None:
     def move(values: dict[str, Any]) -> None:
         if values["name"] == "scheduler":
-            values["launch_type"] = "EC2"
+            values.update(changes)
 
     change(state, "aws_ecs_service", move)
     fleet = taken(state, tmp_path)
     assert [one.name for one in fleet.services] == ["accounts"]
-    assert [(one.service, one.reason, one.detail) for one in fleet.skipped] == [
-        ("scheduler", "not Fargate", "it runs on EC2")
-    ]
+    assert [(one.service, one.reason, one.detail) for one in fleet.skipped] == [("scheduler", reason, detail)]
 
 
 def test_a_size_with_units_is_understood(state: dict[str, Any], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.fleet.model import StartSample
+from trimtab.fleet.model import ContainerHealthCheck, StartSample
 from trimtab.timing.ground import Setting
 from trimtab.timing.startup import container_timing, startup_of, timing_of
 
@@ -31,6 +31,23 @@ def test_few_starts_count_by_the_slowest_and_say_so() -> None:
     result = startup_of((*(start(10) for _ in range(8)), start(41.2)))
     assert result.seconds == 42
     assert "only 9 starts" in result.warning
+
+
+def test_without_a_recorded_start_no_check_is_made_less_patient_than_todays() -> None:
+    def found(start_period_s: int, retries: int, interval_s: int) -> ContainerHealthCheck:
+        return ContainerHealthCheck(
+            command=("x",), interval_s=interval_s, timeout_s=5, retries=retries, start_period_s=start_period_s
+        )
+
+    slow = timing_of(made.service(start_samples=(), health_check=found(240, 3, 30)))
+    assert slow.container.start_period_s >= 240
+    assert "as patient as the check found" in slow.startup.warning
+    many = timing_of(made.service(start_samples=(), health_check=found(0, 10, 30))).container
+    assert many.start_period_s + many.retries * many.interval_s >= 300
+    quick = timing_of(made.service(start_samples=(), health_check=found(0, 3, 30)))
+    assert quick.startup.seconds == 60
+    measured = timing_of(made.service(health_check=found(240, 3, 30)))
+    assert measured.container.start_period_s < 240
 
 
 def test_no_start_at_all_is_assumed_and_said() -> None:

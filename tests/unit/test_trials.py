@@ -12,7 +12,7 @@ import pytest
 
 from trimtab.evidence import trials
 from trimtab.evidence.objective import DEFAULT, Objective
-from trimtab.evidence.trials import Ground, Mark, bound_s, ground_of, over_share_at_most
+from trimtab.evidence.trials import Ground, Mark, bound_s, ground_of, over_share_at_most, student_t
 from trimtab.scaling.parts import parts_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,13 @@ def test_the_share_over_is_the_mean_and_what_the_days_spread_does_not_exclude() 
     over[:144] = True  # 10 % of the first day
     over[DAY : DAY + 72] = True  # 5 % of the second
     # Mean 3.75 %; deviations 6.25, 1.25, -3.75, -3.75: squares sum to 68.75, over 3 is 22.9167, root 4.7871.
-    assert over_share_at_most(over) == pytest.approx(0.0375 + 1.645 * 0.047871 / 2, abs=1e-6)
+    assert over_share_at_most(over) == pytest.approx(0.0375 + 2.353 * 0.047871 / 2, abs=1e-6)
+
+
+def test_the_quantile_is_students_and_goes_over_into_the_normals_without_a_step() -> None:
+    assert [student_t(freedom) for freedom in (1, 8, 30)] == [6.314, 1.860, 1.697]
+    assert student_t(31) == pytest.approx(1.6955, abs=2e-3)
+    assert student_t(10_000) == pytest.approx(1.645, abs=5e-4)
 
 
 def test_days_alike_add_nothing() -> None:

@@ -5,6 +5,7 @@ Nothing in here is removed by Trimtab: ``not-owned.md`` names the command and th
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from trimtab.adoption.imports import imports_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.adoption.takeover import Takeover
+    from trimtab.fleet.identity import ServiceIdentity
 
 TEMPLATE = "not-owned.md.j2"
 NAMESPACES = {
@@ -25,6 +27,7 @@ NAMESPACES = {
     "DNS_PRIVATE": "aws_service_discovery_private_dns_namespace",
     "DNS_PUBLIC": "aws_service_discovery_public_dns_namespace",
 }
+GONE = "Delete it when nobody needs its lines"
 MOST_NAMED = 3
 """Services named one by one before they are only counted."""
 
@@ -87,22 +90,45 @@ def _services(takeover: Takeover) -> Iterator[Item]:
 def _log_groups(takeover: Takeover) -> Iterator[Item]:
     imported = {one.id for one in imports_of(takeover)}
     known = [service.identity for service in takeover.fleet.services if service.identity is not None]
-    written = {identity.task_definition.log_group for identity in known}
+    written = {name for identity in known for name in _written(identity)}
     for group in takeover.identity.log_groups:
         if group.name in imported:
             continue
         kept = "for ever" if group.retention_days is None else f"{group.retention_days} days"
         size = f"{group.stored_bytes / 1e9:.1f} GB, kept {kept}"
         used = group.name in written
+        others = _others(takeover, group.name)
         yield Item(
             advice="keep" if used else "look",
             kind="aws_cloudwatch_log_group",
             name=group.name,
             why=f"several services write into it, or one that is not taken over; {size}"
             if used
-            else f"no service of the cluster writes into it; {size}. Delete it when nobody needs its lines",
-            command="" if used else aws("logs", "delete-log-group", "--log-group-name", group.name),
+            else f"no service of the cluster writes into it; {size}. {others or GONE}",
+            command="" if used or others else aws("logs", "delete-log-group", "--log-group-name", group.name),
         )
+
+
+def _written(identity: ServiceIdentity) -> tuple[str | None, ...]:
+    return identity.task_definition.log_group, *identity.task_definition.other_log_groups
+
+
+def _others(takeover: Takeover, name: str) -> str:
+    """Return who else may write into a log group; empty where it is the cluster's and nobody is left.
+
+    Without its group a container with ``awslogs`` does not start, so only a group that carries the
+    cluster's own name is ever said to be nobody's.
+    """
+    cluster = takeover.identity.cluster
+    if name == cluster.exec_log_group:
+        return "ECS Exec of the cluster does"
+    if cluster.name not in re.split(r"[/_.]", name):
+        return "Services of other clusters may: its name does not say whose it is"
+    unread = [skip.service for skip in takeover.fleet.skipped]
+    unread += [one.name for one in takeover.fleet.services if one.identity is None]
+    if unread:
+        return f"{_several(unread)} may: what they write into was not read"
+    return ""
 
 
 def _discovery(takeover: Takeover) -> Iterator[Item]:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 CEILING_MAXIMUM_PERCENT = 99.5
 """From here on the hottest task has all the CPU it may have. What it wanted more is nowhere in
 the sum, so the whole minute is a lower bound, however low the average over all tasks reads:
-ten tasks with three at the ceiling may average 70 %."""
+ten tasks with three at the ceiling may average 70 %. AWS's Maximum is the largest 20-second value of
+any one task, so the burst of a task that boots shows 100 % as well: near a start it tells nothing."""
+
+BOOT_S = 180
+"""For so long after a start a task is taken to boot [s]: an assumption, most images need a minute or two."""
 
 CEILING_AVERAGE_PERCENT = 97.0
 """From here on the tasks are throttled together, though accounting over a minute never quite
@@ -55,8 +59,22 @@ def demand_of(service: Service, metrics: pl.DataFrame, step_s: int = STEP_S) -> 
         requests=column["requests"],
         present=present,
         idle=idle_minutes(service, metrics, start) & ~present,
-        censored=(cpu_hottest >= CEILING_MAXIMUM_PERCENT) | (cpu >= CEILING_AVERAGE_PERCENT),
+        censored=(cpu >= CEILING_AVERAGE_PERCENT)
+        | ((cpu_hottest >= CEILING_MAXIMUM_PERCENT) & ~_near_start(metrics["running_tasks"], step_s)),
     )
+
+
+def _near_start(running: pl.Series, step_s: int) -> Mask:
+    """Return the steps in which, or shortly before which, the count of running tasks rose, shape (T,).
+
+    Over a gap the last count that was reported is held: that reports come again is no start.
+    """
+    tasks = running.cast(pl.Float64).fill_null(strategy="forward").fill_null(strategy="backward").to_numpy()
+    rose: Mask = np.diff(tasks, prepend=tasks[:1]) > 0
+    near = rose.copy()
+    for steps in range(1, -(-BOOT_S // step_s) + 1):
+        near[steps:] |= rose[:-steps]
+    return near
 
 
 def _zero_where_absent(series: pl.Series, present: Mask) -> F64:

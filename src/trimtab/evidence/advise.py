@@ -74,7 +74,7 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
     if untold:
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
     required = objective.laid_down(service.name)
-    floor = objective.least_tasks(service.name) or floor_of(service)
+    floor = objective.least_tasks(service.name) or floor_of(service, demand)
     sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor)
     if required.size is not None and not isinstance(sizing, Unsizable):
         sizing = laid_down(sizing, required.size, service.size)

@@ -11,6 +11,7 @@ from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.growth import MemoryShape
 from trimtab.demand.quality import longest_run, quality_of
 from trimtab.evidence.cost import dollars
+from trimtab.evidence.failures import cautions_of_failures
 from trimtab.evidence.model import Caution, CautionKind
 from trimtab.evidence.trials import failures_of
 from trimtab.sizing.constants import (
@@ -60,6 +61,7 @@ def cautions_of(
 ) -> tuple[Caution, ...]:
     """Return the cautions of one service; ``left_out`` names services without advice."""
     return (
+        *cautions_of_failures(service),
         *_of_data(demand, sizing),
         *_of_memory(service, demand, sizing),
         *_of_timing(service, timing),
@@ -148,6 +150,12 @@ def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[
         text = (
             f"today never fewer than {fixed} tasks; the proposal goes down to {least}: "
             "where that is too few, lay min_tasks down for it in the objective"
+        )
+        yield Caution(kind=CautionKind.FEWER, text=text)
+    if most < service.scaling.max_tasks and fixed != service.scaling.max_tasks:
+        text = (
+            f"today up to {_tasks(service.scaling.max_tasks)}, the proposal up to {most}: "
+            "where the record has not seen the busiest day, raise scaling.max"
         )
         yield Caution(kind=CautionKind.FEWER, text=text)
     recorded = demand.tasks[demand.present]

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from trimtab.scaling.parts import Part, Parts
     from trimtab.scaling.result import Replay
 
-CONFIDENCE = 1.645
-"""One-sided 95 % of a normal: the days of the tuned part are a sample, and the next may be worse."""
+STUDENT_T = (
+    *(6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812),
+    *(1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734, 1.729, 1.725),
+    *(1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697),
+)
+"""One-sided 95 % of Student's t by degrees of freedom, 1 to 30 (NIST/SEMATECH e-Handbook, 1.3.6.7.2): the
+days of the tuned part are a sample, and the next may be worse; nine days tell their spread badly."""
+NORMAL = 1.6449
+"""What it comes to with many days."""
 STRESS = 2.0
 """Under harder demand the objective may be missed by less than this [ratio of the allowance]."""
 
@@ -191,6 +198,13 @@ def _mark(test: Test, done: Replay, allowed_share: float, allowed_changes_day: f
     )
 
 
+def student_t(freedom: int) -> float:
+    """Return the one-sided 95 % quantile of Student's t with ``freedom`` degrees of freedom, at least 1."""
+    if freedom <= len(STUDENT_T):
+        return STUDENT_T[freedom - 1]
+    return NORMAL + (NORMAL**3 + NORMAL) / (4 * freedom)  # Cornish-Fisher, within 0.002 from 30 on
+
+
 def over_share_at_most(over: Mask) -> float:
     """Return the share of minutes over that the days' spread does not exclude [ratio], ``over`` shape (T,).
 
@@ -201,4 +215,4 @@ def over_share_at_most(over: Mask) -> float:
     if days < 2:  # noqa: PLR2004
         return float(over.mean())
     daily = over[: days * DAY_MIN].reshape(days, DAY_MIN).mean(axis=1)
-    return float(over.mean() + CONFIDENCE * daily.std(ddof=1) / math.sqrt(days))
+    return float(over.mean() + student_t(days - 1) * daily.std(ddof=1) / math.sqrt(days))

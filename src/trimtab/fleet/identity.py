@@ -105,6 +105,8 @@ class TaskDefinition(Identity, frozen=True, kw_only=True):
     """The application's ``logConfiguration.logDriver``."""
     log_group: str | None = None
     """The application's ``logConfiguration.options.awslogs-group``."""
+    other_log_groups: tuple[str, ...] = ()
+    """Those of the other containers, FireLens's among them, sorted."""
     volumes: tuple[str, ...] = ()
     """``volumes[].name``, in AWS's order."""
 

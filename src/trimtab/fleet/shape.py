@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 MIB_A_GB: Final = 1024
 UNITS_A_VCPU: Final = 1024
+ROLLING: Final = "ROLLING"
+"""``deploymentConfiguration.strategy``; others came in July and October 2025 (ECS API reference)."""
 STOP_TIMEOUT_S: Final = 30
 """Where a container states none (task definition parameters, Fargate)."""
 _AMOUNT = re.compile(r"^\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>vcpu|gb)?\s*$", re.IGNORECASE)
@@ -155,10 +157,15 @@ def _definition(service: Json, raw: Raw) -> Json:
     """Return the revision of a Fargate service that keeps a number of tasks running."""
     launch = service.get("launchType")
     providers = [one["capacityProvider"] for one in service.get("capacityProviderStrategy") or ()]
-    if launch in ("EC2", "EXTERNAL") or any(not one.startswith("FARGATE") for one in providers):
+    if launch not in (None, "", "FARGATE") or any(not one.startswith("FARGATE") for one in providers):
         raise _LeftOut("not Fargate", f"it runs on {launch or ', '.join(providers)}")
     if service.get("schedulingStrategy", "REPLICA") != "REPLICA":
         raise _LeftOut("not Fargate", "it runs one task on every instance")
+    shifts = _shifts(service)
+    if shifts:
+        raise _LeftOut(
+            "not understood", f"its deployments are {shifts}, which are not modelled: only rolling ones"
+        )
     definition = raw.definitions.get(service.get("taskDefinition", ""))
     if definition is None:
         named = service.get("taskDefinition") or "none: its deployment controller is external"
@@ -167,6 +174,15 @@ def _definition(service: Json, raw: Raw) -> Json:
     if family != "LINUX":
         raise _LeftOut("not understood", f"its tasks run {family}; only Linux is priced")
     return definition
+
+
+def _shifts(service: Json) -> str | None:
+    """Return how native deployments shift traffic, where they do: the controller still says ECS then."""
+    strategy = str((service.get("deploymentConfiguration") or {}).get("strategy") or ROLLING)
+    if strategy != ROLLING:
+        return strategy
+    balancers = service.get("loadBalancers") or ()
+    return "BLUE_GREEN" if any(one.get("advancedConfiguration") for one in balancers) else None
 
 
 def _size(definition: Json) -> TaskSize:

@@ -23,7 +23,7 @@ from trimtab.fleet.shape_account import (
 from trimtab.fleet.shape_alarms import alarms_by_action
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from trimtab.fleet.api import Json
     from trimtab.fleet.raw import Raw
@@ -93,6 +93,7 @@ def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
 
 def _task_definition(service: Json, definition: Json) -> nouns.TaskDefinition:
     container = application_of(service, definition)
+    others = [one for one in definition["containerDefinitions"] if one is not container]
     return nouns.TaskDefinition(
         arn=definition["taskDefinitionArn"],
         family=definition["family"],
@@ -104,8 +105,15 @@ def _task_definition(service: Json, definition: Json) -> nouns.TaskDefinition:
         secret_names=in_order(one["name"] for one in container.get("secrets") or ()),
         log_driver=(container.get("logConfiguration") or {}).get("logDriver"),
         log_group=log_group_of(container),
+        other_log_groups=in_order({name for one in others for name in _log_groups(one)}),
         volumes=tuple(one["name"] for one in definition.get("volumes") or ()),
     )
+
+
+def _log_groups(container: Json) -> Iterator[str]:
+    """Yield every log group that a container names, to whichever driver."""
+    options = (container.get("logConfiguration") or {}).get("options") or {}
+    yield from (str(options[key]) for key in ("awslogs-group", "log_group_name") if options.get(key))
 
 
 def fleet_identity(raw: Raw) -> nouns.FleetIdentity:

@@ -46,11 +46,12 @@ def service_shape(values: Json) -> Json:
         "schedulingStrategy": values.get("scheduling_strategy") or "REPLICA",
         "deploymentController": {"type": block(values, "deployment_controller").get("type") or "ECS"},
         "deploymentConfiguration": {
+            "strategy": block(values, "deployment_configuration").get("strategy") or None,
             "alarms": {
                 "alarmNames": alarms.get("alarm_names") or [],
                 "enable": alarms.get("enable"),
                 "rollback": alarms.get("rollback"),
-            }
+            },
         },
         # Where the API shows what only a deployment has.
         "deployments": [
@@ -75,6 +76,7 @@ def service_shape(values: Json) -> Json:
                 "targetGroupArn": one.get("target_group_arn"),
                 "containerName": one["container_name"],
                 "containerPort": one["container_port"],
+                "advancedConfiguration": block(one, "advanced_configuration"),
             }
             for one in values.get("load_balancer") or ()
         ],

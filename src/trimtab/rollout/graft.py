@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from trimtab.rollout.model import Definition, Revision
 
@@ -152,7 +152,38 @@ def graft(running: Revision, source: Revision, *, drop: Iterable[str] = ()) -> d
     if added:
         _bring(made, source, added)
         containers = [_pointed(one, there.get(paired.get(one["name"], ""))) for one in containers]
-    made["containerDefinitions"] = [*containers, *added]
+    stated = {name for name, other in paired.items() if other in there}
+    made["containerDefinitions"] = _lowered([*containers, *added], made, stated, there, paired)
+    return made
+
+
+def _lowered(
+    containers: list[dict[str, Any]],
+    task: Mapping[str, Any],
+    stated: Collection[str],
+    there: Mapping[str, Definition],
+    paired: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Return the containers with the application's share lowered by what the others state.
+
+    ``stated`` names those whose share is the source's. Terraform gives an application the whole task
+    less the trace collector, and knows nothing of sidecars that were there before.
+    """
+    made = [dict(one) for one in containers]
+    for key, keys in (("cpu", ("cpu",)), ("memory", ("memoryReservation", "memory"))):
+        taken = [next((one[name] for name in keys if one.get(name)), 0) for one in made]
+        excess = sum(taken) - int(task[key])
+        own = [
+            one
+            for one in made
+            if one["name"] in stated and any(there[paired[one["name"]]].get(name) for name in keys)
+        ]
+        if excess <= 0 or not own:
+            continue
+        largest = max(own, key=lambda one: max(one.get(name) or 0 for name in keys))
+        for name in keys:
+            if (largest.get(name) or 0) > excess:
+                largest[name] -= excess
     return made
 
 

@@ -69,6 +69,10 @@ class Work:
     censored_share: float
     """Share of reported minutes at the CPU ceiling, whose demand is lifted."""
     floor: int
+    memory_kills: int = 0
+    """Tasks of the record that were killed for memory."""
+    memory_least_mib: int = 0
+    """Of a task, whatever its metric says: today's where tasks were killed for memory [MiB]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

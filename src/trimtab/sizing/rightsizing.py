@@ -16,6 +16,7 @@ import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.demand.growth import growth_of, within_typical_life
+from trimtab.fleet.causes import memory_kills
 from trimtab.sizing import sentence
 from trimtab.sizing.constants import (
     FLOOR_SHARE,
@@ -35,15 +36,36 @@ if TYPE_CHECKING:
     from trimtab.sizing.model import TaskPrices
 
 
-def floor_of(service: Service) -> int:
+def floor_of(service: Service, demand: Demand | None = None) -> int:
     """Return the least number of tasks that the service must keep.
 
-    Behind a load balancer two. Elsewhere as many as today's minimum, at most two: a spare that
-    always ran is not taken away in silence.
+    Behind a load balancer two; reached in another way two as well, unless ``demand`` says that never
+    more than one ran. Elsewhere as many as today's minimum, at most two: a spare that always ran is not
+    taken away in silence.
     """
     if service.traffic is not None:
         return FLOOR_WITH_TRAFFIC
+    if reached(service) and not _always_one(service, demand):
+        return FLOOR_WITH_TRAFFIC
     return min(SPARE_WITHOUT_TRAFFIC, max(FLOOR_WITHOUT_TRAFFIC, service.scaling.min_tasks))
+
+
+def reached(service: Service) -> bool:
+    """Tell whether others connect to the service, by whatever balances or names its tasks.
+
+    That is a target group of any protocol, Cloud Map, Service Connect or VPC Lattice; where the account
+    was not read, a port.
+    """
+    told = service.identity
+    if told is None:
+        return service.port is not None
+    return bool(told.attachments or told.registrations or told.service_connect or told.lattice)
+
+
+def _always_one(service: Service, demand: Demand | None) -> bool:
+    if service.scaling.max_tasks == 1:
+        return True
+    return demand is not None and float(demand.tasks.max()) <= 1
 
 
 def right_size(
@@ -109,7 +131,7 @@ def _cheapest(candidate: Candidate) -> tuple[float, TaskSize]:
 def _work(service: Service, demand: Demand, floor: int) -> Work:
     reported = demand.present
     cpu = demand.cpu_vcpu[reported]
-    growth = growth_of(demand)
+    growth, kills = growth_of(demand), memory_kills(service.failures)
     counted = within_typical_life(demand, growth)
     return Work(
         cpu_mean_vcpu=float(cpu.mean()),
@@ -121,6 +143,8 @@ def _work(service: Service, demand: Demand, floor: int) -> Work:
         load_memory=load_memory(demand),
         censored_share=float(demand.censored[reported].mean()),
         floor=floor,
+        memory_kills=kills,
+        memory_least_mib=service.size.memory_mib if kills else 0,
     )
 
 
@@ -145,7 +169,10 @@ def _loads(demand: Demand, work: Work, cpu_sizes: Sequence[int]) -> Iterator[_Lo
         reported = tasks[demand.known]
         yield _Load(
             cpu_units=cpu_units,
-            memory_need_mib=memory_need_mib(float(memory[counted].max()), work.memory_margin),
+            # A minute's statistic may miss what killed a task: less than today's never held.
+            memory_need_mib=max(
+                memory_need_mib(float(memory[counted].max()), work.memory_margin), work.memory_least_mib
+            ),
             tasks_mean=float(reported.mean()),
             tasks_peak=int(reported.max()),
             floor_share=float(np.mean(reported <= work.floor)),

@@ -71,6 +71,12 @@ def unsizable(work: Work, candidates: tuple[Candidate, ...]) -> str:
 
 def _memory(candidate: Candidate, work: Work) -> str:
     """Name what the need is made of; what fills a task last is the margin or what must stay free."""
+    if work.memory_least_mib and candidate.memory_need_mib == work.memory_least_mib:
+        return (
+            f"the metric shows {work.memory_peak_mib:.0f} MiB at most, but {work.memory_kills} "
+            f"task{'s were' if work.memory_kills > 1 else ' was'} killed for memory: "
+            f"no less than today's {work.memory_least_mib} MiB"
+        )
     margin = round((work.memory_margin - 1) * 100)
     added = [f"{margin} %", f"the {COLLECTOR_MEMORY_MIB} MiB collector"]
     if work.load_memory.slope_mib_per_vcpu > 0:

@@ -19,7 +19,7 @@ from trimtab.timing.ground import Evidence, Ground, Setting, ground, on_grid, sh
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from trimtab.fleet.model import Service, StartSample
+    from trimtab.fleet.model import ContainerHealthCheck, Service, StartSample
     from trimtab.timing.drain import Drain
 
 LONGEST_S = 200
@@ -109,7 +109,8 @@ def timing_of(service: Service, drain_laid_down_s: int | None = None) -> Timing:
 
     ``drain_laid_down_s`` is the deregistration delay that the objective lays down [s].
     """
-    startup, drain = startup_of(service.start_samples), drain_of(service, drain_laid_down_s)
+    startup = startup_of(service.start_samples, service.health_check)
+    drain = drain_of(service, drain_laid_down_s)
     container = container_timing(startup.seconds)
     found = service.traffic.grace_period_s if service.traffic is not None else 0
     target = target_timing(startup, container, drain, found)
@@ -125,8 +126,11 @@ def timing_of(service: Service, drain_laid_down_s: int | None = None) -> Timing:
     )
 
 
-def startup_of(samples: Sequence[StartSample]) -> Startup:
+def startup_of(samples: Sequence[StartSample], check: ContainerHealthCheck | None = None) -> Startup:
     """Return p95 of boot and ready together, whole seconds; of few samples the maximum.
+
+    Without any start that was recorded, what today's ``check`` waits for: it may be what lets
+    tasks start at all.
 
     Placement and pull come before the container exists, so no health check sees them. Where the
     slowest start would outlast the start period made of p95, a higher quantile is taken.
@@ -135,8 +139,10 @@ def startup_of(samples: Sequence[StartSample]) -> Startup:
     if isinstance(answer, NotEnoughSamples):
         slowest = answer.start_up_max_s
         if slowest is None:
-            warning = f"no start was recorded: {ASSUMED_S} s are assumed"
-            return _startup(ASSUMED_S, Evidence(), None, warning)
+            patient = _as_patient(check)
+            why = ", as patient as the check found" if patient > ASSUMED_S else ""
+            warning = f"no start was recorded: {patient} s are assumed{why}"
+            return _startup(patient, Evidence(), None, warning)
         warning = f"only {answer.samples} starts were recorded: the slowest counts"
         evidence = Evidence(quantile=1.0, measured_s=slowest, samples=answer.samples)
         return _startup(_whole(slowest), evidence, slowest, warning)
@@ -145,6 +151,19 @@ def startup_of(samples: Sequence[StartSample]) -> Startup:
     quantile, measured = next(one for one in quantiles if _start_period_s(_whole(one[1])) >= found.max_s)
     evidence = Evidence(quantile=quantile, measured_s=measured, samples=answer.samples)
     return _startup(_whole(measured), evidence, found.max_s, "")
+
+
+def _as_patient(found: ContainerHealthCheck | None) -> int:
+    """Return the least start-up from ``ASSUMED_S`` on whose check waits as long as the one found [s]."""
+    if found is None:
+        return ASSUMED_S
+    until = found.start_period_s + found.retries * found.interval_s
+    for seconds in range(ASSUMED_S, LONGEST_S):
+        check = container_timing(seconds)
+        patient = check.start_period_s + check.retries * check.interval_s
+        if check.start_period_s >= found.start_period_s and patient >= until:
+            return seconds
+    return LONGEST_S
 
 
 def _whole(seconds: float) -> int:
