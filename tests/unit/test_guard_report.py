@@ -130,7 +130,18 @@ def test_a_comment_is_never_longer_than_github_takes_and_keeps_what_interrupts()
     shown = markdown(*many, MIXED[3])
     assert len(shown) < 65_000
     assert "aws_ecs_service.gone" in shown
-    assert "More than a comment holds" in shown
+    here = shown.count("| `aws_ecs_service.")
+    assert f"Not here, but in the table and in the JSON: {2001 - here} of the 2001" in shown
+
+
+def test_a_comment_that_is_cut_in_what_is_safe_says_so_and_ends_what_it_folded() -> None:
+    kinds = [
+        change(f"aws_ecs_service.name{n}", "none", importing="x") | {"type": f"aws_{n}"} for n in range(9000)
+    ]
+    shown = markdown(*kinds, MIXED[3])
+    assert len(shown) < 65_000
+    assert shown.count("<details>") == shown.count("</details>")
+    assert "what is to be read or is safe" in shown
 
 
 def test_json_has_every_change_by_itself_with_reasons_and_attributes() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Values = Mapping[str, Any]
 
+ACTIONS = ("alarm_actions", "ok_actions", "insufficient_data_actions")
 NOT_CALLED = (
     "A scaling policy that adds tasks is called no more: the count stays where it is, whatever the load."
 )
@@ -54,16 +55,18 @@ def reasons_of_alarm(change: Change, links: Links) -> tuple[Reason, ...]:
 
 
 def follows(change: Change, changed: Changed, links: Links) -> bool:
-    """Tell actions known only after the apply, where all they named before is judged by itself."""
-    if changed.path not in {"alarm_actions", "ok_actions", "insufficient_data_actions"}:
+    """Tell actions of which all that go name what goes, or is made again: that is judged by itself."""
+    if changed.path not in ACTIONS:
         return False
-    was, now = _named(change.before, changed.path), _named(change.after, changed.path)
-    leaving = {
-        name
-        for cause in links.causes(change, changed.path)
-        for name in (str((cause.before or {}).get("arn")), str((cause.before or {}).get("id")))
-    }
-    return changed.after_apply and was - now <= leaving
+    gone = _named(change.before, changed.path) - _named(change.after, changed.path)
+    return (changed.after_apply or bool(gone)) and all(map(links.leaves, gone))
+
+
+def calls_only_what_goes(change: Change, links: Links) -> bool:
+    """Tell an alarm that is destroyed with all that it calls, and that nothing else asks."""
+    called = {one for name in ACTIONS for one in _named(change.before, name)}
+    asked = links.namers(change, ("aws_ecs_service",)) or links.will("aws_cloudwatch_composite_alarm")
+    return bool(called) and all(map(links.leaves, called)) and not asked
 
 
 def _named(values: Values | None, attribute: str) -> set[str]:
@@ -95,14 +98,13 @@ def _uncalled(change: Change, links: Links) -> Iterator[Reason]:
 
 def _called(change: Change, links: Links) -> Iterator[Reason]:
     """Yield what an alarm calls from now on, beyond telling somebody or adding tasks."""
-    lists = ("alarm_actions", "ok_actions", "insufficient_data_actions")
-    for name in lists:
+    for name in ACTIONS:
         for arn in sorted(_named(change.after, name) - _named(change.before, name)):
             if ":sns:" in arn or not arn.startswith("arn:"):
                 continue
             policies = links.named(POLICY, arn)
             adds = bool(policies) and all(ways(one.after) == {OUT} for one in policies)
-            if not (adds and name == lists[0]):
+            if not (adds and name == ACTIONS[0]):
                 yield Reason(verdict=Verdict.UNKNOWN, text=CALLS if ":scalingPolicy:" in arn else ACTS)
                 return
 

@@ -82,17 +82,25 @@ class Losses:
         )
         if known is None or effect is None:
             return Reason(verdict=Verdict.UNKNOWN, text=f"{_NO_FACTS} Look at what it carries or holds."), ()
-        values = change.before or {}
-        if known.kept_by and values.get(known.kept_by) is True:
-            return Reason(verdict=Verdict.SAFE, text=f"It stays in AWS: {known.kept_by} is true."), ()
         if change.type == guard_scaling.POLICY and (deed is Deed.DESTROY or guard_scaling.moves(change)):
             left = guard_scaling.reason_of_lost_policy(change, self._links)
             return left or (Reason(verdict=known.destroy.verdict, text=known.destroy.why), ())
+        harmless = self._harmless(change, known, deed)
+        first = deed is Deed.REPLACE_CREATE_FIRST and effect.why_create_first
+        return harmless or Reason(verdict=effect.verdict, text=first or effect.why), ()
+
+    def _harmless(self, change: Change, known: Facts, deed: Deed) -> Reason | None:
+        """Return why its end is not what an end is by itself, or nothing."""
+        values = change.before or {}
+        if known.kept_by and values.get(known.kept_by) is True:
+            return Reason(verdict=Verdict.SAFE, text=f"It stays in AWS: {known.kept_by} is true.")
+        alone = change.type == guard_scaling.ALARM and deed is Deed.DESTROY
+        if alone and guard_alarms.calls_only_what_goes(change, self._links):
+            return Reason(verdict=Verdict.SAFE, text=guard_alarms.FOLLOWS)
         free = self._unused(change, known)
         if free and not (known.forced_by and values.get(known.forced_by) is True):
-            return Reason(verdict=free.verdict, text=free.why), ()
-        first = deed is Deed.REPLACE_CREATE_FIRST and effect.why_create_first
-        return Reason(verdict=effect.verdict, text=first or effect.why), ()
+            return Reason(verdict=free.verdict, text=free.why)
+        return None
 
     def _unused(self, change: Change, known: Facts) -> Effect | None:
         """Return what it means to lose it where nothing uses it, or nothing where something does."""

@@ -20,12 +20,14 @@ from trimtab.report.guard_words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimtab.report.guard_data import GuardReport, GuardRow
 
 LONGEST = 60_000
-"""Characters; GitHub takes 65,536 in a comment, and a workflow may add some."""
+"""Characters; GitHub takes 65,535 in a comment, and a workflow may add some."""
+_ROOM = 300
+"""For what is said of the rest [characters]."""
 ALERTS = {
     Verdict.INTERRUPTS: "CAUTION",
     Verdict.UNKNOWN: "WARNING",
@@ -37,15 +39,28 @@ _HEADS = "| change | is | because of | what it does |\n|---|---|---|---|"
 
 def render(report: GuardReport) -> str:
     """Return the comment, no longer than a comment may be."""
+    rows = {_row(row): len(row.addresses) for row in report.rows}
     lines: list[str] = []
     length = 0
     for line in _lines(report):
         length += len(line) + 1
-        if length > LONGEST:
-            lines += ["", "More than a comment holds: the rest is in the table and in the JSON."]
-            break
+        if length > LONGEST - _ROOM:
+            return "\n".join((*lines, *_rest(rows, set(lines)))) + "\n"
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def _rest(rows: Mapping[str, int], shown: set[str]) -> Iterator[str]:
+    """Say how much is not shown."""
+    number = sum(many for row, many in rows.items() if row not in shown)
+    if any(line.startswith("<details>") for line in shown):
+        yield from ("", "</details>")
+    what = (
+        f"{number} of the {sum(rows.values())} that are not safe"
+        if number
+        else "what is to be read or is safe"
+    )
+    yield from ("", f"**More than a comment holds. Not here, but in the table and in the JSON: {what}.**")
 
 
 def _lines(report: GuardReport) -> Iterator[str]:
