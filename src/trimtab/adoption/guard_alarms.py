@@ -114,7 +114,7 @@ def _called_by_another(change: Change, arn: str, links: Links) -> bool:
     resource = arn.partition(":resource/")[2].partition(":policyName")[0]
     same = resource and any(f":resource/{resource}:" in one for one in _calls(change.after))
     return bool(same) or any(
-        arn in _calls(one.after) for one in links.will(ALARM) if one.address != change.address
+        arn in _calls(one.after) for one in links.keeping(arn, (ALARM,)) if one.address != change.address
     )
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.guard_changes import any_document
+from trimtab.adoption.guard_changes import any_document, any_true
 from trimtab.adoption.guard_configured import Configured
 from trimtab.adoption.guard_places import Places
 
@@ -125,9 +125,22 @@ class Links:
         """Return what is there of a type by an ARN, an id or a name."""
         return tuple(self._named.get((kind, name), ()))
 
-    def will(self, *types: str) -> tuple[Change, ...]:
-        """Return what there is of these types once the plan is applied."""
-        return tuple(one for kind in types for one in self._of_type.get(kind, ()) if one.after is not None)
+    def will(self, kind: str) -> tuple[Change, ...]:
+        """Return what there is of a type once the plan is applied."""
+        return tuple(one for one in self._of_type.get(kind, ()) if one.after is not None)
+
+    def follows_new(self, kind: str, attribute: str) -> bool:
+        """Tell whether something of a type names, in an attribute, what is known only after the apply."""
+        return (kind, attribute) in self._following
+
+    @cached_property
+    def _following(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (change.type, name)
+            for change in self._all
+            for name, unknown in change.after_unknown.items()
+            if any_true(unknown)
+        )
 
     @cached_property
     def _of_type(self) -> Mapping[str, list[Change]]:

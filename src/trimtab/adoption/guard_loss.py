@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trimtab.adoption import guard_alarms, guard_scaling, guard_service
@@ -55,25 +57,36 @@ class Losses:
 
     def twin(self, change: Change) -> Change | None:
         """Return what is made under another address in place of a thing that is destroyed."""
-        known = self._facts.get(change.type)
-        names = (known.unique or known.written_over) if known else ()
+        names = self._names(change)
         values = change.before or {}
         if change.actions != ("delete",) or not any(values.get(name) for name in names):
             return None
-        return next(
-            (
-                one
-                for one in self._links.new(change.type)
-                if one.actions == ("create",)
-                and not self._links.places.apart(change, one)
-                and all(
-                    one.after_unknown.get(name) or (one.after or {}).get(name) == values.get(name)
-                    for name in names
-                )
-                and any((one.after or {}).get(name) for name in names)
-            ),
-            None,
+        made = (
+            *self._made.get((change.type, str(values.get(names[0]))), ()),
+            *self._made.get((change.type, ""), ()),
         )
+        return next((one for one in made if self._is_twin(change, one, names)), None)
+
+    def _names(self, change: Change) -> tuple[str, ...]:
+        """Return the attributes of which AWS has one thing with the same values."""
+        known = self._facts.get(change.type)
+        return (known.unique or known.written_over) if known else ()
+
+    @cached_property
+    def _made(self) -> Mapping[tuple[str, str], list[Change]]:
+        """What is made, by type and by the first of those; by nothing where that is not known yet."""
+        found: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
+        for kind in self._facts:
+            for one in self._links.new(kind):
+                names = self._names(one)
+                if names and one.actions == ("create",):
+                    found[kind, str((one.after or {}).get(names[0]) or "")].append(one)
+        return found
+
+    def _is_twin(self, change: Change, made: Change, names: tuple[str, ...]) -> bool:
+        before, after = change.before or {}, made.after or {}
+        same = all(made.after_unknown.get(name) or after.get(name) == before.get(name) for name in names)
+        return same and any(after.get(name) for name in names) and not self._links.places.apart(change, made)
 
     def _loss(self, change: Change, known: Facts | None, deed: Deed) -> tuple[Reason, tuple[str, ...]]:
         """Return what it means that the thing goes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.guard_changes import any_true, is_hidden
+from trimtab.adoption.guard_changes import is_hidden
 from trimtab.adoption.guard_model import Reason, Verdict
 from trimtab.adoption.guard_steps import IN, OUT, STEPS, TRACKING, block, number, ways
 
@@ -98,11 +98,7 @@ def _acts(policy: Change, links: Links) -> bool:
     if policy.after is None:
         return False
     called = "create" not in policy.actions or bool(block(policy.after.get(TRACKING)))
-    return called or any(_may_call_new(alarm) for alarm in links.will(ALARM))
-
-
-def _may_call_new(alarm: Change) -> bool:
-    return any_true(alarm.after_unknown.get("alarm_actions"))
+    return called or links.follows_new(ALARM, "alarm_actions")
 
 
 def reason_of_replaced_policy(change: Change, links: Links) -> Reason | None:
@@ -115,7 +111,7 @@ def reason_of_replaced_policy(change: Change, links: Links) -> Reason | None:
     if keeping:
         verdict = Verdict.INTERRUPTS if adds else Verdict.UNKNOWN
         return Reason(verdict=verdict, text=OLD_ARN.format(keeping[0].address))
-    if any(_may_call_new(alarm) for alarm in links.will(ALARM)):
+    if links.follows_new(ALARM, "alarm_actions"):
         return None
     if links.namers(change, (ALARM,)):
         return Reason(verdict=Verdict.INTERRUPTS if adds else Verdict.UNKNOWN, text=CALLED_BY_NOBODY)

@@ -132,21 +132,16 @@ def reasons_of_moved_tasks(change: Change, links: Links) -> tuple[Reason, ...]:
     unknown = any_true(change.after_unknown.get("load_balancer"))
     if not old or not (new or unknown) or (old == new and not unknown):
         return ()
-    senders = links.will(*SENDERS)
     for group in sorted(old - new):
         left = () if links.leaves(group) else links.keeping(group, SENDERS)
         others = [one for one in links.keeping(group, (change.type,)) if one.address != change.address]
         if left and not others:
             return (Reason(verdict=Verdict.INTERRUPTS, text=LEFT_BEHIND.format(left[0].address)),)
     sent = [group for group in sorted(new - old) if not links.keeping(group, SENDERS)]
-    followed = any(_sends_to_new(one) for one in senders)
+    followed = any(links.follows_new(kind, name) for kind in SENDERS for name in ("action", "default_action"))
     if (sent or (unknown and not new)) and not followed:
         return (Reason(verdict=Verdict.UNKNOWN, text=SENT_ELSEWHERE),)
     return ()
-
-
-def _sends_to_new(sender: Change) -> bool:
-    return any_true([sender.after_unknown.get(name) for name in ("action", "default_action")])
 
 
 def _groups(values: Mapping[str, Any] | None) -> set[str]:
