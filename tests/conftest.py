@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from example_run import example_run
 from machine import LACKING, NOTHING_SKIPPED, asked, machine
+from once import shared
 from trimtab.adoption.engine import find_engine
 from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
 from trimtab.errors import EngineMissing
@@ -47,22 +48,16 @@ def pytest_sessionstart() -> None:
         pytest.exit(f"{REQUIRED} is set, and {LACKING}{found.lacks}", returncode=1)
 
 
-def _shared(factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the session: with pytest-xdist each worker has one of its own below it."""
-    base = factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> ExampleRun:
     """Give the one run of ``trimtab optimize`` over the example fleet, shared by all workers."""
-    return example_run(_shared(tmp_path_factory))
+    return example_run(shared(tmp_path_factory))
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Give an engine that can install the AWS provider; without one the test is skipped."""
-    found = machine(_shared(tmp_path_factory))
+    found = machine(shared(tmp_path_factory))
     if found.engine is None:
         _lacks(f"{LACKING}{found.lacks}")
     return found.engine

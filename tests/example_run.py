@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from once import once
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 COMMAND = "trimtab optimize examples/fleet --objective examples/objective.json -o trimtab-out"
@@ -35,11 +34,7 @@ class ExampleRun:
 
 def example_run(shared: Path) -> ExampleRun:
     """Run the command, or return what the worker that came first has found; the others wait for it."""
-    done = shared / "example.json"
-    with FileLock(shared / "example.lock"):
-        if not done.exists():
-            done.write_text(json.dumps(asdict(_run(shared / "example"))), encoding="utf-8")
-    return ExampleRun(**json.loads(done.read_text(encoding="utf-8")))
+    return once(shared, "example", lambda: _run(shared / "example"))
 
 
 def _run(folder: Path) -> ExampleRun:

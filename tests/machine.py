@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
-from trimtab.adoption.engine import Engine
+from once import once
 from trimtab.adoption.provider import ready_engine
 from trimtab.demo import proof_required
 from trimtab.errors import EngineMissing, ProviderMissing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trimtab.adoption.engine import Engine
 
 NOTHING_SKIPPED = proof_required(os.environ)
 LACKING = "the AWS provider is needed: "
@@ -29,17 +31,7 @@ class Machine:
 
 def machine(shared: Path) -> Machine:
     """Ask, or return what the worker that came first was told; the others wait for it."""
-    told = shared / "machine.json"
-    with FileLock(shared / "machine.lock"):
-        if not told.exists():
-            answer = asked(shared / "provider")
-            told.write_text(json.dumps(asdict(answer), default=str), encoding="utf-8")
-    found = json.loads(told.read_text(encoding="utf-8"))
-    if found["engine"] is None:
-        return Machine(engine=None, lacks=found["lacks"])
-    given = found["engine"]
-    given |= {"version": tuple(given["version"]), "mirror": Path(given["mirror"])}
-    return Machine(engine=Engine(**given), lacks="")
+    return once(shared, "machine", lambda: asked(shared / "provider"))
 
 
 def asked(folder: Path) -> Machine:

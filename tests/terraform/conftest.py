@@ -13,6 +13,7 @@ import pytest
 from provider_process import running
 from requirements_plan import CERTIFICATE, Platform
 
+from once import once, shared
 from trimtab.adoption.engine import Workspace
 from trimtab.assets import copy_configuration
 from trimtab.sandbox.server import Sandbox
@@ -107,32 +108,70 @@ def plan_of(
     def plan(*var_files: Path, **variables: object) -> Platform:
         given = {"certificate_arn": CERTIFICATE, **network, **variables}
         if given["certificate_arn"] is None:
-            given["allow_plain_http"] = True
-        return Platform(workspaces("terraform/platform").plan(folder / "a.tfplan", var_files, given))
+            given.setdefault("allow_plain_http", True)
+        made = workspaces("terraform/platform").plan(folder / "a.tfplan", var_files, given)
+        return Platform(made, network["private_subnet_ids"])
 
     return plan
 
 
 @pytest.fixture(scope="module")
-def production(plan_of: Callable[..., Platform]) -> Platform:
-    return plan_of()
+def planned(
+    request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Platform]:
+    """Give a plan of this name, made once for the whole session: most modules need no sandbox then."""
+    del engine  # without one the tests are skipped
+
+    def plan(name: str, *var_files: Path, **variables: object) -> Platform:
+        def make() -> Platform:
+            plan_of: Callable[..., Platform] = request.getfixturevalue("plan_of")
+            return plan_of(*var_files, **variables)
+
+        return once(shared(tmp_path_factory), f"plan-{name}", make)
+
+    return plan
 
 
 @pytest.fixture(scope="module")
-def staging(plan_of: Callable[..., Platform]) -> Platform:
-    return plan_of(environment="staging", certificate_arn=None, tracing={"enabled": False})
+def production(planned: Callable[..., Platform]) -> Platform:
+    return planned("production")
 
 
-@pytest.fixture
-def edited(workspaces: Callable[[str], Workspace], tmp_path: Path) -> Callable[..., Path]:
-    """Give the values with one line of one service changed, as a person would edit them."""
-    written = (workspaces("terraform/platform").directory / "services.auto.tfvars").read_text("utf-8")
+@pytest.fixture(scope="module")
+def staging(planned: Callable[..., Platform]) -> Platform:
+    """Give the plan of another environment, with what can be switched off switched off."""
+    return planned(
+        "staging",
+        environment="staging",
+        certificate_arn=None,
+        tracing={"enabled": False},
+        container_insights="disabled",
+    )
 
-    def edit(service: str, line: str, becomes: str) -> Path:
-        start = written.index(f"  {service} = {{")
-        at = written.index(line, start)
-        path = tmp_path / "edited.tfvars"
-        path.write_text(written[:at] + becomes + written[at + len(line) :], encoding="utf-8")
+
+@pytest.fixture(scope="module")
+def extended(planned: Callable[..., Platform], edited: Callable[..., Path]) -> Platform:
+    """Give the plan with what can be switched on switched on, and an api that starts slowly."""
+    values = edited(
+        ("worker", "traffic = {", "execute_command = true\n    traffic = {"),
+        ("api", "startup_seconds = 19", "startup_seconds = 180"),
+    )
+    return planned("extended", values, container_insights="enhanced", activate_cost_allocation_tags=True)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Give the values with lines of services (service, line, what it becomes) changed, as a person would."""
+    written = (REPOSITORY / "terraform/platform/services.auto.tfvars").read_text("utf-8")
+
+    def edit(*changes: tuple[str, str, str]) -> Path:
+        text = written
+        for service, line, becomes in changes:
+            start = text.index(f"  {service} = {{")
+            at = text.index(line, start, text.index("\n  }", start))
+            text = text[:at] + becomes + text[at + len(line) :]
+        path = tmp_path_factory.mktemp("edited") / "edited.tfvars"
+        path.write_text(text, encoding="utf-8")
         return path
 
     return edit

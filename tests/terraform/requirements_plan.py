@@ -23,6 +23,8 @@ class Platform:
     """A plan of ``terraform/platform``."""
 
     plan: Plan
+    private_subnet_ids: list[str]
+    """Of the network it was planned in."""
 
     def service_names(self) -> set[str]:
         """Return the services that the plan makes."""

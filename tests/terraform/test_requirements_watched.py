@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from requirements_plan import ALL, Platform
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TAGS = {"Environment", "Service", "CostCenter"}
 UNTAGGABLE = {
@@ -92,19 +88,21 @@ def test_r8_the_provider_tags_what_a_module_forgets(production: Platform) -> Non
     assert {"var.environment", "var.cost_center"} <= set(default["tags"]["references"])
 
 
-def test_r8_cost_allocation_is_opt_in(production: Platform, plan_of: Callable[..., Platform]) -> None:
+def test_r8_cost_allocation_is_opt_in(production: Platform, extended: Platform) -> None:
     assert not production.plan.planned_of_type("aws_ce_cost_allocation_tag")
-    asked = plan_of(activate_cost_allocation_tags=True).plan.planned_of_type("aws_ce_cost_allocation_tag")
+    asked = extended.plan.planned_of_type("aws_ce_cost_allocation_tag")
     assert {one.values["tag_key"] for one in asked} == TAGS
     assert {one.values["status"] for one in asked} == {"Active"}
 
 
-@pytest.mark.parametrize("setting", ["disabled", "enabled", "enhanced"])
-def test_o1_container_insights(plan_of: Callable[..., Platform], setting: str) -> None:
-    platform = plan_of(container_insights=setting)
+@pytest.mark.parametrize(
+    ("which", "setting"), [("staging", "disabled"), ("production", "enabled"), ("extended", "enhanced")]
+)
+def test_o1_container_insights(request: pytest.FixtureRequest, which: str, setting: str) -> None:
+    platform: Platform = request.getfixturevalue(which)
     (cluster,) = platform.plan.planned_of_type("aws_ecs_cluster")
     assert cluster.values["setting"] == [{"name": "containerInsights", "value": setting}]
-    performance = "/aws/ecs/containerinsights/production/performance"
+    performance = f"/aws/ecs/containerinsights/{cluster.values['name']}/performance"
     assert (performance in platform.retention_days()) == (setting != "disabled")
 
 
