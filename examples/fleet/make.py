@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from recipe import DAYS, FLEET, PORTS, REGISTRY, START, VPC, Days, Entry, Work
+from recipe import DAYS, FLEET, PORTS, REGISTRY, SITE, START, VPC, Days, Entry, Work
 
 from trimtab.fleet.model import (
     SCHEMA_VERSION,
@@ -250,6 +250,7 @@ def make(traces: Traces, out: Path) -> None:
         start=START,
         days=DAYS,
         provenance="made by examples/fleet/make.py from the recorded series in SOURCES.json; no real company",
+        balancer_hosts=(SITE.removeprefix("http://"),),
         services=services,
     )
     rows = [metrics_of(entry, traces, streams[entry.name]) for entry in sorted(FLEET, key=lambda e: e.name)]

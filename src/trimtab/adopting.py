@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.adoption.imports import imports_of
+from trimtab.adoption.read_calls import as_called, unseen
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.takeover import takeover_of
 from trimtab.adoption.write import VALUES_FILE, write_adoption
 from trimtab.errors import UsageError
+from trimtab.evidence.calls import calls_of
 from trimtab.fleet.folder import FLEET_FILE
 from trimtab.fleet.snapshot import read_fleet
 from trimtab.progress import silent
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from trimtab.adoption.takeover import Takeover
     from trimtab.adoption.write import WrittenAdoption
+    from trimtab.evidence.calls import Cut
     from trimtab.evidence.proposal import Proposal
     from trimtab.progress import Progress
 
@@ -32,6 +35,10 @@ class Adoption:
     imports: int
     """Import blocks."""
     written: WrittenAdoption
+    cuts: tuple[Cut, ...]
+    """Calls that the module's own security groups would cut off, or a move to the internal load balancer."""
+    unseen: int
+    """Variables of which the snapshot has no value: whom they call cannot be told."""
 
     @property
     def partial(self) -> bool:
@@ -60,7 +67,15 @@ def write(folder: Path, *, progress: Progress = silent) -> Adoption:
     _refuse_spot(takeover, proposals, folder / VALUES_FILE)
     progress(f"writing {folder}")
     written = write_adoption(takeover, folder)
-    return Adoption(takeover=takeover, imports=len(imports_of(takeover)), written=written)
+    left = [one.name for one in takeover.left]
+    calls = calls_of(as_called(fleet, folder / VALUES_FILE), left).values()
+    return Adoption(
+        takeover=takeover,
+        imports=len(imports_of(takeover)),
+        written=written,
+        cuts=tuple(cut for one in calls for cut in one.cuts),
+        unseen=unseen(fleet),
+    )
 
 
 def _refuse_spot(takeover: Takeover, proposals: Mapping[str, Proposal], values: Path) -> None:

@@ -20,8 +20,10 @@ from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
 from trimtab.evidence.advise import Chosen, choose
 from trimtab.evidence.before import Before, before_of
+from trimtab.evidence.calls import calls_of
 from trimtab.evidence.cautions import (
     cautions_of,
+    cautions_of_calls,
     cautions_of_capacity,
     cautions_of_cost,
     cautions_of_replay,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
+    from trimtab.evidence.calls import Calls
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
     from trimtab.evidence.verdict import Judged
@@ -162,8 +165,11 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
         found.append(choose(service, recorded(snapshot, service), price_list, objective, effort))
     left_out += [one for one in found if isinstance(one, LeftOut)]
     names = frozenset(left.service for left in left_out)
+    calls = calls_of(fleet, names)
     services = tuple(
-        _advise(one, fleet, price_list, objective, names) for one in found if isinstance(one, Chosen)
+        _advise(one, fleet, price_list, objective, names, calls[one.service.name])
+        for one in found
+        if isinstance(one, Chosen)
     )
     shared = shared_cost(fleet.container_insights, price_list) if services else Cost()
     return Recommendation(
@@ -183,8 +189,13 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     )
 
 
-def _advise(
-    chosen: Chosen, fleet: Fleet, price_list: Prices, objective: Objective, left_out: frozenset[str]
+def _advise(  # noqa: PLR0913, PLR0917  # what is advised on, and what it is judged by
+    chosen: Chosen,
+    fleet: Fleet,
+    price_list: Prices,
+    objective: Objective,
+    left_out: frozenset[str],
+    calls: Calls,
 ) -> Advice:
     """Replay before and after on the whole recording, and say what a reviewer should know."""
     service, demand, sizing, timing = chosen.service, chosen.demand, chosen.sizing, chosen.timing
@@ -213,10 +224,12 @@ def _advise(
         cost=cost,
         cautions=(
             *cautions_of(service, demand, sizing, timing, left_out),
+            *cautions_of_calls(calls),
             *cautions_of_capacity(service, proposal, demand),
             *cautions_of_cost(service, cost, chosen.before, proposal, objective),
             *cautions_of_replay(proposed, objective),
         ),
+        calls=calls,
     )
 
 

@@ -7,7 +7,7 @@ module "cluster" {
   environment          = var.environment
   cost_center          = var.cost_center
   vpc_id               = var.vpc_id
-  namespace            = coalesce(var.namespace, "${var.name}.internal")
+  namespace            = local.namespace
   container_insights   = var.container_insights
   debug_retention_days = var.logs.debug_days
   event_retention_days = var.environment == "production" ? var.logs.production_days : var.logs.debug_days

@@ -20,6 +20,21 @@ output "load_balancers" {
   }
 }
 
+output "namespace" {
+  description = "Private DNS namespace: a service answers its callers as NAME.NAMESPACE."
+  value       = local.namespace
+
+  precondition {
+    condition     = length(local.cut_calls) == 0
+    error_message = "services has variables that call a service which would not let them in: ${join("; ", local.cut_calls)}. Name the caller in the callee's callers, and the port the callee listens on; or leave the variable out of environment and write it under calls, which does both."
+  }
+
+  precondition {
+    condition     = alltrue(flatten([for service in values(local.services) : [for call in values(service.calls) : contains(keys(local.host_of), call.service)]]))
+    error_message = "services has calls to what has no name in the namespace: ${join(", ", flatten([for name, service in local.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if !contains(keys(local.host_of), call.service)]]))}. A service that is left (adopt.leave) or stays in another owner's registry is called by what it is called there: give that under environment, its port under egress."
+  }
+}
+
 output "alerts_topic_arn" {
   description = "SNS topic that is told of failures."
   value       = module.cluster.alerts_topic_arn

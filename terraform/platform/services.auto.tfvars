@@ -9,6 +9,10 @@ services = {
   # 1024/2048 to 256/512, $216.24 to $43.97 a month, replayed.
   # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
   # peak, and by that estimate no other size is cheaper; laid down by the objective too.
+  # Caution: ACCOUNTS_URL calls accounts by www.fin.example:80, the fleet's load balancer: its security group
+  # would not let that out; the values give it the Cloud Map name of accounts (calls).
+  # Caution: AUTH_URL calls auth by www.fin.example:80, the fleet's load balancer: its security group would
+  # not let that out; the values give it the Cloud Map name of auth (calls).
   # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
   # down for it in the objective.
   api = {
@@ -18,12 +22,14 @@ services = {
     startup_seconds = 19
     port            = 8080
     cost_center     = "retail"
+    calls = {
+      ACCOUNTS_URL = { service = "accounts", path = "/accounts" }
+      AUTH_URL     = { service = "auth", path = "/auth" }
+    }
     environment = {
-      ACCOUNTS_URL = "http://www.fin.example/accounts"
-      AUTH_URL     = "http://www.fin.example/auth"
-      LOG_LEVEL    = "DEBUG"
-      PORT         = "8080"
-      REDIS        = "fin-prod.x4mple.ng.0001.use1.cache.amazonaws.com:6379"
+      LOG_LEVEL = "DEBUG"
+      PORT      = "8080"
+      REDIS     = "fin-prod.x4mple.ng.0001.use1.cache.amazonaws.com:6379"
     }
     egress = {
       cache = { port = 6379, cidr = "10.20.0.0/16" }
@@ -90,6 +96,9 @@ services = {
   # 1024/2048 to 256/512, $72.08 to $18.02 a month, replayed.
   # floor-bound: 2 tasks are enough in 100 % of minutes, so the smallest size that holds 499 MiB is cheapest;
   # laid down by the objective too.
+  # Caution: WORKER_URL calls worker by www.fin.example:80, the fleet's load balancer: its security group
+  # would not let that out and worker becomes internal and leaves it; the values give it the Cloud Map name of
+  # worker (calls).
   scheduler = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/scheduler:1.4.1"
     cpu             = 256
@@ -97,11 +106,13 @@ services = {
     startup_seconds = 7
     port            = 8080
     cost_center     = "operations"
+    calls = {
+      WORKER_URL = { service = "worker", path = "/jobs" }
+    }
     environment = {
-      LOG_LEVEL  = "DEBUG"
-      PORT       = "8080"
-      TZ         = "America/New_York"
-      WORKER_URL = "http://www.fin.example/jobs"
+      LOG_LEVEL = "DEBUG"
+      PORT      = "8080"
+      TZ        = "America/New_York"
     }
     scaling = {
       min    = 2
@@ -198,6 +209,9 @@ services = {
   # 1024/2048 to 512/1024, $155.80 to $71.23 a month, replayed.
   # cpu-bound: the work used 0.97 vCPU on average and 3.64 at its peak; about 4.2 tasks on average, 12 at the
   # peak, and by that estimate no other size is cheaper.
+  # Caution: FRAUD_URL calls fraud by www.fin.example:80, the fleet's load balancer: its security group would
+  # not let that out and fraud becomes internal and leaves it; the values give it the Cloud Map name of fraud
+  # (calls).
   # Caution: today never fewer than 4 tasks; the proposal goes down to 3: where that is too few, lay min_tasks
   # down for it in the objective.
   cards = {
@@ -208,9 +222,11 @@ services = {
     port            = 8080
     cost_center     = "payments"
     callers         = ["api", "payments"]
+    calls = {
+      FRAUD_URL = { service = "fraud", path = "/fraud" }
+    }
     environment = {
       DB_HOST   = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
-      FRAUD_URL = "http://www.fin.example/fraud"
       LOG_LEVEL = "DEBUG"
       PORT      = "8080"
     }
@@ -349,6 +365,12 @@ services = {
   # 2048/4096 to 1024/2048, $681.36 to $348.12 a month, replayed.
   # cpu-bound: the work used 6.21 vCPU on average and 9.60 at its peak; about 10.2 tasks on average, 15 at the
   # peak, and by that estimate no other size is cheaper.
+  # Caution: FRAUD_URL calls fraud by www.fin.example:80, the fleet's load balancer: its security group would
+  # not let that out and fraud becomes internal and leaves it; the values give it the Cloud Map name of fraud
+  # (calls).
+  # Caution: LEDGER_URL calls ledger by www.fin.example:80, the fleet's load balancer: its security group
+  # would not let that out and ledger becomes internal and leaves it; the values give it the Cloud Map name of
+  # ledger (calls).
   payments = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/payments:6.3.2"
     cpu             = 1024
@@ -357,12 +379,14 @@ services = {
     port            = 8080
     cost_center     = "payments"
     callers         = ["api", "worker"]
+    calls = {
+      FRAUD_URL  = { service = "fraud", path = "/fraud" }
+      LEDGER_URL = { service = "ledger", path = "/ledger" }
+    }
     environment = {
-      DB_HOST    = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
-      FRAUD_URL  = "http://www.fin.example/fraud"
-      LEDGER_URL = "http://www.fin.example/ledger"
-      LOG_LEVEL  = "DEBUG"
-      PORT       = "8080"
+      DB_HOST   = "fin-prod.cluster-c3xample9abc.us-east-1.rds.amazonaws.com"
+      LOG_LEVEL = "DEBUG"
+      PORT      = "8080"
     }
     secrets = {
       PROCESSOR_API_KEY = "arn:aws:secretsmanager:us-east-1:111122223333:secret:fin/prod/payments-processor-Zx9cVb"
@@ -392,6 +416,8 @@ services = {
   # 2048/4096 to 2048/4096, $441.49 to $178.87 a month, replayed.
   # already right: with its ladders it costs no more than 1024/2048, which the estimate had; the largest task
   # held 889 MiB, with 12 % of the task kept free and the 128 MiB collector 1155 MiB.
+  # Caution: cannot tell on which port FEED_HOST calls feed.markets.example: only 443 is let out; nothing is
+  # changed.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
   # down for it in the objective.
   quotes = {

@@ -18,7 +18,7 @@ module "service" {
     port                     = each.value.port
     architecture             = each.value.architecture
     command                  = each.value.command
-    environment              = each.value.environment
+    environment              = merge(coalesce(each.value.environment, {}), local.call_environment[each.key])
     secrets                  = each.value.secrets
     health_command           = each.value.health_command
     stop_timeout             = each.value.stop_timeout

@@ -159,6 +159,13 @@ variable "services" {
     # Names of the services that call this one over Cloud Map, past the load balancer.
     callers = optional(set(string), [])
 
+    # Services that this one calls so, by the variable that is given the address: SCHEME://NAME.NAMESPACE:PORT and path.
+    calls = optional(map(object({
+      service = string
+      path    = optional(string, "")
+      scheme  = optional(string, "http") # "" for NAME.NAMESPACE:PORT alone
+    })), {})
+
     egress = optional(map(object({
       port              = number
       cidr              = optional(string)
@@ -233,5 +240,20 @@ variable "services" {
   validation {
     condition     = alltrue([for service in values(var.services) : length(service.callers) == 0 || service.port != null])
     error_message = "services has callers without a port: ${join(", ", [for name, service in var.services : name if length(service.callers) > 0 && service.port == null])}. Give the port they call."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for name, service in var.services : [for call in values(service.calls) : call.service != name && try(var.services[call.service].port, null) != null]]))
+    error_message = "services has calls to what is no other service here with a port: ${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if call.service == name || try(var.services[call.service].port, null) == null]]))}."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for service in values(var.services) : [for call in values(service.calls) : (call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme))]]))
+    error_message = "services has calls whose path does not begin with a slash, or whose scheme is none (http, grpc, or \"\" for host and port alone): ${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable}" if !((call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme)))]]))}."
+  }
+
+  validation {
+    condition     = alltrue([for service in values(var.services) : length(setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {}))))) == 0])
+    error_message = "services has a variable both under calls and under environment or secrets: ${join(", ", flatten([for name, service in var.services : [for variable in setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))) : "${name}.${variable}"]]))}. Take one of the two away: calls gives the address itself."
   }
 }

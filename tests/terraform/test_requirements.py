@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from requirements_plan import ALL, LOAD_BALANCED, Platform
 
+from trimtab.fleet.addresses import addresses_of
+
 
 def test_all_twelve_services_are_planned(production: Platform) -> None:
     assert production.service_names() == ALL
@@ -152,3 +154,42 @@ def test_r5_circuit_breaker_rolls_back(production: Platform, service: str) -> No
     planned = production.of(service, "aws_ecs_service")
     assert planned["deployment_circuit_breaker"] == [{"enable": True, "rollback": True}]
     assert planned["deployment_controller"] == [{"type": "ECS"}]
+
+
+CALLED = {
+    "api": {"ACCOUNTS_URL": "accounts", "AUTH_URL": "auth"},
+    "scheduler": {"WORKER_URL": "worker"},
+    "cards": {"FRAUD_URL": "fraud"},
+    "payments": {"FRAUD_URL": "fraud", "LEDGER_URL": "ledger"},
+}
+
+
+@pytest.mark.parametrize("service", sorted(CALLED))
+def test_calls_go_by_cloud_map_where_the_security_groups_let_them_through(
+    production: Platform, service: str
+) -> None:
+    container = production.containers(service)[service]
+    told = {one["name"]: one["value"] for one in container["environment"]}
+    rules = {
+        (one.type.split("_")[-2], one.index): one.values["from_port"]
+        for one in production.plan.planned
+        if one.name == "call"
+    }
+    for variable, callee in CALLED[service].items():
+        assert told[variable].startswith(f"http://{callee}.production.internal:8080/")
+        assert rules["egress", f"{service}-to-{callee}"] == 8080
+        assert rules["ingress", f"{service}-to-{callee}"] == 8080
+
+
+@pytest.mark.parametrize("service", sorted(ALL))
+def test_every_port_that_a_variable_names_is_let_out(production: Platform, service: str) -> None:
+    container = production.containers(service)[service]
+    told = {one["name"]: one["value"] for one in container["environment"]}
+    egress = production.all_of(service, "aws_vpc_security_group_egress_rule")
+    out = {one.values["from_port"] for one in egress if one.name != "load_balancer"}
+    out |= {
+        one.values["from_port"]
+        for one in production.plan.planned_of_type("aws_vpc_security_group_egress_rule")
+        if one.name == "call" and str(one.index).startswith(f"{service}-to-")
+    }
+    assert {one.port for one in addresses_of(told)} - {None} <= out

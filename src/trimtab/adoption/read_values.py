@@ -182,6 +182,7 @@ class _Service(_Values, frozen=True, kw_only=True):
     execute_command: Any = None
     tags: Any = None
     callers: Any = None
+    calls: Any = None
     egress: Any = None
     secret_kms_key_arns: Any = None
     task_policy_statements: Any = None
@@ -217,7 +218,7 @@ def read_proposals(path: Path, objective: Objective = DEFAULT) -> dict[str, Prop
         UsageError: it cannot be read, is no HCL, or holds what cannot be; names the field.
 
     """
-    values = _parsed(path)
+    values = parsed(path)
     services = values.get("services")
     if not isinstance(services, dict) or not services:
         raise UsageError(
@@ -233,7 +234,13 @@ def read_proposals(path: Path, objective: Objective = DEFAULT) -> dict[str, Prop
     return found
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def parsed(path: Path) -> dict[str, Any]:
+    """Return a file of values as it is written, references and all.
+
+    Raises:
+        UsageError: it cannot be read, or is no HCL.
+
+    """
     try:
         # Terraform takes a byte order mark, which some editors write.
         text = path.read_text(encoding="utf-8-sig")
@@ -243,13 +250,13 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise UsageError("is not UTF-8 text", where=str(path)) from error
     try:
         # A line at the end that has no newline is no line to the parser.
-        parsed: dict[str, Any] = _unquoted(hcl2.loads(text + "\n"))
+        found: dict[str, Any] = _unquoted(hcl2.loads(text + "\n"))
     except (LarkError, RecursionError) as error:
         line = getattr(error, "line", 0)
         place = f" near line {line}" if line and line > 0 else ""
         advice = "terraform fmt says what is wrong there"
         raise UsageError(f"is not HCL{place}", where=str(path), advice=advice) from error
-    return parsed
+    return found
 
 
 def _unquoted(value: Any) -> Any:  # noqa: ANN401  # parsed HCL

@@ -18,6 +18,7 @@ from trimtab.scaling.policy import MODULE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from trimtab.evidence.calls import Calls, NamedCall
     from trimtab.evidence.model import Advice, LeftOut, Recommendation
     from trimtab.evidence.proposal import Proposal
     from trimtab.fleet.model import Egress, Service, Traffic
@@ -31,6 +32,7 @@ COMMENT_WIDTH = 106
 DEFAULT_ARCHITECTURE: Final = "X86_64"
 DEFAULT_STOP_TIMEOUT_S = 30
 DEFAULT_MATCHER = "200"
+DEFAULT_SCHEME = "http"
 
 # An object that begins with a bare `for` is a for expression to Terraform.
 _IDENTIFIER = re.compile(r"(?!for\Z)[A-Za-z_][A-Za-z0-9_-]*")
@@ -148,18 +150,36 @@ def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]
     yield from _capacity(advice.proposal)
     yield from _as_deployed(service)
     yield from _stopping(advice.timing)
-    callers = [name for name in service.callers if name not in left_out]
-    if callers:
-        yield Attribute(key="callers", value=listed(callers))
-    yield from _map("environment", service.environment)
+    yield from _calls(service, advice.calls, left_out)
     yield from _map("secrets", _secrets(service))
-    if service.egress:
-        rules = tuple(Attribute(key=key(rule.name), value=_rule(rule)) for rule in service.egress)
+    if egress := (*(service.egress or ()), *advice.calls.egress):
+        rules = tuple(Attribute(key=key(rule.name), value=_rule(rule)) for rule in egress)
         yield Attribute(key="egress", inner=rules)
     if service.traffic is not None and advice.timing.target is not None:
         block = _traffic(service.traffic, advice.timing.target, advice.timing.grace_period_given_s)
         yield Attribute(key="traffic", inner=tuple(block))
     yield Attribute(key="scaling", inner=tuple(_scaling(advice.ladders)))
+
+
+def _calls(service: Service, calls: Calls, left_out: frozenset[str]) -> Iterator[Attribute]:
+    """Yield who calls it, whom it calls, and the variables that the module does not make itself."""
+    callers = [name for name in (*service.callers, *calls.callers) if name not in left_out]
+    if callers:
+        yield Attribute(key="callers", value=listed(callers))
+    if calls.named:
+        named = tuple(
+            Attribute(key=key(name), value=_named(call)) for name, call in sorted(calls.named.items())
+        )
+        yield Attribute(key="calls", inner=named)
+    kept = {name: text for name, text in service.environment.items() if name not in calls.named}
+    yield from _map("environment", kept)
+
+
+def _named(call: NamedCall) -> str:
+    parts = [f"service = {quoted(call.service)}"]
+    parts += [f"scheme = {quoted(call.scheme)}"] if call.scheme != DEFAULT_SCHEME else []
+    parts += [f"path = {quoted(call.path)}"] if call.path else []
+    return f"{{ {', '.join(parts)} }}"
 
 
 def _capacity(proposal: Proposal) -> Iterator[Attribute]:

@@ -94,6 +94,10 @@ def write(
     say("they are for terraform/platform; trimtab init DIR writes it where there is no checkout")
     for left in done.takeover.left:
         warn(f"left as it is: {left.name}: {left.reason}")
+    for cut in done.cuts:
+        warn(f"once adopt's security groups and load_balancer go: {cut.caller}: {cut.what}; {cut.fix}")
+    if done.unseen:
+        say(f"cannot tell whom {done.unseen} variables call: the snapshot has no values (--with-environment)")
     if done.partial:
         raise typer.Exit(EXIT_PARTIAL)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from trimtab.demand.series import F64, Demand
     from trimtab.evidence.before import Before
+    from trimtab.evidence.calls import Calls
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.objective import Objective
     from trimtab.evidence.proposal import Proposal
@@ -67,6 +68,11 @@ def cautions_of(
         *_of_timing(service, timing),
         *_of_service(service, left_out),
     )
+
+
+def cautions_of_calls(calls: Calls) -> Iterator[Caution]:
+    """Yield the calls that the values would cut off, and what they say so as not to."""
+    yield from (Caution(kind=CautionKind.CALL, text=f"{cut.what}; {cut.kept}") for cut in calls.cuts)
 
 
 def cautions_of_replay(proposed: Verdict, objective: Objective) -> Iterator[Caution]:

@@ -6,7 +6,10 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trimtab.evidence.calls import NONE
+
 if TYPE_CHECKING:
+    from trimtab.evidence.calls import Calls
     from trimtab.evidence.choice import Choice
     from trimtab.evidence.cost import Cost
     from trimtab.evidence.objective import Objective
@@ -43,6 +46,7 @@ class CautionKind(enum.Enum):
     WITHIN_ERROR = "saving within the error"
     DEARER = "costs more than today"
     EGRESS = "egress not known"
+    CALL = "a call that would be cut off"
     ARCHITECTURE = "another architecture"
     SPOT = "on Spot"
     FAILURES = "tasks failed"
@@ -105,6 +109,8 @@ class Advice:
     """The replay of the advice on the same demand."""
     cost: Cost
     cautions: tuple[Caution, ...]
+    calls: Calls = NONE
+    """What the values say about its calls, besides what is deployed."""
 
     @property
     def ladders(self) -> Ladders:

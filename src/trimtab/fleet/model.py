@@ -304,6 +304,8 @@ class Fleet(_Frozen, frozen=True, kw_only=True):
     provenance: str = ""
     container_insights: Insights | None = None
     """The cluster's setting; ``None``: not recorded."""
+    balancer_hosts: tuple[str, ...] = ()
+    """Hosts of one's own that lead to its load balancer (Route 53 aliases). AWS is not asked for them."""
     services: Annotated[tuple[Service, ...], Meta(min_length=1)]
     skipped: tuple[Skipped, ...] = ()
     """Services that are there but could not be read. They are not among ``services``."""

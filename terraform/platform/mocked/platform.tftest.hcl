@@ -273,3 +273,117 @@ run "a_service_on_a_third_kind_of_load_balancer_is_refused" {
   }
   expect_failures = [var.adopt]
 }
+
+run "a_call_is_an_address_and_a_rule_in_and_a_rule_out" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two", path = "/v1" }, TWO = { service = "two", scheme = "" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+  }
+  assert {
+    condition     = local.call_environment["web"].TWO_URL == "http://two.production.internal:9000/v1" && local.call_environment["web"].TWO == "two.production.internal:9000" && aws_vpc_security_group_egress_rule.call["web-to-two"].from_port == 9000 && length(aws_vpc_security_group_ingress_rule.call) == 1
+    error_message = "the address, and the way there"
+  }
+}
+
+run "an_address_follows_the_namespace" {
+  command = plan
+  variables {
+    services  = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    namespace = "shop.corp"
+  }
+  assert {
+    condition     = local.call_environment["web"].TWO_URL == "http://two.shop.corp:9000"
+    error_message = "the namespace as given"
+  }
+}
+
+run "a_call_to_nobody_is_refused" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "tow" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+  }
+  expect_failures = [var.services]
+}
+
+run "a_call_with_a_path_that_is_none_is_refused" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two", path = "v1" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+  }
+  expect_failures = [var.services]
+}
+
+run "a_variable_that_is_given_twice_is_refused" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO_URL = "x" }, calls = { TWO_URL = { service = "two" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+  }
+  expect_failures = [var.services]
+}
+
+run "a_name_of_the_namespace_that_lets_the_caller_in_is_accepted" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO_URL = "http://two.production.internal:9000/v1" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 }, callers = ["web"] } }
+  }
+  assert {
+    condition     = length(local.cut_calls) == 0 && length(local.addresses["web"]) == 1
+    error_message = "the callee lets it in"
+  }
+}
+
+run "a_name_of_the_namespace_whose_callee_does_not_let_in_is_refused" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO_URL = "http://two.production.internal:9000/v1" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+  }
+  expect_failures = [output.namespace]
+}
+
+run "a_name_of_the_namespace_on_another_port_is_refused" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO = "two.production.internal:8080" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 }, callers = ["web"] } }
+  }
+  expect_failures = [output.namespace]
+}
+
+run "a_port_that_is_let_out_to_nobody_is_told" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { SITE = "http://user:secret@www.example/two" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+  }
+  expect_failures = [check.calls]
+}
+
+run "a_port_that_egress_lets_out_is_fine" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { SITE = "http://www.example/two", HERE = "http://127.0.0.1:4318", PAY = "https://pay.example/x", DB = "db.example:5432", LEVEL = "INFO", VERSION = "1.2.3" }, egress = { site = { port = 80, cidr = "0.0.0.0/0" }, db = { port = 5432, cidr = "10.20.0.0/16" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+  }
+  assert {
+    condition     = length(local.closed_ports) == 0 && length(local.addresses["web"]) >= 4
+    error_message = "all four are let out"
+  }
+}
+
+run "a_call_to_a_service_that_is_left_is_refused" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    adopt    = { leave = ["two"] }
+  }
+  expect_failures = [output.namespace]
+}
+
+run "a_service_that_keeps_its_groups_is_not_judged_by_ours" {
+  command = plan
+  variables {
+    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { SITE = "http://www.example/two" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    adopt    = { services = { web = { security_group_ids = ["sg-1"], own_security_group = false } } }
+  }
+  assert {
+    condition     = length(local.closed_ports) == 0
+    error_message = "its own groups let out what they let out"
+  }
+}
