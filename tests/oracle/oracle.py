@@ -140,12 +140,19 @@ class World:
         best: Proposal | None = None
         for watch in self.watches:
             watch.evaluate(self.points, newest)
-        agreed = all(watch.state == ALARM for watch in self.watches if self.tracks_in(watch))
-        for watch in self.watches:
-            if watch.state == ALARM and (agreed or not self.tracks_in(watch)):
-                asked = proposal(watch, c.policies[watch.alarm.policy], sight)
-                if asked is not None and (best is None or asked.capacity > best.capacity):
-                    best = asked
+        asks = [
+            proposal(watch, c.policies[watch.alarm.policy], sight) if watch.state == ALARM else None
+            for watch in self.watches
+        ]
+        agreed = all(
+            asked is not None
+            for asked, watch in zip(asks, self.watches, strict=True)
+            if self.tracks_in(watch)
+        )
+        for asked, watch in zip(asks, self.watches, strict=True):
+            counts = asked is not None and (agreed or not self.tracks_in(watch))
+            if asked is not None and counts and (best is None or asked.capacity > best.capacity):
+                best = asked
         if best is not None and best.capacity > self.desired:
             self.scale_out(k, best, sight.running)
         elif best is not None and best.capacity < self.desired:

@@ -76,7 +76,7 @@ def test_many_more_values_on_a_threshold_are_decided_by_the_rules() -> None:
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_target_tracking_within_changing_bounds_agrees(compiled: bool) -> None:
-    block_agrees(generate_tracked.tracked, FIRST, 500 if compiled else 60, compiled=compiled)
+    block_agrees(generate_tracked.tracked, FIRST, 400 if compiled else 30, compiled=compiled)
 
 
 @pytest.mark.parametrize("compiled", [True, False])

@@ -33,6 +33,7 @@ ELSEWHERE_DAYS = 7
 """Retention of the application's log in production, and outside it (the service module's ``logs``)."""
 ARCHIVED_SHARE = 0.15
 """Of a log's bytes that remain once it is compressed for storage (AWS Pricing Calculator)."""
+TRACKING_ALARMS = 2
 SAMPLED_SHARE = 0.05
 RESERVOIR_PER_S = 1
 """Requests traced: the first of each second, then this share (the service module's ``tracing``)."""
@@ -41,8 +42,9 @@ CONTAINERS_TODAY = 1
 
 
 def alarms_today_usd(service: Service, prices: Prices) -> float:
-    """Return what the alarms of today's step policies cost, one each. Others are not in a snapshot."""
-    return sum(_alarm_usd(policy, prices) for policy in service.scaling.policies)
+    """Return what the alarms of today's policies cost: one a step policy, two that AWS makes for tracking."""
+    tracking = TRACKING_ALARMS * len(service.scaling.tracking) * prices.alarm_month.usd
+    return tracking + sum(_alarm_usd(policy, prices) for policy in service.scaling.policies)
 
 
 def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
@@ -111,7 +113,7 @@ def tracing_most_usd(service: Service, demand: Demand, prices: Prices) -> float:
     """
     if service.traffic is None or service.traffic.exposure != "public":
         return 0.0
-    requests = demand.requests[demand.present]
+    requests = demand.requests[demand.known]
     first = (requests.clip(max=RESERVOIR_PER_S * demand.step_s)).sum()
     traces_min = (first + SAMPLED_SHARE * (requests.sum() - first)) / requests.size
     traces_month = float(traces_min) * HOURS_PER_MONTH * 3600 / demand.step_s

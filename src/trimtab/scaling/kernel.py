@@ -170,8 +170,6 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
                 trace.alarm_state[a, k] = now
             if now != ALARM:
                 continue
-            tracks_in = alarm[c, a, KIND] == TRACKING and alarm[c, a, MAY_IN] == 1
-            ready += 1 if tracks_in else 0
             # Where it can only take tasks away, and may not, its value does not matter.
             if alarm[c, a, MAY_OUT] == 0 and (alarm[c, a, MAY_IN] == 0 or no_in or live <= least):
                 continue
@@ -182,12 +180,13 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
                 continue
             base = state[BASE] if e < until and state[CLOCK] == OUT else running
             capacity = proposal(alarm, level, steps, c, a, value, running, base, no_in, live, least, most)
-            if tracks_in:
+            if alarm[c, a, KIND] == TRACKING and alarm[c, a, MAY_IN] == 1:
+                ready += 1 if capacity >= 0 else 0
                 if capacity > spared:
                     spared, sparer, spare_cause = capacity, a, value
             elif capacity > asked:
                 asked, winner, cause = capacity, a, value
-        # Target tracking goes in only where all its policies that may would.
+        # Target tracking goes in only where all its policies that may go in ask for it.
         if ready == agreeing and (spared > asked or (spared == asked and sparer < winner)):
             asked, winner, cause = spared, sparer, spare_cause
         if asked >= 0 and asked != live:
