@@ -14,7 +14,7 @@ import pytest
 
 from trimtab.adoption.engine import Workspace
 from trimtab.adoption.guard import judge
-from trimtab.adoption.guard_facts.load import facts
+from trimtab.adoption.guard_facts.load import facts, tag_facts
 from trimtab.adoption.guard_model import Deed, Verdict
 from trimtab.adoption.plan import parse_plan
 
@@ -181,12 +181,14 @@ def test_every_attribute_the_facts_name_is_one_the_provider_has(guarded: Guarded
     for kind, known in facts().items():
         if not kind.startswith("aws_"):
             continue
-        named = {known.kept_by, known.forced_by, *known.unique} - {""}
+        named = {known.kept_by, known.forced_by, *known.unique, *known.written_over, *known.defaults} - {""}
         named |= {name for rule in (*known.in_place, *known.keep) for name in rule.attributes}
         named |= {known.carrier.attribute} if known.carrier else set()
         for name in named:
             assert _is_in(types[kind]["block"], name.split(".")), f"{kind}.{name}"
-        assert set(known.used_by) | set(known.not_users) <= types.keys() | {"*"}, kind
+        left = known.left_named.by if known.left_named else ()
+        assert {*known.used_by, *known.not_users, *left} <= types.keys() | {"*"}, kind
+    assert tag_facts().deciding_types <= types.keys()
 
 
 def _is_in(block: dict[str, Any], steps: list[str]) -> bool:

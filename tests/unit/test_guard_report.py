@@ -163,3 +163,11 @@ def test_an_empty_assessment_is_said_in_every_form() -> None:
     assert "changes nothing" in guard_terminal.as_text(report)
     assert "changes nothing" in guard_markdown.render(report)
     assert msgspec.json.decode(guard_json.render(nothing, "plan.json"))["exit_code"] == 0
+
+
+def test_what_is_no_change_is_not_called_one() -> None:
+    acting = {"action_invocations": [{"address": "action.aws_x.y", "type": "aws_x"}]}
+    shown = table(change("aws_ecs_service.a", "none", service()), **acting)
+    assert "1 thing cannot be judged" in shown
+    assert "action.aws_x.y" in shown
+    assert "invoked" in shown

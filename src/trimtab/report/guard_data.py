@@ -31,6 +31,8 @@ DEEDS = {
     Deed.CONDITION: "condition",
     Deed.NOT_READ: "not read",
 }
+NO_CHANGES = frozenset({Deed.INVOKE, Deed.CONDITION, Deed.NOT_READ})
+"""What is no change of a resource."""
 TAGS = ("tags.", "tags_all.", "tags:", "tags_all:")
 _KEYS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 
@@ -111,7 +113,8 @@ def _headline(assessment: Assessment, counts: dict[Verdict, int]) -> str:
         )
     number = counts[assessment.verdict]
     many = number != 1
-    things = f"{number} change{'s' if many else ''}"
+    changes = all(finding.deed not in NO_CHANGES for finding in assessment.of(assessment.verdict))
+    things = f"{number} {'change' if changes else 'thing'}{'s' if many else ''}"
     return {
         Verdict.INTERRUPTS: f"{things} would interrupt traffic or lose data.",
         Verdict.UNKNOWN: f"Nothing is known to interrupt, but {things} cannot be judged from the plan.",
