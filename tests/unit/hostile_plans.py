@@ -85,6 +85,7 @@ def there(region: str) -> dict[str, Any]:
     return json.loads(json.dumps(service(desired_count=2)).replace("us-east-1", region))
 
 
+PORT = {"from_port": 80, "to_port": 80, "cidr_blocks": ["10.0.0.0/8"]}
 IN = POLICY | steps(-1) | {"name": "back", "arn": f"{SCALING}/back"}
 RUNS = stays(SERVICE, service())
 FAR = "eu-west-1"
@@ -176,6 +177,11 @@ def undoing() -> list[Case]:
         ("an alarm goes with the policy it calls", SAFE, (goes(LOW, QUIET), goes(BACK, IN), stays(OUT, POLICY)), {}),
         ("an alarm drops the policy that goes", SAFE, (update(LOW, QUIET, {"alarm_actions": []}), goes(BACK, IN), stays(OUT, POLICY)), {}),
         ("an alarm goes with one of two that it calls", HURTS, (goes(LOW, QUIET | {"alarm_actions": [IN["arn"], AWS.format("sns", "ops")]}), goes(BACK, IN), stays(OUT, POLICY)), {}),
+        ("a new alarm over one that is there", HURTS, (made("aws_cloudwatch_metric_alarm.b", WATCHES | {"alarm_actions": []}), stays(HIGH, WATCHES)), {}),
+        ("a new policy over one that is there", HURTS, (made(BACK, POLICY | steps(0)), stays(OUT, POLICY)), {}),
+        ("a new policy beside one that is there", SAFE, (made(BACK, POLICY | {"name": "more"}), stays(OUT, POLICY)), {}),
+        ("an alarm of a percentile", HURTS, (update(HIGH, WATCHES, {"statistic": None, "extended_statistic": "p10"}),), {}),
+        ("an alarm of everything", HURTS, (update(HIGH, WATCHES | {"dimensions": {"ServiceName": "api"}}, {"dimensions": {}}),), {}),
         ("an alarm under the same name, new one first", HURTS, (change(HIGH, "replace-first", WATCHES, {"period": 30}, forced=("period",)),), {}),
         ("an alarm that is made again calls nobody", HURTS, (redone(HIGH, WATCHES, {"alarm_name": "new", "alarm_actions": []}),), {}),
         ("an alarm that is renamed", SAFE, (redone(HIGH, WATCHES, {"alarm_name": "new"}),), {}),
@@ -231,6 +237,11 @@ def services() -> list[Case]:
         ("another target group, the listener stays", HURTS, (update(SERVICE, service(), moved), stays(LISTENER, SENDS)), {}),
         ("another target group that nobody sends to", HURTS, (update(SERVICE, service(), moved),), {}),
         ("another target group that a rule sends to", SAFE, (update(SERVICE, service(), moved), stays("aws_lb_listener_rule.x", {"action": [{"target_group_arn": OTHER_GROUP}]})), {}),
+        ("a count that is not set any more", HURTS, (update(SERVICE, service(), {"desired_count": None}),), {}),
+        ("a revision that goes in the same plan", HURTS, (update(SERVICE, service(), {"task_definition": f"{REVISION['arn']}6"}), goes("aws_ecs_task_definition.b", REVISION | {"arn": f"{REVISION['arn']}6"})), {}),
+        ("another place for requests when few are healthy", HURTS, (update(TG, GROUP | {"target_group_health": [{"dns_failover": []}]}, {"target_group_health": [{"dns_failover": [{"minimum_healthy_targets_count": "9"}]}]}),), {}),
+        ("names that are remembered for a day", HURTS, (update("aws_service_discovery_service.x", {"dns_config": [{"dns_records": [{"ttl": 10}]}]}, {"dns_config": [{"dns_records": [{"ttl": 86400}]}]}),), {}),
+        ("names that are asked for again sooner", SAFE, (update("aws_service_discovery_service.x", {"dns_config": [{"dns_records": [{"ttl": 60}]}]}, {"dns_config": [{"dns_records": [{"ttl": 10}]}]}),), {}),
         ("a redeployment with a shorter grace", HURTS, (update(SERVICE, service(health_check_grace_period_seconds=300), NEXT | {"health_check_grace_period_seconds": 30}),), {}),
         ("a redeployment with a longer grace", SAFE, (update(SERVICE, service(health_check_grace_period_seconds=30), NEXT | {"health_check_grace_period_seconds": 90}),), {}),
         ("a redeployment of which a tenth stays", HURTS, (update(SERVICE, service(), NEXT | {"deployment_minimum_healthy_percent": 10}),), {}),
@@ -270,6 +281,15 @@ def access() -> list[Case]:
         ("a rule and its group", HURTS, (goes("aws_vpc_security_group_egress_rule.x", rule), goes("aws_security_group.a", group)), {}),
         ("a group whose rules are taken first", HURTS, (goes("aws_security_group.a", group | {"revoke_rules_on_delete": True}),), {}),
         ("a group that nobody uses", SAFE, (goes("aws_security_group.a", group),), {}),
+        ("a rule with more addresses and ports", SAFE, (update("aws_security_group.a", {"ingress": [PORT]}, {"ingress": [PORT | {"to_port": 90, "cidr_blocks": ["10.0.0.0/8", "11.0.0.0/8"]}]}),), {}),
+        ("a rule with other addresses", HURTS, (update("aws_security_group.a", {"ingress": [PORT]}, {"ingress": [PORT | {"cidr_blocks": ["11.0.0.0/8"]}]}),), {}),
+        ("a key switched off that was never set", HURTS, (update("aws_kms_key.x", {"is_enabled": None}, {"is_enabled": False}),), {}),
+        ("a rule of events switched off that was never set", HURTS, (update("aws_cloudwatch_event_rule.x", {"is_enabled": None}, {"is_enabled": False}),), {}),
+        ("names switched off that were never set", HURTS, (update("aws_vpc.x", {"enable_dns_support": None}, {"enable_dns_support": False}),), {}),
+        ("an unknown type switched off that was never set", HURTS, (update("aws_unheard_of.x", {"enabled": None}, {"enabled": False}),), {}),
+        ("what an import does not read, written out", SAFE, (update("aws_lb.x", {"enable_zonal_shift": None}, {"enable_zonal_shift": False}),), {}),
+        ("an address for a machine", HURTS, (made("aws_eip.x", {"network_interface": "eni-1"}),), {}),
+        ("an address for nobody", SAFE, (made("aws_eip.x", {"domain": "vpc"}),), {}),
         ("a role that nobody here has", HURTS, (goes("aws_iam_role.a", role),), {}),
         ("a policy that says a thing twice", HURTS, (update(inline, {"role": "app", "policy": document(allow("s3:*"))}, {"policy": DUPLICATE}),), {}),
         ("a new policy that says a thing twice", HURTS, (made(inline, {"role": "app", "policy": DUPLICATE}),), {}),

@@ -18,6 +18,7 @@ from trimtab.adoption.guard_facts.load import facts
 from trimtab.adoption.guard_links import Links
 from trimtab.adoption.guard_loss import Losses
 from trimtab.adoption.guard_model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
+from trimtab.adoption.guard_names import Names
 from trimtab.adoption.guard_plan import cautions_of_plan, findings_of_plan
 from trimtab.adoption.guard_rules import advice_of, merged, reason_of
 from trimtab.adoption.guard_secrets import without_secrets
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from trimtab.adoption.guard_model import Changed
     from trimtab.adoption.plan import Change, Plan
 
+WRITTEN_OVER = "AWS writes it over {}, which has the same name: from then on both are what this one says."
 SET_BACK = "Somebody set this outside Terraform; whether it is needed as it is, a plan cannot tell."
 UNFELT = frozenset(
     {"alarm_description", "description", "enable_ecs_managed_tags", "enable_execute_command", "force_delete"}
@@ -132,7 +134,8 @@ class _Judge:
 
     def __init__(self, links: Links, known: Mapping[str, Facts], drift: Mapping[str, Change]) -> None:
         self._links, self._facts, self._drift = links, known, drift
-        self._losses = Losses(links, known)
+        self._names = Names(links, known)
+        self._losses = Losses(links, known, self._names)
 
     def attributes(self, change: Change, *, show: bool = True) -> tuple[Changed, ...]:
         """Return what differs; values only of a type that we know."""
@@ -155,7 +158,10 @@ class _Judge:
                 return _finding(change, deed, (_kept(deed),))
 
     def _create(self, change: Change) -> Finding:
-        reasons = reasons_of_creation(change, self._facts.get(change.type), self._links)
+        reasons = list(reasons_of_creation(change, self._facts.get(change.type), self._links))
+        taken = self._names.overwritten(change)
+        if taken:
+            reasons.append(Reason(verdict=Verdict.UNKNOWN, text=WRITTEN_OVER.format(taken.address)))
         drift = self._drift.get(change.address)
         gone = drift is not None and drift.actions == ("delete",)
         cautions = ["It was deleted outside Terraform, and is made again."] if gone else []
@@ -166,7 +172,7 @@ class _Judge:
         attributes = self.attributes(change)
         reasons, cautions = self._in_place(change, attributes)
         if change.type == "aws_ecs_service":
-            reasons += guard_service.reasons_of_update(attributes, change)
+            reasons += guard_service.reasons_of_update(attributes, change, self._links)
             reasons += guard_service.reasons_of_moved_tasks(change, self._links)
             if any(reason.verdict is Verdict.REDEPLOYS for reason in reasons) or guard_service.redeploys(
                 change
@@ -231,7 +237,7 @@ class _Judge:
 
     def _destroy(self, change: Change) -> Finding:
         reasons, cautions = self._losses.reasons(change, Deed.DESTROY)
-        advice = guard_advice.of_destruction(change, self._losses.twin(change), self._links)
+        advice = guard_advice.of_destruction(change, self._names.twin(change), self._links)
         return _finding(
             change, Deed.DESTROY, reasons, _Beside(cautions=cautions, advice=advice, notes=_told(change))
         )

@@ -79,6 +79,12 @@ class Links:
         """Tell whether the thing of this ARN or id is destroyed or replaced."""
         return name in self._leaving
 
+    def deregisters(self, revision: str) -> bool:
+        """Tell whether a revision of a task definition is deregistered by this plan."""
+        return any(
+            (one.before or {}).get("skip_destroy") is not True for one in self._leaving.get(revision, ())
+        )
+
     def namers(self, change: Change, types: Iterable[str]) -> tuple[Change, ...]:
         """Return what names a thing now."""
         return tuple(one for one in self._others(self._mentions, change, _NAMES) if one.type in types)

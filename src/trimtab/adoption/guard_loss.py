@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trimtab.adoption import guard_alarms, guard_scaling, guard_service
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
 
     from trimtab.adoption.guard_facts.load import Facts
     from trimtab.adoption.guard_links import Links
+    from trimtab.adoption.guard_names import Names
     from trimtab.adoption.plan import Change
 
 _NO_FACTS = "Trimtab knows nothing of this type."
@@ -31,8 +30,8 @@ TWIN = (
 class Losses:
     """What a plan loses."""
 
-    def __init__(self, links: Links, known: Mapping[str, Facts]) -> None:
-        self._links, self._facts = links, known
+    def __init__(self, links: Links, known: Mapping[str, Facts], names: Names) -> None:
+        self._links, self._facts, self._names = links, known, names
 
     def reasons(self, change: Change, deed: Deed) -> tuple[list[Reason], tuple[str, ...]]:
         """Return what follows from its end, the end itself first, and cautions."""
@@ -50,43 +49,10 @@ class Losses:
             cautions += guard_service.cautions_of_revision(change, self._links)
         if known and deed is Deed.REPLACE_CREATE_FIRST:
             said += _twice(change, known)
-        twin = self.twin(change)
+        twin = self._names.twin(change)
         if twin and known and known.written_over and deed is Deed.DESTROY:
             said.append(Reason(verdict=Verdict.UNKNOWN, text=TWIN.format(twin.address)))
         return said, cautions
-
-    def twin(self, change: Change) -> Change | None:
-        """Return what is made under another address in place of a thing that is destroyed."""
-        names = self._names(change)
-        values = change.before or {}
-        if change.actions != ("delete",) or not any(values.get(name) for name in names):
-            return None
-        made = (
-            *self._made.get((change.type, str(values.get(names[0]))), ()),
-            *self._made.get((change.type, ""), ()),
-        )
-        return next((one for one in made if self._is_twin(change, one, names)), None)
-
-    def _names(self, change: Change) -> tuple[str, ...]:
-        """Return the attributes of which AWS has one thing with the same values."""
-        known = self._facts.get(change.type)
-        return (known.unique or known.written_over) if known else ()
-
-    @cached_property
-    def _made(self) -> Mapping[tuple[str, str], list[Change]]:
-        """What is made, by type and by the first of those; by nothing where that is not known yet."""
-        found: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
-        for kind in self._facts:
-            for one in self._links.new(kind):
-                names = self._names(one)
-                if names and one.actions == ("create",):
-                    found[kind, str((one.after or {}).get(names[0]) or "")].append(one)
-        return found
-
-    def _is_twin(self, change: Change, made: Change, names: tuple[str, ...]) -> bool:
-        before, after = change.before or {}, made.after or {}
-        same = all(made.after_unknown.get(name) or after.get(name) == before.get(name) for name in names)
-        return same and any(after.get(name) for name in names) and not self._links.places.apart(change, made)
 
     def _loss(self, change: Change, known: Facts | None, deed: Deed) -> tuple[Reason, tuple[str, ...]]:
         """Return what it means that the thing goes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from trimtab.adoption import guard_steps
@@ -136,21 +135,25 @@ def _shortened(before: object, after: object) -> bool:
 
 
 def _removed(before: object, after: object) -> bool:
-    return bool(_elements(before) - _elements(after))
+    """Tell whether an element is gone, and no other lets through all that it did."""
+    old, new = (value if isinstance(value, list) else [] for value in (before, after))
+    return not all(any(_covers_element(other, one) for other in new) for one in old)
 
 
-def _elements(value: object) -> set[str]:
-    """Return the elements of a list; of a rule, its description does not matter."""
-    listed = value if isinstance(value, list) else []
-    return {
-        json.dumps(
-            {key: inner for key, inner in one.items() if key != "description"}
-            if isinstance(one, dict)
-            else one,
-            sort_keys=True,
-        )
-        for one in listed
-    }
+def _covers_element(new: object, old: object) -> bool:
+    """Tell whether an element is an old one, or more: of a rule, with more addresses or ports."""
+    if not isinstance(new, dict) or not isinstance(old, dict):
+        return new == old
+    names = (new.keys() | old.keys()) - {"description"}
+    return all(_is_as_much(name, new.get(name), old.get(name)) for name in names)
+
+
+def _is_as_much(name: str, new: Any, old: Any) -> bool:  # noqa: ANN401 - any JSON
+    if name in {"cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"}:
+        return all(one in (new or ()) for one in old or ())
+    if name in {"from_port", "to_port"} and isinstance(new, int) and isinstance(old, int):
+        return new <= old if name == "from_port" else new >= old
+    return bool(new == old)
 
 
 def _widened(before: object, after: object) -> bool:
@@ -198,7 +201,7 @@ def _is_fewer(before: object, after: object) -> bool:
 
 
 def _is_redirected(before: object, after: object) -> bool:
-    return bool(before) and bool(after) and before != after
+    return bool(before) and before != after
 
 
 _CONDITIONS: dict[When, Callable[[object, object], bool]] = {

@@ -41,6 +41,9 @@ NOT_ROLLED_OUT = (
     " (trimtab rollout, or its next deployment)."
 )
 DEREGISTERED = "{} is deregistered: no rollback can go back to it. Set skip_destroy = true."
+DEREGISTERED_FIRST = (
+    "The revision it moves to is deregistered by this plan: if that comes first, AWS refuses."
+)
 USED_ELSEWHERE = (
     "No service here runs this family. What starts tasks of it by this revision's ARN, as a schedule does,"
     " can start none any more; a plan does not show it."
@@ -67,8 +70,11 @@ HALF_PERCENT = 50
 SENDERS = ("aws_lb_listener", "aws_lb_listener_rule")
 
 
-def reasons_of_update(attributes: Sequence[Changed], change: Change) -> tuple[Reason, ...]:
+def reasons_of_update(attributes: Sequence[Changed], change: Change, links: Links) -> tuple[Reason, ...]:
     """Return what follows from an update of the service as a whole."""
+    revision = str((change.after or {}).get("task_definition") or "")
+    if any(one.path == "task_definition" for one in attributes) and links.deregisters(revision):
+        return (Reason(verdict=Verdict.UNKNOWN, text=DEREGISTERED_FIRST),)
     real = tuple(one for one in attributes if one.path.split(".", maxsplit=1)[0] not in {"tags", "tags_all"})
     if real and (change.after or {}).get("force_new_deployment") is True:
         return (Reason(verdict=Verdict.REDEPLOYS, text=FORCED, attributes=real),)
