@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.adoption import guard_advice, guard_alarms, guard_scaling, guard_service
 from trimtab.adoption.guard_changes import changed_attributes
-from trimtab.adoption.guard_creation import reasons_of_creation
+from trimtab.adoption.guard_creation import OWN, OWN_ONLY, reasons_of_creation
 from trimtab.adoption.guard_facts.load import facts
 from trimtab.adoption.guard_links import Links
 from trimtab.adoption.guard_loss import Losses
@@ -57,7 +57,7 @@ def judge(plan: Plan) -> Assessment:
     links = Links(plan)
     judge_one = _Judge(links, facts(), {drift.address: drift for drift in plan.drift})
     findings = [judge_one.finding(change) for change in plan.changes if _is_touched(change)]
-    findings += [_deferred(one.change, one.reason) for one in plan.deferred if one.change.mode == "managed"]
+    findings += [_deferred(one.change, one.reason) for one in plan.deferred]
     findings += findings_of_plan(plan)
     return Assessment(
         findings=without_secrets(findings, plan),
@@ -145,6 +145,8 @@ class _Judge:
     def finding(self, change: Change) -> Finding:
         """Judge one change."""
         deed = deed_of(change)
+        if change.type in OWN and self._links.configured.provisions(change) is False:
+            return _finding(change, deed, (Reason(verdict=Verdict.SAFE, text=OWN_ONLY),))
         match deed:
             case Deed.UPDATE:
                 return self._update(change)

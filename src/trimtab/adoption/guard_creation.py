@@ -25,6 +25,7 @@ NO_FACTS = "Trimtab knows nothing of this type: whether a new one acts on what i
 PROVISIONED = "A provisioner runs with it: what that does, a plan does not say."
 OWN = frozenset({"null_resource", "terraform_data"})
 """Types that do nothing but what their provisioners do."""
+OWN_ONLY = "Terraform's own: nothing in AWS, and no provisioner runs."
 _TOLD = frozenset({"sns", "sqs", "logs", "kinesis", "firehose", "ecs"})
 """Services of targets that keep a message, pass it on, or start a task of its own."""
 PRIVATE = (".internal", ".local", ".test", ".home.arpa")
@@ -45,8 +46,6 @@ def _reason_of_creation(change: Change, known: Facts | None, links: Links) -> Re
     provisions = links.configured.provisions(change)
     if provisions:
         return Reason(verdict=Verdict.UNKNOWN, text=PROVISIONED)
-    if known is None and change.type in OWN and provisions is False:
-        return Reason(verdict=Verdict.SAFE, text="Terraform's own: nothing in AWS, and no provisioner runs.")
     if known is None:
         return Reason(verdict=Verdict.UNKNOWN, text=NO_FACTS)
     if change.type == "aws_appautoscaling_target":
