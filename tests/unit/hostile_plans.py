@@ -158,6 +158,8 @@ def undoing() -> list[Case]:
         ("a new policy that takes one", SAFE, (made(BACK, POLICY | steps(-1)), RUNS), {}),
         ("scaling out is suspended", HURTS, (update(BOUNDS, TARGET | {"suspended_state": [{"dynamic_scaling_out_suspended": False}]}, {"suspended_state": [{"dynamic_scaling_out_suspended": True}]}),), {}),
         ("no floor", HURTS, (update(BOUNDS, TARGET, {"min_capacity": 0}),), {}),
+        ("no room between the bounds", HURTS, (update(BOUNDS, TARGET, {"max_capacity": 2}), stays(SERVICE, service(desired_count=2))), {}),
+        ("less room between the bounds", SAFE, (update(BOUNDS, TARGET, {"max_capacity": 5}), RUNS), {}),
         ("a lower floor", SAFE, (update(BOUNDS, TARGET, {"min_capacity": 1}),), {}),
         ("a threshold above all there is", HURTS, (update(HIGH, WATCHES, {"threshold": 101}),), {}),
         ("a threshold of all there is", HURTS, (update(HIGH, WATCHES, {"threshold": 100}),), {}),

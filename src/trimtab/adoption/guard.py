@@ -197,6 +197,8 @@ class _Judge:
         known = self._facts.get(change.type)
         if change.type == guard_scaling.ALARM:
             reasons += guard_alarms.reasons_of_alarm(change, self._links)
+        elif change.type == guard_scaling.TARGET:
+            reasons += guard_scaling.reasons_of_bounds(change)
         elif change.type == guard_scaling.POLICY:
             reasons += guard_scaling.reasons_of_policy(change, attributes)
         elif change.type == "aws_lb_target_group" and known:
@@ -212,7 +214,7 @@ class _Judge:
         if change.type == guard_scaling.ALARM and guard_alarms.follows(change, changed, self._links):
             return Reason(verdict=Verdict.SAFE, text=guard_alarms.FOLLOWS, attributes=(changed,)), ""
         reason, caution = reason_of(changed, change, known)
-        if change.type == "aws_appautoscaling_target" and changed.path == "max_capacity":
+        if change.type == guard_scaling.TARGET and changed.path == "max_capacity":
             better = guard_scaling.reason_of_lowered_maximum(change, self._links, changed)
             return (better if better and reason.verdict is Verdict.UNKNOWN else reason), caution
         return reason, caution

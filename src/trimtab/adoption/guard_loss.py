@@ -99,7 +99,7 @@ class Losses:
             return ()
         if change.type == "aws_ecs_service":
             return guard_service.reasons_of_lost_service(change, self._links)
-        if change.type == "aws_appautoscaling_target":
+        if change.type == guard_scaling.TARGET:
             return guard_scaling.reasons_of_lost_target(change, self._links)
         return ()
 

@@ -13,13 +13,19 @@ from trimtab.adoption.guard_model import Reason, Verdict
 from trimtab.adoption.guard_steps import IN, OUT, STEPS, TRACKING, block, number, ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from trimtab.adoption.guard_links import Links
     from trimtab.adoption.guard_model import Changed
     from trimtab.adoption.plan import Change
 
-ALARM, POLICY = "aws_cloudwatch_metric_alarm", "aws_appautoscaling_policy"
+ALARM, POLICY, TARGET = (
+    "aws_cloudwatch_metric_alarm",
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_target",
+)
+FIXED = "Its bounds leave no room: whether this count carries every load, a plan cannot tell."
 POLICIES_LOST = "It takes policies with it that this plan does not make again: apply twice."
 STILL_SCALED = "Other policies of this plan scale the service in the same directions."
 NEVER_BACK = "Nothing takes tasks away any more: the count stays where the load last drove it, and costs."
@@ -76,6 +82,18 @@ def _reason_of_maximum(change: Change, service: Change | None, *attributes: Chan
         return Reason(verdict=Verdict.SAFE, text=text, attributes=attributes)
     text = f"It wants {wants} tasks now: all above {above} are stopped at once, whatever the load."
     return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=attributes)
+
+
+def reasons_of_bounds(change: Change) -> tuple[Reason, ...]:
+    """Return that bounds which left room leave none."""
+    room = [_room(values) for values in (change.before, change.after)]
+    fixed = room[0] is not None and room[0] > 0 and room[1] == 0
+    return (Reason(verdict=Verdict.UNKNOWN, text=FIXED),) if fixed else ()
+
+
+def _room(values: Mapping[str, Any] | None) -> float | None:
+    least, most = (number((values or {}).get(name)) for name in ("min_capacity", "max_capacity"))
+    return None if least is None or most is None else most - least
 
 
 def scaled(change: Change) -> str:
