@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hostile_plans import BACK, BOUNDS, HIGH, OUT, REVISION, TASKS, WATCHES, goes, made, redone, stays, update
+from hostile_plans import (
+    BACK,
+    BOUNDS,
+    HIGH,
+    LISTENER,
+    OTHER_GROUP,
+    OUT,
+    REVISION,
+    SENDS,
+    TASKS,
+    WATCHES,
+    goes,
+    made,
+    redone,
+    stays,
+    update,
+)
 from made_plan import POLICY, TARGET, assess, change, only, service
 
 from trimtab.adoption.guard_model import Finding, Verdict
@@ -98,3 +114,13 @@ def test_who_keeps_an_old_arn_is_named() -> None:
     kept = found(OUT, redone(OUT, POLICY, {"name": "new"}), stays(HIGH, WATCHES))
     assert any(reason.text.startswith(HIGH) for reason in kept.reasons)
     assert kept.verdict is Verdict.INTERRUPTS
+
+
+def test_a_listener_that_sends_to_a_group_the_tasks_leave_is_named() -> None:
+    moved = update(SERVICE, service(), {"load_balancer": [{"target_group_arn": OTHER_GROUP}]})
+    sending = stays(LISTENER, SENDS)
+    left = found(SERVICE, moved, sending)
+    assert left.verdict is Verdict.INTERRUPTS
+    assert any(reason.text.startswith(LISTENER) for reason in left.reasons)
+    shared = found(SERVICE, moved, sending, stays("aws_ecs_service.b", service(name="b")))
+    assert shared.verdict is Verdict.UNKNOWN

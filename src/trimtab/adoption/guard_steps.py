@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 OUT, IN = "out", "in"
 STEPS, TRACKING = "step_scaling_policy_configuration", "target_tracking_scaling_policy_configuration"
-EXACT, PERCENT = "ExactCapacity", "PercentChangeInCapacity"
+EXACT = "ExactCapacity"
 ALL_PERCENT = -100
 MANY_TASKS = -10
 """A step that takes so many at once [tasks] is far beyond what a service gives back; our own choice."""
@@ -105,6 +105,6 @@ def _begins(steps: object) -> float | None:
 
 
 def counts_otherwise(before: object, after: object) -> bool:
-    """Tell whether a number that was added is now the count, or the reverse."""
+    """Tell whether a number means something else now: tasks, a share of them, or the count."""
     was, now = (block(steps).get("adjustment_type") for steps in (before, after))
-    return was != now and EXACT in {was, now}
+    return was is not None and now is not None and was != now

@@ -25,7 +25,7 @@ When: TypeAlias = Literal[
     "redirected",  # something was named, and something else is now
     "removed",  # an element is gone
     "shortened",  # days went down, where 0 means for ever
-    "steps_counted_otherwise",  # what was added to the count is the count now, or the reverse
+    "steps_counted_otherwise",  # tasks, a share of them, or the count: another of the three
     "steps_delayed",  # steps that add tasks begin farther from the threshold
     "steps_stilled",  # steps that added tasks add none
     "steps_take_all",  # a step may leave no task
