@@ -176,9 +176,7 @@ class _Judge:
         if change.type == "aws_ecs_service":
             reasons += guard_service.reasons_of_update(attributes, change, self._links)
             reasons += guard_service.reasons_of_moved_tasks(change, self._links)
-            if any(reason.verdict is Verdict.REDEPLOYS for reason in reasons) or guard_service.redeploys(
-                change
-            ):
+            if guard_service.redeploys(change) or any(one.verdict is Verdict.REDEPLOYS for one in reasons):
                 reasons += guard_service.reasons_of_deployment(change)
                 cautions += guard_service.cautions_of_deployment(change)
         if not attributes:

@@ -29,6 +29,7 @@ NOT_CALLED = (
 )
 CALLS = "It calls another policy; whether that takes tasks away that are needed, a plan cannot tell."
 ACTS = "It does something to what runs from now on, not only tell somebody."
+NO_VALUE = "When it calls for tasks is known only after apply."
 NEVER = "It is never reached: what it calls is called no more."
 ALWAYS = "It holds always: what it calls is called every minute."
 FAR_OFF = (
@@ -138,7 +139,10 @@ def _reach(change: Change, direction: str, before: Values, after: Values) -> Ite
         yield Reason(verdict=Verdict.INTERRUPTS if direction == OUT else Verdict.UNKNOWN, text=NEVER)
     if now == "always" and was != "always" and direction:
         yield Reason(verdict=Verdict.INTERRUPTS if direction == IN else Verdict.UNKNOWN, text=ALWAYS)
-    if new or not direction or any_true(change.after_unknown.get("threshold")):
+    if new or not direction:
+        return
+    if any_true([change.after_unknown.get(name) for name in ("threshold", "evaluation_periods", "period")]):
+        yield Reason(verdict=Verdict.UNKNOWN, text=NO_VALUE)
         return
     yield from _shifted(direction, before, after)
     slow, quick = _decides_s(after), _decides_s(before)

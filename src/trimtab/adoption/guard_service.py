@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.guard_changes import any_true
+from trimtab.adoption.guard_changes import any_true, changed_attributes
 from trimtab.adoption.guard_model import Reason, Verdict
 from trimtab.adoption.guard_steps import block, number
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from trimtab.adoption.plan import Change
 
 FULL_PERCENT = 100
-STARTS_TASKS = (
-    *("capacity_provider_strategy", "load_balancer", "network_configuration", "platform_version"),
-    *("service_connect_configuration", "service_registries", "task_definition", "volume_configuration"),
+STARTS_TASKS = frozenset(
+    {"capacity_provider_strategy", "load_balancer", "network_configuration", "platform_version"}
+    | {"service_connect_configuration", "service_registries", "task_definition", "volume_configuration"}
+    | {"vpc_lattice_configurations"}
 )
 """Attributes of a service of which each change starts new tasks (ECS API, UpdateService)."""
 FORCED = "force_new_deployment is true: any update but one of tags alone replaces its tasks."
@@ -115,21 +116,18 @@ def _few_stay(values: Mapping[str, Any]) -> bool:
 def _graced_less(change: Change) -> bool:
     name = "health_check_grace_period_seconds"
     was, now = (number((values or {}).get(name)) or 0.0 for values in (change.before, change.after))
-    return now < was and not change.after_unknown.get(name)
+    return was > 0 if change.after_unknown.get(name) else now < was
 
 
 def redeploys(change: Change) -> bool:
     """Tell whether a plan replaces the tasks of a service, by a deployment or with the service."""
     if change.type != "aws_ecs_service" or change.before is None:
         return False
-    if "delete" in change.actions:
-        return True
-    after, unknown = change.after or {}, change.after_unknown
-    forced = after.get("force_new_deployment") is True
-    return "update" in change.actions and (
-        forced
-        or any(unknown.get(name) or change.before.get(name) != after.get(name) for name in STARTS_TASKS)
-    )
+    if "update" not in change.actions:
+        return "delete" in change.actions
+    changed = {one.path.split(".", maxsplit=1)[0] for one in changed_attributes(change, show=False)}
+    forced = (change.after or {}).get("force_new_deployment") is True
+    return bool(changed - {"tags", "tags_all"} if forced else changed & STARTS_TASKS)
 
 
 def reasons_of_moved_tasks(change: Change, links: Links) -> tuple[Reason, ...]:
@@ -163,20 +161,24 @@ def reasons_of_group(change: Change, links: Links, known: Facts) -> tuple[Reason
     """Return what shorter times of a target group mean whose tasks the same plan replaces."""
     if not any(redeploys(user) for user in links.users(change, known)):
         return ()
-    before, after = change.before or {}, change.after or {}
-    checks = block(before.get("health_check")), block(after.get("health_check"))
-    shorter = _is_less(before, after, "deregistration_delay", known)
-    sooner = _is_less(before, after, "slow_start", known) or any(
-        _is_less(*checks, name, known) for name in ("interval", "unhealthy_threshold")
+    shorter = _may_fall(change, "deregistration_delay", known)
+    sooner = any(
+        _may_fall(change, name, known)
+        for name in ("slow_start", "health_check.interval", "health_check.unhealthy_threshold")
     )
     said = ((SHORTER_DRAIN, shorter), (SOONER_FAILED, sooner))
     return tuple(Reason(verdict=Verdict.UNKNOWN, text=text) for text, holds in said if holds)
 
 
-def _is_less(before: Mapping[str, Any], after: Mapping[str, Any], name: str, known: Facts) -> bool:
-    unset = known.defaults.get(name, known.defaults.get(f"health_check.{name}"))
-    was, now = (number(unset if (found := one.get(name)) is None else found) for one in (before, after))
-    return was is not None and now is not None and now < was
+def _may_fall(change: Change, path: str, known: Facts) -> bool:
+    """Tell whether a number is less after the apply, or not known."""
+    head, _, name = path.rpartition(".")
+    trees = (change.before or {}, change.after or {}, change.after_unknown)
+    was, now, unknown = (block(tree.get(head)).get(name) if head else tree.get(name) for tree in trees)
+    if unknown or (head and change.after_unknown.get(head) is True):
+        return True
+    first, then = (number(known.defaults.get(path) if one is None else one) for one in (was, now))
+    return first is not None and then is not None and then < first
 
 
 def cautions_of_deployment(change: Change) -> tuple[str, ...]:
