@@ -34,6 +34,8 @@ for _name in [name for name in os.environ if name.startswith(_OWN) and name not 
     # A profile, an objective or a terminal of whoever runs the tests is not what they are about.
     del os.environ[_name]
 
+# Frames are small here: to share them out over threads takes more than it gives.
+os.environ["POLARS_MAX_THREADS"] = "1"
 # Fargate starts no machine image, and moto makes up a thousand for each sandbox.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 

@@ -6,16 +6,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import made_fleet as made
 import pytest
 from made_command import trimtab
 
 from trimtab.fleet.snapshot import write_snapshot
-
-if TYPE_CHECKING:
-    from trimtab.fleet.model import Service
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,10 +39,13 @@ def advised(tmp_path_factory: pytest.TempPathFactory) -> Advised:
     return Advised(run=run, snapshot=root / "in", out=root / "out")
 
 
-def partial(tmp_path: Path) -> Path:
-    services: tuple[Service, ...] = (made.service("api"), made.service("idle"))
-    write_snapshot(made.snapshot(*services, silent=("idle",)), tmp_path / "in")
-    return tmp_path / "in"
+@pytest.fixture(scope="module")
+def partial(tmp_path_factory: pytest.TempPathFactory) -> Advised:
+    """Give a run over a fleet of which one service has no metrics."""
+    root = tmp_path_factory.mktemp("partial")
+    write_snapshot(made.snapshot(made.service("api"), made.service("idle"), silent=("idle",)), root / "in")
+    run = trimtab("optimize", root / "in", "-o", root / "out")
+    return Advised(run=run, snapshot=root / "in", out=root / "out")
 
 
 def test_optimize_writes_files_and_keeps_data_and_words_apart(advised: Advised) -> None:
@@ -68,9 +67,10 @@ def test_a_result_is_shown_again_as_it_was_without_searching(advised: Advised) -
     assert again.stdout == shown + rest[rest.index("\nWhy") :]
 
 
-def test_a_result_with_a_service_left_out_is_shown_with_it_and_exits_with_three(tmp_path: Path) -> None:
-    trimtab("optimize", partial(tmp_path), "-o", tmp_path / "out")
-    again = trimtab("report", tmp_path / "out")
+def test_a_result_with_a_service_left_out_is_shown_with_it_and_exits_with_three(
+    partial: Advised, tmp_path: Path
+) -> None:
+    again = trimtab("report", partial.out)
     assert again.returncode == 3
     assert "idle: no metrics" in again.stdout
     assert "recommendation.json: cannot be read" in refused(trimtab("report", tmp_path / "nowhere"))
@@ -93,11 +93,10 @@ def test_without_o_the_table_is_shown_and_nothing_written(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
-def test_a_service_left_out_exits_with_three_and_the_files_are_there(tmp_path: Path) -> None:
-    run = trimtab("optimize", partial(tmp_path), "-o", tmp_path / "out")
-    assert run.returncode == 3
-    assert "idle: no metrics" in run.stdout
-    assert "idle" in (tmp_path / "out" / "services.auto.tfvars").read_text(encoding="utf-8")
+def test_a_service_left_out_exits_with_three_and_the_files_are_there(partial: Advised) -> None:
+    assert partial.run.returncode == 3
+    assert "idle: no metrics" in partial.run.stdout
+    assert "idle" in (partial.out / "services.auto.tfvars").read_text(encoding="utf-8")
 
 
 def refused(run: subprocess.CompletedProcess[str]) -> str:
@@ -182,8 +181,8 @@ def test_replay_takes_what_optimize_wrote_and_one_service_of_it(advised: Advised
     assert str(minutes) in run.stdout
 
 
-def test_replay_of_a_fleet_with_a_silent_service_exits_with_three(tmp_path: Path) -> None:
-    run = trimtab("replay", partial(tmp_path))
+def test_replay_of_a_fleet_with_a_silent_service_exits_with_three(partial: Advised) -> None:
+    run = trimtab("replay", partial.snapshot)
     assert run.returncode == 3
     assert "idle: no metrics" in run.stdout
 

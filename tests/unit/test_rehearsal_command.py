@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,13 +36,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@contextmanager
-def running(folder: Path, out: Path, *arguments: str) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """Run the command; give the environment it exported by the time it said it is up, and what it said."""
+@pytest.fixture(scope="module")
+def up(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Run the command; give the environment it exported by the time it said it is up, and what it said.
+
+    Nothing fails before something is deployed, which the last of its tests does.
+    """
+    out = tmp_path_factory.mktemp("up") / "sandbox.env"
     with (
         out.open("w", encoding="utf-8") as exported,
         subprocess.Popen(
-            [sys.executable, "-m", "trimtab", "sandbox", "--fleet", str(folder), *arguments],
+            [sys.executable, "-m", "trimtab", "sandbox", "--fleet", str(made), "--fail", "web"],
             stdout=exported,
             stderr=subprocess.PIPE,
             text=True,
@@ -82,9 +85,11 @@ def minutes(snapshot: Snapshot, name: str) -> set[tuple[float, ...]]:
     return set(table.select(pl.exclude("timestamp").cast(pl.Float32)).rows())
 
 
-def test_a_snapshot_of_the_sandbox_has_the_fleet_and_its_minutes(made: Path, tmp_path: Path) -> None:
-    with running(made, tmp_path / "sandbox.env") as (environment, said):
-        run = trimtab("snapshot", "--cluster", "made-cluster", "-o", tmp_path / "s", **environment)
+def test_a_snapshot_of_the_sandbox_has_the_fleet_and_its_minutes(
+    made: Path, up: tuple[dict[str, str], list[str]], tmp_path: Path
+) -> None:
+    environment, said = up
+    run = trimtab("snapshot", "--cluster", "made-cluster", "-o", tmp_path / "s", **environment)
     assert run.returncode == 0, run.stderr
     before, after = read_snapshot(made), read_snapshot(tmp_path / "s")
     for name in ("api", "web"):
@@ -95,30 +100,30 @@ def test_a_snapshot_of_the_sandbox_has_the_fleet_and_its_minutes(made: Path, tmp
     assert said[-1].endswith("; Ctrl-C stops it and forgets everything")
 
 
-def test_what_the_platform_asks_for_is_exported(made: Path, tmp_path: Path) -> None:
-    with running(made, tmp_path / "sandbox.env") as (environment, _):
-        ec2 = client(environment, "ec2")
-        private = json.loads(environment["TF_VAR_private_subnet_ids"])
-        public = json.loads(environment["TF_VAR_public_subnet_ids"])
-        found = ec2.describe_subnets(SubnetIds=[*private, *public])["Subnets"]
-        acm = client(environment, "acm")
-        acm.describe_certificate(CertificateArn=environment["TF_VAR_certificate_arn"])
+def test_what_the_platform_asks_for_is_exported(up: tuple[dict[str, str], list[str]]) -> None:
+    environment, _ = up
+    ec2 = client(environment, "ec2")
+    private = json.loads(environment["TF_VAR_private_subnet_ids"])
+    public = json.loads(environment["TF_VAR_public_subnet_ids"])
+    found = ec2.describe_subnets(SubnetIds=[*private, *public])["Subnets"]
+    acm = client(environment, "acm")
+    acm.describe_certificate(CertificateArn=environment["TF_VAR_certificate_arn"])
     assert len(private) == len(public) == 3
     assert {one["VpcId"] for one in found} == {environment["TF_VAR_vpc_id"]}
     for kind in (private, public):
         assert len({one["AvailabilityZone"] for one in found if one["SubnetId"] in kind}) == 3
 
 
-def test_a_deployment_fails_where_it_was_asked_for(made: Path, tmp_path: Path) -> None:
-    with running(made, tmp_path / "sandbox.env", "--fail", "web") as (environment, _):
-        ecs = client(environment, "ecs")
-        for name in ("api", "web"):
-            ecs.update_service(cluster="made-cluster", service=name, forceNewDeployment=True)
-        end, events = time.monotonic() + UP_S, {"web": ""}
-        while time.monotonic() < end and "rolling back" not in events["web"]:
-            found = ecs.describe_services(cluster="made-cluster", services=["api", "web"])["services"]
-            events = {one["serviceName"]: str([event["message"] for event in one["events"]]) for one in found}
-            time.sleep(0.2)
+def test_a_deployment_fails_where_it_was_asked_for(up: tuple[dict[str, str], list[str]]) -> None:
+    environment, _ = up
+    ecs = client(environment, "ecs")
+    for name in ("api", "web"):
+        ecs.update_service(cluster="made-cluster", service=name, forceNewDeployment=True)
+    end, events = time.monotonic() + UP_S, {"web": ""}
+    while time.monotonic() < end and "rolling back" not in events["web"]:
+        found = ecs.describe_services(cluster="made-cluster", services=["api", "web"])["services"]
+        events = {one["serviceName"]: str([event["message"] for event in one["events"]]) for one in found}
+        time.sleep(0.2)
     assert "rolling back" in events["web"]
     assert "rolling back" not in events["api"]
 
