@@ -6,6 +6,9 @@ LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+# Where it is set, each of hundreds of processes compiles the sources anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo tour test test-all test-pythons bench check fmt lock clean setup
 
 demo: setup ## The example fleet: the table at once, then the proof with real Terraform.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from example_run import example_run
+from example_run import compile_replay, example_run
 from machine import LACKING, NOTHING_SKIPPED, asked, machine
-from once import shared
+from once import once, shared
 from trimtab.adoption.engine import find_engine
 from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
 from trimtab.errors import EngineMissing
@@ -48,6 +48,13 @@ def pytest_sessionstart() -> None:
         found = asked(Path(folder) / "provider")
     if found.engine is None:
         pytest.exit(f"{REQUIRED} is set, and {LACKING}{found.lacks}", returncode=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compile the replay, which takes most of a quarter of a minute, before each worker does at once."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        once(shared(tmp_path_factory), "compiled", compile_replay)
 
 
 @pytest.fixture(scope="session")

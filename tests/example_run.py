@@ -37,6 +37,12 @@ def example_run(shared: Path) -> ExampleRun:
     return once(shared, "example", lambda: _run(shared / "example"))
 
 
+def compile_replay() -> None:
+    """Make sure that Numba's cache has what replays: nothing to do but once per checkout."""
+    command = [sys.executable, "-m", "trimtab", "replay", "-q", str(REPOSITORY / "examples" / "fleet")]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=TIMEOUT_S)
+
+
 def _run(folder: Path) -> ExampleRun:
     folder.mkdir()
     (folder / "examples").symlink_to(REPOSITORY / "examples")

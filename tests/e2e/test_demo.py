@@ -22,7 +22,7 @@ import sys
 from functools import partial
 from trimtab import cli, pipeline
 from trimtab.scaling.search import Effort
-pipeline.optimize = partial(pipeline.optimize, effort=Effort(drawn=30, rounds=1, varied=30))
+pipeline.optimize = partial(pipeline.optimize, effort=Effort(drawn=4, rounds=1, varied=4))
 sys.exit(cli.main())
 """
 """The same command with a search that takes seconds: what it finds is another test's business."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from trimtab.guard import Guarded
     from trimtab.sandbox.server import Sandbox
 
-QUICK = Effort(drawn=60, rounds=1, varied=20)
+QUICK = Effort(drawn=4, rounds=1, varied=4)
 """What is adopted does not depend on how good the ladders are."""
 LATEST = timedelta(seconds=PUBLICATION_S)
 """The newest minutes are in no snapshot."""
