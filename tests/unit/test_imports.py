@@ -597,7 +597,7 @@ def _written(done: adopting.Adoption) -> tuple[Path, Path, Path]:
 def _optimised(fleet: Fleet, folder: Path) -> Path:
     recorded = plain.snapshot(*fleet.services)
     write_snapshot(dataclasses.replace(recorded, fleet=fleet), folder / "snapshot")
-    pipeline.optimize(folder / "snapshot", folder / "out")
+    pipeline.optimize(folder / "snapshot", folder / "out", effort=plain.LITTLE)
     return folder / "out"
 
 

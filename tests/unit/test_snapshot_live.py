@@ -25,6 +25,7 @@ from trimtab.fleet.model import Step
 from trimtab.fleet.snapshot import read_snapshot
 from trimtab.progress import silent
 from trimtab.sandbox.server import Sandbox
+from trimtab.scaling.search import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,7 @@ def test_the_metrics_are_those_that_cloudwatch_was_given(snapshot: Snapshot, wor
 
 
 def test_an_optimisation_can_start_from_it(taken: Path) -> None:
-    outcome = pipeline.optimize(taken, None)
+    outcome = pipeline.optimize(taken, None, effort=Effort(drawn=4, rounds=1, varied=4))
     assert [advice.service.name for advice in outcome.recommendation.services] == ["api", "worker"]
 
 
