@@ -79,6 +79,17 @@ def test_each_one_starts_empty_and_stopping_twice_is_harmless() -> None:
         assert client(second.environment, "ecs").list_clusters()["clusterArns"] == []
 
 
+def test_a_policy_that_aws_manages_is_attached_to_nothing_in_the_next_one() -> None:
+    arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+    for _ in range(2):
+        with Sandbox.start() as sandbox:
+            iam = client(sandbox.environment, "iam")
+            assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 0
+            iam.create_role(RoleName="exec", AssumeRolePolicyDocument="{}")
+            iam.attach_role_policy(RoleName="exec", PolicyArn=arn)
+            assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
+
+
 def test_stopping_gives_moto_back_as_it_was() -> None:
     from moto.ecs.responses import EC2ContainerServiceResponse  # noqa: PLC0415
     from moto.xray import urls  # noqa: PLC0415
