@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from trimtab.guard import Guarded
     from trimtab.sandbox.server import Sandbox
 
-QUICK = Effort(drawn=4, rounds=1, varied=4)
-"""What is adopted does not depend on how good the ladders are."""
+QUICK = Effort(drawn=60, rounds=1, varied=20)
+"""What is adopted does not depend on how good the ladders are, if no count is fixed below what runs: with
+hardly any search one is, and the guard finds it."""
 LATEST = timedelta(seconds=PUBLICATION_S)
 """The newest minutes are in no snapshot."""
 
