@@ -122,9 +122,9 @@ REQUIREMENTS = (
     ),
     Mutation("o2_the_collector", f"{SERVICE}/tracing.tf", "essential = false", "essential = true"),
     Mutation("o2_traces", f"{SERVICE}/tracing.tf", 'exporters = ["awsxray"]', "exporters = []"),
-    Mutation("o2_traces", f"{SERVICE}/tracing.tf", '"http://127.0.0.1:4318"', '"http://127.0.0.1:4317"'),
+    Mutation("o2_traces", f"{SERVICE}/tracing.tf", '"http://127.0.0.1:4318/v1', '"http://127.0.0.1:4317/v1'),
     Mutation("o2_the_task_role", f"{SERVICE}/iam.tf", '"xray:PutTraceSegments",', ""),
-    Mutation("o2_each", f"{SERVICE}/tracing.tf", "service_name   = var.name", 'service_name   = "*"'),
+    Mutation("o2_one_share", f"{SERVICE}/tracing.tf", "100 * var.cluster.tracing.sampling_rate", "100"),
     Mutation(
         "o2_tracing_can",
         f"{SERVICE}/task_definition.tf",

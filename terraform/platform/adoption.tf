@@ -80,6 +80,7 @@ variable "adopt" {
       listener_rule      = optional(bool)
       grace_period       = optional(number)
       deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
+      deployment_percent = optional(object({ minimum = number, maximum = number }))
       register           = optional(bool)
 
       capacity_providers = optional(list(object({
@@ -160,10 +161,10 @@ locals {
     alltrue([for service in values(local.services) : coalesce(service.tracing, var.tracing.enabled, true) == false]) ? [] : [{
       Sid    = "SendTraces"
       Effect = "Allow"
-      Action = [
-        "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets",
-        "xray:PutTelemetryRecords", "xray:PutTraceSegments",
-      ]
+      Action = concat(
+        var.tracing.sampler == "xray" ? ["xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets"] : [],
+        ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+      )
       Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
     }],
     !anytrue([for service in values(local.services) : service.execute_command]) ? [] : [

@@ -12,6 +12,13 @@ module "cluster" {
   debug_retention_days = var.logs.debug_days
   event_retention_days = var.environment == "production" ? var.logs.production_days : var.logs.debug_days
   alert_emails         = var.alert_emails
+
+  tracing = {
+    sampling_rate = var.tracing.sampling_rate
+    seed          = var.tracing.seed
+    reservoir     = var.tracing.reservoir
+    xray_rule     = var.tracing.sampler == "xray"
+  }
 }
 
 # Opt-in and apart: the call fails until the tags have been seen for about a day, and in member accounts always.

@@ -37,10 +37,14 @@ module "service" {
   })
 
   scaling                = each.value.scaling
+  deployment             = each.value.deployment
   egress                 = each.value.egress
   secret_kms_key_arns    = each.value.secret_kms_key_arns
   task_policy_statements = each.value.task_policy_statements
   execute_command        = each.value.execute_command
   logs                   = var.logs
-  tracing                = merge(var.tracing, each.value.tracing == null ? {} : { enabled = each.value.tracing })
+  tracing = merge(
+    { for key, value in var.tracing : key => value if !contains(["sampling_rate", "seed", "reservoir"], key) },
+    each.value.tracing == null ? {} : { enabled = each.value.tracing },
+  )
 }

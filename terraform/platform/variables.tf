@@ -93,11 +93,15 @@ variable "container_insights" {
 }
 
 variable "tracing" {
-  description = "Traces to X-Ray: on or off, the share of requests, and what the collector takes of each task."
+  description = "Traces to X-Ray: on or off, the share of traces that is kept, what the collector takes of each task, and what applications are told; see modules/service and modules/cluster. `sampler = \"xray\"` samples by an X-Ray rule, with its `reservoir`."
   type = object({
     enabled       = optional(bool)
     sampling_rate = optional(number)
+    seed          = optional(number)
+    sampler       = optional(string, "collector")
     reservoir     = optional(number)
+    protocol      = optional(string, "http/protobuf")
+    propagators   = optional(list(string))
     image         = optional(string)
     cpu           = optional(number)
     memory        = optional(number)
@@ -193,6 +197,16 @@ variable "services" {
       health_timeout       = optional(number)
       healthy_threshold    = optional(number)
       unhealthy_threshold  = optional(number)
+    }))
+
+    deployment = optional(object({
+      minimum_percent       = optional(number)
+      maximum_percent       = optional(number)
+      wait_for_steady_state = optional(bool)
+      alarms = optional(object({
+        names    = list(string)
+        rollback = optional(bool)
+      }))
     }))
 
     scaling = object({

@@ -127,15 +127,29 @@ def test_o2_traces_go_from_the_application_to_x_ray(production: Platform, servic
     pipeline = config["service"]["pipelines"]["traces"]
     assert pipeline["receivers"] == ["otlp"]
     assert pipeline["exporters"] == ["awsxray"]
-    assert set(config["service"]["extensions"]) == {"health_check", "awsproxy"}
+    assert config["service"]["extensions"] == ["health_check"]
+    assert "probabilistic_sampler" in pipeline["processors"]
     told = {one["name"]: one["value"] for one in containers[service]["environment"]}
     listens = config["receivers"]["otlp"]["protocols"]["http"]["endpoint"]
-    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == f"http://{listens}"
-    assert told["OTEL_SERVICE_NAME"] == service
-    assert told["OTEL_TRACES_SAMPLER"] == "xray"
-    assert (
-        told["OTEL_TRACES_SAMPLER_ARG"] == f"endpoint=http://{config['extensions']['awsproxy']['endpoint']}"
-    )
+    assert told["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] == f"http://{listens}/v1/traces"
+    assert told["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] == "http/protobuf"
+    assert told["OTEL_SERVICE_NAME"] == f"production-{service}"
+    assert told["OTEL_METRICS_EXPORTER"] == told["OTEL_LOGS_EXPORTER"] == "none"
+    # An SDK that lacks one of these does not start, or ignores it and records everything.
+    assert not {"OTEL_PROPAGATORS", "OTEL_TRACES_SAMPLER"} & set(told)
+
+
+def test_o2_one_share_of_traces_is_kept_by_all_services(production: Platform) -> None:
+    found = set()
+    for service in ALL:
+        collector = production.containers(service)["otel-collector"]
+        (config,) = [one["value"] for one in collector["environment"] if one["name"] == "AOT_CONFIG_CONTENT"]
+        sampler = json.loads(config)["processors"]["probabilistic_sampler"]
+        found.add((sampler["sampling_percentage"], sampler["hash_seed"]))
+    ((percentage, seed),) = found
+    assert percentage == 5
+    assert seed > 0
+    assert not production.plan.planned_of_type("aws_xray_sampling_rule")
 
 
 @pytest.mark.parametrize("service", sorted(ALL))
@@ -148,22 +162,10 @@ def test_o2_the_task_role_may_send_traces(production: Platform, service: str) ->
     assert {action for one in statements for action in one["Action"] if action.startswith("xray:")} == {
         "xray:PutTraceSegments",
         "xray:PutTelemetryRecords",
-        "xray:GetSamplingRules",
-        "xray:GetSamplingTargets",
-        "xray:GetSamplingStatisticSummaries",
     }
 
 
-@pytest.mark.parametrize("service", sorted(ALL))
-def test_o2_each_service_has_a_sampling_rule(production: Platform, service: str) -> None:
-    rule = production.of(service, "aws_xray_sampling_rule")
-    assert rule["service_name"] == service
-    assert 0 < rule["fixed_rate"] <= 1
-    assert len(rule["rule_name"]) <= 32
-
-
 def test_o2_tracing_can_be_switched_off(staging: Platform) -> None:
-    assert not staging.plan.planned_of_type("aws_xray_sampling_rule")
     for service in ALL:
         assert set(staging.containers(service)) == {service}
 

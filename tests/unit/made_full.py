@@ -111,6 +111,8 @@ def full() -> Fleet:
             platform_version="1.4.0",
             execute_command=True,
             grace_period_s=45,
+            minimum_percent=50,
+            maximum_percent=150,
             deployment_alarms=("api-rings",),
             alarms_roll_back=True,
             service_connect=True,

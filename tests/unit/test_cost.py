@@ -136,8 +136,9 @@ def test_the_proposals_insights_retention_and_sampling_are_the_configurations_de
     defaults = dict(re.findall(r"(\w+)\s+= optional\(number, ([\d.]+)\)", module))
     assert float(defaults["production_days"]) == seen.retention_proposed_days("production")
     assert float(defaults["debug_days"]) == seen.retention_proposed_days("staging")
+    cluster = (ROOT / "terraform/modules/cluster/variables.tf").read_text(encoding="utf-8")
+    assert re.findall(r"sampling_rate = optional\(number, ([\d.]+)\)", cluster) == [str(seen.SAMPLED_SHARE)]
     assert float(defaults["sampling_rate"]) == seen.SAMPLED_SHARE
-    assert float(defaults["reservoir"]) == seen.RESERVOIR_PER_S
 
 
 # Logs
@@ -182,10 +183,10 @@ def test_the_proposal_has_the_standard_insights_whatever_is_on_today() -> None:
 # Traces
 
 
-def test_traces_are_the_first_request_of_each_second_and_a_share_of_the_rest() -> None:
+def test_traces_are_a_share_of_the_requests_from_outside() -> None:
     requests = np.array([0.0, 30.0, 60.0, 1060.0])
     demand = replace(made.demand(np.ones(4)), requests=requests)
-    traces_a_minute = (0 + 30 + 60 + 60 + 0.05 * 1000) / 4
+    traces_a_minute = 0.05 * (30 + 60 + 1060) / 4
     most = seen.tracing_most_usd(made.service(), demand, PRICES)
     assert most == pytest.approx(traces_a_minute * 60 * 730 / 1e6 * 5)
     inside = made.service(traffic=made.traffic(exposure="internal"))

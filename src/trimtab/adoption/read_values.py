@@ -184,6 +184,7 @@ class _Service(_Values, frozen=True, kw_only=True):
     callers: Any = None
     calls: Any = None
     egress: Any = None
+    deployment: Any = None
     secret_kms_key_arns: Any = None
     task_policy_statements: Any = None
 
@@ -202,7 +203,11 @@ class _Tracing(_Values, frozen=True, kw_only=True):
     cpu: _Whole | None = None
     memory: Annotated[int, Meta(ge=64)] | None = None
     sampling_rate: Any = None
+    seed: Any = None
+    sampler: Any = None
     reservoir: Any = None
+    protocol: Any = None
+    propagators: Any = None
     image: Any = None
 
 

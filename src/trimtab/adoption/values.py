@@ -137,8 +137,19 @@ def _entry(advice: Advice, left_out: frozenset[str]) -> Entry:
         f"${cost.after.compute_usd_month:,} a month, replayed."
     )
     cautions = (f"Caution: {caution.text}." for caution in advice.cautions)
-    comment = wrapped((summary, f"{advice.sizing.sentence}.", *cautions))
+    comment = wrapped((summary, f"{advice.sizing.sentence}.", *_of_one(advice), *cautions))
     return Entry(name=key(service.name), comment=comment, attributes=tuple(_attributes(advice, left_out)))
+
+
+def _of_one(advice: Advice) -> Iterator[str]:
+    """Yield what one copy becomes in a deployment, where nothing else was found of it."""
+    found, ladders = advice.service.identity, advice.ladders
+    told = found is not None and (found.minimum_percent, found.maximum_percent) != (None, None)
+    if ladders.max_tasks == 1 and not told:
+        yield (
+            "One copy, and two for a while in each deployment, as ECS has it by default: where two must "
+            "never run, deployment = { minimum_percent = 0, maximum_percent = 100 }."
+        )
 
 
 def _attributes(advice: Advice, left_out: frozenset[str]) -> Iterator[Attribute]:

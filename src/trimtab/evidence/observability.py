@@ -35,8 +35,7 @@ ARCHIVED_SHARE = 0.15
 """Of a log's bytes that remain once it is compressed for storage (AWS Pricing Calculator)."""
 TRACKING_ALARMS = 2
 SAMPLED_SHARE = 0.05
-RESERVOIR_PER_S = 1
-"""Requests traced: the first of each second, then this share (the service module's ``tracing``)."""
+"""Of the traces, kept (the cluster module's ``tracing``)."""
 CONTAINERS_TODAY = 1
 """In a task as found; a snapshot does not record sidecars."""
 
@@ -114,7 +113,6 @@ def tracing_most_usd(service: Service, demand: Demand, prices: Prices) -> float:
     if service.traffic is None or service.traffic.exposure != "public":
         return 0.0
     requests = demand.requests[demand.known]
-    first = (requests.clip(max=RESERVOIR_PER_S * demand.step_s)).sum()
-    traces_min = (first + SAMPLED_SHARE * (requests.sum() - first)) / requests.size
+    traces_min = SAMPLED_SHARE * requests.sum() / requests.size
     traces_month = float(traces_min) * HOURS_PER_MONTH * 3600 / demand.step_s
     return traces_month / 1e6 * prices.xray_traces_recorded_million.usd

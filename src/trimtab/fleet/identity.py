@@ -144,6 +144,10 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """``enableExecuteCommand``."""
     grace_period_s: int | None = None
     """``healthCheckGracePeriodSeconds``; ``None`` where it is not set, or 0."""
+    minimum_percent: int | None = None
+    """``deploymentConfiguration.minimumHealthyPercent``; ``None``: 100, AWS's default, or not read."""
+    maximum_percent: int | None = None
+    """``deploymentConfiguration.maximumPercent``; ``None``: 200, AWS's default, or not read."""
     deployment_alarms: tuple[str, ...] = ()
     """``deploymentConfiguration.alarms.alarmNames``, sorted, where ``enable`` is set."""
     alarms_roll_back: bool = False

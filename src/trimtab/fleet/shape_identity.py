@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.fleet import identity as nouns
 from trimtab.fleet.aws_surroundings import log_group_of, network_of
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from trimtab.fleet.api import Json
     from trimtab.fleet.raw import Raw
 
+MINIMUM_PERCENT: Final = 100
+MAXIMUM_PERCENT: Final = 200
+"""Of a deployment where nothing is stated (ECS CreateService, deploymentConfiguration)."""
+
 
 def application_of(service: Json, definition: Json) -> Json:
     """Return the application's container: the one a target group reaches, else the first essential one."""
@@ -50,7 +54,8 @@ def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
     primary: Json = next(
         (one for one in service.get("deployments") or () if one.get("status") == "PRIMARY"), {}
     )
-    alarms: Json = (service.get("deploymentConfiguration") or {}).get("alarms") or {}
+    deployment: Json = service.get("deploymentConfiguration") or {}
+    alarms: Json = deployment.get("alarms") or {}
     return nouns.ServiceIdentity(
         arn=service["serviceArn"],
         task_definition=_task_definition(service, definition),
@@ -83,6 +88,8 @@ def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
         ),
         execute_command=bool(service.get("enableExecuteCommand")),
         grace_period_s=service.get("healthCheckGracePeriodSeconds") or None,
+        minimum_percent=_unless(MINIMUM_PERCENT, deployment.get("minimumHealthyPercent")),
+        maximum_percent=_unless(MAXIMUM_PERCENT, deployment.get("maximumPercent")),
         deployment_alarms=in_order(alarms.get("alarmNames")) if alarms.get("enable") else (),
         alarms_roll_back=bool(alarms.get("rollback")),
         task_volumes=bool(primary.get("volumeConfigurations")),
@@ -137,3 +144,7 @@ def fleet_identity(raw: Raw) -> nouns.FleetIdentity:
 
 def _by(name: str, items: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(sorted(items, key=lambda one: getattr(one, name)))
+
+
+def _unless(default: int, found: int | None) -> int | None:
+    return None if found == default else found

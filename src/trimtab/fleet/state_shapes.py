@@ -47,6 +47,8 @@ def service_shape(values: Json) -> Json:
         "deploymentController": {"type": block(values, "deployment_controller").get("type") or "ECS"},
         "deploymentConfiguration": {
             "strategy": block(values, "deployment_configuration").get("strategy") or None,
+            "minimumHealthyPercent": values.get("deployment_minimum_healthy_percent"),
+            "maximumPercent": values.get("deployment_maximum_percent"),
             "alarms": {
                 "alarmNames": alarms.get("alarm_names") or [],
                 "enable": alarms.get("enable"),

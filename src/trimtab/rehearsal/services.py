@@ -48,6 +48,10 @@ def _arguments(build: Build, service: Service, identity: ServiceIdentity, defini
     deployment: dict[str, Any] = {}
     if identity.deployment_controller == "ECS":
         deployment["deploymentCircuitBreaker"] = BREAKER
+    if identity.minimum_percent is not None:
+        deployment["minimumHealthyPercent"] = identity.minimum_percent
+    if identity.maximum_percent is not None:
+        deployment["maximumPercent"] = identity.maximum_percent
     if identity.deployment_alarms:
         deployment["alarms"] = {
             "alarmNames": list(identity.deployment_alarms),

@@ -254,7 +254,7 @@ def _split_notes(document: Document, cost: Cost) -> Iterator[str]:
     if cost.tracing_most_usd_month > MATERIAL_SHARE * cost.after_usd_month:
         yield (
             f"Not in it: tracing, which is new, at most ${cost.tracing_most_usd_month:,} a month for X-Ray, "
-            "every public request taken to begin a trace; tracing.sampling_rate and reservoir lower it."
+            "every public request taken to begin a trace; tracing.sampling_rate lowers it."
         )
 
 

@@ -43,8 +43,9 @@ variable "adopt" {
     # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
     grace_period = optional(number)
 
-    # Alarms that fail a deployment, and whether that rolls back.
-    deployment_alarms = optional(object({ names = list(string), rollback = bool }))
+    # Alarms that fail a deployment, and whether that rolls back; how many tasks run meanwhile. Under what `deployment` says.
+    deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
+    deployment_percent = optional(object({ minimum = number, maximum = number }))
 
     # Target groups of another owner that reach the service too.
     other_target_groups = optional(list(object({
@@ -129,10 +130,6 @@ locals {
     { for key, value in mapping : key => value if value != null } if try(mapping.containerPort != var.task.port, true)
   ]
 
-  environment = merge(
-    { for one in try(local.running.environment, []) : one.name => one.value },
-    local.tracing_environment,
-    var.task.environment, # what the user sets wins over what tracing or the running revision would set
-  )
-  secrets = merge({ for one in try(local.running.secrets, []) : one.name => one.valueFrom }, var.task.secrets)
+  environment = merge(local.tracing_environment, local.own)
+  secrets     = merge({ for one in try(local.running.secrets, []) : one.name => one.valueFrom }, var.task.secrets)
 }

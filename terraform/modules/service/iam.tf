@@ -69,10 +69,10 @@ locals {
   tracing_statements = var.tracing.enabled ? [{
     Sid    = "SendTraces"
     Effect = "Allow"
-    Action = [
-      "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets",
-      "xray:PutTelemetryRecords", "xray:PutTraceSegments",
-    ]
+    Action = concat(
+      local.xray_sampler ? ["xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets"] : [],
+      ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    )
     Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
   }] : []
 

@@ -1,3 +1,10 @@
+locals {
+  # A service that is taken over keeps its own until the values say otherwise.
+  minimum_percent   = var.deployment.minimum_percent != null ? var.deployment.minimum_percent : try(var.adopt.deployment_percent.minimum, 100)
+  maximum_percent   = var.deployment.maximum_percent != null ? var.deployment.maximum_percent : try(var.adopt.deployment_percent.maximum, 200)
+  deployment_alarms = var.deployment.alarms != null ? var.deployment.alarms : var.adopt.deployment_alarms
+}
+
 resource "aws_ecs_service" "this" {
   name            = local.service_name
   cluster         = var.cluster.arn
@@ -5,11 +12,13 @@ resource "aws_ecs_service" "this" {
   desired_count   = var.scaling.min
   launch_type     = length(local.capacity_providers) > 0 ? null : "FARGATE"
 
-  deployment_minimum_healthy_percent = 100
-  deployment_maximum_percent         = 200
-  availability_zone_rebalancing      = "ENABLED" # the API's default; the provider's is the opposite
-  health_check_grace_period_seconds  = local.grace_period
-  enable_execute_command             = var.execute_command
+  deployment_minimum_healthy_percent = local.minimum_percent
+  deployment_maximum_percent         = local.maximum_percent
+  wait_for_steady_state              = var.deployment.wait_for_steady_state
+  # The API's default; the provider's is the opposite. It starts a task before it stops one, for which 100 % has no room.
+  availability_zone_rebalancing     = local.maximum_percent > 100 ? "ENABLED" : "DISABLED"
+  health_check_grace_period_seconds = local.grace_period
+  enable_execute_command            = var.execute_command
 
   # Fargate's bill belongs to tasks, and tasks inherit nothing unless told to.
   propagate_tags          = "SERVICE"
@@ -22,7 +31,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "alarms" {
-    for_each = var.adopt.deployment_alarms == null ? [] : [var.adopt.deployment_alarms]
+    for_each = local.deployment_alarms == null ? [] : [local.deployment_alarms]
     content {
       alarm_names = alarms.value.names
       enable      = true
@@ -92,6 +101,12 @@ resource "aws_ecs_service" "this" {
   lifecycle {
     # Deployments own the revision (CI, or `trimtab rollout`), scaling owns the count. Terraform only sets the start.
     ignore_changes = [task_definition, desired_count]
+
+    # With fewer tasks the rounding leaves less room: the least count decides.
+    precondition {
+      condition     = ceil(var.scaling.min * local.minimum_percent / 100) < var.scaling.min || floor(var.scaling.min * local.maximum_percent / 100) > var.scaling.min
+      error_message = "Service ${var.name}: with ${var.scaling.min} task(s), ${local.minimum_percent} to ${local.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
+    }
 
     precondition {
       condition     = var.traffic == null || var.task.port != null

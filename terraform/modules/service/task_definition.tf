@@ -74,6 +74,11 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
+      condition     = !var.tracing.enabled || !local.xray_sampler || var.cluster.tracing.xray_rule
+      error_message = "Service ${var.name}: tracing.sampler is \"xray\", but the cluster has no X-Ray rule, so X-Ray's default would decide. Set tracing.xray_rule of modules/cluster, or leave the sampler to the collector."
+    }
+
+    precondition {
       condition     = var.adopt.task_role_arn == null || length(var.task_policy_statements) == 0
       error_message = "Service ${var.name}: task_policy_statements are for the module's own task role, but adopt.task_role_arn keeps another one. Take that line away, or give the permissions to the role that is kept."
     }

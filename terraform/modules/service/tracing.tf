@@ -1,36 +1,64 @@
 # X-Ray's own daemon is in maintenance since 2026-02-25, so traces go through AWS's OpenTelemetry collector.
 locals {
   collector_config = {
-    extensions = {
-      health_check = { endpoint = "127.0.0.1:13133" }
-      # SDKs ask the collector for the sampling rule below as they asked the daemon: TCP 2000.
-      awsproxy = { endpoint = "127.0.0.1:2000", region = local.region }
-    }
+    extensions = merge(
+      { health_check = { endpoint = "127.0.0.1:13133" } },
+      # SDKs ask the collector for the cluster's sampling rule as they asked the daemon: TCP 2000.
+      local.xray_sampler ? { awsproxy = { endpoint = "127.0.0.1:2000", region = local.region } } : {},
+    )
     receivers = {
       otlp = { protocols = { grpc = { endpoint = "127.0.0.1:4317" }, http = { endpoint = "127.0.0.1:4318" } } }
     }
-    processors = {
-      # Spans are dropped before the kernel kills the collector.
-      memory_limiter    = { check_interval = "1s", limit_percentage = 80, spike_limit_percentage = 20 }
-      batch             = { timeout = "5s", send_batch_size = 50 }
-      resourcedetection = { detectors = ["env", "ecs"], timeout = "2s" }
-    }
+    processors = merge(
+      {
+        # Spans are dropped before the kernel kills the collector.
+        memory_limiter    = { check_interval = "1s", limit_percentage = 80, spike_limit_percentage = 20 }
+        batch             = { timeout = "5s", send_batch_size = 50 }
+        resourcedetection = { detectors = ["env", "ecs"], timeout = "2s" }
+      },
+      # By the trace's id, with one seed and rate a cluster: every service keeps the same traces whole.
+      local.xray_sampler ? {} : {
+        probabilistic_sampler = { hash_seed = var.cluster.tracing.seed, sampling_percentage = 100 * var.cluster.tracing.sampling_rate }
+      },
+    )
     exporters = { awsxray = { region = local.region } }
     service = {
-      extensions = ["health_check", "awsproxy"]
+      extensions = local.xray_sampler ? ["health_check", "awsproxy"] : ["health_check"]
       pipelines = {
-        traces = { receivers = ["otlp"], processors = ["memory_limiter", "resourcedetection", "batch"], exporters = ["awsxray"] }
+        traces = {
+          receivers  = ["otlp"]
+          processors = concat(["memory_limiter"], local.xray_sampler ? [] : ["probabilistic_sampler"], ["resourcedetection", "batch"])
+          exporters  = ["awsxray"]
+        }
       }
     }
   }
 
-  tracing_environment = var.tracing.enabled ? {
-    OTEL_SERVICE_NAME           = var.name
-    OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:4318"
-    OTEL_PROPAGATORS            = "xray,tracecontext,baggage"
-    OTEL_TRACES_SAMPLER         = "xray"
-    OTEL_TRACES_SAMPLER_ARG     = "endpoint=http://127.0.0.1:2000"
-  } : {}
+  xray_sampler = var.tracing.sampler == "xray"
+
+  # What the application is told, as far as it does not say it itself: in any variable that an SDK prefers or would be
+  # contradicted in. Port and protocol go together, for SDKs differ in their default (Python's is gRPC, Node's is not).
+  own       = merge({ for one in try(local.running.environment, []) : one.name => one.value }, var.task.environment)
+  own_names = setunion(keys(local.own), keys(local.secrets))
+  own_export = length(setintersection(local.own_names, [
+    "OTEL_TRACES_EXPORTER",
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+  ])) > 0
+  tracing_environment = !var.tracing.enabled ? {} : { for name, value in merge(
+    local.own_export || var.tracing.protocol == "sdk" ? {} : {
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL = var.tracing.protocol
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = var.tracing.protocol == "grpc" ? "http://127.0.0.1:4317" : "http://127.0.0.1:4318/v1/traces"
+    },
+    # Told nothing, an SDK sends metrics and logs where it sends traces, and this collector takes none.
+    contains(local.own_names, "OTEL_EXPORTER_OTLP_ENDPOINT") ? {} : { for signal in ["METRICS", "LOGS"] :
+      "OTEL_${signal}_EXPORTER" => "none" if !contains(local.own_names, "OTEL_EXPORTER_OTLP_${signal}_ENDPOINT")
+    },
+    # With the cluster's name: X-Ray knows services by this alone, in all of a region.
+    strcontains(lookup(local.own, "OTEL_RESOURCE_ATTRIBUTES", ""), "service.name=") ? {} : { OTEL_SERVICE_NAME = local.full_name },
+    length(var.tracing.propagators) == 0 ? {} : { OTEL_PROPAGATORS = join(",", var.tracing.propagators) },
+    local.xray_sampler ? { OTEL_TRACES_SAMPLER = "xray", OTEL_TRACES_SAMPLER_ARG = "endpoint=http://127.0.0.1:2000" } : {},
+  ) : name => value if !contains(local.own_names, name) }
 
   collector = {
     name      = "otel-collector"
@@ -63,22 +91,4 @@ locals {
     systemControls = []
     volumesFrom    = []
   }
-}
-
-resource "aws_xray_sampling_rule" "this" {
-  count = var.tracing.enabled ? 1 : 0
-
-  # 32 characters at most: the hash keeps two long names apart.
-  rule_name      = "${substr(local.full_name, 0, 23)}-${substr(sha1(local.full_name), 0, 8)}"
-  version        = 1
-  priority       = var.tracing.sampling_priority
-  reservoir_size = var.tracing.reservoir
-  fixed_rate     = var.tracing.sampling_rate
-  service_name   = var.name
-  service_type   = "*"
-  host           = "*"
-  http_method    = "*"
-  url_path       = "*"
-  resource_arn   = "*"
-  tags           = local.tags
 }

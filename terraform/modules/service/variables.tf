@@ -51,6 +51,11 @@ variable "cluster" {
     namespace_id       = string
     exec_log_group_arn = string
     stem               = optional(string)
+    tracing = optional(object({
+      sampling_rate = optional(number, 0.05)
+      seed          = optional(number, 22)
+      xray_rule     = optional(bool, false)
+    }), {})
   })
   nullable = false
 }
@@ -292,6 +297,34 @@ variable "scaling" {
   }
 }
 
+variable "deployment" {
+  description = <<-EOT
+    How a deployment goes. At least `minimum_percent` of the tasks stay up and at most `maximum_percent` run meanwhile: 100 and 200 unless a service that is taken over has others. A service of which two copies must never run takes 0 and 100, and is away between the two.
+    `alarms` (their `names`) that go off fail it, and roll it back unless `rollback` is false. `wait_for_steady_state` has an apply that changes the service wait; it does not tell a rollback from a success.
+  EOT
+  type = object({
+    minimum_percent       = optional(number)
+    maximum_percent       = optional(number)
+    wait_for_steady_state = optional(bool, false)
+    alarms = optional(object({
+      names    = list(string)
+      rollback = optional(bool, true)
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for percent in [var.deployment.minimum_percent, var.deployment.maximum_percent] : percent == null ? true : percent >= 0 && floor(percent) == percent]) && (var.deployment.minimum_percent == null ? true : var.deployment.minimum_percent <= 100) && (var.deployment.maximum_percent == null ? true : var.deployment.maximum_percent >= 100)
+    error_message = "deployment asks for ${coalesce(var.deployment.minimum_percent, 100)} to ${coalesce(var.deployment.maximum_percent, 200)} %. minimum_percent is a whole number from 0 to 100, maximum_percent one from 100."
+  }
+
+  validation {
+    condition     = var.deployment.alarms == null ? true : length(var.deployment.alarms.names) > 0
+    error_message = "deployment.alarms names no alarm. Name those that fail a deployment, or leave it out."
+  }
+}
+
 variable "logs" {
   description = "Retention in days: `production_days` for the application's stream in production, `debug_days` for sidecars, and for everything elsewhere."
   type = object({
@@ -311,34 +344,35 @@ variable "logs" {
 
 variable "tracing" {
   description = <<-EOT
-    OpenTelemetry collector (ADOT) sidecar that sends traces to X-Ray. Its `cpu` and `memory` come out of the task's size.
-    `sampling_rate` is the share of requests traced after the first `reservoir` a second.
+    OpenTelemetry collector (ADOT) sidecar that sends traces to X-Ray. Its `cpu` and `memory` come out of the task's size. It keeps the share of traces that the cluster says (`cluster.tracing.sampling_rate`), by their id.
+    The application is told where to send by variables, all below its own: the traces endpoint with its `protocol` (`http/protobuf`, `grpc`, or `sdk` for what the SDK does untold: both ports are open), the service's name, and that nothing takes metrics and logs. `propagators` are told only where named: an SDK that lacks one does not start.
+    `sampler = "xray"` has the SDK sample by the cluster's X-Ray rule instead, for applications whose SDK has that sampler; others ignore it and record everything.
   EOT
   type = object({
-    enabled           = optional(bool, true)
-    image             = optional(string, "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.1")
-    cpu               = optional(number, 32)
-    memory            = optional(number, 128)
-    sampling_rate     = optional(number, 0.05)
-    reservoir         = optional(number, 1)
-    sampling_priority = optional(number, 1000)
+    enabled     = optional(bool, true)
+    image       = optional(string, "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.1")
+    cpu         = optional(number, 32)
+    memory      = optional(number, 128)
+    protocol    = optional(string, "http/protobuf")
+    propagators = optional(list(string), [])
+    sampler     = optional(string, "collector")
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.tracing.sampling_rate >= 0 && var.tracing.sampling_rate <= 1
-    error_message = "tracing.sampling_rate is ${var.tracing.sampling_rate}. It is a share from 0 to 1, not a percentage."
+    condition     = contains(["http/protobuf", "grpc", "sdk"], var.tracing.protocol)
+    error_message = "tracing.protocol is \"${var.tracing.protocol}\". Use http/protobuf or grpc, or sdk to tell the application neither protocol nor endpoint."
+  }
+
+  validation {
+    condition     = contains(["collector", "xray"], var.tracing.sampler)
+    error_message = "tracing.sampler is \"${var.tracing.sampler}\". Use collector, or xray for applications whose SDK has X-Ray's sampler."
   }
 
   validation {
     condition     = var.tracing.cpu >= 1 && var.tracing.memory >= 64
     error_message = "tracing asks for ${var.tracing.cpu} CPU units and ${var.tracing.memory} MiB. The collector needs at least 1 unit and 64 MiB: under that its memory limiter drops every span."
-  }
-
-  validation {
-    condition     = var.tracing.sampling_priority >= 1 && var.tracing.sampling_priority <= 9999
-    error_message = "tracing.sampling_priority is ${var.tracing.sampling_priority}. X-Ray takes 1 to 9999."
   }
 }
 

@@ -387,3 +387,14 @@ run "a_service_that_keeps_its_groups_is_not_judged_by_ours" {
     error_message = "its own groups let out what they let out"
   }
 }
+
+run "one_rule_a_cluster_where_the_sdks_sample_by_x_ray" {
+  command = plan
+  variables {
+    tracing = { sampler = "xray", sampling_rate = 0.5 }
+  }
+  assert {
+    condition     = module.cluster.cluster.tracing.xray_rule && module.cluster.cluster.tracing.sampling_rate == 0.5
+    error_message = "the services ask for the cluster's rule"
+  }
+}

@@ -199,3 +199,49 @@ run "a_name_no_cluster_can_have_is_refused" {
   }
   expect_failures = [var.adopt]
 }
+
+run "no_x_ray_rule_unless_it_is_asked_for" {
+  command = plan
+  variables {
+    tracing = { sampling_rate = 1 }
+  }
+  assert {
+    condition     = length(aws_xray_sampling_rule.this) == 0 && output.cluster.tracing.sampling_rate == 1 && !output.cluster.tracing.xray_rule
+    error_message = "a region has 25 rules"
+  }
+}
+
+run "one_x_ray_rule_for_all_services_of_the_cluster_and_no_others" {
+  command = plan
+  variables {
+    tracing = { xray_rule = true, priority = 9999 }
+  }
+  assert {
+    condition     = aws_xray_sampling_rule.this[0].service_name == "production-*" && length(aws_xray_sampling_rule.this[0].rule_name) <= 32
+    error_message = "full names begin with the cluster's"
+  }
+}
+
+run "a_sampling_rate_in_percent_is_refused" {
+  command = plan
+  variables {
+    tracing = { sampling_rate = 5 }
+  }
+  expect_failures = [var.tracing]
+}
+
+run "a_sampling_seed_of_0_is_refused" {
+  command = plan
+  variables {
+    tracing = { seed = 0 }
+  }
+  expect_failures = [var.tracing]
+}
+
+run "a_sampling_priority_of_10000_is_refused" {
+  command = plan
+  variables {
+    tracing = { priority = 10000 }
+  }
+  expect_failures = [var.tracing]
+}
