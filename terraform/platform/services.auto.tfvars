@@ -1,8 +1,8 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price, replayed: $5,770.82 a month as configured, $2,442.59 with these values, a saving of
+# Fargate at list price: $5,770.82 a month today, $2,442.59 with these values in replay, a saving of
 # $3,328.23.
-# With logs, Container Insights and alarms beside the replayed tasks: $5,773.62, $2,540.99 and $3,232.63.
+# With logs, Container Insights and alarms beside the replay: $5,773.62, $2,540.99 and $3,232.63.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
@@ -122,7 +122,7 @@ services = {
     }
   }
 
-  # 1024/4096 to 1024/2048, $497.92 to $252.16 a month, replayed.
+  # 1024/4096 to 1024/2048, $497.92 as recorded to $252.16 a month, replayed.
   # memory-bound: the largest task held 1663 MiB, with 15 % and the 128 MiB collector 2040 MiB, so 2048 MiB;
   # about 7.2 tasks on average, 10 at the peak.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
@@ -290,7 +290,7 @@ services = {
     }
   }
 
-  # 2048/8192 to 2048/4096, $659.59 to $320.55 a month, replayed.
+  # 2048/8192 to 2048/4096, $659.59 as recorded to $320.55 a month, replayed.
   # memory-bound: the largest task held 3310 MiB, with 15 % and the 128 MiB collector 3934 MiB, so 4096 MiB;
   # about 4.7 tasks on average, 8 at the peak.
   # Caution: today is as recorded, not replayed: replayed it would cost $813.69 a month, $149.69 of it for

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import jinja2
 
 from trimtab.evidence.cost import dollars
+from trimtab.evidence.verdict import Basis
 from trimtab.scaling.policy import MODULE
 
 if TYPE_CHECKING:
@@ -109,12 +110,12 @@ def _header(recommendation: Recommendation) -> Iterator[str]:
     yield f"(environment {fleet.environment}, region {fleet.region}, from {fleet.start})."
     if recommendation.services:
         yield (
-            f"Fargate at {fleet.price_basis}, replayed: ${cost.before.compute_usd_month:,} a month as "
-            f"configured, ${cost.after.compute_usd_month:,} with these values, a saving of "
+            f"Fargate at {fleet.price_basis}: ${cost.before.compute_usd_month:,} a month today, "
+            f"${cost.after.compute_usd_month:,} with these values in replay, a saving of "
             f"{dollars(cost.compute_saving_usd_month)}."
         )
         yield (
-            "With logs, Container Insights and alarms beside the replayed tasks: "
+            "With logs, Container Insights and alarms beside the replay: "
             f"${cost.before_usd_month:,}, ${cost.after_usd_month:,} and {dollars(cost.saving_usd_month)}."
         )
     yield "Reasons, candidates and cautions: recommendation.json."
@@ -132,8 +133,9 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> Iterator[str]:
 
 def _entry(advice: Advice, left_out: frozenset[str]) -> Entry:
     service, cost = advice.service, advice.cost
+    known = " as recorded" if advice.deployed.basis is Basis.RECORD else ""
     summary = (
-        f"{service.size} to {advice.sizing.size}, ${cost.before.compute_usd_month:,} to "
+        f"{service.size} to {advice.sizing.size}, ${cost.before.compute_usd_month:,}{known} to "
         f"${cost.after.compute_usd_month:,} a month, replayed."
     )
     cautions = (f"Caution: {caution.text}." for caution in advice.cautions)
