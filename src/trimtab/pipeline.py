@@ -171,7 +171,7 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
         for one in found
         if isinstance(one, Chosen)
     )
-    shared = shared_cost(fleet.container_insights, price_list) if services else Cost()
+    shared = shared_cost(fleet, price_list) if services else Cost()
     return Recommendation(
         cluster=fleet.cluster,
         region=fleet.region,

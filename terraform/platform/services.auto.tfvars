@@ -2,7 +2,8 @@
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
 # Fargate at list price: $5,770.82 a month today, $2,442.59 with these values in replay, a saving of
 # $3,328.23.
-# With logs, Container Insights and alarms beside the replay: $5,773.62, $2,540.99 and $3,232.63.
+# Net of logs, Container Insights, alarms, load balancers and tracing, beside the replay: $5,790.05,
+# $3,035.26 and $2,754.79.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
@@ -419,8 +420,7 @@ services = {
   # changed.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
   # down for it in the objective.
-  # Caution: today up to 20 tasks, the proposal up to 18: where the record has not seen the busiest day, raise
-  # scaling.max.
+  # Caution: today up to 20 tasks, the proposal up to 18: raise scaling.max for busier days.
   quotes = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/quotes:2.0.7"
     cpu             = 2048

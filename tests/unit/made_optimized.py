@@ -75,7 +75,7 @@ def optimized() -> Optimized:
     api, heavy = made.service("api"), made.service("heavy", size=made.size(1024, 4096))
     bursts = made.service("bursts", start_samples=made.starts(40))
     one = Scaling(min_tasks=1, max_tasks=12)
-    small = made.service("small", traffic=None, start_samples=(), scaling=one)
+    small = made.service("small", traffic=None, port=None, start_samples=(), scaling=one)
     idle = made.service("idle")
     tables = [
         made.metrics(api, cpu_percent=40.0, days=DAYS),

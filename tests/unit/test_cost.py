@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import made_fleet as made
+import made_identity as identities
 import msgspec
 import numpy as np
 import pytest
@@ -20,20 +21,32 @@ from trimtab.catalog.load import insights_table, prices
 from trimtab.catalog.own_prices import read_prices
 from trimtab.errors import UsageError
 from trimtab.evidence import observability as seen
-from trimtab.evidence.cost import Cost, Parts, shared_cost, total
+from trimtab.evidence.cost import Cost, Parts, dollars, shared_cost, total
 from trimtab.evidence.document_encode import document_of
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
 from trimtab.pipeline import optimize, recommend, replay
 from trimtab.report.data import report_of
 
+if TYPE_CHECKING:
+    from trimtab.fleet.model import Service
+
 ROOT = Path(__file__).parents[2]
 PRICES = prices("us-east-1")
+BALANCER = Decimal("16.43")
+"""Of 730 hours."""
 CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
 PARTS = st.builds(
-    Parts, compute_usd_month=CENTS, logs_usd_month=CENTS, insights_usd_month=CENTS, alarms_usd_month=CENTS
+    Parts,
+    compute_usd_month=CENTS,
+    logs_usd_month=CENTS,
+    insights_usd_month=CENTS,
+    alarms_usd_month=CENTS,
+    balancers_usd_month=CENTS,
+    tracing_usd_month=CENTS,
 )
-COSTS = st.builds(Cost, recorded_usd_month=CENTS, before=PARTS, after=PARTS, tracing_most_usd_month=CENTS)
+PARTS_OF_IT = tuple(part.name for part in fields(Parts))
+COSTS = st.builds(Cost, recorded_usd_month=CENTS, before=PARTS, after=PARTS)
 
 
 @given(st.lists(COSTS, max_size=30))
@@ -43,10 +56,7 @@ def test_rows_parts_and_totals_add_up_to_the_cent_whichever_way(rows: list[Cost]
         parts: Parts = getattr(sums, side)
         assert parts.total_usd_month == sum((getattr(row, side).total_usd_month for row in rows), Decimal(0))
         assert parts.total_usd_month == sum(
-            (
-                sum((getattr(getattr(row, side), name) for row in rows), Decimal(0))
-                for name in ("compute_usd_month", "logs_usd_month", "insights_usd_month", "alarms_usd_month")
-            ),
+            (sum((getattr(getattr(row, side), name) for row in rows), Decimal(0)) for name in PARTS_OF_IT),
             Decimal(0),
         )
     assert sums.saving_usd_month == sum((row.saving_usd_month for row in rows), Decimal(0))
@@ -122,9 +132,12 @@ def test_enhanced_insights_grow_with_the_tasks() -> None:
 @pytest.mark.parametrize("setting", [None, "disabled"])
 def test_without_insights_or_without_knowing_nothing_is_paid(setting: Any) -> None:
     assert seen.insights_usd(setting, 9.0, PRICES) == seen.cluster_insights_usd(setting, PRICES) == 0
-    assert shared_cost(setting, PRICES).before_usd_month == 0
-    assert shared_cost(setting, PRICES).after_usd_month == Decimal("3.60")
-    assert shared_cost(setting, PRICES).insights_known == (setting is not None)
+    fleet = msgspec.structs.replace(
+        made.fleet(made.service("jobs", traffic=None)), container_insights=setting
+    )
+    cost = shared_cost(fleet, PRICES)
+    assert (cost.before_usd_month, cost.after_usd_month) == (0, Decimal("3.60"))
+    assert cost.insights_known == (setting is not None)
 
 
 def test_the_proposals_insights_retention_and_sampling_are_the_configurations_defaults() -> None:
@@ -194,17 +207,46 @@ def test_traces_are_a_share_of_the_requests_from_outside() -> None:
     assert seen.tracing_most_usd(made.service(traffic=None), demand, PRICES) == 0
 
 
-def test_traces_are_in_no_total_and_named_where_they_are_material() -> None:
+def test_traces_and_load_balancers_are_in_the_total_that_is_said_first() -> None:
     recommendation = recommend(made.snapshot(made.service("web")), effort=made.LITTLE)
-    cost = recommendation.cost
-    assert cost.tracing_most_usd_month > 0
+    cost, report = recommendation.cost, report_of(document_of(recommendation))
+    assert cost.after.tracing_usd_month > 0
+    shared = Decimal("3.60") + BALANCER
     assert cost.after_usd_month == sum(
-        (advice.cost.after.total_usd_month for advice in recommendation.services), Decimal("3.60")
+        (advice.cost.after.total_usd_month for advice in recommendation.services), shared
     )
-    (said,) = [note for note in report_of(document_of(recommendation)).split_notes if "tracing" in note]
-    assert f"at most ${cost.tracing_most_usd_month:,}" in said
+    rows = {row.part: row for row in report.split}
+    assert rows["tracing"].after_usd_month == cost.after.tracing_usd_month
+    assert rows["balancers"].after_usd_month == BALANCER
+    assert report.saving.startswith(f"Saving in replay: {dollars(cost.saving_usd_month)} a month")
+    assert any("at its most" in note for note in report.split_notes)
     quiet = recommend(made.snapshot(made.service("jobs", traffic=None)), effort=made.LITTLE)
-    assert not any("tracing" in note for note in report_of(document_of(quiet)).split_notes)
+    assert not any("Tracing" in note for note in report_of(document_of(quiet)).split_notes)
+
+
+def test_load_balancers_are_those_of_the_account_or_one_where_they_are_not_recorded() -> None:
+    public = made.service("web")
+    inside = made.service("db", traffic=made.traffic(exposure="internal"))
+    alone = made.service("jobs", traffic=None)
+
+    def counts(*services: Service, balancers: int | None = None) -> tuple[int, int, bool]:
+        fleet = made.fleet(*services)
+        if balancers is not None:
+            found = tuple(identities.balancer(arn=identities.balancer_arn(str(n))) for n in range(balancers))
+            identity = identities.fleet(identities.service("web"), load_balancers=found).identity
+            fleet = msgspec.structs.replace(fleet, identity=identity)
+        cost = shared_cost(fleet, PRICES)
+        before, after = cost.before.balancers_usd_month, cost.after.balancers_usd_month
+        return round(before / BALANCER), round(after / BALANCER), cost.balancers_known
+
+    assert counts(public) == (1, 1, False)
+    assert counts(public, inside) == (1, 2, False)
+    assert counts(alone) == (0, 0, True)
+    assert counts(public, balancers=1) == (1, 1, True)
+    assert counts(public, inside, balancers=1) == (1, 2, True)
+    assert counts(public, inside, balancers=3) == (3, 3, True)
+    nowhere = msgspec.structs.replace(PRICES, alb_hour=None)
+    assert shared_cost(made.fleet(public), nowhere).after.balancers_usd_month == 0
 
 
 # The user's own prices
@@ -230,7 +272,7 @@ def test_own_prices_change_compute_by_the_discount_and_are_named_everywhere(tmp_
     assert after.alarms_usd_month == before.alarms_usd_month
     assert cheaper.report.basis.startswith("Fargate prices of acme.json, less 20 % Savings Plan, us-east-1")
     values = " ".join((tmp_path / "out" / "services.auto.tfvars").read_text(encoding="utf-8").split())
-    assert "Fargate at prices of acme.json, less 20 % Savings Plan, replayed" in values
+    assert "Fargate at prices of acme.json, less 20 % Savings Plan: $" in values
     document = json.loads((tmp_path / "out" / "recommendation.json").read_bytes())
     assert document["price_basis"] == "prices of acme.json, less 20 % Savings Plan"
     done = replay(tmp_path / "in", prices_file=own)

@@ -156,7 +156,7 @@ def test_a_saving_that_container_insights_eat_up_is_said() -> None:
     before = Parts(compute_usd_month=Decimal("50.00"))
     after = Parts(compute_usd_month=Decimal("48.00"), insights_usd_month=Decimal("7.50"))
     (text,) = dearer(made.service(), week(), before, after)
-    assert text.startswith("Fargate costs $2.00 a month less than today; logs, Container Insights and")
+    assert text.startswith("Fargate costs $2.00 a month less than today; logs, Container Insights, ")
     assert text.endswith(" cost $7.50 a month more")
     after = Parts(compute_usd_month=Decimal("50.00"), insights_usd_month=Decimal("7.50"))
     (same,) = dearer(made.service(), week(), before, after)

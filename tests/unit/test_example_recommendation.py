@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from decimal import Decimal
@@ -12,7 +13,7 @@ from made_progress import Told
 
 from example_run import REPOSITORY
 from trimtab.adoption.read_values import read_proposals
-from trimtab.evidence.cost import cents
+from trimtab.evidence.cost import Parts, cents
 from trimtab.evidence.objective import read_objective
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.snapshot import read_snapshot
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.verdict import Judged
 
 EXAMPLE = REPOSITORY / "examples" / "fleet"
-PARTS = ("compute_usd_month", "logs_usd_month", "insights_usd_month", "alarms_usd_month")
+PARTS = tuple(part.name for part in dataclasses.fields(Parts))
 
 
 @pytest.fixture(scope="module")

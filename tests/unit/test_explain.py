@@ -200,9 +200,9 @@ def test_timing_cost_and_cautions_are_all_there(optimized: made.Optimized) -> No
         for caution in part.cautions:
             assert caution.text in text
         total = grid(explanation, "Cost").rows
-        assert total[0][5] == f"{part.cost.before_usd_month:,.2f}"
-        assert total[1][5] == f"{part.cost.after_usd_month:,.2f}"
-        assert total[2][5] == f"{part.cost.saving_usd_month:,.2f}"
-        saved = np.sum([float(cell.replace(",", "")) for cell in total[2][1:5]])
+        assert total[0][6] == f"{part.cost.before_usd_month:,.2f}"
+        assert total[1][6] == f"{part.cost.after_usd_month:,.2f}"
+        assert total[2][6] == f"{part.cost.saving_usd_month:,.2f}"
+        saved = np.sum([float(cell.replace(",", "")) for cell in total[2][1:6]])
         assert saved == pytest.approx(part.cost.saving_usd_month, abs=1e-6)
         assert total[0][2] == "not known"

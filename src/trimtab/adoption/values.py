@@ -115,7 +115,7 @@ def _header(recommendation: Recommendation) -> Iterator[str]:
             f"{dollars(cost.compute_saving_usd_month)}."
         )
         yield (
-            "With logs, Container Insights and alarms beside the replay: "
+            "Net of logs, Container Insights, alarms, load balancers and tracing, beside the replay: "
             f"${cost.before_usd_month:,}, ${cost.after_usd_month:,} and {dollars(cost.saving_usd_month)}."
         )
     yield "Reasons, candidates and cautions: recommendation.json."

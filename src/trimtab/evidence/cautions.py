@@ -111,7 +111,7 @@ def cautions_of_cost(
     if saved >= 0:
         fargate = f"{dollars(saved)} a month less than today" if saved else "what it does today"
         text = (
-            f"Fargate costs {fargate}; logs, Container Insights and alarms cost "
+            f"Fargate costs {fargate}; logs, Container Insights, alarms and tracing cost "
             f"{dollars(saved - cost.saving_usd_month)} a month more"
         )
         yield Caution(kind=CautionKind.DEARER, text=text)
@@ -161,7 +161,7 @@ def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[
     if most < service.scaling.max_tasks and fixed != service.scaling.max_tasks:
         text = (
             f"today up to {_tasks(service.scaling.max_tasks)}, the proposal up to {most}: "
-            "where the record has not seen the busiest day, raise scaling.max"
+            "raise scaling.max for busier days"
         )
         yield Caution(kind=CautionKind.FEWER, text=text)
     recorded = demand.tasks[demand.present]

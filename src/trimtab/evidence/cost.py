@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from trimtab.evidence.observability import (
     PLATFORM_INSIGHTS,
     alarms_proposed_usd,
     alarms_today_usd,
+    balancers_usd,
     cluster_insights_usd,
     insights_usd,
     logs_usd,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.evidence.verdict import Verdict
-    from trimtab.fleet.model import Insights, Service
+    from trimtab.fleet.model import Fleet, Insights, Service
 
 CENT = Decimal("0.01")
 NONE = Decimal("0.00")
@@ -41,18 +42,19 @@ class Parts:
     insights_usd_month: Decimal = NONE
     """Container Insights' metrics."""
     alarms_usd_month: Decimal = NONE
+    balancers_usd_month: Decimal = NONE
+    """Load balancers by the hour. Their units follow the traffic, which no proposal changes."""
+    tracing_usd_month: Decimal = NONE
+    """Traces recorded by X-Ray, at their most."""
 
     @property
     def total_usd_month(self) -> Decimal:
         """All parts together."""
-        return self.compute_usd_month + self.logs_usd_month + self.insights_usd_month + self.alarms_usd_month
+        return sum((getattr(self, part.name) for part in fields(self)), NONE)
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(
-            compute_usd_month=self.compute_usd_month + other.compute_usd_month,
-            logs_usd_month=self.logs_usd_month + other.logs_usd_month,
-            insights_usd_month=self.insights_usd_month + other.insights_usd_month,
-            alarms_usd_month=self.alarms_usd_month + other.alarms_usd_month,
+            **{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)}
         )
 
 
@@ -70,12 +72,12 @@ class Cost:
     """As configured."""
     after: Parts = Parts()
     """As proposed."""
-    tracing_most_usd_month: Decimal = NONE
-    """What traces to X-Ray can cost at most under the proposal; in no total, for it is a bound."""
     logs_known: bool = True
     """Whether the volume of logs is recorded; else logs count as nothing on both sides."""
     insights_known: bool = True
     """Whether today's Container Insights are recorded; else they count as off."""
+    balancers_known: bool = True
+    """Whether today's load balancers are recorded; else they count as one where there is traffic."""
 
     @property
     def before_usd_month(self) -> Decimal:
@@ -144,19 +146,30 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
             logs_usd_month=cents(logs_usd(service, keep_days, prices)),
             insights_usd_month=cents(insights_usd(PLATFORM_INSIGHTS, proposed.tasks_mean, prices)),
             alarms_usd_month=cents(alarms_proposed_usd(prices)),
+            tracing_usd_month=cents(tracing_most_usd(service, demand, prices)),
         ),
-        tracing_most_usd_month=cents(tracing_most_usd(service, demand, prices)),
         logs_known=service.log_bytes_day is not None,
         insights_known=insights is not None,
     )
 
 
-def shared_cost(insights: Insights | None, prices: Prices) -> Cost:
-    """Return what the cluster costs beside its services: the metrics Container Insights has of it."""
+def shared_cost(fleet: Fleet, prices: Prices) -> Cost:
+    """Return what the cluster costs beside its services: its own metrics, and its load balancers."""
+    insights, identity = fleet.container_insights, fleet.identity
+    exposures = {service.traffic.exposure for service in fleet.services if service.traffic is not None}
+    today = min(1, len(exposures)) if identity is None else len(identity.load_balancers)
     return Cost(
-        before=Parts(insights_usd_month=cents(cluster_insights_usd(insights, prices))),
-        after=Parts(insights_usd_month=cents(cluster_insights_usd(PLATFORM_INSIGHTS, prices))),
+        before=Parts(
+            insights_usd_month=cents(cluster_insights_usd(insights, prices)),
+            balancers_usd_month=cents(balancers_usd(today, prices)),
+        ),
+        after=Parts(
+            insights_usd_month=cents(cluster_insights_usd(PLATFORM_INSIGHTS, prices)),
+            # Those of the account that nothing here owns stay.
+            balancers_usd_month=cents(balancers_usd(max(len(exposures), today), prices)),
+        ),
         insights_known=insights is not None,
+        balancers_known=identity is not None or not exposures,
     )
 
 
@@ -167,9 +180,9 @@ def total(costs: Iterable[Cost]) -> Cost:
         recorded_usd_month=sum((row.recorded_usd_month for row in rows), NONE),
         before=sum((row.before for row in rows), Parts()),
         after=sum((row.after for row in rows), Parts()),
-        tracing_most_usd_month=sum((row.tracing_most_usd_month for row in rows), NONE),
         logs_known=all(row.logs_known for row in rows),
         insights_known=all(row.insights_known for row in rows),
+        balancers_known=all(row.balancers_known for row in rows),
     )
 
 

@@ -222,6 +222,10 @@ class SplitPart(Part, frozen=True, kw_only=True):
     logs_usd_month: Amount
     insights_usd_month: Amount
     alarms_usd_month: Amount
+    balancers_usd_month: Amount
+    """Load balancers by the hour, without their units."""
+    tracing_usd_month: Amount
+    """Traces recorded by X-Ray, at their most: every public request taken to begin one."""
 
 
 class CostPart(Part, frozen=True, kw_only=True):
@@ -238,5 +242,5 @@ class CostPart(Part, frozen=True, kw_only=True):
     """False: the volume of logs is not recorded, and counts as nothing on both sides."""
     insights_known: bool
     """False: today's Container Insights are not recorded, and count as off."""
-    tracing_most_usd_month: Amount
-    """At most, for the proposal's traces to X-Ray; in no total."""
+    balancers_known: bool
+    """False: today's load balancers are not recorded, and count as one where there is traffic."""

@@ -84,6 +84,11 @@ def cluster_insights_usd(setting: Insights | None, prices: Prices) -> float:
     return 0.0
 
 
+def balancers_usd(count: int, prices: Prices) -> float:
+    """Return what so many application load balancers cost, without their units; 0 where no price is known."""
+    return 0.0 if prices.alb_hour is None else count * HOURS_PER_MONTH * prices.alb_hour.usd
+
+
 def logs_usd(service: Service, retention_days: int, prices: Prices) -> float:
     """Return what the service's logs cost: taken in, and kept for so many days.
 

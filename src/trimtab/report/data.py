@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.evidence.cost import Cost, Parts, cents, dollars
@@ -17,6 +16,7 @@ from trimtab.report.verdicts import verdict_line, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from trimtab.evidence.document import Document, ServicePart
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST_NOTES = 20
 """Notes of a snapshot that are shown."""
-MATERIAL_SHARE = Decimal("0.01")
-"""Traces are mentioned from this share of what the proposal costs on [ratio]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +169,7 @@ def _cost(part: CostPart) -> Cost:
         after=_parts(part.after),
         logs_known=part.logs_known,
         insights_known=part.insights_known,
-        tracing_most_usd_month=cents(part.tracing_most_usd_month),
+        balancers_known=part.balancers_known,
     )
 
 
@@ -204,9 +202,9 @@ def _spot(spot: Spot | None) -> str:
 
 def _saving(cost: Cost) -> str:
     return (
-        f"Saving in replay: {dollars(cost.compute_saving_usd_month)} a month "
-        f"({100 * cost.compute_saving_share:.0f} %) for Fargate; {dollars(cost.saving_usd_month)} "
-        f"({100 * cost.saving_share:.0f} %) with logs, insights and alarms."
+        f"Saving in replay: {dollars(cost.saving_usd_month)} a month ({100 * cost.saving_share:.0f} %) net; "
+        f"{dollars(cost.compute_saving_usd_month)} ({100 * cost.compute_saving_share:.0f} %) for "
+        "Fargate alone."
     )
 
 
@@ -230,6 +228,8 @@ def _split(document: Document, cost: Cost) -> Iterator[SplitRow]:
         ("logs", before.logs_usd_month, after.logs_usd_month, (logs, logs)),
         ("insights", before.insights_usd_month, after.insights_usd_month, (cost.insights_known, True)),
         ("alarms", before.alarms_usd_month, after.alarms_usd_month, (True, True)),
+        ("balancers", before.balancers_usd_month, after.balancers_usd_month, (True, True)),
+        ("tracing", before.tracing_usd_month, after.tracing_usd_month, (True, True)),
     ):
         yield SplitRow(
             part=part,
@@ -251,10 +251,15 @@ def _split_notes(document: Document, cost: Cost) -> Iterator[str]:
             "Insights: whether Container Insights are on today is not recorded; they count as off. The "
             f'configuration has container_insights = "{PLATFORM_INSIGHTS}".'
         )
-    if cost.tracing_most_usd_month > MATERIAL_SHARE * cost.after_usd_month:
+    if not cost.balancers_known:
         yield (
-            f"Not in it: tracing, which is new, at most ${cost.tracing_most_usd_month:,} a month for X-Ray, "
-            "every public request taken to begin a trace; tracing.sampling_rate lowers it."
+            "Balancers: how many load balancers there are today is not recorded; they count as one. Their "
+            "units are the same on both sides, and in neither."
+        )
+    if cost.after.tracing_usd_month:
+        yield (
+            "Tracing is new and at its most: every public request taken to begin a trace. "
+            "tracing.sampling_rate lowers it."
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.catalog.load import LIST_PRICE
 from trimtab.evidence.objective import DEFAULT
 from trimtab.report.data import snapshot_notes
-from trimtab.report.explain_model import Command, Fact, Grid, Section, usd
+from trimtab.report.explain_model import Command, Fact, Grid, Section
 from trimtab.timing.ground import Setting
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def cost_section(document: Document, service: ServicePart) -> Section:
     cost = service.cost
     logs, insights = cost.logs_known, cost.insights_known
     grid = Grid(
-        heads=("$/month", "Fargate", "logs", "insights", "alarms", "total"),
+        heads=("$/month", "Fargate", "logs", "insights", "alarms", "tracing", "total"),
         rows=(
             ("today", *_split(cost.before, logs=logs, insights=insights), f"{cost.before_usd_month:,.2f}"),
             ("proposed", *_split(cost.after, logs=logs, insights=True), f"{cost.after_usd_month:,.2f}"),
@@ -58,8 +58,8 @@ def cost_section(document: Document, service: ServicePart) -> Section:
         words=frozenset({0}),
     )
     text = f"{document.price_basis}, {document.region}, a month of 730 h"
-    if cost.tracing_most_usd_month:
-        text += f"; traces, in no total, {usd(cost.tracing_most_usd_month)} at most"
+    if cost.after.tracing_usd_month:
+        text += "; tracing at its most"
     return Section(title="Cost", blocks=(grid, Fact(label="basis", text=text)))
 
 
@@ -69,6 +69,7 @@ def _split(parts: SplitPart, *, logs: bool, insights: bool) -> tuple[str, ...]:
         f"{parts.logs_usd_month:,.2f}" if logs else "not known",
         f"{parts.insights_usd_month:,.2f}" if insights else "not known",
         f"{parts.alarms_usd_month:,.2f}",
+        f"{parts.tracing_usd_month:,.2f}",
     )
 
 
@@ -79,6 +80,7 @@ def _saving(cost: CostPart) -> Iterator[str]:
         (before.logs_usd_month, after.logs_usd_month),
         (before.insights_usd_month, after.insights_usd_month),
         (before.alarms_usd_month, after.alarms_usd_month),
+        (before.tracing_usd_month, after.tracing_usd_month),
     ):
         # Cents are whole in the file; a difference of two floats is not, and may be a minus zero.
         yield f"{round(was - becomes, 2) + 0.0:,.2f}"
