@@ -209,6 +209,12 @@ def places() -> list[Case]:
         block("aws_appautoscaling_target", "api", provider_config_key="aws"),
         block("aws_ecs_service", "new", provider_config_key="aws.west"),
     )
+    abroad = configured(
+        block("aws_sns_topic", "x", provider_config_key="aws.west"),
+        block("aws_sns_topic", "ops", provider_config_key="aws"),
+    )
+    region = {"expressions": {"region": {"constant_value": FAR}}}
+    abroad["configuration"]["provider_config"] = {"aws.west": region}
     nameless = POLICY | {"arn": None}
     # fmt: off
     return [
@@ -224,6 +230,8 @@ def places() -> list[Case]:
         ("a cluster whose namesake elsewhere is used", SAFE, (goes("aws_ecs_cluster.x", {"name": "main", "arn": AWS.format("ecs", "cluster/main").replace("us-east-1", FAR)}), stays(SERVICE, service(cluster="main"))), {}),
         ("a cluster that is used by its name", HURTS, (goes("aws_ecs_cluster.x", {"name": "main", "arn": AWS.format("ecs", "cluster/main")}), stays(SERVICE, service(cluster="main"))), {}),
         ("a user only in the state", HURTS, (goes("aws_security_group.a", {"id": "sg-1"}),), state({"address": SERVICE, "type": "aws_ecs_service", "values": service()})),
+        ("a topic of the same name in the region of another provider", SAFE, (made("aws_sns_topic.x", {"name": "ops"}), stays("aws_sns_topic.ops", {"name": "ops", "arn": AWS.format("sns", "ops")})), abroad),
+        ("a topic of the same name by a provider of no known region", HURTS, (made("aws_sns_topic.x", {"name": "ops"}), stays("aws_sns_topic.ops", {"name": "ops", "arn": AWS.format("sns", "ops")})), {"configuration": abroad["configuration"] | {"provider_config": {}}}),
         ("a region that the provider writes down", HURTS, (goes(OUT, nameless | {"region": "us-east-1"}), stays("aws_appautoscaling_policy.w", nameless | {"region": FAR, "name": "b"})), {}),
     ]
     # fmt: on

@@ -40,6 +40,12 @@ class Configured:
         """Return the key of its provider's configuration, ``aws.eu``; empty where it is not known."""
         return str((self.block(change) or {}).get("provider_config_key") or "")
 
+    def region(self, provider: str) -> str:
+        """Return the region a provider's configuration names; empty where it names none, or not plainly."""
+        configs = self._configuration.get("provider_config") or {}
+        expression = ((configs.get(provider) or {}).get("expressions") or {}).get("region") or {}
+        return str(expression.get("constant_value") or "")
+
     def references(self, change: Change, attribute: str) -> tuple[str, ...]:
         """Return what an attribute's expression refers to."""
         expression = ((self.block(change) or {}).get("expressions") or {}).get(attribute)

@@ -1,7 +1,7 @@
 """Account and region of each thing: names repeat between them, ARNs and ids do not.
 
 A thing's own ARN says where it is, or its ``region`` (provider 6). A new thing has none: it is where
-the other things of its provider's configuration are, or where everything else of the plan is.
+the other things of its provider's configuration are, or the region that names, or where all else is.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ class Places:
             return own
         key = self._configured.provider(change)
         known = self._by_provider.get(key, []) if key else self._known
-        return known[0] if len(known) == 1 else None
+        if len(known) == 1:
+            return known[0]
+        region = "" if known else self._configured.region(key)
+        return ("", region) if region else None
 
     @cached_property
     def _by_provider(self) -> Mapping[str, list[Place]]:
