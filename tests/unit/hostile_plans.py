@@ -367,6 +367,7 @@ def said_by_the_plan() -> list[Case]:
         ("a state that says the same", SAFE, (RUNS,), state({"address": SERVICE, "type": "aws_ecs_service", "values": service()})),
         ("bounds somebody raised are set back", HURTS, (update(BOUNDS, TARGET | {"min_capacity": 6}, {"min_capacity": 2}),), {"resource_drift": [drifted]}),
         ("bounds somebody raised and the plan leaves", SAFE, (stays(BOUNDS, TARGET | {"min_capacity": 6}),), {"resource_drift": [drifted]}),
+        ("a default that the provider read first is changed", SAFE, (update(BOUNDS, TARGET | {"min_capacity": 6}, {"min_capacity": 2}),), {"resource_drift": [update(BOUNDS, TARGET | {"min_capacity": None}, {"min_capacity": 6})]}),
         ("tags somebody set are set back", SAFE, (update(SERVICE, service(tags={"a": "1"}), {"tags": {}}),), {"resource_drift": [update(SERVICE, service(tags={}), {"tags": {"a": "1"}})]}),
         ("a provisioner when a log group is made again", HURTS, (redone("aws_cloudwatch_metric_alarm.x", WATCHES, {"alarm_name": "n"}),), configured(block("aws_cloudwatch_metric_alarm", "x", **script))),
         ("a provisioner when a random name goes", HURTS, (goes("random_id.x", {"id": "a"}),), configured(block("random_id", "x", **script))),

@@ -20,7 +20,7 @@ from trimtab.adoption.guard_loss import Losses
 from trimtab.adoption.guard_model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
 from trimtab.adoption.guard_names import Names
 from trimtab.adoption.guard_plan import cautions_of_plan, findings_of_plan
-from trimtab.adoption.guard_rules import advice_of, merged, reason_of
+from trimtab.adoption.guard_rules import advice_of, merged, reason_of, value_at
 from trimtab.adoption.guard_secrets import without_secrets
 from trimtab.adoption.guard_tags import asked_for, is_tag, reason_of_tag
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from trimtab.adoption.plan import Change, Plan
 
 WRITTEN_OVER = "AWS writes it over {}, which has the same name: from then on both are what this one says."
-SET_BACK = "Somebody set this outside Terraform; whether it is needed as it is, a plan cannot tell."
+SET_BACK = "It was set outside Terraform; whether it is needed as it is, a plan cannot tell."
 UNFELT = frozenset(
     {"alarm_description", "description", "enable_ecs_managed_tags", "enable_execute_command", "force_delete"}
     | {"force_destroy", "propagate_tags", "skip_destroy", "timeouts", "wait_for_steady_state"}
@@ -226,7 +226,12 @@ class _Judge:
         drift = self._drift.get(change.address)
         if drift is None:
             return [], []
-        elsewhere = {one.path for one in self.attributes(drift, show=False)} - {"tags_all"}
+        # What was not set before was filled in by the provider's first look, and by nobody else.
+        elsewhere = {
+            one.path
+            for one in self.attributes(drift, show=False)
+            if one.path != "tags_all" and (is_tag(one.path) or value_at(drift.before, one.path) is not None)
+        }
         both = tuple(one for one in attributes if one.path in elsewhere)
         if not both:
             return [], []

@@ -66,7 +66,7 @@ def advice_of(attributes: Sequence[Changed], change: Change, known: Facts) -> tu
 
 def _same_thing(path: str, change: Change) -> str:
     """Tell an ARN written as a name, or the reverse: the same thing, yet it replaces."""
-    before, after = _value(change.before, path), _value(change.after, path)
+    before, after = value_at(change.before, path), value_at(change.after, path)
     if not (isinstance(before, str) and isinstance(after, str)):
         return ""
     for arn, name, kept in ((before, after, "an ARN"), (after, before, "a name")):
@@ -86,11 +86,11 @@ def _covering(attributes: Sequence[str], path: str) -> str:
 
 def _is_default(changed: Changed, change: Change, known: Facts) -> bool:
     """Tell whether nothing was set, and now AWS's own default is."""
-    unset = _value(change.before, changed.path) in (None, "") and not changed.after_apply
+    unset = value_at(change.before, changed.path) in (None, "") and not changed.after_apply
     return (
         unset
         and changed.path in known.defaults
-        and (_value(change.after, changed.path) == known.defaults[changed.path])
+        and (value_at(change.after, changed.path) == known.defaults[changed.path])
     )
 
 
@@ -98,7 +98,7 @@ def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change, k
     """Hold the rule's condition against the attribute it names, of which the path may be a part."""
     unset = known.defaults.get(attribute) if known else None
     before, after = (
-        unset if (found := _value(values, attribute)) in (None, "") else found
+        unset if (found := value_at(values, attribute)) in (None, "") else found
         for values in (change.before, change.after)
     )
     if changed.after_apply:
@@ -111,7 +111,7 @@ def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change, k
     return _CONDITIONS[rule.when](before, after)
 
 
-def _value(values: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 - any JSON
+def value_at(values: Mapping[str, Any] | None, path: str) -> Any:  # noqa: ANN401 - any JSON
     """Return what lies at a dotted path, stepping into single blocks."""
     value: Any = values
     for step in path.split("."):
