@@ -194,6 +194,11 @@ def undoing() -> list[Case]:
         ("a new alarm on a policy in", HURTS, (made(LOW, QUIET | {"threshold": 90}), stays(BACK, IN)), {}),
         ("a new alarm that tells somebody", SAFE, (made(HIGH, WATCHES | {"alarm_actions": [AWS.format("sns", "ops")]}),), {}),
         ("a scheduled action at night with none in the morning", HURTS, (goes("aws_appautoscaling_scheduled_action.up", {"name": "up", "resource_id": "service/main/api"}),), {}),
+        ("a scheduled action of a new service", SAFE, (made("aws_appautoscaling_scheduled_action.x", {"name": "x", "resource_id": "service/main/new"}), made("aws_ecs_service.new", {"name": "new", "cluster": "main"})), {}),
+        ("a scheduled action of a service that is there", HURTS, (made("aws_appautoscaling_scheduled_action.x", {"name": "x", "resource_id": "service/main/api"}), made("aws_ecs_service.new", {"name": "new", "cluster": "main"})), {}),
+        ("a scheduled action of a target that is made again", HURTS, (made("aws_appautoscaling_scheduled_action.x", {"name": "x"}, unknown={"resource_id": True}), made("aws_ecs_service.new", {"name": "new"}), redone(BOUNDS, TARGET, {"resource_id": "service/main/web"})), configured(block("aws_appautoscaling_scheduled_action", "x", expressions={"resource_id": {"references": ["aws_appautoscaling_target.api.resource_id", "aws_appautoscaling_target.api"]}}))),
+        ("a policy of a new service that may take all", SAFE, (made(BACK, POLICY | steps(-100) | {"resource_id": "service/main/new"}), made("aws_ecs_service.new", {"name": "new", "cluster": "main"})), {}),
+        ("an alarm of alarms that calls a function", HURTS, (made("aws_cloudwatch_composite_alarm.x", {"alarm_name": "x", "alarm_actions": [AWS.format("lambda", "function:stop")]}),), {}),
         ("a scheduled action to nothing", HURTS, (update("aws_appautoscaling_scheduled_action.x", {"name": "x", "scalable_target_action": [{"max_capacity": 8}]}, {"scalable_target_action": [{"max_capacity": 0}]}),), {}),
     ]
     # fmt: on

@@ -193,7 +193,7 @@ class _Judge:
         judged = [self._of_attribute(one, change) for one in attributes]
         reasons = [reason for reason, _ in judged]
         known = self._facts.get(change.type)
-        if change.type == guard_scaling.ALARM:
+        if change.type in guard_alarms.ALARMS:
             reasons += guard_alarms.reasons_of_alarm(change, self._links)
         elif change.type == guard_scaling.TARGET:
             reasons += guard_scaling.reasons_of_bounds(change)
@@ -209,7 +209,7 @@ class _Judge:
             decides = reason_of_tag(changed, change, known, self._asked)
             if decides:
                 return decides, ""
-        if change.type == guard_scaling.ALARM and guard_alarms.follows(change, changed, self._links):
+        if change.type in guard_alarms.ALARMS and guard_alarms.follows(change, changed, self._links):
             return Reason(verdict=Verdict.SAFE, text=guard_alarms.FOLLOWS, attributes=(changed,)), ""
         reason, caution = reason_of(changed, change, known)
         if change.type == guard_scaling.TARGET and changed.path == "max_capacity":

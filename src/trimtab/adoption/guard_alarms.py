@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Values = Mapping[str, Any]
 
+ALARMS = (ALARM, "aws_cloudwatch_composite_alarm")
 ACTIONS = ("alarm_actions", "ok_actions", "insufficient_data_actions")
 NOT_CALLED = (
     "A scaling policy that adds tasks is called no more: the count stays where it is, whatever the load."

@@ -35,7 +35,7 @@ PRIVATE = (".internal", ".local", ".test", ".home.arpa")
 def reasons_of_creation(change: Change, known: Facts | None, links: Links) -> tuple[Reason, ...]:
     """Return what follows from making it."""
     said = [_reason_of_creation(change, known, links)]
-    if change.type == guard_scaling.ALARM:
+    if change.type in guard_alarms.ALARMS:
         said += guard_alarms.reasons_of_alarm(change, links)
     if change.type == "aws_ecs_service":
         said += guard_service.reasons_of_shared(change, links)

@@ -171,8 +171,15 @@ class Links:
         references = self.configured.references(change, attribute)
         if any(one.startswith("data.") for one in references):
             return False  # it is there already, and only looked up late
-        direct = {one.split(".")[1] for one in references if one.startswith(f"{kind}.")}
+        referred = {(one.split(".")[0], one.split(".")[1]) for one in references if one.startswith("aws_")}
+        direct = {name for type_, name in referred if type_ == kind}
+        if referred and not direct and not referred <= self._made_anew:
+            return False  # what it goes by is made again, not for the first time
         return any(not direct or one.name in direct for one in new)
+
+    @cached_property
+    def _made_anew(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.type, one.name) for one in self._all if one.actions == ("create",))
 
     def causes(self, change: Change, path: str) -> tuple[Change, ...]:
         """Return the destroyed or replaced things an attribute names now."""

@@ -40,7 +40,7 @@ class Losses:
         said = [loss, *self._unsaid(change, loss)]
         if self._links.configured.provisions(change):
             said.append(Reason(verdict=Verdict.UNKNOWN, text=PROVISIONED))
-        if change.type == guard_scaling.ALARM:
+        if change.type in guard_alarms.ALARMS:
             said += guard_alarms.reasons_of_alarm(change, self._links)
         if change.type == guard_scaling.POLICY and deed is not Deed.DESTROY:
             said += filter(None, [guard_scaling.reason_of_replaced_policy(change, self._links)])
