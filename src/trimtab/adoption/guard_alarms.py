@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trimtab.adoption.guard_changes import any_true
 from trimtab.adoption.guard_model import Reason, Verdict
 from trimtab.adoption.guard_scaling import ALARM, FAR, FULL_PERCENT, LONG_S, POLICY
-from trimtab.adoption.guard_steps import IN, OUT, number, ways
+from trimtab.adoption.guard_steps import IN, OUT, blocks, listed, number, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +72,7 @@ def calls_only_what_goes(change: Change, links: Links) -> bool:
 
 
 def _named(values: Values | None, attribute: str) -> set[str]:
-    return {one for one in (values or {}).get(attribute) or () if isinstance(one, str)}
+    return {one for one in listed((values or {}).get(attribute)) if isinstance(one, str)}
 
 
 def _calls(values: Values | None) -> set[str]:
@@ -170,8 +170,8 @@ def _shifted(direction: str, before: Values, after: Values) -> Iterator[Reason]:
 def _is_share(values: Values) -> bool:
     return (
         values.get("namespace") == "AWS/ECS"
-        and values.get("metric_name") in _SHARES
-        and values.get("statistic") not in _EXTREMES
+        and str(values.get("metric_name")) in _SHARES
+        and str(values.get("statistic")) not in _EXTREMES
     )
 
 
@@ -198,7 +198,7 @@ def _decides_s(values: Values) -> float | None:
 
 
 def _queries(values: Values) -> list[Values]:
-    return [one for one in values.get("metric_query") or () if isinstance(one, dict)]
+    return [*blocks(values.get("metric_query"))]
 
 
 def _watched(values: Values) -> list[str]:

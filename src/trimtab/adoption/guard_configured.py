@@ -6,6 +6,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from trimtab.adoption.guard_steps import block, blocks, listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,7 +24,7 @@ class Configured:
 
     @cached_property
     def _blocks(self) -> Mapping[Key, Mapping[str, Any]]:
-        return dict(_blocks(self._configuration.get("root_module") or {}, ()))
+        return dict(_blocks(block(self._configuration.get("root_module")), ()))
 
     def block(self, change: Change) -> Mapping[str, Any] | None:
         """Return a thing's block, or nothing where the plan lacks it."""
@@ -42,22 +44,20 @@ class Configured:
 
     def region(self, provider: str) -> str:
         """Return the region a provider's configuration names; empty where it names none, or not plainly."""
-        configs = self._configuration.get("provider_config") or {}
-        expression = ((configs.get(provider) or {}).get("expressions") or {}).get("region") or {}
-        return str(expression.get("constant_value") or "")
+        config = block(block(self._configuration.get("provider_config")).get(provider))
+        return str(block(block(config.get("expressions")).get("region")).get("constant_value") or "")
 
     def references(self, change: Change, attribute: str) -> tuple[str, ...]:
         """Return what an attribute's expression refers to."""
-        expression = ((self.block(change) or {}).get("expressions") or {}).get(attribute)
-        found = expression.get("references") if isinstance(expression, dict) else None
-        return tuple(one for one in found or () if isinstance(one, str))
+        found = block(block((self.block(change) or {}).get("expressions")).get(attribute)).get("references")
+        return tuple(one for one in listed(found) if isinstance(one, str))
 
 
-def _blocks(module: Any, path: tuple[str, ...]) -> Iterator[tuple[Key, Mapping[str, Any]]]:  # noqa: ANN401
-    for one in module.get("resources") or ():
+def _blocks(module: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[Key, Mapping[str, Any]]]:
+    for one in blocks(module.get("resources")):
         yield (path, str(one.get("type")), str(one.get("name"))), one
-    for name, call in (module.get("module_calls") or {}).items():
-        yield from _blocks(call.get("module") or {}, (*path, name))
+    for name, call in block(module.get("module_calls")).items():
+        yield from _blocks(block(block(call).get("module")), (*path, name))
 
 
 def _modules(address: str) -> tuple[str, ...]:

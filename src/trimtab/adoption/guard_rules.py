@@ -8,7 +8,7 @@ from trimtab.adoption import guard_steps
 from trimtab.adoption.guard_changes import document
 from trimtab.adoption.guard_facts.load import COMMON
 from trimtab.adoption.guard_model import Reason, Verdict
-from trimtab.adoption.guard_steps import number
+from trimtab.adoption.guard_steps import listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -150,7 +150,7 @@ def _covers_element(new: object, old: object) -> bool:
 
 def _is_as_much(name: str, new: Any, old: Any) -> bool:  # noqa: ANN401 - any JSON
     if name in {"cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"}:
-        return all(one in (new or ()) for one in old or ())
+        return all(one in listed(new) for one in listed(old))
     if name in {"from_port", "to_port"} and isinstance(new, int) and isinstance(old, int):
         return new <= old if name == "from_port" else new >= old
     return bool(new == old)

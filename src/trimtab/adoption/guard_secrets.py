@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from trimtab.adoption.guard_steps import block
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -42,9 +44,9 @@ def _secrets(plan: Plan) -> Iterator[str]:
     for change in (*plan.changes, *plan.drift):
         yield from _marked(change.before, change.before_sensitive)
         yield from _marked(change.after, change.after_sensitive)
-    variables = (plan.configuration.get("root_module") or {}).get("variables") or {}
+    variables = block(block(plan.configuration.get("root_module")).get("variables"))
     for name, value in plan.variables.items():
-        if (variables.get(name) or {}).get("sensitive"):
+        if block(variables.get(name)).get("sensitive"):
             yield from _marked(value, mark=True)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.adoption.guard_changes import any_true, changed_attributes
 from trimtab.adoption.guard_model import Reason, Verdict
-from trimtab.adoption.guard_steps import block, number
+from trimtab.adoption.guard_steps import block, blocks, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,12 +149,8 @@ def reasons_of_moved_tasks(change: Change, links: Links) -> tuple[Reason, ...]:
 
 
 def _groups(values: Mapping[str, Any] | None) -> set[str]:
-    listed = (values or {}).get("load_balancer") or ()
-    return {
-        str(one["target_group_arn"])
-        for one in listed
-        if isinstance(one, dict) and one.get("target_group_arn")
-    }
+    found = blocks((values or {}).get("load_balancer"))
+    return {str(one["target_group_arn"]) for one in found if one.get("target_group_arn")}
 
 
 def reasons_of_group(change: Change, links: Links, known: Facts) -> tuple[Reason, ...]:
@@ -184,7 +180,7 @@ def _may_fall(change: Change, path: str, known: Facts) -> bool:
 def cautions_of_deployment(change: Change) -> tuple[str, ...]:
     """Return what may keep a deployment from ending, or from ending well."""
     values = change.after or {}
-    breaker = next(iter(values.get("deployment_circuit_breaker") or ()), None) or {}
+    breaker = block(values.get("deployment_circuit_breaker"))
     said = [] if breaker.get("enable") else [NO_BREAKER]
     return (*said, *([NO_ROOM] if _is_stuck(values) else []))
 
@@ -242,10 +238,8 @@ def reasons_of_lost_service(change: Change, links: Links) -> tuple[Reason, ...]:
 
 def reasons_of_shared(change: Change, links: Links) -> tuple[Reason, ...]:
     """Return that a new service joins others in a target group or under a Cloud Map name."""
-    registries = (change.after or {}).get("service_registries") or ()
-    joined = _groups(change.after) | {
-        str(one.get("registry_arn")) for one in registries if isinstance(one, dict)
-    }
+    registries = blocks((change.after or {}).get("service_registries"))
+    joined = _groups(change.after) | {str(one.get("registry_arn")) for one in registries}
     others = [other for arn in sorted(joined) for other in links.keeping(arn, (change.type,))]
     found = next((one for one in others if one.before and one.address != change.address), None)
     return (Reason(verdict=Verdict.UNKNOWN, text=SHARED.format(found.address)),) if found else ()

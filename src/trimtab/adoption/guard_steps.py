@@ -25,6 +25,16 @@ def block(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - the values of a pl
     return first if isinstance(first, dict) else {}
 
 
+def listed(value: object) -> list[Any]:
+    """Return a list, or nothing in it where there is something else."""
+    return value if isinstance(value, list) else []
+
+
+def blocks(value: object) -> list[Mapping[str, Any]]:
+    """Return the blocks of a list of them."""
+    return [one for one in listed(value) if isinstance(one, dict)]
+
+
 def number(value: object) -> float | None:
     """Return a number that may be written as a string, as bounds and delays are."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -95,11 +105,10 @@ def delayed(before: object, after: object) -> bool:
 
 def _begins(steps: object) -> float | None:
     """Return where the first step that adds tasks begins, above the threshold; 0 where it is open."""
-    listed = block(steps).get("step_adjustment")
     bounds = [
         number(one.get("metric_interval_lower_bound")) or 0.0
-        for one in (listed if isinstance(listed, list) else ())
-        if isinstance(one, dict) and (number(one.get("scaling_adjustment")) or 0) > 0
+        for one in blocks(block(steps).get("step_adjustment"))
+        if (number(one.get("scaling_adjustment")) or 0) > 0
     ]
     return min(bounds, default=None)
 
