@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import random
 from typing import TYPE_CHECKING, Any
 
 import hostile_plans as hostile
 import pytest
-from made_plan import assess
+from made_plan import assess, document
+
+from trimtab.adoption.guard import judge
+from trimtab.adoption.plan import parse_plan
 
 if TYPE_CHECKING:
     from trimtab.adoption.guard_model import Assessment
@@ -51,3 +56,20 @@ def test_there_are_many_of_both() -> None:
     truths = [truth for _, truth, _, _ in CASES]
     assert len({name for name, _, _, _ in CASES}) == len(CASES) > 120
     assert truths.count(hostile.SAFE) > 40
+
+
+def test_values_of_any_shape_are_judged() -> None:
+    shapes: list[Any] = [None, True, 7, "x", [], {}, [None], [{}], [[1]], {"a": 1}]
+    seeded = random.Random(20261128)  # noqa: S311 - no secret
+    for _, _, changes, members in CASES:
+        for _ in range(8):
+            plan = json.loads(document(*changes, **members))
+            sides = [
+                side
+                for one in plan["resource_changes"]
+                for side in (one["change"]["before"], one["change"]["after"])
+                if side
+            ]
+            for side in sides:
+                side[seeded.choice(list(side))] = seeded.choice(shapes)
+            judge(parse_plan(json.dumps(plan)))
