@@ -49,7 +49,7 @@ def advice(address: str, *changes: dict[str, Any]) -> str:
 )
 def test_a_rename_in_the_configuration_is_told_of_its_moved_block(kind: str, values: dict[str, Any]) -> None:
     old, new = f"{kind}.old", f"{kind}.new"
-    block = f"moved {{ from = {old}, to = {new} }}"
+    block = f"a moved block destroys nothing: from = {old}, to = {new}"
     assert block in advice(old, goes(old, values), made(new, values))
     first = next(name for name in ("name", "alarm_name", "role") if name in values)
     assert "moved" not in advice(old, goes(old, values), made(new, values | {first: "other"}))

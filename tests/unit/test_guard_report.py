@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from made_plan import GROUP, assess, change, service
+from made_plan import POLICY as AWS_POLICY
 
 from trimtab.adoption.guard_model import Assessment
 from trimtab.report import guard_json, guard_markdown, guard_terminal
@@ -171,3 +172,28 @@ def test_what_is_no_change_is_not_called_one() -> None:
     assert "1 thing cannot be judged" in shown
     assert "action.aws_x.y" in shown
     assert "invoked" in shown
+
+
+def test_a_key_in_a_sentence_does_not_colour_the_terminal_and_is_no_markup() -> None:
+    alarm = {"alarm_name": "a", "alarm_actions": [AWS_POLICY["arn"]]}
+    keyed = change('aws_cloudwatch_metric_alarm.a["\x1b[31m<b>"]', "none", alarm)
+    gone = change("aws_appautoscaling_policy.a", "replace", AWS_POLICY, {"name": "b"}, forced=("name",))
+    for shown in (table(gone, keyed), markdown(gone, keyed)):
+        assert "old ARN" in " ".join(shown.split())
+        assert "\x1b" not in shown
+    assert "<b>" not in markdown(gone, keyed)
+
+
+def test_sentences_that_differ_in_a_key_alone_share_a_row() -> None:
+    changes = []
+    for key in KEYS:
+        policy = AWS_POLICY | {"arn": f"{AWS_POLICY['arn']}-{key}"}
+        alarm = {"alarm_name": key, "alarm_actions": [policy["arn"]]}
+        address = f'aws_appautoscaling_policy.a["{key}"]'
+        changes += [
+            change(address, "replace", policy, {"name": "b"}, forced=("name",)),
+            change(f'aws_cloudwatch_metric_alarm.a["{key}"]', "none", alarm),
+        ]
+    shown = " ".join(table(*changes).split())
+    assert shown.count("old ARN") == 1
+    assert "aws_cloudwatch_metric_alarm.a[*] goes on" in shown.replace("- ", "-")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trimtab.adoption.guard_model import Changed
     from trimtab.adoption.plan import Change
 
-MOVED = "If it is the same under a new address, nothing is destroyed with: moved {{ from = {}, to = {} }}"
+MOVED = "If it is the same under a new address, a moved block destroys nothing: from = {}, to = {}"
 COUNT = "Scaling sets the count: leave it to that with lifecycle { ignore_changes = [desired_count] }."
 REVISION = (
     "It goes back from revision {} to {}: where something else deploys, leave it to that with"

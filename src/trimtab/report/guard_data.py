@@ -132,9 +132,9 @@ def _rows(findings: Iterable[Finding]) -> list[GuardRow]:
             finding.deed,
             finding.imported,
             tuple(one.path for one in finding.attributes),
-            tuple(reason.text for reason in finding.reasons if reason.verdict is not Verdict.SAFE),
-            finding.advice,
-            tuple(_KEYS.sub("[*]", note) for note in finding.notes),
+            tuple(_alike(reason.text) for reason in finding.reasons if reason.verdict is not Verdict.SAFE),
+            tuple(map(_alike, finding.advice)),
+            tuple(map(_alike, finding.notes)),
         )
         groups.setdefault(alike, []).append(finding)
     rows = [_row(group) for group in groups.values()]
@@ -147,6 +147,11 @@ def _row(group: list[Finding]) -> GuardRow:
     single = len(group) == 1
     keys = [_KEYS.findall(address) for address in addresses]
     differing = [column for column in zip(*keys, strict=False) if len(set(column)) > 1]
+
+    def said(texts: Iterable[str]) -> tuple[str, ...]:
+        """Return sentences in which other things may be named, as they are said of the whole group."""
+        return tuple(_printable(text if single else _alike(text)) for text in texts)
+
     weighty = {
         one.path
         for reason in first.reasons
@@ -160,10 +165,15 @@ def _row(group: list[Finding]) -> GuardRow:
         keys=tuple(key.strip('[]"') for key in differing[0]) if len(differing) == 1 else (),
         deed=_deed(first),
         attributes=_attributes(group, weighty),
-        whys=tuple(reason.text for reason in first.reasons if reason.verdict is not Verdict.SAFE),
-        advice=first.advice,
-        notes=tuple(_printable(note if single else _KEYS.sub("[*]", note)) for note in first.notes),
+        whys=said(reason.text for reason in first.reasons if reason.verdict is not Verdict.SAFE),
+        advice=said(first.advice),
+        notes=said(first.notes),
     )
+
+
+def _alike(text: str) -> str:
+    """Return a sentence without the keys of the addresses in it."""
+    return _KEYS.sub("[*]", text)
 
 
 def _deed(finding: Finding) -> str:
@@ -225,7 +235,7 @@ def _cautions(assessment: Assessment) -> tuple[GuardCaution, ...]:
     for text, findings in said.items():
         alike.setdefault(tuple(finding.address for finding in findings), []).append(text)
     return tuple(
-        GuardCaution(texts=tuple(texts), rows=tuple(map(_unsaid, _rows(said[texts[0]]))))
+        GuardCaution(texts=tuple(map(_printable, texts)), rows=tuple(map(_unsaid, _rows(said[texts[0]]))))
         for texts in alike.values()
     )
 
