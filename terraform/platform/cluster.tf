@@ -12,6 +12,7 @@ module "cluster" {
   debug_retention_days = var.logs.debug_days
   event_retention_days = var.environment == "production" ? var.logs.production_days : var.logs.debug_days
   alert_emails         = var.alert_emails
+  event_log_policy     = var.event_log_policy
 
   tracing = {
     sampling_rate = var.tracing.sampling_rate

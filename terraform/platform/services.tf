@@ -21,10 +21,12 @@ module "service" {
     environment              = merge(coalesce(each.value.environment, {}), local.call_environment[each.key])
     secrets                  = each.value.secrets
     health_command           = each.value.health_command
+    live_path                = each.value.live_path
     stop_timeout             = each.value.stop_timeout
     longest_request          = each.value.longest_request
     ephemeral_storage        = each.value.ephemeral_storage
     readonly_root_filesystem = each.value.readonly_root_filesystem
+    writable                 = each.value.writable
     init_process             = each.value.init_process
     spot                     = each.value.spot
   }
@@ -41,6 +43,7 @@ module "service" {
   egress                 = each.value.egress
   secret_kms_key_arns    = each.value.secret_kms_key_arns
   task_policy_statements = each.value.task_policy_statements
+  roles                  = var.roles
   execute_command        = each.value.execute_command
   logs                   = var.logs
   tracing = merge(

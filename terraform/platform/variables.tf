@@ -72,6 +72,40 @@ variable "internal_certificate_arn" {
   default     = null
 }
 
+variable "load_balancers" {
+  description = "More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further certificates by a name of your own, IPv6 (`dualstack`)."
+  type = map(object({
+    access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
+    web_acl_arn     = optional(string)
+    certificates    = optional(map(string))
+    ip_address_type = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.load_balancers), ["public", "internal"])) == 0
+    error_message = "load_balancers has a key that is neither \"public\" nor \"internal\": ${join(", ", setsubtract(keys(var.load_balancers), ["public", "internal"]))}."
+  }
+}
+
+variable "roles" {
+  description = "Path and permissions boundary of every role that is made; see modules/service."
+  type = object({
+    path                 = optional(string)
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "event_log_policy" {
+  description = "The log resource policy for events: own, shared or none; see modules/cluster."
+  type        = string
+  default     = "own"
+  nullable    = false
+}
+
 variable "allow_plain_http" {
   description = "Serve plain HTTP where there is no certificate. Refused unless said."
   type        = bool
@@ -150,10 +184,12 @@ variable "services" {
     environment              = optional(map(string))
     secrets                  = optional(map(string))
     health_command           = optional(list(string))
+    live_path                = optional(string)
     stop_timeout             = optional(number)
     longest_request          = optional(number)
     ephemeral_storage        = optional(number)
     readonly_root_filesystem = optional(bool)
+    writable                 = optional(list(string))
     init_process             = optional(bool)
     spot                     = optional(bool, false) # on Fargate Spot; a change replaces the service
     execute_command          = optional(bool, false)
@@ -182,6 +218,11 @@ variable "services" {
       sid       = string
       actions   = list(string)
       resources = list(string)
+      conditions = optional(list(object({
+        test     = string
+        variable = string
+        values   = list(string)
+      })))
     })), [])
 
     traffic = optional(object({

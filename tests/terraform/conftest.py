@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from provider_process import running
-from requirements_plan import CERTIFICATE, Platform
+from requirements_plan import BOUNDARY, CERTIFICATE, WEB_ACL, Platform
 
 from once import once, shared
 from trimtab.adoption.engine import Workspace
@@ -156,7 +156,22 @@ def extended(planned: Callable[..., Platform], edited: Callable[..., Path]) -> P
         ("worker", "traffic = {", "execute_command = true\n    traffic = {"),
         ("api", "startup_seconds = 19", "startup_seconds = 180"),
     )
-    return planned("extended", values, container_insights="enhanced", activate_cost_allocation_tags=True)
+    return planned(
+        "extended",
+        values,
+        container_insights="enhanced",
+        activate_cost_allocation_tags=True,
+        roles={"path": "/service/", "permissions_boundary": BOUNDARY},
+        event_log_policy="shared",
+        load_balancers={
+            "public": {
+                "access_logs": {"bucket": "shop-logs"},
+                "web_acl_arn": WEB_ACL,
+                "certificates": {"second": CERTIFICATE},
+                "ip_address_type": "dualstack",
+            }
+        },
+    )
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from trimtab.adoption.plan import Plan, PlannedResource
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f0f0f0f-0000-4000-8000-000000000000"
+BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
+WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/0"
 LOAD_BALANCED = {"api", "worker", "accounts", "auth", "cards", "fraud", "ledger", "payments", "quotes"}
 ALL = LOAD_BALANCED | {"scheduler", "notifications", "statements"}
 SERVICE_MODULE = re.compile(r'^module\.service\["([^"]+)"\]')

@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from requirements_plan import ALL, Platform
+from requirements_plan import ALL, BOUNDARY, WEB_ACL, Platform
 
 TAGS = {"Environment", "Service", "CostCenter"}
 UNTAGGABLE = {
@@ -90,9 +90,53 @@ def test_r8_the_provider_tags_what_a_module_forgets(production: Platform) -> Non
 
 def test_r8_cost_allocation_is_opt_in(production: Platform, extended: Platform) -> None:
     assert not production.plan.planned_of_type("aws_ce_cost_allocation_tag")
-    asked = extended.plan.planned_of_type("aws_ce_cost_allocation_tag")
-    assert {one.values["tag_key"] for one in asked} == TAGS
-    assert {one.values["status"] for one in asked} == {"Active"}
+    tags = extended.plan.planned_of_type("aws_ce_cost_allocation_tag")
+    assert {one.values["tag_key"] for one in tags} == TAGS
+    assert {one.values["status"] for one in tags} == {"Active"}
+
+
+def test_every_role_has_the_path_and_boundary_that_are_asked(extended: Platform) -> None:
+    roles = extended.plan.planned_of_type("aws_iam_role")
+    assert len(roles) == 2 * len(ALL)
+    assert {(one.values["path"], one.values["permissions_boundary"]) for one in roles} == {
+        ("/service/", BOUNDARY)
+    }
+
+
+def test_the_public_load_balancer_alone_gets_what_is_asked_of_it(extended: Platform) -> None:
+    balancers = {one.values["internal"]: one.values for one in extended.plan.planned_of_type("aws_lb")}
+    assert balancers[False]["access_logs"][0]["bucket"] == "shop-logs"
+    assert balancers[False]["ip_address_type"] == "dualstack"
+    assert balancers[True]["access_logs"] == []
+    (firewall,) = extended.plan.planned_of_type("aws_wafv2_web_acl_association")
+    assert firewall.values["web_acl_arn"] == WEB_ACL
+    assert len(extended.plan.planned_of_type("aws_lb_listener_certificate")) == 1
+    open_ = {
+        (one.module, one.values["cidr_ipv6"])
+        for one in extended.plan.planned_of_type("aws_vpc_security_group_ingress_rule")
+        if one.values["cidr_ipv6"]
+    }
+    assert open_ == {('module.load_balancer["public"]', "::/0")}
+
+
+def test_one_log_policy_is_enough_for_all_clusters(production: Platform, extended: Platform) -> None:
+    for platform, groups in ((production, "/aws/events/ecs/production"), (extended, "/aws/events/ecs/*")):
+        (policy,) = platform.plan.planned_of_type("aws_cloudwatch_log_resource_policy")
+        (resource,) = json.loads(policy.values["policy_document"])["Statement"][0]["Resource"]
+        assert resource.endswith(f":log-group:{groups}:*")
+
+
+def test_o3_alerts_that_were_lost_raise_an_alarm(production: Platform) -> None:
+    (alarm,) = [
+        one.values
+        for one in production.plan.planned_of_type("aws_cloudwatch_metric_alarm")
+        if one.values["namespace"] == "AWS/SQS"
+    ]
+    assert alarm["metric_name"] == "ApproximateNumberOfMessagesVisible"
+    assert alarm["threshold"] == 0
+    assert "aws_sns_topic.alerts.arn" in production.references(
+        "cluster", "aws_cloudwatch_metric_alarm.undelivered", "alarm_actions"
+    )
 
 
 @pytest.mark.parametrize(

@@ -362,3 +362,11 @@ def test_of_one_copy_it_is_said_that_a_deployment_runs_two() -> None:
     assert render(with_ladders(recommendation, one)).count("minimum_percent = 0") == 2
     two = replace(one, max_tasks=2)
     assert "minimum_percent" not in render(with_ladders(recommendation, two))
+
+
+def test_that_one_path_answers_both_checks_is_said_where_it_does() -> None:
+    own = ContainerHealthCheck(
+        command=("CMD", "/ok"), interval_s=30, timeout_s=5, retries=3, start_period_s=0
+    )
+    assert "live_path" in render(recommended(made.service("web")))
+    assert "live_path" not in render(recommended(made.service("web", health_check=own)))

@@ -176,8 +176,10 @@ class _Service(_Values, frozen=True, kw_only=True):
     environment: Any = None
     secrets: Any = None
     health_command: Any = None
+    live_path: Any = None
     longest_request: Any = None
     readonly_root_filesystem: Any = None
+    writable: Any = None
     init_process: Any = None
     execute_command: Any = None
     tags: Any = None

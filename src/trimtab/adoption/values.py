@@ -118,7 +118,18 @@ def _header(recommendation: Recommendation) -> Iterator[str]:
             "Net of logs, Container Insights, alarms, load balancers and tracing, beside the replay: "
             f"${cost.before_usd_month:,}, ${cost.after_usd_month:,} and {dollars(cost.saving_usd_month)}."
         )
+    if any(_checked_twice(advice.service) for advice in fleet.services):
+        yield (
+            "Where live_path is not given, health_path answers the container's health check too. "
+            "ECS replaces a task that fails either: a path that asks a database has the fleet replaced while "
+            "that is down."
+        )
     yield "Reasons, candidates and cautions: recommendation.json."
+
+
+def _checked_twice(service: Service) -> bool:
+    """Tell whether the module makes the container's check from the path that the load balancer asks."""
+    return service.traffic is not None and service.port is not None and service.health_check is None
 
 
 def _left_out(left_out: tuple[LeftOut, ...]) -> Iterator[str]:

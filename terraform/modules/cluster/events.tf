@@ -132,12 +132,31 @@ resource "aws_sqs_queue" "undelivered" {
   tags                      = local.tags
 }
 
+# Lost alerts lie in a queue that nobody looks into: the alarm tells by the topic itself, past EventBridge.
+resource "aws_cloudwatch_metric_alarm" "undelivered" {
+  alarm_name          = "${var.name}-alerts-undelivered"
+  alarm_description   = "Alerts that EventBridge could not deliver lie in the queue ${aws_sqs_queue.undelivered.name}."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = aws_sqs_queue.undelivered.name }
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 300
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching" # a queue that is not used reports nothing
+  alarm_actions       = [aws_sns_topic.alerts.arn]
+  tags                = local.tags
+
+  depends_on = [aws_sns_topic_policy.alerts]
+}
+
 locals {
   from_our_rules = { ArnLike = { "aws:SourceArn" = [for key in keys(local.events) : "${local.arn_prefix.events}:rule/${var.name}-${key}"] } }
 }
 
-# Without a Condition: EventBridge's guide long said that it takes none in a topic's policy, and an alert that is refused
-# is not seen to be missing. Only AWS's own service may publish, and only to this topic.
+# Without a Condition for EventBridge: its guide long said that it takes none in a topic's policy, and an alert that is
+# refused is not seen to be missing. Only AWS's own services may publish, and only to this topic.
 resource "aws_sns_topic_policy" "alerts" {
   arn = aws_sns_topic.alerts.arn
   policy = jsonencode({
@@ -148,6 +167,13 @@ resource "aws_sns_topic_policy" "alerts" {
       Principal = { Service = "events.amazonaws.com" }
       Action    = ["sns:Publish"]
       Resource  = ["${local.arn_prefix.sns}:${aws_sns_topic.alerts.name}"]
+      }, {
+      Sid       = "FromOurAlarms"
+      Effect    = "Allow"
+      Principal = { Service = "cloudwatch.amazonaws.com" }
+      Action    = ["sns:Publish"]
+      Resource  = ["${local.arn_prefix.sns}:${aws_sns_topic.alerts.name}"]
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     }]
   })
 }
@@ -169,7 +195,9 @@ resource "aws_sqs_queue_policy" "undelivered" {
 
 # EventBridge writes to log groups by a resource policy, for both of its principals, and never by a role.
 resource "aws_cloudwatch_log_resource_policy" "events" {
-  policy_name = "${var.name}-ecs-events"
+  count = var.event_log_policy == "none" ? 0 : 1
+
+  policy_name = var.event_log_policy == "shared" ? "ecs-events" : "${var.name}-ecs-events"
   policy_document = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -177,7 +205,7 @@ resource "aws_cloudwatch_log_resource_policy" "events" {
       Effect    = "Allow"
       Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
       Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource  = ["${local.arn_prefix.logs}:log-group:${aws_cloudwatch_log_group.events.name}:*"] # its streams, which EventBridge names
+      Resource  = ["${local.arn_prefix.logs}:log-group:${var.event_log_policy == "shared" ? "/aws/events/ecs/*" : aws_cloudwatch_log_group.events.name}:*"] # streams, which EventBridge names
       Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     }]
   })

@@ -5,6 +5,7 @@ output "cluster" {
     arn                = aws_ecs_cluster.this.arn
     namespace_id       = aws_service_discovery_private_dns_namespace.this.id
     exec_log_group_arn = local.exec_log_group_arn
+    exec_kms_key       = var.adopt.exec_kms_key
     stem               = var.name
     tracing            = { sampling_rate = var.tracing.sampling_rate, seed = var.tracing.seed, xray_rule = var.tracing.xray_rule }
     # What the log groups of its services begin with.

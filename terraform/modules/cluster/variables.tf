@@ -5,7 +5,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))
-    error_message = "name is \"${var.name}\". It must be 2 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: role names are made of it and the service's name, and IAM stops at 64 characters."
+    error_message = "name is \"${var.name}\". It must be 2 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: role names are made of it and the service's name, and IAM stops at 64 characters. A cluster that is to be called otherwise (capitals, underscores, longer) gets that as adopt.name."
   }
 }
 
@@ -135,5 +135,19 @@ variable "tracing" {
   validation {
     condition     = var.tracing.priority >= 1 && var.tracing.priority <= 9999
     error_message = "tracing.priority is ${var.tracing.priority}. X-Ray takes 1 to 9999."
+  }
+}
+
+variable "event_log_policy" {
+  description = <<-EOT
+    The log resource policy that lets EventBridge write, of which a region of an account has 10: `own` is for this cluster's log alone. `shared` is for those of all clusters (`/aws/events/ecs/*`), and is asked of one of them; the others then take `none`.
+  EOT
+  type        = string
+  default     = "own"
+  nullable    = false
+
+  validation {
+    condition     = contains(["own", "shared", "none"], var.event_log_policy)
+    error_message = "event_log_policy is \"${var.event_log_policy}\". Use own, shared, or none where the shared one of another cluster is there already."
   }
 }

@@ -1,5 +1,5 @@
 locals {
-  https = var.certificate_arn != null
+  https = var.https != null ? var.https : var.certificate_arn != null
 
   # A load balancer that is taken over may forward what no rule takes: that goes on.
   http_action = var.adopt.http_target_group_arn != null ? "forward" : local.https && var.adopt.redirect ? "redirect" : "fixed-response"
@@ -17,7 +17,7 @@ locals {
 }
 
 resource "aws_lb" "this" {
-  #checkov:skip=CKV2_AWS_28:a web application firewall is a decision and a bill of its own
+  #checkov:skip=CKV2_AWS_28:a web application firewall is a decision and a bill of its own: web_acl
   #checkov:skip=CKV_AWS_91:access logs are on where a bucket is given
   #checkov:skip=CKV_AWS_150:deletion protection is on in production
   name                       = coalesce(var.adopt.name, var.name)
@@ -26,6 +26,7 @@ resource "aws_lb" "this" {
   subnets                    = var.subnet_ids
   security_groups            = concat(var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
   idle_timeout               = var.idle_timeout
+  ip_address_type            = var.ip_address_type
   drop_invalid_header_fields = var.adopt.drop_invalid_header_fields
   enable_deletion_protection = coalesce(var.deletion_protection, var.environment == "production")
   tags                       = local.tags
@@ -68,6 +69,16 @@ resource "aws_lb" "this" {
     precondition {
       condition     = !(local.https && var.allow_plain_http)
       error_message = "Load balancer ${var.name} has a certificate and allow_plain_http = true. With a certificate HTTP only redirects: take one of the two away."
+    }
+
+    precondition {
+      condition     = local.https == (var.certificate_arn != null) && (local.https || length(var.certificates) == 0)
+      error_message = "Load balancer ${var.name}: https, certificate_arn and certificates do not go together. An HTTPS listener needs certificate_arn, and further certificates need the listener."
+    }
+
+    precondition {
+      condition     = var.ip_address_type != "dualstack-without-public-ipv4" || !var.internal
+      error_message = "Load balancer ${var.name} is internal, and dualstack-without-public-ipv4 is for internet-facing ones. Use ipv4 or dualstack."
     }
   }
 }
@@ -130,4 +141,18 @@ resource "aws_lb_listener" "http" {
       }
     }
   }
+}
+
+resource "aws_lb_listener_certificate" "this" {
+  for_each = local.https ? var.certificates : {}
+
+  listener_arn    = aws_lb_listener.https[0].arn
+  certificate_arn = each.value
+}
+
+resource "aws_wafv2_web_acl_association" "this" {
+  count = var.web_acl == null ? 0 : 1
+
+  resource_arn = aws_lb.this.arn
+  web_acl_arn  = var.web_acl.arn
 }

@@ -7,7 +7,7 @@ resource "aws_security_group" "this" {
 
 locals {
   ingress = merge([for port in local.https ? [80, 443] : [80] : {
-    for cidr in var.client_cidrs : "${port}-${cidr}" => { port = port, cidr = cidr }
+    for cidr in setunion(var.client_cidrs, var.client_ipv6_cidrs) : "${port}-${cidr}" => { port = port, cidr = cidr }
   }]...)
 }
 
@@ -18,7 +18,8 @@ resource "aws_vpc_security_group_ingress_rule" "client" {
 
   security_group_id = aws_security_group.this.id
   description       = each.value.port == 443 ? "HTTPS" : local.https ? "HTTP, redirected to HTTPS" : "HTTP"
-  cidr_ipv4         = each.value.cidr
+  cidr_ipv4         = strcontains(each.value.cidr, ":") ? null : each.value.cidr
+  cidr_ipv6         = strcontains(each.value.cidr, ":") ? each.value.cidr : null
   ip_protocol       = "tcp"
   from_port         = each.value.port
   to_port           = each.value.port

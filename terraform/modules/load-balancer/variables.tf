@@ -123,3 +123,55 @@ variable "access_logs" {
   })
   default = null
 }
+
+variable "https" {
+  description = "Whether there is an HTTPS listener; null: where `certificate_arn` is given. Must be said (true) where the certificate is made in the same configuration, whose ARN a plan does not know yet."
+  type        = bool
+  default     = null
+}
+
+variable "certificates" {
+  description = "Further certificates of the HTTPS listener by a name of your own, for hosts that the first does not cover: their ARNs."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(var.certificates) <= 25
+    error_message = "certificates has ${length(var.certificates)}. A load balancer takes 25 besides the first."
+  }
+}
+
+variable "web_acl" {
+  description = "Web application firewall (WAFv2 web ACL, regional, of the same region); null for none. AWS bills it by the ACL, its rules and the requests."
+  type        = object({ arn = string })
+  default     = null
+
+  validation {
+    condition     = var.web_acl == null ? true : can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl.arn))
+    error_message = "web_acl.arn is \"${try(var.web_acl.arn, "-")}\". It must be the ARN of a regional web ACL (…:regional/webacl/…): one for CloudFront cannot hang on a load balancer."
+  }
+}
+
+variable "ip_address_type" {
+  description = "`ipv4`, `dualstack` or `dualstack-without-public-ipv4`; null leaves it as it is (new: ipv4). With IPv6, subnets need IPv6 ranges, and `client_ipv6_cidrs` says who may connect."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.ip_address_type == null ? true : contains(["ipv4", "dualstack", "dualstack-without-public-ipv4"], var.ip_address_type)
+    error_message = "ip_address_type is \"${coalesce(var.ip_address_type, "-")}\". Use ipv4, dualstack or dualstack-without-public-ipv4."
+  }
+}
+
+variable "client_ipv6_cidrs" {
+  description = "IPv6 ranges that may connect."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in var.client_ipv6_cidrs : can(cidrhost(cidr, 0)) && strcontains(cidr, ":")])
+    error_message = "client_ipv6_cidrs holds something that is no IPv6 range (such as ::/0)."
+  }
+}

@@ -15,6 +15,12 @@ variable "adopt" {
     execution_role_arn = optional(string)
     task_role_arn      = optional(string)
 
+    # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN is that of
+    # a resource of the same configuration, which a plan does not know yet.
+    own_execution_role = optional(bool)
+    own_task_role      = optional(bool)
+    own_registry       = optional(bool)
+
     # Instead of launch type FARGATE: a swap of the two replaces the service.
     capacity_providers = optional(list(object({
       name   = string
@@ -104,7 +110,13 @@ locals {
   subnet_ids         = var.adopt.subnet_ids == null ? var.network.subnet_ids : var.adopt.subnet_ids
   security_group_ids = concat(var.adopt.security_group_ids == null ? [] : var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
 
-  registry_arn = var.adopt.registry.arn != null ? var.adopt.registry.arn : aws_service_discovery_service.this[0].arn
+  own_execution_role = var.adopt.own_execution_role != null ? var.adopt.own_execution_role : var.adopt.execution_role_arn == null
+  own_task_role      = var.adopt.own_task_role != null ? var.adopt.own_task_role : var.adopt.task_role_arn == null
+  own_registry       = var.adopt.own_registry != null ? var.adopt.own_registry : var.adopt.registry.arn == null
+
+  execution_role_arn = local.own_execution_role ? aws_iam_role.execution[0].arn : var.adopt.execution_role_arn
+  task_role_arn      = local.own_task_role ? aws_iam_role.task[0].arn : var.adopt.task_role_arn
+  registry_arn       = local.own_registry ? aws_service_discovery_service.this[0].arn : var.adopt.registry.arn
 }
 
 # The values of a running service's environment are in no snapshot: they are read where they are.

@@ -1,5 +1,5 @@
 resource "aws_service_discovery_service" "this" {
-  count = var.adopt.registry.arn == null ? 1 : 0
+  count = local.own_registry ? 1 : 0
 
   name          = try(var.adopt.discovery.name, var.name)
   force_destroy = true # instances are tasks: they go with the service

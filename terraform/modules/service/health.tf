@@ -13,9 +13,11 @@ locals {
   # Every image that speaks HTTP has one of the two; both are asked, so that none has to be named.
   default_health_command = var.task.port == null ? null : [
     "CMD-SHELL",
-    "curl -fsS -o /dev/null http://127.0.0.1:${var.task.port}${local.health_path} || wget -q -O /dev/null http://127.0.0.1:${var.task.port}${local.health_path} || exit 1",
+    "curl -fsS -o /dev/null http://127.0.0.1:${var.task.port}${local.live_path} || wget -q -O /dev/null http://127.0.0.1:${var.task.port}${local.live_path} || exit 1",
   ]
-  health_path = var.traffic == null ? "/health" : var.traffic.health_path
+
+  # ECS replaces a task that fails either check. What asks a database there has the whole fleet replaced while that is down.
+  live_path = var.task.live_path != null ? var.task.live_path : try(var.traffic.health_path, "/health")
 
   # A check that holds a credential is in no snapshot: it is read where it runs.
   health_command = coalesce(var.task.health_command, try(tolist(local.running.healthCheck.command), null), local.default_health_command)
@@ -26,4 +28,12 @@ locals {
   grace_period = var.traffic == null ? var.adopt.grace_period : (
     var.traffic.grace_period != null ? var.traffic.grace_period : local.start_period + 2 * var.traffic.health_interval
   )
+}
+
+# A check of the task's own process says whether a new one would be better; one of anything else never does.
+check "health" {
+  assert {
+    condition     = length([for host in flatten(regexall("://([^/:\\s\"']+)", join(" ", coalesce(local.health_command, [])))) : host if !contains(["127.0.0.1", "localhost", "["], host) && !startswith(host, "$")]) == 0
+    error_message = "Service ${var.name}: the container's health check asks another host than the task itself. While that one is down, every task is replaced, and none is better. Let it ask the task's own process alone."
+  }
 }

@@ -76,6 +76,22 @@ locals {
     Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
   }] : []
 
+  # The key by which sessions are encrypted: its ARN or id, or an alias, which permission is given for as such.
+  exec_key       = try(coalesce(var.cluster.exec_kms_key), null)
+  exec_key_alias = try(regex("alias/.+$", local.exec_key), null)
+  exec_key_statements = [for key in [local.exec_key] : jsondecode(local.exec_key_alias == null ? jsonencode({
+    Sid      = "DecryptSession"
+    Effect   = "Allow"
+    Action   = ["kms:Decrypt"]
+    Resource = [startswith(key, "arn:") ? key : "arn:${local.partition}:kms:${local.region}:${local.account_id}:key/${key}"]
+    }) : jsonencode({
+    Sid       = "DecryptSession"
+    Effect    = "Allow"
+    Action    = ["kms:Decrypt"]
+    Resource  = ["arn:${local.partition}:kms:${local.region}:${local.account_id}:key/*"]
+    Condition = { "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = [local.exec_key_alias] } }
+  })) if key != null && var.execute_command]
+
   exec_statements = var.execute_command ? [
     {
       Sid    = "ExecSession"
@@ -100,28 +116,39 @@ locals {
     },
   ] : []
 
-  application_statements = [for statement in var.task_policy_statements : {
+  # As JSON and back: one with conditions differs in type from one without.
+  application_statements = [for statement in var.task_policy_statements : jsondecode(length(statement.conditions) == 0 ? jsonencode({
     Sid      = statement.sid
     Effect   = "Allow"
     Action   = statement.actions
     Resource = statement.resources
-  }]
+    }) : jsonencode({
+    Sid      = statement.sid
+    Effect   = "Allow"
+    Action   = statement.actions
+    Resource = statement.resources
+    Condition = { for test in distinct([for one in statement.conditions : one.test]) : test => {
+      for one in statement.conditions : one.variable => one.values if one.test == test
+    } }
+  }))]
 
-  task_statements = concat(local.tracing_statements, local.exec_statements, local.application_statements)
+  task_statements = concat(local.tracing_statements, local.exec_statements, local.exec_key_statements, local.application_statements)
 }
 
 # A role that is taken over is another owner's, and may be shared: nothing of it is changed here.
 resource "aws_iam_role" "execution" {
-  count = var.adopt.execution_role_arn == null ? 1 : 0
+  count = local.own_execution_role ? 1 : 0
 
-  name               = "${local.full_name}-execution"
-  description        = "ECS's own: pull the image, write logs and read secrets for ${var.name}"
-  assume_role_policy = local.assume_role_policy
-  tags               = local.tags
+  name                 = "${local.full_name}-execution"
+  description          = "ECS's own: pull the image, write logs and read secrets for ${var.name}"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  assume_role_policy   = local.assume_role_policy
+  tags                 = local.tags
 }
 
 resource "aws_iam_role_policy" "execution" {
-  count = var.adopt.execution_role_arn == null ? 1 : 0
+  count = local.own_execution_role ? 1 : 0
 
   name   = "execution"
   role   = aws_iam_role.execution[0].id
@@ -129,16 +156,18 @@ resource "aws_iam_role_policy" "execution" {
 }
 
 resource "aws_iam_role" "task" {
-  count = var.adopt.task_role_arn == null ? 1 : 0
+  count = local.own_task_role ? 1 : 0
 
-  name               = "${local.full_name}-task"
-  description        = "The application's: what ${var.name} itself may do"
-  assume_role_policy = local.assume_role_policy
-  tags               = local.tags
+  name                 = "${local.full_name}-task"
+  description          = "The application's: what ${var.name} itself may do"
+  path                 = var.roles.path
+  permissions_boundary = var.roles.permissions_boundary
+  assume_role_policy   = local.assume_role_policy
+  tags                 = local.tags
 }
 
 resource "aws_iam_role_policy" "task" {
-  for_each = toset(var.adopt.task_role_arn == null && length(local.task_statements) > 0 ? ["this"] : [])
+  for_each = toset(local.own_task_role && length(local.task_statements) > 0 ? ["this"] : [])
 
   name   = "task"
   role   = aws_iam_role.task[0].id

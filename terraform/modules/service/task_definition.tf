@@ -2,6 +2,11 @@ locals {
   sidecar_cpu    = var.tracing.enabled ? var.tracing.cpu : 0
   sidecar_memory = var.tracing.enabled ? var.tracing.memory : 0
 
+  # An application that writes there would fail: only who knows it can switch this on. What runs keeps what it has.
+  readonly_root_filesystem = var.task.readonly_root_filesystem != null ? var.task.readonly_root_filesystem : try(coalesce(local.running.readonlyRootFilesystem), false)
+
+  writable = { for index, path in var.task.writable : "writable-${index}" => path }
+
   application = {
     for key, value in merge({ for key, value in local.carried : key => jsondecode(value) if key != "command" }, {
       name      = local.container_name
@@ -26,10 +31,10 @@ locals {
       stopTimeout = var.task.stop_timeout
       # Reaps the children that ECS Exec and shells leave. An image with an init of its own (s6, tini) wants to be the first.
       linuxParameters        = { initProcessEnabled = var.task.init_process }
-      readonlyRootFilesystem = var.task.readonly_root_filesystem
+      readonlyRootFilesystem = local.readonly_root_filesystem
       logConfiguration       = local.application_log
       # API defaults written out: without them every plan shows a difference.
-      mountPoints    = []
+      mountPoints    = [for name, path in local.writable : { sourceVolume = name, containerPath = path, readOnly = false }]
       systemControls = []
       volumesFrom    = []
     }) : key => value if value != null
@@ -37,13 +42,14 @@ locals {
 }
 
 resource "aws_ecs_task_definition" "this" {
+  #checkov:skip=CKV_AWS_336:as the running revision has it; new services choose task.readonly_root_filesystem, for an application that writes there would fail
   family                   = coalesce(var.adopt.family, local.full_name)
   cpu                      = tostring(var.task.cpu)
   memory                   = tostring(var.task.memory)
   network_mode             = "awsvpc"
   requires_compatibilities = ["FARGATE"]
-  execution_role_arn       = var.adopt.execution_role_arn != null ? var.adopt.execution_role_arn : aws_iam_role.execution[0].arn
-  task_role_arn            = var.adopt.task_role_arn != null ? var.adopt.task_role_arn : aws_iam_role.task[0].arn
+  execution_role_arn       = local.execution_role_arn
+  task_role_arn            = local.task_role_arn
   container_definitions    = jsonencode(concat([local.application], var.tracing.enabled ? [local.collector] : []))
 
   # A rollback needs the old revision to be there.
@@ -59,6 +65,13 @@ resource "aws_ecs_task_definition" "this" {
     for_each = var.task.ephemeral_storage == null ? [] : [var.task.ephemeral_storage]
     content {
       size_in_gib = ephemeral_storage.value
+    }
+  }
+
+  dynamic "volume" {
+    for_each = local.writable
+    content {
+      name = volume.key
     }
   }
 
@@ -79,8 +92,14 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = var.adopt.task_role_arn == null || length(var.task_policy_statements) == 0
+      condition     = local.own_task_role || length(var.task_policy_statements) == 0
       error_message = "Service ${var.name}: task_policy_statements are for the module's own task role, but adopt.task_role_arn keeps another one. Take that line away, or give the permissions to the role that is kept."
+    }
+
+    # Known at the latest when it is applied.
+    precondition {
+      condition     = local.own_execution_role == (var.adopt.execution_role_arn == null) && local.own_task_role == (var.adopt.task_role_arn == null) && local.own_registry == (var.adopt.registry.arn == null)
+      error_message = "Service ${var.name}: adopt.own_execution_role, own_task_role or own_registry says otherwise than the ARN beside it. Say false where the ARN of another one is given, and leave it out where none is."
     }
 
     precondition {
@@ -89,7 +108,7 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = !(var.execute_command && var.task.readonly_root_filesystem)
+      condition     = !(var.execute_command && local.readonly_root_filesystem)
       error_message = "Service ${var.name}: ECS Exec writes to the container's root file system, which readonly_root_filesystem forbids. Choose one of the two."
     }
   }

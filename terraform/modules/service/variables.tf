@@ -44,12 +44,13 @@ variable "tags" {
 }
 
 variable "cluster" {
-  description = "The cluster the service runs on, as modules/cluster gives it out."
+  description = "The cluster the service runs on, as modules/cluster gives it out. What is made begins with `stem`, or with the name where that will do."
   type = object({
     name               = string
     arn                = string
     namespace_id       = string
     exec_log_group_arn = string
+    exec_kms_key       = optional(string)
     stem               = optional(string)
     tracing = optional(object({
       sampling_rate = optional(number, 0.05)
@@ -58,6 +59,11 @@ variable "cluster" {
     }), {})
   })
   nullable = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", coalesce(var.cluster.stem, var.cluster.name)))
+    error_message = "cluster.${var.cluster.stem == null ? "name" : "stem"} is \"${coalesce(var.cluster.stem, var.cluster.name)}\", and the names of roles, target groups, alarms and log groups begin with it: 2 to 20 lower-case letters, digits and hyphens that begin with a letter and do not end with a hyphen. The cluster keeps its name: give another beginning as cluster.stem."
+  }
 }
 
 variable "network" {
@@ -78,6 +84,8 @@ variable "task" {
   description = <<-EOT
     What one task is. `startup_seconds` is the time from container start to the first answer; the health check is derived from it.
     `longest_request` (seconds) is what drains must outlast. `secrets` maps a variable's name to the ARN of a Secrets Manager secret or SSM parameter.
+    The container's check asks `live_path` on the task's own port, by the image's shell and its curl or wget; left out, it is the load balancer's `health_path`. `health_command` takes its place: an image without a shell needs one, `["CMD", "/app", "healthcheck"]`.
+    `readonly_root_filesystem` is off unless it is asked for or the running revision has it on; `writable` lists paths that get a volume of the task's own storage then, such as /tmp, which goes with the task. It belongs to root unless the image declares it as a VOLUME.
     `init_process` puts an init before the application, which reaps what it leaves; switch it off for an image that has its own (s6-overlay refuses to be any but the first process).
     `spot` runs all tasks on Fargate Spot, which AWS takes back at two minutes' notice. A service that exists is replaced when `spot` changes: decide before it is made.
   EOT
@@ -92,10 +100,12 @@ variable "task" {
     environment              = optional(map(string), {})
     secrets                  = optional(map(string), {})
     health_command           = optional(list(string))
+    live_path                = optional(string)
     stop_timeout             = optional(number, 30)
     longest_request          = optional(number, 20)
     ephemeral_storage        = optional(number)
-    readonly_root_filesystem = optional(bool, false)
+    readonly_root_filesystem = optional(bool)
+    writable                 = optional(list(string), [])
     init_process             = optional(bool, true)
     spot                     = optional(bool, false)
   })
@@ -119,6 +129,21 @@ variable "task" {
   validation {
     condition     = var.task.port != null || var.task.health_command != null
     error_message = "task has neither port nor health_command. Without a port the default health check has nothing to ask: give the command that tells a working container from a broken one."
+  }
+
+  validation {
+    condition     = var.task.health_command == null ? true : length(var.task.health_command) >= 2 && contains(["CMD", "CMD-SHELL"], try(var.task.health_command[0], ""))
+    error_message = "task.health_command is ${jsonencode(var.task.health_command)}. ECS takes CMD and a program with its arguments, or CMD-SHELL and a line for the image's shell. An image without a shell needs the first, with a probe of its own: [\"CMD\", \"/app\", \"healthcheck\"]."
+  }
+
+  validation {
+    condition     = alltrue([for path in var.task.writable : startswith(path, "/") && path != "/"]) && length(distinct(var.task.writable)) == length(var.task.writable)
+    error_message = "task.writable is ${jsonencode(var.task.writable)}. Each is the path of a folder in the container, such as /tmp, and is named once."
+  }
+
+  validation {
+    condition     = var.task.live_path == null ? true : startswith(var.task.live_path, "/")
+    error_message = "task.live_path is \"${coalesce(var.task.live_path, "-")}\". It must begin with a slash."
   }
 
   validation {
@@ -417,6 +442,11 @@ variable "task_policy_statements" {
     sid       = string
     actions   = list(string)
     resources = list(string)
+    conditions = optional(list(object({
+      test     = string # StringEquals, ArnLike, …
+      variable = string
+      values   = list(string)
+    })), [])
   }))
   default  = []
   nullable = false
@@ -424,5 +454,25 @@ variable "task_policy_statements" {
   validation {
     condition     = alltrue(flatten([for statement in var.task_policy_statements : [for action in statement.actions : !strcontains(action, "*")]]))
     error_message = "task_policy_statements has an action with a wildcard. Name each action: a wildcard grants what AWS adds next year too."
+  }
+}
+
+variable "roles" {
+  description = "For both roles of the service: their `path`, and the ARN of the policy that is their `permissions_boundary`."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.roles.path)) && length(var.roles.path) <= 512
+    error_message = "roles.path is \"${var.roles.path}\". IAM takes a path that begins and ends with a slash, such as /service/."
+  }
+
+  validation {
+    condition     = var.roles.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    error_message = "roles.permissions_boundary is \"${coalesce(var.roles.permissions_boundary, "-")}\". It must be the ARN of a policy (…:policy/NAME)."
   }
 }

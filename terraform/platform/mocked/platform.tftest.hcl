@@ -398,3 +398,22 @@ run "one_rule_a_cluster_where_the_sdks_sample_by_x_ray" {
     error_message = "the services ask for the cluster's rule"
   }
 }
+
+run "a_load_balancer_gets_what_is_asked_for_it" {
+  command = plan
+  variables {
+    load_balancers = { public = { access_logs = { bucket = "logs" }, web_acl_arn = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/a/0", ip_address_type = "dualstack" } }
+  }
+  assert {
+    condition     = length(module.load_balancer) == 1
+    error_message = "planned"
+  }
+}
+
+run "more_of_a_third_kind_of_load_balancer_is_refused" {
+  command = plan
+  variables {
+    load_balancers = { private = {} }
+  }
+  expect_failures = [var.load_balancers]
+}

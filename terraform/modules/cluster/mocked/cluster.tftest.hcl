@@ -245,3 +245,45 @@ run "a_sampling_priority_of_10000_is_refused" {
   }
   expect_failures = [var.tracing]
 }
+
+run "alerts_that_are_lost_raise_an_alarm" {
+  command = plan
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.undelivered.dimensions.QueueName == aws_sqs_queue.undelivered.name && aws_cloudwatch_metric_alarm.undelivered.threshold == 0
+    error_message = "the queue is watched"
+  }
+  assert {
+    condition     = strcontains(aws_sns_topic_policy.alerts.policy, "cloudwatch.amazonaws.com")
+    error_message = "an alarm may publish"
+  }
+}
+
+run "a_log_policy_for_all_clusters" {
+  command = plan
+  variables {
+    event_log_policy = "shared"
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_log_resource_policy.events[0].policy_document, "log-group:/aws/events/ecs/*:*") && aws_cloudwatch_log_resource_policy.events[0].policy_name == "ecs-events"
+    error_message = "one of the ten there are"
+  }
+}
+
+run "no_log_policy_where_a_shared_one_is_there" {
+  command = plan
+  variables {
+    event_log_policy = "none"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_log_resource_policy.events) == 0 && length(aws_cloudwatch_event_target.log) == 3
+    error_message = "the log is written all the same"
+  }
+}
+
+run "an_unknown_log_policy_is_refused" {
+  command = plan
+  variables {
+    event_log_policy = "off"
+  }
+  expect_failures = [var.event_log_policy]
+}

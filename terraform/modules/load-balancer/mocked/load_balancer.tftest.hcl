@@ -283,3 +283,111 @@ run "port_80_beside_443_may_go_on_serving" {
     error_message = "no redirect where there was none"
   }
 }
+
+run "a_certificate_of_the_same_configuration_is_said_by_https" {
+  command = plan
+  variables {
+    certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/0"
+    https           = true
+  }
+  assert {
+    condition     = length(aws_lb_listener.https) == 1
+    error_message = "HTTPS"
+  }
+}
+
+run "https_without_a_certificate_is_refused" {
+  command = plan
+  variables {
+    https            = true
+    certificate_arn  = null
+    allow_plain_http = false
+  }
+  expect_failures = [aws_lb.this]
+}
+
+run "further_certificates_hang_on_the_https_listener" {
+  command = plan
+  variables {
+    certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/0"
+    certificates    = { shop = "arn:aws:acm:us-east-1:111122223333:certificate/1" }
+  }
+  assert {
+    condition     = aws_lb_listener_certificate.this["shop"].certificate_arn == "arn:aws:acm:us-east-1:111122223333:certificate/1"
+    error_message = "by its name"
+  }
+}
+
+run "further_certificates_without_https_are_refused" {
+  command = plan
+  variables {
+    certificate_arn  = null
+    allow_plain_http = true
+    certificates     = { shop = "arn:aws:acm:us-east-1:111122223333:certificate/1" }
+  }
+  expect_failures = [aws_lb.this]
+}
+
+run "more_certificates_than_a_load_balancer_takes_are_refused" {
+  command = plan
+  variables {
+    certificates = { for number in range(26) : "c${number}" => "arn:aws:acm:us-east-1:111122223333:certificate/${number}" }
+  }
+  expect_failures = [var.certificates]
+}
+
+run "a_firewall_is_hung_on_it" {
+  command = plan
+  variables {
+    web_acl = { arn = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/a/0" }
+  }
+  assert {
+    condition     = length(aws_wafv2_web_acl_association.this) == 1
+    error_message = "asked for"
+  }
+}
+
+run "a_firewall_of_cloudfront_is_refused" {
+  command = plan
+  variables {
+    web_acl = { arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/0" }
+  }
+  expect_failures = [var.web_acl]
+}
+
+run "ipv6_is_let_in_where_it_is_asked_for" {
+  command = plan
+  variables {
+    ip_address_type   = "dualstack"
+    client_ipv6_cidrs = ["::/0"]
+  }
+  assert {
+    condition     = aws_lb.this.ip_address_type == "dualstack" && anytrue([for rule in aws_vpc_security_group_ingress_rule.client : rule.cidr_ipv6 == "::/0" && rule.cidr_ipv4 == null])
+    error_message = "both, and a rule"
+  }
+}
+
+run "an_ipv4_range_among_ipv6_ones_is_refused" {
+  command = plan
+  variables {
+    client_ipv6_cidrs = ["0.0.0.0/0"]
+  }
+  expect_failures = [var.client_ipv6_cidrs]
+}
+
+run "an_unknown_address_type_is_refused" {
+  command = plan
+  variables {
+    ip_address_type = "ipv6"
+  }
+  expect_failures = [var.ip_address_type]
+}
+
+run "an_internal_one_without_public_ipv4_is_refused" {
+  command = plan
+  variables {
+    internal        = true
+    ip_address_type = "dualstack-without-public-ipv4"
+  }
+  expect_failures = [aws_lb.this]
+}
