@@ -99,6 +99,16 @@ variable "roles" {
   nullable = false
 }
 
+variable "alarms" {
+  description = "Alarms of every service for whoever is on call, to the topic of alerts: `{}` for all of them, at most $0.40 a service and month; null for none. See modules/service."
+  type = object({
+    unhealthy      = optional(bool)
+    errors_percent = optional(number)
+    at_max_minutes = optional(number)
+  })
+  default = null
+}
+
 variable "event_log_policy" {
   description = "The log resource policy for events: own, shared or none; see modules/cluster."
   type        = string

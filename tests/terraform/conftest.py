@@ -163,6 +163,7 @@ def extended(planned: Callable[..., Platform], edited: Callable[..., Path]) -> P
         activate_cost_allocation_tags=True,
         roles={"path": "/service/", "permissions_boundary": BOUNDARY},
         event_log_policy="shared",
+        alarms={},
         load_balancers={
             "public": {
                 "access_logs": {"bucket": "shop-logs"},

@@ -119,6 +119,13 @@ def test_the_public_load_balancer_alone_gets_what_is_asked_of_it(extended: Platf
     assert open_ == {('module.load_balancer["public"]', "::/0")}
 
 
+def test_alarms_for_whoever_is_on_call_are_an_option(production: Platform, extended: Platform) -> None:
+    for platform, balanced, scaled in ((production, 0, 0), (extended, 9, len(ALL) - 1)):
+        names = [one.name for one in platform.plan.planned_of_type("aws_cloudwatch_metric_alarm")]
+        assert names.count("unhealthy") == names.count("errors") == balanced
+        assert names.count("at_max") == scaled  # scheduler's count is fixed
+
+
 def test_one_log_policy_is_enough_for_all_clusters(production: Platform, extended: Platform) -> None:
     for platform, groups in ((production, "/aws/events/ecs/production"), (extended, "/aws/events/ecs/*")):
         (policy,) = platform.plan.planned_of_type("aws_cloudwatch_log_resource_policy")

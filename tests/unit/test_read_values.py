@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import made_fleet as made
 import made_identity as identified
 import pytest
 
+from trimtab.adoption import values_schema
 from trimtab.adoption.read_values import read_proposals
 from trimtab.adoption.values import render
+from trimtab.adoption.values_schema import ServiceEntry
 from trimtab.errors import EXIT_USAGE, UsageError
 from trimtab.evidence.cautions import cautions_of_capacity
 from trimtab.evidence.model import CautionKind
@@ -19,10 +23,9 @@ from trimtab.pipeline import recommend
 from trimtab.scaling.policy import InStep, OutStep
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from trimtab.fleet.model import Service
 
+ROOT = Path(__file__).resolve().parents[2]
 LEAST = "cpu = 256\n memory = 512\n"
 BOUNDS = "min = 2\n max = 9\n"
 
@@ -248,3 +251,39 @@ def test_a_byte_order_mark_and_the_line_ends_of_windows_are_read_as_terraform_re
     as_written = read_proposals(path)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert read_proposals(path) == as_written
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ("deregistation_delay = 30", "deregistation_delay"),
+        ('traffic = {\n exposure = "public"\n priority = 1\n helth_path = "/"\n}', "helth_path"),
+        ('calls = {\n A_URL = { service = "b", pfad = "/" }\n}', "pfad"),
+        ("egress = {\n db = { port = 5432, cidrs = [] }\n}", "cidrs"),
+        ("deployment = {\n minimum = 0\n}", "minimum"),
+        ("deployment = {\n alarms = { names = [], rolback = true }\n}", "rolback"),
+    ],
+)
+def test_an_attribute_that_nobody_reads_is_refused_by_its_name(
+    tmp_path: Path, entry: str, named: str
+) -> None:
+    with pytest.raises(UsageError, match=f"unknown field `{named}`"):
+        one(tmp_path, f"{LEAST} scaling = {{\n{BOUNDS}}}\n{entry}")
+
+
+def test_the_schema_has_the_attributes_of_the_platforms_variable_and_no_others() -> None:
+    text = (ROOT / "terraform" / "platform" / "variables.tf").read_text(encoding="utf-8")
+    block = text.split('variable "services" {')[1].split("  nullable = false")[0]
+    written = set(re.findall(r"(\w+) += (?:optional\(|string|number|bool|list\(|object\()", block))
+    assert len(written) > 50
+    assert _attributes(ServiceEntry) == written - {"description", "type"}
+
+
+def _attributes(schema: Any) -> set[str]:
+    """Return the names of a schema's fields, and of those of the schemas in it."""
+    found: set[str] = set()
+    for name, kind in get_type_hints(schema).items():
+        found.add(name)
+        for inner in re.findall(r"values_schema\.(\w+)", str(kind)):
+            found |= _attributes(getattr(values_schema, inner))
+    return found

@@ -6,6 +6,7 @@ output "cluster" {
     namespace_id       = aws_service_discovery_private_dns_namespace.this.id
     exec_log_group_arn = local.exec_log_group_arn
     exec_kms_key       = var.adopt.exec_kms_key
+    container_insights = var.container_insights != "disabled"
     stem               = var.name
     tracing            = { sampling_rate = var.tracing.sampling_rate, seed = var.tracing.seed, xray_rule = var.tracing.xray_rule }
     # What the log groups of its services begin with.

@@ -51,6 +51,7 @@ variable "cluster" {
     namespace_id       = string
     exec_log_group_arn = string
     exec_kms_key       = optional(string)
+    container_insights = optional(bool, false)
     stem               = optional(string)
     tracing = optional(object({
       sampling_rate = optional(number, 0.05)
@@ -474,5 +475,29 @@ variable "roles" {
   validation {
     condition     = var.roles.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
     error_message = "roles.permissions_boundary is \"${coalesce(var.roles.permissions_boundary, "-")}\". It must be the ARN of a policy (…:policy/NAME)."
+  }
+}
+
+variable "alarms" {
+  description = <<-EOT
+    Alarms for whoever is on call, to the topic `topic_arn`; null for none. `unhealthy`: tasks fail the load balancer's check for longer than they may start ($0.10 a month). `errors_percent`: the share of 5xx answers, five minutes in a row ($0.20). `at_max_minutes`: as many minutes at `scaling.max`, where the cluster has Container Insights ($0.10). Each is off where it is false or 0.
+    Not to be named in `deployment.alarms`: one that is on already switches the watch over a deployment off.
+  EOT
+  type = object({
+    topic_arn      = string
+    unhealthy      = optional(bool, true)
+    errors_percent = optional(number, 5)
+    at_max_minutes = optional(number, 15)
+  })
+  default = null
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.errors_percent >= 0 && var.alarms.errors_percent < 100
+    error_message = "alarms.errors_percent is ${try(var.alarms.errors_percent, 0)}. It is a percentage under 100; 0 for no alarm."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.at_max_minutes >= 0 && var.alarms.at_max_minutes <= 1440 && floor(var.alarms.at_max_minutes) == var.alarms.at_max_minutes
+    error_message = "alarms.at_max_minutes is ${try(var.alarms.at_max_minutes, 0)}. It is a whole number of minutes, a day at most; 0 for no alarm."
   }
 }

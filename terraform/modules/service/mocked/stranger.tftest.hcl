@@ -270,3 +270,60 @@ run "without_sessions_no_key_is_asked_for" {
     error_message = "least privilege"
   }
 }
+
+run "whoever_is_on_call_is_told_where_a_topic_is_given" {
+  command = plan
+  variables {
+    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
+    cluster = merge(var.cluster, { container_insights = true })
+    alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.unhealthy[0].dimensions.LoadBalancer == "app/shop/0f" && aws_cloudwatch_metric_alarm.unhealthy[0].evaluation_periods == max(3, ceil(local.grace_period / 60)) && aws_cloudwatch_metric_alarm.unhealthy[0].threshold == 0
+    error_message = "longer than a start"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.errors[0].threshold == 5 && aws_cloudwatch_metric_alarm.at_max[0].threshold == 8 && aws_cloudwatch_metric_alarm.at_max[0].evaluation_periods == 15
+    error_message = "thresholds of the values"
+  }
+}
+
+run "each_alarm_can_be_switched_off" {
+  command = plan
+  variables {
+    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
+    cluster = merge(var.cluster, { container_insights = true })
+    alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", unhealthy = false, errors_percent = 0, at_max_minutes = 0 }
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    error_message = "all three"
+  }
+}
+
+run "a_service_without_a_target_group_has_no_alarm_on_one" {
+  command = plan
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    error_message = "nor one on a count that nobody tells"
+  }
+}
+
+run "a_share_of_errors_above_all_is_refused" {
+  command = plan
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", errors_percent = 100 }
+  }
+  expect_failures = [var.alarms]
+}
+
+run "half_a_minute_at_the_maximum_is_refused" {
+  command = plan
+  variables {
+    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", at_max_minutes = 0.5 }
+  }
+  expect_failures = [var.alarms]
+}

@@ -1,0 +1,241 @@
+"""The variable ``services`` of ``terraform/platform``, as it stands in a file of values.
+
+Every attribute is named, those that no replay looks at too: Terraform drops one that it does not
+know, and its typo with it.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from trimtab.catalog.load import is_valid, nearest_sizes
+from trimtab.fleet.model import Architecture, TaskSize
+from trimtab.scaling.policy import MODULE, InStep, Ladder, Ladders, OutStep
+
+PERIODS_S = (60, 120, 180, 240, 300)
+DAY_S = 86_400
+
+_Whole = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+_Seconds = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+_Percent = Annotated[float, Meta(gt=0, lt=100)]
+
+
+class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the schema: Terraform would drop an attribute it does not know, and its typo with it."""
+
+
+class _Out(Values, frozen=True, kw_only=True):
+    above: Annotated[float, Meta(ge=0)]
+    add: _Whole
+
+
+class _In(Values, frozen=True, kw_only=True):
+    below: Annotated[float, Meta(gt=0, le=1)]
+    remove: _Whole
+
+
+class _Ladder(Values, frozen=True, kw_only=True):
+    high: _Percent | None = None
+    low: _Percent | None = None
+    steps: Annotated[tuple[_Out, ...], Meta(min_length=1, max_length=20)] | None = None
+
+    def ladder(self, default: Ladder) -> Ladder:
+        """Return the ladder, taking from ``default`` what is left out.
+
+        Raises:
+            ValueError: low is not below high, or the steps are no ladder.
+
+        """
+        high = default.high if self.high is None else self.high
+        low = default.low if self.low is None else self.low
+        if not low < high:
+            msg = f"low ({low:g}) must be below high ({high:g})"
+            raise ValueError(msg)
+        if self.steps is None:
+            return Ladder(high=high, low=low, steps=default.steps)
+        aboves = [step.above for step in self.steps]
+        if aboves[0] != 0 or any(one >= other for one, other in pairwise(aboves)):
+            msg = f"steps must begin with above = 0 and rise, not {', '.join(f'{one:g}' for one in aboves)}"
+            raise ValueError(msg)
+        steps = tuple(OutStep(above=step.above, add=step.add) for step in self.steps)
+        return Ladder(high=high, low=low, steps=steps)
+
+
+class _ScaleIn(Values, frozen=True, kw_only=True):
+    steps: Annotated[tuple[_In, ...], Meta(min_length=1, max_length=20)] | None = None
+
+    def __post_init__(self) -> None:
+        belows = [step.below for step in self.steps or (_In(below=1.0, remove=1),)]
+        if belows[0] != 1 or any(one <= other for one, other in pairwise(belows)):
+            msg = f"steps must begin with below = 1 and fall, not {', '.join(f'{one:g}' for one in belows)}"
+            raise ValueError(msg)
+
+
+class _Scaling(Values, frozen=True, kw_only=True):
+    min: Annotated[int, Meta(ge=1, le=5000)]
+    max: Annotated[int, Meta(ge=1, le=5000)]
+    cpu: _Ladder | None = None
+    memory: _Ladder | None = None
+    scale_in: _ScaleIn | None = None
+    out_cooldown: _Seconds | None = None
+    in_cooldown: _Seconds | None = None
+    period: int | None = None
+    out_periods: _Whole | None = None
+    out_datapoints: _Whole | None = None
+    in_periods: _Whole | None = None
+    in_datapoints: _Whole | None = None
+
+    def __post_init__(self) -> None:
+        if self.max < self.min:
+            msg = f"max ({self.max}) is below min ({self.min})"
+            raise ValueError(msg)
+        ladders = self.ladders()
+        if ladders.period_s not in PERIODS_S:
+            msg = f"period is {ladders.period_s} s, must be one of {', '.join(map(str, PERIODS_S))}"
+            raise ValueError(msg)
+        for way, (points, periods) in (("out", ladders.out_datapoints), ("in", ladders.in_datapoints)):
+            if points > periods:
+                msg = f"{way}_datapoints ({points}) is above {way}_periods ({periods})"
+                raise ValueError(msg)
+            if periods * ladders.period_s > DAY_S:
+                msg = f"{way}_periods ({periods}) of {ladders.period_s} s are more than a day"
+                raise ValueError(msg)
+
+    def ladders(self) -> Ladders:
+        """Return the policies, what is left out as the module has it."""
+        steps = self.scale_in.steps if self.scale_in else None
+        (out_points, out_periods), (in_points, in_periods) = MODULE.out_datapoints, MODULE.in_datapoints
+        return Ladders(
+            min_tasks=self.min,
+            max_tasks=self.max,
+            cpu=(self.cpu or _Ladder()).ladder(MODULE.cpu),
+            memory=(self.memory or _Ladder()).ladder(MODULE.memory),
+            scale_in=MODULE.scale_in
+            if steps is None
+            else tuple(InStep(below=s.below, remove=s.remove) for s in steps),
+            out_cooldown_s=given(self.out_cooldown, MODULE.out_cooldown_s),
+            in_cooldown_s=given(self.in_cooldown, MODULE.in_cooldown_s),
+            period_s=given(self.period, MODULE.period_s),
+            out_datapoints=(given(self.out_datapoints, out_points), given(self.out_periods, out_periods)),
+            in_datapoints=(given(self.in_datapoints, in_points), given(self.in_periods, in_periods)),
+        )
+
+
+class _Traffic(Values, frozen=True, kw_only=True):
+    exposure: str
+    priority: int
+    deregistration_delay: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    # Not replayed.
+    paths: Any = None
+    hosts: Any = None
+    grace_period: Any = None
+    health_path: Any = None
+    health_matcher: Any = None
+    health_interval: Any = None
+    health_timeout: Any = None
+    healthy_threshold: Any = None
+    unhealthy_threshold: Any = None
+
+
+class _Call(Values, frozen=True, kw_only=True):
+    service: str
+    path: Any = None
+    scheme: Any = None
+
+
+class _Rule(Values, frozen=True, kw_only=True):
+    port: Any
+    cidr: Any = None
+    security_group_id: Any = None
+
+
+class _Condition(Values, frozen=True, kw_only=True):
+    test: Any
+    variable: Any
+    values: Any
+
+
+class _Statement(Values, frozen=True, kw_only=True):
+    sid: Any
+    actions: Any
+    resources: Any
+    conditions: tuple[_Condition, ...] = ()
+
+
+class _Alarms(Values, frozen=True, kw_only=True):
+    names: Any
+    rollback: Any = None
+
+
+class _Deployment(Values, frozen=True, kw_only=True):
+    minimum_percent: Any = None
+    maximum_percent: Any = None
+    wait_for_steady_state: Any = None
+    alarms: _Alarms | None = None
+
+
+class ServiceEntry(Values, frozen=True, kw_only=True):
+    """One service of the map."""
+
+    cpu: int
+    memory: int
+    scaling: _Scaling
+    traffic: _Traffic | None = None
+    architecture: Architecture | None = None
+    stop_timeout: Annotated[int, Meta(ge=2, le=120)] | None = None
+    ephemeral_storage: Annotated[int, Meta(ge=21, le=200)] | None = None
+    tracing: bool | None = None
+    spot: bool | None = None
+    # Not replayed.
+    image: Any = None
+    startup_seconds: Any = None
+    port: Any = None
+    cost_center: Any = None
+    command: Any = None
+    environment: Any = None
+    secrets: Any = None
+    health_command: Any = None
+    live_path: Any = None
+    longest_request: Any = None
+    readonly_root_filesystem: Any = None
+    writable: Any = None
+    init_process: Any = None
+    execute_command: Any = None
+    tags: Any = None
+    callers: Any = None
+    calls: dict[str, _Call] | None = None
+    egress: dict[str, _Rule] | None = None
+    deployment: _Deployment | None = None
+    secret_kms_key_arns: Any = None
+    task_policy_statements: tuple[_Statement, ...] = ()
+
+    def __post_init__(self) -> None:
+        size = TaskSize(cpu_units=self.cpu, memory_mib=self.memory)
+        if not is_valid(size):
+            near = nearest_sizes(TaskSize(cpu_units=max(1, self.cpu), memory_mib=max(1, self.memory)))
+            msg = f"Fargate has no task of {size}; nearest are {', '.join(map(str, near))}"
+            raise ValueError(msg)
+
+
+class TracingEntry(Values, frozen=True, kw_only=True):
+    """The root's variable of that name: what the collector takes of each task."""
+
+    enabled: bool | None = None
+    cpu: _Whole | None = None
+    memory: Annotated[int, Meta(ge=64)] | None = None
+    sampling_rate: Any = None
+    seed: Any = None
+    sampler: Any = None
+    reservoir: Any = None
+    protocol: Any = None
+    propagators: Any = None
+    image: Any = None
+
+
+def given(value: int | None, default: int) -> int:
+    """Return ``value``, or ``default`` where it is left out."""
+    return default if value is None else value

@@ -1,0 +1,88 @@
+# For whoever is on call, not for scaling. Failed deployments and tasks are told by the cluster's events.
+locals {
+  # Not where the rule that leads here is another owner's: its load balancer may be too.
+  balanced = var.alarms != null && var.traffic != null && var.adopt.listener_rule
+
+  # A task may be unhealthy for as long as it may start; a minute is the least that a metric tells.
+  unhealthy_minutes = max(3, ceil(coalesce(local.grace_period, 0) / 60))
+
+  balanced_dimensions = local.balanced ? {
+    TargetGroup  = aws_lb_target_group.this["this"].arn_suffix
+    LoadBalancer = join("/", slice(split("/", var.traffic.listener_arn), 1, 4)) # …:listener/app/NAME/ID/LISTENER
+  } : {}
+}
+
+resource "aws_cloudwatch_metric_alarm" "unhealthy" {
+  count = local.balanced && try(var.alarms.unhealthy, false) ? 1 : 0
+
+  alarm_name          = "${local.full_name}-unhealthy"
+  alarm_description   = "Tasks of ${var.name} fail the load balancer's health check for ${local.unhealthy_minutes} minutes."
+  namespace           = "AWS/ApplicationELB"
+  metric_name         = "UnHealthyHostCount"
+  dimensions          = local.balanced_dimensions
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 60
+  evaluation_periods  = local.unhealthy_minutes
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarms.topic_arn]
+  ok_actions          = [var.alarms.topic_arn]
+  tags                = local.tags
+}
+
+resource "aws_cloudwatch_metric_alarm" "errors" {
+  count = local.balanced && try(var.alarms.errors_percent > 0, false) ? 1 : 0
+
+  alarm_name          = "${local.full_name}-errors"
+  alarm_description   = "More than ${var.alarms.errors_percent} % of the answers of ${var.name} are 5xx, five minutes in a row."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.alarms.errors_percent
+  evaluation_periods  = 5
+  treat_missing_data  = "notBreaching" # no requests
+  alarm_actions       = [var.alarms.topic_arn]
+  ok_actions          = [var.alarms.topic_arn]
+  tags                = local.tags
+
+  dynamic "metric_query" {
+    for_each = { errors = "HTTPCode_Target_5XX_Count", requests = "RequestCount" }
+    content {
+      id          = metric_query.key
+      return_data = false
+      metric {
+        namespace   = "AWS/ApplicationELB"
+        metric_name = metric_query.value
+        dimensions  = local.balanced_dimensions
+        period      = 60
+        stat        = "Sum"
+      }
+    }
+  }
+
+  metric_query {
+    id          = "share"
+    expression  = "100 * FILL(errors, 0) / requests" # without an error there is no point of them
+    label       = "Share of 5xx [%]"
+    return_data = true
+  }
+}
+
+# Container Insights alone tell the count: AWS/ECS has no metric of it.
+resource "aws_cloudwatch_metric_alarm" "at_max" {
+  count = try(var.alarms.at_max_minutes > 0, false) && var.cluster.container_insights && var.scaling.max > var.scaling.min ? 1 : 0
+
+  alarm_name          = "${local.full_name}-at-max"
+  alarm_description   = "${var.name} wants scaling.max = ${var.scaling.max} tasks or more, ${var.alarms.at_max_minutes} minutes in a row: it would take more if it could."
+  namespace           = "ECS/ContainerInsights"
+  metric_name         = "DesiredTaskCount"
+  dimensions          = local.dimensions
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = var.scaling.max
+  period              = 60
+  evaluation_periods  = var.alarms.at_max_minutes
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.alarms.topic_arn]
+  ok_actions          = [var.alarms.topic_arn]
+  tags                = local.tags
+}
