@@ -50,7 +50,9 @@ class Fleet:
             memory="512",
             networkMode="awsvpc",
             requiresCompatibilities=["FARGATE"],
-            containerDefinitions=[{"name": "app", "image": "nginx:1", **container}],
+            containerDefinitions=[
+                {"name": "app", "image": "nginx:1", "portMappings": [{"containerPort": 8080}], **container}
+            ],
         )
         arn: str = made["taskDefinition"]["taskDefinitionArn"]
         return arn

@@ -48,7 +48,7 @@ class Account:
         return arn
 
     def create(self, name: str, **given: object) -> dict[str, Any]:
-        self.register(name)
+        self.register(name, portMappings=[{"containerPort": 80}])
         arguments = {"taskDefinition": name, "desiredCount": 2, "networkConfiguration": self.network}
         self.ecs.create_service(cluster=CLUSTER, serviceName=name, **{**arguments, **given})
         return self.read(name)
@@ -304,3 +304,21 @@ def test_port_mappings_are_completed_the_way_ecs_answers_them(account: Account) 
 
     assert container["portMappings"] == [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}]
     assert container["systemControls"] == []
+
+
+def test_a_load_balancers_port_must_be_one_of_the_revision(account: Account) -> None:
+    group = account.target_group("moved")
+    account.listener("moved", Type="forward", TargetGroupArn=group)
+    there = {"targetGroupArn": group, "containerName": "app", "containerPort": 80}
+    account.create("moved", loadBalancers=[there])
+    asked: dict[str, Any] = {"loadBalancers": [{**there, "containerPort": 9090}]}
+    with pytest.raises(ClientError, match="did not have a container port 9090 defined"):
+        account.update("moved", **asked)
+    with pytest.raises(ClientError, match="does not exist in the task definition"):
+        account.update("moved", loadBalancers=[{**there, "containerName": "web"}])
+    # The revision alone would leave the load balancer on a port that is gone.
+    next_ = account.register("moved", portMappings=[{"containerPort": 9090}])
+    with pytest.raises(ClientError, match="did not have a container port 80 defined"):
+        account.update("moved", taskDefinition=next_)
+    moved = account.update("moved", taskDefinition=next_, **asked)
+    assert moved["taskDefinition"] == next_

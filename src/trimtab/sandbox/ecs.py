@@ -80,6 +80,8 @@ def _create_service(original: Callable[..., ActionResult], self: EC2ContainerSer
     _refuse_second_service(backend, given)
     _refuse_inactive(backend, given)
     _require_listener(self, given.get("loadBalancers") or [])
+    if given.get("taskDefinition"):
+        _require_ports(backend, given["taskDefinition"], given.get("loadBalancers") or [])
     result = original(self)
     service = _service_of(result)
     for name, default in _REMEMBERED.items():
@@ -104,6 +106,8 @@ def _update_service(original: Callable[..., ActionResult], self: EC2ContainerSer
     service = _active_service(backend, cluster, given["service"])
     _refuse_inactive(backend, given)
     _require_listener(self, given.get("loadBalancers") or [])
+    balancers = given.get("loadBalancers") or service.load_balancers or []
+    _require_ports(backend, given.get("taskDefinition") or service.task_definition, balancers)
     configuration = {**service.deployment_configuration, **(given.get("deploymentConfiguration") or {})}
     counts = (service.running_count, service.pending_count)
     cluster_counts = (cluster.running_tasks_count, cluster.pending_tasks_count)
@@ -172,6 +176,27 @@ def _require_listener(self: EC2ContainerServiceResponse, balancers: list[dict[st
         if f'"{arn}"' not in used:
             raise InvalidParameterException(
                 f"The target group with targetGroupArn {arn} does not have an associated load balancer."
+            )
+
+
+def _require_ports(
+    backend: EC2ContainerServiceBackend, revision: str, balancers: list[dict[str, Any]]
+) -> None:
+    """Refuse a revision in which a load balancer's container, or that port of it, is not there."""
+    definitions: list[dict[str, Any]] = vars(backend.describe_task_definition(revision))[
+        "container_definitions"
+    ]
+    containers = {one["name"]: one for one in definitions}
+    for balancer in balancers:
+        name, port = balancer.get("containerName"), balancer.get("containerPort")
+        if name is None:
+            continue
+        if name not in containers:
+            raise InvalidParameterException(f"The container {name} does not exist in the task definition.")
+        ports = {mapping.get("containerPort") for mapping in containers[name].get("portMappings") or ()}
+        if port not in ports:
+            raise InvalidParameterException(
+                f"The container {name} did not have a container port {port} defined."
             )
 
 
