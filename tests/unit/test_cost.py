@@ -25,7 +25,8 @@ from trimtab.evidence.cost import Cost, Parts, dollars, shared_cost, total
 from trimtab.evidence.document_encode import document_of
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
-from trimtab.pipeline import optimize, recommend, replay
+from trimtab.pipeline import optimize, recommend
+from trimtab.replaying import replay
 from trimtab.report.data import report_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from trimtab.evidence.cost import Parts, cents
 from trimtab.evidence.objective import read_objective
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.snapshot import read_snapshot
-from trimtab.pipeline import optimize, replay
+from trimtab.pipeline import optimize
+from trimtab.replaying import replay
 from trimtab.sizing.rightsizing import floor_of
 
 if TYPE_CHECKING:

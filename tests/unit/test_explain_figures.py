@@ -18,7 +18,7 @@ from trimtab.evidence.replayed import as_proposed
 from trimtab.evidence.trials import Test as Trial
 from trimtab.fleet.model import TaskSize
 from trimtab.fleet.snapshot import read_snapshot
-from trimtab.pipeline import replay
+from trimtab.replaying import replay
 from trimtab.scaling.parts import parts_of
 from trimtab.scaling.policy import Ladders
 from trimtab.scaling.replay import replay as replay_inputs

@@ -17,7 +17,8 @@ from trimtab.evidence.objective import LaidDown, Objective, Spot
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
-from trimtab.pipeline import optimize, recommend, replay
+from trimtab.pipeline import optimize, recommend
+from trimtab.replaying import replay
 from trimtab.scaling.search import Effort
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from trimtab.evidence.replayed import as_deployed
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
-from trimtab.pipeline import Replayed, replay
+from trimtab.replaying import Replayed, replay
 from trimtab.report import layout, replay_terminal
 from trimtab.report.minutes import encode
 from trimtab.report.replay_data import replay_report_of

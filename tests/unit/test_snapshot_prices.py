@@ -14,7 +14,7 @@ from generated_api import CLUSTER, NOW, Generated
 from made_command import trimtab
 from made_world import Killed
 
-from trimtab import pipeline
+from trimtab import pipeline, replaying
 from trimtab.catalog.load import Prices, prices
 from trimtab.catalog.own_prices import prices_for
 from trimtab.errors import EXIT_USAGE, SnapshotError, UsageError
@@ -174,8 +174,8 @@ def test_a_region_that_the_catalog_lacks_is_optimised_and_replayed_at_the_snapsh
     home = fleets.snapshot(fleets.service("api"))
     write_snapshot(home, tmp_path / "home")
     write_snapshot(abroad(listed(fargate_x86_vcpu_hour=dearer, fargate_x86_gb_hour=gib)), tmp_path / "abroad")
-    (at_home,) = pipeline.replay(tmp_path / "home").judged
-    found = pipeline.replay(tmp_path / "abroad")
+    (at_home,) = replaying.replay(tmp_path / "home").judged
+    found = replaying.replay(tmp_path / "abroad")
     assert found.judged[0].verdict.usd_month == pytest.approx(2 * at_home.verdict.usd_month)
     assert f"Fargate list price of 2026-11-28, {ABROAD}" in repr(found.report)
     outcome = pipeline.optimize(tmp_path / "abroad", None, effort=fleets.LITTLE)

@@ -100,12 +100,12 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
 
     refuse_absent(snapshot)
-    from trimtab import pipeline  # noqa: PLC0415
     from trimtab.evidence.objective import objective_of  # noqa: PLC0415
+    from trimtab.replaying import replay as replayed  # noqa: PLC0415
     from trimtab.report import replay_terminal  # noqa: PLC0415
 
     with replaying() as told:
-        done = pipeline.replay(
+        done = replayed(
             snapshot,
             services=tuple(service or ()),
             values=policy,
