@@ -14,10 +14,11 @@ from trimtab.catalog.load import prices
 from trimtab.evidence.before import AGREES, before_of
 from trimtab.evidence.cautions import cautions_of_cost
 from trimtab.evidence.cost import Cost, Parts
+from trimtab.evidence.foreign import foreign
 from trimtab.evidence.model import CautionKind, LeftOutReason
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.verdict import Basis
-from trimtab.fleet.model import Scaling, TrackingPolicy, Unmodelled
+from trimtab.fleet.model import Failure, Scaling, TrackingPolicy, Unmodelled
 from trimtab.fleet.told import with_told
 from trimtab.pipeline import recommend
 
@@ -122,7 +123,23 @@ def test_a_service_scaled_by_another_metric_is_left_out_with_its_cost() -> None:
     (left,) = recommend(snapshot, effort=made.LITTLE).left_out
     assert (left.service, left.reason) == ("jobs", LeftOutReason.FOREIGN)
     assert "policy out follows Depth of AWS/SQS" in left.detail
-    assert "4.0 tasks ran on average, for $" in left.detail
+    assert "4.0 tasks ran on average, for $144.16 a month" in left.detail
+    assert "would hold that, for $" in left.detail
+
+
+def test_the_size_of_a_service_that_keeps_its_scaling_holds_every_task_as_it_was() -> None:
+    service = made.service("jobs", size=made.size(1024, 2048))
+    small = foreign(service, made.demand(WAVE * 0.1, memory=200, tasks=2), PRICES)
+    assert "256/512 would hold that, for $" in small
+    busy = foreign(service, made.demand(np.full(MINUTES.size, 1.5), memory=1700, tasks=2), PRICES)
+    assert busy.endswith("no cheaper size holds that")
+    killed = Failure(at="2026-11-03T00:00:00Z", kind="stopped task", text="OutOfMemoryError")
+    kept = foreign(
+        msgspec.structs.replace(service, failures=(killed,)),
+        made.demand(WAVE * 0.1, memory=200, tasks=2),
+        PRICES,
+    )
+    assert "256/2048 would hold that" in kept
 
 
 # Snapshots from before this could be said

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import fargate_sizes
 from trimtab.demand.findings import FindingKind, believable
-from trimtab.evidence.before import before_of, recorded_usd_month
+from trimtab.evidence.before import before_of
 from trimtab.evidence.choice import CannotTell
 from trimtab.evidence.choose import resized, search_sizes, sizes_in_contest
 from trimtab.evidence.conflict import conflict
 from trimtab.evidence.contest import enter
-from trimtab.evidence.cost import cents, dollars, tasks_recorded
 from trimtab.evidence.decide import decide
+from trimtab.evidence.foreign import foreign
 from trimtab.evidence.model import LeftOut, LeftOutReason
 from trimtab.evidence.question import Question
 from trimtab.scaling.convert import ladders_of_scaling
@@ -69,7 +69,7 @@ class Asked:
 def asked(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Asked | LeftOut:
     """Return what is asked about one service, or why nothing can be."""
     if service.scaling.foreign:
-        return _left_out(service, LeftOutReason.FOREIGN, _foreign(service, demand, prices))
+        return _left_out(service, LeftOutReason.FOREIGN, foreign(service, demand, prices))
     untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
     if untold:
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
@@ -116,16 +116,6 @@ def choose(
         timing=question.timing,
         choice=choice,
         before=found.before,
-    )
-
-
-def _foreign(service: Service, demand: Demand, prices: Prices) -> str:
-    """Return why no ladder on CPU and memory can take the place of what scales the service today."""
-    told = "; ".join(f"{one.what} {one.why}" for one in service.scaling.foreign)
-    cost = dollars(cents(recorded_usd_month(service, demand, prices)))
-    return (
-        f"{told}. What a task waits for does not show in its CPU, so its scaling stays as it is: "
-        f"{tasks_recorded(demand):.1f} tasks ran on average, for {cost} a month"
     )
 
 
