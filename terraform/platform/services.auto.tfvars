@@ -3,7 +3,7 @@
 # Fargate at list price: $5,770.82 a month today, $2,442.59 with these values in replay, a saving of
 # $3,328.23.
 # Net of logs, Container Insights, alarms, load balancers and tracing, beside the replay: $5,790.05,
-# $3,035.26 and $2,754.79.
+# $3,035.36 and $2,754.69.
 # Where live_path is not given, health_path answers the container's health check too. ECS replaces a task
 # that fails either: a path that asks a database has the fleet replaced while that is down.
 # Reasons, candidates and cautions: recommendation.json.

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,8 @@ from trimtab.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
 
 
 # One error keeps Terraform from all that depends on it, so each plan holds what it can find side by side.
@@ -208,8 +211,12 @@ def test_e2_task_and_execution_roles_differ(production: Platform, service: str) 
         attribute: production.references("service", "aws_ecs_task_definition.this", attribute)
         for attribute in ("task_role_arn", "execution_role_arn")
     }
-    assert "aws_iam_role.task[0].arn" in references["task_role_arn"]
-    assert "aws_iam_role.execution[0].arn" in references["execution_role_arn"]
+    # Locals, for a takeover may keep a role: each is the role of its own kind where it does not.
+    assert references == {name: [f"local.{name}"] for name in references}
+    source = (ROOT / "terraform/modules/service/adoption.tf").read_text("utf-8")
+    for kind in ("task", "execution"):
+        line = rf"^ +{kind}_role_arn += local\.own_{kind}_role \? aws_iam_role\.{kind}\[0\]"
+        assert re.search(line, source, re.MULTILINE)
     names = {one.values["name"] for one in production.all_of(service, "aws_iam_role")}
     assert len(names) == 2
 

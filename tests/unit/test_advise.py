@@ -193,8 +193,8 @@ def test_a_floor_is_kept_up_to_ecss_own_limit(least: int) -> None:
 
 def test_the_floor_is_two_behind_a_balancer_elsewhere_todays_spare_and_the_objectives_if_it_says() -> None:
     idle = made.demand(np.full(T.size, 0.01))
-    alone = made.service(traffic=None, scaling=Scaling(min_tasks=1, max_tasks=12))
-    pair = made.service(traffic=None, scaling=Scaling(min_tasks=2, max_tasks=2))
+    alone = made.service(traffic=None, port=None, scaling=Scaling(min_tasks=1, max_tasks=12))
+    pair = made.service(traffic=None, port=None, scaling=Scaling(min_tasks=2, max_tasks=2))
     three = {"api": {"min_tasks": 3}}
     bounds = [
         (found.min_tasks, found.max_tasks)

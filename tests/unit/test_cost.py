@@ -104,7 +104,10 @@ def test_the_proposals_alarms_are_those_of_the_modules() -> None:
         for path, text in sources.items()
         for name in re.findall(r'resource "aws_cloudwatch_(?:metric|composite)_alarm" "(\w+)"', text)
     }
-    assert found == {("service/alarms.tf", "out"), ("service/alarms.tf", "in")}
+    scales = {("service/alarms.tf", "out"), ("service/alarms.tf", "in")}
+    asked = {("service/operator_alarms.tf", name) for name in ("unhealthy", "errors", "at_max")}  # off
+    assert found == scales | asked | {("cluster/events.tf", "undelivered")}
+    assert seen.PLATFORM_ALARMS == 1
     scaling = sources[modules / "service" / "autoscaling.tf"]
     out = re.findall(r'^ +\w+ += \{ metric = "\w+",', scaling, re.MULTILINE)
     joint = re.search(r"for_each = \{ (.*) \}", sources[modules / "service" / "alarms.tf"])
@@ -137,7 +140,7 @@ def test_without_insights_or_without_knowing_nothing_is_paid(setting: Any) -> No
         made.fleet(made.service("jobs", traffic=None)), container_insights=setting
     )
     cost = shared_cost(fleet, PRICES)
-    assert (cost.before_usd_month, cost.after_usd_month) == (0, Decimal("3.60"))
+    assert (cost.before_usd_month, cost.after_usd_month) == (0, Decimal("3.70"))
     assert cost.insights_known == (setting is not None)
 
 
@@ -212,7 +215,7 @@ def test_traces_and_load_balancers_are_in_the_total_that_is_said_first() -> None
     recommendation = recommend(made.snapshot(made.service("web")), effort=made.LITTLE)
     cost, report = recommendation.cost, report_of(document_of(recommendation))
     assert cost.after.tracing_usd_month > 0
-    shared = Decimal("3.60") + BALANCER
+    shared = Decimal("3.70") + BALANCER
     assert cost.after_usd_month == sum(
         (advice.cost.after.total_usd_month for advice in recommendation.services), shared
     )

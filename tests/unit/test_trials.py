@@ -30,7 +30,14 @@ def test_the_share_over_is_the_mean_and_what_the_days_spread_does_not_exclude() 
     over[:144] = True  # 10 % of the first day
     over[DAY : DAY + 72] = True  # 5 % of the second
     # Mean 3.75 %; deviations 6.25, 1.25, -3.75, -3.75: squares sum to 68.75, over 3 is 22.9167, root 4.7871.
-    assert over_share_at_most(over) == pytest.approx(0.0375 + 2.353 * 0.047871 / 2, abs=1e-6)
+    assert over_share_at_most(over) == pytest.approx(0.0375 + 1.6449 * 0.047871 / 2, abs=1e-6)
+
+
+def test_from_five_days_on_the_quantile_is_students() -> None:
+    over = np.zeros(5 * DAY, dtype=bool)
+    over[:144] = True
+    # Mean 2 %; deviations 8 and four of -2: squares sum to 80, over 4 is 20, root 4.4721.
+    assert over_share_at_most(over) == pytest.approx(0.02 + 2.132 * 0.044721 / 5**0.5, abs=1e-6)
 
 
 def test_the_quantile_is_students_and_goes_over_into_the_normals_without_a_step() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.evidence.observability import (
+    PLATFORM_ALARMS,
     PLATFORM_INSIGHTS,
     alarms_proposed_usd,
     alarms_today_usd,
@@ -167,9 +168,10 @@ def shared_cost(fleet: Fleet, prices: Prices) -> Cost:
             insights_usd_month=cents(cluster_insights_usd(PLATFORM_INSIGHTS, prices)),
             # Those of the account that nothing here owns stay.
             balancers_usd_month=cents(balancers_usd(max(len(exposures), today), prices)),
+            alarms_usd_month=cents(PLATFORM_ALARMS * prices.alarm_month.usd),
         ),
         insights_known=insights is not None,
-        balancers_known=identity is not None or not exposures,
+        balancers_known=not exposures or (identity is not None and prices.alb_hour is not None),
     )
 
 

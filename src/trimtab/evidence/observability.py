@@ -34,6 +34,8 @@ ELSEWHERE_DAYS = 7
 ARCHIVED_SHARE = 0.15
 """Of a log's bytes that remain once it is compressed for storage (AWS Pricing Calculator)."""
 TRACKING_ALARMS = 2
+PLATFORM_ALARMS = 1
+"""Of the cluster module: alerts that were lost. Those for whoever is on call are off unless asked for."""
 SAMPLED_SHARE = 0.05
 """Of the traces, kept (the cluster module's ``tracing``)."""
 CONTAINERS_TODAY = 1

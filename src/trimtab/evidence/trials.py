@@ -28,6 +28,8 @@ STUDENT_T = (
 days of the tuned part are a sample, and the next may be worse; nine days tell their spread badly."""
 NORMAL = 1.6449
 """What it comes to with many days."""
+LEAST_DAYS = 5
+"""Whole days from which the spread of days is taken as their sample's."""
 STRESS = 2.0
 """Under harder demand the objective may be missed by less than this [ratio of the allowance]."""
 
@@ -209,10 +211,13 @@ def over_share_at_most(over: Mask) -> float:
     """Return the share of minutes over that the days' spread does not exclude [ratio], ``over`` shape (T,).
 
     The upper end of a one-sided 95 % interval around the mean of whole days: ten days with one
-    bad one say less than ten alike. Less than two whole days have no spread, and their share counts.
+    bad one say less than ten alike. Less than two whole days have no spread, and their share counts;
+    with less than ``LEAST_DAYS`` Student's t would rule out nothing, so the normal's quantile stands,
+    and that the history is short is cautioned.
     """
     days = over.size // DAY_MIN
     if days < 2:  # noqa: PLR2004
         return float(over.mean())
     daily = over[: days * DAY_MIN].reshape(days, DAY_MIN).mean(axis=1)
-    return float(over.mean() + student_t(days - 1) * daily.std(ddof=1) / math.sqrt(days))
+    quantile = student_t(days - 1) if days >= LEAST_DAYS else NORMAL
+    return float(over.mean() + quantile * daily.std(ddof=1) / math.sqrt(days))

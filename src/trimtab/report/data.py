@@ -253,8 +253,8 @@ def _split_notes(document: Document, cost: Cost) -> Iterator[str]:
         )
     if not cost.balancers_known:
         yield (
-            "Balancers: how many load balancers there are today is not recorded; they count as one. Their "
-            "units are the same on both sides, and in neither."
+            "Balancers: how many load balancers there are today, or what one costs, is not recorded; they "
+            "count as one at most. Their units are the same on both sides, and in neither."
         )
     if cost.after.tracing_usd_month:
         yield (
