@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.errors import ReplayError
-from trimtab.evidence.cost import cents, dollars, tasks_recorded
+from trimtab.evidence.cost import cents, dollars, recorded_usd_month, tasks_recorded
 from trimtab.evidence.record import judge_record
 from trimtab.evidence.replayed import as_deployed, deployed_inputs
 from trimtab.evidence.verdict import Basis, judge
@@ -61,7 +60,7 @@ def before_of(service: Service, demand: Demand, prices: Prices, objective: Objec
     except ReplayError as error:
         return _recorded(service, demand, prices, objective, error.one_line())
     judged = judge(case)
-    tasks, usd = tasks_recorded(demand), recorded_usd_month(service, demand, prices)
+    tasks, usd = tasks_recorded(demand), recorded_usd_month(service, service.size, demand, prices)
     counts = _agree(judged.verdict.tasks_mean, tasks) and not _moved_by_nothing(service, demand)
     bills = _agree(judged.verdict.usd_month, usd)
     apart = abs(cents(judged.verdict.usd_month) - cents(usd))
@@ -71,12 +70,6 @@ def before_of(service: Service, demand: Demand, prices: Prices, objective: Objec
         why = _bill(judged.verdict, tasks, usd)
         return _recorded(service, demand, prices, objective, why, case=case, apart=apart)
     return _recorded(service, demand, prices, objective, _count(service, judged.verdict, tasks))
-
-
-def recorded_usd_month(service: Service, demand: Demand, prices: Prices) -> float:
-    """Return what the recorded tasks cost at today's size [USD/month of 730 h]."""
-    hour_usd = prices.task_hour_usd(service.size, service.architecture)
-    return hour_usd * tasks_recorded(demand) * HOURS_PER_MONTH
 
 
 def _recorded(  # noqa: PLR0913  # what is asked, and why the replay is no answer

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.evidence.verdict import Verdict
-    from trimtab.fleet.model import Fleet, Insights, Service
+    from trimtab.fleet.model import Fleet, Insights, Service, TaskSize
 
 CENT = Decimal("0.01")
 NONE = Decimal("0.00")
@@ -116,6 +116,12 @@ def tasks_recorded(demand: Demand) -> float:
     return float(demand.tasks[demand.known].mean())
 
 
+def recorded_usd_month(service: Service, size: TaskSize, demand: Demand, prices: Prices) -> float:
+    """Return what the recorded tasks cost at a size [USD/month of 730 h]."""
+    hour_usd = prices.task_hour_usd(size, service.architecture)
+    return hour_usd * tasks_recorded(demand) * HOURS_PER_MONTH
+
+
 def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of the cluster
     service: Service,
     demand: Demand,
@@ -130,12 +136,11 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
 
     ``insights`` is the cluster's present setting of Container Insights, None if not recorded.
     """
-    task_hour_usd = prices.task_hour_usd(service.size, service.architecture)
     keep_days = retention_proposed_days(environment)
     # Kept for ever: what has piled up is not known, so nothing is claimed to be saved on it.
     kept_days = service.log_retention_days or keep_days
     return Cost(
-        recorded_usd_month=cents(task_hour_usd * tasks_recorded(demand) * HOURS_PER_MONTH),
+        recorded_usd_month=cents(recorded_usd_month(service, service.size, demand, prices)),
         before=Parts(
             compute_usd_month=cents(deployed.usd_month),
             logs_usd_month=cents(logs_usd(service, kept_days, prices)),

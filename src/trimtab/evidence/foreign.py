@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.catalog.load import HOURS_PER_MONTH, fargate_sizes
-from trimtab.evidence.cost import cents, dollars, tasks_recorded
+from trimtab.catalog.load import fargate_sizes
+from trimtab.evidence.cost import cents, dollars, recorded_usd_month, tasks_recorded
 from trimtab.fleet.causes import memory_kills
 from trimtab.sizing.constants import CPU_TARGET
 from trimtab.sizing.memory import margin_of, memory_need_mib
@@ -18,7 +18,7 @@ from trimtab.sizing.memory import margin_of, memory_need_mib
 if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
-    from trimtab.fleet.model import Service, TaskSize
+    from trimtab.fleet.model import Service
 
 BUSY_QUANTILE = 0.999
 """Of the hottest task's minutes: what it used in nearly all of them [ratio]."""
@@ -27,7 +27,7 @@ BUSY_QUANTILE = 0.999
 def foreign(service: Service, demand: Demand, prices: Prices) -> str:
     """Return why no ladder can take the place of what scales the service, and what is known all the same."""
     told = "; ".join(f"{one.what} {one.why}" for one in service.scaling.foreign)
-    today = _usd(service, service.size, demand, prices)
+    today = recorded_usd_month(service, service.size, demand, prices)
     return (
         f"{told}. What a task waits for does not show in its CPU, so its scaling stays as it is: "
         f"{tasks_recorded(demand):.1f} tasks ran on average, for {dollars(cents(today))} a month. "
@@ -48,13 +48,8 @@ def _size(service: Service, demand: Demand, prices: Prices, today: float) -> str
         for size in fargate_sizes()
         if size.vcpu * CPU_TARGET >= busy and size.memory_mib >= memory and size != service.size
     ]
-    best = min(holding, key=lambda size: _usd(service, size, demand, prices), default=service.size)
-    cost = _usd(service, best, demand, prices)
-    if best == service.size or cost >= today:
+    costs = {size: recorded_usd_month(service, size, demand, prices) for size in holding}
+    best = min(costs, key=lambda size: costs[size], default=None)
+    if best is None or costs[best] >= today:
         return f"{used}: no cheaper size holds that"
-    return f"{used}: {best} would hold that, for {dollars(cents(cost))} a month if as many tasks run"
-
-
-def _usd(service: Service, size: TaskSize, demand: Demand, prices: Prices) -> float:
-    """Return what the recorded tasks cost at a size [USD/month of 730 h]."""
-    return prices.task_hour_usd(size, service.architecture) * tasks_recorded(demand) * HOURS_PER_MONTH
+    return f"{used}: {best} would hold that, for {dollars(cents(costs[best]))} a month if as many tasks run"
