@@ -47,6 +47,9 @@ AWS_SAYS = {
 NO_DATES = ("at", "start", "end")
 """Failures and scaling activities are moved in time."""
 
+BY_NAME_ALONE = ("scheduled", "suspended", "unmodelled")
+"""Of a service's scaling: an identity may name what its numbers were not read of."""
+
 OTHERS = """
 - ids and ARNs are the sandbox's (``Rehearsal.ids`` says which); in other ARNs the account is
 - egress: AWS has no name for a rule of a security group, so a snapshot numbers them
@@ -54,6 +57,7 @@ OTHERS = """
 - start_samples of a service that nothing checks: nothing tells when its tasks were ready
 - attributes of load balancers and target groups: those the snapshot has, and AWS's defaults besides
 - alarms of target tracking: Application Auto Scaling makes and names them
+- schedules, suspensions and policies of which a snapshot has the name alone are there, made up
 - security groups: one that a service has and nobody describes is the VPC's default, or made up
 - ssl_policy of a listener without TLS: AWS has none; older sandboxes said so
 - metrics: as Float32, which is what a snapshot has; a minute moves by whole days
@@ -98,8 +102,11 @@ class Rehearsed:
     def _services(self, taken: Snapshot) -> Iterator[str]:
         there = {service.name: service for service in taken.fleet.services}
         for service in self.rehearsal.fleet.services:
-            before = self._translated(_comparable(service))
-            yield from _unlike(before, _plain(_comparable(there[service.name])), service.name)
+            before, after = self._translated(_comparable(service)), _plain(_comparable(there[service.name]))
+            for name in BY_NAME_ALONE:
+                if not before["scaling"][name]:
+                    after["scaling"][name] = before["scaling"][name]
+            yield from _unlike(before, after, service.name)
 
     def _identity(self, taken: Snapshot) -> Iterator[str]:
         before, after = (_built(one.identity) for one in (self.rehearsal.fleet, taken.fleet))

@@ -25,6 +25,7 @@ from trimtab.fleet.account import (
 from trimtab.fleet.identity import Attachment, FleetIdentity, Registration, ServiceIdentity, TaskDefinition
 from trimtab.rehearsal.names import MOST_BALANCER, MOST_GROUP, MOST_LABEL, MOST_ROLE, Names, plain, short
 from trimtab.rehearsal.routes import VPC, Routes, zone_subnets
+from trimtab.rehearsal.scaling import SUSPENDED, TRACKING
 from trimtab.sandbox.server import ACCOUNT
 
 if TYPE_CHECKING:
@@ -223,11 +224,16 @@ class _Filling:
                 )
                 for alarm in alarms
             ]
+        for one in service.scaling.tracking:
+            place = f"scalingPolicy:0:resource/ecs/{resource}:policyName/{one.name}"
+            policies.append(ScalingPolicy(name=one.name, arn=self._arn("autoscaling", place), type=TRACKING))
         self._targets.append(
             ScalingTarget(
                 resource_id=resource,
                 arn=self._arn("application-autoscaling", f"scalable-target/made-up-{service.name}"),
-                policies=tuple(policies),
+                policies=tuple(sorted(policies, key=lambda one: one.name)),
+                scheduled_actions=tuple(sorted(one.name for one in service.scaling.scheduled)),
+                suspended=tuple(sorted(SUSPENDED[word] for word in service.scaling.suspended)),
             )
         )
 

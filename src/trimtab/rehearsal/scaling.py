@@ -37,7 +37,7 @@ _OWN_METRIC: Final = {
     },
 }
 """Of a tracking policy that no snapshot has the metric of: it follows nothing that is replayed."""
-_SUSPENDED: Final = {
+SUSPENDED: Final = {
     "in": "DynamicScalingInSuspended",
     "out": "DynamicScalingOutSuspended",
     "scheduled": "ScheduledScalingSuspended",
@@ -195,7 +195,7 @@ class Scaling:
 
 def _suspended(target: ScalingTarget, words: Sequence[str]) -> tuple[str, ...]:
     """Return what is suspended by the API's names, whichever of the two places has them."""
-    return target.suspended or tuple(_SUSPENDED[word] for word in words)
+    return target.suspended or tuple(SUSPENDED[word] for word in words)
 
 
 def _tracking(policy: TrackingPolicy | None) -> dict[str, Any]:
