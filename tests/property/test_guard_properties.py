@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trimtab.adoption.guard import judge
@@ -63,8 +63,18 @@ def shown(document: dict[str, Any]) -> str:
     )
 
 
+def rule(**values: Any) -> list[dict[str, Any]]:
+    """A listener rule that is made of whatever: no schema holds a plan's values to their shapes."""
+    change = {"actions": ["create"], "before": None, "after": values, "after_unknown": {}}
+    kind = "aws_lb_listener_rule"
+    return [{"address": f"{kind}.a", "mode": "managed", "type": kind, "name": "a", "change": change}]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(changes(), max_size=5))
+@example(rule(action=1))
+@example(rule(action=[1], condition="x"))
+@example(rule(action=[{"type": "redirect"}], condition=[{"path_pattern": [{"values": [[], {}]}]}]))
 def test_any_plan_is_judged_and_every_change_has_its_finding(made: list[dict[str, Any]]) -> None:
     plan = parse_plan(json.dumps({"format_version": "1.2", "resource_changes": made}))
     touched = [one["address"] for one in made if one["change"]["actions"] != ["no-op"]]

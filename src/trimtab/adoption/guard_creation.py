@@ -12,7 +12,7 @@ from trimtab.adoption import guard_alarms, guard_scaling, guard_service
 from trimtab.adoption.guard_changes import any_true
 from trimtab.adoption.guard_model import Reason, Verdict
 from trimtab.adoption.guard_rules import statements
-from trimtab.adoption.guard_steps import takes_all
+from trimtab.adoption.guard_steps import blocks, listed, takes_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,16 +80,16 @@ def _denies(document: object) -> bool:
 
 def _answers_all(rule: Any) -> bool:  # noqa: ANN401 - the values of a plan
     """Tell a rule that forwards nothing and takes every path of every host."""
-    actions, conditions = rule.get("action") or [], rule.get("condition") or []
+    actions, conditions = blocks(rule.get("action")), blocks(rule.get("condition"))
     patterns = [
         value
         for condition in conditions
         for kind in ("path_pattern", "host_header")
-        for block in condition.get(kind) or []
-        for value in block.get("values") or []
+        for block in blocks(condition.get(kind))
+        for value in listed(block.get("values"))
     ]
     forwards = any(action.get("type") == "forward" for action in actions)
-    everything = len(conditions) == 1 and any(pattern in {"*", "/*"} for pattern in patterns)
+    everything = len(conditions) == 1 and any(pattern in ("*", "/*") for pattern in patterns)
     return bool(actions) and not forwards and everything
 
 
