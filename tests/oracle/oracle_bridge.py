@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import oracle_case as oc
 
+from trimtab.demand.schedule import Bounds
 from trimtab.scaling import alarms as ta
 from trimtab.scaling import model as tm
 
@@ -52,9 +53,7 @@ def policy(case: oc.Case) -> ta.Policy:
         initial_tasks=case.initial_tasks,
         alarms=tuple(_alarm(one) for one in case.alarms),
         policies=tuple(_scaling(one) for one in case.policies),
-        changes=tuple(
-            ta.BoundChange(minute=k, min_tasks=low, max_tasks=high) for k, low, high in case.changes
-        ),
+        changes=tuple(Bounds(minute=k, min_tasks=low, max_tasks=high) for k, low, high in case.changes),
     )
 
 

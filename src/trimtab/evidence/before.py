@@ -58,7 +58,8 @@ def before_of(service: Service, demand: Demand, prices: Prices, objective: Objec
     try:
         case = as_deployed(service, demand, prices, objective)
     except ReplayError as error:
-        return _recorded(service, demand, prices, objective, error.one_line())
+        inputs = deployed_inputs(service, demand, prices, objective)
+        return Before(judged=judge_record(service, demand, inputs), case=None, why=error.one_line())
     judged = judge(case)
     tasks, usd = tasks_recorded(demand), recorded_usd_month(service, service.size, demand, prices)
     counts = _agree(judged.verdict.tasks_mean, tasks) and not _moved_by_nothing(service, demand)
@@ -66,25 +67,11 @@ def before_of(service: Service, demand: Demand, prices: Prices, objective: Objec
     apart = abs(cents(judged.verdict.usd_month) - cents(usd))
     if counts and bills:
         return Before(judged=judged, case=case, error_usd_month=apart)
+    record = judge_record(service, demand, case.inputs)
     if counts:
         why = _bill(judged.verdict, tasks, usd)
-        return _recorded(service, demand, prices, objective, why, case=case, apart=apart)
-    return _recorded(service, demand, prices, objective, _count(service, judged.verdict, tasks))
-
-
-def _recorded(  # noqa: PLR0913  # what is asked, and why the replay is no answer
-    service: Service,
-    demand: Demand,
-    prices: Prices,
-    objective: Objective,
-    why: str,
-    *,
-    case: Case | None = None,
-    apart: Decimal | None = None,
-) -> Before:
-    inputs = deployed_inputs(service, demand, prices, objective)
-    judged = judge_record(service, demand, inputs)
-    return Before(judged=judged, case=case, why=why, error_usd_month=apart)
+        return Before(judged=record, case=case, why=why, error_usd_month=apart)
+    return Before(judged=record, case=None, why=_count(service, judged.verdict, tasks))
 
 
 def _agree(replayed: float, recorded: float) -> bool:

@@ -138,9 +138,9 @@ def cautions_of_capacity(service: Service, proposal: Proposal, demand: Demand) -
 
 def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[Caution]:
     if demand.idle.any():
-        hours = longest_run(demand.idle) * demand.step_s / 3600
+        hours, share = longest_run(demand.idle) * demand.step_s / 3600, quality_of(demand).share_idle
         text = (
-            f"no task ran in {100 * demand.idle.mean():.0f} % of the record, up to {hours:.1f} h at a time; "
+            f"no task ran in {100 * share:.0f} % of the record, up to {hours:.1f} h at a time; "
             f"the proposal keeps {_tasks(proposal.ladders.min_tasks)} running then too"
         )
         yield Caution(kind=CautionKind.IDLE, text=text)

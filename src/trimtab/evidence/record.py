@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.demand.fill import held
 from trimtab.demand.quality import quality_of
-from trimtab.evidence.verdict import Basis, Judged, Verdict
-from trimtab.scaling.bound import required_tasks
-from trimtab.scaling.elasticity import elasticity
+from trimtab.evidence.verdict import Basis, Judged, verdict_of
 from trimtab.scaling.result import Minutes, Replay, Summary
 
 if TYPE_CHECKING:
@@ -50,30 +47,19 @@ def judge_record(service: Service, demand: Demand, inputs: Inputs) -> Judged:
         launched=int(np.maximum(steps, 0).sum()),
         interrupted=0,
     )
-    count = int(known.sum())
+    done = Replay(summary=summary, minutes=minutes, activities=())
     return Judged(
-        replay=Replay(summary=summary, minutes=minutes, activities=()),
+        replay=done,
         start=demand.start,
-        verdict=Verdict(
+        verdict=verdict_of(
+            done,
+            inputs,
+            known,
             service=service.name,
             size=service.size,
-            min_tasks=service.scaling.min_tasks,
-            max_tasks=service.scaling.max_tasks,
-            minutes=count,
+            bounds=(service.scaling.min_tasks, service.scaling.max_tasks),
+            floor=0,
             filled_share=quality_of(demand).share_missing,
-            tasks_mean=float(tasks[known].mean()),
-            tasks_least=int(tasks[known].min()),
-            tasks_most=int(tasks[known].max()),
-            usd_month=summary.cost_usd / (count / 60) * HOURS_PER_MONTH,
-            cpu_share=inputs.objective.cpu_share,
-            over_cpu_min=summary.over_cpu_min,
-            over_memory_min=summary.over_memory_min,
-            oom_min=0,
-            saturated_min=summary.saturated_min,
-            direction_changes=summary.direction_changes,
-            launched=summary.launched,
-            elasticity=elasticity(required_tasks(inputs, floor=0).tasks, tasks),
-            over_bound=None,
             basis=Basis.RECORD,
         ),
     )

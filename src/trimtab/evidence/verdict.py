@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.scaling.bound import clairvoyant_bound, required_tasks
 from trimtab.scaling.elasticity import Elasticity, elasticity
@@ -17,8 +19,10 @@ from trimtab.scaling.replay import replay
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from trimtab.demand.series import Mask
     from trimtab.evidence.replayed import Case
     from trimtab.fleet.model import TaskSize
+    from trimtab.scaling.model import Inputs
     from trimtab.scaling.result import Replay, Summary
 
 MODEL = Model()
@@ -100,33 +104,64 @@ class Judged:
 def judge(case: Case) -> Judged:
     """Replay one service and count."""
     done = replay(case.inputs, case.policy, MODEL)
-    found, minutes = done.summary, case.inputs.load.minutes
+    policy = case.policy
     return Judged(
         replay=done,
         start=case.start,
-        verdict=Verdict(
+        verdict=verdict_of(
+            done,
+            case.inputs,
+            np.ones(case.inputs.load.minutes, dtype=np.bool_),
             service=case.service,
             size=case.size,
-            min_tasks=case.policy.least_tasks,
-            max_tasks=case.policy.most_tasks,
-            minutes=minutes,
+            bounds=(policy.least_tasks, policy.most_tasks),
+            floor=policy.least_tasks,
             filled_share=case.filled_share,
-            tasks_mean=float(done.minutes.running.mean()),
-            tasks_least=int(done.minutes.desired.min()),
-            tasks_most=int(done.minutes.desired.max()),
-            usd_month=found.cost_usd / (minutes / 60) * HOURS_PER_MONTH,
-            cpu_share=case.inputs.objective.cpu_share,
-            over_cpu_min=found.over_cpu_min,
-            over_memory_min=found.over_memory_min,
-            oom_min=found.oom_min,
-            saturated_min=found.saturated_min,
-            direction_changes=found.direction_changes,
-            launched=found.launched,
-            elasticity=elasticity(
-                required_tasks(case.inputs, floor=case.policy.least_tasks).tasks, done.minutes.serving
-            ),
-            over_bound=_over_bound(case, found),
+            over_bound=_over_bound(case, done.summary),
         ),
+    )
+
+
+def verdict_of(  # noqa: PLR0913  # what ran, of whom, and what it is held against
+    done: Replay,
+    inputs: Inputs,
+    known: Mask,
+    *,
+    service: str,
+    size: TaskSize,
+    bounds: tuple[int, int],
+    floor: int,
+    filled_share: float,
+    over_bound: float | None = None,
+    basis: Basis = Basis.REPLAY,
+) -> Verdict:
+    """Return the numbers of what ran in the minutes that are ``known``, bool, shape (T,).
+
+    ``bounds`` are the least and the most tasks that may run, and no demand asks for fewer than ``floor``.
+    """
+    found, minutes, count = done.summary, done.minutes, int(known.sum())
+    desired = minutes.desired[known]
+    return Verdict(
+        service=service,
+        size=size,
+        min_tasks=bounds[0],
+        max_tasks=bounds[1],
+        minutes=count,
+        filled_share=filled_share,
+        tasks_mean=float(minutes.running[known].mean()),
+        tasks_least=int(desired.min()),
+        tasks_most=int(desired.max()),
+        usd_month=found.cost_usd / (count / 60) * HOURS_PER_MONTH,
+        cpu_share=inputs.objective.cpu_share,
+        over_cpu_min=found.over_cpu_min,
+        over_memory_min=found.over_memory_min,
+        oom_min=found.oom_min,
+        saturated_min=found.saturated_min,
+        direction_changes=found.direction_changes,
+        launched=found.launched,
+        elasticity=elasticity(required_tasks(inputs, floor=floor).tasks, minutes.serving),
+        over_bound=over_bound,
+        basis=basis,
     )
 
 

@@ -53,8 +53,6 @@ class Deaths:
     first: str
     """ISO 8601, UTC."""
     last: str
-    example: str
-    """AWS's words of the last one."""
 
 
 def cause_of(failure: Failure) -> Cause:
@@ -71,14 +69,13 @@ def deaths_of(failures: Sequence[Failure]) -> tuple[Deaths, ...]:
         by_cause.setdefault(cause_of(failure), []).append(failure)
     found = []
     for cause, some in by_cause.items():
-        ordered = sorted(some, key=lambda one: one.at)
+        times = sorted(one.at for one in some)
         found.append(
             Deaths(
                 cause=cause,
                 count=len(some),
-                first=ordered[0].at,
-                last=ordered[-1].at,
-                example=ordered[-1].text,
+                first=times[0],
+                last=times[-1],
             )
         )
     return tuple(sorted(found, key=lambda one: (one.count, one.last), reverse=True))

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from trimtab.fleet.shape_alarms import Watched
 
 _Comparison = Literal["greater", "greater_or_equal", "less", "less_or_equal"]
-_COMPARISONS: Final[dict[str, _Comparison]] = {
+COMPARISONS: Final[dict[str, _Comparison]] = {
     "GreaterThanThreshold": "greater",
     "GreaterThanOrEqualToThreshold": "greater_or_equal",
     "LessThanThreshold": "less",
     "LessThanOrEqualToThreshold": "less_or_equal",
 }
-_SUSPENDED: Final[dict[str, Literal["in", "out", "scheduled"]]] = {
+SUSPENDED: Final[dict[str, Literal["in", "out", "scheduled"]]] = {
     "DynamicScalingInSuspended": "in",
     "DynamicScalingOutSuspended": "out",
     "ScheduledScalingSuspended": "scheduled",
@@ -79,7 +79,7 @@ def scaling_of(told: Told) -> tuple[Scaling | str, list[str]]:
         policies=tuple(steps),
         tracking=tuple(tracking),
         scheduled=tuple(_scheduled(one) for one in sorted(told.scheduled, key=_name)),
-        suspended=tuple(word for name, word in _SUSPENDED.items() if suspended.get(name)),
+        suspended=tuple(word for name, word in SUSPENDED.items() if suspended.get(name)),
         unmodelled=tuple(unmodelled),
     ), notes
 
@@ -107,7 +107,7 @@ def _step_policy(policy: Json, alarm: Json, told: Told) -> StepPolicy | Unmodell
     """Return a policy as one alarm calls it, or why that cannot be replayed."""
     what = f"policy {policy['PolicyName']}"
     watched = watched_by(alarm, told.cluster, told.name)
-    comparison = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
+    comparison = COMPARISONS.get(alarm.get("ComparisonOperator", ""))
     if watched is None or comparison is None:
         return Unmodelled(what=what, why=f"follows {followed(alarm)}", foreign=True)
     metric = _metric(watched)

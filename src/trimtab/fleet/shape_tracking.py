@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DEFAULT_COOLDOWN_S: Final = 300
 """Where a policy on ECS states none (Application Auto Scaling user guide)."""
-_PREDEFINED: Final[dict[str, Literal["cpu", "memory", "requests"]]] = {
+PREDEFINED: Final[dict[str, Literal["cpu", "memory", "requests"]]] = {
     "ECSServiceAverageCPUUtilization": "cpu",
     "ECSServiceAverageMemoryUtilization": "memory",
     "ALBRequestCountPerTarget": "requests",
@@ -31,7 +31,7 @@ def tracking_of(
     body: Json = policy.get("TargetTrackingScalingPolicyConfiguration") or {}
     what = f"policy {policy['PolicyName']}"
     predefined = (body.get("PredefinedMetricSpecification") or {}).get("PredefinedMetricType")
-    metric = _PREDEFINED.get(predefined or "") or _own(body, cluster, service)
+    metric = PREDEFINED.get(predefined or "") or _own(body, cluster, service)
     if predefined and _FAST in predefined:
         why = f"tracks {predefined}, and what is recorded comes by the minute"
         return Unmodelled(what=what, why=why)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from trimtab.fleet.shape_alarms import METRICS
+from trimtab.fleet.shape_scaling import COMPARISONS
 from trimtab.rehearsal.build import tags
 
 if TYPE_CHECKING:
@@ -11,13 +13,9 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import StepPolicy
     from trimtab.rehearsal.build import Build
 
-COMPARISONS: Final = {
-    "greater": "GreaterThanThreshold",
-    "greater_or_equal": "GreaterThanOrEqualToThreshold",
-    "less": "LessThanThreshold",
-    "less_or_equal": "LessThanOrEqualToThreshold",
-}
-METRICS: Final = {"cpu": "CPUUtilization", "memory": "MemoryUtilization"}
+OPERATORS: Final = {word: name for name, word in COMPARISONS.items()}
+NAMES: Final = {word: name for name, word in METRICS.items()}
+"""What the fleet's reader takes them from, the other way round."""
 ACTIONS_A_STATE: Final = 5
 """PutMetricAlarm takes no more."""
 NEVER: Final = 1e9
@@ -31,7 +29,7 @@ def policy_alarm(build: Build, service: str, policy: StepPolicy, name: str, acti
         "cloudwatch",
         "PutMetricAlarm",
         AlarmName=name,
-        ComparisonOperator=COMPARISONS[policy.comparison],
+        ComparisonOperator=OPERATORS[policy.comparison],
         Threshold=policy.threshold,
         EvaluationPeriods=policy.evaluation_periods,
         DatapointsToAlarm=policy.datapoints_to_alarm,
@@ -81,7 +79,7 @@ def _watched(cluster: str, service: str, policy: StepPolicy) -> dict[str, Any]:
     if policy.metric != "joint":
         return {
             "Namespace": "AWS/ECS",
-            "MetricName": METRICS["memory" if policy.metric == "memory" else "cpu"],
+            "MetricName": NAMES["memory" if policy.metric == "memory" else "cpu"],
             "Dimensions": dimensions,
             "Statistic": "Maximum" if policy.metric == "cpu_maximum" else "Average",
             "Period": policy.period_s,
@@ -96,7 +94,7 @@ def _watched(cluster: str, service: str, policy: StepPolicy) -> dict[str, Any]:
                 "Stat": "Average",
             },
         }
-        for name, metric in METRICS.items()
+        for name, metric in NAMES.items()
     ]
     lows = {"cpu": policy.cpu_low or 1.0, "memory": policy.memory_low or 1.0}
     ratios = [

@@ -25,7 +25,7 @@ from trimtab.fleet.account import (
 from trimtab.fleet.identity import Attachment, FleetIdentity, Registration, ServiceIdentity, TaskDefinition
 from trimtab.rehearsal.names import MOST_BALANCER, MOST_GROUP, MOST_LABEL, MOST_ROLE, Names, plain, short
 from trimtab.rehearsal.routes import VPC, Routes, zone_subnets
-from trimtab.rehearsal.scaling import SUSPENDED, TRACKING
+from trimtab.rehearsal.scaling import SUSPENSIONS, TRACKING
 from trimtab.sandbox.server import ACCOUNT
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class _Filling:
                 arn=self._arn("application-autoscaling", f"scalable-target/made-up-{service.name}"),
                 policies=tuple(sorted(policies, key=lambda one: one.name)),
                 scheduled_actions=tuple(sorted(one.name for one in service.scaling.scheduled)),
-                suspended=tuple(sorted(SUSPENDED[word] for word in service.scaling.suspended)),
+                suspended=tuple(sorted(SUSPENSIONS[word] for word in service.scaling.suspended)),
             )
         )
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.fleet.account import ScalingPolicy, ScalingTarget
 from trimtab.fleet.model import ScheduledAction
+from trimtab.fleet.shape_scaling import SUSPENDED
+from trimtab.fleet.shape_tracking import PREDEFINED
 from trimtab.rehearsal.alarms import other_alarm, policy_alarm
 from trimtab.rehearsal.build import some
 from trimtab.rehearsal.names import MOST_GROUP, Names
@@ -23,11 +25,8 @@ _ONE_MORE: Final = {
     "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
 }
 """Of a step policy that no snapshot has the steps of: nothing calls it that is replayed."""
-_PREDEFINED: Final = {
-    "cpu": "ECSServiceAverageCPUUtilization",
-    "memory": "ECSServiceAverageMemoryUtilization",
-    "requests": "ALBRequestCountPerTarget",
-}
+_TRACKED: Final = {word: name for name, word in PREDEFINED.items()}
+"""What the fleet's reader takes them from, the other way round."""
 _OWN_METRIC: Final = {
     "TargetValue": 50.0,
     "CustomizedMetricSpecification": {
@@ -37,11 +36,7 @@ _OWN_METRIC: Final = {
     },
 }
 """Of a tracking policy that no snapshot has the metric of: it follows nothing that is replayed."""
-SUSPENDED: Final = {
-    "in": "DynamicScalingInSuspended",
-    "out": "DynamicScalingOutSuspended",
-    "scheduled": "ScheduledScalingSuspended",
-}
+SUSPENSIONS: Final[dict[str, str]] = {word: name for name, word in SUSPENDED.items()}
 TRACKING: Final = "TargetTrackingScaling"
 LABEL: Final = "app/sandbox/0000000000000000/targetgroup/sandbox/0000000000000000"
 """A load balancer and target group whose requests a policy tracks; no snapshot says which."""
@@ -195,13 +190,13 @@ class Scaling:
 
 def _suspended(target: ScalingTarget, words: Sequence[str]) -> tuple[str, ...]:
     """Return what is suspended by the API's names, whichever of the two places has them."""
-    return target.suspended or tuple(SUSPENDED[word] for word in words)
+    return target.suspended or tuple(SUSPENSIONS[word] for word in words)
 
 
 def _tracking(policy: TrackingPolicy | None) -> dict[str, Any]:
     if policy is None:
         return _OWN_METRIC
-    specification: dict[str, str] = {"PredefinedMetricType": _PREDEFINED[policy.metric]}
+    specification: dict[str, str] = {"PredefinedMetricType": _TRACKED[policy.metric]}
     if policy.metric == "requests":
         specification["ResourceLabel"] = LABEL
     return {

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.rollout.model import Definition, Revision
 
 _SHARES: Final = ("cpu", "memory", "memoryReservation")
 """What a container may take of the task."""
+_COUNTED: Final = {"cpu": ("cpu",), "memory": ("memoryReservation", "memory")}
+"""Which of them count towards the task's: of memory the reservation, where there is one."""
 _ROLES: Final = ("taskRoleArn", "executionRoleArn")
 _POINTERS: Final = ("OTEL_", "AWS_XRAY_")
 """Variables that lead an application to its trace collector (OpenTelemetry specification; X-Ray SDKs)."""
@@ -144,40 +146,31 @@ def graft(running: Revision, source: Revision, *, drop: Iterable[str] = ()) -> d
     kept = [one for one in running.containers if one["name"] not in dropped or is_essential(one)]
     taken = {*(one["name"] for one in kept), *paired.values()}
     added = [dict(one) for one in source.containers if one["name"] not in taken]
-    containers = [_shared(one, there.get(paired.get(one["name"], ""))) for one in kept]
+    sources = {name: there[other] for name, other in paired.items() if other in there}
+    containers = [_shared(one, sources.get(one["name"])) for one in kept]
     made: dict[str, Any] = {
         key: value for key, value in running.definition.items() if key not in _NOT_REGISTERED
     }
     made["cpu"], made["memory"] = str(source.cpu_units), str(source.memory_mib)
     if added:
         _bring(made, source, added)
-        containers = [_pointed(one, there.get(paired.get(one["name"], ""))) for one in containers]
-    stated = {name for name, other in paired.items() if other in there}
-    made["containerDefinitions"] = _lowered([*containers, *added], made, stated, there, paired)
+        containers = [_pointed(one, sources.get(one["name"])) for one in containers]
+    made["containerDefinitions"] = _lowered([*containers, *added], made, sources)
     return made
 
 
 def _lowered(
-    containers: list[dict[str, Any]],
-    task: Mapping[str, Any],
-    stated: Collection[str],
-    there: Mapping[str, Definition],
-    paired: Mapping[str, str],
+    containers: list[dict[str, Any]], task: Mapping[str, Any], sources: Mapping[str, Definition]
 ) -> list[dict[str, Any]]:
     """Return the containers with the application's share lowered by what the others state.
 
-    ``stated`` names those whose share is the source's. Terraform gives an application the whole task
-    less the trace collector, and knows nothing of sidecars that were there before.
+    ``sources`` are those that stand for a running container, whose share it has got. Terraform gives an
+    application the whole task less the trace collector, and knows nothing of sidecars that were there before.
     """
     made = [dict(one) for one in containers]
-    for key, keys in (("cpu", ("cpu",)), ("memory", ("memoryReservation", "memory"))):
-        taken = [next((one[name] for name in keys if one.get(name)), 0) for one in made]
-        excess = sum(taken) - int(task[key])
-        own = [
-            one
-            for one in made
-            if one["name"] in stated and any(there[paired[one["name"]]].get(name) for name in keys)
-        ]
+    for key, keys in _COUNTED.items():
+        excess = sum(_claim(one, key) for one in made) - int(task[key])
+        own = [one for one in made if _claim(sources.get(one["name"], {}), key)]
         if excess <= 0 or not own:
             continue
         largest = max(own, key=lambda one: max(one.get(name) or 0 for name in keys))
@@ -185,6 +178,11 @@ def _lowered(
             if (largest.get(name) or 0) > excess:
                 largest[name] -= excess
     return made
+
+
+def _claim(container: Definition, key: str) -> int:
+    """Return what ECS counts of a container towards the task's CPU or memory."""
+    return next((int(container[name]) for name in _COUNTED[key] if container.get(name)), 0)
 
 
 def _shared(container: Definition, other: Definition | None) -> dict[str, Any]:
@@ -254,8 +252,8 @@ def does_not_fit(made: Mapping[str, Any]) -> str | None:
     task = {"cpu": int(made["cpu"]), "memory": int(made["memory"])}
     sums: Counter[str] = Counter()
     for one in made["containerDefinitions"]:
-        sums["cpu"] += one.get("cpu") or 0
-        sums["memory"] += one.get("memoryReservation") or one.get("memory") or 0
+        for key in _COUNTED:
+            sums[key] += _claim(one, key)
         if (one.get("memory") or 0) > task["memory"]:
             return f"container {one['name']} may use {one['memory']} MiB, the task has {task['memory']}"
     over = [

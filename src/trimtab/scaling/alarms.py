@@ -10,10 +10,13 @@ import enum
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from trimtab.errors import ReplayError
 from trimtab.scaling.checks import number, whole
+
+if TYPE_CHECKING:
+    from trimtab.demand.schedule import Bounds
 
 MAX_ALARMS = 8
 """Of one service. The kernel keeps the breaches of a minute in one byte."""
@@ -172,24 +175,6 @@ ScalingPolicy: TypeAlias = StepScaling | TargetTracking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoundChange:
-    """From the tick of ``minute`` on other bounds hold: what a scheduled action does."""
-
-    minute: int
-    min_tasks: int
-    max_tasks: int
-
-    def __post_init__(self) -> None:
-        whole("changes.minute", self.minute)
-        whole("changes.max_tasks", self.max_tasks, most=MAX_TASKS)
-        whole("changes.min_tasks", self.min_tasks, most=MAX_TASKS)
-        if self.min_tasks > self.max_tasks:
-            raise ReplayError(
-                f"{self.min_tasks} is above the maximum, {self.max_tasks}", where="changes.min_tasks"
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All that Application Auto Scaling and CloudWatch are told about one service."""
 
@@ -199,8 +184,9 @@ class Policy:
     """Running and serving when the recording begins."""
     alarms: tuple[Alarm, ...] = ()
     policies: tuple[ScalingPolicy, ...] = ()
-    changes: tuple[BoundChange, ...] = ()
-    """By minute, no two in one."""
+    changes: tuple[Bounds, ...] = ()
+    """Bounds that hold from the tick of their minute on, as scheduled actions lay them down; by minute, no
+    two in one."""
 
     def __post_init__(self) -> None:
         whole("max_tasks", self.max_tasks, most=MAX_TASKS)
@@ -216,6 +202,14 @@ class Policy:
             if alarm.metric is Metric.JOINT and isinstance(self.policies[alarm.policy], TargetTracking):
                 raise ReplayError(
                     "target tracking follows one metric, not the joint one", where="alarm.metric"
+                )
+        for one in self.changes:
+            whole("changes.minute", one.minute)
+            whole("changes.max_tasks", one.max_tasks, most=MAX_TASKS)
+            whole("changes.min_tasks", one.min_tasks, most=MAX_TASKS)
+            if one.min_tasks > one.max_tasks:
+                raise ReplayError(
+                    f"{one.min_tasks} is above the maximum, {one.max_tasks}", where="changes.min_tasks"
                 )
         for before, after in pairwise(self.changes):
             if before.minute >= after.minute:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from trimtab.demand.schedule import bounds_of
 from trimtab.scaling.alarms import (
     Alarm,
-    BoundChange,
     Comparison,
     Metric,
     Missing,
@@ -47,10 +46,7 @@ def policy_of_service(scaling: Scaling, *, initial_tasks: int, start: datetime, 
         initial_tasks=min(max(initial_tasks, least), most),
         alarms=alarms,
         policies=policies,
-        changes=tuple(
-            BoundChange(minute=one.minute, min_tasks=one.min_tasks, max_tasks=one.max_tasks)
-            for one in changes
-        ),
+        changes=changes,
     )
 
 
