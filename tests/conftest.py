@@ -14,15 +14,15 @@ from hypothesis import settings
 from example_run import compile_replay, example_run
 from machine import LACKING, NOTHING_SKIPPED, asked, machine
 from once import once, shared
-from trimtab.adoption.engine import find_engine
-from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
+from trimtab.commands.demo import REQUIRED_VARIABLE as REQUIRED
+from trimtab.engine.engine import find_engine
 from trimtab.errors import EngineMissing
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
     from example_run import ExampleRun
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
 
 # A loaded machine is slow, not wrong.
 settings.register_profile("any-machine", deadline=None)

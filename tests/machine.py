@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from once import once
-from trimtab.adoption.provider import ready_engine
-from trimtab.demo import proof_required
+from trimtab.commands.demo import proof_required
+from trimtab.engine.provider import ready_engine
 from trimtab.errors import EngineMissing, ProviderMissing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
 
 NOTHING_SKIPPED = proof_required(os.environ)
 LACKING = "the AWS provider is needed: "

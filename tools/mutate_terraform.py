@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terraform_mutations import REQUIREMENTS
-from trimtab.adoption.mirror import lent
-from trimtab.adoption.provider import ready_engine
+from trimtab.engine.mirror import lent
+from trimtab.engine.provider import ready_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

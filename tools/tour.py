@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.mirror import lent
 from trimtab.assets import assets_folder
-from trimtab.demo import NoProof, ready_to_prove
+from trimtab.commands.demo import NoProof, ready_to_prove
+from trimtab.engine.mirror import lent
 from trimtab.errors import ProofError
 
 if TYPE_CHECKING:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trimtab.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,3 +45,38 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         for path in parts.values():
             with suppress(FileNotFoundError):
                 path.unlink()
+
+
+def write_whole(contents: Mapping[Path, bytes], where: Path, *, advice: str) -> None:
+    """Write all files whole, or none, their folders made if need be. ``where`` is what the user named.
+
+    Raises:
+        UsageError: a folder cannot be made or written; it says ``where``, and ``advice``.
+
+    """
+    try:
+        for target in contents:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        write_together(contents)
+    except OSError as error:
+        raise UsageError(
+            f"the output cannot be written ({error.strerror or error})", where=str(where), advice=advice
+        ) from error
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Refuse a folder that could not be made or written, before a minute is spent on what goes into it.
+
+    Raises:
+        UsageError: it, or what is there of its parents, is a file, or may not be written.
+
+    """
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return
+    why = "may not be written" if there.is_dir() else "is a file"
+    raise UsageError(
+        f"the output cannot be written ({there} {why})",
+        where=str(folder),
+        advice="name a folder you may write to",
+    )

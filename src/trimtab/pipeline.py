@@ -9,12 +9,8 @@ Each step is a function of the ones before it; nothing here prints, and nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.earlier import read_earlier, scope_beside
-from trimtab.adoption.write import refuse_unwritable, write_recommendation
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
 from trimtab.evidence.advise import Chosen, choose
@@ -27,86 +23,24 @@ from trimtab.evidence.cautions import (
     cautions_of_replay,
 )
 from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
-from trimtab.evidence.document import decode
-from trimtab.evidence.document_encode import encode
 from trimtab.evidence.kept import EVERY, Scope
 from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
-from trimtab.evidence.names import refuse_unfit, refuse_unknown
+from trimtab.evidence.names import refuse_unfit
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import as_proposed
 from trimtab.evidence.verdict import judge
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.progress import silent
-from trimtab.report.data import report_of
 from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
-
     from trimtab.catalog.load import Prices
     from trimtab.evidence.calls import Calls
     from trimtab.evidence.objective import Objective
     from trimtab.fleet.model import Fleet
     from trimtab.fleet.source import Snapshot
     from trimtab.progress import Progress
-    from trimtab.report.data import Report
     from trimtab.scaling.search import Effort
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a run found, and what is shown of it."""
-
-    recommendation: Recommendation
-    report: Report
-
-    @property
-    def partial(self) -> bool:
-        """Whether a service got no advice."""
-        return bool(self.recommendation.left_out)
-
-
-def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
-    snapshot_path: Path,
-    output: Path | None,
-    *,
-    objective: Objective = DEFAULT,
-    services: Collection[str] = (),
-    prices_file: Path | None = None,
-    effort: Effort = FULL,
-    progress: Progress = silent,
-) -> Outcome:
-    """Read the snapshot folder, advise on every service, and write into ``output`` if given.
-
-    ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
-    ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's,
-    else the catalog's.
-
-    Raises:
-        SnapshotError: the snapshot cannot be read or believed.
-        UsageError: there are no prices for its region, no such service, or ``output`` cannot be written.
-
-    """
-    if output is not None:
-        refuse_unwritable(output)
-    progress(f"reading {snapshot_path}")
-    snapshot = read_snapshot(snapshot_path)
-    price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
-    refuse_unknown(snapshot, services, "--service")
-    scope = Scope(names=frozenset(services))
-    if services and output is not None:
-        again = partial(recommend, snapshot, price_list)
-        scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
-    recommendation = recommend(snapshot, price_list, objective, scope, effort=effort, progress=progress)
-    document = decode(encode(recommendation))
-    if output is None:
-        return Outcome(recommendation=recommendation, report=report_of(document))
-    progress(f"writing {output}")
-    written = write_recommendation(recommendation, output, snapshot.fleet)
-    files = (written.values, written.document)
-    return Outcome(recommendation=recommendation, report=report_of(document, output, files))
 
 
 def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to search

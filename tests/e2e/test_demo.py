@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
+from trimtab.commands.demo import REQUIRED_VARIABLE as REQUIRED
 
 if TYPE_CHECKING:
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
 
 TRIMTAB = Path(sys.executable).parent / "trimtab"
 HASTY = """
 import sys
 from functools import partial
-from trimtab import cli, pipeline
+from trimtab import cli
+from trimtab.commands import optimize as optimizing
 from trimtab.scaling.search import Effort
-pipeline.optimize = partial(pipeline.optimize, effort=Effort(drawn=4, rounds=1, varied=4))
+optimizing.optimize = partial(optimizing.optimize, effort=Effort(drawn=4, rounds=1, varied=4))
 sys.exit(cli.main())
 """
 """The same command with a search that takes seconds: what it finds is another test's business."""

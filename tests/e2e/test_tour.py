@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trimtab.demo import REQUIRED_VARIABLE as REQUIRED
+from trimtab.commands.demo import REQUIRED_VARIABLE as REQUIRED
 
 if TYPE_CHECKING:
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
 

@@ -8,11 +8,13 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trimtab.adoption.guard import judge
-from trimtab.adoption.guard_facts.load import facts
-from trimtab.adoption.plan import parse_plan
-from trimtab.report import guard_json, guard_markdown, guard_terminal
-from trimtab.report.guard_data import guard_report_of
+from trimtab.engine.plan import parse_plan
+from trimtab.guard.facts.load import facts
+from trimtab.guard.judge import judge
+from trimtab.report.guard import json as guard_json
+from trimtab.report.guard import markdown as guard_markdown
+from trimtab.report.guard import terminal as guard_terminal
+from trimtab.report.guard.data import guard_report_of
 
 SECRET = "hunter2"  # noqa: S105 - what must not appear
 KNOWN = facts()

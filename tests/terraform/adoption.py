@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from trimtab import adopting, pipeline
-from trimtab import guard as guarding
 from trimtab.assets import assets_folder
+from trimtab.commands import guard as guarding
+from trimtab.commands import optimize as optimizing
+from trimtab.commands import write as adopting
+from trimtab.commands.snapshot import Asked, take_snapshot
 from trimtab.fleet.live import PUBLICATION_S
 from trimtab.fleet.snapshot import read_snapshot
 from trimtab.fleet.source import Snapshot
-from trimtab.report.guard_words import Form
+from trimtab.report.guard.words import Form
 from trimtab.scaling.search import Effort
-from trimtab.snapshotting import Asked, take_snapshot
 
 sys.path.append(str(Path(__file__).parents[1] / "e2e"))
 
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from trimtab.adoption.engine import Workspace
-    from trimtab.adoption.plan import Change, Plan
-    from trimtab.guard import Guarded
+    from trimtab.commands.guard import Guarded
+    from trimtab.engine.engine import Workspace
+    from trimtab.engine.plan import Change, Plan
     from trimtab.sandbox.server import Sandbox
 
 QUICK = Effort(drawn=60, rounds=1, varied=20)
@@ -95,7 +96,7 @@ def take_over(
     given: dict[str, Any],
 ) -> Taken:
     """Optimise, write and plan."""
-    outcome = pipeline.optimize(snapshot, folder, effort=QUICK)
+    outcome = optimizing.optimize(snapshot, folder, effort=QUICK)
     assert not outcome.partial
     adoption = adopting.write(folder)
     platform = workspaces("terraform/platform")

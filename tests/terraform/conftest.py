@@ -14,14 +14,14 @@ from provider_process import running
 from requirements_plan import BOUNDARY, CERTIFICATE, WEB_ACL, Platform
 
 from once import once, shared
-from trimtab.adoption.engine import Workspace
 from trimtab.assets import copy_configuration
+from trimtab.engine.engine import Workspace
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NETWORK = ("vpc_id", "private_subnet_ids", "public_subnet_ids")

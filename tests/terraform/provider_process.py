@@ -14,14 +14,14 @@ import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from trimtab.adoption.engine import COLLECTOR
-from trimtab.adoption.mirror import REGISTRY
+from trimtab.engine.engine import COLLECTOR
+from trimtab.engine.mirror import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
 
 ATTACH = "TF_REATTACH_PROVIDERS"
 _SAID = re.compile(rf"{ATTACH}='(.*)'")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.adoption.plan import Plan, PlannedResource
+    from trimtab.engine.plan import Plan, PlannedResource
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f0f0f0f-0000-4000-8000-000000000000"
 BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from trimtab.adoption.engine import Workspace
+    from trimtab.engine.engine import Workspace
     from trimtab.sandbox.server import Sandbox
 
 CLUSTER = "fin-prod-cluster"

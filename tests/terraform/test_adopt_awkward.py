@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from trimtab.adoption.engine import Workspace
+    from trimtab.engine.engine import Workspace
     from trimtab.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.slow

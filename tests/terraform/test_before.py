@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from trimtab.adoption.engine import Workspace
+    from trimtab.engine.engine import Workspace
 
 NETWORK = ("vpc_id", "private_subnet_ids", "public_subnet_ids")
 

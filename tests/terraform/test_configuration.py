@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 from provider_process import running
 
-from trimtab.adoption.engine import COLLECTOR
-from trimtab.adoption.mirror import lent
 from trimtab.assets import assets_folder, copy_configuration
 from trimtab.catalog.load import fargate_sizes
+from trimtab.engine.engine import COLLECTOR
+from trimtab.engine.mirror import lent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDERS = ("modules/cluster", "modules/load-balancer", "modules/service", "platform")

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from guard_edits import EDITS
 
-from trimtab.adoption.engine import Workspace
-from trimtab.adoption.guard import judge
-from trimtab.adoption.plan import parse_plan
+from trimtab.engine.engine import Workspace
+from trimtab.engine.plan import parse_plan
+from trimtab.guard.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from guard_edits import Edit
 
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
     from trimtab.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.slow

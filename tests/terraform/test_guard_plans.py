@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trimtab.adoption.engine import Workspace
-from trimtab.adoption.guard import judge
-from trimtab.adoption.guard_facts.load import facts, tag_facts
-from trimtab.adoption.guard_model import Deed, Verdict
-from trimtab.adoption.plan import parse_plan
+from trimtab.engine.engine import Workspace
+from trimtab.engine.plan import parse_plan
+from trimtab.guard.facts.load import facts, tag_facts
+from trimtab.guard.judge import judge
+from trimtab.guard.model import Deed, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trimtab.adoption.engine import Engine
-    from trimtab.adoption.guard_model import Assessment, Finding
+    from trimtab.engine.engine import Engine
+    from trimtab.guard.model import Assessment, Finding
 
 FIRST, SECOND = "first-hunter2", "second-hunter3"
 IMPORT = 'import {{\n  to = aws_lb.main\n  id = "{arn}"\n}}\n'

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from inventory import inventory
 
-from trimtab.demo import SANDBOX_VARIABLES
+from trimtab.commands.demo import SANDBOX_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from example_run import ExampleRun
-    from trimtab.adoption.engine import Workspace
-    from trimtab.adoption.plan import Plan
+    from trimtab.engine.engine import Workspace
+    from trimtab.engine.plan import Plan
 
 DEFINITION = "aws_ecs_task_definition.this"
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trimtab.adoption.engine import Workspace
 from trimtab.assets import copy_configuration
+from trimtab.engine.engine import Workspace
 
 if TYPE_CHECKING:
-    from trimtab.adoption.engine import Engine
+    from trimtab.engine.engine import Engine
     from trimtab.sandbox.server import Sandbox
 
 STRANGER = Path(__file__).parent / "stranger"

@@ -12,20 +12,21 @@ import made_fleet as made
 import numpy as np
 import polars as pl
 
-from trimtab.adoption.write import DOCUMENT_FILE, VALUES_FILE
+from trimtab.commands.optimize import optimize
 from trimtab.evidence.document import read_document
 from trimtab.fleet.model import Scaling
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
-from trimtab.pipeline import optimize
-from trimtab.report import explain_terminal, layout
-from trimtab.report.explain_data import explanation_of
-from trimtab.report.explain_model import Fact, Grid
+from trimtab.report import layout
+from trimtab.report.explain import terminal as explain_terminal
+from trimtab.report.explain.data import explanation_of
+from trimtab.report.explain.model import Fact, Grid
 from trimtab.scaling.search import Effort
+from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE
 
 if TYPE_CHECKING:
     from trimtab.evidence.document import Document, ServicePart
     from trimtab.evidence.model import Advice, Recommendation
-    from trimtab.report.explain_model import Explanation
+    from trimtab.report.explain.model import Explanation
 
 SMALL = Effort(drawn=60, rounds=1, varied=20)
 DAYS = 4

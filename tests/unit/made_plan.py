@@ -6,12 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from trimtab.adoption.guard import judge
-from trimtab.adoption.plan import parse_plan
+from trimtab.engine.plan import parse_plan
+from trimtab.guard.judge import judge
 
 if TYPE_CHECKING:
-    from trimtab.adoption.guard_model import Assessment, Finding
-    from trimtab.adoption.plan import Plan
+    from trimtab.engine.plan import Plan
+    from trimtab.guard.model import Assessment, Finding
 
 ACTIONS = {
     "create": ["create"],

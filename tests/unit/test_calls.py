@@ -14,13 +14,15 @@ import made_identity
 import msgspec
 import pytest
 
-from trimtab import adopting, pipeline
-from trimtab.adoption.values import render
+from trimtab import pipeline
+from trimtab.commands import optimize as optimizing
+from trimtab.commands import write as adopting
 from trimtab.evidence.calls import Calls, NamedCall, calls_of
 from trimtab.evidence.model import CautionKind
 from trimtab.fleet.addresses import addresses_of
 from trimtab.fleet.model import Egress, Fleet
 from trimtab.fleet.snapshot import write_snapshot
+from trimtab.values.write import render
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Service
@@ -222,7 +224,7 @@ def test_the_values_say_it_and_keep_it_possible() -> None:
 def test_write_tells_of_calls_that_an_edit_would_cut_off(tmp_path: Path) -> None:
     found = running(f"http://{DNS}/worker/x")
     write_snapshot(replace(made.snapshot(*found.services), fleet=found), tmp_path / "snapshot")
-    pipeline.optimize(tmp_path / "snapshot", tmp_path / "out", effort=made.LITTLE)
+    optimizing.optimize(tmp_path / "snapshot", tmp_path / "out", effort=made.LITTLE)
     assert adopting.write(tmp_path / "out").cuts == ()
     values = tmp_path / "out" / "services.auto.tfvars"
     text = values.read_text(encoding="utf-8")

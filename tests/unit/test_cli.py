@@ -148,9 +148,10 @@ def test_wrong_use_exits_with_two_and_says_how(arguments: tuple[str, ...]) -> No
 def test_an_internal_fault_shows_where_and_exits_with_one(snapshot: Path) -> None:
     code = (
         "import sys\n"
-        "from trimtab import cli, pipeline\n"
+        "from trimtab import cli\n"
+        "from trimtab.commands import optimize as optimizing\n"
         "def broken(*_, **__): raise ZeroDivisionError('inside')\n"
-        "pipeline.optimize = broken\n"
+        "optimizing.optimize = broken\n"
         f"sys.argv = ['trimtab', 'optimize', {str(snapshot)!r}]\n"
         "sys.exit(cli.main())\n"
     )

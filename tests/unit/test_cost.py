@@ -19,15 +19,16 @@ from hypothesis import strategies as st
 
 from trimtab.catalog.load import insights_table, prices
 from trimtab.catalog.own_prices import read_prices
+from trimtab.commands.optimize import optimize
+from trimtab.commands.replay import replay
 from trimtab.errors import UsageError
 from trimtab.evidence import observability as seen
 from trimtab.evidence.cost import Cost, Parts, dollars, shared_cost, total
 from trimtab.evidence.document_encode import document_of
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
-from trimtab.pipeline import optimize, recommend
-from trimtab.replaying import replay
-from trimtab.report.data import report_of
+from trimtab.pipeline import recommend
+from trimtab.report.optimize.data import report_of
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Service

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trimtab.adoption.diagnostics import failure_of_json, failure_of_text
-from trimtab.adoption.engine import Engine, Progress, Workspace, find_engine
-from trimtab.adoption.mirror import implied_mirrors, lent, mirrors, user_installation
-from trimtab.adoption.process import Finished, run
-from trimtab.adoption.provider import ready_engine
+from trimtab.engine.diagnostics import failure_of_json, failure_of_text
+from trimtab.engine.engine import Engine, Progress, Workspace, find_engine
+from trimtab.engine.mirror import implied_mirrors, lent, mirrors, user_installation
+from trimtab.engine.process import Finished, run
+from trimtab.engine.provider import ready_engine
 from trimtab.errors import EngineError, EngineMissing, ProviderMissing
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def test_a_caller_that_fails_leaves_no_child_behind(tmp_path: Path, monkeypatch:
         seen.append(int(line))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("trimtab.adoption.process.PATIENCE_S", 0.2)
+    monkeypatch.setattr("trimtab.engine.process.PATIENCE_S", 0.2)
     with pytest.raises(KeyboardInterrupt):
         run(["sh", "-c", script], tmp_path, dict(os.environ), fail)
 
@@ -364,7 +364,7 @@ def mirrored(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (roots / "a-old" / TREE / "4.0.0/linux_amd64").mkdir(parents=True)
     assert engine.mirror is not None
     (roots / "fits").symlink_to(engine.mirror)
-    monkeypatch.setattr("trimtab.adoption.mirror.ROOTS", (roots,))
+    monkeypatch.setattr("trimtab.engine.mirror.ROOTS", (roots,))
     return roots
 
 

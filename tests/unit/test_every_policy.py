@@ -18,12 +18,12 @@ from made_rehearsal import read, rehearsed
 
 from made_client import client
 from trimtab.catalog.load import prices
+from trimtab.commands.optimize import optimize
 from trimtab.evidence.model import LeftOutReason
 from trimtab.evidence.replayed import as_deployed
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, ScheduledAction, Step, StepPolicy, TrackingPolicy
 from trimtab.fleet.snapshot import snapshot_of
-from trimtab.pipeline import optimize
 from trimtab.scaling.replay import replay
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ import pytest
 from made_progress import Told
 
 from example_run import REPOSITORY
-from trimtab.adoption.read_values import read_proposals
+from trimtab.commands.optimize import optimize
+from trimtab.commands.replay import replay
 from trimtab.evidence.cost import Parts, cents
 from trimtab.evidence.objective import read_objective
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.snapshot import read_snapshot
-from trimtab.pipeline import optimize
-from trimtab.replaying import replay
 from trimtab.sizing.rightsizing import floor_of
+from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,13 +9,13 @@ import pytest
 from made_optimized import grid, page, section, shown, words
 
 from trimtab.evidence.choice import Rank
-from trimtab.report.explain_data import explanation_of
-from trimtab.report.explain_model import Command, Grid
+from trimtab.report.explain.data import explanation_of
+from trimtab.report.explain.model import Command, Grid
 from trimtab.sizing.model import Reason
 
 if TYPE_CHECKING:
     from trimtab.evidence.document import ServicePart
-    from trimtab.report.explain_model import Explanation
+    from trimtab.report.explain.model import Explanation
 
 NAMES = ("api", "heavy", "bursts", "small")
 

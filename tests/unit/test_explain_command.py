@@ -15,10 +15,10 @@ from trimtab.errors import UsageError
 from trimtab.evidence.choice import Decision
 from trimtab.evidence.document_encode import document_of
 from trimtab.evidence.model import LeftOutReason
-from trimtab.report import explain_markdown
-from trimtab.report.data import report_of
-from trimtab.report.explain_data import MEND, explanation_of
-from trimtab.report.explain_model import Command, Fact, Grid
+from trimtab.report.explain import markdown as explain_markdown
+from trimtab.report.explain.data import MEND, explanation_of
+from trimtab.report.explain.model import Command, Fact, Grid
+from trimtab.report.optimize.data import report_of
 
 ROOT = Path(__file__).parents[2]
 

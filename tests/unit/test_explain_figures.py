@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from made_optimized import advice_of, grid, page
 
-from trimtab.adoption.values import render as render_values
 from trimtab.catalog.load import prices
+from trimtab.commands.replay import replay
 from trimtab.demand.free import demand_of
 from trimtab.evidence.choice import Decision, Rank
 from trimtab.evidence.cost import cents
@@ -18,10 +18,10 @@ from trimtab.evidence.replayed import as_proposed
 from trimtab.evidence.trials import Test as Trial
 from trimtab.fleet.model import TaskSize
 from trimtab.fleet.snapshot import read_snapshot
-from trimtab.replaying import replay
 from trimtab.scaling.parts import parts_of
 from trimtab.scaling.policy import Ladders
 from trimtab.scaling.replay import replay as replay_inputs
+from trimtab.values.write import render as render_values
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,11 @@ import made_plan as made
 import pytest
 from made_plan import ALARM, GROUP, POLICY, TARGET, assess, change, only, service
 
-from trimtab.adoption.guard_facts.load import facts
-from trimtab.adoption.guard_model import Deed, Verdict
+from trimtab.guard.facts.load import facts
+from trimtab.guard.model import Deed, Verdict
 
 if TYPE_CHECKING:
-    from trimtab.adoption.guard_model import Finding
+    from trimtab.guard.model import Finding
 
 REPOSITORY = Path(__file__).parents[2]
 SERVICE, FAMILY = "aws_ecs_service.api", "aws_ecs_task_definition.api"

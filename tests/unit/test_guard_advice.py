@@ -24,7 +24,7 @@ from hostile_plans import (
 )
 from made_plan import POLICY, TARGET, assess, change, only, service
 
-from trimtab.adoption.guard_model import Finding, Verdict
+from trimtab.guard.model import Finding, Verdict
 
 SERVICE = "aws_ecs_service.api"
 OLD = "arn:aws:ecs:us-east-1:111122223333:task-definition/api"

@@ -10,7 +10,7 @@ import pytest
 from made_command import trimtab
 from made_plan import change, document, service
 
-from trimtab.adoption.plan_file import read_plan_file
+from trimtab.engine.plan_file import read_plan_file
 from trimtab.errors import UsageError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from made_plan import POLICY, TARGET, assess, change, only, service
 
-from trimtab.adoption.guard_facts.load import facts
-from trimtab.adoption.guard_model import Verdict
+from trimtab.guard.facts.load import facts
+from trimtab.guard.model import Verdict
 
 SERVICE = "aws_ecs_service.api"
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/main/1/2"

@@ -10,11 +10,11 @@ import hostile_plans as hostile
 import pytest
 from made_plan import assess, document
 
-from trimtab.adoption.guard import judge
-from trimtab.adoption.plan import parse_plan
+from trimtab.engine.plan import parse_plan
+from trimtab.guard.judge import judge
 
 if TYPE_CHECKING:
-    from trimtab.adoption.guard_model import Assessment
+    from trimtab.guard.model import Assessment
 
 CASES = hostile.cases()
 

@@ -9,9 +9,11 @@ import msgspec
 from made_plan import GROUP, assess, change, service
 from made_plan import POLICY as AWS_POLICY
 
-from trimtab.adoption.guard_model import Assessment
-from trimtab.report import guard_json, guard_markdown, guard_terminal
-from trimtab.report.guard_data import guard_report_of
+from trimtab.guard.model import Assessment
+from trimtab.report.guard import json as guard_json
+from trimtab.report.guard import markdown as guard_markdown
+from trimtab.report.guard import terminal as guard_terminal
+from trimtab.report.guard.data import guard_report_of
 
 KEYS = ("accounts", "api", "auth")
 

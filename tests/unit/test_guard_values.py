@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from made_plan import TARGET, assess, change, only, service
 
-from trimtab.report import guard_json, guard_markdown, guard_terminal
-from trimtab.report.guard_data import guard_report_of
+from trimtab.report.guard import json as guard_json
+from trimtab.report.guard import markdown as guard_markdown
+from trimtab.report.guard import terminal as guard_terminal
+from trimtab.report.guard.data import guard_report_of
 
 if TYPE_CHECKING:
-    from trimtab.adoption.guard_model import Changed
+    from trimtab.guard.model import Changed
 
 SECRET = "hunter2"  # noqa: S105 - what must not appear
 

@@ -14,10 +14,8 @@ import msgspec
 import pytest
 from made_command import trimtab
 
-from trimtab import adopting, pipeline
-from trimtab.adoption import adopt_values, imports, not_owned
-from trimtab.adoption.names import slug
-from trimtab.adoption.takeover import Takeover, takeover_of
+from trimtab.commands import optimize as optimizing
+from trimtab.commands import write as adopting
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import (
     Alarm,
@@ -35,11 +33,15 @@ from trimtab.fleet.account import (
 from trimtab.fleet.identity import Attachment, Registration
 from trimtab.fleet.model import Skipped
 from trimtab.fleet.snapshot import encode_fleet, write_snapshot
+from trimtab.takeover import imports, not_owned
+from trimtab.takeover import kept as adopt_values
+from trimtab.takeover.names import slug
+from trimtab.takeover.takeover import Takeover, takeover_of
 
 if TYPE_CHECKING:
-    from trimtab.adoption.engine import Engine
-    from trimtab.adoption.item import Item
+    from trimtab.engine.engine import Engine
     from trimtab.fleet.model import Fleet
+    from trimtab.takeover.item import Item
 
 DOCS = Path(__file__).parents[2] / "docs" / "adopt.md"
 TARGET = "ecs/service/prod/api/ecs:service:DesiredCount"
@@ -613,7 +615,7 @@ def _written(done: adopting.Adoption) -> tuple[Path, Path, Path]:
 def _optimised(fleet: Fleet, folder: Path) -> Path:
     recorded = plain.snapshot(*fleet.services)
     write_snapshot(dataclasses.replace(recorded, fleet=fleet), folder / "snapshot")
-    pipeline.optimize(folder / "snapshot", folder / "out", effort=plain.LITTLE)
+    optimizing.optimize(folder / "snapshot", folder / "out", effort=plain.LITTLE)
     return folder / "out"
 
 

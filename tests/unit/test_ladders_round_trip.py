@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from module_rules import refusals
-from trimtab.adoption.read_values import read_proposals
-from trimtab.adoption.values import render
 from trimtab.fleet.model import Scaling, StepPolicy
 from trimtab.pipeline import recommend
 from trimtab.scaling.convert import ladders_of_scaling, policy_of_ladders, policy_of_service
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
+from trimtab.values.read import read_proposals
+from trimtab.values.write import render
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ import pytest
 from made_command import trimtab
 from made_progress import Told
 
-from trimtab.adoption.read_values import read_proposals
+from trimtab.commands.optimize import optimize
 from trimtab.errors import EXIT_USAGE, UsageError
 from trimtab.evidence.document import read_document
 from trimtab.evidence.kept import Scope
@@ -23,14 +23,14 @@ from trimtab.evidence.model import LeftOutReason
 from trimtab.evidence.objective import DEFAULT, LaidDown, Objective, Spot
 from trimtab.fleet.model import Scaling, Skipped
 from trimtab.fleet.snapshot import snapshot_of, write_snapshot
-from trimtab.pipeline import optimize
+from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from trimtab.commands.optimize import Optimized
     from trimtab.fleet.source import Snapshot
-    from trimtab.pipeline import Outcome
 
 VALUES, DOCUMENT = "services.auto.tfvars", "recommendation.json"
 FILES = (VALUES, DOCUMENT)
@@ -52,7 +52,7 @@ def fleet(**changes: Any) -> Snapshot:
     )
 
 
-def run(folder: Path, *names: str, objective: Objective = DEFAULT, **changes: Any) -> Outcome:
+def run(folder: Path, *names: str, objective: Objective = DEFAULT, **changes: Any) -> Optimized:
     return optimize(
         folder / "in", folder / "out", objective=objective, services=names, effort=made.LITTLE, **changes
     )

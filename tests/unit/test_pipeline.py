@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from made_progress import Told
 
-from trimtab.adoption.read_values import read_proposals
+from trimtab.commands.optimize import optimize
+from trimtab.commands.replay import replay
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.evidence.cost import cents
 from trimtab.evidence.document import read_document
@@ -17,9 +18,9 @@ from trimtab.evidence.objective import LaidDown, Objective, Spot
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
-from trimtab.pipeline import optimize, recommend
-from trimtab.replaying import replay
+from trimtab.pipeline import recommend
 from trimtab.scaling.search import Effort
+from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from trimtab.adoption.plan import Counts, Plan, parse_plan
+from trimtab.engine.plan import Counts, Plan, parse_plan
 from trimtab.errors import EngineError
 
 

@@ -9,10 +9,6 @@ import made_fleet as made
 import made_identity as identified
 import pytest
 
-from trimtab.adoption import values_schema
-from trimtab.adoption.read_values import read_proposals
-from trimtab.adoption.values import render
-from trimtab.adoption.values_schema import ServiceEntry
 from trimtab.errors import EXIT_USAGE, UsageError
 from trimtab.evidence.cautions import cautions_of_capacity
 from trimtab.evidence.model import CautionKind
@@ -21,6 +17,10 @@ from trimtab.evidence.proposal import Proposal, proposal_of
 from trimtab.fleet.account import CapacityProvider
 from trimtab.pipeline import recommend
 from trimtab.scaling.policy import InStep, OutStep
+from trimtab.values import schema as values_schema
+from trimtab.values.read import read_proposals
+from trimtab.values.schema import ServiceEntry
+from trimtab.values.write import render
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Service
@@ -284,6 +284,6 @@ def _attributes(schema: Any) -> set[str]:
     found: set[str] = set()
     for name, kind in get_type_hints(schema).items():
         found.add(name)
-        for inner in re.findall(r"values_schema\.(\w+)", str(kind)):
+        for inner in re.findall(r"schema\.(\w+)", str(kind)):
             found |= _attributes(getattr(values_schema, inner))
     return found

@@ -17,6 +17,7 @@ from made_full import full
 from made_rehearsal import read, rehearsed
 
 from made_client import client
+from trimtab.commands.snapshot import Asked, take_snapshot
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import ScalingTarget, SecurityGroup
 from trimtab.fleet.model import Egress, Failure, Scaling, ScalingActivity, Skipped
@@ -24,7 +25,6 @@ from trimtab.fleet.snapshot import read_snapshot, snapshot_of
 from trimtab.fleet.source import UTILISATION_COLUMNS
 from trimtab.rehearsal.run import check
 from trimtab.sandbox.server import Sandbox
-from trimtab.snapshotting import Asked, take_snapshot
 
 sys.path.append(str(Path(__file__).parents[1] / "terraform"))
 

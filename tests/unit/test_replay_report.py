@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import prices
+from trimtab.commands.replay import Replayed, replay
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.replayed import as_deployed
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.fleet.snapshot import write_snapshot
-from trimtab.replaying import Replayed, replay
-from trimtab.report import layout, replay_terminal
-from trimtab.report.minutes import encode
-from trimtab.report.replay_data import replay_report_of
+from trimtab.report import layout
+from trimtab.report.replay import terminal as replay_terminal
+from trimtab.report.replay.data import replay_report_of
+from trimtab.report.replay.minutes import encode
 from trimtab.scaling.result import AlarmState
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import pytest
 
 from trimtab.evidence.document_encode import document_of
 from trimtab.pipeline import recommend
-from trimtab.report import layout, terminal
-from trimtab.report.data import Report, report_of
+from trimtab.report import layout
+from trimtab.report.optimize import terminal
+from trimtab.report.optimize.data import Report, report_of
 
 if TYPE_CHECKING:
     from trimtab.evidence.model import Recommendation

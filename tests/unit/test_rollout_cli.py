@@ -11,7 +11,7 @@ import pytest
 from made_command import trimtab
 from made_rollout import Shop, World, running_world
 
-from trimtab import pipeline
+from trimtab.commands import optimize as optimizing
 from trimtab.evidence.document import DOCUMENT_VERSION as WRITTEN_VERSION
 from trimtab.fleet.snapshot import read_snapshot, write_snapshot
 from trimtab.rollout.aws import CALLS
@@ -115,7 +115,7 @@ def test_a_file_that_names_no_revisions_is_one_line(shop: Shop, content: str) ->
 def test_what_optimize_writes_is_what_a_rollout_reads(tmp_path: Path) -> None:
     assert DOCUMENT_VERSION == WRITTEN_VERSION
     write_snapshot(made_fleet.snapshot(*map(made_fleet.service, ("api", "web"))), tmp_path / "in")
-    pipeline.optimize(tmp_path / "in", tmp_path, effort=Effort(drawn=30, rounds=1, varied=10))
+    optimizing.optimize(tmp_path / "in", tmp_path, effort=Effort(drawn=30, rounds=1, varied=10))
     recommended = read_recommendation(tmp_path)
     assert recommended.cluster == read_snapshot(tmp_path / "in").fleet.cluster
     assert [one.name for one in recommended.services] == ["api", "web"]

@@ -17,7 +17,7 @@ from made_world import DAYS, PLANTED, Killed, Killing, World, planted, take
 from polars.testing import assert_frame_equal
 from recorded_api import Recorder, Repeater
 
-from trimtab import pipeline
+from trimtab.commands import optimize as optimizing
 from trimtab.errors import AccountError
 from trimtab.fleet.api import CALLS, CallFailed
 from trimtab.fleet.live import Wish, read_live
@@ -134,7 +134,7 @@ def test_the_metrics_are_those_that_cloudwatch_was_given(snapshot: Snapshot, wor
 
 
 def test_an_optimisation_can_start_from_it(taken: Path) -> None:
-    outcome = pipeline.optimize(taken, None, effort=Effort(drawn=4, rounds=1, varied=4))
+    outcome = optimizing.optimize(taken, None, effort=Effort(drawn=4, rounds=1, varied=4))
     assert [advice.service.name for advice in outcome.recommendation.services] == ["api", "worker"]
 
 

@@ -14,9 +14,11 @@ from generated_api import CLUSTER, NOW, Generated
 from made_command import trimtab
 from made_world import Killed
 
-from trimtab import pipeline, replaying
 from trimtab.catalog.load import Prices, prices
 from trimtab.catalog.own_prices import prices_for
+from trimtab.commands import optimize as optimizing
+from trimtab.commands import replay as replaying
+from trimtab.commands.snapshot import Taken
 from trimtab.errors import EXIT_USAGE, SnapshotError, UsageError
 from trimtab.fleet.api import CallFailed
 from trimtab.fleet.aws_prices import read_list_prices
@@ -25,7 +27,6 @@ from trimtab.fleet.price_file import PRICES_FILE, read_prices
 from trimtab.fleet.snapshot import read_snapshot, write_snapshot
 from trimtab.fleet.state import read_state
 from trimtab.progress import silent
-from trimtab.snapshotting import Taken
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet
@@ -178,7 +179,7 @@ def test_a_region_that_the_catalog_lacks_is_optimised_and_replayed_at_the_snapsh
     found = replaying.replay(tmp_path / "abroad")
     assert found.judged[0].verdict.usd_month == pytest.approx(2 * at_home.verdict.usd_month)
     assert f"Fargate list price of 2026-11-28, {ABROAD}" in repr(found.report)
-    outcome = pipeline.optimize(tmp_path / "abroad", None, effort=fleets.LITTLE)
+    outcome = optimizing.optimize(tmp_path / "abroad", None, effort=fleets.LITTLE)
     assert outcome.recommendation.price_basis == "list price of 2026-11-28"
     assert f"Fargate list price of 2026-11-28, {ABROAD}" in repr(outcome.report)
 

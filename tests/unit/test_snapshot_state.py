@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trimtab import pipeline
 from trimtab.assets import assets_folder
+from trimtab.commands import optimize as optimizing
 from trimtab.errors import SnapshotError
 from trimtab.fleet.snapshot import read_snapshot
 from trimtab.fleet.state import read_state
@@ -95,7 +95,7 @@ def test_what_a_state_lacks_is_named_and_every_service_has_no_metrics(
         ("accounts", "no metrics"),
         ("scheduler", "no metrics"),
     ]
-    outcome = pipeline.optimize(tmp_path / "out", None)
+    outcome = optimizing.optimize(tmp_path / "out", None)
     assert outcome.partial
     assert outcome.recommendation.services == ()
 

@@ -9,8 +9,18 @@ from typing import Annotated
 
 import typer
 
-from trimtab.cli import adopting, choosing, proving
 from trimtab.cli.common import register
+from trimtab.cli.demo import demo
+from trimtab.cli.explain import explain
+from trimtab.cli.guard import guard
+from trimtab.cli.init import init
+from trimtab.cli.optimize import optimize
+from trimtab.cli.replay import replay
+from trimtab.cli.report import report
+from trimtab.cli.rollout import rollout
+from trimtab.cli.sandbox import sandbox
+from trimtab.cli.snapshot import snapshot
+from trimtab.cli.write import write
 from trimtab.errors import EXIT_OK, TrimtabError
 
 app = typer.Typer(
@@ -54,16 +64,16 @@ def _root(
 
 
 for _command in (
-    adopting.snapshot,
-    choosing.optimize,
-    choosing.report,
-    choosing.explain,
-    adopting.write,
-    adopting.init,
-    choosing.replay,
-    adopting.guard,
-    adopting.rollout,
-    proving.demo,
-    proving.sandbox,
+    snapshot,
+    optimize,
+    report,
+    explain,
+    write,
+    init,
+    replay,
+    guard,
+    rollout,
+    demo,
+    sandbox,
 ):
     register(app, _command)

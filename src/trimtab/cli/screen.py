@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console, Group
     from rich.progress import Progress as Bars
 
-    from trimtab.adoption.engine import OnProgress
-    from trimtab.adoption.engine import Progress as Step
-    from trimtab.demo import Stages
+    from trimtab.commands.demo import Stages
+    from trimtab.engine.engine import OnProgress
+    from trimtab.engine.engine import Progress as Step
     from trimtab.progress import Progress
 
 LOG = logging.getLogger("trimtab")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Group, RenderableType
 
-    from trimtab.report.data import Note
+    from trimtab.report.optimize.data import Note
 
 WIDTH = 100
 """Columns where nothing says how many there are."""

@@ -1,0 +1,44 @@
+"""``trimtab explain``: why a service has its size and ladders."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path  # typer reads the annotations when it runs
+from typing import Annotated
+
+import typer
+
+from trimtab.cli.screen import show
+
+
+class Form(enum.Enum):
+    """How a page is shown."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+
+
+def explain(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that optimize -o wrote.")],
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="Name of the service.")],
+    form: Annotated[
+        Form, typer.Option("--format", help="For a person, or for a change request.")
+    ] = Form.TABLE,
+) -> None:
+    """Tell on a page why a service has its size and its ladders.
+
+    With what else there was, what that would have cost or broken, and how to try an edit. Reads
+    recommendation.json and nothing else.
+    """
+    from trimtab.evidence.document import read_document  # noqa: PLC0415
+    from trimtab.report.explain import markdown as explain_markdown  # noqa: PLC0415
+    from trimtab.report.explain import terminal as explain_terminal  # noqa: PLC0415
+    from trimtab.report.explain.data import explanation_of  # noqa: PLC0415
+    from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE  # noqa: PLC0415
+
+    document = read_document(folder / DOCUMENT_FILE)
+    page = explanation_of(document, service, folder / VALUES_FILE)
+    if form is Form.MARKDOWN:
+        typer.echo(explain_markdown.render(page), nl=False)
+    else:
+        show(explain_terminal.render(page))

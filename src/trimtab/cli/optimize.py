@@ -1,0 +1,75 @@
+"""``trimtab optimize``: size, policies and timing of each service."""
+
+from __future__ import annotations
+
+from pathlib import Path  # typer reads the annotations when it runs
+from typing import Annotated
+
+import typer
+
+from trimtab.cli.options import (  # typer reads the annotations when it runs
+    Cpu,
+    Memory,
+    MinTasks,
+    ObjectiveFile,
+    Over,
+    Prices,
+    Seed,
+    Services,
+    Turns,
+)
+from trimtab.cli.screen import replaying, say, show
+from trimtab.errors import EXIT_PARTIAL
+
+
+def optimize(  # noqa: PLR0913, PLR0917  # one a flag
+    snapshot: Annotated[
+        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write the values and the recommendation here."),
+    ] = None,
+    service: Services = None,
+    objective: ObjectiveFile = None,
+    over_percent: Over = None,
+    cpu_percent: Cpu = None,
+    memory_percent: Memory = None,
+    min_tasks: MinTasks = None,
+    turns: Turns = None,
+    seed: Seed = None,
+    prices: Prices = None,
+) -> None:
+    """Choose each service's task size, scaling policies and health-check timing.
+
+    Cost is minimised by replay under the objective; what is chosen on the first part of the
+    history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars
+    and recommendation.json; trimtab explain tells why. With --service too, the other services stay
+    as an earlier run left them. Exits with 3 when a service had to be left out; the others are
+    written all the same.
+    """
+    from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
+
+    refuse_absent(snapshot)
+    from trimtab.commands import optimize as optimizing  # noqa: PLC0415
+    from trimtab.evidence.objective import objective_of  # noqa: PLC0415
+    from trimtab.report.optimize import terminal  # noqa: PLC0415
+
+    promise = objective_of(
+        objective,
+        over_percent=over_percent,
+        cpu_percent=cpu_percent,
+        memory_percent=memory_percent,
+        min_tasks=min_tasks,
+        direction_changes_day=turns,
+        seed=seed,
+    )
+    with replaying() as told:
+        outcome = optimizing.optimize(
+            snapshot, output, objective=promise, services=service or (), prices_file=prices, progress=told
+        )
+    show(terminal.render(outcome.report))
+    if output is None:
+        say("nothing was written: name a folder with -o to get the values")
+    if outcome.partial:
+        raise typer.Exit(EXIT_PARTIAL)

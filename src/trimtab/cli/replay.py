@@ -1,0 +1,59 @@
+"""``trimtab replay``: the recorded demand through the policies."""
+
+from __future__ import annotations
+
+from pathlib import Path  # typer reads the annotations when it runs
+from typing import Annotated
+
+import typer
+
+from trimtab.cli.options import (  # typer reads the annotations when it runs
+    ObjectiveFile,
+    Prices,
+    Services,
+)
+from trimtab.cli.screen import replaying, show
+from trimtab.errors import EXIT_PARTIAL
+
+
+def replay(  # noqa: PLR0913, PLR0917  # one a flag
+    snapshot: Annotated[
+        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+    ],
+    service: Services = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="FILE", help="Values as optimize writes them, to replay instead."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write every minute here, as parquet."),
+    ] = None,
+    objective: ObjectiveFile = None,
+    prices: Prices = None,
+) -> None:
+    """Replay the recorded demand through the scaling policies, minute by minute.
+
+    Through those that are configured, or through the sizes and policies of a services.auto.tfvars.
+    Exits with 3 when a service could not be replayed; the others are shown all the same.
+    """
+    from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
+
+    refuse_absent(snapshot)
+    from trimtab.commands.replay import replay as replayed  # noqa: PLC0415
+    from trimtab.evidence.objective import objective_of  # noqa: PLC0415
+    from trimtab.report.replay import terminal as replay_terminal  # noqa: PLC0415
+
+    with replaying() as told:
+        done = replayed(
+            snapshot,
+            services=tuple(service or ()),
+            values=policy,
+            objective=objective_of(objective),
+            prices_file=prices,
+            output=output,
+            progress=told,
+        )
+    show(replay_terminal.render(done.report))
+    if done.partial:
+        raise typer.Exit(EXIT_PARTIAL)

@@ -1,0 +1,1 @@
+"""What each command reads, does and writes. Nothing here prints."""

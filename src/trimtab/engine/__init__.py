@@ -1,0 +1,1 @@
+"""The engine: finds terraform or tofu, runs it, and reads its plans."""

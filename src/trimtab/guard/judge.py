@@ -1,0 +1,298 @@
+"""Judge every change of a plan: safe, redeploys tasks, interrupts, or not known.
+
+That an attribute forces a replacement is the provider's to say, and the plan says it
+(``replace_paths``). What a replacement, a destruction or a change in place then does to running
+tasks is AWS's, and lies in ``guard_facts``. What neither tells is ``unknown``, never safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from trimtab.guard import advice as guard_advice
+from trimtab.guard.changes import changed_attributes
+from trimtab.guard.facts.load import facts
+from trimtab.guard.links import Links
+from trimtab.guard.model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
+from trimtab.guard.names import Names
+from trimtab.guard.rules import alarms as guard_alarms
+from trimtab.guard.rules import scaling as guard_scaling
+from trimtab.guard.rules import service as guard_service
+from trimtab.guard.rules.attributes import advice_of, merged, reason_of, value_at
+from trimtab.guard.rules.creation import OWN, OWN_ONLY, reasons_of_creation
+from trimtab.guard.rules.loss import Losses
+from trimtab.guard.rules.tags import asked_for, is_tag, reason_of_tag
+from trimtab.guard.secrets import without_secrets
+from trimtab.guard.whole_plan import cautions_of_plan, findings_of_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trimtab.engine.plan import Change, Plan
+    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.model import Changed
+
+WRITTEN_OVER = "AWS writes it over {}, which has the same name: from then on both are what this one says."
+SET_BACK = "It was set outside Terraform; whether it is needed as it is, a plan cannot tell."
+UNFELT = frozenset(
+    {"alarm_description", "description", "enable_ecs_managed_tags", "enable_execute_command", "force_delete"}
+    | {"force_destroy", "propagate_tags", "skip_destroy", "timeouts", "wait_for_steady_state"}
+)
+"""Attributes that nobody sets outside because of traffic."""
+_WHY = {
+    "replace_because_tainted": "It is marked as tainted: an earlier apply left it half made.",
+    "replace_by_request": "Replaced because -replace asks for it.",
+    "replace_by_triggers": "Replaced because replace_triggered_by asks for it.",
+    "delete_because_no_resource_config": "It is no longer in the configuration.",
+    "delete_because_no_module": "Its module is no longer in the configuration.",
+    "delete_because_no_move_target": "It was moved to an address that is not in the configuration.",
+    "delete_because_wrong_repetition": "It has gained or lost count or for_each: a moved block keeps it.",
+    "delete_because_count_index": "Its count is lower now.",
+    "delete_because_each_key": "Its key is no longer in for_each.",
+}
+"""What Terraform gives as reason, beyond the attributes ("JSON output format", action_reason)."""
+
+
+def judge(plan: Plan) -> Assessment:
+    """Return what the plan does to the fleet."""
+    links = Links(plan)
+    judge_one = _Judge(links, facts(), {drift.address: drift for drift in plan.drift})
+    findings = [judge_one.finding(change) for change in plan.changes if _is_touched(change)]
+    findings += [_deferred(one.change, one.reason) for one in plan.deferred]
+    findings += findings_of_plan(plan)
+    return Assessment(
+        findings=without_secrets(findings, plan),
+        outputs_changed=plan.outputs_changed,
+        drifted=tuple(
+            drift.address
+            for drift in plan.drift
+            if drift.actions == ("delete",) or judge_one.attributes(drift, show=False)
+        ),
+        cautions=cautions_of_plan(plan),
+        engine_version=plan.engine_version,
+    )
+
+
+def _is_touched(change: Change) -> bool:
+    moved = change.previous_address is not None
+    return change.mode == "managed" and (change.is_change or change.importing is not None or moved)
+
+
+def _deferred(change: Change, reason: str) -> Finding:
+    text = f"Deferred ({reason or 'no reason given'}): it can be planned only after this plan is applied."
+    return _finding(change, Deed.DEFERRED, (Reason(verdict=Verdict.UNKNOWN, text=text),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """What is said besides the reasons; see ``Finding``."""
+
+    cautions: Iterable[str] = ()
+    advice: Iterable[str] = ()
+    notes: Iterable[str] = ()
+
+
+def _finding(change: Change, deed: Deed, reasons: Iterable[Reason], beside: _Beside | None = None) -> Finding:
+    beside = beside or _Beside()
+    said = merged(reasons)
+    return Finding(
+        address=change.address,
+        type=change.type,
+        name=change.name,
+        index=change.index,
+        module=change.module,
+        deed=deed,
+        imported=change.importing is not None,
+        verdict=gravest(tuple(reason.verdict for reason in said)),
+        reasons=said,
+        cautions=tuple(dict.fromkeys(beside.cautions)),
+        advice=tuple(dict.fromkeys(beside.advice)),
+        notes=tuple(dict.fromkeys(beside.notes)),
+    )
+
+
+def deed_of(change: Change) -> Deed:
+    """Return what is done to it."""
+    actions = set(change.actions)
+    if {"create", "delete"} <= actions:
+        return Deed.REPLACE_CREATE_FIRST if change.actions[0] == "create" else Deed.REPLACE
+    if {"create", "forget"} <= actions:
+        return Deed.FORGET_AND_CREATE
+    single: dict[str, Deed] = {
+        "create": Deed.CREATE,
+        "update": Deed.UPDATE,
+        "delete": Deed.DESTROY,
+        "forget": Deed.FORGET,
+    }
+    for action in change.actions:
+        if action in single:
+            return single[action]
+    return Deed.IMPORT if change.importing is not None else Deed.MOVE
+
+
+class _Judge:
+    """One plan's judge: the links, the facts, and what was changed outside Terraform."""
+
+    def __init__(self, links: Links, known: Mapping[str, Facts], drift: Mapping[str, Change]) -> None:
+        self._links, self._facts, self._drift = links, known, drift
+        self._names = Names(links, known)
+        self._losses = Losses(links, known, self._names)
+
+    def attributes(self, change: Change, *, show: bool = True) -> tuple[Changed, ...]:
+        """Return what differs; values only of a type that we know."""
+        known = self._facts.get(change.type)
+        return changed_attributes(change, show=show and known is not None, known=known)
+
+    def finding(self, change: Change) -> Finding:
+        """Judge one change."""
+        deed = deed_of(change)
+        if change.type in OWN and self._links.configured.provisions(change) is False:
+            return _finding(change, deed, (Reason(verdict=Verdict.SAFE, text=OWN_ONLY),))
+        match deed:
+            case Deed.UPDATE:
+                return self._update(change)
+            case Deed.DESTROY:
+                return self._destroy(change)
+            case Deed.REPLACE | Deed.REPLACE_CREATE_FIRST:
+                return self._replace(change, deed)
+            case Deed.CREATE:
+                return self._create(change)
+            case _:
+                return _finding(change, deed, (_kept(deed),))
+
+    def _create(self, change: Change) -> Finding:
+        reasons = list(reasons_of_creation(change, self._facts.get(change.type), self._links))
+        taken = self._names.overwritten(change)
+        if taken:
+            reasons.append(Reason(verdict=Verdict.UNKNOWN, text=WRITTEN_OVER.format(taken.address)))
+        drift = self._drift.get(change.address)
+        gone = drift is not None and drift.actions == ("delete",)
+        cautions = ["It was deleted outside Terraform, and is made again."] if gone else []
+        return _finding(change, Deed.CREATE, reasons, _Beside(cautions=cautions))
+
+    def _update(self, change: Change) -> Finding:
+        known = self._facts.get(change.type)
+        attributes = self.attributes(change)
+        reasons, cautions = self._in_place(change, attributes)
+        if change.type == "aws_ecs_service":
+            reasons += guard_service.reasons_of_update(attributes, change, self._links)
+            reasons += guard_service.reasons_of_moved_tasks(change, self._links)
+            if guard_service.redeploys(change) or any(one.verdict is Verdict.REDEPLOYS for one in reasons):
+                reasons += guard_service.reasons_of_deployment(change)
+                cautions += guard_service.cautions_of_deployment(change)
+        if not attributes:
+            reasons.append(Reason(verdict=Verdict.SAFE, text="Nothing but how Terraform keeps it."))
+        undone, said = self._undone(change, attributes)
+        reasons += undone
+        cautions += said
+        advice = guard_advice.of_update(change, attributes, self._links) if known else ()
+        beside = _Beside(cautions=cautions, advice=advice, notes=self._because(change, attributes))
+        return _finding(change, Deed.UPDATE, reasons, beside)
+
+    def _in_place(self, change: Change, attributes: Sequence[Changed]) -> tuple[list[Reason], list[str]]:
+        """Return what follows from each attribute that changes in place, and from several together."""
+        judged = [self._of_attribute(one, change) for one in attributes]
+        reasons = [reason for reason, _ in judged]
+        known = self._facts.get(change.type)
+        if change.type in guard_alarms.ALARMS:
+            reasons += guard_alarms.reasons_of_alarm(change, self._links)
+        elif change.type == guard_scaling.TARGET:
+            reasons += guard_scaling.reasons_of_bounds(change)
+        elif change.type == guard_scaling.POLICY:
+            reasons += guard_scaling.reasons_of_policy(change, attributes)
+        elif change.type == "aws_lb_target_group" and known:
+            reasons += guard_service.reasons_of_group(change, self._links, known)
+        return reasons, [caution for _, caution in judged if caution]
+
+    def _of_attribute(self, changed: Changed, change: Change) -> tuple[Reason, str]:
+        known = self._facts.get(change.type)
+        if is_tag(changed.path):
+            decides = reason_of_tag(changed, change, known, self._asked)
+            if decides:
+                return decides, ""
+        if change.type in guard_alarms.ALARMS and guard_alarms.follows(change, changed, self._links):
+            return Reason(verdict=Verdict.SAFE, text=guard_alarms.FOLLOWS, attributes=(changed,)), ""
+        reason, caution = reason_of(changed, change, known)
+        if change.type == guard_scaling.TARGET and changed.path == "max_capacity":
+            better = guard_scaling.reason_of_lowered_maximum(change, self._links, changed)
+            return (better if better and reason.verdict is Verdict.UNKNOWN else reason), caution
+        return reason, caution
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return asked_for(self._links)
+
+    def _undone(self, change: Change, attributes: Iterable[Changed]) -> tuple[list[Reason], list[str]]:
+        """Say which values somebody else set that this plan sets back, and whether that may be felt."""
+        drift = self._drift.get(change.address)
+        if drift is None:
+            return [], []
+        # What was not set before was filled in by the provider's first look, and by nobody else.
+        elsewhere = {
+            one.path
+            for one in self.attributes(drift, show=False)
+            if one.path != "tags_all" and (is_tag(one.path) or value_at(drift.before, one.path) is not None)
+        }
+        both = tuple(one for one in attributes if one.path in elsewhere)
+        if not both:
+            return [], []
+        felt = tuple(one for one in both if not (is_tag(one.path) or set(one.path.split(".")) & UNFELT))
+        names = ", ".join(sorted(one.path for one in both))
+        return (
+            [Reason(verdict=Verdict.UNKNOWN, text=SET_BACK, attributes=felt)] if felt else [],
+            [f"Changed outside Terraform, and set back by this plan: {names}."],
+        )
+
+    def _destroy(self, change: Change) -> Finding:
+        reasons, cautions = self._losses.reasons(change, Deed.DESTROY)
+        advice = guard_advice.of_destruction(change, self._names.twin(change), self._links)
+        return _finding(
+            change, Deed.DESTROY, reasons, _Beside(cautions=cautions, advice=advice, notes=_told(change))
+        )
+
+    def _replace(self, change: Change, deed: Deed) -> Finding:
+        known = self._facts.get(change.type)
+        attributes = self.attributes(change)
+        forcing = tuple(one for one in attributes if one.forces_replacement)
+        reasons, cautions = self._losses.reasons(change, deed)
+        revision = change.type == "aws_ecs_task_definition"
+        named = tuple(one for one in attributes if not one.after_apply) if revision else forcing
+        loss = reasons[0]
+        reasons[0] = Reason(verdict=loss.verdict, text=loss.text, attributes=named)
+        if loss.verdict is Verdict.SAFE and known and not revision:
+            rest = [one for one in attributes if known.has(one.path)]
+            further, more = self._in_place(change, rest)
+            reasons += [reason for reason in further if reason.verdict is not Verdict.SAFE]
+            cautions += tuple(more)
+        advice = advice_of(forcing, change, known) if known and loss.verdict is not Verdict.SAFE else ()
+        notes = (*_told(change), *self._because(change, forcing))
+        return _finding(change, deed, reasons, _Beside(cautions=cautions, advice=advice, notes=notes))
+
+    def _because(self, change: Change, attributes: Iterable[Changed]) -> list[str]:
+        """Say which replacement or destruction this change follows from."""
+        causes = [cause.address for one in attributes for cause in self._links.causes(change, one.path)]
+        return [f"{FOLLOWS} {cause}" for cause in dict.fromkeys(causes)]
+
+
+def _kept(deed: Deed) -> Reason:
+    match deed:
+        case Deed.IMPORT:
+            return Reason(verdict=Verdict.SAFE, text="Taken over as it is.")
+        case Deed.MOVE:
+            return Reason(verdict=Verdict.SAFE, text="Only its address changes.")
+        case Deed.FORGET:
+            return Reason(verdict=Verdict.SAFE, text="It stays in AWS; Terraform lets go of it.")
+        case _:
+            text = "A new one is made beside the old one, which stays in AWS on its own."
+            return Reason(verdict=Verdict.UNKNOWN, text=text)
+
+
+def _told(change: Change) -> list[str]:
+    """Return what Terraform itself gives as reason."""
+    said = _WHY.get(change.action_reason)
+    leftover = (
+        ["What an earlier replacement left over (deposed), not the thing itself."] if change.deposed else []
+    )
+    return [*leftover, *([said] if said else [])]

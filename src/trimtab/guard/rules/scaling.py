@@ -1,0 +1,171 @@
+"""What scales a service, and what is left of it: bounds, and policies in both directions.
+
+Sources: Application Auto Scaling API, DeregisterScalableTarget, RegisterScalableTarget (the count is
+brought inside the bounds at once) and PutScalingPolicy (a policy that is made again has a new ARN).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.guard.changes import is_hidden
+from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.rules.steps import IN, OUT, STEPS, TRACKING, block, number, ways
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from trimtab.engine.plan import Change
+    from trimtab.guard.links import Links
+    from trimtab.guard.model import Changed
+
+ALARM, POLICY, TARGET = (
+    "aws_cloudwatch_metric_alarm",
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_target",
+)
+FIXED = "Its bounds leave no room: whether this count carries every load, a plan cannot tell."
+POLICIES_LOST = "It takes policies with it that this plan does not make again: apply twice."
+STILL_SCALED = "Other policies of this plan scale the service in the same directions."
+NEVER_BACK = "Nothing takes tasks away any more: the count stays where the load last drove it, and costs."
+OLD_ARN = "{} goes on calling the policy by its old ARN, which nothing answers to: no tasks are added."
+CALLED_BY_NOBODY = "No alarm of this plan calls the new policy: no tasks are added."
+CALLED_ELSEWHERE = (
+    "Its ARN is another one then, and no alarm here calls it: one outside this state would call the old one."
+)
+UNREACHED = "Its target is a share of 100 that tasks do not reach: nothing adds tasks any more."
+FAR_TARGET = "Its target is more than twice what it was; whether the load reaches that, a plan cannot tell."
+LATER = "It waits more than twice as long, and over a quarter of an hour, before it acts again."
+FULL_PERCENT = 100
+FAR = 2
+"""Times what it was: a threshold or a wait beyond that is no longer tuning; our own choice."""
+LONG_S = 900.0
+"""A service that waits longer than this for tasks is down before; our own choice."""
+
+
+def reasons_of_lost_target(change: Change, links: Links) -> tuple[Reason, ...]:
+    """Return that policies go with a scaling target, where the plan does not say it."""
+    others = links.scaled_by(change, scaled(change), POLICY, "aws_appautoscaling_scheduled_action")
+    if not [one for one in others if one.before and "delete" not in one.actions]:
+        return ()
+    return (Reason(verdict=Verdict.INTERRUPTS, text=POLICIES_LOST),)
+
+
+def reason_of_lowered_maximum(change: Change, links: Links, lowered: Changed) -> Reason | None:
+    """Return that a lower maximum stops no task, where the plan shows how many are wanted now."""
+    if lowered.sensitive:
+        return None
+    return _reason_of_maximum(change, links.service_of(change, scaled(change)), lowered)
+
+
+def reason_of_new_target(change: Change, links: Links) -> Reason | None:
+    """Return what new bounds do to the count of the service, where the plan shows that; else nothing."""
+    if links.makes(change, "resource_id", "aws_ecs_service"):
+        return Reason(verdict=Verdict.SAFE, text="Its service is new.")
+    service = links.service_of(change, str((change.after or {}).get("resource_id")))
+    return _reason_of_maximum(change, service)
+
+
+def _reason_of_maximum(change: Change, service: Change | None, *attributes: Changed) -> Reason | None:
+    """Hold the target's new maximum against the tasks that the service wants now."""
+    desired = (service.before or {}).get("desired_count") if service else None
+    most = (change.after or {}).get("max_capacity")
+    if service is None or not isinstance(desired, int) or not isinstance(most, int):
+        return None
+    hidden = is_hidden(service.before_sensitive, "desired_count") or is_hidden(
+        change.after_sensitive, "max_capacity"
+    )
+    wants, above = ("some", "the new maximum") if hidden else (desired, most)
+    if desired <= most:
+        text = f"It wants {wants} tasks now, and the new maximum allows them."
+        return Reason(verdict=Verdict.SAFE, text=text, attributes=attributes)
+    text = f"It wants {wants} tasks now: all above {above} are stopped at once, whatever the load."
+    return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=attributes)
+
+
+def reasons_of_bounds(change: Change) -> tuple[Reason, ...]:
+    """Return that bounds which left room leave none."""
+    room = [_room(values) for values in (change.before, change.after)]
+    fixed = room[0] is not None and room[0] > 0 and room[1] == 0
+    return (Reason(verdict=Verdict.UNKNOWN, text=FIXED),) if fixed else ()
+
+
+def _room(values: Mapping[str, Any] | None) -> float | None:
+    least, most = (number((values or {}).get(name)) for name in ("min_capacity", "max_capacity"))
+    return None if least is None or most is None else most - least
+
+
+def scaled(change: Change) -> str:
+    """Return what a scaling target or policy scales, as Application Auto Scaling calls it."""
+    return str((change.before or {}).get("resource_id"))
+
+
+def reason_of_lost_policy(change: Change, links: Links) -> tuple[Reason, tuple[str, ...]] | None:
+    """Return what a policy leaves behind that goes, or moves elsewhere; nothing where none adds tasks."""
+    others = [one for one in links.scaled_by(change, scaled(change), POLICY) if one.address != change.address]
+    left = frozenset(way for one in others if _acts(one, links) for way in ways(one.after))
+    lost = (ways(change.before) or {IN, OUT}) - left
+    if not lost:
+        return Reason(verdict=Verdict.SAFE, text=STILL_SCALED), ()
+    return (Reason(verdict=Verdict.SAFE, text=NEVER_BACK), (NEVER_BACK,)) if lost == {IN} else None
+
+
+def _acts(policy: Change, links: Links) -> bool:
+    """Tell whether a policy is there after the apply, and a new one is called by something."""
+    if policy.after is None:
+        return False
+    called = "create" not in policy.actions or bool(block(policy.after.get(TRACKING)))
+    return called or links.follows_new(ALARM, "alarm_actions")
+
+
+def reason_of_replaced_policy(change: Change, links: Links) -> Reason | None:
+    """Return what its new ARN means to the alarms that call it; nothing where they follow."""
+    before, after = change.before or {}, change.after or {}
+    if block(before.get(TRACKING)) and block(after.get(TRACKING)):
+        return None  # AWS makes its alarms itself
+    keeping = links.keepers(change, (ALARM,))
+    adds = OUT in (ways(before) or {OUT})
+    if keeping:
+        verdict = Verdict.INTERRUPTS if adds else Verdict.UNKNOWN
+        return Reason(verdict=verdict, text=OLD_ARN.format(keeping[0].address))
+    if links.follows_new(ALARM, "alarm_actions"):
+        return None
+    if links.namers(change, (ALARM,)):
+        return Reason(verdict=Verdict.INTERRUPTS if adds else Verdict.UNKNOWN, text=CALLED_BY_NOBODY)
+    return Reason(verdict=Verdict.UNKNOWN, text=CALLED_ELSEWHERE)
+
+
+def moves(change: Change) -> bool:
+    """Tell whether a policy that is replaced scales something else then."""
+    resource = (change.after or {}).get("resource_id")
+    return resource is not None and resource != scaled(change)
+
+
+def reasons_of_policy(change: Change, attributes: Iterable[Changed]) -> tuple[Reason, ...]:
+    """Return what numbers of a policy mean that is changed: a target nothing reaches, a wait too long."""
+    return tuple(
+        found
+        for one in attributes
+        if not one.after_apply and (found := _reason_of_number(change, one)) is not None
+    )
+
+
+def _reason_of_number(change: Change, changed: Changed) -> Reason | None:
+    kind, _, name = changed.path.partition(".")
+    was, now = (number(block((values or {}).get(kind)).get(name)) for values in (change.before, change.after))
+    if now is None or kind not in {STEPS, TRACKING}:
+        return None
+    if name == "target_value":
+        return _reason_of_target(change, changed, was, now)
+    waits = name in {"cooldown", "scale_out_cooldown"} and now > max(LONG_S, FAR * (was or 0))
+    return Reason(verdict=Verdict.UNKNOWN, text=LATER, attributes=(changed,)) if waits else None
+
+
+def _reason_of_target(change: Change, changed: Changed, was: float | None, now: float) -> Reason | None:
+    metric = block(block((change.after or {}).get(TRACKING)).get("predefined_metric_specification"))
+    if str(metric.get("predefined_metric_type", "")).endswith("Utilization") and now >= FULL_PERCENT:
+        return Reason(verdict=Verdict.INTERRUPTS, text=UNREACHED, attributes=(changed,))
+    if was is not None and now > FAR * was:
+        return Reason(verdict=Verdict.UNKNOWN, text=FAR_TARGET, attributes=(changed,))
+    return None

@@ -1,0 +1,1 @@
+"""The report of ``explain``: why a service has its size and ladders."""

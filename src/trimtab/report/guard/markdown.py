@@ -1,0 +1,144 @@
+"""The guard's report as a comment on a pull request (GitHub's Markdown). Renders only.
+
+Addresses hold keys that a person chose: nothing in them may become markup, a mention or a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from trimtab.guard.model import FOLLOWS, Verdict
+from trimtab.report.guard.words import (
+    ADDRESSES_SHOWN,
+    CAUTIONS,
+    KEYS_SHOWN,
+    MEANINGS,
+    TITLES,
+    counted,
+    footnote,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from trimtab.report.guard.data import GuardReport, GuardRow
+
+LONGEST = 60_000
+"""Characters; GitHub takes 65,535 in a comment, and a workflow may add some."""
+_ROOM = 300
+"""For what is said of the rest [characters]."""
+ALERTS = {
+    Verdict.INTERRUPTS: "CAUTION",
+    Verdict.UNKNOWN: "WARNING",
+    Verdict.REDEPLOYS: "NOTE",
+    Verdict.SAFE: "TIP",
+}
+_HEADS = "| change | is | because of | what it does |\n|---|---|---|---|"
+
+
+def render(report: GuardReport) -> str:
+    """Return the comment, no longer than a comment may be."""
+    rows = {_row(row): len(row.addresses) for row in report.rows}
+    lines: list[str] = []
+    length = 0
+    for line in _lines(report):
+        length += len(line) + 1
+        if length > LONGEST - _ROOM:
+            return "\n".join((*lines, *_rest(rows, set(lines)))) + "\n"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _rest(rows: Mapping[str, int], shown: set[str]) -> Iterator[str]:
+    """Say how much is not shown."""
+    number = sum(many for row, many in rows.items() if row not in shown)
+    if any(line.startswith("<details>") for line in shown):
+        yield from ("", "</details>")
+    what = (
+        f"{number} of the {sum(rows.values())} that are not safe"
+        if number
+        else "what is to be read or is safe"
+    )
+    yield from ("", f"**More than a comment holds. Not here, but in the table and in the JSON: {what}.**")
+
+
+def _lines(report: GuardReport) -> Iterator[str]:
+    yield "### Plan guard"
+    yield ""
+    yield f"> [!{ALERTS[report.verdict]}]"
+    yield f"> **{report.headline}**"
+    if any(report.counts.values()):
+        yield f"> {counted(report).capitalize()}."
+    for verdict in (Verdict.INTERRUPTS, Verdict.UNKNOWN, Verdict.REDEPLOYS):
+        rows = [row for row in report.rows if row.verdict is verdict]
+        if rows:
+            yield from ("", f"#### {TITLES[verdict]}: {MEANINGS[verdict]}", "", *_HEADS.splitlines())
+            yield from map(_row, rows)
+    if report.cautions:
+        yield from ("", f"#### {CAUTIONS}", "")
+    for caution in report.cautions:
+        yield "- " + "<br>".join(map(_words, caution.texts))
+        yield from (f"  - {_subject(row)}" for row in caution.rows)
+    yield from _safe(report)
+    yield from ("", f"<sub>{_basis(report)}</sub>")
+
+
+def _safe(report: GuardReport) -> Iterator[str]:
+    if not report.safe:
+        return
+    number = report.counts[Verdict.SAFE]
+    yield from ("", f"<details><summary>{number} safe: {MEANINGS[Verdict.SAFE]}</summary>", "")
+    yield from (f"- {_words(line)}" for line in report.safe)
+    yield from ("", "</details>")
+
+
+def _basis(report: GuardReport) -> str:
+    made = f"a plan of Terraform or OpenTofu {_words(report.engine)}" if report.engine else ""
+    parts = (f"trimtab guard {_code(report.source)}", made, footnote(report).removesuffix("."))
+    return "; ".join(filter(None, parts)) + "."
+
+
+def _row(row: GuardRow) -> str:
+    so = [*map(_words, row.whys), *(f"*Instead: {_words(text)}*" for text in row.advice)]
+    because = [*map(_code, row.attributes), *map(_note, row.notes)]
+    return f"| {_members(row)} | **{row.deed}** | {'<br>'.join(because)} | {'<br>'.join(so)} |"
+
+
+def _note(text: str) -> str:
+    return (
+        f"{FOLLOWS} {_code(text.removeprefix(FOLLOWS).strip())}" if text.startswith(FOLLOWS) else _words(text)
+    )
+
+
+def _subject(row: GuardRow) -> str:
+    because = ", ".join(map(_code, row.attributes))
+    return _members(row).replace("<br>", " ") + (f": {because}" if because else "")
+
+
+def _members(row: GuardRow) -> str:
+    if len(row.addresses) == 1:
+        return _code(row.pattern)
+    names = _codes(row.keys, KEYS_SHOWN) if row.keys else _codes(row.addresses, ADDRESSES_SHOWN)
+    return f"{_code(row.pattern)}<br>{len(row.addresses)}: {names}"
+
+
+def _codes(names: tuple[str, ...], shown: int) -> str:
+    more = len(names) - shown
+    return ", ".join(map(_code, names[:shown])) + (f" and {more} more" if more > 0 else "")
+
+
+def _code(text: str) -> str:
+    """Return a code span that holds any text, in a table too."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    inner = "".join(letter if letter.isprintable() else " " for letter in text).replace("|", r"\|")
+    space = " " if "`" in (text[:1], text[-1:]) else ""
+    return f"{fence}{space}{inner}{space}{fence}"
+
+
+def _words(text: str) -> str:
+    """Return words of which nothing is markup. Names with underscores stay as they are."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    plain = re.sub(r"([\\`*|\[\]])", r"\\\1", " ".join(escaped.split()))
+    return plain.replace("@", "@\u200b")  # else it calls somebody

@@ -1,0 +1,86 @@
+"""Scaling policies, scheduled actions and alarms that the configuration does not own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.takeover.imports import DIMENSION, is_ours
+from trimtab.takeover.item import Item, aws
+from trimtab.takeover.names import ALARMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimtab.fleet.account import Alarm, ScalingTarget
+    from trimtab.takeover.takeover import Takeover
+
+ALARM_USD_MONTH = "0.10"
+"""A standard metric alarm, us-east-1, Price List API of 2025-09-01."""
+
+
+def scaling_items(takeover: Takeover) -> Iterator[Item]:
+    """Yield what scales beside the configuration, or nothing at all."""
+    mine = {one.scaling_target.resource_id for one in takeover.services if one.scaling_target is not None}
+    known = {f"service/{takeover.identity.cluster.name}/{one.name}" for one in takeover.fleet.services}
+    for target in takeover.identity.scaling_targets:
+        if target.resource_id in mine:
+            yield from _beside(target)
+        elif target.resource_id not in known:
+            yield Item(
+                advice="look",
+                kind="aws_appautoscaling_target",
+                name=target.resource_id,
+                why="no such service was read",
+                command=aws("application-autoscaling", "deregister-scalable-target", *_flags(target)),
+            )
+    for alarm in takeover.identity.alarms:
+        yield from _alarm(takeover, alarm)
+
+
+def _flags(target: ScalingTarget) -> tuple[str, ...]:
+    place = ("--service-namespace", "ecs", "--scalable-dimension", DIMENSION)
+    return (*place, "--resource-id", target.resource_id)
+
+
+def _beside(target: ScalingTarget) -> Iterator[Item]:
+    for policy in target.policies:
+        if not is_ours(policy):
+            flags = (*_flags(target), "--policy-name", policy.name)
+            yield Item(
+                advice="remove",
+                kind="aws_appautoscaling_policy",
+                name=f"{target.resource_id}/{policy.name}",
+                why="until it goes it moves the count beside the new policies",
+                command=aws("application-autoscaling", "delete-scaling-policy", *flags),
+            )
+    for action in target.scheduled_actions:
+        flags = (*_flags(target), "--scheduled-action-name", action)
+        yield Item(
+            advice="look",
+            kind="aws_appautoscaling_scheduled_action",
+            name=f"{target.resource_id}/{action}",
+            why="it rewrites min and max, which the configuration sets too: one of the two has to go",
+            command=aws("application-autoscaling", "delete-scheduled-action", *flags),
+        )
+
+
+def _alarm(takeover: Takeover, alarm: Alarm) -> Iterator[Item]:
+    services = {one.service.name: one.stem for one in takeover.services}
+    if alarm.name in {f"{takeover.stem}-{stem}-{end}" for stem in services.values() for end in ALARMS}:
+        return
+    scales = any(":scalingPolicy:" in action for action in alarm.actions)
+    remove = aws("cloudwatch", "delete-alarms", "--alarm-names", alarm.name)
+    if not alarm.actions:
+        why = f"it has no action: it rings nobody, at ${ALARM_USD_MONTH} a month"
+    elif scales and alarm.service in services:
+        why = "it drives a scaling policy that goes"
+    else:
+        remove = ""
+        why = "it drives something that is not taken over" if scales else "it tells somebody"
+    yield Item(
+        advice="remove" if scales and remove else "look",
+        kind="aws_cloudwatch_metric_alarm",
+        name=alarm.name,
+        why=why,
+        command=remove,
+    )

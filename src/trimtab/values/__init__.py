@@ -1,0 +1,1 @@
+"""``services.auto.tfvars``: written from a recommendation, and read back after a person's edits."""

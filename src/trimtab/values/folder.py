@@ -1,0 +1,49 @@
+"""The folder that ``optimize`` writes: the values, the recommendation as JSON, and the fleet of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trimtab.evidence.document_encode import encode
+from trimtab.files import write_whole
+from trimtab.fleet.folder import FLEET_FILE
+from trimtab.fleet.snapshot import encode_fleet
+from trimtab.values.write import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trimtab.evidence.model import Recommendation
+    from trimtab.fleet.model import Fleet
+
+VALUES_FILE = "services.auto.tfvars"
+DOCUMENT_FILE = "recommendation.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where the files are."""
+
+    values: Path
+    document: Path
+
+
+def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fleet | None = None) -> Written:
+    """Write both files into ``folder``, made if need be: both whole, or neither.
+
+    With them goes the fleet they are for, where it says what to adopt: see ``write_adoption``.
+
+    Raises:
+        UsageError: the folder cannot be made or written.
+
+    """
+    written = Written(values=folder / VALUES_FILE, document=folder / DOCUMENT_FILE)
+    contents = {
+        written.values: render(recommendation).encode(),
+        written.document: encode(recommendation),
+    }
+    if fleet is not None and fleet.identity is not None:
+        contents[folder / FLEET_FILE] = encode_fleet(fleet)
+    write_whole(contents, folder, advice="name a folder you may write to")
+    return written
