@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.pipeline import recommend
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.evidence.objective import Objective
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "fleet"
 MOST_S, LEAST_SAVING_USD = 60.0, 3000

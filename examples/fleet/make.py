@@ -32,7 +32,7 @@ from trimtab.fleet.model import (
     TaskSize,
     Traffic,
 )
-from trimtab.fleet.snapshot import snapshot_of, write_snapshot
+from trimtab.snapshot.folder import snapshot_of, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from trimtab.evidence.calls import Calls
     from trimtab.evidence.objective import Objective
     from trimtab.fleet.model import Fleet
-    from trimtab.fleet.source import Snapshot
     from trimtab.progress import Progress
     from trimtab.scaling.search import Effort
+    from trimtab.snapshot.contract import Snapshot
 
 
 def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to search

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trimtab.fleet.source import span_of
 from trimtab.rehearsal.metrics import series_of
+from trimtab.snapshot.contract import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from trimtab.fleet.source import Snapshot
     from trimtab.sandbox.server import Sandbox
+    from trimtab.snapshot.contract import Snapshot
 
 
 def load(

@@ -9,11 +9,11 @@ import oracle_case as oc
 
 from trimtab.demand.fill import held
 from trimtab.demand.free import demand_of
-from trimtab.fleet.snapshot import read_snapshot
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Service
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "fleet"
 OUT = oc.StepPolicy(

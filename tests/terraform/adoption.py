@@ -19,11 +19,11 @@ from trimtab.commands import guard as guarding
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
 from trimtab.commands.snapshot import Asked, take_snapshot
-from trimtab.fleet.live import PUBLICATION_S
-from trimtab.fleet.snapshot import read_snapshot
-from trimtab.fleet.source import Snapshot
 from trimtab.report.guard.words import Form
 from trimtab.scaling.search import Effort
+from trimtab.snapshot.contract import Snapshot
+from trimtab.snapshot.folder import read_snapshot
+from trimtab.snapshot.live.read import PUBLICATION_S
 
 sys.path.append(str(Path(__file__).parents[1] / "e2e"))
 

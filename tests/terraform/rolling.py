@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from trimtab.fleet.aws import Account
+from trimtab.aws.connection import Connection
 from trimtab.rollout.run import run_rollout
 from trimtab.rollout.scope import Options
 
@@ -77,5 +77,5 @@ class Rolling:
                 assert states.count("healthy") == service["desiredCount"]
 
 
-def _open(region: str) -> Account:
-    return Account.open(region=region, reads_only=False)
+def _open(region: str) -> Connection:
+    return Connection.open(region=region, reads_only=False)

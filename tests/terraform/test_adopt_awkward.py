@@ -14,9 +14,9 @@ from awkward import CLUSTER, Awkward
 from rolling import Rolling
 
 from trimtab.assets import assets_folder
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.rollout.model import Outcome
 from trimtab.sandbox.timing import Timing
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

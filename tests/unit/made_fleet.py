@@ -19,14 +19,14 @@ from trimtab.fleet.model import (
     TaskSize,
     Traffic,
 )
-from trimtab.fleet.snapshot import snapshot_of
 from trimtab.scaling.search import Effort
+from trimtab.snapshot.folder import snapshot_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from trimtab.demand.series import F64
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 DAY = 1440

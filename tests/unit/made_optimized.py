@@ -15,12 +15,12 @@ import polars as pl
 from trimtab.commands.optimize import optimize
 from trimtab.evidence.document import read_document
 from trimtab.fleet.model import Scaling
-from trimtab.fleet.snapshot import snapshot_of, write_snapshot
 from trimtab.report import layout
 from trimtab.report.explain import terminal as explain_terminal
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.explain.model import Fact, Grid
 from trimtab.scaling.search import Effort
+from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE
 
 if TYPE_CHECKING:

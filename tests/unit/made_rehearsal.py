@@ -14,10 +14,10 @@ import pytest
 
 from trimtab.commands.snapshot import Asked, take_snapshot
 from trimtab.fleet.redaction import is_credential
-from trimtab.fleet.snapshot import read_snapshot
-from trimtab.fleet.source import METRIC_COLUMNS, span_of
 from trimtab.rehearsal.run import rehearse
 from trimtab.sandbox.server import Sandbox
+from trimtab.snapshot.contract import METRIC_COLUMNS, span_of
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.fleet.model import Service
-    from trimtab.fleet.source import Snapshot
     from trimtab.rehearsal.run import Rehearsal
+    from trimtab.snapshot.contract import Snapshot
 
 DAY = timedelta(days=1)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from trimtab.fleet.api import CallFailed
-from trimtab.fleet.aws import Account
+from trimtab.aws.api import CallFailed
+from trimtab.aws.connection import Connection
 from trimtab.rollout.aws import WRITES
 from trimtab.rollout.run import run_rollout
 from trimtab.rollout.scope import Options
@@ -60,7 +60,7 @@ class Killed(BaseException):
 class Recorder:
     """An ``Api`` that counts what goes through it, and dies at one call: before it is made, or after."""
 
-    account: Account
+    account: Connection
     made: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     die_before: int = -1
     die_after: int = -1
@@ -109,7 +109,7 @@ class World:
         self.ecs, self.elb, ec2 = (
             self.session.client(name, endpoint_url=sandbox.endpoint) for name in ("ecs", "elbv2", "ec2")
         )
-        self.account = Account.open(region=sandbox.region, session=self.session, reads_only=False)
+        self.account = Connection.open(region=sandbox.region, session=self.session, reads_only=False)
         self.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         self.subnets = [
             ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=zone)["Subnet"][

@@ -11,9 +11,9 @@ import made_fleet
 from made_account import CLUSTER, REGION, Made, shop
 from recorded_api import Recorder, Repeater
 
-from trimtab.fleet.aws import Account
-from trimtab.fleet.live import Wish, read_live
+from trimtab.aws.connection import Connection
 from trimtab.progress import silent
+from trimtab.snapshot.live.read import Wish, read_live
 
 sys.path.append(str(Path(__file__).parents[1] / "e2e"))
 
@@ -56,8 +56,8 @@ class World:
         name = model.service_model.service_name
         self.sent.add(f"{service.get(name, name)}:{model.name}")
 
-    def account(self) -> Account:
-        return Account.open(region=REGION, session=self.made.session)
+    def account(self) -> Connection:
+        return Connection.open(region=REGION, session=self.made.session)
 
 
 def take(api: Any, world: World, out: Path, **wish: Any) -> Fleet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trimtab.fleet.api import Api
+    from trimtab.aws.api import Api
 
     Stop = Callable[[str, dict[str, Any]], None]
     """Called before each call with its name and parameters; raises what is to go wrong."""

@@ -21,7 +21,7 @@ from trimtab.evidence.calls import Calls, NamedCall, calls_of
 from trimtab.evidence.model import CautionKind
 from trimtab.fleet.addresses import addresses_of
 from trimtab.fleet.model import Egress, Fleet
-from trimtab.fleet.snapshot import write_snapshot
+from trimtab.snapshot.folder import write_snapshot
 from trimtab.values.write import render
 
 if TYPE_CHECKING:

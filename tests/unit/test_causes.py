@@ -8,8 +8,8 @@ import made_fleet as made
 import pytest
 
 from trimtab.evidence.failures import cautions_of_failures
-from trimtab.fleet.causes import Cause, cause_of, deaths_of, memory_kills
 from trimtab.fleet.model import ContainerHealthCheck, Failure
+from trimtab.snapshot.understand.causes import Cause, cause_of, deaths_of, memory_kills
 
 KILLED = "OutOfMemoryError: Container killed due to memory usage"
 ENDED = "EssentialContainerExited: Essential container in task exited; web exited with"

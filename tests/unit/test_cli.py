@@ -11,7 +11,7 @@ import made_fleet as made
 import pytest
 from made_command import trimtab
 
-from trimtab.fleet.snapshot import write_snapshot
+from trimtab.snapshot.folder import write_snapshot
 
 ROOT = Path(__file__).parents[2]
 

@@ -26,9 +26,9 @@ from trimtab.evidence import observability as seen
 from trimtab.evidence.cost import Cost, Parts, dollars, shared_cost, total
 from trimtab.evidence.document_encode import document_of
 from trimtab.fleet.model import Scaling, Step, StepPolicy
-from trimtab.fleet.snapshot import snapshot_of, write_snapshot
 from trimtab.pipeline import recommend
 from trimtab.report.optimize.data import report_of
+from trimtab.snapshot.folder import snapshot_of, write_snapshot
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Service

@@ -10,7 +10,7 @@ from made_fleet import service, size
 
 from trimtab.demand.free import demand_of
 from trimtab.demand.quality import longest_run, quality_of
-from trimtab.fleet.source import METRIC_COLUMNS
+from trimtab.snapshot.contract import METRIC_COLUMNS
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 

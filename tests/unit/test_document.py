@@ -17,9 +17,9 @@ from trimtab.errors import UsageError
 from trimtab.evidence.choice import Unsearched
 from trimtab.evidence.document import decode, read_document
 from trimtab.evidence.document_encode import document_of, encode, rounded
-from trimtab.fleet.snapshot import read_snapshot
-from trimtab.fleet.source import Snapshot
 from trimtab.pipeline import recommend
+from trimtab.snapshot.contract import Snapshot
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

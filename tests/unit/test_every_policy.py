@@ -23,14 +23,14 @@ from trimtab.evidence.model import LeftOutReason
 from trimtab.evidence.replayed import as_deployed
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, ScheduledAction, Step, StepPolicy, TrackingPolicy
-from trimtab.fleet.snapshot import snapshot_of
 from trimtab.scaling.replay import replay
+from trimtab.snapshot.folder import snapshot_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.fleet.model import Service
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 pytestmark = pytest.mark.slow
 

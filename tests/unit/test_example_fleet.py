@@ -19,11 +19,11 @@ from trimtab.catalog.load import HOURS_PER_MONTH, fargate_sizes, prices
 from trimtab.demand.free import demand_of
 from trimtab.demand.quality import quality_of
 from trimtab.demand.startup import StartUp, start_up_of
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "fleet"

@@ -17,8 +17,8 @@ from trimtab.commands.replay import replay
 from trimtab.evidence.cost import Parts, cents
 from trimtab.evidence.objective import read_objective
 from trimtab.evidence.verdict import Basis
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.sizing.rightsizing import floor_of
+from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from trimtab.evidence.proposal import proposal_of
 from trimtab.evidence.replayed import as_proposed
 from trimtab.evidence.trials import Test as Trial
 from trimtab.fleet.model import TaskSize
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.scaling.parts import parts_of
 from trimtab.scaling.policy import Ladders
 from trimtab.scaling.replay import replay as replay_inputs
+from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.write import render as render_values
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.free import demand_of
-from trimtab.fleet.snapshot import read_snapshot
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from trimtab.demand.series import Demand

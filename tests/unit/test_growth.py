@@ -11,7 +11,7 @@ from trimtab.demand.follow import load_memory
 from trimtab.demand.free import demand_of
 from trimtab.demand.growth import MemoryShape, growth_of, within_typical_life
 from trimtab.demand.robust import rising, theil_sen
-from trimtab.fleet.snapshot import read_snapshot
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from trimtab.demand.growth import Growth

@@ -32,7 +32,7 @@ from trimtab.fleet.account import (
 )
 from trimtab.fleet.identity import Attachment, Registration
 from trimtab.fleet.model import Skipped
-from trimtab.fleet.snapshot import encode_fleet, write_snapshot
+from trimtab.snapshot.folder import encode_fleet, write_snapshot
 from trimtab.takeover import imports, not_owned
 from trimtab.takeover import kept as adopt_values
 from trimtab.takeover.names import slug

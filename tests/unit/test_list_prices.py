@@ -10,12 +10,12 @@ import msgspec
 import pytest
 from made_prices import NOW, REGION, Listed, flat, product
 
+from trimtab.aws.api import CallFailed, endpoint_region
+from trimtab.aws.connection import PRICING_ATTEMPTS, Connection
 from trimtab.catalog.load import Prices, needed_prices, price_names, priced, prices
 from trimtab.catalog.size import TaskSize
 from trimtab.errors import AccountError, NetworkError, UsageError
-from trimtab.fleet.api import CallFailed
-from trimtab.fleet.aws import PRICING_ATTEMPTS, Account
-from trimtab.fleet.aws_prices import endpoint_region, read_list_prices
+from trimtab.snapshot.live.prices import read_list_prices
 
 CALL = "pricing:GetProducts"
 NONE = "the catalog has none of eu-central-1, so give prices with --prices (docs/optimize.md#cost)"
@@ -326,7 +326,7 @@ class _Session:
 
 def test_the_account_asks_that_endpoint_and_gives_up_sooner() -> None:
     session = _Session()
-    account = Account(region="eu-west-1", _session=session)
+    account = Connection(region="eu-west-1", _session=session)
     account.call("pricing", "GetProducts", ServiceCode="AmazonECS")
     account.call("ecs", "ListTasks")
     assert session.made == {"pricing": ("eu-central-1", PRICING_ATTEMPTS), "ecs": ("eu-west-1", 10)}

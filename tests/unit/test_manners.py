@@ -15,7 +15,7 @@ from made_command import trimtab
 
 from trimtab.cli import app
 from trimtab.cli.settings import Settings, Tags
-from trimtab.fleet.snapshot import write_snapshot
+from trimtab.snapshot.folder import write_snapshot
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = sorted(one.name or one.callback.__name__ for one in app.registered_commands)  # type: ignore[union-attr]

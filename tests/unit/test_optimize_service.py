@@ -22,7 +22,7 @@ from trimtab.evidence.kept import Scope
 from trimtab.evidence.model import LeftOutReason
 from trimtab.evidence.objective import DEFAULT, LaidDown, Objective, Spot
 from trimtab.fleet.model import Scaling, Skipped
-from trimtab.fleet.snapshot import snapshot_of, write_snapshot
+from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.commands.optimize import Optimized
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 VALUES, DOCUMENT = "services.auto.tfvars", "recommendation.json"
 FILES = (VALUES, DOCUMENT)

@@ -17,9 +17,9 @@ from trimtab.evidence.model import CautionKind, LeftOutReason
 from trimtab.evidence.objective import LaidDown, Objective, Spot
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
-from trimtab.fleet.snapshot import write_snapshot
 from trimtab.pipeline import recommend
 from trimtab.scaling.search import Effort
+from trimtab.snapshot.folder import write_snapshot
 from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from trimtab.commands.snapshot import Asked, take_snapshot
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import ScalingTarget, SecurityGroup
 from trimtab.fleet.model import Egress, Failure, Scaling, ScalingActivity, Skipped
-from trimtab.fleet.snapshot import read_snapshot, snapshot_of
-from trimtab.fleet.source import UTILISATION_COLUMNS
 from trimtab.rehearsal.run import check
 from trimtab.sandbox.server import Sandbox
+from trimtab.snapshot.contract import UTILISATION_COLUMNS
+from trimtab.snapshot.folder import read_snapshot, snapshot_of
 
 sys.path.append(str(Path(__file__).parents[1] / "terraform"))
 
@@ -33,7 +33,7 @@ from made_account import Made
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet, Service
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 29, 15, 7, 31, tzinfo=UTC)

@@ -18,12 +18,12 @@ import pytest
 from made_command import trimtab
 
 from made_client import client
-from trimtab.fleet.snapshot import read_snapshot, write_snapshot
+from trimtab.snapshot.folder import read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 ROOT = Path(__file__).parents[2]
 UP_S = 60

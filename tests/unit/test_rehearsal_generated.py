@@ -26,8 +26,8 @@ from trimtab.fleet.model import (
     StepPolicy,
     TrackingPolicy,
 )
-from trimtab.fleet.snapshot import snapshot_of
 from trimtab.rehearsal.routes import NOBODY
+from trimtab.snapshot.folder import snapshot_of
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet, Service

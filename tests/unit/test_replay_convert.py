@@ -10,10 +10,10 @@ import pytest
 
 from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, Step, StepPolicy
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.scaling.alarms import AdjustmentType, Comparison, Metric, Missing, StepAdjustment, StepScaling
 from trimtab.scaling.convert import policy_of_ladders, policy_of_service
 from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
+from trimtab.snapshot.folder import read_snapshot
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "fleet"
 LADDERS = Ladders(

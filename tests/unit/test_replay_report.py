@@ -15,12 +15,12 @@ from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.replayed import as_deployed
 from trimtab.evidence.verdict import judge
 from trimtab.fleet.model import Scaling, Step, StepPolicy
-from trimtab.fleet.snapshot import write_snapshot
 from trimtab.report import layout
 from trimtab.report.replay import terminal as replay_terminal
 from trimtab.report.replay.data import replay_report_of
 from trimtab.report.replay.minutes import encode
 from trimtab.scaling.result import AlarmState
+from trimtab.snapshot.folder import write_snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

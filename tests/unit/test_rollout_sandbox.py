@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from made_rollout import NEW, OLD, ORDER, Shop, World, running_world
 
+from trimtab.aws.api import CallFailed
 from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted
-from trimtab.fleet.api import CallFailed
 from trimtab.rollout.aws import CALLS, WRITES
 from trimtab.rollout.model import Outcome
 from trimtab.sandbox.faults import Failure

@@ -15,10 +15,10 @@ from trimtab.fleet.model import (
     TrackingPolicy,
     Unmodelled,
 )
-from trimtab.fleet.shape_scaling import Told, scaling_of
-from trimtab.fleet.state_scaling import alarm_shape, policy_shape, scheduled_shape, target_shape
 from trimtab.scaling.alarms import Aggregation, Comparison, Metric, Missing, StepScaling, TargetTracking
 from trimtab.scaling.convert import policy_of_service
+from trimtab.snapshot.state.scaling import alarm_shape, policy_shape, scheduled_shape, target_shape
+from trimtab.snapshot.understand.scaling import Told, scaling_of
 
 ARN = "arn:policy"
 START = datetime(2026, 11, 2, tzinfo=UTC)

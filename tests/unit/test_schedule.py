@@ -16,7 +16,7 @@ from trimtab.demand.quality import quality_of
 from trimtab.demand.schedule import bounds_of
 from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, ScalingActivity, ScheduledAction
-from trimtab.fleet.source import METRIC_COLUMNS
+from trimtab.snapshot.contract import METRIC_COLUMNS
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -11,14 +11,14 @@ from made_fleet import service, size, times, traffic
 
 from trimtab.errors import SnapshotError
 from trimtab.fleet.model import Fleet, Scaling
-from trimtab.fleet.snapshot import LATER, FolderSource, read_snapshot, snapshot_of, write_snapshot
-from trimtab.fleet.source import METRIC_COLUMNS
+from trimtab.snapshot.contract import METRIC_COLUMNS
+from trimtab.snapshot.folder import LATER, read_snapshot, snapshot_of, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 MINUTES = 2880
@@ -99,7 +99,7 @@ def at_row(row: int, column: str, value: object) -> Callable[[pl.DataFrame], pl.
 
 
 def test_what_was_written_is_read_back_equal(folder: Path) -> None:
-    snapshot = FolderSource(folder).read()
+    snapshot = read_snapshot(folder)
     assert snapshot.fleet == fleet("api", "worker")
     assert snapshot.metrics["worker"].equals(rows("worker").drop("service"))
     assert snapshot.skipped == ()

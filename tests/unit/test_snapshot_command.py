@@ -15,8 +15,8 @@ import pytest
 from made_account import CLUSTER, Made, shop
 from made_command import trimtab
 
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.sandbox.server import Sandbox
+from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,8 +113,8 @@ def test_an_account_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from trimtab import cli\n"
-        "from trimtab.fleet import aws\n"
-        "aws.ATTEMPTS = 1\n"
+        "from trimtab.aws import connection\n"
+        "connection.ATTEMPTS = 1\n"
         "sys.exit(cli.main())\n"
     )
     run = subprocess.run(
@@ -137,7 +137,7 @@ def test_only_one_module_imports_boto3() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip().startswith(("import boto", "from boto"))
     }
-    assert importing - {path for path in importing if path.startswith("sandbox")} == {"fleet/aws.py"}
+    assert importing - {path for path in importing if path.startswith("sandbox")} == {"aws/connection.py"}
 
 
 def test_the_documentation_shows_the_help_as_it_is() -> None:

@@ -17,21 +17,21 @@ from made_world import DAYS, PLANTED, Killed, Killing, World, planted, take
 from polars.testing import assert_frame_equal
 from recorded_api import Recorder, Repeater
 
+from trimtab.aws.api import CALLS, CallFailed
 from trimtab.commands import optimize as optimizing
 from trimtab.errors import AccountError
-from trimtab.fleet.api import CALLS, CallFailed
-from trimtab.fleet.live import Wish, read_live
 from trimtab.fleet.model import Step
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.progress import silent
 from trimtab.sandbox.server import Sandbox
 from trimtab.scaling.search import Effort
+from trimtab.snapshot.folder import read_snapshot
+from trimtab.snapshot.live.read import Wish, read_live
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.fleet.model import Service
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,9 +10,10 @@ import pytest
 from generated_api import CLUSTER, NOW, Generated
 from made_progress import Told
 
-from trimtab.fleet.aws_metrics import Window, queries_of, read_metrics
-from trimtab.fleet.live import Wish, read_live
-from trimtab.fleet.snapshot import read_snapshot
+from trimtab.snapshot.folder import read_snapshot
+from trimtab.snapshot.live.metrics import queries_of, read_metrics
+from trimtab.snapshot.live.read import Wish, read_live
+from trimtab.snapshot.window import Window
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import made_client
-from trimtab.fleet.api import CallFailed
-from trimtab.fleet.aws_metrics import Query, Window, queries_of, read_metrics
+from trimtab.aws.api import CallFailed
 from trimtab.sandbox.server import Sandbox
+from trimtab.snapshot.live.metrics import queries_of, read_metrics
+from trimtab.snapshot.window import Query, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,23 +14,23 @@ from generated_api import CLUSTER, NOW, Generated
 from made_command import trimtab
 from made_world import Killed
 
+from trimtab.aws.api import CallFailed
 from trimtab.catalog.load import Prices, prices
 from trimtab.catalog.own_prices import prices_for
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import replay as replaying
 from trimtab.commands.snapshot import Taken
 from trimtab.errors import EXIT_USAGE, SnapshotError, UsageError
-from trimtab.fleet.api import CallFailed
-from trimtab.fleet.aws_prices import read_list_prices
-from trimtab.fleet.live import Wish, read_live
-from trimtab.fleet.price_file import PRICES_FILE, read_prices
-from trimtab.fleet.snapshot import read_snapshot, write_snapshot
-from trimtab.fleet.state import read_state
 from trimtab.progress import silent
+from trimtab.snapshot.folder import read_snapshot, write_snapshot
+from trimtab.snapshot.live.prices import read_list_prices
+from trimtab.snapshot.live.read import Wish, read_live
+from trimtab.snapshot.prices import PRICES_FILE, read_prices
+from trimtab.snapshot.state.read import read_state
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 STATE = Path(__file__).parent / "recorded_state.json"
 CATALOG = prices("us-east-1")

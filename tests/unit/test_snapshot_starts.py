@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from made_account import CLUSTER, REGION, Made, shop
 
-from trimtab.fleet.aws import Account
-from trimtab.fleet.aws_scaling import read_activities
-from trimtab.fleet.aws_tasks import READY_WINDOW_S, read_events, start_of
-from trimtab.fleet.live import Wish, read_deployed
+from trimtab.aws.connection import Connection
 from trimtab.progress import silent
 from trimtab.sandbox.clock import Clock
 from trimtab.sandbox.faults import Failure
 from trimtab.sandbox.server import Sandbox
 from trimtab.sandbox.timing import Timing
+from trimtab.snapshot.live.read import Wish, read_deployed
+from trimtab.snapshot.live.scaling import read_activities
+from trimtab.snapshot.live.tasks import READY_WINDOW_S, read_events, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.fleet.raw import Raw
+    from trimtab.snapshot.answers import Raw
 
 BEGAN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -85,7 +85,7 @@ def raw() -> Iterator[Raw]:
         sandbox.scale(f"{CLUSTER}/api", 6, "because")
         sandbox.clock.advance(300)
         now = at(3900)
-        account = Account.open(region=REGION, session=made.session)
+        account = Connection.open(region=REGION, session=made.session)
         raw = read_deployed(account, Wish(cluster=CLUSTER), now, silent)
         read_activities(account, raw, now - timedelta(days=14))
         read_events(raw)

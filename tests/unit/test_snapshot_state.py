@@ -12,8 +12,8 @@ import pytest
 from trimtab.assets import assets_folder
 from trimtab.commands import optimize as optimizing
 from trimtab.errors import SnapshotError
-from trimtab.fleet.snapshot import read_snapshot
-from trimtab.fleet.state import read_state
+from trimtab.snapshot.folder import read_snapshot
+from trimtab.snapshot.state.read import read_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,8 +19,8 @@ from trimtab.evidence.model import CautionKind, LeftOutReason
 from trimtab.evidence.objective import DEFAULT
 from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Failure, Scaling, TrackingPolicy, Unmodelled
-from trimtab.fleet.told import with_told
 from trimtab.pipeline import recommend
+from trimtab.snapshot.old_notes import with_told
 
 if TYPE_CHECKING:
     from trimtab.demand.series import Demand

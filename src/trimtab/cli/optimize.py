@@ -48,7 +48,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     as an earlier run left them. Exits with 3 when a service had to be left out; the others are
     written all the same.
     """
-    from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
+    from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
 
     refuse_absent(snapshot)
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415

@@ -37,7 +37,7 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     Through those that are configured, or through the sizes and policies of a services.auto.tfvars.
     Exits with 3 when a service could not be replayed; the others are shown all the same.
     """
-    from trimtab.fleet.folder import refuse_absent  # noqa: PLC0415
+    from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
 
     refuse_absent(snapshot)
     from trimtab.commands.replay import replay as replayed  # noqa: PLC0415

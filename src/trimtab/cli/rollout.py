@@ -45,7 +45,7 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
     Stops at the first deployment that fails. Run again to go on; nothing is done twice.
     Exits with 20 to 25 for what it found; docs/rollout.md says which.
     """
-    from trimtab.fleet.aws import Account  # noqa: PLC0415
+    from trimtab.aws.connection import Connection  # noqa: PLC0415
     from trimtab.report.rollout import terminal as rollout_terminal  # noqa: PLC0415
     from trimtab.rollout.clock import MachineClock  # noqa: PLC0415
     from trimtab.rollout.run import run_rollout  # noqa: PLC0415
@@ -63,7 +63,7 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
     )
     done = run_rollout(
         options,
-        lambda where: Account.open(region=where, profile=profile, reads_only=dry_run),
+        lambda where: Connection.open(region=where, profile=profile, reads_only=dry_run),
         MachineClock(),
         tell=say,
     )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import FrameType
 
-    from trimtab.fleet.source import Snapshot
     from trimtab.sandbox.server import Sandbox
+    from trimtab.snapshot.contract import Snapshot
 
 REGION = "us-east-1"
 """Of a sandbox without a fleet."""
@@ -70,8 +70,8 @@ def _snapshot(fleet: Path | None, fail: list[str]) -> Snapshot | None:
         if fail:
             raise UsageError("--fail names a service of a fleet", advice="name its snapshot with --fleet")
         return None
-    from trimtab.fleet.snapshot import read_snapshot  # noqa: PLC0415
     from trimtab.rehearsal import run  # noqa: PLC0415
+    from trimtab.snapshot.folder import read_snapshot  # noqa: PLC0415
 
     snapshot = read_snapshot(fleet)
     run.check(snapshot, fail)

@@ -48,7 +48,7 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from trimtab.commands import snapshot as snapshotting  # noqa: PLC0415
-    from trimtab.fleet.raw import TagNames  # noqa: PLC0415
+    from trimtab.snapshot.answers import TagNames  # noqa: PLC0415
 
     if terraform is not None:  # what is set for every run is no contradiction, what is typed is one
         region = region if typed(context, "region") else None

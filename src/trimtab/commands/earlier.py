@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.advise import Chosen
     from trimtab.evidence.document import Document
     from trimtab.evidence.model import Recommendation
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 FOR_ALL = "run trimtab optimize for all services"
 

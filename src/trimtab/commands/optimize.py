@@ -14,11 +14,11 @@ from trimtab.evidence.kept import Scope
 from trimtab.evidence.names import refuse_unknown
 from trimtab.evidence.objective import DEFAULT
 from trimtab.files import refuse_unwritable
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.pipeline import recommend
 from trimtab.progress import silent
 from trimtab.report.optimize.data import report_of
 from trimtab.scaling.search import FULL
+from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.folder import write_recommendation
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from trimtab.evidence.replayed import as_proposed
 from trimtab.evidence.trials import failures_of
 from trimtab.evidence.verdict import judge
 from trimtab.files import write_whole
-from trimtab.fleet.snapshot import read_snapshot
 from trimtab.progress import silent
 from trimtab.report.optimize.data import Note
 from trimtab.report.replay.data import replay_report_of
 from trimtab.report.replay.minutes import encode as encode_minutes
+from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from trimtab.evidence.proposal import Proposal
     from trimtab.evidence.verdict import Judged
     from trimtab.fleet.model import Service, Skipped
-    from trimtab.fleet.source import Snapshot
     from trimtab.progress import Progress
     from trimtab.report.replay.data import ReplayReport
+    from trimtab.snapshot.contract import Snapshot
 
 LINE_EVERY = 20
 """Services between two words about a replay."""

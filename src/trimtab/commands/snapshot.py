@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trimtab.errors import UsageError
-from trimtab.fleet.live import MAX_DAYS, Wish, read_live
-from trimtab.fleet.raw import DEFAULT_TAGS, TagNames
-from trimtab.fleet.state import read_state
 from trimtab.progress import silent
+from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames
+from trimtab.snapshot.live.read import MAX_DAYS, Wish, read_live
+from trimtab.snapshot.state.read import read_state
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,9 +90,9 @@ def take_snapshot(asked: Asked, output: Path, *, now: datetime, progress: Progre
             tag_names=asked.tag_names,
         )
         return Taken(output=output, fleet=fleet, measured=False)
-    from trimtab.fleet.aws import Account  # noqa: PLC0415 - boto3 takes a second, and a state needs none of it
+    from trimtab.aws.connection import Connection  # noqa: PLC0415 - boto3 takes a second, and a state needs none of it
 
-    account = Account.open(region=asked.region, profile=asked.profile)
+    account = Connection.open(region=asked.region, profile=asked.profile)
     wish = Wish(
         cluster=asked.cluster or "",
         days=asked.days,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from trimtab.errors import UsageError
 from trimtab.evidence.calls import calls_of
-from trimtab.fleet.folder import FLEET_FILE
-from trimtab.fleet.snapshot import read_fleet
 from trimtab.progress import silent
+from trimtab.snapshot.files import FLEET_FILE
+from trimtab.snapshot.folder import read_fleet
 from trimtab.takeover.imports import imports_of
 from trimtab.takeover.takeover import takeover_of
 from trimtab.takeover.write import write_adoption

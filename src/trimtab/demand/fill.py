@@ -15,7 +15,7 @@ from trimtab.errors import SnapshotError
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand, Mask
     from trimtab.fleet.model import Service
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 
 def recorded(snapshot: Snapshot, service: Service) -> Demand:

@@ -9,7 +9,7 @@ import polars as pl
 
 from trimtab.demand.idle import idle_minutes
 from trimtab.demand.series import Demand
-from trimtab.fleet.source import METRIC_COLUMNS, STEP_S, reported
+from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S, reported
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,7 +11,7 @@ import polars as pl
 
 from trimtab.demand.schedule import bounds_of
 from trimtab.errors import ReplayError
-from trimtab.fleet.source import UTILISATION_COLUMNS
+from trimtab.snapshot.contract import UTILISATION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trimtab.evidence.model import Caution, CautionKind
-from trimtab.fleet.causes import Cause, deaths_of
+from trimtab.snapshot.understand.causes import Cause, deaths_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.fleet.causes import Deaths
     from trimtab.fleet.model import Service
+    from trimtab.snapshot.understand.causes import Deaths
 
 MEANS: Final[Mapping[Cause, str]] = {
     Cause.OUT_OF_MEMORY: "no less memory than today's is advised, though the minute's metric is lower",

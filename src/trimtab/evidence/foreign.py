@@ -11,9 +11,9 @@ import numpy as np
 
 from trimtab.catalog.load import fargate_sizes
 from trimtab.evidence.cost import cents, dollars, recorded_usd_month, tasks_recorded
-from trimtab.fleet.causes import memory_kills
 from trimtab.sizing.constants import CPU_TARGET
 from trimtab.sizing.memory import margin_of, memory_need_mib
+from trimtab.snapshot.understand.causes import memory_kills
 
 if TYPE_CHECKING:
     from trimtab.catalog.load import Prices

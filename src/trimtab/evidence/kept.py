@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from trimtab.evidence.document_parts import ScalingPart
     from trimtab.evidence.objective import Objective
     from trimtab.fleet.model import Service
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

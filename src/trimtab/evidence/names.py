@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trimtab.evidence.objective import Objective
-    from trimtab.fleet.source import Snapshot
+    from trimtab.snapshot.contract import Snapshot
 
 
 def known_services(snapshot: Snapshot) -> list[str]:

@@ -1,1 +1,1 @@
-"""What is deployed: the nouns, and where they are read from."""
+"""The nouns of what is deployed."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from trimtab.fleet.shape_alarms import METRICS
-from trimtab.fleet.shape_scaling import COMPARISONS
 from trimtab.rehearsal.build import tags
+from trimtab.snapshot.understand.alarms import METRICS
+from trimtab.snapshot.understand.scaling import COMPARISONS
 
 if TYPE_CHECKING:
     from trimtab.fleet.account import Alarm

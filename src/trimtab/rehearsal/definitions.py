@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from trimtab.fleet.raw import DEFAULT_TAGS, find_tag
 from trimtab.rehearsal.build import small_tags, some
+from trimtab.snapshot.answers import DEFAULT_TAGS, find_tag
 
 if TYPE_CHECKING:
     from trimtab.fleet.identity import ServiceIdentity

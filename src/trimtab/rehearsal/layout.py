@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from trimtab.fleet.live import PUBLICATION_S
-from trimtab.fleet.source import STEP_S, span_of
+from trimtab.snapshot.contract import STEP_S, span_of
+from trimtab.snapshot.live.read import PUBLICATION_S
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from trimtab.fleet.source import Snapshot
     from trimtab.rehearsal.layout import Layout
+    from trimtab.snapshot.contract import Snapshot
 
     F64 = npt.NDArray[np.float64]
     Places: TypeAlias = Callable[[F64], tuple[F64, npt.NDArray[np.intp]]]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.errors import SnapshotError, UsageError
-from trimtab.fleet.folder import FLEET_FILE
 from trimtab.rehearsal.access import make_rules
 from trimtab.rehearsal.balancers import make_balancers
 from trimtab.rehearsal.build import Build, known
@@ -30,14 +29,15 @@ from trimtab.rehearsal.surroundings import (
 from trimtab.rehearsal.told import Told
 from trimtab.sandbox.client import Calls, regions
 from trimtab.sandbox.faults import Failure
+from trimtab.snapshot.files import FLEET_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from trimtab.fleet.model import Fleet
-    from trimtab.fleet.source import Snapshot
     from trimtab.sandbox.server import Sandbox
+    from trimtab.snapshot.contract import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

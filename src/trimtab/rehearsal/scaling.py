@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.fleet.account import ScalingPolicy, ScalingTarget
 from trimtab.fleet.model import ScheduledAction
-from trimtab.fleet.shape_scaling import SUSPENDED
-from trimtab.fleet.shape_tracking import PREDEFINED
 from trimtab.rehearsal.alarms import other_alarm, policy_alarm
 from trimtab.rehearsal.build import some
 from trimtab.rehearsal.names import MOST_GROUP, Names
+from trimtab.snapshot.understand.scaling import SUSPENDED
+from trimtab.snapshot.understand.tracking import PREDEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

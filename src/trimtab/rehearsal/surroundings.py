@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from trimtab.fleet.aws_services import name_of
-from trimtab.fleet.raw import DEFAULT_TAGS, find_tag
 from trimtab.rehearsal.build import small_tags, some, tags
 from trimtab.rehearsal.routes import VPC
+from trimtab.snapshot.answers import DEFAULT_TAGS, find_tag
+from trimtab.snapshot.parse import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A live AWS account: the one implementation of ``Cloud``, over ``trimtab.fleet.api.Api``.
+"""A live AWS account: the one implementation of ``Cloud``, over ``trimtab.aws.api.Api``.
 
 ``CALLS`` is all it calls; ``docs/iam-rollout-policy.json`` allows these and no more.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from trimtab.aws.api import CallFailed, batches
 from trimtab.errors import AccountError
-from trimtab.fleet.api import CallFailed, batches
 from trimtab.rollout.answers import exposures_of, revision_of, service_of, target_of, task_of
 from trimtab.rollout.cloud import CallRefused, CloudUnreachable
 from trimtab.rollout.model import family_of
@@ -16,7 +16,7 @@ from trimtab.rollout.model import family_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from trimtab.fleet.api import Api, Json
+    from trimtab.aws.api import Api, Json
     from trimtab.rollout.model import Definition, Exposure, Revision, ServiceState, Target, Task
 
 CALLS: Final = frozenset(

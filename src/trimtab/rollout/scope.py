@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from trimtab.fleet.api import Api
+    from trimtab.aws.api import Api
     from trimtab.rollout.cloud import Cloud
     from trimtab.rollout.goals import Goal
     from trimtab.rollout.journal import Journal

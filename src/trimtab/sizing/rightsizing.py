@@ -16,7 +16,6 @@ import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.demand.growth import growth_of, within_typical_life
-from trimtab.fleet.causes import memory_kills
 from trimtab.sizing import sentence
 from trimtab.sizing.constants import (
     FLOOR_SHARE,
@@ -27,6 +26,7 @@ from trimtab.sizing.constants import (
 from trimtab.sizing.memory import hottest_memory, load_memory, margin_of, memory_need_mib, still_holds
 from trimtab.sizing.model import Candidate, Reason, Sizing, Unsizable, Work
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed
+from trimtab.snapshot.understand.causes import memory_kills
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.account import FixedResponse, Redirect
-from trimtab.fleet.balancer_attributes import KEPT
+from trimtab.snapshot.state.balancer_attributes import KEPT
 from trimtab.values.hcl import Attribute, key, listed, quoted
 
 if TYPE_CHECKING:

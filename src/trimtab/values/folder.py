@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from trimtab.evidence.document_encode import encode
 from trimtab.files import write_whole
-from trimtab.fleet.folder import FLEET_FILE
-from trimtab.fleet.snapshot import encode_fleet
+from trimtab.snapshot.files import FLEET_FILE
+from trimtab.snapshot.folder import encode_fleet
 from trimtab.values.write import render
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trimtab.fleet.source import STEP_S
+from trimtab.snapshot.contract import STEP_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

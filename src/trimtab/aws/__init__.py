@@ -1,0 +1,1 @@
+"""How AWS is asked: a contract, and a connection through boto3."""

@@ -1,0 +1,88 @@
+"""The contract of whatever reads a fleet: what it hands over, and what it does when it cannot.
+
+A folder is read (``trimtab.snapshot.folder``), and made from a live account or a Terraform state. What
+is wrong in a way that the user must mend is a ``SnapshotError``. A service that is read well but has
+too little to say is no error: it is ``Skipped``, with its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from trimtab.fleet.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trimtab.catalog.load import Prices
+    from trimtab.fleet.model import Fleet, Service
+
+STEP_S = 60
+"""Seconds between two rows: CloudWatch's period for ECS metrics without extra charge."""
+
+MIN_MINUTES = 1440
+"""Reported minutes from which a service is answered: one day, as Compute Optimizer asks."""
+
+UTILISATION_COLUMNS = (
+    "cpu_average_percent",
+    "cpu_maximum_percent",
+    "memory_average_percent",
+    "memory_maximum_percent",
+)
+"""Percent of the task's size at that time: the mean over running tasks, and the hottest task."""
+
+METRIC_COLUMNS = (*UTILISATION_COLUMNS, "requests", "running_tasks")
+"""All of one service's series. ``requests`` per minute, all tasks together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything Trimtab knows about a fleet. Made by ``snapshot_of`` or ``read_snapshot``."""
+
+    fleet: Fleet
+    metrics: Mapping[str, pl.DataFrame]
+    """By service: ``timestamp`` and ``METRIC_COLUMNS``, one row for every minute of the fleet's
+    span, so that row i is the same minute in all of them. Null: not reported. A service
+    without a single row has no entry."""
+    skipped: tuple[Skipped, ...] = ()
+    prices: Prices | None = None
+    """The region's list prices as they were read with the fleet, if they were."""
+
+    @property
+    def usable(self) -> tuple[Service, ...]:
+        """The services that can be answered, in the fleet's order."""
+        left_out = {skip.service for skip in self.skipped}
+        return tuple(service for service in self.fleet.services if service.name not in left_out)
+
+
+def span_of(fleet: Fleet) -> tuple[datetime, int]:
+    """Return the first minute of the fleet's metrics (UTC) and how many minutes they cover."""
+    start = datetime.fromisoformat(fleet.start).astimezone(UTC)
+    return start, round(fleet.days * 86_400 / STEP_S)
+
+
+def reported() -> pl.Expr:
+    """Tell which minutes reported: all statistics are there, and at least one task ran."""
+    complete = pl.all_horizontal(pl.col(name).is_not_null() for name in UTILISATION_COLUMNS)
+    return complete & (pl.col("running_tasks").fill_null(0) > 0)
+
+
+def skip_of(service: str, metrics: pl.DataFrame | None) -> Skipped | None:
+    """Return why a service cannot be answered, or ``None`` when it can."""
+    if metrics is None or metrics.select(pl.all_horizontal(pl.col(METRIC_COLUMNS).is_null()).all()).item():
+        return Skipped(
+            service=service, reason="no metrics", detail="the metrics hold no reported minute of it"
+        )
+    if metrics["running_tasks"].max() == 0:
+        return Skipped(
+            service=service, reason="never ran", detail="no task was running in any reported minute"
+        )
+    minutes = int(metrics.select(reported().sum()).item())
+    if minutes < MIN_MINUTES:
+        detail = f"{minutes} complete minutes of CPU, memory and running tasks; {MIN_MINUTES} are needed"
+        return Skipped(service=service, reason="too little data", detail=detail)
+    return None

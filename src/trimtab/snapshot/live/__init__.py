@@ -1,0 +1,1 @@
+"""A running fleet asked of AWS, call by call, as answers."""

@@ -1,0 +1,199 @@
+"""Metrics by the minute, in as few calls as AWS allows, a few services in memory at a time.
+
+GetMetricData takes 500 queries and gives 100,800 points a page. A query is asked for the whole
+span at once (AWS bills by the metric asked for, not by the point), so fourteen days are five
+queries a call.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from trimtab.aws.api import CallFailed, batches, pages
+from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S
+from trimtab.snapshot.window import Query, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from trimtab.aws.api import Api, Json
+
+    Series: TypeAlias = dict["Query", npt.NDArray[np.float32]]
+    """Values by query, shape (minutes,)."""
+
+QUERIES_A_CALL: Final = 500
+POINTS_A_CALL: Final = 100_800
+"""Both from the API reference of GetMetricData."""
+CALL: Final = "cloudwatch:GetMetricData"
+TRIES: Final = 3
+"""Of a query that CloudWatch itself failed at (StatusCode InternalError)."""
+
+SAMPLE_COUNT: Final = "running_tasks_by_samples"
+"""Tasks by the number of samples: a stand-in where Container Insights was off."""
+
+
+def queries_of(
+    cluster: str, service: Json, balancers: Mapping[str, str], *, insights: bool
+) -> tuple[Query, ...]:
+    """Return what is asked about a service. ``balancers`` is the load balancer's ARN by target group's."""
+    name = service["serviceName"]
+    of_service = (("ClusterName", cluster), ("ServiceName", name))
+
+    def of(column: str, namespace: str, metric: str, statistic: str, *dimensions: tuple[str, str]) -> Query:
+        return Query(
+            service=name,
+            column=column,
+            namespace=namespace,
+            metric=metric,
+            statistic=statistic,
+            dimensions=dimensions or of_service,
+        )
+
+    queries = [
+        of("cpu_average_percent", "AWS/ECS", "CPUUtilization", "Average"),
+        of("cpu_maximum_percent", "AWS/ECS", "CPUUtilization", "Maximum"),
+        of(SAMPLE_COUNT, "AWS/ECS", "CPUUtilization", "SampleCount"),
+        of("memory_average_percent", "AWS/ECS", "MemoryUtilization", "Average"),
+        of("memory_maximum_percent", "AWS/ECS", "MemoryUtilization", "Maximum"),
+    ]
+    if insights:
+        queries.append(of("running_tasks", "ECS/ContainerInsights", "RunningTaskCount", "Average"))
+    for one in service.get("loadBalancers") or ():
+        group = one.get("targetGroupArn")
+        if group in balancers:
+            where = (("LoadBalancer", _suffix(balancers[group])), ("TargetGroup", _suffix(group)))
+            queries.append(of("requests", "AWS/ApplicationELB", "RequestCount", "Sum", *where))
+    return tuple(queries)
+
+
+def calls_needed(queries: int, window: Window) -> int:
+    """Return how many pages of GetMetricData so many queries are."""
+    return -(-queries // _batch_size(window))
+
+
+def read_metrics(
+    api: Api,
+    window: Window,
+    wanted: Sequence[tuple[Query, ...]],
+    keep: Callable[[str, pl.DataFrame], None],
+    refuse: Callable[[str, CallFailed], None],
+) -> None:
+    """Read each service's series and hand its table to ``keep`` as soon as it is whole.
+
+    At any time only the services of one call are held: at most ``POINTS_A_CALL`` points, and one
+    service begun. A service whose series cannot be read is handed to ``refuse``.
+    """
+    left = {queries[0].service: len(queries) for queries in wanted}
+    held: defaultdict[str, Series] = defaultdict(dict)
+    refused: set[str] = set()
+    for batch in batches([query for queries in wanted for query in queries], _batch_size(window)):
+        try:
+            found = _read(api, window, batch)
+        except CallFailed as failed:
+            found = {}
+            for service in dict.fromkeys(query.service for query in batch):
+                if service not in refused:
+                    refuse(service, failed)
+                    refused.add(service)
+        for query in batch:
+            if query in found:
+                held[query.service][query] = found[query]
+            left[query.service] -= 1
+            if not left[query.service]:
+                series = held.pop(query.service, {})
+                if query.service not in refused:
+                    keep(query.service, table_of(series, window))
+
+
+def _batch_size(window: Window) -> int:
+    """Return how many queries fill one page. A window longer than a page is paged by AWS."""
+    return max(1, min(QUERIES_A_CALL, POINTS_A_CALL // window.minutes))
+
+
+def _read(api: Api, window: Window, batch: Sequence[Query]) -> Series:
+    """Return each query's values, float32, shape (window.minutes,), NaN where nothing was reported."""
+    series = {query: np.full(window.minutes, np.nan, dtype=np.float32) for query in batch}
+    left = {f"q{number}": query for number, query in enumerate(batch)}
+    for _ in range(TRIES):
+        left = _fill(api, window, left, series)
+        if not left:
+            return series
+    raise CallFailed(CALL, "InternalError", f"CloudWatch failed at {len(left)} of {len(batch)} queries")
+
+
+def _fill(api: Api, window: Window, names: Mapping[str, Query], series: Series) -> dict[str, Query]:
+    """Ask once, all pages, put the values into ``series``, and return what CloudWatch failed at."""
+    queries = [_as_asked(name, query) for name, query in names.items()]
+    states: dict[str, str] = {}
+    for result in pages(
+        api,
+        "cloudwatch",
+        "GetMetricData",
+        "MetricDataResults",
+        MetricDataQueries=queries,
+        StartTime=window.start,
+        EndTime=window.end,
+        ScanBy="TimestampAscending",
+        MaxDatapoints=POINTS_A_CALL,
+    ):
+        states[result["Id"]] = result.get("StatusCode", "Complete")
+        values = series[names[result["Id"]]]
+        at = np.array([stamp.timestamp() for stamp in result["Timestamps"]], dtype=np.float64)
+        minutes = ((at - window.start.timestamp()) // STEP_S).astype(np.int64)
+        inside = (minutes >= 0) & (minutes < window.minutes)
+        values[minutes[inside]] = np.asarray(result["Values"], dtype=np.float32)[inside]
+    if "Forbidden" in states.values():
+        raise CallFailed(CALL, "AccessDenied", "the metrics belong to an account that does not share them")
+    return {name: query for name, query in names.items() if states.get(name) == "InternalError"}
+
+
+def _as_asked(name: str, query: Query) -> Json:
+    metric = {
+        "Namespace": query.namespace,
+        "MetricName": query.metric,
+        "Dimensions": [{"Name": key, "Value": value} for key, value in query.dimensions],
+    }
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": STEP_S, "Stat": query.statistic}}
+
+
+def table_of(series: Series, window: Window) -> pl.DataFrame:
+    """Return a service's rows: ``timestamp`` and ``METRIC_COLUMNS``, only minutes with any value."""
+    columns = {name: _column(name, series, window) for name in METRIC_COLUMNS}
+    samples = _column(SAMPLE_COUNT, series, window)
+    tasks = columns["running_tasks"]
+    columns["running_tasks"] = np.where(np.isnan(tasks), samples, tasks)
+    start = pl.lit(window.start).dt.cast_time_unit("ms")
+    return (
+        pl.DataFrame({name: pl.Series(values, dtype=pl.Float32) for name, values in columns.items()})
+        .fill_nan(None)
+        .with_columns(pl.col("running_tasks").round().cast(pl.Int16))
+        .select(
+            (start + pl.int_range(pl.len()) * pl.duration(seconds=STEP_S, time_unit="ms")).alias("timestamp"),
+            pl.all(),
+        )
+        .filter(pl.any_horizontal(pl.col(METRIC_COLUMNS).is_not_null()))
+    )
+
+
+def _column(name: str, series: Series, window: Window) -> npt.NDArray[np.float32]:
+    """Return one column; several target groups' requests are added up."""
+    found = [values for query, values in series.items() if query.column == name]
+    if not found:
+        return np.full(window.minutes, np.nan, dtype=np.float32)
+    if len(found) == 1:
+        return found[0]
+    stacked = np.stack(found)
+    added = np.nansum(stacked, axis=0)
+    return np.where(np.isnan(stacked).all(axis=0), np.nan, added).astype(np.float32)
+
+
+def _suffix(arn: str) -> str:
+    """Return what CloudWatch calls a load balancer or target group: ``app/name/id``."""
+    last = arn.rsplit(":", maxsplit=1)[-1]
+    return last.removeprefix("loadbalancer/")

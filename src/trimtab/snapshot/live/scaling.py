@@ -1,0 +1,109 @@
+"""Scaling targets, policies, scheduled actions, and the alarms that move them.
+
+Asked for the whole region page by page, since AWS filters these by one service at a time; what
+belongs to other clusters is dropped as it comes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from trimtab.aws.api import pages
+from trimtab.fleet.model import ScalingActivity
+from trimtab.fleet.redaction import redact
+from trimtab.snapshot.parse import actions_of, watches, when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from trimtab.aws.api import Api, Json
+    from trimtab.snapshot.answers import Raw
+
+SERVICE: Final = "application-autoscaling"
+DIMENSION: Final = "ecs:service:DesiredCount"
+PAGE: Final = 50
+"""Items a page of Application Auto Scaling."""
+POLICIES_A_PAGE: Final = 10
+"""Fewer: what is paged are the targets they belong to (API reference)."""
+ALARMS_A_PAGE: Final = 100
+ACTIVITIES: Final = 50
+"""Newest scaling activities kept of a service: one page."""
+
+
+def read_scaling(api: Api, raw: Raw) -> None:
+    """Read targets, policies and alarms. Without them a service cannot be understood.
+
+    Raises:
+        CallFailed: one of them may not be read.
+
+    """
+    mine = raw.resource_id("")
+    for target in _all(api, "DescribeScalableTargets", "ScalableTargets"):
+        if target["ResourceId"].startswith(mine) and target["ScalableDimension"] == DIMENSION:
+            raw.targets[target["ResourceId"]] = target
+    policies: defaultdict[str, list[Json]] = defaultdict(list)
+    for policy in _all(api, "DescribeScalingPolicies", "ScalingPolicies", POLICIES_A_PAGE):
+        if policy["ResourceId"].startswith(mine):
+            policies[policy["ResourceId"]].append(policy)
+    raw.policies = dict(policies)
+    _read_alarms(api, raw)
+
+
+def _read_alarms(api: Api, raw: Raw) -> None:
+    ours = {policy["PolicyARN"] for policies in raw.policies.values() for policy in policies}
+    found = pages(
+        api,
+        "cloudwatch",
+        "DescribeAlarms",
+        "MetricAlarms",
+        AlarmTypes=["MetricAlarm"],
+        MaxRecords=ALARMS_A_PAGE,
+    )
+    for alarm in found:
+        acts = ours.intersection(actions_of(alarm))
+        if acts or watches(alarm, raw.name):
+            raw.alarms.append(alarm)
+
+
+def read_scheduled(api: Api, raw: Raw) -> None:
+    """Read scheduled actions."""
+    mine = raw.resource_id("")
+    for action in _all(api, "DescribeScheduledActions", "ScheduledActions"):
+        if action["ResourceId"].startswith(mine):
+            raw.scheduled.setdefault(action["ResourceId"], []).append(action)
+
+
+def read_activities(api: Api, raw: Raw, since: datetime) -> None:
+    """Read each scaled service's newest activities that began after ``since``."""
+    for service in raw.services:
+        name = service["serviceName"]
+        resource = raw.resource_id(name)
+        if resource not in raw.targets:
+            continue
+        answer = api.call(
+            SERVICE,
+            "DescribeScalingActivities",
+            ServiceNamespace="ecs",
+            ResourceId=resource,
+            ScalableDimension=DIMENSION,
+            MaxResults=ACTIVITIES,
+        )
+        found = [one for one in answer.get("ScalingActivities", ()) if one["StartTime"] >= since]
+        found.sort(key=lambda one: one["StartTime"], reverse=True)
+        raw.activities[name] = [_activity(one) for one in found[:ACTIVITIES]]
+
+
+def _activity(one: Json) -> ScalingActivity:
+    end = one.get("EndTime")
+    return ScalingActivity(
+        start=when(one["StartTime"]),
+        end=None if end is None else when(end),
+        status=one.get("StatusCode", "Unknown"),
+        description=redact(" ".join(filter(None, (one.get("Description"), one.get("StatusMessage"))))),
+    )
+
+
+def _all(api: Api, operation: str, items: str, size: int = PAGE) -> Iterator[Json]:
+    return pages(api, SERVICE, operation, items, ServiceNamespace="ecs", MaxResults=size)

@@ -1,0 +1,1 @@
+"""Answers, wherever they come from, understood as a fleet."""

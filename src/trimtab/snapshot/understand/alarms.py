@@ -1,0 +1,132 @@
+"""What an alarm watches, as far as a replay knows it: one utilisation, or the larger of two ratios."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.aws.api import Json
+    from trimtab.snapshot.answers import Raw
+
+METRICS: Final[dict[str, Literal["cpu", "memory"]]] = {
+    "CPUUtilization": "cpu",
+    "MemoryUtilization": "memory",
+}
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_JOINT = re.compile(r"^MAX\(\[(?P<first>[^,]+),(?P<second>[^,]+)\]\)$")
+_RATIO = re.compile(rf"^\(*(?P<id>[a-z]\w*)/(?P<low>{_NUMBER})\)*$")
+_STATES: Final = {"OKActions": "OK", "InsufficientDataActions": "INSUFFICIENT_DATA"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What an alarm looks at."""
+
+    metric: Literal["cpu", "memory", "joint"]
+    period_s: int
+    statistic: str
+    cpu_low: float | None = None
+    memory_low: float | None = None
+
+
+def watched_by(alarm: Json, cluster: str, service: str) -> Watched | None:
+    """Return what of the service an alarm looks at; ``None`` for anything else."""
+    if not alarm.get("Metrics"):
+        metric = _metric(alarm, cluster, service)
+        if metric is None:
+            return None
+        statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic", "?")
+        return Watched(metric=metric, period_s=int(alarm["Period"]), statistic=statistic)
+    return _math(alarm["Metrics"], cluster, service)
+
+
+def _metric(metric: Json, cluster: str, service: str) -> Literal["cpu", "memory"] | None:
+    dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions") or ()}
+    if metric.get("Namespace") != "AWS/ECS" or dimensions != {"ClusterName": cluster, "ServiceName": service}:
+        return None
+    return METRICS.get(metric.get("MetricName", ""))
+
+
+def _math(queries: Sequence[Json], cluster: str, service: str) -> Watched | None:
+    """Understand ``MAX([cpu / low, memory / low])``, however its parts are named and split."""
+    stats = {query["Id"]: query["MetricStat"] for query in queries if query.get("MetricStat")}
+    expressions = {
+        query["Id"]: query["Expression"].replace(" ", "") for query in queries if query.get("Expression")
+    }
+    returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
+    if len(returned) != 1:
+        return None
+    metrics = {one: _metric(stat["Metric"], cluster, service) for one, stat in stats.items()}
+    if returned[0] in stats:
+        only = stats[returned[0]]
+        metric = metrics[returned[0]]
+        return metric and Watched(metric=metric, period_s=int(only["Period"]), statistic=only["Stat"])
+    lows = _lows(_joined(returned[0], expressions), metrics)
+    statistics = {stat["Stat"] for stat in stats.values()}
+    periods = {int(stat["Period"]) for stat in stats.values()}
+    if lows is None or len(periods) != 1 or len(statistics) != 1:
+        return None
+    return Watched(
+        metric="joint",
+        period_s=periods.pop(),
+        statistic=statistics.pop(),
+        cpu_low=lows["cpu"],
+        memory_low=lows["memory"],
+    )
+
+
+def _joined(returned: str, expressions: dict[str, str]) -> str:
+    """Return the expression with the expressions it names put in their places."""
+    joined = expressions.get(returned, "")
+    for _ in expressions:  # as deep as they can be nested
+        joined = re.sub(
+            r"\b[a-z]\w*\b",
+            lambda found: f"({expressions[found[0]]})" if found[0] in expressions else found[0],
+            joined,
+        )
+    return joined
+
+
+def _lows(joined: str, metrics: dict[str, Literal["cpu", "memory"] | None]) -> dict[str, float] | None:
+    found = _JOINT.match(joined)
+    ratios = [_RATIO.match(found[part]) for part in ("first", "second")] if found else []
+    lows = {str(metrics.get(ratio["id"])): float(ratio["low"]) for ratio in ratios if ratio}
+    return lows if set(lows) == {"cpu", "memory"} else None
+
+
+def followed(alarm: Json) -> str:
+    """Return in words what an alarm follows: ``ApproximateNumberOfMessagesVisible of AWS/SQS``."""
+    if alarm.get("ThresholdMetricId"):
+        return "an anomaly band"
+    if not alarm.get("Metrics") and alarm.get("MetricName"):
+        return f"{alarm['MetricName']} of {alarm.get('Namespace', 'a namespace that was not read')}"
+    metrics = [(query.get("MetricStat") or {}).get("Metric") or {} for query in alarm.get("Metrics") or ()]
+    names = sorted({f"{one['MetricName']} of {one['Namespace']}" for one in metrics if one.get("MetricName")})
+    return f"a formula on {', '.join(names)}" if names else "a formula"
+
+
+def alarms_by_action(raw: Raw) -> dict[str, list[Json]]:
+    """Return the alarms that call each policy, by the policy's ARN."""
+    found: dict[str, list[Json]] = {}
+    for alarm in _in_order(raw):
+        for action in alarm.get("AlarmActions") or ():
+            found.setdefault(action, []).append(alarm)
+    return found
+
+
+def other_callers(raw: Raw) -> dict[str, list[tuple[str, str]]]:
+    """Return the alarms that call a policy in another state than ALARM, with it, by the policy's ARN."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for alarm in _in_order(raw):
+        for field, state in _STATES.items():
+            for action in alarm.get(field) or ():
+                found.setdefault(action, []).append((alarm["AlarmName"], state))
+    return found
+
+
+def _in_order(raw: Raw) -> Sequence[Json]:
+    return sorted(raw.alarms, key=lambda one: str(one["AlarmName"]))
