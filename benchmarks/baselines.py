@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.scaling.alarms import (
+from trimtab.replay.policy import (
     Alarm,
     Comparison,
     Metric,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from series import CPU_SHARE, PEAK_QUANTILE, PEAK_TASKS, add_flag, by_minute
 
-from trimtab.scaling.bound import (
+from trimtab.ladders.parts import DAY_MIN
+from trimtab.replay.bound import (
     clairvoyant_bound,
     level_gaps,
     level_gaps_python,
@@ -22,8 +23,7 @@ from trimtab.scaling.bound import (
     penalised_python,
     required_tasks,
 )
-from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
-from trimtab.scaling.parts import DAY_MIN
+from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from trimtab.snapshot.folder import read_snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.evidence.objective import Objective
+    from trimtab.advice.case.objective import Objective
     from trimtab.snapshot.contract import Snapshot
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "fleet"

@@ -34,7 +34,7 @@ from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.demand.growth import MemoryShape
 from trimtab.demand.series import Demand
 from trimtab.fleet.model import Scaling, Service, TaskSize
-from trimtab.scaling.parts import DAY_MIN
+from trimtab.ladders.parts import DAY_MIN
 from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, KEEP_SHARE
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import right_size

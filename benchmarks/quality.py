@@ -26,26 +26,26 @@ from baselines import baselines
 from fleet import fleet_bars
 from series import add_flag, as_service, by_minute, demand_series
 
-from trimtab.evidence.choice import Decision
-from trimtab.evidence.contest import contest, space_of
-from trimtab.evidence.decide import prefer
-from trimtab.evidence.objective import DEFAULT, read_objective
-from trimtab.evidence.trials import bound_s
-from trimtab.scaling.alarms import fixed_count
-from trimtab.scaling.bound import required_tasks
-from trimtab.scaling.convert import policy_of_ladders
-from trimtab.scaling.parts import DAY_MIN, parts_of
-from trimtab.scaling.policy import Ladder, OutStep
-from trimtab.scaling.replay import replay
-from trimtab.scaling.search import Effort, Hunt, Limits, search
+from trimtab.advice.case.objective import DEFAULT, read_objective
+from trimtab.advice.choice.contest import contest, space_of
+from trimtab.advice.choice.decide import prefer
+from trimtab.advice.choice.model import Decision
+from trimtab.advice.choice.trials import bound_s
+from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.ladders import Ladder, OutStep
+from trimtab.ladders.parts import DAY_MIN, parts_of
+from trimtab.ladders.search import Effort, Hunt, Limits, search
+from trimtab.replay.bound import required_tasks
+from trimtab.replay.policy import fixed_count
+from trimtab.replay.run import replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from trimtab.evidence.contest import Entrant
-    from trimtab.evidence.objective import Objective
-    from trimtab.scaling.alarms import Policy
-    from trimtab.scaling.parts import Part, Parts
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.choice.contest import Entrant
+    from trimtab.ladders.parts import Part, Parts
+    from trimtab.replay.policy import Policy
 
 FLOOR, WORKERS = 2, 2
 MEMORY = Ladder(high=90, low=85, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2)))

@@ -29,18 +29,18 @@ from series import (
     by_minute,
 )
 
-from trimtab.scaling.convert import policy_of_ladders
-from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
-from trimtab.scaling.parts import DAY_MIN
-from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
-from trimtab.scaling.replay import replay_many
-from trimtab.scaling.spot import spot_interruptions
+from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
+from trimtab.ladders.parts import DAY_MIN
+from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
+from trimtab.replay.run import replay_many
+from trimtab.replay.spot import spot_interruptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from trimtab.scaling.alarms import Policy
+    from trimtab.replay.policy import Policy
 
 SERIES = "req_ms_mongo_machine01_1m"
 REST_MIB, SLOPE_MIB_PER_VCPU = 700.0, 400.0

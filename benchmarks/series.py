@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.scaling.model import Inputs, Load, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
 
 if TYPE_CHECKING:
     import argparse

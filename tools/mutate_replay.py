@@ -52,8 +52,11 @@ def copied(source: Path, folder: Path) -> Path:
 
 def broken_files(copy: Path) -> list[Path]:
     """Return the files that hold rules: the kernel's, and those that fill its tables and read them."""
-    folder = copy / "src" / "trimtab" / "scaling"
-    return [*sorted(folder.glob("kernel*.py")), folder / "encode.py", folder / "replay.py"]
+    folder = copy / "src" / "trimtab" / "replay"
+    return [
+        *(folder / "kernel" / f"{name}.py" for name in ("kernel", "rules", "tasks", "encode")),
+        folder / "run.py",
+    ]
 
 
 def noticed(whole: Path, mutation: Mutation) -> tuple[bool, str]:

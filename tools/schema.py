@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
 
-from trimtab.evidence.document import DOCUMENT_VERSION, Document
+from trimtab.document.schema import DOCUMENT_VERSION, Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,35 +11,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.catalog.own_prices import prices_for
-from trimtab.demand.fill import recorded
-from trimtab.evidence.advise import Chosen, choose
-from trimtab.evidence.calls import calls_of
-from trimtab.evidence.cautions import (
+from trimtab.advice.calls import calls_of
+from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.cautions import (
     cautions_of,
     cautions_of_calls,
     cautions_of_capacity,
     cautions_of_cost,
     cautions_of_replay,
 )
-from trimtab.evidence.cost import Cost, cost_of, shared_cost, tasks_recorded, total
-from trimtab.evidence.kept import EVERY, Scope
-from trimtab.evidence.model import Advice, LeftOut, LeftOutReason, Recommendation
-from trimtab.evidence.names import refuse_unfit
-from trimtab.evidence.objective import DEFAULT
-from trimtab.evidence.proposal import proposal_of
-from trimtab.evidence.replayed import as_proposed
-from trimtab.evidence.verdict import judge
+from trimtab.advice.choice.choose import Chosen, choose
+from trimtab.advice.cost import Cost, cost_of, shared_cost, tasks_recorded, total
+from trimtab.advice.model import Advice, LeftOut, LeftOutReason, Recommendation
+from trimtab.advice.names import refuse_unfit
+from trimtab.catalog.own_prices import prices_for
+from trimtab.demand.fill import recorded
+from trimtab.document.kept import EVERY, Scope
+from trimtab.ladders.search import FULL
 from trimtab.progress import silent
-from trimtab.scaling.search import FULL
 
 if TYPE_CHECKING:
+    from trimtab.advice.calls import Calls
+    from trimtab.advice.case.objective import Objective
     from trimtab.catalog.load import Prices
-    from trimtab.evidence.calls import Calls
-    from trimtab.evidence.objective import Objective
     from trimtab.fleet.model import Fleet
+    from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
-    from trimtab.scaling.search import Effort
     from trimtab.snapshot.contract import Snapshot
 
 

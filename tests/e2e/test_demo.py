@@ -22,7 +22,7 @@ import sys
 from functools import partial
 from trimtab import cli
 from trimtab.commands import optimize as optimizing
-from trimtab.scaling.search import Effort
+from trimtab.ladders.search import Effort
 optimizing.optimize = partial(optimizing.optimize, effort=Effort(drawn=4, rounds=1, varied=4))
 sys.exit(cli.main())
 """

@@ -15,7 +15,7 @@ import oracle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from trimtab.scaling.result import Replay
+    from trimtab.replay.result import Replay
 
 RELATIVE = 1e-9
 NUDGE = 1e-12

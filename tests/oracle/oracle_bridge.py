@@ -1,4 +1,4 @@
-"""A case as the kernel takes it. The only file here that knows the names of ``trimtab.scaling``."""
+"""A case as the kernel takes it. The only file here that knows the names of ``trimtab.replay``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import oracle_case as oc
 
 from trimtab.demand.schedule import Bounds
-from trimtab.scaling import alarms as ta
-from trimtab.scaling import model as tm
+from trimtab.replay import inputs as tm
+from trimtab.replay import policy as ta
 
 
 def inputs(case: oc.Case) -> tm.Inputs:

@@ -1,6 +1,6 @@
 """What one replay is given, as plain Python values: the oracle's own nouns.
 
-They repeat sections 2 and 7 of ``docs/replay.md`` and share nothing with ``trimtab.scaling``:
+They repeat sections 2 and 7 of ``docs/replay.md`` and share nothing with ``trimtab.replay``:
 ``oracle_bridge.py`` turns a case into what the kernel takes.
 """
 

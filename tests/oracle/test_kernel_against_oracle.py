@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import oracle
-from trimtab.scaling.replay import replay, replay_many
+from trimtab.replay.run import replay, replay_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable

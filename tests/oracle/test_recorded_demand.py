@@ -8,7 +8,7 @@ import pytest
 import recorded
 
 import oracle
-from trimtab.scaling.replay import replay
+from trimtab.replay.run import replay
 
 DAY = 1440
 

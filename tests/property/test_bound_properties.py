@@ -10,7 +10,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trimtab.scaling.alarms import (
+from trimtab.replay.bound import clairvoyant_bound, lower_bound, overhead, required_tasks
+from trimtab.replay.inputs import Inputs, Load, Model, Objective, Starts, Task
+from trimtab.replay.policy import (
     AdjustmentType,
     Alarm,
     Comparison,
@@ -23,9 +25,7 @@ from trimtab.scaling.alarms import (
     fixed_count,
     tracking_alarms,
 )
-from trimtab.scaling.bound import clairvoyant_bound, lower_bound, overhead, required_tasks
-from trimtab.scaling.model import Inputs, Load, Model, Objective, Starts, Task
-from trimtab.scaling.replay import replay
+from trimtab.replay.run import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

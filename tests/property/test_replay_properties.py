@@ -11,7 +11,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trimtab.scaling.alarms import (
+from trimtab.replay.inputs import Inputs, Interruptions, Load, Model, Objective, Starts, Task
+from trimtab.replay.policy import (
     AdjustmentType,
     Aggregation,
     Alarm,
@@ -25,12 +26,11 @@ from trimtab.scaling.alarms import (
     fixed_count,
     tracking_alarms,
 )
-from trimtab.scaling.model import Inputs, Interruptions, Load, Model, Objective, Starts, Task
-from trimtab.scaling.replay import replay, replay_many
-from trimtab.scaling.spot import spot_interruptions
+from trimtab.replay.run import replay, replay_many
+from trimtab.replay.spot import spot_interruptions
 
 if TYPE_CHECKING:
-    from trimtab.scaling.result import Replay
+    from trimtab.replay.result import Replay
 
 LONGEST = 90
 seconds = st.integers(0, 400)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import made_fleet as made
 import numpy as np
 
+from trimtab.advice.case.objective import DEFAULT, Objective
+from trimtab.advice.choice.question import Question
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.evidence.objective import DEFAULT, Objective
-from trimtab.evidence.question import Question
 from trimtab.fleet.model import Scaling, Step, StepPolicy
-from trimtab.scaling.policy import Ladder, Ladders, OutStep
+from trimtab.ladders.ladders import Ladder, Ladders, OutStep
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.timing.startup import timing_of

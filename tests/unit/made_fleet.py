@@ -19,7 +19,7 @@ from trimtab.fleet.model import (
     TaskSize,
     Traffic,
 )
-from trimtab.scaling.search import Effort
+from trimtab.ladders.search import Effort
 from trimtab.snapshot.folder import snapshot_of
 
 if TYPE_CHECKING:

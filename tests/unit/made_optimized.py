@@ -13,19 +13,19 @@ import numpy as np
 import polars as pl
 
 from trimtab.commands.optimize import optimize
-from trimtab.evidence.document import read_document
+from trimtab.document.schema import read_document
 from trimtab.fleet.model import Scaling
+from trimtab.ladders.search import Effort
 from trimtab.report import layout
 from trimtab.report.explain import terminal as explain_terminal
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.explain.model import Fact, Grid
-from trimtab.scaling.search import Effort
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE
 
 if TYPE_CHECKING:
-    from trimtab.evidence.document import Document, ServicePart
-    from trimtab.evidence.model import Advice, Recommendation
+    from trimtab.advice.model import Advice, Recommendation
+    from trimtab.document.schema import Document, ServicePart
     from trimtab.report.explain.model import Explanation
 
 SMALL = Effort(drawn=60, rounds=1, varied=20)

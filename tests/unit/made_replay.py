@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trimtab.scaling.alarms import Alarm, Comparison, Metric, Policy, StepAdjustment, StepScaling
-from trimtab.scaling.model import Inputs, Load, Model, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, Model, Objective, Starts, Task
+from trimtab.replay.policy import Alarm, Comparison, Metric, Policy, StepAdjustment, StepScaling
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from trimtab.scaling.alarms import ScalingPolicy
+    from trimtab.replay.policy import ScalingPolicy
 
 AT_ONCE = Model(publication_delay_s=0)
 TASK = Task(vcpu=1.0, memory_mib=1000.0, price_usd_hour=3.6)

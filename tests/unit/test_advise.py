@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from module_rules import refusals
-from trimtab.evidence.advise import Chosen, choose
-from trimtab.evidence.choice import Decision
-from trimtab.evidence.model import LeftOut, LeftOutReason
-from trimtab.evidence.objective import Objective
+from trimtab.advice.case.objective import Objective
+from trimtab.advice.choice.choose import Chosen, choose
+from trimtab.advice.choice.model import Decision
+from trimtab.advice.model import LeftOut, LeftOutReason
 from trimtab.fleet.model import Scaling, Service
-from trimtab.scaling.policy import InStep, OutStep
+from trimtab.ladders.ladders import InStep, OutStep
 
 DAYS = 3
 T = asking.MINUTES

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trimtab.errors import ReplayError
-from trimtab.scaling.bound import (
+from trimtab.replay.bound import (
     Need,
     Overhead,
     clairvoyant_bound,
@@ -20,10 +20,10 @@ from trimtab.scaling.bound import (
     penalised_python,
     required_tasks,
 )
-from trimtab.scaling.model import Inputs, Load, Model, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, Model, Objective, Starts, Task
 
 if TYPE_CHECKING:
-    from trimtab.scaling.model import I64
+    from trimtab.replay.inputs import I64
 
 PRICE = 3.6  # USD/h: a thousandth of a dollar a task-second
 MANY = 10**9  # s: a penalty that no schedule pays

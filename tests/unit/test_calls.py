@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from trimtab import pipeline
+from trimtab.advice.calls import Calls, NamedCall, calls_of
+from trimtab.advice.model import CautionKind
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
-from trimtab.evidence.calls import Calls, NamedCall, calls_of
-from trimtab.evidence.model import CautionKind
 from trimtab.fleet.addresses import addresses_of
 from trimtab.fleet.model import Egress, Fleet
 from trimtab.snapshot.folder import write_snapshot

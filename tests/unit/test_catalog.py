@@ -88,7 +88,7 @@ def test_a_region_has_every_price_each_with_its_unit_its_source_and_its_date(reg
 
 
 def test_the_prices_that_every_list_must_have_are_those_that_costs_are_computed_from() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (SOURCE / "evidence").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (SOURCE / "advice").rglob("*.py")]
     used = {name for name in load.price_names() if any(f".{name}" in text for text in sources)}
     # Of Fargate Prices.task_hour_usd takes what a task has; ARM is asked for where a service runs on it.
     fargate = {"fargate_x86_vcpu_hour", "fargate_x86_gb_hour", "fargate_ephemeral_gb_hour"}

@@ -7,7 +7,7 @@ from typing import Any
 import made_fleet as made
 import pytest
 
-from trimtab.evidence.failures import cautions_of_failures
+from trimtab.advice.failures import cautions_of_failures
 from trimtab.fleet.model import ContainerHealthCheck, Failure
 from trimtab.snapshot.understand.causes import Cause, cause_of, deaths_of, memory_kills
 

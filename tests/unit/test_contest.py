@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from module_rules import refusals
-from trimtab.evidence import trials
-from trimtab.evidence.contest import Contest, contest, enter, fixed_count, fixed_ladders, space_of
-from trimtab.evidence.objective import DEFAULT, Objective
-from trimtab.evidence.trials import ground_of
-from trimtab.scaling.parts import Parts, parts_of
-from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
-from trimtab.scaling.search import Effort, Hunt
+from trimtab.advice.case.objective import DEFAULT, Objective
+from trimtab.advice.choice import trials
+from trimtab.advice.choice.contest import Contest, contest, enter, fixed_count, fixed_ladders, space_of
+from trimtab.advice.choice.trials import ground_of
+from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
+from trimtab.ladders.parts import Parts, parts_of
+from trimtab.ladders.search import Effort, Hunt
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64

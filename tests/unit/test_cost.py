@@ -17,14 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trimtab.advice import watching_cost as seen
+from trimtab.advice.cost import Cost, Parts, dollars, shared_cost, total
 from trimtab.catalog.load import insights_table, prices
 from trimtab.catalog.own_prices import read_prices
 from trimtab.commands.optimize import optimize
 from trimtab.commands.replay import replay
+from trimtab.document.encode import document_of
 from trimtab.errors import UsageError
-from trimtab.evidence import observability as seen
-from trimtab.evidence.cost import Cost, Parts, dollars, shared_cost, total
-from trimtab.evidence.document_encode import document_of
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.pipeline import recommend
 from trimtab.report.optimize.data import report_of

@@ -10,23 +10,23 @@ import made_fleet as made
 import msgspec
 import pytest
 
+from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.choice import trials
+from trimtab.advice.choice.contest import Contest, Entrant, fixed_ladders
+from trimtab.advice.choice.decide import captured_share, decide
+from trimtab.advice.choice.model import CannotTell, Choice, Decision, Rank
+from trimtab.advice.choice.sizes import Searched, Sized, resized, sizes_in_contest
+from trimtab.advice.choice.trials import Mark, ground_of
 from trimtab.catalog.load import HOURS_PER_MONTH
-from trimtab.evidence import trials
-from trimtab.evidence.choice import CannotTell, Choice, Decision, Rank
-from trimtab.evidence.choose import Searched, Sized, resized, sizes_in_contest
-from trimtab.evidence.contest import Contest, Entrant, fixed_ladders
-from trimtab.evidence.decide import captured_share, decide
-from trimtab.evidence.proposal import proposal_of
-from trimtab.evidence.replayed import as_proposed
-from trimtab.evidence.trials import Mark, ground_of
-from trimtab.evidence.verdict import judge
-from trimtab.scaling.convert import policy_of_ladders
-from trimtab.scaling.policy import Ladders, OutStep
+from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.ladders import Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trimtab.evidence.question import Question
+    from trimtab.advice.choice.question import Question
     from trimtab.fleet.model import TaskSize
 
 SMALL, MIDDLE, LARGE = made.size(256, 512), made.size(512, 1024), made.size(1024, 2048)

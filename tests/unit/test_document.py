@@ -13,10 +13,10 @@ import made_optimized as made
 import msgspec
 import pytest
 
+from trimtab.advice.choice.model import Unsearched
+from trimtab.document.encode import document_of, encode, rounded
+from trimtab.document.schema import decode, read_document
 from trimtab.errors import UsageError
-from trimtab.evidence.choice import Unsearched
-from trimtab.evidence.document import decode, read_document
-from trimtab.evidence.document_encode import document_of, encode, rounded
 from trimtab.pipeline import recommend
 from trimtab.snapshot.contract import Snapshot
 from trimtab.snapshot.folder import read_snapshot

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trimtab.errors import ReplayError
-from trimtab.scaling.elasticity import Elasticity, Per, elastic_speedup, elasticity
+from trimtab.replay.elasticity import Elasticity, Per, elastic_speedup, elasticity
 
 
 def held(changes: dict[int, int], minutes: int = 20) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -17,13 +17,13 @@ from made_command import trimtab
 from made_rehearsal import read, rehearsed
 
 from made_client import client
+from trimtab.advice.case.case import as_deployed
+from trimtab.advice.case.outcome import Basis
+from trimtab.advice.model import LeftOutReason
 from trimtab.catalog.load import prices
 from trimtab.commands.optimize import optimize
-from trimtab.evidence.model import LeftOutReason
-from trimtab.evidence.replayed import as_deployed
-from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, ScheduledAction, Step, StepPolicy, TrackingPolicy
-from trimtab.scaling.replay import replay
+from trimtab.replay.run import replay
 from trimtab.snapshot.folder import snapshot_of
 
 if TYPE_CHECKING:

@@ -11,26 +11,26 @@ import numpy as np
 import pytest
 
 from example_run import REPOSITORY
-from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.evidence.before import Before
-from trimtab.evidence.cautions import (
+from trimtab.advice.before import Before
+from trimtab.advice.case.case import as_deployed
+from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.case.outcome import Verdict, judge
+from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.cautions import (
     MODULE_NAME,
     cautions_of,
     cautions_of_capacity,
     cautions_of_cost,
     cautions_of_replay,
 )
-from trimtab.evidence.cost import Cost, Parts, cents, cost_of, dollars, total
-from trimtab.evidence.document_encode import encode, shortlist
-from trimtab.evidence.model import Caution, CautionKind
-from trimtab.evidence.objective import DEFAULT
-from trimtab.evidence.proposal import proposal_of
-from trimtab.evidence.replayed import as_deployed
-from trimtab.evidence.verdict import Verdict, judge
+from trimtab.advice.cost import Cost, Parts, cents, cost_of, dollars, total
+from trimtab.advice.model import Caution, CautionKind
+from trimtab.catalog.load import fargate_sizes, prices
+from trimtab.document.encode import encode, shortlist
 from trimtab.fleet.model import Scaling, Service
+from trimtab.ladders.ladders import default_ladders
 from trimtab.pipeline import recommend
-from trimtab.scaling.elasticity import elasticity
-from trimtab.scaling.policy import default_ladders
+from trimtab.replay.elasticity import elasticity
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.timing.startup import timing_of

@@ -12,11 +12,11 @@ import pytest
 from made_progress import Told
 
 from example_run import REPOSITORY
+from trimtab.advice.case.objective import read_objective
+from trimtab.advice.case.outcome import Basis
+from trimtab.advice.cost import Parts, cents
 from trimtab.commands.optimize import optimize
 from trimtab.commands.replay import replay
-from trimtab.evidence.cost import Parts, cents
-from trimtab.evidence.objective import read_objective
-from trimtab.evidence.verdict import Basis
 from trimtab.sizing.rightsizing import floor_of
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.read import read_proposals
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from example_run import ExampleRun
-    from trimtab.evidence.verdict import Judged
+    from trimtab.advice.case.outcome import Judged
 
 EXAMPLE = REPOSITORY / "examples" / "fleet"
 PARTS = tuple(part.name for part in dataclasses.fields(Parts))

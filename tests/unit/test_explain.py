@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from made_optimized import grid, page, section, shown, words
 
-from trimtab.evidence.choice import Rank
+from trimtab.advice.choice.model import Rank
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.explain.model import Command, Grid
 from trimtab.sizing.model import Reason
 
 if TYPE_CHECKING:
-    from trimtab.evidence.document import ServicePart
+    from trimtab.document.schema import ServicePart
     from trimtab.report.explain.model import Explanation
 
 NAMES = ("api", "heavy", "bursts", "small")

@@ -11,10 +11,10 @@ import pytest
 from made_command import trimtab
 from made_optimized import advice_of, grid, page, section, shown, words
 
+from trimtab.advice.choice.model import Decision
+from trimtab.advice.model import LeftOutReason
+from trimtab.document.encode import document_of
 from trimtab.errors import UsageError
-from trimtab.evidence.choice import Decision
-from trimtab.evidence.document_encode import document_of
-from trimtab.evidence.model import LeftOutReason
 from trimtab.report.explain import markdown as explain_markdown
 from trimtab.report.explain.data import MEND, explanation_of
 from trimtab.report.explain.model import Command, Fact, Grid

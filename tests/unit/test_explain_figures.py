@@ -8,26 +8,26 @@ import msgspec
 import pytest
 from made_optimized import advice_of, grid, page
 
+from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.choice.model import Decision, Rank
+from trimtab.advice.choice.trials import Test as Trial
+from trimtab.advice.cost import cents
 from trimtab.catalog.load import prices
 from trimtab.commands.replay import replay
 from trimtab.demand.free import demand_of
-from trimtab.evidence.choice import Decision, Rank
-from trimtab.evidence.cost import cents
-from trimtab.evidence.proposal import proposal_of
-from trimtab.evidence.replayed import as_proposed
-from trimtab.evidence.trials import Test as Trial
 from trimtab.fleet.model import TaskSize
-from trimtab.scaling.parts import parts_of
-from trimtab.scaling.policy import Ladders
-from trimtab.scaling.replay import replay as replay_inputs
+from trimtab.ladders.ladders import Ladders
+from trimtab.ladders.parts import parts_of
+from trimtab.replay.run import replay as replay_inputs
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.write import render as render_values
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trimtab.evidence.document import AlternativePart
-    from trimtab.evidence.verdict import Verdict
+    from trimtab.advice.case.outcome import Verdict
+    from trimtab.document.schema import AlternativePart
 
 NAMES = ("api", "heavy", "bursts", "small")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.scaling.policy import InStep, Ladders, OutStep, cpu_low_percent, default_ladders
+from trimtab.ladders.ladders import InStep, Ladders, OutStep, cpu_low_percent, default_ladders
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import right_size
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from example_run import REPOSITORY
+from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective, objective_of, read_objective
 from trimtab.errors import EXIT_USAGE, UsageError
-from trimtab.evidence.objective import DEFAULT, LaidDown, Objective, objective_of, read_objective
 
 if TYPE_CHECKING:
     from pathlib import Path

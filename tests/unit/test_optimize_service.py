@@ -15,12 +15,12 @@ import pytest
 from made_command import trimtab
 from made_progress import Told
 
+from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective, Spot
+from trimtab.advice.model import LeftOutReason
 from trimtab.commands.optimize import optimize
+from trimtab.document.kept import Scope
+from trimtab.document.schema import read_document
 from trimtab.errors import EXIT_USAGE, UsageError
-from trimtab.evidence.document import read_document
-from trimtab.evidence.kept import Scope
-from trimtab.evidence.model import LeftOutReason
-from trimtab.evidence.objective import DEFAULT, LaidDown, Objective, Spot
 from trimtab.fleet.model import Scaling, Skipped
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.values.read import read_proposals

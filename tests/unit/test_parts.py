@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.scaling.parts import parts_of, peaks_moved
+from trimtab.ladders.parts import parts_of, peaks_moved
 
 if TYPE_CHECKING:
-    from trimtab.scaling.model import Inputs
+    from trimtab.replay.inputs import Inputs
 
 DAY = 1440
 

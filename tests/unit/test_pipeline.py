@@ -8,17 +8,17 @@ import msgspec
 import pytest
 from made_progress import Told
 
+from trimtab.advice.case.objective import LaidDown, Objective, Spot
+from trimtab.advice.case.outcome import Basis
+from trimtab.advice.cost import cents
+from trimtab.advice.model import CautionKind, LeftOutReason
 from trimtab.commands.optimize import optimize
 from trimtab.commands.replay import replay
+from trimtab.document.schema import read_document
 from trimtab.errors import SnapshotError, UsageError
-from trimtab.evidence.cost import cents
-from trimtab.evidence.document import read_document
-from trimtab.evidence.model import CautionKind, LeftOutReason
-from trimtab.evidence.objective import LaidDown, Objective, Spot
-from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
+from trimtab.ladders.search import Effort
 from trimtab.pipeline import recommend
-from trimtab.scaling.search import Effort
 from trimtab.snapshot.folder import write_snapshot
 from trimtab.values.read import read_proposals
 

@@ -9,14 +9,14 @@ import made_fleet as made
 import made_identity as identified
 import pytest
 
+from trimtab.advice.case.objective import Objective, Spot
+from trimtab.advice.case.proposal import Proposal, proposal_of
+from trimtab.advice.cautions import cautions_of_capacity
+from trimtab.advice.model import CautionKind
 from trimtab.errors import EXIT_USAGE, UsageError
-from trimtab.evidence.cautions import cautions_of_capacity
-from trimtab.evidence.model import CautionKind
-from trimtab.evidence.objective import Objective, Spot
-from trimtab.evidence.proposal import Proposal, proposal_of
 from trimtab.fleet.account import CapacityProvider
+from trimtab.ladders.ladders import InStep, OutStep
 from trimtab.pipeline import recommend
-from trimtab.scaling.policy import InStep, OutStep
 from trimtab.values import schema as values_schema
 from trimtab.values.read import read_proposals
 from trimtab.values.schema import ServiceEntry

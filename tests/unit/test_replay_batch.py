@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 
 from trimtab.errors import ReplayError
-from trimtab.scaling import kernel
-from trimtab.scaling.alarms import Policy, fixed_count
-from trimtab.scaling.model import Inputs, Starts
-from trimtab.scaling.replay import CHUNK, replay, replay_many
+from trimtab.replay.inputs import Inputs, Starts
+from trimtab.replay.kernel import kernel
+from trimtab.replay.policy import Policy, fixed_count
+from trimtab.replay.run import CHUNK, replay, replay_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trimtab.scaling.result import Summary
+    from trimtab.replay.result import Summary
 
 MINUTES = 600
 
@@ -106,13 +106,13 @@ def test_what_a_generator_of_candidates_raises_reaches_the_caller() -> None:
 
 def test_the_kernels_cache_is_stale_when_any_source_of_it_changes() -> None:
     """What the kernel's modules import, other than types, is in the fingerprint."""
-    package = resources.files("trimtab.scaling")
+    package = resources.files("trimtab.replay")
     for name in kernel.SOURCES:
         tree = ast.parse((package / f"{name}.py").read_text(encoding="utf-8"))
         imported = {
-            node.module.removeprefix("trimtab.scaling.")
+            node.module.removeprefix("trimtab.replay.").replace(".", "/")
             for node in tree.body
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("trimtab.scaling.")
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("trimtab.replay.")
             if node.module is not None
         }
         assert imported - {"checks"} <= set(kernel.SOURCES)

@@ -10,9 +10,9 @@ import pytest
 
 from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, Step, StepPolicy
-from trimtab.scaling.alarms import AdjustmentType, Comparison, Metric, Missing, StepAdjustment, StepScaling
-from trimtab.scaling.convert import policy_of_ladders, policy_of_service
-from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
+from trimtab.ladders.convert import policy_of_ladders, policy_of_service
+from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
+from trimtab.replay.policy import AdjustmentType, Comparison, Metric, Missing, StepAdjustment, StepScaling
 from trimtab.snapshot.folder import read_snapshot
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "fleet"

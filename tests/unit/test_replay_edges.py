@@ -10,8 +10,10 @@ import made_replay as made
 import numpy as np
 import pytest
 
-from trimtab.scaling import encode, kernel_rules
-from trimtab.scaling.alarms import (
+from trimtab.replay.inputs import Model, Starts
+from trimtab.replay.kernel import encode
+from trimtab.replay.kernel import rules as kernel_rules
+from trimtab.replay.policy import (
     Comparison,
     Metric,
     Missing,
@@ -21,11 +23,10 @@ from trimtab.scaling.alarms import (
     fixed_count,
     tracking_alarms,
 )
-from trimtab.scaling.model import Model, Starts
-from trimtab.scaling.replay import replay
+from trimtab.replay.run import replay
 
 if TYPE_CHECKING:
-    from trimtab.scaling.result import Replay
+    from trimtab.replay.result import Replay
 
 WORD = 2**64
 

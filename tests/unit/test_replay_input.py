@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from trimtab.errors import EXIT_USAGE, ReplayError
-from trimtab.scaling.alarms import (
+from trimtab.replay.inputs import Interruptions, Model, Objective, Starts, Task
+from trimtab.replay.policy import (
     AdjustmentType,
     Comparison,
     Metric,
@@ -21,9 +22,8 @@ from trimtab.scaling.alarms import (
     fixed_count,
     tracking_alarms,
 )
-from trimtab.scaling.model import Interruptions, Model, Objective, Starts, Task
-from trimtab.scaling.replay import replay, replay_many
-from trimtab.scaling.spot import spot_interruptions
+from trimtab.replay.run import replay, replay_many
+from trimtab.replay.spot import spot_interruptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,15 +13,15 @@ import made_replay as made
 import numpy as np
 import pytest
 
-from trimtab.scaling.alarms import (
+from trimtab.replay.inputs import Model, Starts, Task
+from trimtab.replay.policy import (
     Metric,
     fixed_count,
 )
-from trimtab.scaling.model import Model, Starts, Task
-from trimtab.scaling.replay import replay
+from trimtab.replay.run import replay
 
 if TYPE_CHECKING:
-    from trimtab.scaling.result import Replay
+    from trimtab.replay.result import Replay
 
 
 def moves(answer: Replay) -> list[tuple[int, int, int]]:

@@ -9,17 +9,17 @@ import made_fleet as made
 import numpy as np
 import pytest
 
+from trimtab.advice.case.case import as_deployed
+from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.case.outcome import judge
 from trimtab.catalog.load import prices
 from trimtab.commands.replay import Replayed, replay
-from trimtab.evidence.objective import DEFAULT
-from trimtab.evidence.replayed import as_deployed
-from trimtab.evidence.verdict import judge
 from trimtab.fleet.model import Scaling, Step, StepPolicy
+from trimtab.replay.result import AlarmState
 from trimtab.report import layout
 from trimtab.report.replay import terminal as replay_terminal
 from trimtab.report.replay.data import replay_report_of
 from trimtab.report.replay.minutes import encode
-from trimtab.scaling.result import AlarmState
 from trimtab.snapshot.folder import write_snapshot
 
 if TYPE_CHECKING:

@@ -8,8 +8,11 @@ import made_replay as made
 import numpy as np
 import pytest
 
-from trimtab.scaling import encode, kernel_rules, tables
-from trimtab.scaling.alarms import (
+from trimtab.replay.inputs import Model
+from trimtab.replay.kernel import encode, tables
+from trimtab.replay.kernel import rules as kernel_rules
+from trimtab.replay.kernel.tasks import draw
+from trimtab.replay.policy import (
     AdjustmentType,
     Aggregation,
     Comparison,
@@ -17,9 +20,7 @@ from trimtab.scaling.alarms import (
     StepAdjustment,
     StepScaling,
 )
-from trimtab.scaling.kernel_tasks import draw
-from trimtab.scaling.model import Model
-from trimtab.scaling.result import AlarmState
+from trimtab.replay.result import AlarmState
 
 ALARM, OK, NONE = AlarmState.ALARM, AlarmState.OK, AlarmState.INSUFFICIENT_DATA
 KEEP = None

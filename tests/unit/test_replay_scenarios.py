@@ -14,7 +14,8 @@ import made_replay as made
 import numpy as np
 import pytest
 
-from trimtab.scaling.alarms import (
+from trimtab.replay.inputs import Model, Starts
+from trimtab.replay.policy import (
     AdjustmentType,
     Aggregation,
     Metric,
@@ -23,11 +24,10 @@ from trimtab.scaling.alarms import (
     TargetTracking,
     tracking_alarms,
 )
-from trimtab.scaling.model import Model, Starts
-from trimtab.scaling.replay import replay
+from trimtab.replay.run import replay
 
 if TYPE_CHECKING:
-    from trimtab.scaling.result import Replay
+    from trimtab.replay.result import Replay
 
 
 def moves(answer: Replay) -> list[tuple[int, int, int]]:

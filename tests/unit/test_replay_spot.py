@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from trimtab.errors import ReplayError
-from trimtab.scaling.alarms import fixed_count
-from trimtab.scaling.bound import clairvoyant_bound
-from trimtab.scaling.model import Interruptions
-from trimtab.scaling.replay import replay, replay_many
-from trimtab.scaling.spot import spot_interruptions
+from trimtab.replay.bound import clairvoyant_bound
+from trimtab.replay.inputs import Interruptions
+from trimtab.replay.policy import fixed_count
+from trimtab.replay.run import replay, replay_many
+from trimtab.replay.spot import spot_interruptions
 
 if TYPE_CHECKING:
-    from trimtab.scaling.model import Inputs
+    from trimtab.replay.inputs import Inputs
 
 YEAR = 525_600
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trimtab.advice.case.case import Case, as_deployed, as_proposed, starts_of
+from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.proposal import Proposal, proposal_of
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.demand.fill import held, history_of
 from trimtab.errors import SnapshotError
-from trimtab.evidence.proposal import Proposal, proposal_of
-from trimtab.evidence.replayed import Case, as_deployed, as_proposed, starts_of
-from trimtab.evidence.verdict import judge
 from trimtab.fleet.model import Scaling, StartSample, Step, StepPolicy
-from trimtab.scaling.alarms import Metric
-from trimtab.scaling.policy import default_ladders
+from trimtab.ladders.ladders import default_ladders
+from trimtab.replay.policy import Metric
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.timing.startup import timing_of

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import made_fleet as made
 import pytest
 
-from trimtab.evidence.document_encode import document_of
+from trimtab.document.encode import document_of
 from trimtab.pipeline import recommend
 from trimtab.report import layout
 from trimtab.report.optimize import terminal
 from trimtab.report.optimize.data import Report, report_of
 
 if TYPE_CHECKING:
-    from trimtab.evidence.model import Recommendation
+    from trimtab.advice.model import Recommendation
 
 
 @cache

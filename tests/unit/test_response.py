@@ -5,11 +5,11 @@ import made_replay as made
 import numpy as np
 import pytest
 
-from trimtab.evidence.response import response_of
-from trimtab.scaling.convert import policy_of_ladders
-from trimtab.scaling.model import Model
-from trimtab.scaling.policy import Ladder, Ladders, OutStep
-from trimtab.scaling.replay import replay
+from trimtab.advice.case.response import response_of
+from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.ladders import Ladder, Ladders, OutStep
+from trimtab.replay.inputs import Model
+from trimtab.replay.run import replay
 
 BEGINS = 60
 """Minute of the burst [min]."""

@@ -15,8 +15,8 @@ from trimtab.fleet.model import (
     TrackingPolicy,
     Unmodelled,
 )
-from trimtab.scaling.alarms import Aggregation, Comparison, Metric, Missing, StepScaling, TargetTracking
-from trimtab.scaling.convert import policy_of_service
+from trimtab.ladders.convert import policy_of_service
+from trimtab.replay.policy import Aggregation, Comparison, Metric, Missing, StepScaling, TargetTracking
 from trimtab.snapshot.state.scaling import alarm_shape, policy_shape, scheduled_shape, target_shape
 from trimtab.snapshot.understand.scaling import Told, scaling_of
 

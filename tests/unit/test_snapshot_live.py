@@ -21,9 +21,9 @@ from trimtab.aws.api import CALLS, CallFailed
 from trimtab.commands import optimize as optimizing
 from trimtab.errors import AccountError
 from trimtab.fleet.model import Step
+from trimtab.ladders.search import Effort
 from trimtab.progress import silent
 from trimtab.sandbox.server import Sandbox
-from trimtab.scaling.search import Effort
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.snapshot.live.read import Wish, read_live
 

@@ -10,21 +10,21 @@ import msgspec
 import numpy as np
 import pytest
 
+from trimtab.advice.before import AGREES, before_of
+from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.case.outcome import Basis
+from trimtab.advice.cautions import cautions_of_cost
+from trimtab.advice.cost import Cost, Parts
+from trimtab.advice.foreign import foreign
+from trimtab.advice.model import CautionKind, LeftOutReason
 from trimtab.catalog.load import prices
-from trimtab.evidence.before import AGREES, before_of
-from trimtab.evidence.cautions import cautions_of_cost
-from trimtab.evidence.cost import Cost, Parts
-from trimtab.evidence.foreign import foreign
-from trimtab.evidence.model import CautionKind, LeftOutReason
-from trimtab.evidence.objective import DEFAULT
-from trimtab.evidence.verdict import Basis
 from trimtab.fleet.model import Failure, Scaling, TrackingPolicy, Unmodelled
 from trimtab.pipeline import recommend
 from trimtab.snapshot.old_notes import with_told
 
 if TYPE_CHECKING:
+    from trimtab.advice.before import Before
     from trimtab.demand.series import Demand
-    from trimtab.evidence.before import Before
 
 PRICES = prices("us-east-1")
 HOUR_USD = 0.04048 + 2 * 0.004445

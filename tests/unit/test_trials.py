@@ -10,13 +10,13 @@ import made_replay as made
 import numpy as np
 import pytest
 
-from trimtab.evidence import trials
-from trimtab.evidence.objective import DEFAULT, Objective
-from trimtab.evidence.trials import Ground, Mark, bound_s, ground_of, over_share_at_most, student_t
-from trimtab.scaling.parts import parts_of
+from trimtab.advice.case.objective import DEFAULT, Objective
+from trimtab.advice.choice import trials
+from trimtab.advice.choice.trials import Ground, Mark, bound_s, ground_of, over_share_at_most, student_t
+from trimtab.ladders.parts import parts_of
 
 if TYPE_CHECKING:
-    from trimtab.scaling.alarms import Policy
+    from trimtab.replay.policy import Policy
 
 DAY = 1440
 Trial = trials.Test

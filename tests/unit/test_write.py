@@ -11,19 +11,19 @@ import hcl2
 import made_fleet as made
 import pytest
 
+from trimtab.advice.model import CautionKind
 from trimtab.errors import UsageError
-from trimtab.evidence.model import CautionKind
 from trimtab.fleet.model import ContainerHealthCheck, Egress, Scaling, Service, TargetHealthCheck
 from trimtab.fleet.redaction import redact_command
+from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
 from trimtab.pipeline import recommend
-from trimtab.scaling.policy import InStep, Ladder, Ladders, OutStep
 from trimtab.values.folder import write_recommendation
 from trimtab.values.hcl import key, quoted, wrapped
 from trimtab.values.write import render
 
 if TYPE_CHECKING:
+    from trimtab.advice.model import Recommendation
     from trimtab.engine.engine import Engine
-    from trimtab.evidence.model import Recommendation
 
 PLATFORM = Path(__file__).parents[2] / "terraform" / "platform"
 NASTY = (

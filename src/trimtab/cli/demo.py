@@ -25,10 +25,10 @@ def demo(
     Needs no AWS account. Without terraform or tofu, or without a way to the AWS provider, it does the
     rest and says what was not proven; with TRIMTAB_REQUIRE_TERRAFORM=1 it exits with 1 instead.
     """
+    from trimtab.advice.case.objective import read_objective  # noqa: PLC0415
     from trimtab.assets import assets_folder  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.commands.demo import NoProof, ready_to_prove  # noqa: PLC0415
-    from trimtab.evidence.objective import read_objective  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="trimtab-") as kept:

@@ -30,7 +30,7 @@ def explain(
     With what else there was, what that would have cost or broken, and how to try an edit. Reads
     recommendation.json and nothing else.
     """
-    from trimtab.evidence.document import read_document  # noqa: PLC0415
+    from trimtab.document.schema import read_document  # noqa: PLC0415
     from trimtab.report.explain import markdown as explain_markdown  # noqa: PLC0415
     from trimtab.report.explain import terminal as explain_terminal  # noqa: PLC0415
     from trimtab.report.explain.data import explanation_of  # noqa: PLC0415

@@ -51,8 +51,8 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
 
     refuse_absent(snapshot)
+    from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
-    from trimtab.evidence.objective import objective_of  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
 
     promise = objective_of(

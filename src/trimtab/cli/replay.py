@@ -40,8 +40,8 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
 
     refuse_absent(snapshot)
+    from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands.replay import replay as replayed  # noqa: PLC0415
-    from trimtab.evidence.objective import objective_of  # noqa: PLC0415
     from trimtab.report.replay import terminal as replay_terminal  # noqa: PLC0415
 
     with replaying() as told:

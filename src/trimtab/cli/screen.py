@@ -115,7 +115,7 @@ def progress() -> Iterator[Progress]:
 @contextmanager
 def replaying() -> Iterator[Progress]:
     """Give the same for steps that replay, which also say when they are compiled first."""
-    from trimtab.scaling.compiling import told_when_compiling  # noqa: PLC0415
+    from trimtab.replay.kernel.compiling import told_when_compiling  # noqa: PLC0415
 
     with progress() as told, told_when_compiling(told):
         yield told

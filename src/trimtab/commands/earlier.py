@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from trimtab.advice.case.objective import Objective
+from trimtab.advice.model import LeftOut
+from trimtab.advice.names import known_services
 from trimtab.demand.fill import recorded
+from trimtab.document.encode import encode, rounded
+from trimtab.document.kept import Scope, kept
+from trimtab.document.schema import decode
 from trimtab.errors import ReplayError, UsageError
-from trimtab.evidence.document import decode
-from trimtab.evidence.document_encode import encode, rounded
-from trimtab.evidence.kept import Scope, kept
-from trimtab.evidence.model import LeftOut
-from trimtab.evidence.names import known_services
-from trimtab.evidence.objective import Objective
 from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE
 from trimtab.values.write import render
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from trimtab.advice.choice.choose import Chosen
+    from trimtab.advice.model import Recommendation
     from trimtab.catalog.load import Prices
-    from trimtab.evidence.advise import Chosen
-    from trimtab.evidence.document import Document
-    from trimtab.evidence.model import Recommendation
+    from trimtab.document.schema import Document
     from trimtab.snapshot.contract import Snapshot
 
 FOR_ALL = "run trimtab optimize for all services"

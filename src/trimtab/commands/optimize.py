@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.names import refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.commands.earlier import read_earlier, scope_beside
-from trimtab.evidence.document import decode
-from trimtab.evidence.document_encode import encode
-from trimtab.evidence.kept import Scope
-from trimtab.evidence.names import refuse_unknown
-from trimtab.evidence.objective import DEFAULT
+from trimtab.document.encode import encode
+from trimtab.document.kept import Scope
+from trimtab.document.schema import decode
 from trimtab.files import refuse_unwritable
+from trimtab.ladders.search import FULL
 from trimtab.pipeline import recommend
 from trimtab.progress import silent
 from trimtab.report.optimize.data import report_of
-from trimtab.scaling.search import FULL
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.folder import write_recommendation
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from trimtab.evidence.model import Recommendation
-    from trimtab.evidence.objective import Objective
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.model import Recommendation
+    from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.report.optimize.data import Report
-    from trimtab.scaling.search import Effort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

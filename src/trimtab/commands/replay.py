@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from trimtab.advice.before import Before, before_of
+from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.case.outcome import judge
+from trimtab.advice.choice.trials import failures_of
+from trimtab.advice.names import known_services, refuse_unfit, refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
-from trimtab.evidence.before import Before, before_of
-from trimtab.evidence.names import known_services, refuse_unfit, refuse_unknown
-from trimtab.evidence.objective import DEFAULT
-from trimtab.evidence.replayed import as_proposed
-from trimtab.evidence.trials import failures_of
-from trimtab.evidence.verdict import judge
 from trimtab.files import write_whole
 from trimtab.progress import silent
 from trimtab.report.optimize.data import Note
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.case.outcome import Judged
+    from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
-    from trimtab.evidence.objective import Objective
-    from trimtab.evidence.proposal import Proposal
-    from trimtab.evidence.verdict import Judged
     from trimtab.fleet.model import Service, Skipped
     from trimtab.progress import Progress
     from trimtab.report.replay.data import ReplayReport

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trimtab.advice.calls import calls_of
 from trimtab.errors import UsageError
-from trimtab.evidence.calls import calls_of
 from trimtab.progress import silent
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import read_fleet
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from trimtab.evidence.calls import Cut
-    from trimtab.evidence.proposal import Proposal
+    from trimtab.advice.calls import Cut
+    from trimtab.advice.case.proposal import Proposal
     from trimtab.progress import Progress
     from trimtab.takeover.takeover import Takeover
     from trimtab.takeover.write import WrittenAdoption

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.evidence.choice import Decision, Rank
+from trimtab.advice.choice.model import Decision, Rank
 from trimtab.sizing.model import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trimtab.evidence.document import AlternativePart, ChoicePart, ServicePart
+    from trimtab.document.schema import AlternativePart, ChoicePart, ServicePart
 
 VERDICTS: Final[Mapping[Decision, str]] = {
     Decision.TRIM: "trim",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.evidence.document_encode import encode
+from trimtab.document.encode import encode
 from trimtab.files import write_whole
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import encode_fleet
@@ -14,7 +14,7 @@ from trimtab.values.write import render
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trimtab.evidence.model import Recommendation
+    from trimtab.advice.model import Recommendation
     from trimtab.fleet.model import Fleet
 
 VALUES_FILE = "services.auto.tfvars"

@@ -15,10 +15,10 @@ import hcl2
 import msgspec
 from lark.exceptions import LarkError
 
+from trimtab.advice.case.objective import DEFAULT, Spot
+from trimtab.advice.case.proposal import Proposal
 from trimtab.catalog.load import EPHEMERAL_INCLUDED_GIB
 from trimtab.errors import UsageError
-from trimtab.evidence.objective import DEFAULT, Spot
-from trimtab.evidence.proposal import Proposal
 from trimtab.fleet.model import TaskSize
 from trimtab.sizing.constants import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 from trimtab.values.schema import ServiceEntry, TracingEntry, Values, given
@@ -27,7 +27,7 @@ from trimtab.values.write import DEFAULT_ARCHITECTURE, DEFAULT_STOP_TIMEOUT_S
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trimtab.evidence.objective import Objective
+    from trimtab.advice.case.objective import Objective
 
 DEFAULT_DEREGISTRATION_DELAY_S = 30
 _Schema = TypeVar("_Schema", bound=Values)

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.fleet.model import Architecture, TaskSize
-from trimtab.scaling.policy import MODULE, InStep, Ladder, Ladders, OutStep
+from trimtab.ladders.ladders import MODULE, InStep, Ladder, Ladders, OutStep
 
 PERIODS_S = (60, 120, 180, 240, 300)
 DAY_S = 86_400

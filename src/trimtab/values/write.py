@@ -7,19 +7,19 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from trimtab.evidence.cost import dollars
-from trimtab.evidence.verdict import Basis
-from trimtab.scaling.policy import MODULE
+from trimtab.advice.case.outcome import Basis
+from trimtab.advice.cost import dollars
+from trimtab.ladders.ladders import MODULE
 from trimtab.values.hcl import Attribute, key, listed, quoted, template, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.evidence.calls import Calls, NamedCall
-    from trimtab.evidence.model import Advice, LeftOut, Recommendation
-    from trimtab.evidence.proposal import Proposal
+    from trimtab.advice.calls import Calls, NamedCall
+    from trimtab.advice.case.proposal import Proposal
+    from trimtab.advice.model import Advice, LeftOut, Recommendation
     from trimtab.fleet.model import Egress, Service, Traffic
-    from trimtab.scaling.policy import Ladder, Ladders
+    from trimtab.ladders.ladders import Ladder, Ladders
     from trimtab.timing.startup import TargetTiming, Timing
 
 TEMPLATE = "services.auto.tfvars.j2"

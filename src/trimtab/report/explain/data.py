@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from trimtab.advice.model import LeftOutReason
 from trimtab.errors import UsageError
-from trimtab.evidence.model import LeftOutReason
 from trimtab.report.explain.ladders import ladder_section
 from trimtab.report.explain.model import Explanation, Fact, Section, tasks, usd
 from trimtab.report.explain.proof import alternatives_section, proof_section
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from trimtab.evidence.document import DeployedPart, Document, LeftOutPart, ServicePart
-    from trimtab.evidence.document_parts import ScalingPart
+    from trimtab.document.parts import ScalingPart
+    from trimtab.document.schema import DeployedPart, Document, LeftOutPart, ServicePart
 
 MEND: Final[Mapping[LeftOutReason, str]] = {
     LeftOutReason.NO_METRICS: "see that CloudWatch has its metrics, and take the snapshot again",

@@ -9,8 +9,8 @@ from trimtab.report.explain.model import Fact, Section, tasks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.evidence.document import ResponsePart, ServicePart
-    from trimtab.evidence.document_parts import LadderPart, ScalingPart
+    from trimtab.document.parts import LadderPart, ScalingPart
+    from trimtab.document.schema import ResponsePart, ServicePart
 
 MINUTE_S = 60
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.evidence.choice import Rank
-from trimtab.evidence.trials import Test
-from trimtab.evidence.verdict import Basis
+from trimtab.advice.case.outcome import Basis
+from trimtab.advice.choice.model import Rank
+from trimtab.advice.choice.trials import Test
+from trimtab.ladders.parts import DAY_MIN
 from trimtab.report.explain.ladders import changes
 from trimtab.report.explain.model import Fact, Grid, Section, usd
 from trimtab.report.explain.size import size_of
-from trimtab.scaling.parts import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.evidence.document import AlternativePart, ChoicePart, Document, ServicePart, TrialPart
-    from trimtab.evidence.document_parts import ReplayPart, ScalingPart
-    from trimtab.evidence.objective import Objective
+    from trimtab.advice.case.objective import Objective
+    from trimtab.document.parts import ReplayPart, ScalingPart
+    from trimtab.document.schema import AlternativePart, ChoicePart, Document, ServicePart, TrialPart
 
 NEIGHBOURS = frozenset({Rank.REFUSED, Rank.SAFER})
 """Alternatives that differ from the choice in a trait or two, which are worth naming."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from trimtab.advice.case.objective import DEFAULT
 from trimtab.catalog.load import LIST_PRICE
-from trimtab.evidence.objective import DEFAULT
 from trimtab.report.explain.model import Command, Fact, Grid, Section
 from trimtab.report.optimize.data import snapshot_notes
 from trimtab.timing.ground import Setting
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from trimtab.evidence.document import Document, ServicePart
-    from trimtab.evidence.document_parts import CostPart, GroundPart, SplitPart
+    from trimtab.document.parts import CostPart, GroundPart, SplitPart
+    from trimtab.document.schema import Document, ServicePart
 
 CHECK = frozenset({Setting.START_PERIOD, Setting.INTERVAL, Setting.TIMEOUT, Setting.RETRIES})
 """Of the container's health check: said together."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from trimtab.advice.choice.model import Rank
 from trimtab.demand.growth import MemoryShape
-from trimtab.evidence.choice import Rank
 from trimtab.report.explain.model import Fact, Section, usd
 from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, FILL_SHARE
 from trimtab.sizing.memory import decided_by_margin
@@ -14,7 +14,7 @@ from trimtab.sizing.model import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trimtab.evidence.document import Document, ServicePart
+    from trimtab.document.schema import Document, ServicePart
 
 LIFE: Final[Mapping[MemoryShape, str]] = {
     MemoryShape.STATIONARY: "stands",

@@ -9,9 +9,9 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.evidence.cost import Cost, Parts, cents, dollars
-from trimtab.evidence.observability import PLATFORM_INSIGHTS
-from trimtab.evidence.verdict import Basis
+from trimtab.advice.case.outcome import Basis
+from trimtab.advice.cost import Cost, Parts, cents, dollars
+from trimtab.advice.watching_cost import PLATFORM_INSIGHTS
 from trimtab.report.verdicts import verdict_line, verdict_of
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from trimtab.evidence.document import Document, ServicePart
-    from trimtab.evidence.document_parts import CostPart, SplitPart
-    from trimtab.evidence.objective import Spot
+    from trimtab.advice.case.objective import Spot
+    from trimtab.document.parts import CostPart, SplitPart
+    from trimtab.document.schema import Document, ServicePart
 
 MOST_NOTES = 20
 """Notes of a snapshot that are shown."""

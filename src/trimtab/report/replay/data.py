@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trimtab.evidence.cost import cents
+from trimtab.advice.cost import cents
 from trimtab.report.optimize.data import Note, snapshot_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from trimtab.evidence.objective import Objective
-    from trimtab.evidence.verdict import Verdict
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.case.outcome import Verdict
     from trimtab.fleet.model import Fleet
 
 FILLED_SHARE = 0.001

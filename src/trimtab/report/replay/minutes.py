@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from trimtab.evidence.verdict import Judged
-    from trimtab.scaling.result import Minutes
+    from trimtab.advice.case.outcome import Judged
+    from trimtab.replay.result import Minutes
 
 
 def encode(judged: Iterable[Judged]) -> bytes:

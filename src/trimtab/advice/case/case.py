@@ -1,0 +1,190 @@
+"""A service as it is deployed, or as it is proposed, in the words of a replay.
+
+Both are asked to carry the same work: the recorded demand with its gaps held closed and its
+minutes at the ceiling lifted, as sizing lifts them. What is assumed is listed in
+``docs/replay-command.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.advice.case.objective import DEFAULT as DEFAULT_OBJECTIVE
+from trimtab.demand.fill import held
+from trimtab.demand.quality import quality_of
+from trimtab.fleet.model import StartSample
+from trimtab.ladders.convert import policy_of_ladders, policy_of_service
+from trimtab.replay.bound import required_tasks
+from trimtab.replay.inputs import Inputs, Load, Starts, Task
+from trimtab.replay.spot import spot_interruptions
+from trimtab.sizing.memory import load_memory
+from trimtab.sizing.tasks import hottest_ratio, lifted_cpu
+from trimtab.timing.startup import ASSUMED_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.case.proposal import Proposal
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import F64, Demand
+    from trimtab.fleet.model import Service, TaskSize
+    from trimtab.replay.policy import Policy
+
+ASSUMED_START = StartSample(placement_s=10.0, pull_s=20.0, boot_s=10.0, ready_s=ASSUMED_S - 10.0)
+"""Where no start was recorded: the start-up that health checks then allow for too, after the
+placement and pull of an image of some hundred MB. Not measured; a caution says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """One service ready to be replayed."""
+
+    service: str
+    start: datetime
+    """First minute, UTC."""
+    size: TaskSize
+    inputs: Inputs
+    policy: Policy
+    filled_share: float
+    """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
+
+
+def as_deployed(
+    service: Service, demand: Demand, prices: Prices, objective: Objective = DEFAULT_OBJECTIVE
+) -> Case:
+    """Return the service as it is configured today: no trace collector, its own policies and drain.
+
+    Raises:
+        ReplayError: its scaling is none that can be replayed.
+
+    """
+    inputs = deployed_inputs(service, demand, prices, objective)
+    policy = policy_of_service(
+        service.scaling,
+        initial_tasks=round(float(held(demand).tasks[0])),
+        start=demand.start,
+        minutes=inputs.load.minutes,
+    )
+    return Case(
+        service=service.name,
+        start=demand.start,
+        size=service.size,
+        inputs=inputs,
+        policy=policy,
+        filled_share=quality_of(demand).share_missing,
+    )
+
+
+def deployed_inputs(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Inputs:
+    """Return all of a replay of today's configuration but its policies."""
+    size, traffic = service.size, service.traffic
+    task = Task(
+        vcpu=size.vcpu,
+        memory_mib=float(size.memory_mib),
+        price_usd_hour=prices.task_hour_usd(size, service.architecture),
+    )
+    delay = traffic.deregistration_delay_s if traffic else 0
+    return _inputs(service, demand, task, (delay, service.stop_timeout_s), objective)
+
+
+def as_proposed(
+    service: Service,
+    demand: Demand,
+    proposal: Proposal,
+    prices: Prices,
+    objective: Objective = DEFAULT_OBJECTIVE,
+) -> Case:
+    """Return the service as ``proposal`` would run it, the trace collector inside the task's size."""
+    size, ladders = proposal.size, proposal.ladders
+    inputs = proposed_inputs(service, demand, proposal, prices, objective)
+    needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
+    return Case(
+        service=service.name,
+        start=demand.start,
+        size=size,
+        inputs=inputs,
+        policy=policy_of_ladders(ladders, initial_tasks=min(int(needed), ladders.max_tasks)),
+        filled_share=quality_of(demand).share_missing,
+    )
+
+
+def proposed_inputs(
+    service: Service, demand: Demand, proposal: Proposal, prices: Prices, objective: Objective
+) -> Inputs:
+    """Return all of a replay of ``proposal`` but its ladders."""
+    size = proposal.size
+    task = Task(
+        vcpu=size.vcpu,
+        memory_mib=float(size.memory_mib),
+        price_usd_hour=prices.task_hour_usd(
+            size,
+            proposal.architecture,
+            ephemeral_gib=proposal.ephemeral_gib,
+            spot=proposal.spot is not None,
+        ),
+        overhead_vcpu=proposal.collector_cpu_units / 1024,
+        overhead_mib=float(proposal.collector_memory_mib),
+    )
+    drain = (proposal.deregistration_delay_s, proposal.stop_timeout_s)
+    inputs = _inputs(service, demand, task, drain, objective)
+    if proposal.spot is None:
+        return inputs
+    spot = proposal.spot
+    return replace(
+        inputs,
+        interruptions=spot_interruptions(
+            inputs.load.minutes,
+            events_per_day=spot.events_per_day,
+            share_percent=spot.share_percent,
+            capacity_wait_s=spot.capacity_wait_s,
+            seed=objective.seed,
+        ),
+    )
+
+
+def starts_of(samples: Sequence[StartSample]) -> Starts:
+    """Return the recorded starts, each counted from the decision in whole seconds, rounded up."""
+    rows = samples or (ASSUMED_START,)
+    parts = np.array([(row.placement_s, row.pull_s, row.boot_s, row.ready_s) for row in rows])
+    # A sum this little above a whole second is that second: the rest is binary fractions.
+    seconds = np.ceil(np.cumsum(parts, axis=1) - 1e-6).astype(np.int64)
+    placed, _, running, serving = (np.ascontiguousarray(column) for column in seconds.T)
+    return Starts(pull_s=placed, running_s=running, serving_s=serving)
+
+
+def load_of(demand: Demand, full: Demand) -> Load:
+    """Return the work; the fit of memory on CPU is made on what was reported, not on what was filled."""
+    slope = load_memory(demand).slope_mib_per_vcpu
+    share = _per_task(full.cpu_vcpu, full)
+    hottest = np.divide(full.hottest_cpu_vcpu, share, out=np.ones_like(share), where=share > 0)
+    return Load(
+        cpu_vcpu=lifted_cpu(full),
+        memory_mib=np.maximum(0.0, full.memory_mib - slope * share),
+        hottest_ratio=np.maximum(1.0, hottest),
+        requests=full.requests,
+        memory_slope_mib_per_vcpu=slope,
+    )
+
+
+def _inputs(
+    service: Service, demand: Demand, task: Task, drain: tuple[int, int], objective: Objective
+) -> Inputs:
+    deregistration_delay_s, shutdown_s = drain
+    return Inputs(
+        load=load_of(demand, held(demand)),
+        task=task,
+        starts=starts_of(service.start_samples),
+        objective=objective.replayed(hottest_ratio(demand)),
+        deregistration_delay_s=deregistration_delay_s,
+        # A task that stops sooner is billed less; how soon is not recorded.
+        shutdown_s=shutdown_s,
+    )
+
+
+def _per_task(values: F64, demand: Demand) -> F64:
+    return np.divide(values, demand.tasks, out=np.zeros_like(values), where=demand.tasks > 0)

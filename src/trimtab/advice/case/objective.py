@@ -1,0 +1,182 @@
+"""The user's promise: what the tasks must keep while cost is minimised. A small typed file, or flags."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta
+
+from trimtab.catalog.load import is_valid, nearest_sizes
+from trimtab.catalog.size import Architecture, Positive, TaskSize
+from trimtab.errors import UsageError
+from trimtab.replay.inputs import Objective as Replayed
+from trimtab.replay.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How often Spot takes tasks away: assumptions, for AWS publishes no rates (``scaling/spot.py``)."""
+
+    events_per_day: Annotated[float, Meta(ge=0, le=1440)] = EVENTS_PER_DAY
+    share_percent: Annotated[int, Meta(ge=1, le=100)] = SHARE_PERCENT
+    """Of the running tasks, what an event takes [percent]."""
+    capacity_wait_s: Annotated[int, Meta(ge=0, le=86_400)] = CAPACITY_WAIT_S
+    """How long nothing starts after it [s]."""
+
+
+class LaidDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a company lays down for one service. Data does not move it; what is left out follows from them."""
+
+    deregistration_delay_s: Annotated[int, Meta(ge=1, le=3600)] | None = None
+    """Of its target group [s]. 0 is none: it would cut every request in flight, and the module refuses it."""
+    cpu_units: Positive | None = None
+    memory_mib: Positive | None = None
+    """With ``cpu_units`` the only size that is a candidate; both, or neither."""
+    min_tasks: Annotated[int, Meta(ge=1, le=5000)] | None = None
+    """Least tasks, over the objective's own."""
+
+    def __post_init__(self) -> None:
+        if (self.cpu_units is None) != (self.memory_mib is None):
+            missing = "memory_mib" if self.memory_mib is None else "cpu_units"
+            msg = f"half a size: {missing} is missing"
+            raise ValueError(msg)
+        if self.size is not None and not is_valid(self.size):
+            near = ", ".join(map(str, nearest_sizes(self.size)))
+            msg = f"Fargate has no task of {self.size}; nearest are {near}"
+            raise ValueError(msg)
+
+    @property
+    def size(self) -> TaskSize | None:
+        """The size, where one is laid down."""
+        if self.cpu_units is None or self.memory_mib is None:
+            return None
+        return TaskSize(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
+
+
+NOTHING = LaidDown()
+
+
+class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Cost is minimised under this, never traded against it."""
+
+    over_percent: Annotated[float, Meta(ge=0, lt=100)] = 1.0
+    """At most so many of the minutes may be above ``cpu_percent`` [percent of minutes]."""
+    cpu_percent: Annotated[float, Meta(gt=0, le=100)] = 80.0
+    """Of the serving tasks' CPU that the work may fill [percent]."""
+    memory_percent: Annotated[float, Meta(gt=0, le=100)] = 90.0
+    """Of its size that a task may hold, in any minute [percent]."""
+    min_tasks: Annotated[int, Meta(ge=1, le=5000)] | None = None
+    """Least tasks of every service; None: 2 behind a load balancer, else today's minimum, 1 or 2."""
+    direction_changes_day: Annotated[float, Meta(ge=0)] = 24.0
+    """Scaling activities that turn back, at most [1/day]."""
+    judged_percent: Annotated[float, Meta(ge=10, le=50)] = 30.0
+    """Last part of the history, which nothing is tuned on [percent]."""
+    over_bound: Annotated[float, Meta(ge=1)] = 1.5
+    """Cost over the clairvoyant bound up to which ladders are said to trim [ratio]. Above, the demand
+    moves faster than tasks start, and the verdict says that part of the cost is idle headroom."""
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    """Of the search."""
+    architecture: Architecture | None = None
+    """What the tasks are to run on; None: what each runs on today. Its vCPU are taken to be as fast."""
+    spot: Spot | None = None
+    """Run on Fargate Spot, with its interruptions replayed; None: On-Demand."""
+    services: dict[str, LaidDown] = {}
+    """What is laid down for single services, by name."""
+
+    def laid_down(self, service: str) -> LaidDown:
+        """Return what is laid down for one service."""
+        return self.services.get(service, NOTHING)
+
+    def least_tasks(self, service: str) -> int | None:
+        """Return the least tasks asked for of one service; None: nobody asks."""
+        return self.laid_down(service).min_tasks or self.min_tasks
+
+    @property
+    def over_share(self) -> float:
+        """Minutes that may be over [ratio]."""
+        return self.over_percent / 100
+
+    def replayed(self, hottest_ratio: float = 1.0) -> Replayed:
+        """Return the shares a replay judges by.
+
+        Where the work is spread unevenly, the hottest task is full before the average one is at
+        ``cpu_percent``: a minute counts as over from then on.
+        """
+        return Replayed(
+            cpu_share=min(self.cpu_percent / 100, 1 / hottest_ratio), memory_share=self.memory_percent / 100
+        )
+
+
+DEFAULT = Objective()
+
+
+def read_objective(path: Path) -> Objective:
+    """Return the objective of a JSON file; what it leaves out has its default.
+
+    Raises:
+        UsageError: the file cannot be read, or asks for something that cannot be.
+
+    """
+    known = ", ".join(Objective.__struct_fields__)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    try:
+        found = msgspec.json.decode(content, type=Objective)
+        # Of two entries with one name the reader takes the last, and says nothing of the first.
+        json.loads(content, object_pairs_hook=_once)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(_fault(error, content), where=str(path), advice=f"known: {known}") from error
+    except _TwiceError as error:
+        raise UsageError(f"has {error.name!r} twice", where=str(path), advice="keep one of them") from error
+    return found
+
+
+class _TwiceError(ValueError):
+    """A name that stands twice in one JSON object."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _TwiceError(name)
+        found[name] = value
+    return found
+
+
+def _fault(error: Exception, content: bytes) -> str:
+    """Return what is wrong, with the name of the service for which msgspec writes ``[...]``."""
+    said = str(error)
+    if "[...]" not in said:
+        return said
+    for name, entry in msgspec.json.decode(content)["services"].items():
+        try:
+            msgspec.convert(entry, type=LaidDown)
+        except msgspec.ValidationError:
+            return said.replace("[...]", f"[{name!r}]", 1)
+    return said
+
+
+def objective_of(path: Path | None, **flags: float | None) -> Objective:
+    """Return the objective of a file, if there is one, with the flags that were given over it.
+
+    Raises:
+        UsageError: the file cannot be read, or a value cannot be.
+
+    """
+    base = DEFAULT if path is None else read_objective(path)
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return msgspec.convert({**msgspec.structs.asdict(base), **given}, type=Objective)
+    except msgspec.ValidationError as error:
+        raise UsageError(str(error), where="objective", advice="see trimtab optimize --help") from error

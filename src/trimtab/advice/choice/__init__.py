@@ -1,0 +1,1 @@
+"""The choice of size and ladders together: contest, trials, decision."""

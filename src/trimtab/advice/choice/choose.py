@@ -1,0 +1,144 @@
+"""One service from its demand to its advice: size and ladders, timing, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trimtab.advice.before import before_of
+from trimtab.advice.choice.conflict import conflict
+from trimtab.advice.choice.contest import enter
+from trimtab.advice.choice.decide import decide
+from trimtab.advice.choice.model import CannotTell
+from trimtab.advice.choice.question import Question
+from trimtab.advice.choice.sizes import resized, search_sizes, sizes_in_contest
+from trimtab.advice.foreign import foreign
+from trimtab.advice.model import LeftOut, LeftOutReason
+from trimtab.catalog.load import fargate_sizes
+from trimtab.demand.findings import FindingKind, believable
+from trimtab.ladders.convert import ladders_of_scaling
+from trimtab.ladders.search import FULL
+from trimtab.ladders.space import module_takes
+from trimtab.sizing.model import Unsizable
+from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
+from trimtab.timing.startup import timing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.advice.before import Before
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.choice.contest import Entrant
+    from trimtab.advice.choice.model import Choice
+    from trimtab.advice.choice.sizes import Searched
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import Demand
+    from trimtab.fleet.model import Service, TaskSize
+    from trimtab.ladders.ladders import Ladders
+    from trimtab.ladders.search import Effort
+    from trimtab.sizing.model import Sizing
+    from trimtab.timing.startup import Timing
+
+WORKERS = 2
+"""Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
+UNTOLD = frozenset({FindingKind.TOO_LITTLE_DATA, FindingKind.CENSORED})
+"""What the demand lacks that no choice of ladders makes up for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """One service with its choice."""
+
+    service: Service
+    demand: Demand
+    sizing: Sizing
+    timing: Timing
+    choice: Choice
+    before: Before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """One service before anything is searched: what is asked, the estimate, and what runs today."""
+
+    question: Question
+    sizing: Sizing
+    before: Before
+
+
+def asked(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Asked | LeftOut:
+    """Return what is asked about one service, or why nothing can be."""
+    if service.scaling.foreign:
+        return _left_out(service, LeftOutReason.FOREIGN, foreign(service, demand, prices))
+    untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
+    if untold:
+        return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
+    required = objective.laid_down(service.name)
+    floor = objective.least_tasks(service.name) or floor_of(service, demand)
+    sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor)
+    if required.size is not None and not isinstance(sizing, Unsizable):
+        sizing = laid_down(sizing, required.size, service.size)
+    if isinstance(sizing, Unsizable):
+        return _left_out(service, LeftOutReason.NO_SIZE, sizing.sentence)
+    timing = timing_of(service, required.deregistration_delay_s)
+    question = Question(
+        service=service,
+        demand=demand,
+        timing=timing,
+        prices=prices,
+        objective=objective,
+        estimated=sizing.size,
+    )
+    before = before_of(service, demand, prices, objective)
+    return Asked(question=question, sizing=sizing, before=before)
+
+
+def choose(
+    service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
+) -> Chosen | LeftOut:
+    """Return the choice for one service, or why there is none."""
+    found = asked(service, demand, prices, objective)
+    if isinstance(found, LeftOut):
+        return found
+    question, sizing, laid = found.question, found.sizing, objective.laid_down(service.name).size
+    sized = sizes_in_contest(question, sizing)
+    if not sized:
+        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, conflict(question, sizing)))
+    seeds = _today(service, sizing.work.floor)
+    searched = search_sizes(question, sized, seeds=seeds, effort=effort, workers=WORKERS)
+    choice = decide(question, sized, searched, _present(service, searched, seeds))
+    if isinstance(choice, CannotTell):
+        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, choice.why))
+    return Chosen(
+        service=service,
+        demand=demand,
+        sizing=resized(sizing, choice, service.size),
+        timing=question.timing,
+        choice=choice,
+        before=found.before,
+    )
+
+
+def _today(service: Service, floor: int) -> tuple[Ladders, ...]:
+    """Return today's ladders; none where the module cannot write them or they go below ``floor``."""
+    today = ladders_of_scaling(service.scaling)
+    if today is None or not module_takes(today) or today.min_tasks < floor:
+        return ()
+    return (today,)
+
+
+def _present(service: Service, searched: Sequence[Searched], today: Sequence[Ladders]) -> Entrant | None:
+    """Return today's ladders tried at today's size, where both are in the contest."""
+    for one in searched:
+        if one.sized.size == service.size and today:
+            return enter(today[0], one.contest.ground)
+    return None
+
+
+def _at(size: TaskSize | None, why: str) -> str:
+    """Return why there is no advice, with the size where the objective leaves no other."""
+    return why if size is None else f"at {size}, which the objective lays down, {why}"
+
+
+def _left_out(service: Service, reason: LeftOutReason, detail: str) -> LeftOut:
+    return LeftOut(service=service.name, reason=reason, detail=detail)

@@ -1,0 +1,146 @@
+"""The contest of one service at one size: ladders from the search, a fixed count, what runs today.
+
+Whoever is cheapest of those that stand every trial. The front of the search is walked from its
+cheapest to its safest, so that a candidate which fails is followed by the next safer one.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.advice.choice.trials import ground_of, tested
+from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.ladders import GRID_PERCENT, Ladders, cpu_ladder
+from trimtab.ladders.search import Limits, search
+from trimtab.ladders.space import Space
+from trimtab.replay.bound import required_tasks
+from trimtab.replay.policy import MAX_TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.choice.trials import Ground, Tested
+    from trimtab.ladders.ladders import Ladder
+    from trimtab.ladders.parts import Parts
+    from trimtab.ladders.search import Hunt
+
+FLOOR_QUANTILES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
+"""Of the tasks needed: where lower bounds of candidates begin."""
+MOST_OVER_PEAK = 2.0
+"""Upper bound over the largest count ever needed [ratio]: demand may double before the bound holds
+it back, and a runaway cannot cost more than twice the peak."""
+TRIALS_MOST = 40
+"""Candidates of the front that are tried at most, spread from its cheapest to its safest."""
+
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """Ladders and how they did. Costs follow from ``billed_s`` and the size's price."""
+
+    ladders: Ladders
+    tested: Tested
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """What was found for one size."""
+
+    ladders: Entrant | None
+    """The cheapest that stood every trial; None: none did."""
+    fixed: Entrant | None
+    """The least fixed count that stood every trial."""
+    refused: tuple[Entrant, ...]
+    """Cheaper ladders that failed a trial, cheapest first."""
+    safer: tuple[Ladders, ...]
+    """What follows on the front: dearer, with fewer minutes over."""
+    front: tuple[Ladders, ...]
+    """All of the front, cheapest first."""
+    ground: Ground
+    tried: int
+    """Replays the search took."""
+
+
+def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memory: Ladder) -> Contest:
+    """Search ladders on the tuned part and try them on the others."""
+    space = space_of(parts, floor=floor, memory=memory)
+    ground = ground_of(parts, objective, floor=floor, most=space.most)
+    limits = Limits(over_share=objective.over_share, direction_changes_day=objective.direction_changes_day)
+    seeds = tuple(replace(ladders, max_tasks=space.most, memory=memory) for ladders in hunt.seeds)
+    # Where no ladders fit, only fixed counts are left.
+    front = () if space.empty else search(parts.tuned, space, limits, replace(hunt, seeds=seeds))
+    LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(seeds), len(front))
+    refused: list[Entrant] = []
+    best: Entrant | None = None
+    safer: tuple[Ladders, ...] = ()
+    for place in _spread(len(front)):
+        entrant = enter(front[place].ladders, ground)
+        if entrant.tested.passed:
+            best, safer = entrant, tuple(one.ladders for one in front[place + 1 :])
+            break
+        refused.append(entrant)
+    return Contest(
+        ladders=best,
+        fixed=fixed_count(ground, memory),
+        refused=tuple(refused),
+        safer=safer,
+        front=tuple(one.ladders for one in front),
+        ground=ground,
+        tried=hunt.effort.replays + len(seeds),
+    )
+
+
+def space_of(parts: Parts, *, floor: int, memory: Ladder) -> Space:
+    """Return what the ladders may be, from the tuned part alone."""
+    inputs = parts.tuned.inputs
+    need = np.sort(required_tasks(inputs, floor=floor).tasks)
+    most = max(math.ceil(MOST_OVER_PEAK * int(need[-1])), floor + 2)
+    floors = {int(need[min(need.size - 1, int(share * need.size))]) for share in FLOOR_QUANTILES}
+    usable = (inputs.task.vcpu - inputs.task.overhead_vcpu) / inputs.task.vcpu
+    highest = 100 * min(inputs.objective.cpu_share, 1.0) * usable
+    return Space(
+        floors=tuple(sorted(floors)),
+        most=min(most, MAX_TASKS),
+        # Below the objective: a threshold at it would alarm when it is too late.
+        high_percent=math.ceil(highest / GRID_PERCENT - 1) * GRID_PERCENT,
+        ceiling_percent=100 * usable,
+        memory=memory,
+    )
+
+
+def enter(ladders: Ladders, ground: Ground) -> Entrant:
+    """Put ladders to every trial of the ground."""
+    policy = policy_of_ladders(ladders, initial_tasks=ladders.min_tasks)
+    return Entrant(ladders=ladders, tested=tested(policy, ground))
+
+
+def fixed_count(ground: Ground, memory: Ladder) -> Entrant | None:
+    """Return the least fixed count that stands every trial, chosen as the ladders are: tuned, then tried."""
+    need = np.sort(required_tasks(ground.parts.tuned.inputs, floor=ground.floor).tasks)
+    allowed = math.floor(ground.objective.over_share * need.size)
+    least = int(need[need.size - 1 - allowed])
+    for count in range(least, ground.most + 1):
+        entrant = enter(fixed_ladders(count, memory), ground)
+        if entrant.tested.passed:
+            return entrant
+    return None
+
+
+def fixed_ladders(count: int, memory: Ladder) -> Ladders:
+    """Return the ladders of a fixed count: bounds alike, so that nothing ever happens."""
+    return Ladders(min_tasks=count, max_tasks=count, cpu=cpu_ladder(count), memory=memory)
+
+
+def _spread(count: int) -> Sequence[int]:
+    """Return at most ``TRIALS_MOST`` places from first to last."""
+    if count <= TRIALS_MOST:
+        return range(count)
+    return sorted({round(place) for place in np.linspace(0, count - 1, TRIALS_MOST)})

@@ -1,0 +1,240 @@
+"""The verdict on one service: trim, keep, fixed count, or that nothing can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.choice.model import (
+    COSTS_MORE,
+    Alternative,
+    CannotTell,
+    Choice,
+    Decision,
+    Rank,
+    Unsearched,
+)
+from trimtab.advice.choice.trials import Test
+from trimtab.ladders.ladders import default_ladders
+from trimtab.ladders.parts import DAY_MIN
+from trimtab.sizing.change import Priced, pays, worth_changing
+from trimtab.sizing.tasks import hottest_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.choice.contest import Contest, Entrant
+    from trimtab.advice.choice.question import Question
+    from trimtab.advice.choice.sizes import Searched, Sized
+    from trimtab.fleet.model import TaskSize
+    from trimtab.ladders.ladders import Ladders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Proposed:
+    """One size with what would run at it."""
+
+    searched: Searched
+    entrant: Entrant
+    decision: Decision
+    why: str
+
+    @property
+    def size(self) -> TaskSize:
+        return self.searched.sized.size
+
+    @property
+    def priced(self) -> Priced:
+        return Priced(size=self.size, compute_usd_month=self.searched.cost(self.entrant))
+
+
+def decide(
+    question: Question, sized: Sequence[Sized], searched: Sequence[Searched], present: Entrant | None
+) -> Choice | CannotTell:
+    """Return the verdict.
+
+    ``sized``: every size that holds the memory; ``searched``: those that could win. ``present``:
+    today's ladders, where the service module can write them, tried at today's size.
+    """
+    proposed = [one for one in (_at_size(each, question) for each in searched) if one is not None]
+    if not proposed:
+        return CannotTell(service=question.service.name, why=_nearest(searched, question))
+    chosen = _cheapest(proposed, question.service.size, question.estimated)
+    if present is not None and chosen.size == question.service.size:
+        chosen = _kept(chosen, present)
+    contest, parts = chosen.searched.contest, chosen.searched.sized.parts
+    entrant, fixed = chosen.entrant, contest.fixed
+    known = {one.sized.size for one in searched}
+    return Choice(
+        decision=chosen.decision,
+        size=chosen.size,
+        ladders=entrant.ladders,
+        why=chosen.why,
+        hottest_ratio=hottest_ratio(question.demand),
+        cpu_share=chosen.searched.sized.inputs.objective.cpu_share,
+        marks=entrant.tested.marks,
+        tuned_usd_month=chosen.priced.compute_usd_month,
+        judged_minutes=parts.judged.minutes,
+        judged_usd_month=chosen.searched.judged_usd_month(entrant),
+        over_bound=entrant.tested.over_bound,
+        fixed_tasks=fixed.ladders.min_tasks if fixed else None,
+        fixed_judged_usd_month=chosen.searched.judged_usd_month(fixed) if fixed else None,
+        captured_share=captured_share(entrant, fixed),
+        tried=sum(one.contest.tried for one in searched),
+        alternatives=tuple(_alternatives(question, chosen, searched)),
+        unsearched=tuple(
+            Unsearched(size=one.size, bound_usd_month=one.bound_usd_month)
+            for one in sized
+            if one.size not in known
+        ),
+    )
+
+
+def captured_share(entrant: Entrant, fixed: Entrant | None) -> float | None:
+    """Return what is saved over the fixed count, of what a clairvoyant schedule would save [ratio].
+
+    On the judged part. None where there is no fixed count, or nothing to save over it.
+    """
+    if fixed is None:
+        return None
+    attainable = fixed.tested.judged_billed_s - entrant.tested.judged_bound_s
+    saved = fixed.tested.judged_billed_s - entrant.tested.judged_billed_s
+    return saved / attainable if attainable > 0 else None
+
+
+def prefer(contest: Contest, objective: Objective) -> tuple[Entrant, Decision] | None:
+    """Return the better of ladders and fixed count at one size; None if neither stood the trials.
+
+    The fixed count wins where no ladders beat it on the judged part.
+    """
+    ladders, fixed = contest.ladders, contest.fixed
+    if ladders is None or (fixed and fixed.tested.judged_billed_s <= ladders.tested.judged_billed_s):
+        return (fixed, Decision.FIXED) if fixed else None
+    near = ladders.tested.over_bound <= objective.over_bound
+    return ladders, Decision.TRIM if near else Decision.HEADROOM
+
+
+def _at_size(searched: Searched, question: Question) -> _Proposed | None:
+    """Return what is preferred at one size, with the reason."""
+    preferred = prefer(searched.contest, question.objective)
+    if preferred is None:
+        return None
+    entrant, decision = preferred
+    return _Proposed(
+        searched=searched, entrant=entrant, decision=decision, why=_why(searched, entrant, decision)
+    )
+
+
+def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
+    contest = searched.contest
+    if decision is not Decision.FIXED:
+        against = "no fixed count stood the same trials"
+        if contest.fixed is not None:
+            usd = searched.judged_usd_month(contest.fixed)
+            against = f"{_count(contest.fixed.ladders.min_tasks)} that stand the same trials cost ${usd:,.0f}"
+        words = f"{_judged_words(searched, entrant)}; {against}"
+        loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
+        return loose + words if decision is Decision.HEADROOM else words
+    if contest.ladders is None:
+        if not contest.refused:
+            return (
+                "no ladders fit below the objective's CPU, or none kept the objective where they were tuned"
+            )
+        return f"no ladders stood every trial; the safest: {contest.refused[-1].tested.failures[0]}"
+    count, usd = _count(entrant.ladders.min_tasks), searched.judged_usd_month(entrant)
+    return f"{count} cost ${usd:,.0f} a month on the part nothing was tuned on, and no ladders less"
+
+
+def _cheapest(proposed: Sequence[_Proposed], present: TaskSize, estimated: TaskSize) -> _Proposed:
+    """Return the cheapest, unless a size with a better claim costs hardly more.
+
+    Today's has the first, for a change is a deployment; then the one that the estimate from
+    quantiles chose, which no seed of a search moves.
+    """
+    best = min(proposed, key=lambda one: (one.priced.compute_usd_month, one.size))
+    for claim in (present, estimated):
+        held = next((one for one in proposed if one.size == claim), None)
+        if held is not None and not worth_changing(held.priced, best.priced, present_holds=True).worth:
+            return held
+    return best
+
+
+def _kept(chosen: _Proposed, present: Entrant) -> _Proposed:
+    """Return today's ladders where they stand every trial and the chosen ones would hardly save."""
+    if not present.tested.passed:
+        return chosen
+    cost, proposed = chosen.searched.cost(present), chosen.priced.compute_usd_month
+    if pays(cost, proposed):
+        return chosen
+    saving = cost - proposed
+    why = f"today's ladders stand every trial, and others would save ${max(0.0, saving):,.2f} a month"
+    return replace(chosen, entrant=present, decision=Decision.KEEP, why=why)
+
+
+def _judged_words(searched: Searched, entrant: Entrant) -> str:
+    mark, judged = entrant.tested.mark(Test.JUDGED), searched.sized.parts.judged
+    return (
+        f"on the last {judged.minutes / DAY_MIN:.1f} days, which nothing was tuned on, "
+        f"{100 * mark.over_share:.2f} % of minutes over the objective, of {100 * mark.allowed_share:g} % "
+        f"that may be, ${searched.judged_usd_month(entrant):,.0f} a month, "
+        f"{entrant.tested.over_bound:.2f} times the clairvoyant bound"
+    )
+
+
+def _count(tasks: int) -> str:
+    return "1 task" if tasks == 1 else f"{tasks} tasks"
+
+
+def _nearest(searched: Sequence[Searched], question: Question) -> str:
+    """Say what failed at the cheapest size: neither ladders nor a fixed count stood every trial."""
+    for one in searched:
+        if one.contest.refused:
+            safest = one.contest.refused[-1]
+            failure = safest.tested.failures[0]
+            return f"neither ladders nor a fixed count stood every trial; the safest: {failure}"
+    limit = question.objective.over_percent
+    return f"at no size tried could {limit:g} % of minutes over the objective be kept"
+
+
+def _alternatives(
+    question: Question, chosen: _Proposed, searched: Sequence[Searched]
+) -> Iterator[Alternative]:
+    """Yield what was considered and not chosen, each replayed on the whole recording."""
+    contest = chosen.searched.contest
+
+    def found(
+        rank: Rank, ladders: Ladders, against: str, searched: Searched = chosen.searched
+    ) -> Alternative:
+        sizing = searched.sized.sizing
+        proposal = proposal_of(question.service, sizing, ladders, question.timing, question.objective)
+        case = as_proposed(question.service, question.demand, proposal, question.prices, question.objective)
+        return Alternative(
+            rank=rank, size=searched.sized.size, ladders=ladders, replay=judge(case).verdict, against=against
+        )
+
+    for entrant in contest.refused[-1:]:
+        yield found(Rank.REFUSED, entrant.ladders, entrant.tested.failures[0])
+    for ladders in contest.safer[:1]:
+        yield found(Rank.SAFER, ladders, COSTS_MORE)
+    if contest.fixed is not None and contest.fixed != chosen.entrant:
+        yield found(Rank.FIXED, contest.fixed.ladders, COSTS_MORE)
+    if contest.ladders is not None and contest.ladders != chosen.entrant:
+        yield found(Rank.LADDERS, contest.ladders.ladders, chosen.why)
+    usual = default_ladders(chosen.searched.sized.sizing, question.demand)
+    yield found(Rank.DEFAULT, usual, "not tuned to the demand")
+    for other in searched:
+        if other is chosen.searched:
+            continue
+        best = min((other.contest.ladders, other.contest.fixed), key=other.cost)
+        if best is not None:
+            yield found(Rank.SIZE, best.ladders, _against(other.cost(best), chosen), other)
+
+
+def _against(usd_month: float, chosen: _Proposed) -> str:
+    """Say why another size was not taken."""
+    saving = chosen.priced.compute_usd_month - usd_month
+    return COSTS_MORE if saving <= 0 else f"saves ${saving:,.2f} a month, too little to prefer it"

@@ -1,0 +1,193 @@
+"""Size and ladders of one service, chosen together by replay.
+
+Every Fargate size that holds the memory is a candidate. The clairvoyant bound of each says what
+no policy at that size can undercut, so a size whose bound is above the best cost found is never
+searched: nothing is lost by that. The others get a quick search, the best of them a full one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trimtab.advice.case.case import proposed_inputs
+from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.choice.contest import contest, space_of
+from trimtab.advice.choice.model import COSTS_MORE, Rank
+from trimtab.advice.choice.trials import bound_s
+from trimtab.ladders.ladders import default_ladders, memory_ladder
+from trimtab.ladders.parts import parts_of
+from trimtab.ladders.search import FULL, QUICK, Hunt
+from trimtab.replay.bound import required_tasks
+from trimtab.replay.policy import MAX_TASKS
+from trimtab.sizing.memory import still_holds
+from trimtab.sizing.model import Reason
+from trimtab.sizing.sentence import replayed as replayed_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.advice.choice.contest import Contest, Entrant
+    from trimtab.advice.choice.model import Choice
+    from trimtab.advice.choice.question import Question
+    from trimtab.fleet.model import TaskSize
+    from trimtab.ladders.ladders import Ladder, Ladders
+    from trimtab.ladders.parts import Parts
+    from trimtab.ladders.search import Effort
+    from trimtab.replay.inputs import Inputs
+    from trimtab.sizing.model import Sizing
+
+FINALISTS = 3
+"""Sizes that get a full search."""
+NEAR = 1.05
+"""Cost over the best of the quick searches up to which a size is a finalist [ratio]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sized:
+    """One size in the contest."""
+
+    size: TaskSize
+    sizing: Sizing
+    inputs: Inputs
+    parts: Parts
+    memory: Ladder
+    """Memory's ladder at this size: decided by what a task holds, not searched."""
+    bound_usd_month: float
+    """What no policy at this size can undercut on the tuned part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Searched:
+    """One size and what the search found for it."""
+
+    sized: Sized
+    contest: Contest
+
+    def cost(self, entrant: Entrant | None) -> float:
+        """Return what an entrant costs a month on the tuned part [USD]; infinite for none."""
+        return self.sized.parts.tuned.usd_month(entrant.tested.tuned_billed_s) if entrant else float("inf")
+
+    def judged_usd_month(self, entrant: Entrant) -> float:
+        """Return what an entrant costs a month on the judged part [USD]."""
+        return self.sized.parts.judged.usd_month(entrant.tested.judged_billed_s)
+
+    @property
+    def best(self) -> float:
+        """Cheapest of ladders and fixed count [USD/month]."""
+        return min(self.cost(self.contest.ladders), self.cost(self.contest.fixed))
+
+
+def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
+    """Return the sizes that hold the memory, by what they must cost at least.
+
+    Of one CPU value only the least memory that holds the work: more of it only costs more. The
+    present size is among them if it holds.
+    """
+    found, objective, floor = [], question.objective, sizing.work.floor
+    for size in candidate_sizes(sizing, question.service.size):
+        inputs = inputs_at(question, sizing, size)
+        if required_tasks(inputs, floor=floor, max_tasks=MAX_TASKS).hopeless.any():
+            continue
+        parts = parts_of(inputs, objective.judged_percent / 100)
+        at_size = replace(sizing, size=size)
+        memory = memory_ladder(at_size, question.demand)
+        most = space_of(parts, floor=floor, memory=memory).most
+        bound = parts.tuned.usd_month(bound_s(parts.tuned, objective, floor=floor, most=most))
+        found.append(
+            Sized(size=size, sizing=at_size, inputs=inputs, parts=parts, memory=memory, bound_usd_month=bound)
+        )
+    return tuple(sorted(found, key=lambda one: (one.bound_usd_month, one.size)))
+
+
+def inputs_at(question: Question, sizing: Sizing, size: TaskSize) -> Inputs:
+    """Return the replay's input at one size."""
+    at_size = replace(sizing, size=size)
+    ladders = default_ladders(at_size, question.demand)
+    proposal = proposal_of(question.service, at_size, ladders, question.timing, question.objective)
+    return proposed_inputs(question.service, question.demand, proposal, question.prices, question.objective)
+
+
+def candidate_sizes(sizing: Sizing, present: TaskSize) -> tuple[TaskSize, ...]:
+    """Return the least memory that holds the work for each CPU value, and the present size if it holds.
+
+    Where the objective lays a size down the sizing knows no other.
+    """
+    least: dict[int, TaskSize] = {}
+    for candidate in sizing.candidates:
+        if candidate.holds:
+            least.setdefault(candidate.size.cpu_units, candidate.size)
+    # Kept up to a fuller task than a new one is chosen for: a peak that moves a little moves no size.
+    known = any(candidate.size == present for candidate in sizing.candidates)
+    kept = {present} if known and still_holds(present, sizing.work.memory_peak_mib) else set()
+    return tuple(sorted({*least.values(), *kept}))
+
+
+def search_sizes(
+    question: Question,
+    sized: Sequence[Sized],
+    *,
+    seeds: Sequence[Ladders] = (),
+    effort: Effort = FULL,
+    workers: int = 1,
+) -> tuple[Searched, ...]:
+    """Search the sizes that can win, and return what was found, cheapest first."""
+    objective, demand = question.objective, question.demand
+
+    def run(one: Sized, effort: Effort, seeds: Sequence[Ladders]) -> Searched:
+        seed = f"{objective.seed} {question.service.name} {one.size}"
+        every = (*seeds, default_ladders(one.sizing, demand))
+        found = contest(
+            one.parts,
+            objective,
+            Hunt(seed=seed, seeds=every, effort=effort, workers=workers),
+            floor=one.sizing.work.floor,
+            memory=one.memory,
+        )
+        return Searched(sized=one, contest=found)
+
+    first = min(QUICK, effort, key=lambda one: one.replays)
+    quick: list[Searched] = []
+    for one in sized:
+        if quick and one.bound_usd_month > min(other.best for other in quick):
+            break
+        quick.append(run(one, first, seeds))
+    quick.sort(key=lambda one: (one.best, one.sized.size))
+    # A size with a claim of its own is searched as hard as one that is cheap.
+    claims = {question.service.size, question.estimated}
+    cheap = [one for one in quick if one.best <= NEAR * quick[0].best][:FINALISTS]
+    near = [one for one in quick if one in cheap or one.sized.size in claims]
+    full = [run(one.sized, effort, (*seeds, *one.contest.front)) for one in near]
+    return tuple(
+        sorted(
+            [*full, *(one for one in quick if one not in near)], key=lambda one: (one.best, one.sized.size)
+        )
+    )
+
+
+def resized(sizing: Sizing, choice: Choice, present: TaskSize) -> Sizing:
+    """Return the sizing at the size that the replays chose, with the reason for it."""
+    size, estimated = choice.size, sizing.size
+    if size == estimated:
+        return sizing
+    candidate = next(one for one in sizing.candidates if one.size == size)
+    reason = Reason.ALREADY_RIGHT if size == present else Reason.REPLAYED
+    against = _against_estimate(choice, estimated)
+    return replace(
+        sizing,
+        size=size,
+        reason=reason,
+        sentence=replayed_sentence(reason, candidate, sizing.work, estimated, against),
+        tasks_mean=candidate.tasks_mean,
+        tasks_peak=candidate.tasks_peak,
+        cost_usd_month=candidate.cost_usd_month,
+    )
+
+
+def _against_estimate(choice: Choice, estimated: TaskSize) -> str | None:
+    """Return what spoke against the estimate's size; None where it just costs no less."""
+    for one in choice.alternatives:
+        if one.rank is Rank.SIZE and one.size == estimated:
+            return None if one.against == COSTS_MORE else one.against
+    dearer = {one.size for one in choice.unsearched}
+    return None if estimated in dearer else "has nothing that stood every trial"

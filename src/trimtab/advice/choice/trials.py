@@ -1,0 +1,223 @@
+"""What a policy must stand before it is recommended, most of it on demand it was not tuned on."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trimtab.ladders.parts import DAY_MIN, parts_of
+from trimtab.replay.bound import clairvoyant_bound
+from trimtab.replay.run import replay
+
+if TYPE_CHECKING:
+    from trimtab.advice.case.case import Case
+    from trimtab.advice.case.objective import Objective
+    from trimtab.demand.series import Mask
+    from trimtab.ladders.parts import Part, Parts
+    from trimtab.replay.policy import Policy
+    from trimtab.replay.result import Replay
+
+STUDENT_T = (
+    *(6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812),
+    *(1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734, 1.729, 1.725),
+    *(1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697),
+)
+"""One-sided 95 % of Student's t by degrees of freedom, 1 to 30 (NIST/SEMATECH e-Handbook, 1.3.6.7.2): the
+days of the tuned part are a sample, and the next may be worse; nine days tell their spread badly."""
+NORMAL = 1.6449
+"""What it comes to with many days."""
+LEAST_DAYS = 5
+"""Whole days from which the spread of days is taken as their sample's."""
+STRESS = 2.0
+"""Under harder demand the objective may be missed by less than this [ratio of the allowance]."""
+
+
+class Test(enum.Enum):
+    """One trial."""
+
+    TUNED = "tuned"
+    """On the part it was tuned on, with the spread between its days added."""
+    JUDGED = "judged"
+    """On the last part of the history."""
+    HARDER = "demand x1.2"
+    SHIFTED = "peak shifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How one trial went."""
+
+    test: Test
+    over_share: float
+    """Minutes above the objective's CPU [ratio]."""
+    allowed_share: float
+    over_memory_min: int
+    """Minutes above the objective's memory; none is allowed."""
+    direction_changes_day: float
+    allowed_changes_day: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the trial was stood."""
+        return not self.failure
+
+    @property
+    def failure(self) -> str:
+        """What went wrong, in words; empty if nothing did."""
+        if self.over_memory_min:
+            minutes = "1 minute" if self.over_memory_min == 1 else f"{self.over_memory_min:,} minutes"
+            return f"{minutes} above the memory allowed ({self.test.value})"
+        if self.over_share > self.allowed_share:
+            return (
+                f"{100 * self.over_share:.2f} % of minutes above the CPU allowed, where at most "
+                f"{100 * self.allowed_share:g} % may be ({self.test.value})"
+            )
+        if self.direction_changes_day > self.allowed_changes_day:
+            return (
+                f"{self.direction_changes_day:.1f} direction changes a day, where at most "
+                f"{self.allowed_changes_day:g} may be ({self.test.value})"
+            )
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """One policy at one size, and all its trials."""
+
+    policy: Policy
+    tuned_billed_s: int
+    """[task-seconds] over the tuned part."""
+    judged_billed_s: int
+    judged_bound_s: float
+    """Of the clairvoyant bound that may be over as long as the objective allows [task-seconds]."""
+    marks: tuple[Mark, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every trial was stood."""
+        return all(mark.passed for mark in self.marks)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What went wrong, in words."""
+        return tuple(mark.failure for mark in self.marks if not mark.passed)
+
+    @property
+    def over_bound(self) -> float:
+        """Judged cost over the clairvoyant bound [ratio]; infinite where there is no bound."""
+        return self.judged_billed_s / self.judged_bound_s if self.judged_bound_s > 0 else math.inf
+
+    def mark(self, test: Test) -> Mark:
+        """Return how a trial went."""
+        return next(mark for mark in self.marks if mark.test is test)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """Where the policies of one service at one size are tried."""
+
+    parts: Parts
+    objective: Objective
+    floor: int
+    """Least tasks, whatever the demand."""
+    most: int
+    """Most tasks any policy may run."""
+    judged_bound_s: float
+    """The clairvoyant bound of the judged part [task-seconds]."""
+
+
+def ground_of(parts: Parts, objective: Objective, *, floor: int, most: int) -> Ground:
+    """Return the ground; its bound is what no schedule between ``floor`` and ``most`` can undercut."""
+    bound = bound_s(parts.judged, objective, floor=floor, most=most)
+    return Ground(parts=parts, objective=objective, floor=floor, most=most, judged_bound_s=bound)
+
+
+def bound_s(part: Part, objective: Objective, *, floor: int, most: int) -> float:
+    """Return the clairvoyant bound with as many minutes over as the objective allows [task-seconds].
+
+    Infinite when even knowing the future does not help: more minutes are over at ``most`` tasks.
+    """
+    allowed = math.floor(objective.over_share * part.minutes)
+    # No bound is known with interruptions; without them the same inputs cost less, so this stays one.
+    found = clairvoyant_bound(
+        replace(part.inputs, interruptions=None), min_tasks=floor, max_tasks=most, violated_minutes=allowed
+    )
+    return found.billed_s
+
+
+def tested(policy: Policy, ground: Ground) -> Tested:
+    """Put a policy to every trial; its initial count is the one that suits each part."""
+    parts, allowed, changes = (
+        ground.parts,
+        ground.objective.over_share,
+        ground.objective.direction_changes_day,
+    )
+    tuned, judged = _replayed(policy, parts.tuned), _replayed(policy, parts.judged)
+    harder, shifted = _replayed(policy, parts.harder), _replayed(policy, parts.shifted)
+    return Tested(
+        policy=policy,
+        tuned_billed_s=tuned.summary.billed_s,
+        judged_billed_s=judged.summary.billed_s,
+        judged_bound_s=ground.judged_bound_s,
+        marks=(
+            _mark(Test.TUNED, tuned, allowed, changes),
+            _mark(Test.JUDGED, judged, allowed, changes),
+            _mark(Test.HARDER, harder, STRESS * allowed, changes),
+            _mark(Test.SHIFTED, shifted, STRESS * allowed, changes),
+        ),
+    )
+
+
+def failures_of(case: Case, objective: Objective) -> tuple[str, ...]:
+    """Return which trials a replayed service fails and how; a recording of under two minutes has none.
+
+    Nor has one whose bounds follow the clock: the trials cut the recording, and move its peaks.
+    """
+    if case.inputs.load.minutes < 2 or case.policy.changes:  # noqa: PLR2004  # one to tune on, one to judge
+        return ()
+    parts = parts_of(case.inputs, objective.judged_percent / 100)
+    ground = ground_of(parts, objective, floor=case.policy.min_tasks, most=case.policy.max_tasks)
+    return tested(case.policy, ground).failures
+
+
+def _replayed(policy: Policy, part: Part) -> Replay:
+    initial = part.bounded(policy.min_tasks, policy.max_tasks)
+    return replay(part.inputs, replace(policy, initial_tasks=initial))
+
+
+def _mark(test: Test, done: Replay, allowed_share: float, allowed_changes_day: float) -> Mark:
+    found, over = done.summary, done.minutes.over_cpu
+    share = over_share_at_most(over) if test is Test.TUNED else found.over_cpu_min / over.size
+    return Mark(
+        test=test,
+        over_share=share,
+        allowed_share=allowed_share,
+        over_memory_min=found.over_memory_min,
+        direction_changes_day=found.direction_changes * DAY_MIN / over.size,
+        allowed_changes_day=allowed_changes_day,
+    )
+
+
+def student_t(freedom: int) -> float:
+    """Return the one-sided 95 % quantile of Student's t with ``freedom`` degrees of freedom, at least 1."""
+    if freedom <= len(STUDENT_T):
+        return STUDENT_T[freedom - 1]
+    return NORMAL + (NORMAL**3 + NORMAL) / (4 * freedom)  # Cornish-Fisher, within 0.002 from 30 on
+
+
+def over_share_at_most(over: Mask) -> float:
+    """Return the share of minutes over that the days' spread does not exclude [ratio], ``over`` shape (T,).
+
+    The upper end of a one-sided 95 % interval around the mean of whole days: ten days with one
+    bad one say less than ten alike. Less than two whole days have no spread, and their share counts;
+    with less than ``LEAST_DAYS`` Student's t would rule out nothing, so the normal's quantile stands,
+    and that the history is short is cautioned.
+    """
+    days = over.size // DAY_MIN
+    if days < 2:  # noqa: PLR2004
+        return float(over.mean())
+    daily = over[: days * DAY_MIN].reshape(days, DAY_MIN).mean(axis=1)
+    quantile = student_t(days - 1) if days >= LEAST_DAYS else NORMAL
+    return float(over.mean() + quantile * daily.std(ddof=1) / math.sqrt(days))

@@ -1,0 +1,142 @@
+"""The recommendation: everything that is advised, with its reasons, and what is left out."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trimtab.advice.calls import NONE
+
+if TYPE_CHECKING:
+    from trimtab.advice.calls import Calls
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.case.outcome import Verdict
+    from trimtab.advice.case.proposal import Proposal
+    from trimtab.advice.choice.model import Choice
+    from trimtab.advice.cost import Cost
+    from trimtab.fleet.model import Service
+    from trimtab.ladders.ladders import Ladders
+    from trimtab.sizing.model import Sizing
+    from trimtab.timing.startup import Timing
+
+
+class CautionKind(enum.Enum):
+    """What makes a piece of advice less certain than it looks."""
+
+    CENSORED = "demand at the CPU ceiling"
+    ZERO = "zero demand"
+    CONSTANT = "constant demand"
+    ONE_SPIKE = "one giant spike"
+    SHORT = "short history"
+    GAP = "long gap"
+    IDLE = "scaled to zero"
+    STARTUP = "start-up time"
+    FIXED_COUNT = "ran at a fixed count"
+    FEWER = "fewer than today"
+    STOPS = "an apply stops tasks"
+    CALLER = "caller left out"
+    STOP_TIMEOUT = "short stop timeout"
+    DRAIN = "requests longer than the drain"
+    HEALTH_COMMAND = "no health check"
+    NAME = "name the module refuses"
+    OBJECTIVE = "objective missed in replay"
+    MEMORY = "memory in replay"
+    RECORD = "today is as recorded"
+    WITHIN_ERROR = "saving within the error"
+    DEARER = "costs more than today"
+    EGRESS = "egress not known"
+    CALL = "a call that would be cut off"
+    ARCHITECTURE = "another architecture"
+    SPOT = "on Spot"
+    FAILURES = "tasks failed"
+    LEAK = "memory grows without end"
+    RISING = "memory still rising"
+    MEMORY_LIMIT = "memory at its limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """One thing a reviewer should know before adopting the advice."""
+
+    kind: CautionKind
+    text: str
+
+
+class LeftOutReason(enum.Enum):
+    """Why a service gets no advice."""
+
+    NO_METRICS = "no metrics"
+    TOO_LITTLE_DATA = "too little data"
+    NEVER_RAN = "never ran"
+    ACCESS_DENIED = "access denied"
+    THROTTLED = "throttled"
+    NOT_FOUND = "not found"
+    CALL_FAILED = "call failed"
+    NOT_FARGATE = "not Fargate"
+    NOT_UNDERSTOOD = "not understood"
+    NO_SIZE = "no size holds it"
+    FOREIGN = "scaled by another metric"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A service without advice. It reaches the written values, the JSON and the screen."""
+
+    service: str
+    reason: LeftOutReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What one service should become."""
+
+    service: Service
+    """As it is deployed."""
+    sizing: Sizing
+    choice: Choice
+    """Size and ladders, why, and what else there was."""
+    proposal: Proposal
+    """What the values say, as a replay sees it."""
+    timing: Timing
+    tasks_recorded: float
+    """Mean of running tasks over reported minutes [tasks]."""
+    deployed: Verdict
+    """The present configuration, replayed or as recorded: its ``basis`` says which."""
+    proposed: Verdict
+    """The replay of the advice on the same demand."""
+    cost: Cost
+    cautions: tuple[Caution, ...]
+    calls: Calls = NONE
+    """What the values say about its calls, besides what is deployed."""
+
+    @property
+    def ladders(self) -> Ladders:
+        """The policies it becomes."""
+        return self.choice.ladders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """The advice for a whole fleet. Costs are of the services that have advice, and of the cluster."""
+
+    cluster: str
+    region: str
+    environment: str
+    start: str
+    """First minute of the metrics, ISO 8601 UTC."""
+    days: float
+    provenance: str
+    price_basis: str
+    """What kind of prices the costs are at, in words: the list's, or a user's."""
+    notes: tuple[str, ...]
+    """What the snapshot lacks or assumes, a sentence each."""
+    services: tuple[Advice, ...]
+    left_out: tuple[LeftOut, ...]
+    objective: Objective
+    shared: Cost
+    """What belongs to the cluster and to no service; nothing where no service has advice."""
+    cost: Cost
+    """The services and what is shared."""

@@ -1,0 +1,1 @@
+"""``recommendation.json``: its schema, written and read back."""

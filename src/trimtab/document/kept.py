@@ -1,0 +1,160 @@
+"""A service that is not searched again: its choice is read back from an earlier document.
+
+Only the choice is. Sizing, timing, replays, costs and cautions are found anew, as in any run, so
+what comes out is a whole advice, and a document that does not belong to the snapshot shows itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.choice.choose import Chosen, asked
+from trimtab.advice.choice.model import Alternative, Choice, Unsearched
+from trimtab.advice.choice.sizes import resized
+from trimtab.advice.choice.trials import Mark
+from trimtab.advice.model import LeftOut
+from trimtab.catalog.load import is_valid
+from trimtab.document.schema import AGAIN
+from trimtab.errors import UsageError
+from trimtab.fleet.model import TaskSize
+from trimtab.ladders.ladders import Ladders
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.choice.choose import Asked
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import Demand
+    from trimtab.document.parts import ScalingPart
+    from trimtab.document.schema import AlternativePart, ServicePart, TrialPart
+    from trimtab.fleet.model import Service
+    from trimtab.snapshot.contract import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which services are searched, and what is known of others."""
+
+    names: frozenset[str] = frozenset()
+    """The only ones to search; empty: every one that is not known."""
+    known: Mapping[str, Chosen | LeftOut] = field(default_factory=dict)
+    """By service, what an earlier run chose, or why it left it out: it stays."""
+
+    def has(self, name: str) -> bool:
+        """Tell whether a service is searched or known; the others are not looked at."""
+        return not self.names or name in self.names or name in self.known
+
+    def place(self, name: str, snapshot: Snapshot) -> tuple[int, int]:
+        """Return which of the services that are searched one is, the first 1, and how many there are."""
+        names = [one.name for one in snapshot.usable if self.has(one.name) and one.name not in self.known]
+        return names.index(name) + 1, len(names)
+
+
+EVERY = Scope()
+
+
+def kept(
+    part: ServicePart, service: Service, demand: Demand, prices: Prices, objective: Objective
+) -> Chosen | LeftOut:
+    """Return what an earlier document chose for the service, or why nothing can be chosen for it now.
+
+    Raises:
+        UsageError: the document has a size that the service cannot have.
+
+    """
+    found = asked(service, demand, prices, objective)
+    if isinstance(found, LeftOut):
+        return found
+    choice = _choice(part, found)
+    if choice.size not in {one.size for one in found.sizing.candidates}:
+        raise UsageError(
+            f"{choice.size} is no size for this work", where=f"recommendation.json: {part.name}", advice=AGAIN
+        )
+    return Chosen(
+        service=service,
+        demand=demand,
+        sizing=resized(found.sizing, choice, service.size),
+        timing=found.question.timing,
+        choice=choice,
+        before=found.before,
+    )
+
+
+def _choice(part: ServicePart, found: Asked) -> Choice:
+    one = part.choice
+    return Choice(
+        decision=one.verdict,
+        size=TaskSize(cpu_units=part.cpu_units, memory_mib=part.memory_mib),
+        ladders=_ladders(part.scaling),
+        why=one.why,
+        hottest_ratio=one.hottest_ratio,
+        cpu_share=one.cpu_percent / 100,
+        marks=tuple(_mark(trial, found.question.objective) for trial in one.trials),
+        tuned_usd_month=one.tuned_usd_month,
+        judged_minutes=one.judged_minutes,
+        judged_usd_month=one.judged_usd_month,
+        over_bound=_or_endless(one.judged_over_bound),
+        fixed_tasks=one.fixed_tasks,
+        fixed_judged_usd_month=one.fixed_judged_usd_month,
+        captured_share=one.captured_share,
+        tried=one.replays,
+        alternatives=tuple(_alternative(other, part, found) for other in one.alternatives),
+        unsearched=tuple(
+            Unsearched(size=_size(other.size, part), bound_usd_month=_or_endless(other.bound_usd_month))
+            for other in one.unsearched
+        ),
+    )
+
+
+def _mark(trial: TrialPart, objective: Objective) -> Mark:
+    return Mark(
+        test=trial.test,
+        over_share=trial.over_percent / 100,
+        allowed_share=trial.allowed_percent / 100,
+        over_memory_min=0,  # one that is chosen has none
+        direction_changes_day=trial.direction_changes_day,
+        allowed_changes_day=objective.direction_changes_day,
+    )
+
+
+def _alternative(other: AlternativePart, part: ServicePart, found: Asked) -> Alternative:
+    """Return an alternative, replayed anew: the document has not all of a verdict."""
+    asking, size, ladders = found.question, _size(other.size, part), _ladders(other.scaling)
+    proposal = proposal_of(
+        asking.service, replace(found.sizing, size=size), ladders, asking.timing, asking.objective
+    )
+    case = as_proposed(asking.service, asking.demand, proposal, asking.prices, asking.objective)
+    return Alternative(
+        rank=other.rank, size=size, ladders=ladders, replay=judge(case).verdict, against=other.against
+    )
+
+
+def _ladders(scaling: ScalingPart) -> Ladders:
+    return msgspec.convert(scaling, type=Ladders, from_attributes=True)
+
+
+def _size(text: str, part: ServicePart) -> TaskSize:
+    """Return the size of ``CPU units/MiB``.
+
+    Raises:
+        UsageError: Fargate has no such size.
+
+    """
+    cpu_units, _, memory_mib = text.partition("/")
+    size = TaskSize(cpu_units=int(cpu_units), memory_mib=int(memory_mib))
+    if not is_valid(size):
+        raise UsageError(f"{size} is no size", where=f"recommendation.json: {part.name}", advice=AGAIN)
+    return size
+
+
+def _or_endless(value: float | None) -> float:
+    """Return a value that JSON writes as null where there is no end to it."""
+    return math.inf if value is None else value

@@ -1,1 +1,0 @@
-"""Before and after: what is recommended, what it costs, and what is uncertain."""

@@ -1,0 +1,165 @@
+"""The policies of a fleet, deployed or proposed, in the words of the replay."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from trimtab.demand.schedule import bounds_of
+from trimtab.ladders.deployed import deployed_alarms, minutes_of
+from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
+from trimtab.replay.policy import (
+    Alarm,
+    Comparison,
+    Metric,
+    Missing,
+    Policy,
+    StepAdjustment,
+    StepScaling,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from trimtab.fleet.model import Scaling, StepPolicy
+
+_MODULE_METRICS = 3
+"""CPU out, memory out, and one in on both."""
+
+
+def policy_of_service(scaling: Scaling, *, initial_tasks: int, start: datetime, minutes: int) -> Policy:
+    """Return what is deployed, over the ``minutes`` of a recording from ``start`` (UTC).
+
+    ``initial_tasks`` ran when it began; the first count is within the bounds of that minute.
+
+    Raises:
+        ReplayError: something that cannot be replayed from what the snapshot says of it.
+
+    """
+    (least, most), changes = bounds_of(scaling, start, minutes)
+    alarms, policies = deployed_alarms(scaling)
+    return Policy(
+        min_tasks=least,
+        max_tasks=most,
+        initial_tasks=min(max(initial_tasks, least), most),
+        alarms=alarms,
+        policies=policies,
+        changes=changes,
+    )
+
+
+def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
+    """Return what is proposed, as the service module of the Terraform configuration writes it.
+
+    Two alarms out, one in on the joint metric, and absent data is no reason to act.
+    """
+    period_min = minutes_of(ladders.period_s, "ladders.period_s")
+    needed_out, periods_out = ladders.out_datapoints
+    needed_in, periods_in = ladders.in_datapoints
+    out = tuple(
+        Alarm(
+            metric=metric,
+            comparison=Comparison.GREATER,
+            threshold=float(ladder.high),
+            period_min=period_min,
+            periods=periods_out,
+            datapoints=needed_out,
+            missing=Missing.NOT_BREACHING,
+            policy=index,
+        )
+        for index, (metric, ladder) in enumerate(_ladders(ladders))
+    )
+    joint = Alarm(
+        metric=Metric.JOINT,
+        comparison=Comparison.LESS,
+        threshold=1.0,
+        cpu_low=float(ladders.cpu.low),
+        memory_low=float(ladders.memory.low),
+        period_min=period_min,
+        periods=periods_in,
+        datapoints=needed_in,
+        missing=Missing.NOT_BREACHING,
+        policy=len(out),
+    )
+    steps = [_out_steps(ladder.steps) for _, ladder in _ladders(ladders)]
+    return Policy(
+        min_tasks=ladders.min_tasks,
+        max_tasks=ladders.max_tasks,
+        initial_tasks=initial_tasks,
+        alarms=(*out, joint),
+        policies=(
+            *(StepScaling(steps=each, cooldown_s=ladders.out_cooldown_s) for each in steps),
+            StepScaling(steps=_in_steps(ladders.scale_in), cooldown_s=ladders.in_cooldown_s),
+        ),
+    )
+
+
+def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
+    """Return what is deployed as the service module's own ladders, or None where it is something else.
+
+    The module's are three policies: CPU out, memory out, and one in on the joint metric. Whether the
+    module takes their numbers is another question (``space.module_takes``).
+    """
+    by_metric = {(policy.metric, policy.comparison): policy for policy in scaling.policies}
+    cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
+    joint = by_metric.get(("joint", "less"))
+    others = scaling.tracking or scaling.scheduled or scaling.suspended or scaling.unmodelled
+    if cpu is None or memory is None or joint is None or len(scaling.policies) != _MODULE_METRICS or others:
+        return None
+    if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
+        return None
+    if {policy.adjustment_type for policy in scaling.policies} != {"ChangeInCapacity"}:
+        return None
+    if _window(cpu) != _window(memory) or cpu.cooldown_s != memory.cooldown_s:
+        return None
+    if len({policy.period_s for policy in scaling.policies}) > 1:
+        return None
+    return Ladders(
+        min_tasks=scaling.min_tasks,
+        max_tasks=scaling.max_tasks,
+        cpu=Ladder(high=cpu.threshold, low=joint.cpu_low, steps=_outs(cpu)),
+        memory=Ladder(high=memory.threshold, low=joint.memory_low, steps=_outs(memory)),
+        scale_in=tuple(
+            InStep(below=round(1 + (step.upper or 0.0), 6), remove=-step.adjustment)
+            for step in sorted(joint.steps, key=lambda step: -(step.upper or 0.0))
+        ),
+        out_cooldown_s=cpu.cooldown_s,
+        in_cooldown_s=joint.cooldown_s,
+        period_s=cpu.period_s,
+        out_datapoints=_window(cpu),
+        in_datapoints=_window(joint),
+    )
+
+
+def _window(policy: StepPolicy) -> tuple[int, int]:
+    """Return M of N."""
+    return policy.datapoints_to_alarm, policy.evaluation_periods
+
+
+def _outs(policy: StepPolicy) -> tuple[OutStep, ...]:
+    steps = sorted(policy.steps, key=lambda step: step.lower or 0.0)
+    return tuple(OutStep(above=step.lower or 0.0, add=step.adjustment) for step in steps)
+
+
+def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:
+    return (Metric.CPU_AVERAGE, ladders.cpu), (Metric.MEMORY_AVERAGE, ladders.memory)
+
+
+def _out_steps(steps: Sequence[OutStep]) -> tuple[StepAdjustment, ...]:
+    """Each step ends where the next begins; the last is open."""
+    lowers = [float(step.above) for step in steps]
+    return tuple(
+        StepAdjustment(lower=lower, upper=upper, adjustment=step.add)
+        for step, (lower, upper) in zip(steps, pairwise([*lowers, math.inf]), strict=True)
+    )
+
+
+def _in_steps(steps: Sequence[InStep]) -> tuple[StepAdjustment, ...]:
+    """Bounds are relative to the joint threshold, 1; the lowest step is open."""
+    uppers = [step.below - 1.0 for step in steps]
+    return tuple(
+        StepAdjustment(lower=lower, upper=upper, adjustment=-step.remove)
+        for step, (upper, lower) in zip(steps, pairwise([*uppers, -math.inf]), strict=True)
+    )

@@ -1,0 +1,139 @@
+"""Replay recorded demand under a policy. The kernel does the work; this is its front."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.replay.checks import whole
+from trimtab.replay.inputs import Model
+from trimtab.replay.kernel import encode
+from trimtab.replay.kernel.kernel import kernel, kernel_python
+from trimtab.replay.kernel.rules import OOM_BIT, OVER_CPU_BIT, OVER_MEMORY_BIT
+from trimtab.replay.kernel.tables import TOTALS
+from trimtab.replay.policy import MAX_TASKS
+from trimtab.replay.result import Activity, Minutes, Replay, Summaries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from trimtab.replay.inputs import I64, Inputs
+    from trimtab.replay.kernel.kernel import Kernel
+    from trimtab.replay.kernel.tables import Scratch, Trace
+    from trimtab.replay.policy import Policy
+
+DEFAULT = Model()
+CHUNK = 16
+"""Candidates encoded and replayed at a time: milliseconds of work, so that workers end together."""
+MAX_WORKERS = 64
+
+
+def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: bool = True) -> Replay:
+    """Return what ``policy`` would have done on the demand, minute by minute.
+
+    ``compiled=False`` runs the kernel's plain Python source, some hundred times slower.
+    """
+    minutes = inputs.load.minutes
+    scratch, trace = encode.scratch_of(minutes, policy.most_tasks), encode.trace_of(minutes)
+    totals = _run(_kernel(compiled), inputs, [policy], model, (scratch, trace))
+    return Replay(
+        summary=_summaries(totals, inputs)[0],
+        minutes=_minutes(inputs, len(policy.alarms), scratch, trace),
+        activities=_activities(trace, int(totals[0, TOTALS.index("activities")])),
+    )
+
+
+def replay_many(
+    inputs: Inputs,
+    policies: Iterable[Policy],
+    model: Model = DEFAULT,
+    *,
+    workers: int = 1,
+    compiled: bool = True,
+) -> Summaries:
+    """Return the summaries of many candidates on the same demand, in their order.
+
+    ``policies`` may be a generator: a chunk at a time is taken from it, and apart from the
+    summaries memory does not grow with their number. A candidate's result does not depend on
+    the others, the workers or the order.
+    """
+    whole("workers", workers, least=1, most=MAX_WORKERS)
+    run, chunks, lock = _kernel(compiled), _chunks(policies), threading.Lock()
+    totals: dict[int, I64] = {}
+
+    def work() -> None:
+        space = encode.scratch_of(inputs.load.minutes, MAX_TASKS), encode.trace_of(0)
+        while True:
+            with lock:  # a generator serves one caller at a time
+                number, chunk = next(chunks, (-1, ()))
+            if not chunk:
+                return
+            totals[number] = _run(run, inputs, chunk, model, space)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for worker in [pool.submit(work) for _ in range(workers)]:
+            worker.result()
+    ordered = [totals[number] for number in range(len(totals))]
+    return _summaries(np.concatenate([encode.totals_of(0), *ordered]), inputs)
+
+
+def _kernel(compiled: bool) -> Kernel:
+    return kernel() if compiled else kernel_python
+
+
+def _chunks(policies: Iterable[Policy]) -> Iterator[tuple[int, tuple[Policy, ...]]]:
+    waiting = iter(policies)
+    for number in itertools.count():
+        chunk = tuple(itertools.islice(waiting, CHUNK))
+        if not chunk:
+            return
+        yield number, chunk
+
+
+def _run(
+    run: Kernel, inputs: Inputs, policies: Sequence[Policy], model: Model, space: tuple[Scratch, Trace]
+) -> I64:
+    """Return the totals of a batch, shape (len(policies), len(TOTALS))."""
+    totals = encode.totals_of(len(policies))
+    book = encode.candidates_of(policies, model)
+    # The draws wrap around at 2**64 on purpose; only plain Python's numpy scalars warn of it.
+    with np.errstate(over="ignore"):
+        run(encode.recording_of(inputs), encode.site_of(inputs, model), book, *space, totals)
+    return totals
+
+
+def _summaries(totals: I64, inputs: Inputs) -> Summaries:
+    columns = {name: totals[:, column].copy() for column, name in enumerate(TOTALS)}
+    cost = columns["billed_s"] / 3600 * inputs.task.price_usd_hour
+    return Summaries(cost_usd=cost, **columns)
+
+
+def _minutes(inputs: Inputs, alarms: int, scratch: Scratch, trace: Trace) -> Minutes:
+    return Minutes(
+        demand_vcpu=inputs.load.cpu_vcpu,
+        served_vcpu=trace.served,
+        backlog_vcpu_min=trace.backlog,
+        running=trace.running,
+        serving=trace.serving,
+        desired=trace.desired,
+        cpu_average_percent=scratch.metrics[0],
+        cpu_maximum_percent=scratch.metrics[1],
+        memory_average_percent=scratch.metrics[2],
+        billed_s=trace.billed_s[:-1],
+        alarm_state=trace.alarm_state[:alarms],
+        over_cpu=(trace.over & OVER_CPU_BIT).astype(np.bool_),
+        over_memory=(trace.over & OVER_MEMORY_BIT).astype(np.bool_),
+        oom=(trace.over & OOM_BIT).astype(np.bool_),
+    )
+
+
+def _activities(trace: Trace, count: int) -> tuple[Activity, ...]:
+    rows = zip(trace.activity[:count].tolist(), trace.activity_value[:count].tolist(), strict=True)
+    return tuple(
+        Activity(minute=minute, before=before, after=after, alarm=alarm, policy=policy, value=value)
+        for (minute, before, after, alarm, policy), value in rows
+    )

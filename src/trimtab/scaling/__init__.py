@@ -1,1 +1,0 @@
-"""Step-scaling policies: which the services get, and what they rest on."""
