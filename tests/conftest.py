@@ -90,6 +90,6 @@ def _lacks(reason: str) -> None:
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Say in one line for each reason how many tests were not run."""
     reports = terminalreporter.stats.get("skipped", [])
-    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
+    reasons = Counter(str(report.longrepr[2]).removeprefix("LeftOut: ") for report in reports)
     for reason, count in reasons.items():
         terminalreporter.write_line(f"{count} test{'s were' if count > 1 else ' was'} not run: {reason}")

@@ -15,7 +15,7 @@
     └── ProofError                  1   what the demo set out to prove did not hold
 
 Exit codes: 0 fine, 1 internal fault, 2 wrong use or configuration, 3 the fleet could
-only partly be read (not an error: some services are ``Skipped``), 10 and above: findings.
+only partly be read (not an error: some services are ``LeftOut``), 10 and above: findings.
 """
 
 from __future__ import annotations

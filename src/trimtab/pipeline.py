@@ -25,11 +25,12 @@ from trimtab.advice.cautions import (
 )
 from trimtab.advice.choice.choose import Chosen, choose
 from trimtab.advice.cost import Cost, cost_of, shared_cost, tasks_recorded, total
-from trimtab.advice.model import Advice, LeftOut, LeftOutReason, Recommendation
+from trimtab.advice.model import Advice, Recommendation
 from trimtab.advice.names import refuse_unfit
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
 from trimtab.document.kept import EVERY, Scope
+from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 from trimtab.progress import silent
 
@@ -59,11 +60,7 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     for service in snapshot.usable:  # a rate that is missing is missed now, not after half of the search
         runs_on = objective.architecture or service.architecture
         price_list.task_hour_usd(service.size, runs_on, spot=objective.spot is not None)
-    left_out = [
-        LeftOut(service=skip.service, reason=LeftOutReason(skip.reason), detail=skip.detail)
-        for skip in snapshot.skipped
-        if scope.has(skip.service)
-    ]
+    left_out = [skip for skip in snapshot.skipped if scope.has(skip.service)]
     found = []
     for service in (one for one in snapshot.usable if scope.has(one.name)):
         if (known := scope.known.get(service.name)) is not None:

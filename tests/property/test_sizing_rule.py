@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.demand.series import Demand
+from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import Scaling, Service, TaskSize
-from trimtab.sizing.model import Sizing, Unsizable
+from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import right_size
 
 MINUTES = 150
@@ -161,7 +162,7 @@ def test_the_chosen_size_is_the_one_the_rule_names(demand: Demand, floor: int) -
     oracle = Oracle(demand, floor)
     best = oracle.best()
     if best is None:
-        assert isinstance(result, Unsizable)
+        assert isinstance(result, LeftOut)
         return
     assert isinstance(result, Sizing)
     assert result.size == best
@@ -176,7 +177,7 @@ def test_the_chosen_size_holds_the_work_and_nothing_that_holds_it_is_cheaper(
     demand: Demand, floor: int
 ) -> None:
     result = right_size(SERVICE, demand, PRICES, fargate_sizes(), floor=floor)
-    if isinstance(result, Unsizable):
+    if isinstance(result, LeftOut):
         return
     chosen = next(c for c in result.candidates if c.size == result.size)
     assert chosen.holds

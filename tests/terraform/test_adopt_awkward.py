@@ -59,7 +59,7 @@ def test_no_service_starts_new_tasks(taken: Taken) -> None:
 
 
 def test_a_service_that_another_controller_deploys_is_left(taken: Taken) -> None:
-    assert [left.name for left in taken.adoption.takeover.left] == ["by-codedeploy"]
+    assert [left.service for left in taken.adoption.takeover.left] == ["by-codedeploy"]
     assert taken.adoption.partial
     assert not [change for change in taken.plan.changes if "by-codedeploy" in change.address]
 

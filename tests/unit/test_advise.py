@@ -16,7 +16,7 @@ from module_rules import refusals
 from trimtab.advice.case.objective import Objective
 from trimtab.advice.choice.choose import Chosen, choose
 from trimtab.advice.choice.model import Decision
-from trimtab.advice.model import LeftOut, LeftOutReason
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import Scaling, Service
 from trimtab.ladders.ladders import InStep, OutStep
 

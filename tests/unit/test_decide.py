@@ -16,10 +16,11 @@ from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice import trials
 from trimtab.advice.choice.contest import Contest, Entrant, fixed_ladders
 from trimtab.advice.choice.decide import captured_share, decide
-from trimtab.advice.choice.model import CannotTell, Choice, Decision, Rank
+from trimtab.advice.choice.model import Choice, Decision, Rank
 from trimtab.advice.choice.sizes import Searched, Sized, resized, sizes_in_contest
 from trimtab.advice.choice.trials import Mark, ground_of
 from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.ladders import Ladders, OutStep
 
@@ -176,12 +177,12 @@ def test_where_nothing_stands_nothing_is_advised_and_what_failed_is_said() -> No
     found = decide(
         QUESTION, tuple(SIZED.values()), (searched(SMALL), searched(MIDDLE, refused=refused)), None
     )
-    assert isinstance(found, CannotTell)
+    assert isinstance(found, LeftOut)
     assert found.service == "api"
-    assert "neither ladders nor a fixed count stood every trial; the safest: 2.00 %" in found.why
+    assert "neither ladders nor a fixed count stood every trial; the safest: 2.00 %" in found.detail
     bare = decide(QUESTION, (), (searched(SMALL),), None)
-    assert isinstance(bare, CannotTell)
-    assert bare.why == "at no size tried could 1 % of minutes over the objective be kept"
+    assert isinstance(bare, LeftOut)
+    assert bare.detail == "at no size tried could 1 % of minutes over the objective be kept"
 
 
 # Which size

@@ -19,9 +19,9 @@ from made_rehearsal import read, rehearsed
 from made_client import client
 from trimtab.advice.case.case import as_deployed
 from trimtab.advice.case.outcome import Basis
-from trimtab.advice.model import LeftOutReason
 from trimtab.catalog.load import prices
 from trimtab.commands.optimize import optimize
+from trimtab.fleet.left_out import LeftOutReason
 from trimtab.fleet.model import Scaling, ScheduledAction, Step, StepPolicy, TrackingPolicy
 from trimtab.replay.run import replay
 from trimtab.snapshot.folder import snapshot_of

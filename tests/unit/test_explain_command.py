@@ -12,9 +12,9 @@ from made_command import trimtab
 from made_optimized import advice_of, grid, page, section, shown, words
 
 from trimtab.advice.choice.model import Decision
-from trimtab.advice.model import LeftOutReason
 from trimtab.document.encode import document_of
 from trimtab.errors import UsageError
+from trimtab.fleet.left_out import LeftOutReason
 from trimtab.report.explain import markdown as explain_markdown
 from trimtab.report.explain.data import MEND, explanation_of
 from trimtab.report.explain.model import Command, Fact, Grid

@@ -31,7 +31,7 @@ from trimtab.fleet.account import (
     SecurityGroup,
 )
 from trimtab.fleet.identity import Attachment, Registration
-from trimtab.fleet.model import Skipped
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.snapshot.folder import encode_fleet, write_snapshot
 from trimtab.takeover import imports, not_owned
 from trimtab.takeover import kept as adopt_values
@@ -178,8 +178,8 @@ def test_a_service_the_module_cannot_own_is_left_with_its_reason(
 ) -> None:
     fleet = made.fleet(made.service("api", **changes), made.service("web", 200))
     (left,) = taken(fleet).left
-    assert left.name == "api"
-    assert reason in left.reason
+    assert left.service == "api"
+    assert reason in left.detail
     assert not [to for to in ids(fleet) if '"api"' in to]
     assert values(fleet)["adopt"]["leave"] == ["api"]
     assert reason in items(fleet, "aws_ecs_service")[0].why
@@ -188,11 +188,13 @@ def test_a_service_the_module_cannot_own_is_left_with_its_reason(
 def test_two_services_on_one_target_group_are_both_left() -> None:
     shared = (Attachment(target_group_arn=made.group_arn("api"), container_name="a", container_port=80),)
     fleet = made.fleet(made.service("api"), made.service("web", 200, attachments=shared))
-    assert [left.name for left in taken(fleet).left] == ["api", "web"]
+    assert [left.service for left in taken(fleet).left] == ["api", "web"]
 
 
 def test_a_service_whose_load_balancer_was_not_read_is_left() -> None:
-    assert [left.name for left in taken(made.fleet(made.service("api"), load_balancers=())).left] == ["api"]
+    assert [left.service for left in taken(made.fleet(made.service("api"), load_balancers=())).left] == [
+        "api"
+    ]
 
 
 def test_a_service_that_the_values_add_is_new_and_one_they_lack_is_not_touched() -> None:
@@ -432,7 +434,7 @@ def test_a_log_group_that_anybody_else_may_write_to_is_given_no_command() -> Non
 
     fleet = made.fleet(api, log_groups=groups, cluster=cluster)
     assert commands(fleet) == ["/prod/old"]
-    left_out = Skipped(service="web", reason="throttled", detail="")
+    left_out = LeftOut(service="web", reason=LeftOutReason.THROTTLED, detail="")
     assert commands(msgspec.structs.replace(fleet, skipped=(left_out,))) == []
 
 

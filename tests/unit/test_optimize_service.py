@@ -16,12 +16,12 @@ from made_command import trimtab
 from made_progress import Told
 
 from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective, Spot
-from trimtab.advice.model import LeftOutReason
 from trimtab.commands.optimize import optimize
 from trimtab.document.kept import Scope
 from trimtab.document.schema import read_document
 from trimtab.errors import EXIT_USAGE, UsageError
-from trimtab.fleet.model import Scaling, Skipped
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.fleet.model import Scaling
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.values.read import read_proposals
 
@@ -239,7 +239,7 @@ def test_a_result_of_another_recording_is_refused(folder: Path) -> None:
 
 
 def test_a_service_that_went_or_came_is_refused(folder: Path) -> None:
-    unread = Skipped(service="new", reason="access denied", detail="ecs:DescribeTasks")
+    unread = LeftOut(service="new", reason=LeftOutReason.ACCESS_DENIED, detail="ecs:DescribeTasks")
     write_snapshot(fleet(skipped=(unread,)), folder / "in")
     line = refused(folder, "api")
     assert line.endswith("have not the same services: 'new'; run trimtab optimize for all services")

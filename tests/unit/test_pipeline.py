@@ -11,12 +11,13 @@ from made_progress import Told
 from trimtab.advice.case.objective import LaidDown, Objective, Spot
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import cents
-from trimtab.advice.model import CautionKind, LeftOutReason
+from trimtab.advice.model import CautionKind
 from trimtab.commands.optimize import optimize
 from trimtab.commands.replay import replay
 from trimtab.document.schema import read_document
 from trimtab.errors import SnapshotError, UsageError
-from trimtab.fleet.model import Scaling, Skipped, Step, StepPolicy
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.ladders.search import Effort
 from trimtab.pipeline import recommend
 from trimtab.snapshot.folder import write_snapshot
@@ -78,7 +79,7 @@ def test_a_region_without_prices_is_refused_in_one_line() -> None:
 def test_an_objective_for_a_service_the_snapshot_has_not_is_refused_with_the_known_ones(
     tmp_path: Path, name: str
 ) -> None:
-    unread = Skipped(service="jobs", reason="access denied", detail="ecs:DescribeTasks")
+    unread = LeftOut(service="jobs", reason=LeftOutReason.ACCESS_DENIED, detail="ecs:DescribeTasks")
     fleet = msgspec.structs.replace(made.fleet(made.service("api")), skipped=(unread,))
     write_snapshot(made.snapshot_of(fleet, made.metrics(made.service("api"))), tmp_path / "in")
     objective = Objective(services={"api": LaidDown(), "jobs": LaidDown(), name: LaidDown(min_tasks=3)})
@@ -214,7 +215,7 @@ def test_a_service_that_could_not_be_read_is_shown_as_skipped_and_may_have_an_en
     whole = made.snapshot(made.service("api"), made.service("jobs", traffic=None))
     write_snapshot(whole, tmp_path / "in")
     optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE)
-    unread = Skipped(service="jobs", reason="access denied", detail="ecs:DescribeTasks")
+    unread = LeftOut(service="jobs", reason=LeftOutReason.ACCESS_DENIED, detail="ecs:DescribeTasks")
     fleet = msgspec.structs.replace(made.fleet(made.service("api")), skipped=(unread,))
     write_snapshot(made.snapshot_of(fleet, made.metrics(made.service("api"))), tmp_path / "part")
     values = tmp_path / "out" / "services.auto.tfvars"

@@ -20,7 +20,8 @@ from made_client import client
 from trimtab.commands.snapshot import Asked, take_snapshot
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import ScalingTarget, SecurityGroup
-from trimtab.fleet.model import Egress, Failure, Scaling, ScalingActivity, Skipped
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.fleet.model import Egress, Failure, Scaling, ScalingActivity
 from trimtab.rehearsal.run import check
 from trimtab.sandbox.server import Sandbox
 from trimtab.snapshot.contract import UTILISATION_COLUMNS
@@ -232,7 +233,7 @@ def test_services_that_share_a_group_connect_to_what_each_of_them_did(tmp_path: 
 def test_what_the_sandbox_refuses_is_left_out_by_name_with_its_reason() -> None:
     groups = (made.group("api"), made.group("much-too-long-for-a-target-group-of-aws"))
     fleet = made.fleet(made.service("api"), target_groups=groups)
-    skipped = Skipped(service="daemon", reason="not Fargate", detail="it runs on EC2")
+    skipped = LeftOut(service="daemon", reason=LeftOutReason.NOT_FARGATE, detail="it runs on EC2")
     with rehearsed(measured(msgspec.structs.replace(fleet, skipped=(skipped,))), NOW) as running:
         said = running.rehearsal.lines
     assert "left out: daemon: the snapshot left it out too: not Fargate" in said

@@ -10,9 +10,10 @@ import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.fleet.identity import Attachment, Registration
+from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import Failure, Scaling
 from trimtab.sizing.memory import hottest_memory, load_memory
-from trimtab.sizing.model import Reason, Sizing, Unsizable
+from trimtab.sizing.model import Reason, Sizing
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed, trailing_maximum
 
@@ -95,10 +96,10 @@ def test_the_present_size_when_cheapest_is_already_right() -> None:
 def test_work_that_no_size_holds_is_said_with_its_numbers() -> None:
     demand = made.demand(STEADY, memory=240_000.0, hottest_memory=1.0)
     result = right_size(made.service(), demand, prices("us-east-1"), fargate_sizes(), floor=2)
-    assert isinstance(result, Unsizable)
-    assert "240000 MiB" in result.sentence
-    assert "32768 CPU units" in result.sentence
-    assert "may have 249856 MiB" in result.sentence  # 244 GiB, the largest task
+    assert isinstance(result, LeftOut)
+    assert "240000 MiB" in result.detail
+    assert "32768 CPU units" in result.detail
+    assert "may have 249856 MiB" in result.detail  # 244 GiB, the largest task
 
 
 @pytest.mark.parametrize(("today", "kept"), [(0, 1), (1, 1), (2, 2), (3, 2), (40, 2)])
@@ -166,13 +167,13 @@ def test_a_size_that_is_laid_down_and_holds_too_little_names_itself_and_is_kept_
     demand = made.demand(STEADY, memory=760.0, hottest_memory=1.0)
     by_data = sized(demand, made.service())
     refused = laid_down(by_data, made.size(512, 1024), made.size(1024, 2048))
-    assert isinstance(refused, Unsizable)
-    assert refused.sentence.startswith("the objective lays 512/1024 down, and a task asks for ")
+    assert isinstance(refused, LeftOut)
+    assert refused.detail.startswith("the objective lays 512/1024 down, and a task asks for ")
     # The same, where it runs already: 888 of 1024 MiB is less than the 90 % up to which a size is kept.
     kept = laid_down(by_data, made.size(512, 1024), made.size(512, 1024))
     assert isinstance(kept, Sizing)
     full = sized(made.demand(STEADY, memory=900.0, hottest_memory=1.0), made.service())
-    assert isinstance(laid_down(full, made.size(512, 1024), made.size(512, 1024)), Unsizable)
+    assert isinstance(laid_down(full, made.size(512, 1024), made.size(512, 1024)), LeftOut)
 
 
 def test_a_tie_in_cost_goes_to_the_smaller_size() -> None:

@@ -360,7 +360,7 @@ def test_a_column_that_is_not_the_contracts_is_refused(
 
 
 def skips(snapshot: Snapshot) -> dict[str, str]:
-    return {skip.service: skip.reason for skip in snapshot.skipped}
+    return {skip.service: skip.reason.value for skip in snapshot.skipped}
 
 
 def test_a_service_that_says_too_little_is_skipped_with_its_reason_and_the_rest_goes_on() -> None:

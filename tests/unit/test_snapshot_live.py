@@ -214,7 +214,7 @@ def test_a_service_that_may_not_be_read_is_left_out_and_the_rest_is_kept(
     fleet = take(Recorder(world.account(), refuse), world, tmp_path / "out")
     assert [one.name for one in fleet.services] == ["api"]
     (skipped,) = read_snapshot(tmp_path / "out").skipped
-    assert (skipped.service, skipped.reason) == ("worker", "access denied")
+    assert (skipped.service, skipped.reason.value) == ("worker", "access denied")
     assert "allow ecs:DescribeTaskDefinition" in skipped.detail
 
 
@@ -227,7 +227,7 @@ def test_one_service_of_a_batch_that_may_not_be_read_costs_the_others_nothing(
 
     fleet = take(Recorder(world.account(), refuse), world, tmp_path / "out")
     assert [one.name for one in fleet.services] == ["api"]
-    assert [(one.service, one.reason) for one in fleet.skipped] == [("worker", "access denied")]
+    assert [(one.service, one.reason.value) for one in fleet.skipped] == [("worker", "access denied")]
 
 
 def test_what_a_recommendation_can_do_without_is_noted_when_it_may_not_be_read(

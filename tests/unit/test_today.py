@@ -16,8 +16,9 @@ from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cautions import cautions_of_cost
 from trimtab.advice.cost import Cost, Parts
 from trimtab.advice.foreign import foreign
-from trimtab.advice.model import CautionKind, LeftOutReason
+from trimtab.advice.model import CautionKind
 from trimtab.catalog.load import prices
+from trimtab.fleet.left_out import LeftOutReason
 from trimtab.fleet.model import Failure, Scaling, TrackingPolicy, Unmodelled
 from trimtab.pipeline import recommend
 from trimtab.snapshot.old_notes import with_told

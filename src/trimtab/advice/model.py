@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.proposal import Proposal
     from trimtab.advice.choice.model import Choice
     from trimtab.advice.cost import Cost
+    from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Service
     from trimtab.ladders.ladders import Ladders
     from trimtab.sizing.model import Sizing
@@ -61,32 +62,6 @@ class Caution:
 
     kind: CautionKind
     text: str
-
-
-class LeftOutReason(enum.Enum):
-    """Why a service gets no advice."""
-
-    NO_METRICS = "no metrics"
-    TOO_LITTLE_DATA = "too little data"
-    NEVER_RAN = "never ran"
-    ACCESS_DENIED = "access denied"
-    THROTTLED = "throttled"
-    NOT_FOUND = "not found"
-    CALL_FAILED = "call failed"
-    NOT_FARGATE = "not Fargate"
-    NOT_UNDERSTOOD = "not understood"
-    NO_SIZE = "no size holds it"
-    FOREIGN = "scaled by another metric"
-    CANNOT_TELL = "cannot tell"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """A service without advice. It reaches the written values, the JSON and the screen."""
-
-    service: str
-    reason: LeftOutReason
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ GIVEN = "given by the user"
 MOST_USD = 1e6
 """The dearest of the catalog's prices is a few dollars: more than this is a slip of the decimal point."""
 
-_Percent = Annotated[float, Meta(ge=0.0, lt=100.0)]
+_Percent = Annotated[float, Meta(ge=0, lt=100.0)]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

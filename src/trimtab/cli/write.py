@@ -30,7 +30,7 @@ def write(
     say(f"{len(done.takeover.services)} services taken over by {done.imports} imports")
     say("they are for terraform/platform; trimtab init DIR writes it where there is no checkout")
     for left in done.takeover.left:
-        warn(f"left as it is: {left.name}: {left.reason}")
+        warn(f"left as it is: {left.service}: {left.detail}")
     for cut in done.cuts:
         warn(f"once adopt's security groups and load_balancer go: {cut.caller}: {cut.what}; {cut.fix}")
     if done.unseen:

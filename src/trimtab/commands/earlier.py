@@ -15,13 +15,13 @@ import msgspec
 from msgspec.structs import replace
 
 from trimtab.advice.case.objective import Objective
-from trimtab.advice.model import LeftOut
 from trimtab.advice.names import known_services
 from trimtab.demand.fill import recorded
 from trimtab.document.encode import encode, rounded
 from trimtab.document.kept import Scope, kept
 from trimtab.document.schema import decode
 from trimtab.errors import ReplayError, UsageError
+from trimtab.fleet.left_out import LeftOut
 from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE
 from trimtab.values.write import render
 

@@ -15,6 +15,7 @@ from trimtab.advice.names import known_services, refuse_unfit, refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
 from trimtab.files import write_whole
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.progress import silent
 from trimtab.report.optimize.data import Note
 from trimtab.report.replay.data import replay_report_of
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.outcome import Judged
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
-    from trimtab.fleet.model import Service, Skipped
+    from trimtab.fleet.model import Service
     from trimtab.progress import Progress
     from trimtab.report.replay.data import ReplayReport
     from trimtab.snapshot.contract import Snapshot
@@ -85,7 +86,7 @@ def replay(  # noqa: PLR0913  # one for each flag
         refuse_unknown(snapshot, proposals, str(values))
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     wanted = [one for one in snapshot.fleet.services if one.name in names]
-    left_out = {skip.service: _note(skip) for skip in snapshot.skipped if skip.service in names}
+    left_out = {left.service: left for left in snapshot.skipped if left.service in names}
     asked = [one for one in wanted if one.name not in left_out]
     progress(f"replaying {len(asked)} of {len(snapshot.fleet.services)} services")
     run = partial(_replayed, snapshot, proposals, price_list, objective)
@@ -100,7 +101,7 @@ def replay(  # noqa: PLR0913  # one for each flag
         snapshot.fleet,
         "as configured" if values is None else f"under {values}",
         verdicts=[one.verdict for one in judged],
-        skipped=[one for one in found if isinstance(one, Note)],
+        skipped=[_note(one) for one in found if isinstance(one, LeftOut)],
         failures=[note for one in runs for note in _failures(one, objective)],
         objective=objective,
         files=(output,) if output is not None and judged else (),
@@ -110,8 +111,8 @@ def replay(  # noqa: PLR0913  # one for each flag
 
 
 def _with_progress(
-    run: Callable[[Service], Before | Note], services: Sequence[Service], progress: Progress
-) -> Iterator[Before | Note]:
+    run: Callable[[Service], Before | LeftOut], services: Sequence[Service], progress: Progress
+) -> Iterator[Before | LeftOut]:
     """Replay one after the other; of many, say now and then how far it is."""
     for number, service in enumerate(services, 1):
         yield run(service)
@@ -128,8 +129,9 @@ def _failures(run: Before, objective: Objective) -> Iterator[Note]:
         yield Note(service=name, text=f"does not keep the objective: {failure}")
 
 
-def _note(skip: Skipped) -> Note:
-    return Note(service=skip.service, text=f"{skip.reason}: {skip.detail}")
+def _note(left: LeftOut) -> Note:
+    text = left.detail if left.reason is LeftOutReason.NO_VALUES else str(left)
+    return Note(service=left.service, text=text)
 
 
 def _replayed(
@@ -138,13 +140,14 @@ def _replayed(
     price_list: Prices,
     objective: Objective,
     service: Service,
-) -> Before | Note:
+) -> Before | LeftOut:
     """Return the service replayed, as recorded where today's cannot be, or why it is left out."""
     demand = recorded(snapshot, service)
     if proposals is None:
         return before_of(service, demand, price_list, objective)
     proposal = proposals.get(service.name)
     if proposal is None:
-        return Note(service=service.name, text="the values have no entry for it")
+        detail = "the values have no entry for it"
+        return LeftOut(service=service.name, reason=LeftOutReason.NO_VALUES, detail=detail)
     case = as_proposed(service, demand, proposal, price_list, objective)
     return Before(judged=judge(case), case=case)

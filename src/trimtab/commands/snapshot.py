@@ -58,7 +58,7 @@ class Taken:
         notes = [f"note: {note}" for note in self.fleet.notes]
         return (
             *notes,
-            *(f"left out: {one.service}: {one.reason}: {one.detail}" for one in self.fleet.skipped),
+            *(f"left out: {one.service}: {one}" for one in self.fleet.skipped),
         )
 
     def lines(self) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def write(folder: Path, *, progress: Progress = silent) -> Adoption:
     _refuse_spot(takeover, proposals, folder / VALUES_FILE)
     progress(f"writing {folder}")
     written = write_adoption(takeover, folder)
-    left = [one.name for one in takeover.left]
+    left = [one.service for one in takeover.left]
     calls = calls_of(as_called(fleet, folder / VALUES_FILE), left).values()
     return Adoption(
         takeover=takeover,

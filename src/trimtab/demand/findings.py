@@ -2,7 +2,7 @@
 
 What is found here is no error: the snapshot is sound, the demand just does not say enough. The
 verdict decides what follows from each kind. Memory above the largest task is sizing's own
-finding (``Unsizable``), for only sizing knows the sizes.
+finding (``LeftOut``), for only sizing knows the sizes.
 """
 
 from __future__ import annotations

@@ -19,10 +19,10 @@ from trimtab.advice.choice.choose import Chosen, asked
 from trimtab.advice.choice.model import Alternative, Choice, Unsearched
 from trimtab.advice.choice.sizes import resized
 from trimtab.advice.choice.trials import Mark
-from trimtab.advice.model import LeftOut
 from trimtab.catalog.load import is_valid
 from trimtab.document.schema import AGAIN
 from trimtab.errors import UsageError
+from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import TaskSize
 from trimtab.ladders.ladders import Ladders
 

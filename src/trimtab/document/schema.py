@@ -14,7 +14,7 @@ from msgspec import Meta
 from trimtab.advice.case.objective import Objective  # noqa: TC001
 from trimtab.advice.choice.model import Decision, Rank  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.advice.choice.trials import Test  # noqa: TC001
-from trimtab.advice.model import CautionKind, LeftOutReason  # noqa: TC001
+from trimtab.advice.model import CautionKind  # noqa: TC001
 from trimtab.document.parts import (
     Amount,
     CostPart,
@@ -27,6 +27,7 @@ from trimtab.document.parts import (
     WorkPart,
 )
 from trimtab.errors import UsageError
+from trimtab.fleet.left_out import LeftOutReason  # noqa: TC001
 from trimtab.sizing.model import Reason  # noqa: TC001
 
 if TYPE_CHECKING:

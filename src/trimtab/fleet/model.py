@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from trimtab.catalog import size as _size
 from trimtab.fleet import identity as _identity
+from trimtab.fleet.left_out import LeftOut  # noqa: TC001 - msgspec reads the annotations
 from trimtab.fleet.redaction import REDACTED
 
 SCHEMA_VERSION: Final = 1
@@ -24,7 +25,7 @@ ServiceIdentity = _identity.ServiceIdentity
 Positive = _size.Positive
 Exposure = Literal["public", "internal"]
 NonNegative = Annotated[int, Meta(ge=0)]
-Seconds = Annotated[float, Meta(ge=0.0)]
+Seconds = Annotated[float, Meta(ge=0)]
 Insights = Literal["disabled", "enabled", "enhanced"]
 """The cluster's setting ``containerInsights``."""
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,254}$")]
@@ -273,24 +274,6 @@ class Service(_Frozen, frozen=True, kw_only=True):
     """What it is called in the account; ``None``: not read, so it cannot be adopted."""
 
 
-class Skipped(_Frozen, frozen=True, kw_only=True):
-    """A service Trimtab gives no answer for, and why."""
-
-    service: str
-    reason: Literal[
-        "no metrics",
-        "too little data",
-        "never ran",
-        "access denied",
-        "throttled",
-        "not found",
-        "call failed",
-        "not Fargate",
-        "not understood",
-    ]
-    detail: str
-
-
 class Fleet(_Frozen, frozen=True, kw_only=True):
     """All services of one cluster, and the span of time their metrics cover."""
 
@@ -307,7 +290,7 @@ class Fleet(_Frozen, frozen=True, kw_only=True):
     balancer_hosts: tuple[str, ...] = ()
     """Hosts of one's own that lead to its load balancer (Route 53 aliases). AWS is not asked for them."""
     services: Annotated[tuple[Service, ...], Meta(min_length=1)]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[LeftOut, ...] = ()
     """Services that are there but could not be read. They are not among ``services``."""
     notes: tuple[str, ...] = ()
     """What is missing or assumed, a sentence each."""

@@ -92,11 +92,3 @@ class Sizing:
     work: Work
     candidates: tuple[Candidate, ...]
     """Every size tried, smallest first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsizable:
-    """No Fargate size holds this service's work."""
-
-    service: str
-    sentence: str

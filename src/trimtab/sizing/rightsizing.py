@@ -16,6 +16,7 @@ import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.demand.growth import growth_of, within_typical_life
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.sizing import sentence
 from trimtab.sizing.constants import (
     FLOOR_SHARE,
@@ -24,7 +25,7 @@ from trimtab.sizing.constants import (
     SPARE_WITHOUT_TRAFFIC,
 )
 from trimtab.sizing.memory import hottest_memory, load_memory, margin_of, memory_need_mib, still_holds
-from trimtab.sizing.model import Candidate, Reason, Sizing, Unsizable, Work
+from trimtab.sizing.model import Candidate, Reason, Sizing, Work
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed
 from trimtab.snapshot.understand.causes import memory_kills
 
@@ -70,7 +71,7 @@ def _always_one(service: Service, demand: Demand | None) -> bool:
 
 def right_size(
     service: Service, demand: Demand, prices: TaskPrices, sizes: Sequence[TaskSize], *, floor: int
-) -> Sizing | Unsizable:
+) -> Sizing | LeftOut:
     """Choose the cheapest of ``sizes`` that carries ``demand`` with at least ``floor`` tasks.
 
     The demand must have reported minutes; a snapshot's usable services do.
@@ -83,7 +84,11 @@ def right_size(
     )
     holding = [candidate for candidate in candidates if candidate.holds]
     if not holding:
-        return Unsizable(service=service.name, sentence=sentence.unsizable(work, candidates))
+        return LeftOut(
+            service=service.name,
+            reason=LeftOutReason.NO_SIZE,
+            detail=sentence.unsizable(work, candidates),
+        )
     chosen = min(holding, key=_cheapest)
     reason = _reason(service, chosen, candidates)
     return Sizing(
@@ -99,7 +104,7 @@ def right_size(
     )
 
 
-def laid_down(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing | Unsizable:
+def laid_down(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing | LeftOut:
     """Return the sizing with ``size`` as its only candidate, whatever the data would choose.
 
     It must hold the work; where it is the ``present`` size already, up to a fuller task.
@@ -107,7 +112,11 @@ def laid_down(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing | Uns
     candidate = next(one for one in sizing.candidates if one.size == size)
     kept = size == present and still_holds(size, sizing.work.memory_peak_mib)
     if not candidate.holds and not kept:
-        return Unsizable(service=sizing.service, sentence=sentence.too_small(candidate, sizing.work))
+        return LeftOut(
+            service=sizing.service,
+            reason=LeftOutReason.NO_SIZE,
+            detail=sentence.too_small(candidate, sizing.work),
+        )
     if size == sizing.size:
         said = f"{sizing.sentence}; laid down by the objective too"
         return replace(sizing, sentence=said, candidates=(candidate,))

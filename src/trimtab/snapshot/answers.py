@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trimtab.aws.api import CallFailed
-from trimtab.fleet.model import Skipped
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.redaction import redact
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Raw:
     """By service name."""
     failures: dict[str, list[Failure]] = field(default_factory=dict)
     activities: dict[str, list[ScalingActivity]] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -119,13 +119,13 @@ class Raw:
             self.notes.append(redact(f"{what} could not be read ({failed.call}: {failed.code})"))
 
 
-def skipped_by(service: str, failed: CallFailed) -> Skipped:
+def skipped_by(service: str, failed: CallFailed) -> LeftOut:
     """Return the service as left out, with the reason of a failed call."""
     detail = redact(failed.one_line())
     if failed.denied:
-        return Skipped(service=service, reason="access denied", detail=detail)
+        return LeftOut(service=service, reason=LeftOutReason.ACCESS_DENIED, detail=detail)
     if failed.throttled:
-        return Skipped(service=service, reason="throttled", detail=detail)
+        return LeftOut(service=service, reason=LeftOutReason.THROTTLED, detail=detail)
     if "NotFound" in failed.code:
-        return Skipped(service=service, reason="not found", detail=detail)
-    return Skipped(service=service, reason="call failed", detail=detail)
+        return LeftOut(service=service, reason=LeftOutReason.NOT_FOUND, detail=detail)
+    return LeftOut(service=service, reason=LeftOutReason.CALL_FAILED, detail=detail)

@@ -2,7 +2,7 @@
 
 A folder is read (``trimtab.snapshot.folder``), and made from a live account or a Terraform state. What
 is wrong in a way that the user must mend is a ``SnapshotError``. A service that is read well but has
-too little to say is no error: it is ``Skipped``, with its reason.
+too little to say is no error: it is ``LeftOut``, with its reason.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from trimtab.fleet.model import Skipped
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Snapshot:
     """By service: ``timestamp`` and ``METRIC_COLUMNS``, one row for every minute of the fleet's
     span, so that row i is the same minute in all of them. Null: not reported. A service
     without a single row has no entry."""
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[LeftOut, ...] = ()
     prices: Prices | None = None
     """The region's list prices as they were read with the fleet, if they were."""
 
@@ -71,18 +71,22 @@ def reported() -> pl.Expr:
     return complete & (pl.col("running_tasks").fill_null(0) > 0)
 
 
-def skip_of(service: str, metrics: pl.DataFrame | None) -> Skipped | None:
+def skip_of(service: str, metrics: pl.DataFrame | None) -> LeftOut | None:
     """Return why a service cannot be answered, or ``None`` when it can."""
     if metrics is None or metrics.select(pl.all_horizontal(pl.col(METRIC_COLUMNS).is_null()).all()).item():
-        return Skipped(
-            service=service, reason="no metrics", detail="the metrics hold no reported minute of it"
+        return LeftOut(
+            service=service,
+            reason=LeftOutReason.NO_METRICS,
+            detail="the metrics hold no reported minute of it",
         )
     if metrics["running_tasks"].max() == 0:
-        return Skipped(
-            service=service, reason="never ran", detail="no task was running in any reported minute"
+        return LeftOut(
+            service=service,
+            reason=LeftOutReason.NEVER_RAN,
+            detail="no task was running in any reported minute",
         )
     minutes = int(metrics.select(reported().sum()).item())
     if minutes < MIN_MINUTES:
         detail = f"{minutes} complete minutes of CPU, memory and running tasks; {MIN_MINUTES} are needed"
-        return Skipped(service=service, reason="too little data", detail=detail)
+        return LeftOut(service=service, reason=LeftOutReason.TOO_LITTLE_DATA, detail=detail)
     return None

@@ -101,7 +101,7 @@ def _adopt(takeover: Takeover) -> Iterator[Attribute]:
     if roles := sorted(set(_roles(takeover))):
         yield Attribute(key="roles", value=listed(roles))
     if takeover.left:
-        yield Attribute(key="leave", value=listed(left.name for left in takeover.left))
+        yield Attribute(key="leave", value=listed(left.service for left in takeover.left))
 
 
 def _roles(takeover: Takeover) -> Iterator[str]:

@@ -74,7 +74,7 @@ def code(text: str) -> str:
 
 
 def _services(takeover: Takeover) -> Iterator[Item]:
-    reasons = {left.name: f"it is not taken over, {left.reason}" for left in takeover.left}
+    reasons = {left.service: f"it is not taken over, {left.detail}" for left in takeover.left}
     taken = {adopted.service.name for adopted in takeover.services}
     for service in takeover.fleet.services:
         if service.name not in taken:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.takeover.names import MOST_STEM, free_stem, slug
 from trimtab.takeover.ownable import EXPOSURES, Facts, balancers_of, namespace_of, why_not
 
@@ -71,14 +72,6 @@ class Adopted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """A service that stays as it is, and why."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Takeover:
     """The whole decision."""
 
@@ -91,7 +84,7 @@ class Takeover:
     services: tuple[Adopted, ...]
     new: tuple[str, ...]
     """Services the values have and the fleet has not."""
-    left: tuple[Left, ...]
+    left: tuple[LeftOut, ...]
     balancers: Mapping[Exposure, Balancer]
     namespace: Namespace | None
 
@@ -117,7 +110,10 @@ def takeover_of(fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str]) ->
             if service.identity is not None
         ),
         new=tuple(name for name in names if name not in known),
-        left=tuple(Left(name=name, reason=reason) for name, reason in left.items()),
+        left=tuple(
+            LeftOut(service=name, reason=LeftOutReason.NOT_TAKEN_OVER, detail=reason)
+            for name, reason in left.items()
+        ),
         balancers=balancers,
         namespace=namespace,
     )

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from trimtab.advice.calls import Calls, NamedCall
     from trimtab.advice.case.proposal import Proposal
-    from trimtab.advice.model import Advice, LeftOut, Recommendation
+    from trimtab.advice.model import Advice, Recommendation
+    from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Egress, Service, Traffic
     from trimtab.ladders.ladders import Ladder, Ladders
     from trimtab.timing.startup import TargetTiming, Timing
@@ -85,7 +86,7 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> Iterator[str]:
             "entry before you plan, or the plan removes it."
         )
     for left in left_out:
-        yield f"- {left.service}: {left.reason.value}: {left.detail}"
+        yield f"- {left.service}: {left}"
 
 
 def _entry(advice: Advice, left_out: frozenset[str]) -> Entry:

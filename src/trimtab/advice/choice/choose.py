@@ -9,17 +9,15 @@ from trimtab.advice.before import before_of
 from trimtab.advice.choice.conflict import conflict
 from trimtab.advice.choice.contest import enter
 from trimtab.advice.choice.decide import decide
-from trimtab.advice.choice.model import CannotTell
 from trimtab.advice.choice.question import Question
 from trimtab.advice.choice.sizes import resized, search_sizes, sizes_in_contest
 from trimtab.advice.foreign import foreign
-from trimtab.advice.model import LeftOut, LeftOutReason
 from trimtab.catalog.load import fargate_sizes
 from trimtab.demand.findings import FindingKind, believable
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.convert import ladders_of_scaling
 from trimtab.ladders.search import FULL
 from trimtab.ladders.space import module_takes
-from trimtab.sizing.model import Unsizable
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.timing.startup import timing_of
 
@@ -76,10 +74,10 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
     sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor)
-    if required.size is not None and not isinstance(sizing, Unsizable):
+    if required.size is not None and not isinstance(sizing, LeftOut):
         sizing = laid_down(sizing, required.size, service.size)
-    if isinstance(sizing, Unsizable):
-        return _left_out(service, LeftOutReason.NO_SIZE, sizing.sentence)
+    if isinstance(sizing, LeftOut):
+        return sizing
     timing = timing_of(service, required.deregistration_delay_s)
     question = Question(
         service=service,
@@ -107,8 +105,8 @@ def choose(
     seeds = _today(service, sizing.work.floor)
     searched = search_sizes(question, sized, seeds=seeds, effort=effort, workers=WORKERS)
     choice = decide(question, sized, searched, _present(service, searched, seeds))
-    if isinstance(choice, CannotTell):
-        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, choice.why))
+    if isinstance(choice, LeftOut):
+        return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, choice.detail))
     return Chosen(
         service=service,
         demand=demand,

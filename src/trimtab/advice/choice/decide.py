@@ -11,13 +11,13 @@ from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice.model import (
     COSTS_MORE,
     Alternative,
-    CannotTell,
     Choice,
     Decision,
     Rank,
     Unsearched,
 )
 from trimtab.advice.choice.trials import Test
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.ladders import default_ladders
 from trimtab.ladders.parts import DAY_MIN
 from trimtab.sizing.change import Priced, pays, worth_changing
@@ -54,7 +54,7 @@ class _Proposed:
 
 def decide(
     question: Question, sized: Sequence[Sized], searched: Sequence[Searched], present: Entrant | None
-) -> Choice | CannotTell:
+) -> Choice | LeftOut:
     """Return the verdict.
 
     ``sized``: every size that holds the memory; ``searched``: those that could win. ``present``:
@@ -62,7 +62,11 @@ def decide(
     """
     proposed = [one for one in (_at_size(each, question) for each in searched) if one is not None]
     if not proposed:
-        return CannotTell(service=question.service.name, why=_nearest(searched, question))
+        return LeftOut(
+            service=question.service.name,
+            reason=LeftOutReason.CANNOT_TELL,
+            detail=_nearest(searched, question),
+        )
     chosen = _cheapest(proposed, question.service.size, question.estimated)
     if present is not None and chosen.size == question.service.size:
         chosen = _kept(chosen, present)

@@ -94,11 +94,3 @@ class Choice:
     """Replays over all sizes."""
     alternatives: tuple[Alternative, ...]
     unsearched: tuple[Unsearched, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannotTell:
-    """Nothing stood every trial, or the data says too little."""
-
-    service: str
-    why: str

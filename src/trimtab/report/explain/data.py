@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.advice.model import LeftOutReason
 from trimtab.errors import UsageError
+from trimtab.fleet.left_out import LeftOutReason
 from trimtab.report.explain.ladders import ladder_section
 from trimtab.report.explain.model import Explanation, Fact, Section, tasks, usd
 from trimtab.report.explain.proof import alternatives_section, proof_section
@@ -38,6 +38,8 @@ MEND: Final[Mapping[LeftOutReason, str]] = {
         "leave its scaling as it is. To try ladders on CPU and memory all the same, write its entry by hand "
         "and see with trimtab replay --policy what they would have done"
     ),
+    LeftOutReason.NO_VALUES: "add its entry, or take the file that optimize wrote",
+    LeftOutReason.NOT_TAKEN_OVER: "nothing: docs/adopt.md says what can be taken over",
     LeftOutReason.CANNOT_TELL: (
         "take a longer history, or relax the limit that is named (trimtab optimize --help)"
     ),

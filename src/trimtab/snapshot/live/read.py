@@ -14,7 +14,7 @@ import msgspec
 import polars as pl
 
 from trimtab.errors import AccountError, SnapshotError
-from trimtab.fleet.model import Skipped
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.redaction import redact
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames, skipped_by
 from trimtab.snapshot.live.metrics import calls_needed, queries_of, read_metrics
@@ -114,7 +114,7 @@ def read_deployed(api: Api, wish: Wish, now: datetime, progress: Progress) -> Ra
 
 def _read_series(
     api: Api, raw: Raw, fleet: Fleet, partial: Partial, progress: Progress
-) -> tuple[list[tuple[str, Path]], dict[str, Skipped]]:
+) -> tuple[list[tuple[str, Path]], dict[str, LeftOut]]:
     """Read the metrics of every service of ``fleet``, less those that an earlier run has read."""
     asked = _queries(raw, fleet)
     paths = {name: partial.part(queries) for name, queries in asked.items()}
@@ -122,7 +122,7 @@ def _read_series(
     if len(wanted) < len(asked):
         progress(f"metrics of {len(asked) - len(wanted)} services are there from an earlier run")
     total = calls_needed(sum(map(len, wanted)), partial.window)
-    without: dict[str, Skipped] = {}
+    without: dict[str, LeftOut] = {}
     kept: list[str] = []
     progress(f"reading metrics of {len(wanted)} services from {fleet.start}, {total} calls")
 
@@ -131,7 +131,7 @@ def _read_series(
             check_part(name, table, fleet)
         except SnapshotError as error:
             detail = redact(error.one_line())
-            without[name] = Skipped(service=name, reason="not understood", detail=detail)
+            without[name] = LeftOut(service=name, reason=LeftOutReason.NOT_UNDERSTOOD, detail=detail)
             return
         partial.keep(paths[name], table)
         kept.append(name)
@@ -185,7 +185,7 @@ def _queries(raw: Raw, fleet: Fleet) -> dict[str, tuple[Query, ...]]:
     }
 
 
-def _less(fleet: Fleet, without: Mapping[str, Skipped]) -> Fleet:
+def _less(fleet: Fleet, without: Mapping[str, LeftOut]) -> Fleet:
     """Return the fleet without the services whose metrics could not be read."""
     if not without:
         return fleet
@@ -196,14 +196,14 @@ def _less(fleet: Fleet, without: Mapping[str, Skipped]) -> Fleet:
     return msgspec.structs.replace(fleet, services=left, skipped=skipped)
 
 
-def _nothing(cluster: str, skipped: Sequence[Skipped]) -> AccountError:
+def _nothing(cluster: str, skipped: Sequence[LeftOut]) -> AccountError:
     if not skipped:
         return AccountError(f"cluster {cluster} has no services", advice="name another with --cluster")
     first = skipped[0]
     return AccountError(
         f"none of the {len(skipped)} services of {cluster} could be read",
         where=f"{first.service}, for one",
-        advice=f"{first.reason}: {first.detail}",
+        advice=str(first),
     )
 
 

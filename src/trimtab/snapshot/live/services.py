@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import CallFailed, one_by_one, pages
 from trimtab.errors import AccountError
-from trimtab.fleet.model import Skipped
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.snapshot.answers import Raw
 from trimtab.snapshot.parse import name_of, without_values
 
@@ -102,10 +102,10 @@ def read_definitions(api: Api, raw: Raw, progress: Progress, *, with_environment
     raw.services = kept
 
 
-def _missing(failure: Json) -> Skipped:
+def _missing(failure: Json) -> LeftOut:
     """Return what DescribeServices lists among its failures, as left out."""
-    return Skipped(
+    return LeftOut(
         service=name_of(failure.get("arn", "?")),
-        reason="not found" if failure.get("reason") == "MISSING" else "call failed",
+        reason=LeftOutReason.NOT_FOUND if failure.get("reason") == "MISSING" else LeftOutReason.CALL_FAILED,
         detail=f"ecs:DescribeServices: {failure.get('reason', 'no reason was given')}",
     )

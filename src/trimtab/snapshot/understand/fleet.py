@@ -1,23 +1,17 @@
 """Answers made into a ``Fleet``: the one understanding of what is deployed.
 
-A service that cannot be understood becomes ``Skipped``; what only the model cannot say becomes
+A service that cannot be understood becomes ``LeftOut``; what only the model cannot say becomes
 a note. Nothing here asks AWS anything.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from trimtab.catalog.load import is_valid
-from trimtab.fleet.model import (
-    SCHEMA_VERSION,
-    ContainerHealthCheck,
-    Fleet,
-    Service,
-    Skipped,
-    TaskSize,
-)
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.fleet.model import SCHEMA_VERSION, ContainerHealthCheck, Fleet, Service, TaskSize
 from trimtab.fleet.redaction import is_credential, redact, redact_command
 from trimtab.snapshot.answers import find_tag
 from trimtab.snapshot.parse import log_group_of
@@ -42,27 +36,27 @@ STOP_TIMEOUT_S: Final = 30
 _AMOUNT = re.compile(r"^\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>vcpu|gb)?\s*$", re.IGNORECASE)
 
 
-class _LeftOut(Exception):  # noqa: N818 - named for what it says
+class _NoAnswer(Exception):  # noqa: N818 - named for what it says
     """A service that cannot be understood; caught within this module."""
 
-    def __init__(self, reason: Literal["not Fargate", "not understood"], detail: str) -> None:
-        self.reason: Literal["not Fargate", "not understood"] = reason
+    def __init__(self, reason: LeftOutReason, detail: str) -> None:
+        self.reason = reason
         self.detail = detail
         super().__init__(detail)
 
 
 def fleet_of(
     raw: Raw, *, start: str, days: float, provenance: str
-) -> tuple[Fleet | None, tuple[Skipped, ...]]:
+) -> tuple[Fleet | None, tuple[LeftOut, ...]]:
     """Return the fleet, and every service left out; no fleet where no service could be understood."""
     around = _Around(raw)
     skipped, services = list(raw.skipped), []
     for service in sorted(raw.services, key=lambda one: str(one["serviceName"])):
         try:
             services.append(_service(service, around))
-        except _LeftOut as left_out:
+        except _NoAnswer as left_out:
             skipped.append(
-                Skipped(
+                LeftOut(
                     service=service["serviceName"], reason=left_out.reason, detail=redact(left_out.detail)
                 )
             )
@@ -122,7 +116,7 @@ def _service(service: Json, around: _Around) -> Service:
         )
     )
     if isinstance(scaling, str):
-        raise _LeftOut("not understood", scaling)
+        raise _NoAnswer(LeftOutReason.NOT_UNDERSTOOD, scaling)
     traffic, more = traffic_of(service, raw, around.routes)
     environment, withheld = _environment(container)
     around.notes += [*notes, *more]
@@ -158,21 +152,22 @@ def _definition(service: Json, raw: Raw) -> Json:
     launch = service.get("launchType")
     providers = [one["capacityProvider"] for one in service.get("capacityProviderStrategy") or ()]
     if launch not in (None, "", "FARGATE") or any(not one.startswith("FARGATE") for one in providers):
-        raise _LeftOut("not Fargate", f"it runs on {launch or ', '.join(providers)}")
+        raise _NoAnswer(LeftOutReason.NOT_FARGATE, f"it runs on {launch or ', '.join(providers)}")
     if service.get("schedulingStrategy", "REPLICA") != "REPLICA":
-        raise _LeftOut("not Fargate", "it runs one task on every instance")
+        raise _NoAnswer(LeftOutReason.NOT_FARGATE, "it runs one task on every instance")
     shifts = _shifts(service)
     if shifts:
-        raise _LeftOut(
-            "not understood", f"its deployments are {shifts}, which are not modelled: only rolling ones"
+        raise _NoAnswer(
+            LeftOutReason.NOT_UNDERSTOOD,
+            f"its deployments are {shifts}, which are not modelled: only rolling ones",
         )
     definition = raw.definitions.get(service.get("taskDefinition", ""))
     if definition is None:
         named = service.get("taskDefinition") or "none: its deployment controller is external"
-        raise _LeftOut("not understood", f"its task definition was not read ({named})")
+        raise _NoAnswer(LeftOutReason.NOT_UNDERSTOOD, f"its task definition was not read ({named})")
     family = str(_platform(definition).get("operatingSystemFamily", "LINUX"))
     if family != "LINUX":
-        raise _LeftOut("not understood", f"its tasks run {family}; only Linux is priced")
+        raise _NoAnswer(LeftOutReason.NOT_UNDERSTOOD, f"its tasks run {family}; only Linux is priced")
     return definition
 
 
@@ -189,10 +184,10 @@ def _size(definition: Json) -> TaskSize:
     cpu = _amount(definition.get("cpu"), UNITS_A_VCPU)
     memory = _amount(definition.get("memory"), MIB_A_GB)
     if cpu is None or memory is None:
-        raise _LeftOut("not Fargate", "its task definition states no size")
+        raise _NoAnswer(LeftOutReason.NOT_FARGATE, "its task definition states no size")
     size = TaskSize(cpu_units=cpu, memory_mib=memory)
     if not is_valid(size):
-        raise _LeftOut("not understood", f"{size} is no Fargate size known here (CPU units/MiB)")
+        raise _NoAnswer(LeftOutReason.NOT_UNDERSTOOD, f"{size} is no Fargate size known here (CPU units/MiB)")
     return size
 
 
