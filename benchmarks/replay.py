@@ -30,11 +30,11 @@ from series import (
 )
 
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
 from trimtab.ladders.parts import DAY_MIN
 from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
 from trimtab.replay.run import replay_many
 from trimtab.replay.spot import spot_interruptions
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

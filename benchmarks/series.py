@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
+from trimtab.terraform_module import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +21,7 @@ BESIDE = Path(__file__).resolve().parents[2] / "shared" / "traces"
 PEAK_TASKS, PEAK_QUANTILE = 20, 0.999
 CPU_SHARE, MEMORY_SHARE = 0.8, 0.9
 STEPS_MIN = {"m": 1, "h": 60}
-COLLECTOR_VCPU, COLLECTOR_MIB = 32 / 1024, 128.0
+COLLECTOR_VCPU, COLLECTOR_MIB = COLLECTOR_CPU_UNITS / 1024, float(COLLECTOR_MEMORY_MIB)
 
 
 def add_flag(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.ladders.ladders import Ladder, Ladders
+    from trimtab.terraform_module import Ladder, Ladders
 
 
 def refusals(ladders: Ladders) -> list[str]:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from module_rules import refusals
-from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
-from trimtab.ladders.space import ROUND, Space, draw, module_takes, sane, vary
+from trimtab.ladders.space import ROUND, Space, draw, sane, vary
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep, module_takes
 
 MEMORY = Ladder(high=90, low=75, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2)))
 

@@ -11,9 +11,9 @@ from trimtab.advice.case.objective import DEFAULT, Objective
 from trimtab.advice.choice.question import Question
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.fleet.model import Scaling, Step, StepPolicy
-from trimtab.ladders.ladders import Ladder, Ladders, OutStep
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.terraform_module import Ladder, Ladders, OutStep
 from trimtab.timing.startup import timing_of
 
 if TYPE_CHECKING:

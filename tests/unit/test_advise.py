@@ -18,7 +18,7 @@ from trimtab.advice.choice.choose import Chosen, choose
 from trimtab.advice.choice.model import Decision
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import Scaling, Service
-from trimtab.ladders.ladders import InStep, OutStep
+from trimtab.terraform_module import InStep, OutStep
 
 DAYS = 3
 T = asking.MINUTES

@@ -14,9 +14,9 @@ from trimtab.advice.case.objective import DEFAULT, Objective
 from trimtab.advice.choice import trials
 from trimtab.advice.choice.contest import Contest, contest, enter, fixed_count, fixed_ladders, space_of
 from trimtab.advice.choice.trials import ground_of
-from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
 from trimtab.ladders.parts import Parts, parts_of
 from trimtab.ladders.search import Effort, Hunt
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64

@@ -29,6 +29,7 @@ from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.pipeline import recommend
 from trimtab.report.optimize.data import report_of
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
+from trimtab.terraform_module import ALARMED_METRICS, PLATFORM_ALARMS
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Service
@@ -108,12 +109,12 @@ def test_the_proposals_alarms_are_those_of_the_modules() -> None:
     scales = {("service/alarms.tf", "out"), ("service/alarms.tf", "in")}
     asked = {("service/operator_alarms.tf", name) for name in ("unhealthy", "errors", "at_max")}  # off
     assert found == scales | asked | {("cluster/events.tf", "undelivered")}
-    assert seen.PLATFORM_ALARMS == 1
+    assert PLATFORM_ALARMS == 1
     scaling = sources[modules / "service" / "autoscaling.tf"]
     out = re.findall(r'^ +\w+ += \{ metric = "\w+",', scaling, re.MULTILINE)
     joint = re.search(r"for_each = \{ (.*) \}", sources[modules / "service" / "alarms.tf"])
     assert joint
-    assert len(out) + len(joint[1].split(",")) == seen.PROPOSED_METRICS
+    assert len(out) + len(joint[1].split(",")) == ALARMED_METRICS
     assert seen.alarms_proposed_usd(PRICES) == pytest.approx(0.4)
 
 
@@ -143,20 +144,6 @@ def test_without_insights_or_without_knowing_nothing_is_paid(setting: Any) -> No
     cost = shared_cost(fleet, PRICES)
     assert (cost.before_usd_month, cost.after_usd_month) == (0, Decimal("3.70"))
     assert cost.insights_known == (setting is not None)
-
-
-def test_the_proposals_insights_retention_and_sampling_are_the_configurations_defaults() -> None:
-    root = (ROOT / "terraform/platform/variables.tf").read_text(encoding="utf-8")
-    block = re.search(r'variable "container_insights" \{.*?\n\}', root, re.DOTALL)
-    assert block
-    assert f'default     = "{seen.PLATFORM_INSIGHTS}"' in block[0]
-    module = (ROOT / "terraform/modules/service/variables.tf").read_text(encoding="utf-8")
-    defaults = dict(re.findall(r"(\w+)\s+= optional\(number, ([\d.]+)\)", module))
-    assert float(defaults["production_days"]) == seen.retention_proposed_days("production")
-    assert float(defaults["debug_days"]) == seen.retention_proposed_days("staging")
-    cluster = (ROOT / "terraform/modules/cluster/variables.tf").read_text(encoding="utf-8")
-    assert re.findall(r"sampling_rate = optional\(number, ([\d.]+)\)", cluster) == [str(seen.SAMPLED_SHARE)]
-    assert float(defaults["sampling_rate"]) == seen.SAMPLED_SHARE
 
 
 # Logs

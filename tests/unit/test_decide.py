@@ -22,7 +22,7 @@ from trimtab.advice.choice.trials import Mark, ground_of
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.ladders import Ladders, OutStep
+from trimtab.terraform_module import Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

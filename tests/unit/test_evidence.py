@@ -16,13 +16,7 @@ from trimtab.advice.case.case import as_deployed
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import Verdict, judge
 from trimtab.advice.case.proposal import proposal_of
-from trimtab.advice.cautions import (
-    MODULE_NAME,
-    cautions_of,
-    cautions_of_capacity,
-    cautions_of_cost,
-    cautions_of_replay,
-)
+from trimtab.advice.cautions import cautions_of, cautions_of_capacity, cautions_of_cost, cautions_of_replay
 from trimtab.advice.cost import Cost, Parts, cents, cost_of, dollars, total
 from trimtab.advice.model import Caution, CautionKind
 from trimtab.catalog.load import fargate_sizes, prices
@@ -33,6 +27,7 @@ from trimtab.pipeline import recommend
 from trimtab.replay.elasticity import elasticity
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
+from trimtab.terraform_module import SERVICE_NAME
 from trimtab.timing.startup import timing_of
 
 if TYPE_CHECKING:
@@ -266,7 +261,7 @@ def test_a_name_that_the_module_refuses_is_said_before_the_plan_says_it(name: st
     assert (CautionKind.NAME in kinds(made.service(name), week())) == said
     assert CautionKind.NAME not in kinds(identified.service(name), week())
     variables = (REPOSITORY / "terraform" / "modules" / "service" / "variables.tf").read_text("utf-8")
-    assert f'regex("^{MODULE_NAME}$", var.name)' in variables
+    assert f'regex("^{SERVICE_NAME}$", var.name)' in variables
 
 
 def test_a_leak_is_told_with_its_slope_when_it_is_full_and_when_tasks_must_go() -> None:

@@ -17,10 +17,10 @@ from trimtab.catalog.load import prices
 from trimtab.commands.replay import replay
 from trimtab.demand.free import demand_of
 from trimtab.fleet.model import TaskSize
-from trimtab.ladders.ladders import Ladders
 from trimtab.ladders.parts import parts_of
 from trimtab.replay.run import replay as replay_inputs
 from trimtab.snapshot.folder import read_snapshot
+from trimtab.terraform_module import Ladders
 from trimtab.values.write import render as render_values
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.ladders.ladders import InStep, Ladders, OutStep, cpu_low_percent, default_ladders
+from trimtab.ladders.ladders import cpu_low_percent, default_ladders
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import right_size
+from trimtab.terraform_module import InStep, Ladders, OutStep
 
 if TYPE_CHECKING:
     from trimtab.demand.series import Demand

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from module_rules import refusals
 from trimtab.fleet.model import Scaling, StepPolicy
 from trimtab.ladders.convert import ladders_of_scaling, policy_of_ladders, policy_of_service
-from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
 from trimtab.pipeline import recommend
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 from trimtab.values.read import read_proposals
 from trimtab.values.write import render
 

@@ -15,8 +15,8 @@ from trimtab.advice.cautions import cautions_of_capacity
 from trimtab.advice.model import CautionKind
 from trimtab.errors import EXIT_USAGE, UsageError
 from trimtab.fleet.account import CapacityProvider
-from trimtab.ladders.ladders import InStep, OutStep
 from trimtab.pipeline import recommend
+from trimtab.terraform_module import InStep, OutStep
 from trimtab.values import schema as values_schema
 from trimtab.values.read import read_proposals
 from trimtab.values.schema import ServiceEntry

@@ -11,9 +11,9 @@ import pytest
 from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.ladders.convert import policy_of_ladders, policy_of_service
-from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
 from trimtab.replay.policy import AdjustmentType, Comparison, Metric, Missing, StepAdjustment, StepScaling
 from trimtab.snapshot.folder import read_snapshot
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "fleet"
 LADDERS = Ladders(

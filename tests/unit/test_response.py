@@ -7,9 +7,9 @@ import pytest
 
 from trimtab.advice.case.response import response_of
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.ladders import Ladder, Ladders, OutStep
 from trimtab.replay.inputs import Model
 from trimtab.replay.run import replay
+from trimtab.terraform_module import Ladder, Ladders, OutStep
 
 BEGINS = 60
 """Minute of the burst [min]."""

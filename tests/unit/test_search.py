@@ -12,11 +12,11 @@ import pytest
 from module_rules import refusals
 from trimtab.ladders import search as searching
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
 from trimtab.ladders.parts import Part
 from trimtab.ladders.search import Effort, Hunt, Limits, Tried, complexity, search, simplified
 from trimtab.ladders.space import BELOW, IN_COOLDOWNS_S, IN_WINDOWS, OUT_COOLDOWNS_S, OUT_WINDOWS, Space
 from trimtab.replay.run import replay, replay_many
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 MEMORY = Ladder(high=90, low=75, steps=(OutStep(above=0, add=1),))
 SPACE = Space(floors=(1, 2, 4), most=12, high_percent=75, ceiling_percent=100.0, memory=MEMORY)

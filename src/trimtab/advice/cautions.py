@@ -14,14 +14,9 @@ from trimtab.advice.model import Caution, CautionKind
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.growth import MemoryShape
 from trimtab.demand.quality import longest_run, quality_of
-from trimtab.sizing.constants import (
-    AT_LIMIT_SHARE,
-    CENSORED_LIFT,
-    COLLECTOR_MEMORY_MIB,
-    SPARE_WITHOUT_TRAFFIC,
-)
+from trimtab.sizing.constants import AT_LIMIT_SHARE, CENSORED_LIFT, SPARE_WITHOUT_TRAFFIC
 from trimtab.sizing.memory import at_limit_steps
-from trimtab.timing.drain import MODULE_LONGEST_S
+from trimtab.terraform_module import COLLECTOR_MEMORY_MIB, DEFAULT_LONGEST_REQUEST_S, SERVICE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,8 +45,6 @@ SHAPES: Final[Mapping[FindingKind, CautionKind]] = {
     FindingKind.ONE_SPIKE: CautionKind.ONE_SPIKE,
 }
 """Demand that gets sound advice, but whose shape explains it better than any figure."""
-MODULE_NAME = r"[a-z][a-z0-9-]{0,30}[a-z0-9]"
-"""Names that ``terraform/modules/service`` takes; ECS takes more."""
 REPLACE_SHARE = 0.8
 """Of the time in which a leak fills a task, after which the task should be replaced [ratio]: a
 deployment takes a while, and not every task leaks alike."""
@@ -230,7 +223,7 @@ def _of_timing(service: Service, timing: Timing) -> Iterator[Caution]:
     if timing.startup.warning:
         yield Caution(kind=CautionKind.STARTUP, text=timing.startup.warning)
     measured = service.traffic is not None and service.traffic.response_times is not None
-    if timing.stop_timeout_s < MODULE_LONGEST_S and not measured:
+    if timing.stop_timeout_s < DEFAULT_LONGEST_REQUEST_S and not measured:
         text = f"stops within {timing.stop_timeout_s} s, so longer requests are cut when a task goes"
         yield Caution(kind=CautionKind.STOP_TIMEOUT, text=text)
     for warning in timing.warnings:
@@ -271,7 +264,7 @@ def _leak(sizing: Sizing) -> str:
 
 def _of_service(service: Service, left_out: frozenset[str]) -> Iterator[Caution]:
     # One that is taken over has a stem of its own for what the name is too long or too odd for.
-    if service.identity is None and not re.fullmatch(MODULE_NAME, service.name):
+    if service.identity is None and not re.fullmatch(SERVICE_NAME, service.name):
         text = (
             "the service module refuses this name at plan, for it takes 2 to 32 lower-case letters, digits "
             "and hyphens that begin with a letter: take the entry out, or run the service under another name"

@@ -7,8 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.advice.watching_cost import (
-    PLATFORM_ALARMS,
-    PLATFORM_INSIGHTS,
     alarms_proposed_usd,
     alarms_today_usd,
     balancers_usd,
@@ -19,6 +17,7 @@ from trimtab.advice.watching_cost import (
     tracing_most_usd,
 )
 from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.terraform_module import DEFAULT_INSIGHTS, PLATFORM_ALARMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -150,7 +149,7 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
         after=Parts(
             compute_usd_month=cents(proposed.usd_month),
             logs_usd_month=cents(logs_usd(service, keep_days, prices)),
-            insights_usd_month=cents(insights_usd(PLATFORM_INSIGHTS, proposed.tasks_mean, prices)),
+            insights_usd_month=cents(insights_usd(DEFAULT_INSIGHTS, proposed.tasks_mean, prices)),
             alarms_usd_month=cents(alarms_proposed_usd(prices)),
             tracing_usd_month=cents(tracing_most_usd(service, demand, prices)),
         ),
@@ -170,7 +169,7 @@ def shared_cost(fleet: Fleet, prices: Prices) -> Cost:
             balancers_usd_month=cents(balancers_usd(today, prices)),
         ),
         after=Parts(
-            insights_usd_month=cents(cluster_insights_usd(PLATFORM_INSIGHTS, prices)),
+            insights_usd_month=cents(cluster_insights_usd(DEFAULT_INSIGHTS, prices)),
             # Those of the account that nothing here owns stay.
             balancers_usd_month=cents(balancers_usd(max(len(exposures), today), prices)),
             alarms_usd_month=cents(PLATFORM_ALARMS * prices.alarm_month.usd),

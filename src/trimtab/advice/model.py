@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from trimtab.advice.cost import Cost
     from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Service
-    from trimtab.ladders.ladders import Ladders
     from trimtab.sizing.model import Sizing
+    from trimtab.terraform_module import Ladders
     from trimtab.timing.startup import Timing
 
 

@@ -6,9 +6,15 @@ and others use them too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import HOURS_PER_MONTH, insights_table
+from trimtab.terraform_module import (
+    ALARMED_METRICS,
+    DEFAULT_LOG_DAYS_ELSEWHERE,
+    DEFAULT_LOG_DAYS_PRODUCTION,
+    DEFAULT_SAMPLED_SHARE,
+)
 
 if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
@@ -23,21 +29,9 @@ STANDARD_PERIOD_S = 60
 JOINT_METRICS = 2
 """CPU and memory. An alarm on metric math is billed for each metric it refers to (CloudWatch user
 guide, "CloudWatch billing and cost")."""
-PROPOSED_METRICS = 2 + JOINT_METRICS
-"""The service module's alarms: one out for CPU, one for memory, one in for both
-(``terraform/modules/service/alarms.tf``). The other modules have none."""
-PLATFORM_INSIGHTS: Final = "enabled"
-"""What ``terraform/platform`` sets Container Insights to unless told otherwise."""
-APPLICATION_DAYS = 30
-ELSEWHERE_DAYS = 7
-"""Retention of the application's log in production, and outside it (the service module's ``logs``)."""
 ARCHIVED_SHARE = 0.15
 """Of a log's bytes that remain once it is compressed for storage (AWS Pricing Calculator)."""
 TRACKING_ALARMS = 2
-PLATFORM_ALARMS = 1
-"""Of the cluster module: alerts that were lost. Those for whoever is on call are off unless asked for."""
-SAMPLED_SHARE = 0.05
-"""Of the traces, kept (the cluster module's ``tracing``)."""
 CONTAINERS_TODAY = 1
 """In a task as found; a snapshot does not record sidecars."""
 
@@ -55,7 +49,7 @@ def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
 
 def alarms_proposed_usd(prices: Prices) -> float:
     """Return what the service module's alarms cost."""
-    return PROPOSED_METRICS * prices.alarm_month.usd
+    return ALARMED_METRICS * prices.alarm_month.usd
 
 
 def insights_usd(setting: Insights | None, tasks_mean: float, prices: Prices) -> float:
@@ -107,7 +101,7 @@ def logs_usd(service: Service, retention_days: int, prices: Prices) -> float:
 
 def retention_proposed_days(environment: str) -> int:
     """Return how long the service module keeps the application's log [days]."""
-    return APPLICATION_DAYS if environment == "production" else ELSEWHERE_DAYS
+    return DEFAULT_LOG_DAYS_PRODUCTION if environment == "production" else DEFAULT_LOG_DAYS_ELSEWHERE
 
 
 def tracing_most_usd(service: Service, demand: Demand, prices: Prices) -> float:
@@ -120,6 +114,6 @@ def tracing_most_usd(service: Service, demand: Demand, prices: Prices) -> float:
     if service.traffic is None or service.traffic.exposure != "public":
         return 0.0
     requests = demand.requests[demand.known]
-    traces_min = SAMPLED_SHARE * requests.sum() / requests.size
+    traces_min = DEFAULT_SAMPLED_SHARE * requests.sum() / requests.size
     traces_month = float(traces_min) * HOURS_PER_MONTH * 3600 / demand.step_s
     return traces_month / 1e6 * prices.xray_traces_recorded_million.usd

@@ -14,3 +14,11 @@ def breaker_threshold(desired_tasks: int) -> int:
     three times first. Source: ECS developer guide, "deployment-circuit-breaker" (copy of 2026).
     """
     return min(BREAKER_MOST, max(BREAKER_LEAST, math.ceil(0.5 * desired_tasks)))
+
+
+MAX_STEPS = 20
+"""Step adjustments per policy (Application Auto Scaling quota)."""
+
+
+MAX_TASKS = 5_000
+"""Tasks per service (ECS quota)."""

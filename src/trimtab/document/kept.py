@@ -24,7 +24,7 @@ from trimtab.document.schema import AGAIN
 from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import TaskSize
-from trimtab.ladders.ladders import Ladders
+from trimtab.terraform_module import Ladders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
-from trimtab.ladders.ladders import InStep, Ladder, Ladders, OutStep
 from trimtab.replay.policy import (
     Alarm,
     Comparison,
@@ -18,6 +17,7 @@ from trimtab.replay.policy import (
     StepAdjustment,
     StepScaling,
 )
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,15 +7,14 @@ tuned them. What a service gets of its own are the bounds and the thresholds' lo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.replay.policy import MAX_TASKS
-from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB
+from trimtab.catalog.limits import MAX_TASKS
 from trimtab.sizing.memory import average_memory
 from trimtab.sizing.tasks import lifted_cpu, tasks_needed
+from trimtab.terraform_module import COLLECTOR_MEMORY_MIB, CPU_STEPS, MEMORY_STEPS, Ladder, Ladders
 
 if TYPE_CHECKING:
     from trimtab.demand.series import Demand
@@ -39,67 +38,6 @@ MEMORY_MARGIN_PERCENT = 2
 REST_QUANTILE = 0.95
 MAX_OVER_PEAK = 1.5
 """Upper bound over the estimated peak of the task count [ratio]: a day half again as busy."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutStep:
-    """Scale out: from ``above`` percent points over the threshold, ``add`` tasks."""
-
-    above: float
-    add: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InStep:
-    """Scale in: while the joint metric is below ``below`` [ratio], ``remove`` tasks."""
-
-    below: float
-    remove: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
-    """One metric's thresholds [percent] and its steps out."""
-
-    high: float
-    low: float
-    steps: tuple[OutStep, ...]
-
-
-CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
-MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
-SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
-"""Steps of the service module (``terraform/modules/service/variables.tf``) where none are given."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ladders:
-    """What Application Auto Scaling is told about one service.
-
-    Scale-in is one policy on ``MAX([cpu/cpu.low, memory/memory.low]) < 1``: with two alarms,
-    idle CPU would take tasks away that memory needs, and memory would bring them back.
-    """
-
-    min_tasks: int
-    max_tasks: int
-    cpu: Ladder
-    memory: Ladder
-    scale_in: tuple[InStep, ...] = SCALE_IN
-    out_cooldown_s: int = 60
-    in_cooldown_s: int = 300
-    period_s: int = 60
-    out_datapoints: tuple[int, int] = (2, 3)
-    """M of N periods over the threshold: one noisy minute adds nothing."""
-    in_datapoints: tuple[int, int] = (10, 10)
-
-
-MODULE = Ladders(
-    min_tasks=1,
-    max_tasks=1,
-    cpu=Ladder(high=70, low=30, steps=CPU_STEPS),
-    memory=Ladder(high=90, low=75, steps=MEMORY_STEPS),
-)
-"""What the service module does where nothing is given; the bounds have no default there."""
 
 
 def default_ladders(sizing: Sizing, demand: Demand) -> Ladders:

@@ -11,18 +11,18 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.ladders import MODULE
 from trimtab.ladders.parts import DAY_MIN
 from trimtab.ladders.space import LEAST_OUT_STEPS, draw, sane, vary
 from trimtab.replay.run import DEFAULT, replay_many
+from trimtab.terraform_module import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from trimtab.ladders.ladders import Ladders
     from trimtab.ladders.parts import Part
     from trimtab.ladders.space import Space
     from trimtab.replay.inputs import Model
+    from trimtab.terraform_module import Ladders
 
 SHARES = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.0)
 """Of the allowed minutes over: at each of these the best are kept and varied, so that safer

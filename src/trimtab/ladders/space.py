@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from trimtab.ladders.ladders import GRID_PERCENT, InStep, Ladder, Ladders, OutStep
+from trimtab.ladders.ladders import GRID_PERCENT
+from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep, module_takes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from random import Random
 
 ROUND = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500)
@@ -32,12 +31,6 @@ LEAST_LOW_PERCENT = 10
 MOST_STEPS = 3
 LEAST_OUT_STEPS = 2
 """One step adds the same whether demand is a little or far above: a ladder has a second for the burst."""
-
-# Of the module's own rules.
-PERCENT = 100
-PERIODS_S = (60, 120, 180, 240, 300)
-LEAST_IN_COOLDOWN_S = 60
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,46 +92,6 @@ def sane(ladders: Ladders, ceiling_percent: float = 100.0) -> bool:
         ladders.min_tasks < ladders.max_tasks
         and cpu.high + cpu.steps[-1].above < ceiling_percent
         and module_takes(ladders)
-    )
-
-
-def module_takes(ladders: Ladders) -> bool:
-    """Tell whether the service module takes these ladders: quick to grow, slow to shrink, no flapping."""
-    least, most, cpu = ladders.min_tasks, ladders.max_tasks, ladders.cpu
-    return (
-        1 <= least <= most
-        and all(0 < one.low < one.high < PERCENT for one in (cpu, ladders.memory))
-        and all(_rises(one.steps) for one in (cpu, ladders.memory))
-        and _falls(ladders.scale_in)
-        and 0 < ladders.out_cooldown_s < ladders.in_cooldown_s >= LEAST_IN_COOLDOWN_S
-        and ladders.period_s in PERIODS_S
-        and _windows(ladders)
-        # After the step the rest carries what was taken away, and must stay below the threshold out.
-        and (
-            least == most
-            or all(
-                step.below * cpu.low * (least + step.remove) / least < cpu.high for step in ladders.scale_in
-            )
-        )
-    )
-
-
-def _rises(steps: Sequence[OutStep]) -> bool:
-    ladder = all(one.above < two.above and one.add < two.add for one, two in pairwise(steps))
-    return ladder and steps[0].above == 0 and steps[0].add >= 1
-
-
-def _falls(steps: Sequence[InStep]) -> bool:
-    ladder = all(one.below > two.below and one.remove < two.remove for one, two in pairwise(steps))
-    return ladder and steps[0].below == 1 and steps[-1].below > 0 and steps[0].remove >= 1
-
-
-def _windows(ladders: Ladders) -> bool:
-    (out_points, out_periods), (in_points, in_periods) = ladders.out_datapoints, ladders.in_datapoints
-    return (
-        1 <= out_points <= out_periods <= in_periods
-        and 1 <= in_points <= in_periods
-        and in_periods * ladders.period_s <= DAY_S
     )
 
 

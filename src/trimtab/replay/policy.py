@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
+from trimtab.catalog.limits import MAX_STEPS, MAX_TASKS
 from trimtab.errors import ReplayError
 from trimtab.replay.checks import number, whole
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 MAX_ALARMS = 8
 """Of one service. The kernel keeps the breaches of a minute in one byte."""
-MAX_STEPS = 20
-"""Step adjustments per policy (Application Auto Scaling quota)."""
-MAX_TASKS = 5_000
-"""Tasks per service (ECS quota)."""
 DAY_MIN = 1440
 """An alarm may not look back further than a day [min] (PutMetricAlarm)."""
 TRACKING_LOW = 0.9

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.catalog.limits import MAX_TASKS
 from trimtab.replay.checks import whole
 from trimtab.replay.inputs import Model
 from trimtab.replay.kernel import encode
 from trimtab.replay.kernel.kernel import kernel, kernel_python
 from trimtab.replay.kernel.rules import OOM_BIT, OVER_CPU_BIT, OVER_MEMORY_BIT
 from trimtab.replay.kernel.tables import TOTALS
-from trimtab.replay.policy import MAX_TASKS
 from trimtab.replay.result import Activity, Minutes, Replay, Summaries
 
 if TYPE_CHECKING:

@@ -37,13 +37,6 @@ CHANGE_USD_MONTH = 1.0
 """Least that a change of size must save [USD/month]: a new revision is a deployment, and somebody
 watches it."""
 
-COLLECTOR_MEMORY_MIB = 128
-"""Memory set aside for the trace collector that runs beside the application [MiB]. The
-service module's own default; AWS publishes no figure for the ADOT collector."""
-
-COLLECTOR_CPU_UNITS = 32
-"""CPU set aside for the trace collector [CPU units]. AWS's sample definition of the X-Ray
-daemon, which the collector replaces (ECS developer guide, "Running the X-Ray daemon")."""
 
 CPU_MARGIN = 1.15
 """Over the demand of the minute [ratio]. The 10 to 15 % of Autopilot (EuroSys 2020) and VPA."""

@@ -9,7 +9,6 @@ import numpy as np
 from trimtab.demand.follow import LoadMemory, load_memory
 from trimtab.sizing.constants import (
     AT_LIMIT_SHARE,
-    COLLECTOR_MEMORY_MIB,
     FILL_SHARE,
     KEEP_SHARE,
     MARGIN_DAYS,
@@ -17,6 +16,7 @@ from trimtab.sizing.constants import (
     MEMORY_MARGIN,
     OOM_MARGIN,
 )
+from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from trimtab.catalog.size import TaskSize

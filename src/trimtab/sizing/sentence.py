@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, FILL_SHARE
+from trimtab.sizing.constants import FILL_SHARE
 from trimtab.sizing.memory import decided_by_margin
 from trimtab.sizing.model import Reason
+from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from trimtab.catalog.size import TaskSize

@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.sizing.constants import (
-    CENSORED_LIFT,
-    COLLECTOR_CPU_UNITS,
-    CPU_MARGIN,
-    CPU_TARGET,
-    HOTTEST_QUANTILE,
-    LOOKBACK_S,
-)
+from trimtab.sizing.constants import CENSORED_LIFT, CPU_MARGIN, CPU_TARGET, HOTTEST_QUANTILE, LOOKBACK_S
+from trimtab.terraform_module import COLLECTOR_CPU_UNITS
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.takeover.names import ALARMS, POLICIES
+from trimtab.terraform_module import ALARM_ENDINGS, POLICY_NAMES
 from trimtab.values.hcl import quoted
 
 if TYPE_CHECKING:
@@ -128,10 +128,10 @@ def _scaling(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Import]:
         yield Import(to=f"{at}.aws_appautoscaling_target.this", id=resource)
         for policy in target.policies:
             if is_ours(policy):
-                to = f"{at}.aws_appautoscaling_policy.{POLICIES[policy.name]}"
+                to = f"{at}.aws_appautoscaling_policy.{POLICY_NAMES[policy.name]}"
                 yield Import(to=to, id=f"{resource}/{policy.name}")
     alarms = {alarm.name for alarm in takeover.identity.alarms}
-    for end, to in ALARMS.items():
+    for end, to in ALARM_ENDINGS.items():
         alarm = f"{takeover.stem}-{adopted.stem}-{end}"
         if alarm in alarms:
             yield Import(to=f"{at}.aws_cloudwatch_metric_alarm.{to}", id=alarm)
@@ -139,4 +139,4 @@ def _scaling(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Import]:
 
 def is_ours(policy: ScalingPolicy) -> bool:
     """Tell whether a policy has a name and type of the module's: a second adoption finds its own."""
-    return policy.name in POLICIES and policy.type == "StepScaling"
+    return policy.name in POLICY_NAMES and policy.type == "StepScaling"

@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.redaction import redact
+from trimtab.terraform_module import ALARM_ENDINGS, LONGEST_STEM, POLICY_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -19,14 +20,8 @@ if TYPE_CHECKING:
     from trimtab.fleet.account import Alarm, SecurityGroup
     from trimtab.fleet.identity import FleetIdentity
 
-MOST_STEM: Final = 20
-"""Characters of the platform's name: modules/cluster."""
 HASH: Final = 5
 """Characters that tell names apart that begin alike."""
-POLICIES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in"}
-"""Names that modules/service gives to scaling policies, and where they are."""
-ALARMS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
-"""Ends of the names that it gives to alarms, and where they are."""
 
 
 def slug(name: str, most: int) -> str:
@@ -47,7 +42,7 @@ def free_stem(stem: str, services: Collection[str], identity: FleetIdentity) -> 
     """Return ``stem``, numbered where a name made of it and a service's stem is another owner's."""
     for number in count(1):
         ending = "" if number == 1 else f"-{number}"
-        found = stem[: MOST_STEM - len(ending)].rstrip("-") + ending
+        found = stem[: LONGEST_STEM - len(ending)].rstrip("-") + ending
         if not any(_taken(found, services, identity)):
             return found
     raise AssertionError  # there are more numbers than names
@@ -59,7 +54,7 @@ def _taken(stem: str, services: Collection[str], identity: FleetIdentity) -> Ite
     for one in identity.security_groups:
         if named.get(one.name, one.description) != one.description:
             yield one.name
-    alarms = {f"{stem}-{one}-{end}" for one in services for end in ALARMS}
+    alarms = {f"{stem}-{one}-{end}" for one in services for end in ALARM_ENDINGS}
     yield from (one.name for one in identity.alarms if one.name in alarms and not is_our_alarm(one))
 
 
@@ -77,4 +72,5 @@ def _security_groups(stem: str, services: Collection[str], identity: FleetIdenti
 
 def is_our_alarm(alarm: Alarm) -> bool:
     """Tell whether an alarm does nothing but what one of modules/service does: drive its policies."""
-    return all(action.endswith(tuple(f":policyName/{name}" for name in POLICIES)) for action in alarm.actions)
+    endings = tuple(f":policyName/{name}" for name in POLICY_NAMES)
+    return all(action.endswith(endings) for action in alarm.actions)

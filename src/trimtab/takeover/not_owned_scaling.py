@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trimtab.catalog.load import price_regions, prices
 from trimtab.takeover.imports import DIMENSION, is_ours
 from trimtab.takeover.item import Item, aws
-from trimtab.takeover.names import ALARMS
+from trimtab.terraform_module import ALARM_ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.fleet.account import Alarm, ScalingTarget
     from trimtab.takeover.takeover import Takeover
-
-ALARM_USD_MONTH = "0.10"
-"""A standard metric alarm, us-east-1, Price List API of 2025-09-01."""
 
 
 def scaling_items(takeover: Takeover) -> Iterator[Item]:
@@ -66,12 +64,12 @@ def _beside(target: ScalingTarget) -> Iterator[Item]:
 
 def _alarm(takeover: Takeover, alarm: Alarm) -> Iterator[Item]:
     services = {one.service.name: one.stem for one in takeover.services}
-    if alarm.name in {f"{takeover.stem}-{stem}-{end}" for stem in services.values() for end in ALARMS}:
+    if alarm.name in {f"{takeover.stem}-{stem}-{end}" for stem in services.values() for end in ALARM_ENDINGS}:
         return
     scales = any(":scalingPolicy:" in action for action in alarm.actions)
     remove = aws("cloudwatch", "delete-alarms", "--alarm-names", alarm.name)
     if not alarm.actions:
-        why = f"it has no action: it rings nobody, at ${ALARM_USD_MONTH} a month"
+        why = f"it has no action: it rings nobody{_price(takeover.fleet.region)}"
     elif scales and alarm.service in services:
         why = "it drives a scaling policy that goes"
     else:
@@ -84,3 +82,8 @@ def _alarm(takeover: Takeover, alarm: Alarm) -> Iterator[Item]:
         why=why,
         command=remove,
     )
+
+
+def _price(region: str) -> str:
+    """Return what an alarm costs, where the catalog knows the region."""
+    return f", at ${prices(region).alarm_month.usd:.2f} a month" if region in price_regions() else ""

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
-from trimtab.takeover.names import MOST_STEM, free_stem, slug
+from trimtab.takeover.names import free_stem, slug
 from trimtab.takeover.ownable import EXPOSURES, Facts, balancers_of, namespace_of, why_not
+from trimtab.terraform_module import LONGEST_STEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,7 +98,7 @@ def takeover_of(fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str]) ->
     taken = [known[name] for name in names if name in known and name not in left]
     balancers = balancers_of(facts, taken)
     stems = _stems([service.name for service in taken])
-    stem = free_stem(slug(identity.cluster.name, MOST_STEM), stems.values(), identity)
+    stem = free_stem(slug(identity.cluster.name, LONGEST_STEM), stems.values(), identity)
     namespace = namespace_of(facts, taken, f"{stem}.internal")
     return Takeover(
         fleet=fleet,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from trimtab.terraform_module import DEFAULT_CHECK_TIMEOUT_S, DEFAULT_LONGEST_REQUEST_S
 from trimtab.timing.ground import NOTHING, Evidence, Ground, Setting, ground, on_grid
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ LEAST_DELAY_S = 10
 """A load balancer's nodes learn of a target that goes within seconds; how many is not documented."""
 MOST_DELAY_S = 3600
 MOST_STOP_S = 120
-MODULE_LONGEST_S = 20
-"""The service module's default of ``longest_request``, which drain and stop timeout must outlast."""
-CHECK_TIMEOUT_S = 10
-"""Of the target group's health check."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +123,9 @@ def _told(times: ResponseTimes | None, stop_s: int, delay_s: int | None) -> int 
     allowed = stop_s if delay_s is None else min(stop_s, delay_s)
     if times is None:
         # Today's tasks are killed after their stop timeout, so no longer request survives one now either.
-        return allowed if allowed < MODULE_LONGEST_S else None
+        return allowed if allowed < DEFAULT_LONGEST_REQUEST_S else None
     longest = min(max(1, math.ceil(times.max_s)), allowed)
-    return None if longest == MODULE_LONGEST_S else longest
+    return None if longest == DEFAULT_LONGEST_REQUEST_S else longest
 
 
 def _warnings(
@@ -136,7 +133,7 @@ def _warnings(
 ) -> Iterator[str]:
     given = f"laid down as {delay_s} s by the objective" if laid_down else f"at most {delay_s} s"
     if times is None:
-        if laid_down and delay_s < MODULE_LONGEST_S:
+        if laid_down and delay_s < DEFAULT_LONGEST_REQUEST_S:
             yield (
                 f"the deregistration delay is {given}, and how long requests take is not recorded: "
                 "what takes longer is cut when a task goes"
@@ -154,10 +151,10 @@ def _warnings(
             f"{longest}, and Fargate kills a task {stop_s} s after SIGTERM: callers over Cloud Map, whom no "
             "load balancer drains, lose theirs"
         )
-    if times.p99_s > CHECK_TIMEOUT_S:
+    if times.p99_s > DEFAULT_CHECK_TIMEOUT_S:
         yield (
             f"1 % of requests take {times.p99_s:g} s or more, and the load balancer's health check waits "
-            f"{CHECK_TIMEOUT_S} s: its path must not wait for the same work"
+            f"{DEFAULT_CHECK_TIMEOUT_S} s: its path must not wait for the same work"
         )
 
 

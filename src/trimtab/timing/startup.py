@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.demand.startup import MIN_SAMPLES, NotEnoughSamples, start_up_of
-from trimtab.timing.drain import CHECK_TIMEOUT_S, drain_of
+from trimtab.terraform_module import (
+    DEFAULT_CHECK_HEALTHY,
+    DEFAULT_CHECK_INTERVAL_S,
+    DEFAULT_CHECK_TIMEOUT_S,
+    DEFAULT_CHECK_UNHEALTHY,
+    LONGEST_STARTUP_S,
+)
+from trimtab.timing.drain import drain_of
 from trimtab.timing.ground import Evidence, Ground, Setting, ground, on_grid, share_of
 
 if TYPE_CHECKING:
@@ -22,19 +29,11 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import ContainerHealthCheck, Service, StartSample
     from trimtab.timing.drain import Drain
 
-LONGEST_S = 200
-"""Start-up beyond which 1.5 times it no longer fits into ECS's start period of 300 s."""
 ASSUMED_S = 60
 """Where no start was recorded. Slower than most: a check that waits too long only delays."""
 P95 = 0.95
 START_MARGIN = 1.5
 """Start period over start-up [ratio]: the slowest start seen is not the slowest there will be."""
-
-TARGET_INTERVAL_S = 15
-TARGET_TIMEOUT_S = CHECK_TIMEOUT_S
-TARGET_HEALTHY = 2
-"""For recovery only: a new target is healthy after one passing check."""
-TARGET_UNHEALTHY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,7 @@ class Startup:
     """How long a task takes from its image being there to its first passing check [s]."""
 
     seconds: int
-    """What the module is told, at most ``LONGEST_S``."""
+    """What the module is told, at most ``LONGEST_STARTUP_S``."""
     samples: int
     quantile: float | None
     """Which quantile of the starts it is, 1.0 the slowest; None without any."""
@@ -158,12 +157,12 @@ def _as_patient(found: ContainerHealthCheck | None) -> int:
     if found is None:
         return ASSUMED_S
     until = found.start_period_s + found.retries * found.interval_s
-    for seconds in range(ASSUMED_S, LONGEST_S):
+    for seconds in range(ASSUMED_S, LONGEST_STARTUP_S):
         check = container_timing(seconds)
         patient = check.start_period_s + check.retries * check.interval_s
         if check.start_period_s >= found.start_period_s and patient >= until:
             return seconds
-    return LONGEST_S
+    return LONGEST_STARTUP_S
 
 
 def _whole(seconds: float) -> int:
@@ -176,15 +175,15 @@ def _start_period_s(startup_s: int) -> int:
 
 
 def _startup(whole: int, evidence: Evidence, slowest_s: float | None, warning: str) -> Startup:
-    if whole > LONGEST_S:
-        check = container_timing(LONGEST_S)
+    if whole > LONGEST_STARTUP_S:
+        check = container_timing(LONGEST_STARTUP_S)
         end = check.start_period_s + check.retries * check.interval_s
         warning = (
-            f"start-up takes {whole} s; health checks can allow for {LONGEST_S} s at most, and a container "
-            f"that is not healthy after {end} s is given up"
+            f"start-up takes {whole} s; health checks can allow for {LONGEST_STARTUP_S} s at most, and a "
+            f"container that is not healthy after {end} s is given up"
         )
     return Startup(
-        seconds=min(whole, LONGEST_S),
+        seconds=min(whole, LONGEST_STARTUP_S),
         samples=evidence.samples,
         quantile=evidence.quantile,
         measured_s=evidence.measured_s,
@@ -194,7 +193,7 @@ def _startup(whole: int, evidence: Evidence, slowest_s: float | None, warning: s
 
 
 def container_timing(startup_s: int) -> ContainerTiming:
-    """Return the container check for a start-up of at most ``LONGEST_S`` seconds.
+    """Return the container check for a start-up of at most ``LONGEST_STARTUP_S`` seconds.
 
     Half again the start-up before failures count, then a third of it between checks.
     """
@@ -209,7 +208,7 @@ def container_timing(startup_s: int) -> ContainerTiming:
 
 def derived_grace_s(container: ContainerTiming) -> int:
     """Return the grace period the module derives: it outlasts the start period by two checks."""
-    return container.start_period_s + 2 * TARGET_INTERVAL_S
+    return container.start_period_s + 2 * DEFAULT_CHECK_INTERVAL_S
 
 
 def target_timing(
@@ -223,13 +222,13 @@ def target_timing(
     """
     if drain.deregistration_delay_s is None:
         return None
-    slow = _start_period_s(startup.needed_s) + 2 * TARGET_INTERVAL_S
+    slow = _start_period_s(startup.needed_s) + 2 * DEFAULT_CHECK_INTERVAL_S
     found = found_grace_s if startup.measured_s is None else 0
     return TargetTiming(
-        interval_s=TARGET_INTERVAL_S,
-        timeout_s=TARGET_TIMEOUT_S,
-        healthy_threshold=TARGET_HEALTHY,
-        unhealthy_threshold=TARGET_UNHEALTHY,
+        interval_s=DEFAULT_CHECK_INTERVAL_S,
+        timeout_s=DEFAULT_CHECK_TIMEOUT_S,
+        healthy_threshold=DEFAULT_CHECK_HEALTHY,
+        unhealthy_threshold=DEFAULT_CHECK_UNHEALTHY,
         grace_period_s=max(derived_grace_s(container), slow, found),
         deregistration_delay_s=drain.deregistration_delay_s,
         deregistration_reason=drain.reason,
@@ -263,10 +262,11 @@ def _start_grounds(
         ),
     ]
     if target is not None:
-        period = target.grace_period_s - 2 * TARGET_INTERVAL_S
-        sentence = f"start period, {period} s, and two checks {TARGET_INTERVAL_S} s apart"
+        period = target.grace_period_s - 2 * DEFAULT_CHECK_INTERVAL_S
+        sentence = f"start period, {period} s, and two checks {DEFAULT_CHECK_INTERVAL_S} s apart"
         if target.grace_period_s != derived_grace_s(check):
-            sentence = f"half again the start-up, {period} s, and two checks {TARGET_INTERVAL_S} s apart"
+            checks = f"two checks {DEFAULT_CHECK_INTERVAL_S} s apart"
+            sentence = f"half again the start-up, {period} s, and {checks}"
             if startup.measured_s is None:
                 sentence = "as found: no start was recorded that a shorter one could rest on"
         rows.append((Setting.GRACE_PERIOD, target.grace_period_s, sentence))
@@ -286,5 +286,5 @@ def _startup_sentence(startup: Startup) -> str:
     elif startup.quantile == P95:
         said += f"; the slowest, {startup.slowest_s:.1f} s, still ends within the start period"
     if startup.needed_s > startup.seconds:
-        said += f"; the module takes {LONGEST_S} s at most"
+        said += f"; the module takes {LONGEST_STARTUP_S} s at most"
     return said

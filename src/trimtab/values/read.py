@@ -20,16 +20,20 @@ from trimtab.advice.case.proposal import Proposal
 from trimtab.catalog.load import EPHEMERAL_INCLUDED_GIB
 from trimtab.errors import UsageError
 from trimtab.fleet.model import TaskSize
-from trimtab.sizing.constants import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
+from trimtab.terraform_module import (
+    COLLECTOR_CPU_UNITS,
+    COLLECTOR_MEMORY_MIB,
+    DEFAULT_ARCHITECTURE,
+    DEFAULT_DEREGISTRATION_DELAY_S,
+    DEFAULT_STOP_TIMEOUT_S,
+)
 from trimtab.values.schema import ServiceEntry, TracingEntry, Values, given
-from trimtab.values.write import DEFAULT_ARCHITECTURE, DEFAULT_STOP_TIMEOUT_S
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.advice.case.objective import Objective
 
-DEFAULT_DEREGISTRATION_DELAY_S = 30
 _Schema = TypeVar("_Schema", bound=Values)
 
 

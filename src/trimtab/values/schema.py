@@ -14,10 +14,7 @@ from msgspec import Meta
 
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.fleet.model import Architecture, TaskSize
-from trimtab.ladders.ladders import MODULE, InStep, Ladder, Ladders, OutStep
-
-PERIODS_S = (60, 120, 180, 240, 300)
-DAY_S = 86_400
+from trimtab.terraform_module import DAY_S, MODULE, PERIODS_S, InStep, Ladder, Ladders, OutStep
 
 _Whole = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 _Seconds = Annotated[int, Meta(ge=0, le=2**31 - 1)]

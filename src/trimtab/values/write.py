@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import dollars
-from trimtab.ladders.ladders import MODULE
+from trimtab.terraform_module import (
+    DEFAULT_ARCHITECTURE,
+    DEFAULT_MATCHER,
+    DEFAULT_SCHEME,
+    DEFAULT_STOP_TIMEOUT_S,
+    MODULE,
+)
 from trimtab.values.hcl import Attribute, key, listed, quoted, template, wrapped
 
 if TYPE_CHECKING:
@@ -20,16 +26,10 @@ if TYPE_CHECKING:
     from trimtab.advice.model import Advice, Recommendation
     from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Egress, Service, Traffic
-    from trimtab.ladders.ladders import Ladder, Ladders
+    from trimtab.terraform_module import Ladder, Ladders
     from trimtab.timing.startup import TargetTiming, Timing
 
 TEMPLATE = "services.auto.tfvars.j2"
-
-# Defaults of the service module: what equals them is left to it.
-DEFAULT_ARCHITECTURE: Final = "X86_64"
-DEFAULT_STOP_TIMEOUT_S = 30
-DEFAULT_MATCHER = "200"
-DEFAULT_SCHEME = "http"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

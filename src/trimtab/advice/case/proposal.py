@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.catalog.load import EPHEMERAL_INCLUDED_GIB
-from trimtab.sizing.constants import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
+from trimtab.terraform_module import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective, Spot
     from trimtab.fleet.model import Architecture, Service, TaskSize
-    from trimtab.ladders.ladders import Ladders
     from trimtab.sizing.model import Sizing
+    from trimtab.terraform_module import Ladders
     from trimtab.timing.startup import Timing
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimtab.fleet.model import StartSample
-    from trimtab.ladders.ladders import Ladders
+    from trimtab.terraform_module import Ladders
 
 MODEL = Model()
 MINUTE_S = 60

@@ -17,8 +17,8 @@ from trimtab.demand.findings import FindingKind, believable
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.convert import ladders_of_scaling
 from trimtab.ladders.search import FULL
-from trimtab.ladders.space import module_takes
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
+from trimtab.terraform_module import module_takes
 from trimtab.timing.startup import timing_of
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service, TaskSize
-    from trimtab.ladders.ladders import Ladders
     from trimtab.ladders.search import Effort
     from trimtab.sizing.model import Sizing
+    from trimtab.terraform_module import Ladders
     from trimtab.timing.startup import Timing
 
 WORKERS = 2

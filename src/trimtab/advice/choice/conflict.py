@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.advice.choice.sizes import candidate_sizes, inputs_at
+from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.parts import HARDER
 from trimtab.replay.bound import required_tasks
-from trimtab.replay.policy import MAX_TASKS
 from trimtab.sizing.tasks import hottest_ratio
 
 if TYPE_CHECKING:

@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.advice.choice.trials import ground_of, tested
+from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.ladders import GRID_PERCENT, Ladders, cpu_ladder
+from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
 from trimtab.ladders.search import Limits, search
 from trimtab.ladders.space import Space
 from trimtab.replay.bound import required_tasks
-from trimtab.replay.policy import MAX_TASKS
+from trimtab.terraform_module import Ladders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.trials import Ground, Tested
-    from trimtab.ladders.ladders import Ladder
     from trimtab.ladders.parts import Parts
     from trimtab.ladders.search import Hunt
+    from trimtab.terraform_module import Ladder
 
 FLOOR_QUANTILES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
 """Of the tasks needed: where lower bounds of candidates begin."""

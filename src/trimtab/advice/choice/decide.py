@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from trimtab.advice.choice.question import Question
     from trimtab.advice.choice.sizes import Searched, Sized
     from trimtab.fleet.model import TaskSize
-    from trimtab.ladders.ladders import Ladders
+    from trimtab.terraform_module import Ladders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

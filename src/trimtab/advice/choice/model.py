@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.outcome import Verdict
     from trimtab.advice.choice.trials import Mark
     from trimtab.fleet.model import TaskSize
-    from trimtab.ladders.ladders import Ladders
+    from trimtab.terraform_module import Ladders
 
 
 class Decision(enum.Enum):

@@ -15,11 +15,11 @@ from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice.contest import contest, space_of
 from trimtab.advice.choice.model import COSTS_MORE, Rank
 from trimtab.advice.choice.trials import bound_s
+from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.ladders import default_ladders, memory_ladder
 from trimtab.ladders.parts import parts_of
 from trimtab.ladders.search import FULL, QUICK, Hunt
 from trimtab.replay.bound import required_tasks
-from trimtab.replay.policy import MAX_TASKS
 from trimtab.sizing.memory import still_holds
 from trimtab.sizing.model import Reason
 from trimtab.sizing.sentence import replayed as replayed_sentence
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from trimtab.advice.choice.model import Choice
     from trimtab.advice.choice.question import Question
     from trimtab.fleet.model import TaskSize
-    from trimtab.ladders.ladders import Ladder, Ladders
     from trimtab.ladders.parts import Parts
     from trimtab.ladders.search import Effort
     from trimtab.replay.inputs import Inputs
     from trimtab.sizing.model import Sizing
+    from trimtab.terraform_module import Ladder, Ladders
 
 FINALISTS = 3
 """Sizes that get a full search."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from trimtab.advice.choice.model import Rank
 from trimtab.demand.growth import MemoryShape
 from trimtab.report.explain.model import Fact, Section, usd
-from trimtab.sizing.constants import COLLECTOR_MEMORY_MIB, FILL_SHARE
+from trimtab.sizing.constants import FILL_SHARE
 from trimtab.sizing.memory import decided_by_margin
 from trimtab.sizing.model import Reason
+from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

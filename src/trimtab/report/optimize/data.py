@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import Cost, Parts, cents, dollars
-from trimtab.advice.watching_cost import PLATFORM_INSIGHTS
 from trimtab.report.verdicts import verdict_line, verdict_of
+from trimtab.terraform_module import DEFAULT_INSIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -249,7 +249,7 @@ def _split_notes(document: Document, cost: Cost) -> Iterator[str]:
     if not cost.insights_known:
         yield (
             "Insights: whether Container Insights are on today is not recorded; they count as off. The "
-            f'configuration has container_insights = "{PLATFORM_INSIGHTS}".'
+            f'configuration has container_insights = "{DEFAULT_INSIGHTS}".'
         )
     if not cost.balancers_known:
         yield (

@@ -1,0 +1,169 @@
+"""What the Terraform modules take, and what they do when told nothing: the one statement of it in Python.
+
+Each number stands in a ``variables.tf`` of ``terraform/`` too. ``tests/unit/test_terraform_module.py``
+reads those and compares every default and bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A service: modules/service.
+
+SERVICE_NAME = r"[a-z][a-z0-9-]{0,30}[a-z0-9]"
+"""Names that it takes; ECS takes more."""
+LONGEST_STARTUP_S = 200
+"""Start-up beyond which 1.5 times it no longer fits into ECS's start period of 300 s."""
+DEFAULT_LONGEST_REQUEST_S = 20
+"""``longest_request``, which drain and stop timeout must outlast."""
+DEFAULT_ARCHITECTURE: Final = "X86_64"
+DEFAULT_STOP_TIMEOUT_S = 30
+DEFAULT_DEREGISTRATION_DELAY_S = 30
+DEFAULT_CHECK_INTERVAL_S = 15
+DEFAULT_CHECK_TIMEOUT_S = 10
+DEFAULT_CHECK_HEALTHY = 2
+"""For recovery only: a new target is healthy after one passing check."""
+DEFAULT_CHECK_UNHEALTHY = 3
+DEFAULT_MATCHER = "200"
+DEFAULT_SCHEME = "http"
+"""Of the address that a caller gets by ``calls`` (``terraform/platform``)."""
+
+COLLECTOR_MEMORY_MIB = 128
+"""Memory set aside for the trace collector that runs beside the application [MiB]. AWS publishes no
+figure for the ADOT collector."""
+COLLECTOR_CPU_UNITS = 32
+"""CPU set aside for it [CPU units]. AWS's sample definition of the X-Ray daemon, which the collector
+replaces (ECS developer guide, "Running the X-Ray daemon")."""
+
+POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in"}
+"""Names of the scaling policies, and where they are."""
+ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
+"""Ends of the names of the alarms, and where they are."""
+ALARMED_METRICS = 4
+"""An alarm out for CPU, one for memory, one in for both, which is billed for each (alarms.tf)."""
+
+# The cluster and the platform: modules/cluster, terraform/platform.
+
+LONGEST_STEM: Final = 20
+"""Characters of the platform's name, with which other names begin."""
+DEFAULT_INSIGHTS: Final = "enabled"
+DEFAULT_LOG_DAYS_PRODUCTION = 30
+DEFAULT_LOG_DAYS_ELSEWHERE = 7
+"""Retention of an application's log."""
+DEFAULT_SAMPLED_SHARE = 0.05
+"""Of the traces, kept."""
+PLATFORM_ALARMS = 1
+"""Alerts that were lost. Those for whoever is on call are off unless asked for."""
+
+# Scaling.
+
+PERCENT = 100
+PERIODS_S = (60, 120, 180, 240, 300)
+LEAST_IN_COOLDOWN_S = 60
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutStep:
+    """Scale out: from ``above`` percent points over the threshold, ``add`` tasks."""
+
+    above: float
+    add: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InStep:
+    """Scale in: while the joint metric is below ``below`` [ratio], ``remove`` tasks."""
+
+    below: float
+    remove: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """One metric's thresholds [percent] and its steps out."""
+
+    high: float
+    low: float
+    steps: tuple[OutStep, ...]
+
+
+CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
+MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
+SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
+"""Steps where none are given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladders:
+    """What Application Auto Scaling is told about one service.
+
+    Scale-in is one policy on ``MAX([cpu/cpu.low, memory/memory.low]) < 1``: with two alarms,
+    idle CPU would take tasks away that memory needs, and memory would bring them back.
+    """
+
+    min_tasks: int
+    max_tasks: int
+    cpu: Ladder
+    memory: Ladder
+    scale_in: tuple[InStep, ...] = SCALE_IN
+    out_cooldown_s: int = 60
+    in_cooldown_s: int = 300
+    period_s: int = 60
+    out_datapoints: tuple[int, int] = (2, 3)
+    """M of N periods over the threshold: one noisy minute adds nothing."""
+    in_datapoints: tuple[int, int] = (10, 10)
+
+
+MODULE = Ladders(
+    min_tasks=1,
+    max_tasks=1,
+    cpu=Ladder(high=70, low=30, steps=CPU_STEPS),
+    memory=Ladder(high=90, low=75, steps=MEMORY_STEPS),
+)
+"""What a service gets where nothing is given; the bounds have no default there."""
+
+
+def module_takes(ladders: Ladders) -> bool:
+    """Tell whether the service module takes these ladders: quick to grow, slow to shrink, no flapping."""
+    least, most, cpu = ladders.min_tasks, ladders.max_tasks, ladders.cpu
+    return (
+        1 <= least <= most
+        and all(0 < one.low < one.high < PERCENT for one in (cpu, ladders.memory))
+        and all(_rises(one.steps) for one in (cpu, ladders.memory))
+        and _falls(ladders.scale_in)
+        and 0 < ladders.out_cooldown_s < ladders.in_cooldown_s >= LEAST_IN_COOLDOWN_S
+        and ladders.period_s in PERIODS_S
+        and _windows(ladders)
+        # After the step the rest carries what was taken away, and must stay below the threshold out.
+        and (
+            least == most
+            or all(
+                step.below * cpu.low * (least + step.remove) / least < cpu.high for step in ladders.scale_in
+            )
+        )
+    )
+
+
+def _rises(steps: Sequence[OutStep]) -> bool:
+    ladder = all(one.above < two.above and one.add < two.add for one, two in pairwise(steps))
+    return ladder and steps[0].above == 0 and steps[0].add >= 1
+
+
+def _falls(steps: Sequence[InStep]) -> bool:
+    ladder = all(one.below > two.below and one.remove < two.remove for one, two in pairwise(steps))
+    return ladder and steps[0].below == 1 and steps[-1].below > 0 and steps[0].remove >= 1
+
+
+def _windows(ladders: Ladders) -> bool:
+    (out_points, out_periods), (in_points, in_periods) = ladders.out_datapoints, ladders.in_datapoints
+    return (
+        1 <= out_points <= out_periods <= in_periods
+        and 1 <= in_points <= in_periods
+        and in_periods * ladders.period_s <= DAY_S
+    )
