@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import made_fleet as made
 import numpy as np
 
+from trimtab.advice.case.case import workload_of
 from trimtab.advice.case.objective import DEFAULT, Objective
 from trimtab.advice.choice.question import Question
 from trimtab.catalog.load import fargate_sizes, prices
@@ -35,8 +36,7 @@ def asked(service: Service, demand: Demand, objective: Objective = DEFAULT) -> t
     sizing = right_size(service, demand, PRICES, fargate_sizes(), floor=floor)
     assert isinstance(sizing, Sizing)
     question = Question(
-        service=service,
-        demand=demand,
+        workload=workload_of(service, demand),
         timing=timing_of(service),
         prices=PRICES,
         objective=objective,

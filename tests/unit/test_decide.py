@@ -10,7 +10,7 @@ import made_fleet as made
 import msgspec
 import pytest
 
-from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice import trials
@@ -258,7 +258,10 @@ def test_nothing_is_kept_where_the_size_changes() -> None:
 
 
 def test_nor_where_it_changes_in_memory_alone_though_the_bound_is_the_same() -> None:
-    roomy = replace(QUESTION, service=asking.adopted(cpu_units=512, memory_mib=2048))
+    roomy = replace(
+        QUESTION,
+        workload=workload_of(asking.adopted(cpu_units=512, memory_mib=2048), QUESTION.demand),
+    )
     todays = entrant(M, 50.5, ladders=asking.TODAY)
     choice = decided(searched(MIDDLE, entrant(M, 50)), present=todays, question=roomy)
     assert (choice.decision, choice.ladders) == (Decision.TRIM, CHOSEN)
@@ -302,7 +305,9 @@ def test_what_was_not_chosen_is_replayed_and_says_why() -> None:
     for one in choice.alternatives:
         sizing = SIZED[one.size].sizing
         proposal = proposal_of(SERVICE, sizing, one.ladders, QUESTION.timing)
-        case = as_proposed(SERVICE, QUESTION.demand, proposal, QUESTION.prices, QUESTION.objective)
+        case = as_proposed(
+            workload_of(SERVICE, QUESTION.demand), proposal, QUESTION.prices, QUESTION.objective
+        )
         assert one.replay == judge(case).verdict
     assert choice.tried == 30
     assert {one.size for one in choice.unsearched} == set(SIZED) - {SMALL, MIDDLE, LARGE}

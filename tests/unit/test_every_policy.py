@@ -17,7 +17,7 @@ from made_command import trimtab
 from made_rehearsal import read, rehearsed
 
 from made_client import client
-from trimtab.advice.case.case import as_deployed
+from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.outcome import Basis
 from trimtab.catalog.load import prices
 from trimtab.commands.optimize import optimize
@@ -75,7 +75,9 @@ def ran(service: Service) -> pl.DataFrame:
     """Return what would be recorded of a service that its own policies scale."""
     work = np.where((MINUTES % made.DAY < 6 * 60) | (MINUTES % made.DAY >= 20 * 60), 0.0, 0.4 * WAVE)
     demand = made.demand(work if service.name == "office" else WAVE, tasks=4)
-    done = replay(as_deployed(service, demand, prices("us-east-1")).inputs, _policy(service, demand)).minutes
+    done = replay(
+        as_deployed(workload_of(service, demand), prices("us-east-1")).inputs, _policy(service, demand)
+    ).minutes
     there = done.running > 0
     return (
         pl.DataFrame(
@@ -97,7 +99,7 @@ def ran(service: Service) -> pl.DataFrame:
 
 
 def _policy(service: Service, demand: Any) -> Any:
-    return as_deployed(service, demand, prices("us-east-1")).policy
+    return as_deployed(workload_of(service, demand), prices("us-east-1")).policy
 
 
 def fleet() -> Snapshot:

@@ -12,11 +12,18 @@ import pytest
 
 from example_run import REPOSITORY
 from trimtab.advice.before import Before
-from trimtab.advice.case.case import as_deployed
+from trimtab.advice.calls import NONE
+from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import Verdict, judge
 from trimtab.advice.case.proposal import proposal_of
-from trimtab.advice.cautions import cautions_of, cautions_of_capacity, cautions_of_cost, cautions_of_replay
+from trimtab.advice.cautions import (
+    cautions_of,
+    cautions_of_calls,
+    cautions_of_capacity,
+    cautions_of_cost,
+    cautions_of_replay,
+)
 from trimtab.advice.cost import Cost, Parts, cents, cost_of, dollars, total
 from trimtab.advice.model import Caution, CautionKind
 from trimtab.catalog.load import fargate_sizes, prices
@@ -45,7 +52,7 @@ def sized(service: Service, demand: Demand) -> Sizing:
 
 
 def kinds(service: Service, demand: Demand, drain_s: int | None = None) -> set[CautionKind]:
-    found = cautions_of(service, demand, sized(service, demand), timing_of(service, drain_s), frozenset())
+    found = cautions_of(service, demand, sized(service, demand), timing_of(service, drain_s))
     return {caution.kind for caution in found}
 
 
@@ -126,7 +133,7 @@ def dearer(service: Service, demand: Demand, before: Parts, after: Parts) -> lis
     sizing = sized(service, demand)
     proposal = proposal_of(service, sizing, default_ladders(sizing, demand), timing_of(service))
     cost = Cost(recorded_usd_month=before.compute_usd_month, before=before, after=after)
-    case = as_deployed(service, demand, PRICES)
+    case = as_deployed(workload_of(service, demand), PRICES)
     found = cautions_of_cost(service, cost, Before(judged=judge(case), case=case), proposal, DEFAULT)
     return [one.text for one in found]
 
@@ -271,7 +278,7 @@ def test_a_leak_is_told_with_its_slope_when_it_is_full_and_when_tasks_must_go() 
     result = sized(service, demand)
     # 600 * 1.15 + 128 = 818 MiB, so 1024: (1024 - 128 - 300) / 50 = 11.9 days from the start of a task.
     assert result.size.memory_mib == 1024
-    found = cautions_of(service, demand, result, timing_of(service), frozenset())
+    found = cautions_of(service, demand, result, timing_of(service))
     text = next(one.text for one in found if one.kind is CautionKind.LEAK)
     assert "memory grows by 50 MiB a day" in text
     assert "a task is full 11.9 days after its start, those of the record's end in 9.9 days" in text
@@ -280,7 +287,7 @@ def test_a_leak_is_told_with_its_slope_when_it_is_full_and_when_tasks_must_go() 
 
 def test_a_caller_that_is_left_out_is_named() -> None:
     service = made.service(callers=("jobs", "web"))
-    found = cautions_of(service, week(), sized(service, week()), timing_of(service), frozenset({"jobs"}))
+    found = tuple(cautions_of_calls(service, NONE, frozenset({"jobs"})))
     assert [caution.kind for caution in found] == [CautionKind.CALLER]
     assert "jobs" in found[0].text
     assert "web" not in found[0].text
@@ -288,7 +295,7 @@ def test_a_caller_that_is_left_out_is_named() -> None:
 
 def test_the_shortlist_is_the_least_memory_of_each_cpu_and_the_sizes_kept() -> None:
     sizing = sized(made.service(), made.demand(STEADY, memory=1000.0))
-    listed = [one.size for one in shortlist(sizing.candidates, made.size(256, 512))]
+    listed = [one.size for one in shortlist(sizing, made.size(256, 512))]
     assert made.size(256, 512) in listed
     assert made.size(256, 2048) in listed
     assert made.size(512, 2048) in listed

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from made_optimized import advice_of, grid, page
 
-from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice.model import Decision, Rank
 from trimtab.advice.choice.trials import Test as Trial
@@ -106,7 +106,9 @@ def test_the_trials_are_what_a_replay_of_their_part_finds(optimized: made.Optimi
     snapshot = read_snapshot(optimized.snapshot)
     demand = demand_of(advice.service, snapshot.metrics[name])
     proposal = proposal_of(advice.service, advice.sizing, advice.ladders, advice.timing)
-    case = as_proposed(advice.service, demand, proposal, prices("us-east-1"), optimized.document.objective)
+    case = as_proposed(
+        workload_of(advice.service, demand), proposal, prices("us-east-1"), optimized.document.objective
+    )
     parts = parts_of(case.inputs, 0.3)
     rows = dict(zip(Trial, grid(page(optimized, name), "How it did").rows[2:], strict=True))
     for trial, part in (

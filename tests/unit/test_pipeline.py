@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from made_progress import Told
 
+from trimtab.advice.case import case
 from trimtab.advice.case.objective import LaidDown, Objective, Spot
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import cents
@@ -293,3 +294,25 @@ def test_a_service_whose_policies_cannot_be_replayed_is_as_recorded(tmp_path: Pa
     done = replay(tmp_path / "in")
     assert [judged.verdict.basis for judged in done.judged] == [Basis.REPLAY, Basis.RECORD]
     assert any(note.service == "web" and "joint-in" in note.text for note in done.report.notes)
+
+
+def test_what_does_not_change_within_a_service_is_made_once_a_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Load, starts and the share of the hottest task are the same at every size and under every policy."""
+    made_by: list[str] = []
+
+    def counted(name: str) -> None:
+        real = getattr(case, name)
+
+        def count(*given: object) -> object:
+            made_by.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(case, name, count)
+
+    for name in ("load_of", "starts_of", "task_use_of"):
+        counted(name)
+    snapshot = made.snapshot(made.service("api"), made.service("jobs", traffic=None))
+    assert len(recommend(snapshot, effort=made.LITTLE).services) == 2
+    assert sorted(made_by) == ["load_of"] * 2 + ["starts_of"] * 2 + ["task_use_of"] * 2

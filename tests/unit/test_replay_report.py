@@ -9,7 +9,7 @@ import made_fleet as made
 import numpy as np
 import pytest
 
-from trimtab.advice.case.case import as_deployed
+from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import judge
 from trimtab.catalog.load import prices
@@ -99,7 +99,7 @@ def test_in_the_file_a_point_that_is_missing_is_null_and_alarms_are_listed() -> 
         steps=(Step(upper=0.0, adjustment=0),),
     )  # fmt: skip
     service = made.service(scaling=Scaling(min_tasks=0, max_tasks=4, policies=(away,)))
-    judged = judge(as_deployed(service, made.demand(np.ones(60)), prices("us-east-1")))
+    judged = judge(as_deployed(workload_of(service, made.demand(np.ones(60))), prices("us-east-1")))
     table = made.pl.read_parquet(io.BytesIO(encode([judged])))
     assert table["running_tasks"].to_list()[-1] == 0
     nothing = table["running_tasks"] == 0

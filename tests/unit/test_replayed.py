@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.advice.case.case import Case, as_deployed, as_proposed, starts_of
+from trimtab.advice.case.case import Case, as_deployed, as_proposed, starts_of, workload_of
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import Proposal, proposal_of
 from trimtab.catalog.load import fargate_sizes, prices
@@ -40,7 +40,7 @@ def proposal(service: Service, demand: Demand) -> Proposal:
 
 
 def proposed(service: Service, demand: Demand, **changes: object) -> Case:
-    return as_proposed(service, demand, replace(proposal(service, demand), **changes), PRICES)  # type: ignore[arg-type]
+    return as_proposed(workload_of(service, demand), replace(proposal(service, demand), **changes), PRICES)  # type: ignore[arg-type]
 
 
 # Gaps
@@ -87,7 +87,7 @@ def test_without_a_single_report_there_is_nothing_to_hold() -> None:
 
 def test_the_share_that_was_filled_is_told() -> None:
     demand = made.demand(WAVE, present=np.arange(WAVE.size) % 10 > 0)
-    assert as_deployed(made.service(), demand, PRICES).filled_share == pytest.approx(0.1)
+    assert as_deployed(workload_of(made.service(), demand), PRICES).filled_share == pytest.approx(0.1)
     assert judge(proposed(made.service(), demand)).verdict.filled_share == pytest.approx(0.1)
 
 
@@ -96,7 +96,9 @@ def test_the_share_that_was_filled_is_told() -> None:
 
 def test_the_hottest_task_is_told_from_the_average_one_and_never_cooler() -> None:
     cpu = np.array([0.0, 2.0, 2.0])
-    load = as_deployed(made.service(), made.demand(cpu, hottest=[1.5, 1.5, 0.8]), PRICES).inputs.load
+    load = as_deployed(
+        workload_of(made.service(), made.demand(cpu, hottest=[1.5, 1.5, 0.8])), PRICES
+    ).inputs.load
     np.testing.assert_allclose(load.hottest_ratio, [1.0, 1.5, 1.0])
 
 
@@ -108,14 +110,14 @@ def test_memory_that_follows_load_is_split_into_base_and_slope() -> None:
     np.testing.assert_allclose(load.memory_mib, 100)
     # At today's count the replay holds again what was recorded.
     service = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
-    minutes = judge(as_deployed(service, demand, PRICES)).replay.minutes
+    minutes = judge(as_deployed(workload_of(service, demand), PRICES)).replay.minutes
     np.testing.assert_allclose(minutes.memory_average_percent, 100 * demand.memory_mib / 2048)
     np.testing.assert_allclose(minutes.cpu_average_percent, 100 * share)
 
 
 def test_both_sides_are_asked_to_carry_the_same_work_the_ceiling_lifted() -> None:
     service, demand = made.service(), made.demand(WAVE, censored=np.arange(WAVE.size) < 5)
-    before, after = as_deployed(service, demand, PRICES), proposed(service, demand)
+    before, after = as_deployed(workload_of(service, demand), PRICES), proposed(service, demand)
     np.testing.assert_array_equal(before.inputs.load.cpu_vcpu, after.inputs.load.cpu_vcpu)
     np.testing.assert_allclose(before.inputs.load.cpu_vcpu[:6] / WAVE[:6], [1.15] * 5 + [1.0])
 
@@ -125,7 +127,10 @@ def test_both_sides_are_asked_to_carry_the_same_work_the_ceiling_lifted() -> Non
 
 def test_the_collector_takes_its_share_of_the_proposed_task_alone() -> None:
     service, demand = made.service(), made.demand(WAVE)
-    before, after = as_deployed(service, demand, PRICES).inputs.task, proposed(service, demand).inputs.task
+    before, after = (
+        as_deployed(workload_of(service, demand), PRICES).inputs.task,
+        proposed(service, demand).inputs.task,
+    )
     assert (before.overhead_vcpu, before.overhead_mib) == (0, 0)
     assert (after.overhead_vcpu, after.overhead_mib) == (32 / 1024, 128)
     bare = proposed(service, demand, collector_cpu_units=0, collector_memory_mib=0).inputs.task
@@ -134,7 +139,7 @@ def test_the_collector_takes_its_share_of_the_proposed_task_alone() -> None:
 
 def test_price_follows_size_architecture_and_storage() -> None:
     service, demand = made.service(architecture="ARM64"), made.demand(WAVE)
-    deployed = as_deployed(service, demand, PRICES).inputs.task
+    deployed = as_deployed(workload_of(service, demand), PRICES).inputs.task
     assert deployed.price_usd_hour == PRICES.task_hour_usd(service.size, "ARM64")
     more = proposed(service, demand, size=made.size(512, 1024), architecture="X86_64", ephemeral_gib=50)
     assert more.inputs.task.price_usd_hour == PRICES.task_hour_usd(
@@ -164,11 +169,11 @@ def test_without_samples_the_start_up_that_timing_assumes_is_assumed() -> None:
 
 def test_the_drain_is_todays_before_and_the_proposed_one_after() -> None:
     service, demand = made.service(stop_timeout_s=45), made.demand(WAVE)
-    before, after = as_deployed(service, demand, PRICES).inputs, proposed(service, demand).inputs
+    before, after = as_deployed(workload_of(service, demand), PRICES).inputs, proposed(service, demand).inputs
     assert (before.deregistration_delay_s, before.shutdown_s) == (300, 45)
     assert (after.deregistration_delay_s, after.shutdown_s) == (30, 45)
     jobs = made.service(traffic=None)
-    assert as_deployed(jobs, demand, PRICES).inputs.deregistration_delay_s == 0
+    assert as_deployed(workload_of(jobs, demand), PRICES).inputs.deregistration_delay_s == 0
     assert proposed(jobs, demand).inputs.deregistration_delay_s == 0
 
 
@@ -177,7 +182,7 @@ def test_the_drain_is_todays_before_and_the_proposed_one_after() -> None:
 
 @pytest.mark.parametrize(("tasks", "initial"), [(1, 4), (7, 7), (50, 12)])
 def test_the_deployed_count_at_first_is_the_recorded_one_within_the_bounds(tasks: int, initial: int) -> None:
-    policy = as_deployed(made.service(), made.demand(WAVE, tasks=tasks), PRICES).policy
+    policy = as_deployed(workload_of(made.service(), made.demand(WAVE, tasks=tasks)), PRICES).policy
     assert (policy.min_tasks, policy.max_tasks, policy.initial_tasks) == (4, 12, initial)
 
 
@@ -189,7 +194,9 @@ def test_the_proposed_count_at_first_is_what_the_first_minute_needs_within_the_b
     ladders = replace(asked.ladders, min_tasks=2, max_tasks=14)
     begin = np.concatenate(([vcpu], WAVE))
     case = as_proposed(
-        made.service(), made.demand(begin), replace(asked, size=made.size(256, 1024), ladders=ladders), PRICES
+        workload_of(made.service(), made.demand(begin)),
+        replace(asked, size=made.size(256, 1024), ladders=ladders),
+        PRICES,
     )
     # 1 vCPU over 0.8 of 224 units a task.
     assert case.policy.initial_tasks == initial
@@ -202,7 +209,7 @@ def test_the_policies_that_are_replayed_are_the_services_own() -> None:
         steps=(Step(lower=0.0, adjustment=3),),
     )  # fmt: skip
     service = made.service(scaling=Scaling(min_tasks=4, max_tasks=12, policies=(out,)))
-    (alarm,) = as_deployed(service, made.demand(WAVE), PRICES).policy.alarms
+    (alarm,) = as_deployed(workload_of(service, made.demand(WAVE)), PRICES).policy.alarms
     assert (alarm.metric, alarm.threshold, alarm.periods) == (Metric.MEMORY_AVERAGE, 61.0, 2)
     after = proposed(service, made.demand(WAVE)).policy
     assert [alarm.metric for alarm in after.alarms] == [
@@ -217,7 +224,7 @@ def test_the_policies_that_are_replayed_are_the_services_own() -> None:
 
 def test_a_fixed_count_costs_its_tasks_by_the_hour_and_the_bound_is_as_much() -> None:
     service = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
-    verdict = judge(as_deployed(service, made.demand(WAVE, tasks=4), PRICES)).verdict
+    verdict = judge(as_deployed(workload_of(service, made.demand(WAVE, tasks=4)), PRICES)).verdict
     assert verdict.usd_month == pytest.approx(4 * 730 * (0.04048 + 2 * 0.004445))
     assert (verdict.tasks_mean, verdict.tasks_least, verdict.tasks_most) == (4, 4, 4)
     assert verdict.over_bound == pytest.approx(1.0, rel=1e-3)
@@ -230,7 +237,7 @@ def test_minutes_over_are_those_above_the_objective() -> None:
     cpu[minute < 30] = 3.3  # of 4 vCPU: above 80 %, below all
     cpu[minute < 10] = 5.0
     memory = np.where((minute >= 700) & (minute < 720), 1900.0, 1000.0)  # of 2048
-    verdict = judge(as_deployed(service, made.demand(cpu, memory), PRICES)).verdict
+    verdict = judge(as_deployed(workload_of(service, made.demand(cpu, memory)), PRICES)).verdict
     assert (verdict.over_cpu_min, verdict.saturated_min) == (30, 10)
     assert (verdict.over_memory_min, verdict.oom_min) == (20, 0)
     assert verdict.over_cpu_share == pytest.approx(30 / made.DAY)
@@ -248,7 +255,7 @@ def test_two_policies_that_fight_turn_and_pay_for_their_drains() -> None:
         steps=(Step(upper=0.0, adjustment=-1),),
     )  # fmt: skip
     service = made.service(scaling=Scaling(min_tasks=2, max_tasks=12, policies=(step, back)))
-    judged = judge(as_deployed(service, made.demand(np.full(made.DAY, 1.7)), PRICES))
+    judged = judge(as_deployed(workload_of(service, made.demand(np.full(made.DAY, 1.7))), PRICES))
     verdict, desired = judged.verdict, judged.replay.minutes.desired
     assert verdict.direction_changes_day > 20
     assert (verdict.tasks_least, verdict.tasks_most) == (desired.min(), desired.max())

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
+from trimtab.demand.follow import load_memory
 from trimtab.fleet.identity import Attachment, Registration
 from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import Failure, Scaling
-from trimtab.sizing.memory import hottest_memory, load_memory
+from trimtab.sizing.memory import hottest_memory
 from trimtab.sizing.model import Reason, Sizing
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed, trailing_maximum

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from trimtab.advice.before import AGREES, before_of
+from trimtab.advice.case.case import workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cautions import cautions_of_cost
@@ -35,7 +36,9 @@ WAVE = 2 + np.sin(2 * np.pi * MINUTES / made.DAY)
 
 
 def before(scaling: Scaling, demand: Demand) -> Before:
-    return before_of(made.service(size=made.size(1024, 2048), scaling=scaling), demand, PRICES, DEFAULT)
+    return before_of(
+        workload_of(made.service(size=made.size(1024, 2048), scaling=scaling), demand), PRICES, DEFAULT
+    )
 
 
 def fixed(count: int) -> Scaling:
@@ -103,7 +106,7 @@ def test_the_record_counts_its_minutes_as_a_replay_would() -> None:
 
 def test_a_saving_below_what_replay_and_record_differ_by_is_within_the_error() -> None:
     service = made.service(size=made.size(1024, 2048), scaling=fixed(11))
-    found = before_of(service, made.demand(WAVE, tasks=10), PRICES, DEFAULT)
+    found = before_of(workload_of(service, made.demand(WAVE, tasks=10)), PRICES, DEFAULT)
     assert found.error_usd_month is not None
     assert found.error_usd_month == pytest.approx(Decimal(str(round(730 * HOUR_USD, 2))), abs=Decimal("0.02"))
 

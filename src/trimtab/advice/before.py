@@ -18,7 +18,7 @@ from trimtab.errors import ReplayError
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from trimtab.advice.case.case import Case
+    from trimtab.advice.case.case import Case, Workload
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.outcome import Judged, Verdict
     from trimtab.catalog.load import Prices
@@ -53,13 +53,14 @@ class Before:
         return self.verdict.basis is Basis.RECORD
 
 
-def before_of(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Before:
+def before_of(workload: Workload, prices: Prices, objective: Objective) -> Before:
     """Return what runs today: replayed, or as recorded with the reason."""
+    service, demand = workload.service, workload.demand
     try:
-        case = as_deployed(service, demand, prices, objective)
+        case = as_deployed(workload, prices, objective)
     except ReplayError as error:
-        inputs = deployed_inputs(service, demand, prices, objective)
-        return Before(judged=judge_record(service, demand, inputs), case=None, why=error.one_line())
+        inputs = deployed_inputs(workload, prices, objective)
+        return Before(judged=judge_record(workload, inputs), case=None, why=error.one_line())
     judged = judge(case)
     tasks, usd = tasks_recorded(demand), recorded_usd_month(service, service.size, demand, prices)
     counts = _agree(judged.verdict.tasks_mean, tasks) and not _moved_by_nothing(service, demand)
@@ -67,7 +68,7 @@ def before_of(service: Service, demand: Demand, prices: Prices, objective: Objec
     apart = abs(cents(judged.verdict.usd_month) - cents(usd))
     if counts and bills:
         return Before(judged=judged, case=case, error_usd_month=apart)
-    record = judge_record(service, demand, case.inputs)
+    record = judge_record(workload, case.inputs)
     if counts:
         why = _bill(judged.verdict, tasks, usd)
         return Before(judged=record, case=case, why=why, error_usd_month=apart)

@@ -50,21 +50,23 @@ REPLACE_SHARE = 0.8
 deployment takes a while, and not every task leaks alike."""
 
 
-def cautions_of(
-    service: Service, demand: Demand, sizing: Sizing, timing: Timing, left_out: frozenset[str]
-) -> tuple[Caution, ...]:
-    """Return the cautions of one service; ``left_out`` names services without advice."""
+def cautions_of(service: Service, demand: Demand, sizing: Sizing, timing: Timing) -> tuple[Caution, ...]:
+    """Return what its record and its configuration say against the advice for one service."""
     return (
         *cautions_of_failures(service),
         *_of_data(demand, sizing),
         *_of_memory(service, demand, sizing),
         *_of_timing(service, timing),
-        *_of_service(service, left_out),
+        *_of_service(service),
     )
 
 
-def cautions_of_calls(calls: Calls) -> Iterator[Caution]:
-    """Yield the calls that the values would cut off, and what they say so as not to."""
+def cautions_of_calls(service: Service, calls: Calls, left_out: frozenset[str]) -> Iterator[Caution]:
+    """Yield what the rest of the fleet means for it: callers without advice, calls that would be cut off."""
+    missing = sorted(left_out.intersection(service.callers))
+    if missing:
+        text = f"called by {', '.join(missing)}, which is left out: add it to callers when it joins"
+        yield Caution(kind=CautionKind.CALLER, text=text)
     yield from (Caution(kind=CautionKind.CALL, text=f"{cut.what}; {cut.kept}") for cut in calls.cuts)
 
 
@@ -262,7 +264,7 @@ def _leak(sizing: Sizing) -> str:
     )
 
 
-def _of_service(service: Service, left_out: frozenset[str]) -> Iterator[Caution]:
+def _of_service(service: Service) -> Iterator[Caution]:
     # One that is taken over has a stem of its own for what the name is too long or too odd for.
     if service.identity is None and not re.fullmatch(SERVICE_NAME, service.name):
         text = (
@@ -270,10 +272,6 @@ def _of_service(service: Service, left_out: frozenset[str]) -> Iterator[Caution]
             "and hyphens that begin with a letter: take the entry out, or run the service under another name"
         )
         yield Caution(kind=CautionKind.NAME, text=text)
-    missing = sorted(left_out.intersection(service.callers))
-    if missing:
-        text = f"called by {', '.join(missing)}, which is left out: add it to callers when it joins"
-        yield Caution(kind=CautionKind.CALLER, text=text)
     if service.egress is None:
         text = (
             "where it connects to was not recorded: its tasks will reach HTTPS and named callees only; "

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from trimtab.advice.calls import NONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from trimtab.advice.calls import Calls
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.outcome import Verdict
@@ -23,37 +25,40 @@ if TYPE_CHECKING:
 
 
 class CautionKind(enum.Enum):
-    """What makes a piece of advice less certain than it looks."""
+    """What makes a piece of advice less certain than it looks. Told in this order."""
 
+    FAILURES = "tasks failed"
     CENSORED = "demand at the CPU ceiling"
+    GAP = "long gap"
     ZERO = "zero demand"
     CONSTANT = "constant demand"
     ONE_SPIKE = "one giant spike"
     SHORT = "short history"
-    GAP = "long gap"
-    IDLE = "scaled to zero"
-    STARTUP = "start-up time"
-    FIXED_COUNT = "ran at a fixed count"
-    FEWER = "fewer than today"
-    STOPS = "an apply stops tasks"
-    CALLER = "caller left out"
-    STOP_TIMEOUT = "short stop timeout"
-    DRAIN = "requests longer than the drain"
-    HEALTH_COMMAND = "no health check"
-    NAME = "name the module refuses"
-    OBJECTIVE = "objective missed in replay"
-    MEMORY = "memory in replay"
-    RECORD = "today is as recorded"
-    WITHIN_ERROR = "saving within the error"
-    DEARER = "costs more than today"
-    EGRESS = "egress not known"
-    CALL = "a call that would be cut off"
-    ARCHITECTURE = "another architecture"
-    SPOT = "on Spot"
-    FAILURES = "tasks failed"
     LEAK = "memory grows without end"
     RISING = "memory still rising"
     MEMORY_LIMIT = "memory at its limit"
+    STARTUP = "start-up time"
+    STOP_TIMEOUT = "short stop timeout"
+    DRAIN = "requests longer than the drain"
+    NAME = "name the module refuses"
+    CALLER = "caller left out"
+    EGRESS = "egress not known"
+    HEALTH_COMMAND = "no health check"
+    CALL = "a call that would be cut off"
+    IDLE = "scaled to zero"
+    FIXED_COUNT = "ran at a fixed count"
+    FEWER = "fewer than today"
+    STOPS = "an apply stops tasks"
+    ARCHITECTURE = "another architecture"
+    SPOT = "on Spot"
+    RECORD = "today is as recorded"
+    WITHIN_ERROR = "saving within the error"
+    DEARER = "costs more than today"
+    OBJECTIVE = "objective missed in replay"
+    MEMORY = "memory in replay"
+
+
+_ORDER = {kind: place for place, kind in enumerate(CautionKind)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,11 @@ class Caution:
 
     kind: CautionKind
     text: str
+
+
+def ordered(cautions: Iterable[Caution]) -> tuple[Caution, ...]:
+    """Return cautions in the order of their kinds; those of one kind stay as they are."""
+    return tuple(sorted(cautions, key=lambda caution: _ORDER[caution.kind]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,30 @@ They live here, below the fleet, because the catalog of facts needs them and may
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+import re
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 Architecture: TypeAlias = Literal["X86_64", "ARM64"]
 Positive = Annotated[int, Meta(ge=1)]
+
+
+UNITS_A_VCPU: Final = 1024
+MIB_A_GB: Final = 1024
+_AMOUNT = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>vcpu|gb)?\s*", re.IGNORECASE)
+
+
+def amount(given: object, scale: int) -> int | None:
+    """Return ``1024``, ``1 vCPU``, ``.5 vCPU`` or ``2 GB`` in CPU units or MiB, as AWS takes each.
+
+    ``scale`` is what one vCPU or GB is. None for anything else.
+    """
+    found = _AMOUNT.fullmatch(str(given)) if given is not None else None
+    if found is None:
+        return None
+    return round(float(found["number"]) * (scale if found["unit"] else 1))
 
 
 class TaskSize(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, order=True):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from trimtab.advice.before import Before, before_of
-from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.choice.trials import failures_of
@@ -142,12 +142,12 @@ def _replayed(
     service: Service,
 ) -> Before | LeftOut:
     """Return the service replayed, as recorded where today's cannot be, or why it is left out."""
-    demand = recorded(snapshot, service)
+    workload = workload_of(service, recorded(snapshot, service))
     if proposals is None:
-        return before_of(service, demand, price_list, objective)
+        return before_of(workload, price_list, objective)
     proposal = proposals.get(service.name)
     if proposal is None:
         detail = "the values have no entry for it"
         return LeftOut(service=service.name, reason=LeftOutReason.NO_VALUES, detail=detail)
-    case = as_proposed(service, demand, proposal, price_list, objective)
+    case = as_proposed(workload, proposal, price_list, objective)
     return Before(judged=judge(case), case=case)

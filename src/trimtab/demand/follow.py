@@ -70,10 +70,7 @@ def load_memory(demand: Demand) -> LoadMemory:
 
 def follows(demand: Demand, fit: LoadMemory) -> F64:
     """Return the part of a task's memory that follows its load [MiB], shape (T,)."""
-    share = np.divide(
-        demand.cpu_vcpu, demand.tasks, out=np.zeros_like(demand.cpu_vcpu), where=demand.tasks > 0
-    )
-    part: F64 = fit.slope_mib_per_vcpu * share
+    part: F64 = fit.slope_mib_per_vcpu * demand.cpu_vcpu_a_task
     return part
 
 

@@ -56,6 +56,11 @@ class Demand:
         return self.present | self.idle
 
     @property
+    def cpu_vcpu_a_task(self) -> F64:
+        """The average task's share of the load [vCPU], 0 where none ran."""
+        return np.divide(self.cpu_vcpu, self.tasks, out=np.zeros_like(self.cpu_vcpu), where=self.tasks > 0)
+
+    @property
     def days(self) -> float:
         """Span with data [days]: minutes that are known, not calendar."""
         return float(self.known.sum()) * self.step_s / 86_400

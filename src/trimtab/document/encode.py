@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from trimtab.advice.choice.trials import Mark
     from trimtab.advice.model import Advice, Recommendation
     from trimtab.fleet.model import Service, TaskSize
-    from trimtab.sizing.model import Candidate
+    from trimtab.sizing.model import Candidate, Sizing
 
 PLACES = 6
 
@@ -90,17 +90,10 @@ def rounded(value: Any) -> Any:  # noqa: ANN401  # whatever JSON holds
     return value
 
 
-def shortlist(candidates: tuple[Candidate, ...], *keep: TaskSize) -> tuple[Candidate, ...]:
-    """Return the least memory that holds the work for each CPU size, and the sizes to ``keep``.
-
-    With more memory at the same CPU a task only costs more, so the others tell nothing.
-    """
-    least: dict[int, TaskSize] = {}
-    for candidate in candidates:
-        if candidate.holds:
-            least.setdefault(candidate.size.cpu_units, candidate.size)
-    wanted = {*least.values(), *keep}
-    return tuple(candidate for candidate in candidates if candidate.size in wanted)
+def shortlist(sizing: Sizing, present: TaskSize) -> tuple[Candidate, ...]:
+    """Return the sizes that tell something: the least memory of each CPU value, the chosen, the present."""
+    wanted = {*sizing.least_memory(), sizing.size, present}
+    return tuple(candidate for candidate in sizing.candidates if candidate.size in wanted)
 
 
 def _as(part: type[_Part], noun: object) -> _Part:
@@ -127,9 +120,7 @@ def _service(advice: Advice) -> ServicePart:
         timing=_as(TimingPart, advice.timing),
         cost=_as(CostPart, advice.cost),
         cautions=tuple(_as(CautionPart, caution) for caution in advice.cautions),
-        candidates=tuple(
-            _candidate(one) for one in shortlist(sizing.candidates, sizing.size, advice.service.size)
-        ),
+        candidates=tuple(_candidate(one) for one in shortlist(sizing, advice.service.size)),
     )
 
 

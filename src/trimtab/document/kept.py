@@ -79,10 +79,8 @@ def kept(
             f"{choice.size} is no size for this work", where=f"recommendation.json: {part.name}", advice=AGAIN
         )
     return Chosen(
-        service=service,
-        demand=demand,
+        question=found.question,
         sizing=resized(found.sizing, choice, service.size),
-        timing=found.question.timing,
         choice=choice,
         before=found.before,
     )
@@ -131,7 +129,7 @@ def _alternative(other: AlternativePart, part: ServicePart, found: Asked) -> Alt
     proposal = proposal_of(
         asking.service, replace(found.sizing, size=size), ladders, asking.timing, asking.objective
     )
-    case = as_proposed(asking.service, asking.demand, proposal, asking.prices, asking.objective)
+    case = as_proposed(asking.workload, proposal, asking.prices, asking.objective)
     return Alternative(
         rank=other.rank, size=size, ladders=ladders, replay=judge(case).verdict, against=other.against
     )

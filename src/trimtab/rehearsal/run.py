@@ -101,7 +101,7 @@ def rehearse(sandbox: Sandbox, snapshot: Snapshot, now: datetime, failing: Itera
     make_past(build)
     _make_metrics(build, snapshot)
     for skip in snapshot.fleet.skipped:
-        told.left_out(skip.service, f"the snapshot left it out too: {skip.reason}")
+        told.left_out(skip.service, f"the snapshot left it out too: {skip.reason.value}")
     for name in failing:
         sandbox.inject.deployment_failure(f"{build.identity.cluster.name}/{name}", Failure.EXITS)
     return Rehearsal(fleet=fleet, ids=build.ids, environment=_variables(build), lines=_lines(build, snapshot))

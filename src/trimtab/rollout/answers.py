@@ -6,9 +6,9 @@ journal, so what looks like a credential goes from them here.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from trimtab.catalog.size import MIB_A_GB, UNITS_A_VCPU, amount
 from trimtab.fleet.redaction import redact
 from trimtab.rollout.model import (
     Balanced,
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Answer: TypeAlias = "Mapping[str, Any]"
-
-_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>vcpu|gb)?", re.IGNORECASE)
 
 
 def service_of(answer: Answer) -> ServiceState:
@@ -82,21 +80,12 @@ def revision_of(answer: Answer) -> Revision:
         family=definition.get("family") or family_of(arn),
         number=int(definition["revision"]),
         active=definition.get("status", "ACTIVE") == "ACTIVE",
-        cpu_units=_scaled(definition.get("cpu"), "vcpu"),
-        memory_mib=_scaled(definition.get("memory"), "gb"),
+        cpu_units=amount(definition.get("cpu"), UNITS_A_VCPU) or 0,
+        memory_mib=amount(definition.get("memory"), MIB_A_GB) or 0,
         registered_at=definition.get("registeredAt"),
         definition=definition,
         tags={one["key"]: one.get("value", "") for one in answer.get("tags") or ()},
     )
-
-
-def _scaled(size: object, unit: str) -> int:
-    """Return CPU units or MiB of ``512``, ``.5 vCPU`` or ``1 GB``; 0 where there is none."""
-    found = _SIZE.fullmatch(str(size or "").strip())
-    if found is None:
-        return 0
-    factor = 1024 if (found["unit"] or "").lower() == unit else 1
-    return round(float(found["number"]) * factor)
 
 
 def task_of(answer: Answer) -> Task:

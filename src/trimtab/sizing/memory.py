@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.demand.follow import LoadMemory, load_memory
 from trimtab.sizing.constants import (
     AT_LIMIT_SHARE,
     FILL_SHARE,
@@ -20,20 +19,8 @@ from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from trimtab.catalog.size import TaskSize
+    from trimtab.demand.follow import LoadMemory
     from trimtab.demand.series import F64, Demand
-
-__all__ = [
-    "LoadMemory",  # the fit is made below, in demand; what it is for is here
-    "at_limit_steps",
-    "average_memory",
-    "decided_by_margin",
-    "hottest_memory",
-    "load_memory",
-    "margin_of",
-    "memory_margin",
-    "memory_need_mib",
-    "still_holds",
-]
 
 
 def hottest_memory(demand: Demand, cpu: F64, tasks: F64, fit: LoadMemory, ratio: float) -> F64:
@@ -48,7 +35,7 @@ def hottest_memory(demand: Demand, cpu: F64, tasks: F64, fit: LoadMemory, ratio:
     more = _more_load(demand, cpu, tasks)
     line = fit.slope_mib_per_vcpu * ratio * more
     above = np.maximum(0.0, demand.hottest_memory_mib - fit.base_mib)
-    share = _share(demand)
+    share = demand.cpu_vcpu_a_task
     grown = above * np.divide(more, share, out=np.zeros_like(more), where=share > 0)
     return np.where(demand.present, demand.hottest_memory_mib + np.maximum(line, grown), 0.0)
 
@@ -66,15 +53,8 @@ def _more_load(demand: Demand, cpu: F64, tasks: F64) -> F64:
     word is how a task is killed.
     """
     share = np.divide(cpu, tasks, out=np.zeros_like(cpu), where=tasks > 0)
-    more: F64 = np.maximum(0.0, share - _share(demand))
+    more: F64 = np.maximum(0.0, share - demand.cpu_vcpu_a_task)
     return more
-
-
-def _share(demand: Demand) -> F64:
-    """Return the average task's share of the load as recorded [vCPU], shape (T,)."""
-    return np.divide(
-        demand.cpu_vcpu, demand.tasks, out=np.zeros_like(demand.cpu_vcpu), where=demand.tasks > 0
-    )
 
 
 def memory_margin(days: float) -> float:

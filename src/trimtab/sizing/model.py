@@ -54,6 +54,16 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskUse:
+    """How tasks share the work, as recorded: the same whatever their size, so it is found once a service."""
+
+    hottest_ratio: float
+    """The hottest task's CPU over the average one's in busy minutes; 1.0 is even."""
+    memory: LoadMemory
+    """What a task holds, and what more of it holds for more load."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """What the choice rests on, in numbers."""
 
@@ -92,3 +102,11 @@ class Sizing:
     work: Work
     candidates: tuple[Candidate, ...]
     """Every size tried, smallest first."""
+
+    def least_memory(self) -> set[TaskSize]:
+        """Return for each CPU value the least memory that holds the work: more of it only costs more."""
+        least: dict[int, TaskSize] = {}
+        for candidate in self.candidates:
+            if candidate.holds:
+                least.setdefault(candidate.size.cpu_units, candidate.size)
+        return set(least.values())

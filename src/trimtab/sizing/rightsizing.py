@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.demand.follow import load_memory
 from trimtab.demand.growth import growth_of, within_typical_life
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.sizing import sentence
@@ -24,8 +25,8 @@ from trimtab.sizing.constants import (
     FLOOR_WITHOUT_TRAFFIC,
     SPARE_WITHOUT_TRAFFIC,
 )
-from trimtab.sizing.memory import hottest_memory, load_memory, margin_of, memory_need_mib, still_holds
-from trimtab.sizing.model import Candidate, Reason, Sizing, Work
+from trimtab.sizing.memory import hottest_memory, margin_of, memory_need_mib, still_holds
+from trimtab.sizing.model import Candidate, Reason, Sizing, TaskUse, Work
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed
 from trimtab.snapshot.understand.causes import memory_kills
 
@@ -69,14 +70,22 @@ def _always_one(service: Service, demand: Demand | None) -> bool:
     return demand is not None and float(demand.tasks.max()) <= 1
 
 
-def right_size(
-    service: Service, demand: Demand, prices: TaskPrices, sizes: Sequence[TaskSize], *, floor: int
+def right_size(  # noqa: PLR0913 - the work, what it may run on, and what is known of it
+    service: Service,
+    demand: Demand,
+    prices: TaskPrices,
+    sizes: Sequence[TaskSize],
+    *,
+    floor: int,
+    use: TaskUse | None = None,
 ) -> Sizing | LeftOut:
     """Choose the cheapest of ``sizes`` that carries ``demand`` with at least ``floor`` tasks.
 
+    ``use`` is how tasks share the work, where that is known already.
+
     The demand must have reported minutes; a snapshot's usable services do.
     """
-    work = _work(service, demand, floor)
+    work = _work(service, demand, floor, use or task_use_of(demand))
     candidates = tuple(
         _candidate(load, size, prices.task_hour_usd(size, service.architecture))
         for load in _loads(demand, work, sorted({size.cpu_units for size in sizes}))
@@ -137,7 +146,12 @@ def _cheapest(candidate: Candidate) -> tuple[float, TaskSize]:
     return round(candidate.cost_usd_month, 4), candidate.size
 
 
-def _work(service: Service, demand: Demand, floor: int) -> Work:
+def task_use_of(demand: Demand) -> TaskUse:
+    """Return how tasks shared the work."""
+    return TaskUse(hottest_ratio=hottest_ratio(demand), memory=load_memory(demand))
+
+
+def _work(service: Service, demand: Demand, floor: int, use: TaskUse) -> Work:
     reported = demand.present
     cpu = demand.cpu_vcpu[reported]
     growth, kills = growth_of(demand), memory_kills(service.failures)
@@ -148,8 +162,8 @@ def _work(service: Service, demand: Demand, floor: int) -> Work:
         memory_peak_mib=float(demand.hottest_memory_mib[counted].max()),
         memory_margin=margin_of(demand, service.size),
         growth=growth,
-        hottest_ratio=hottest_ratio(demand),
-        load_memory=load_memory(demand),
+        hottest_ratio=use.hottest_ratio,
+        load_memory=use.memory,
         censored_share=float(demand.censored[reported].mean()),
         floor=floor,
         memory_kills=kills,

@@ -20,8 +20,8 @@ from trimtab.ladders.convert import policy_of_ladders, policy_of_service
 from trimtab.replay.bound import required_tasks
 from trimtab.replay.inputs import Inputs, Load, Starts, Task
 from trimtab.replay.spot import spot_interruptions
-from trimtab.sizing.memory import load_memory
-from trimtab.sizing.tasks import hottest_ratio, lifted_cpu
+from trimtab.sizing.rightsizing import task_use_of
+from trimtab.sizing.tasks import lifted_cpu
 from trimtab.timing.startup import ASSUMED_S
 
 if TYPE_CHECKING:
@@ -31,13 +31,43 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
-    from trimtab.demand.series import F64, Demand
+    from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.replay.policy import Policy
+    from trimtab.sizing.model import TaskUse
 
 ASSUMED_START = StartSample(placement_s=10.0, pull_s=20.0, boot_s=10.0, ready_s=ASSUMED_S - 10.0)
 """Where no start was recorded: the start-up that health checks then allow for too, after the
 placement and pull of an image of some hundred MB. Not measured; a caution says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Workload:
+    """What every case of one service carries: the same at every size and under every policy."""
+
+    service: Service
+    demand: Demand
+    use: TaskUse
+    load: Load
+    starts: Starts
+    filled_share: float
+    """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
+    first_tasks: int
+    """Tasks that ran in the first minute."""
+
+
+def workload_of(service: Service, demand: Demand) -> Workload:
+    """Return what every case of the service carries; it takes some ten milliseconds, so once a service."""
+    full, use = held(demand), task_use_of(demand)
+    return Workload(
+        service=service,
+        demand=demand,
+        use=use,
+        load=load_of(use, full),
+        starts=starts_of(service.start_samples),
+        filled_share=quality_of(demand).share_missing,
+        first_tasks=round(float(full.tasks[0])),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,34 +84,34 @@ class Case:
     """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
 
 
-def as_deployed(
-    service: Service, demand: Demand, prices: Prices, objective: Objective = DEFAULT_OBJECTIVE
-) -> Case:
+def as_deployed(workload: Workload, prices: Prices, objective: Objective = DEFAULT_OBJECTIVE) -> Case:
     """Return the service as it is configured today: no trace collector, its own policies and drain.
 
     Raises:
         ReplayError: its scaling is none that can be replayed.
 
     """
-    inputs = deployed_inputs(service, demand, prices, objective)
+    service, start = workload.service, workload.demand.start
+    inputs = deployed_inputs(workload, prices, objective)
     policy = policy_of_service(
         service.scaling,
-        initial_tasks=round(float(held(demand).tasks[0])),
-        start=demand.start,
+        initial_tasks=workload.first_tasks,
+        start=start,
         minutes=inputs.load.minutes,
     )
     return Case(
         service=service.name,
-        start=demand.start,
+        start=start,
         size=service.size,
         inputs=inputs,
         policy=policy,
-        filled_share=quality_of(demand).share_missing,
+        filled_share=workload.filled_share,
     )
 
 
-def deployed_inputs(service: Service, demand: Demand, prices: Prices, objective: Objective) -> Inputs:
+def deployed_inputs(workload: Workload, prices: Prices, objective: Objective) -> Inputs:
     """Return all of a replay of today's configuration but its policies."""
+    service = workload.service
     size, traffic = service.size, service.traffic
     task = Task(
         vcpu=size.vcpu,
@@ -89,33 +119,30 @@ def deployed_inputs(service: Service, demand: Demand, prices: Prices, objective:
         price_usd_hour=prices.task_hour_usd(size, service.architecture),
     )
     delay = traffic.deregistration_delay_s if traffic else 0
-    return _inputs(service, demand, task, (delay, service.stop_timeout_s), objective)
+    return _inputs(workload, task, (delay, service.stop_timeout_s), objective)
 
 
 def as_proposed(
-    service: Service,
-    demand: Demand,
+    workload: Workload,
     proposal: Proposal,
     prices: Prices,
     objective: Objective = DEFAULT_OBJECTIVE,
 ) -> Case:
     """Return the service as ``proposal`` would run it, the trace collector inside the task's size."""
     size, ladders = proposal.size, proposal.ladders
-    inputs = proposed_inputs(service, demand, proposal, prices, objective)
+    inputs = proposed_inputs(workload, proposal, prices, objective)
     needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
     return Case(
-        service=service.name,
-        start=demand.start,
+        service=workload.service.name,
+        start=workload.demand.start,
         size=size,
         inputs=inputs,
         policy=policy_of_ladders(ladders, initial_tasks=min(int(needed), ladders.max_tasks)),
-        filled_share=quality_of(demand).share_missing,
+        filled_share=workload.filled_share,
     )
 
 
-def proposed_inputs(
-    service: Service, demand: Demand, proposal: Proposal, prices: Prices, objective: Objective
-) -> Inputs:
+def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, objective: Objective) -> Inputs:
     """Return all of a replay of ``proposal`` but its ladders."""
     size = proposal.size
     task = Task(
@@ -131,7 +158,7 @@ def proposed_inputs(
         overhead_mib=float(proposal.collector_memory_mib),
     )
     drain = (proposal.deregistration_delay_s, proposal.stop_timeout_s)
-    inputs = _inputs(service, demand, task, drain, objective)
+    inputs = _inputs(workload, task, drain, objective)
     if proposal.spot is None:
         return inputs
     spot = proposal.spot
@@ -157,10 +184,10 @@ def starts_of(samples: Sequence[StartSample]) -> Starts:
     return Starts(pull_s=placed, running_s=running, serving_s=serving)
 
 
-def load_of(demand: Demand, full: Demand) -> Load:
+def load_of(use: TaskUse, full: Demand) -> Load:
     """Return the work; the fit of memory on CPU is made on what was reported, not on what was filled."""
-    slope = load_memory(demand).slope_mib_per_vcpu
-    share = _per_task(full.cpu_vcpu, full)
+    slope = use.memory.slope_mib_per_vcpu
+    share = full.cpu_vcpu_a_task
     hottest = np.divide(full.hottest_cpu_vcpu, share, out=np.ones_like(share), where=share > 0)
     return Load(
         cpu_vcpu=lifted_cpu(full),
@@ -171,20 +198,14 @@ def load_of(demand: Demand, full: Demand) -> Load:
     )
 
 
-def _inputs(
-    service: Service, demand: Demand, task: Task, drain: tuple[int, int], objective: Objective
-) -> Inputs:
+def _inputs(workload: Workload, task: Task, drain: tuple[int, int], objective: Objective) -> Inputs:
     deregistration_delay_s, shutdown_s = drain
     return Inputs(
-        load=load_of(demand, held(demand)),
+        load=workload.load,
         task=task,
-        starts=starts_of(service.start_samples),
-        objective=objective.replayed(hottest_ratio(demand)),
+        starts=workload.starts,
+        objective=objective.replayed(workload.use.hottest_ratio),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,
     )
-
-
-def _per_task(values: F64, demand: Demand) -> F64:
-    return np.divide(values, demand.tasks, out=np.zeros_like(values), where=demand.tasks > 0)

@@ -12,22 +12,22 @@ import numpy as np
 
 from trimtab.advice.case.outcome import Basis, Judged, verdict_of
 from trimtab.demand.fill import held
-from trimtab.demand.quality import quality_of
 from trimtab.replay.result import Minutes, Replay, Summary
 
 if TYPE_CHECKING:
+    from trimtab.advice.case.case import Workload
     from trimtab.demand.series import F64, Demand
-    from trimtab.fleet.model import Service
     from trimtab.replay.inputs import Inputs
 
 MINUTE_S = 60
 
 
-def judge_record(service: Service, demand: Demand, inputs: Inputs) -> Judged:
-    """Return the record of ``demand`` as a replay at today's size would be told.
+def judge_record(workload: Workload, inputs: Inputs) -> Judged:
+    """Return the record of a service's demand as a replay at today's size would be told.
 
     Minutes of which nothing is known are in no number; in the minutes the last report stands in.
     """
+    service, demand = workload.service, workload.demand
     full, known = held(demand), demand.known
     minutes = _minutes(full, inputs)
     tasks = full.tasks
@@ -59,7 +59,7 @@ def judge_record(service: Service, demand: Demand, inputs: Inputs) -> Judged:
             size=service.size,
             bounds=(service.scaling.min_tasks, service.scaling.max_tasks),
             floor=0,
-            filled_share=quality_of(demand).share_missing,
+            filled_share=workload.filled_share,
             basis=Basis.RECORD,
         ),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.advice.before import before_of
+from trimtab.advice.case.case import workload_of
 from trimtab.advice.choice.conflict import conflict
 from trimtab.advice.choice.contest import enter
 from trimtab.advice.choice.decide import decide
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from trimtab.ladders.search import Effort
     from trimtab.sizing.model import Sizing
     from trimtab.terraform_module import Ladders
-    from trimtab.timing.startup import Timing
 
 WORKERS = 2
 """Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
@@ -47,10 +47,8 @@ UNTOLD = frozenset({FindingKind.TOO_LITTLE_DATA, FindingKind.CENSORED})
 class Chosen:
     """One service with its choice."""
 
-    service: Service
-    demand: Demand
+    question: Question
     sizing: Sizing
-    timing: Timing
     choice: Choice
     before: Before
 
@@ -71,23 +69,23 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
     untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
     if untold:
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
+    workload = workload_of(service, demand)
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
-    sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor)
+    sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor, use=workload.use)
     if required.size is not None and not isinstance(sizing, LeftOut):
         sizing = laid_down(sizing, required.size, service.size)
     if isinstance(sizing, LeftOut):
         return sizing
     timing = timing_of(service, required.deregistration_delay_s)
     question = Question(
-        service=service,
-        demand=demand,
+        workload=workload,
         timing=timing,
         prices=prices,
         objective=objective,
         estimated=sizing.size,
     )
-    before = before_of(service, demand, prices, objective)
+    before = before_of(workload, prices, objective)
     return Asked(question=question, sizing=sizing, before=before)
 
 
@@ -108,10 +106,8 @@ def choose(
     if isinstance(choice, LeftOut):
         return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, choice.detail))
     return Chosen(
-        service=service,
-        demand=demand,
+        question=question,
         sizing=resized(sizing, choice, service.size),
-        timing=question.timing,
         choice=choice,
         before=found.before,
     )

@@ -11,7 +11,6 @@ from trimtab.advice.choice.sizes import candidate_sizes, inputs_at
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.parts import HARDER
 from trimtab.replay.bound import required_tasks
-from trimtab.sizing.tasks import hottest_ratio
 
 if TYPE_CHECKING:
     from trimtab.advice.choice.question import Question
@@ -32,7 +31,7 @@ def conflict(question: Question, sizing: Sizing) -> str:
     tasks = min(int(required_tasks(one, floor=1).tasks.max()) for one in inputs)
     said = f"the peak would need {tasks:,} tasks, and a service has {MAX_TASKS:,} at most"
     # The hottest task is full before the average one: no promise of the average goes beyond that.
-    highest = 100 / hottest_ratio(question.demand)
+    highest = 100 / question.workload.use.hottest_ratio
     feasible = math.ceil(min(_cpu_percent(one) for one in inputs))
     if feasible > highest:
         return f"{said}, which {highest:.0f} % CPU does not change: share the work between services"

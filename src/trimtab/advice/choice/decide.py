@@ -21,7 +21,6 @@ from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.ladders import default_ladders
 from trimtab.ladders.parts import DAY_MIN
 from trimtab.sizing.change import Priced, pays, worth_changing
-from trimtab.sizing.tasks import hottest_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +77,7 @@ def decide(
         size=chosen.size,
         ladders=entrant.ladders,
         why=chosen.why,
-        hottest_ratio=hottest_ratio(question.demand),
+        hottest_ratio=question.workload.use.hottest_ratio,
         cpu_share=chosen.searched.sized.inputs.objective.cpu_share,
         marks=entrant.tested.marks,
         tuned_usd_month=chosen.priced.compute_usd_month,
@@ -215,7 +214,7 @@ def _alternatives(
     ) -> Alternative:
         sizing = searched.sized.sizing
         proposal = proposal_of(question.service, sizing, ladders, question.timing, question.objective)
-        case = as_proposed(question.service, question.demand, proposal, question.prices, question.objective)
+        case = as_proposed(question.workload, proposal, question.prices, question.objective)
         return Alternative(
             rank=rank, size=searched.sized.size, ladders=ladders, replay=judge(case).verdict, against=against
         )

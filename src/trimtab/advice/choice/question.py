@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from trimtab.advice.case.case import Workload
     from trimtab.advice.case.objective import Objective
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
@@ -17,10 +18,19 @@ if TYPE_CHECKING:
 class Question:
     """What is asked about one service."""
 
-    service: Service
-    demand: Demand
+    workload: Workload
     timing: Timing
     prices: Prices
     objective: Objective
     estimated: TaskSize
     """The size that the quantiles alone ask for."""
+
+    @property
+    def service(self) -> Service:
+        """As it is deployed."""
+        return self.workload.service
+
+    @property
+    def demand(self) -> Demand:
+        """As recorded, gaps and all."""
+        return self.workload.demand

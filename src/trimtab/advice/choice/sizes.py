@@ -105,7 +105,7 @@ def inputs_at(question: Question, sizing: Sizing, size: TaskSize) -> Inputs:
     at_size = replace(sizing, size=size)
     ladders = default_ladders(at_size, question.demand)
     proposal = proposal_of(question.service, at_size, ladders, question.timing, question.objective)
-    return proposed_inputs(question.service, question.demand, proposal, question.prices, question.objective)
+    return proposed_inputs(question.workload, proposal, question.prices, question.objective)
 
 
 def candidate_sizes(sizing: Sizing, present: TaskSize) -> tuple[TaskSize, ...]:
@@ -113,14 +113,10 @@ def candidate_sizes(sizing: Sizing, present: TaskSize) -> tuple[TaskSize, ...]:
 
     Where the objective lays a size down the sizing knows no other.
     """
-    least: dict[int, TaskSize] = {}
-    for candidate in sizing.candidates:
-        if candidate.holds:
-            least.setdefault(candidate.size.cpu_units, candidate.size)
     # Kept up to a fuller task than a new one is chosen for: a peak that moves a little moves no size.
     known = any(candidate.size == present for candidate in sizing.candidates)
     kept = {present} if known and still_holds(present, sizing.work.memory_peak_mib) else set()
-    return tuple(sorted({*least.values(), *kept}))
+    return tuple(sorted({*sizing.least_memory(), *kept}))
 
 
 def search_sizes(

@@ -6,10 +6,10 @@ a note. Nothing here asks AWS anything.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from trimtab.catalog.load import is_valid
+from trimtab.catalog.size import MIB_A_GB, UNITS_A_VCPU, amount
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import SCHEMA_VERSION, ContainerHealthCheck, Fleet, Service, TaskSize
 from trimtab.fleet.redaction import is_credential, redact, redact_command
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
     from trimtab.aws.api import Json
     from trimtab.snapshot.answers import Raw
 
-MIB_A_GB: Final = 1024
-UNITS_A_VCPU: Final = 1024
 ROLLING: Final = "ROLLING"
 """``deploymentConfiguration.strategy``; others came in July and October 2025 (ECS API reference)."""
 STOP_TIMEOUT_S: Final = 30
 """Where a container states none (task definition parameters, Fargate)."""
-_AMOUNT = re.compile(r"^\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>vcpu|gb)?\s*$", re.IGNORECASE)
 
 
 class _NoAnswer(Exception):  # noqa: N818 - named for what it says
@@ -181,22 +178,14 @@ def _shifts(service: Json) -> str | None:
 
 
 def _size(definition: Json) -> TaskSize:
-    cpu = _amount(definition.get("cpu"), UNITS_A_VCPU)
-    memory = _amount(definition.get("memory"), MIB_A_GB)
+    cpu = amount(definition.get("cpu"), UNITS_A_VCPU)
+    memory = amount(definition.get("memory"), MIB_A_GB)
     if cpu is None or memory is None:
         raise _NoAnswer(LeftOutReason.NOT_FARGATE, "its task definition states no size")
     size = TaskSize(cpu_units=cpu, memory_mib=memory)
     if not is_valid(size):
         raise _NoAnswer(LeftOutReason.NOT_UNDERSTOOD, f"{size} is no Fargate size known here (CPU units/MiB)")
     return size
-
-
-def _amount(given: object, scale: int) -> int | None:
-    """Return ``1024``, ``1 vCPU`` or ``2 GB`` in units or MiB; all three are allowed."""
-    found = _AMOUNT.match(str(given)) if given is not None else None
-    if found is None:
-        return None
-    return round(float(found["number"]) * (scale if found["unit"] else 1))
 
 
 def _platform(definition: Json) -> Json:
