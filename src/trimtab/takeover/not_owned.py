@@ -83,7 +83,7 @@ def _services(takeover: Takeover) -> Iterator[Item]:
                 advice="look", kind="aws_ecs_service", name=service.name, why=f"runs on as it is: {why}"
             )
     for skipped in takeover.fleet.skipped:
-        why = f"runs on as it is: {skipped.reason}, {skipped.detail}"
+        why = f"runs on as it is: {skipped.reason.value}, {skipped.detail}"
         yield Item(advice="look", kind="aws_ecs_service", name=skipped.service, why=why)
 
 
