@@ -4,12 +4,17 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
+# Those that start no sandbox and no engine.
+FAST   := tests/unit tests/property --ignore-glob="*sandbox*" --ignore-glob="*rehears*" --ignore-glob="*rollout_*" --ignore-glob="*every_policy*" --ignore-glob="*snapshot_*" --ignore-glob="*example_*" --ignore-glob="*optimize_service*" --ignore-glob="*explain_figures*"
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Where it is set, each of hundreds of processes compiles the sources anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo tour test test-all test-pythons bench check fmt lock clean setup
+.PHONY: help demo tour test fast test-all test-pythons bench check fmt lock clean setup
+
+help: ## What can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## The example fleet: the table at once, then the proof with real Terraform.
 	@$(BIN)/trimtab demo -o $(OUT)
@@ -19,6 +24,9 @@ tour: setup ## The whole story against an AWS on this machine, command by comman
 
 test: setup check ## Everything under ten minutes on two cores.
 	$(PYTEST) -m "not slow"
+
+fast: setup check ## Lint, types and the unit tests that need no Terraform and no sandbox: under a minute.
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not terraform" $(FAST)
 
 test-all: setup check ## Also what takes longer: the whole demo, and each requirement broken once.
 	$(PYTEST)
@@ -48,7 +56,7 @@ check: setup ## Lint, types, and the arrows of the design.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 5
 
-fmt: setup
+fmt: setup ## Format, and renew what is generated.
 	$(BIN)/ruff format src tests tools examples benchmarks
 	$(BIN)/ruff check --fix src tests tools examples benchmarks
 	terraform fmt -recursive terraform examples
@@ -73,5 +81,5 @@ lock: ## Pin every dependency with its hashes, for who runs it and for who works
 	$(PIN) --extra sandbox -o requirements/runtime.txt
 	$(PIN) --extra sandbox --group dev -c requirements/runtime.txt -o $(LOCK)
 
-clean:
+clean: ## Remove what was made.
 	rm -rf $(VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache
