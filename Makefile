@@ -56,6 +56,7 @@ fmt: setup
 	$(BIN)/python tools/schema.py
 	$(BIN)/python tools/usage.py
 	$(BIN)/python tools/requirements.py
+	$(BIN)/python tools/provider_six.py
 
 setup: $(VENV)/.installed
 
