@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Where it is set, each of hundreds of processes compiles the sources anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo tour test test-all test-pythons bench check fmt lock clean setup
+.PHONY: demo tour test test-all test-aws test-pythons bench check fmt lock clean setup
 
 demo: setup ## The example fleet: the table at once, then the proof with real Terraform.
 	@$(BIN)/trimtab demo -o $(OUT)
@@ -19,6 +19,9 @@ tour: setup ## The whole story against an AWS on this machine, command by comman
 
 test: setup check ## Everything under ten minutes on two cores.
 	$(PYTEST) -m "not slow"
+
+test-aws: setup ## Two services in a real account, made and destroyed. Asks for TRIMTAB_TEST_AWS_ACCOUNT.
+	@$(BIN)/python tools/test_aws.py
 
 test-all: setup check ## Also what takes longer: the whole demo, and each requirement broken once.
 	$(PYTEST)

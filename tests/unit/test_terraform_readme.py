@@ -95,6 +95,12 @@ resource "aws_cloudwatch_metric_alarm" "three" {
     }
   }
   metric_query {
+    id = "d"
+    metric {
+      metric_name = "D"
+    }
+  }
+  metric_query {
     id         = "sum"
     expression = "a + b + c"
   }
@@ -107,7 +113,7 @@ resource "aws_cloudwatch_metric_alarm" "perhaps" {
     )
     found = list(tool("terraform_costs").alarms(tmp_path))
     assert found == [
-        ("alarms `two`, `three`", "5 metrics at $0.10", "$0.50"),
+        ("alarms `two`, `three`", "6 metrics at $0.10", "$0.60"),
         ("alarm `perhaps`, an option", "1 metric", "$0.10"),
     ]
 
