@@ -29,6 +29,10 @@ class FailedError(Exception):
     """Something is not as it must be."""
 
 
+class StoppedError(Exception):
+    """Somebody asked the run to end."""
+
+
 @dataclass
 class Acceptance:
     """One run: a root that is applied, and the account that it is applied to."""
@@ -42,6 +46,8 @@ class Acceptance:
     """For a service to be steady, at most."""
     answers: bool
     """Whether a load balancer here answers at all."""
+    stopped: Callable[[], bool]
+    """Whether somebody asked the run to end. An apply is finished first: what it made must be known."""
     began_at: str = ""
     """Revision that api was made with."""
 
@@ -89,6 +95,8 @@ class Acceptance:
     def _until(self, what: str, holds: Callable[[], bool]) -> None:
         end = time.monotonic() + self.wait_s
         while not holds():
+            if self.stopped():
+                raise StoppedError
             if time.monotonic() > end:
                 raise FailedError(f"after {self.wait_s:.0f} s it is not so that {what}")
             time.sleep(self.pause_s)

@@ -21,6 +21,7 @@ import secrets
 import shutil
 import signal
 import sys
+import threading
 import time
 import urllib.request
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws_account import Account
 from aws_price import HOURS, estimate
-from aws_steps import NOT_TRIED, Acceptance, FailedError
+from aws_steps import NOT_TRIED, Acceptance, FailedError, StoppedError
 from trimtab.adoption.engine import Workspace
 from trimtab.adoption.provider import ready_engine
 from trimtab.catalog.load import price_regions
@@ -155,17 +156,23 @@ def left_at_last(account: Account, name: str) -> list[str]:
 def run(acceptance: Acceptance, say: Callable[[str], None]) -> bool:
     """Do the steps one after the other; tell whether all held."""
     for what, step in acceptance.steps():
+        say(f"begins: {what}")
         began = time.monotonic()
         try:
             seen = step()
+        except StoppedError:
+            break
         except (FailedError, TrimtabError, BotoCoreError, ClientError, AssertionError) as error:
             say(f"FAILED: {what}: {error}")
             return False
-        if seen.startswith(NOT_TRIED):
-            say(f"{what}: {seen}")
-        else:
-            say(f"held ({time.monotonic() - began:.0f} s): {what}: {seen}")
-    return True
+        held = NOT_TRIED not in seen
+        say(f"held ({time.monotonic() - began:.0f} s): {seen}" if held else seen)
+        if acceptance.stopped():
+            break
+    else:
+        return True
+    say("INTERRUPTED")
+    return False
 
 
 def on_signals(handler: Callable[[], None]) -> None:
@@ -194,22 +201,26 @@ def accept(environment: Mapping[str, str]) -> int:
     }
     (folder / "given.json").write_text(json.dumps(given), encoding="utf-8")
     held = False
+    stop = threading.Event()
 
-    def interrupt() -> None:
-        # Once: what comes after must not keep anything from being destroyed.
-        on_signals(lambda: say("everything is being destroyed; wait"))
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        # Never in the middle of an apply: what it was making would be in no state, and stay.
+        stop.set()
+        say("asked to end: what runs is finished, then everything is destroyed; wait")
 
-    on_signals(interrupt)
+    on_signals(interrupted)
     try:
         acceptance = Acceptance(
-            workspace, account, given, pause_s=10 if real else 0.2, wait_s=WAIT_S, answers=real
+            workspace,
+            account,
+            given,
+            pause_s=10 if real else 0.2,
+            wait_s=WAIT_S,
+            answers=real,
+            stopped=stop.is_set,
         )
         held = run(acceptance, say)
-    except KeyboardInterrupt:
-        say("INTERRUPTED")
     finally:
-        on_signals(lambda: say("everything is being destroyed; wait"))
         gone = destroy(workspace, account, given, say)
     return ended(folder, say, held=held, gone=gone)
 

@@ -78,7 +78,7 @@ def test_the_whole_run_holds_and_leaves_nothing(
     transcript = Path(finished.stdout.strip())
     text = transcript.read_text(encoding="utf-8")
     assert text.count(" held (") == 7
-    assert "the load balancer answers: not tried" in text
+    assert "not tried: no load balancer answers here" in text
     assert "all held; nothing is left" in text
     assert [one.name for one in transcript.parent.iterdir()] == ["transcript.txt"]
     assert inventory(client) == before
@@ -103,12 +103,14 @@ def test_an_interrupted_run_leaves_nothing_either(
         seen = []
         for line in process.stderr:
             seen.append(line)
-            if " held (" in line and "apply" in line:
+            if "begins: apply" in line:
                 process.send_signal(signal.SIGINT)
             elif "INTERRUPTED" in line:
                 # Whoever is impatient must not keep anything from being destroyed.
                 process.send_signal(signal.SIGTERM)
     text = "".join(seen)
     assert process.returncode == 1
+    assert text.count(" held (") == 1  # the apply, finished
+    assert "INTERRUPTED" in text
     assert "NOT all held; nothing is left" in text
     assert inventory(client) == before
