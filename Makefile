@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Where it is set, each of hundreds of processes compiles the sources anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo tour test fast test-all test-pythons bench check fmt lock clean setup
+.PHONY: help demo tour test fast test-aws test-all test-pythons bench check fmt lock clean setup
 
 help: ## What can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,8 @@ test: setup check ## Everything under ten minutes on two cores.
 
 fast: setup check ## Lint, types and the unit tests that need no Terraform and no sandbox: under a minute.
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not terraform" $(FAST)
+test-aws: setup ## Two services in a real account, made and destroyed. Asks for TRIMTAB_TEST_AWS_ACCOUNT.
+	@$(BIN)/python tools/test_aws.py
 
 test-all: setup check ## Also what takes longer: the whole demo, and each requirement broken once.
 	$(PYTEST)
@@ -63,6 +65,8 @@ fmt: setup ## Format, and renew what is generated.
 	$(BIN)/python tools/terraform_readme.py
 	$(BIN)/python tools/schema.py
 	$(BIN)/python tools/usage.py
+	$(BIN)/python tools/requirements.py
+	$(BIN)/python tools/provider_six.py
 
 setup: $(VENV)/.installed
 

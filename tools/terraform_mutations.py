@@ -19,6 +19,15 @@ class Mutation:
 SERVICE = "modules/service"
 VALUES = "platform/services.auto.tfvars"
 REQUIREMENTS = (
+    Mutation(
+        "all_twelve", "platform/adoption.tf", "if !contains(var.adopt.leave, name) }", 'if name != "quotes" }'
+    ),
+    Mutation(
+        "in_all_three_zones",
+        f"{SERVICE}/service.tf",
+        "= local.subnet_ids",
+        "= slice(tolist(local.subnet_ids), 0, 2)",
+    ),
     Mutation("r1_task_size", VALUES, "    memory          = 512\n", "    memory          = 1024\n"),
     Mutation(
         "r1_tasks_run_on_fargate",

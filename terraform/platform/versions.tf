@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.77, < 6.0" # 5.77 brought availability_zone_rebalancing; 6.0 renames data.aws_region's name
+      version = ">= 5.77, < 6.0" # the company asks for 5.x; the modules take 6 too
     }
   }
 }

@@ -193,3 +193,15 @@ def test_every_port_that_a_variable_names_is_let_out(production: Platform, servi
         if one.name == "call" and str(one.index).startswith(f"{service}-to-")
     }
     assert {one.port for one in addresses_of(told)} - {None} <= out
+
+
+def test_tasks_and_load_balancers_are_in_all_three_zones(production: Platform) -> None:
+    private = set(production.private_subnet_ids)
+    assert len(private) == 3
+    for service in ALL:
+        (network,) = production.of(service, "aws_ecs_service")["network_configuration"]
+        assert set(network["subnets"]) == private, service
+    for balancer in production.plan.planned_of_type("aws_lb"):
+        subnets = set(balancer.values["subnets"])
+        assert len(subnets) == 3, balancer.address
+        assert (subnets == private) == balancer.values["internal"], balancer.address

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.77, < 6.0" # 5.77 brought availability_zone_rebalancing; 6.0 renames data.aws_region's name
+      version = ">= 5.77, < 7.0" # 5.77 brought availability_zone_rebalancing; docs/provider-6.md says what was checked of 6
     }
   }
 }
