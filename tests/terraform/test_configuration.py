@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trimtab.adoption.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-FOLDERS = ("modules/cluster", "modules/load-balancer", "modules/service", "platform")
+FOLDERS = ("modules/cluster", "modules/load-balancer", "modules/scaling", "modules/service", "platform")
 ROOTS = ("terraform/platform", "examples/before", "examples/network")
 OLDEST = """
 import sys

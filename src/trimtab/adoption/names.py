@@ -24,7 +24,7 @@ MOST_STEM: Final = 20
 HASH: Final = 5
 """Characters that tell names apart that begin alike."""
 POLICIES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in"}
-"""Names that modules/service gives to scaling policies, and where they are."""
+"""Names that modules/scaling gives to scaling policies, and where they are."""
 ALARMS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
 """Ends of the names that it gives to alarms, and where they are."""
 

@@ -25,7 +25,7 @@ JOINT_METRICS = 2
 guide, "CloudWatch billing and cost")."""
 PROPOSED_METRICS = 2 + JOINT_METRICS
 """The service module's alarms: one out for CPU, one for memory, one in for both
-(``terraform/modules/service/alarms.tf``). The other modules have none."""
+(``terraform/modules/scaling/alarms.tf``). The other modules have none."""
 PLATFORM_INSIGHTS: Final = "enabled"
 """What ``terraform/platform`` sets Container Insights to unless told otherwise."""
 APPLICATION_DAYS = 30

@@ -69,7 +69,7 @@ class Ladder:
 CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
 MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
 SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
-"""Steps of the service module (``terraform/modules/service/variables.tf``) where none are given."""
+"""Steps of the scaling module (``terraform/modules/scaling/variables.tf``) where none are given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
