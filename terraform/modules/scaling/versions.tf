@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.77, < 7.0" # tried on 5.100.0; of 6.x only the documentation of what is used here was read
+      version = ">= 5.77, < 7.0" # tried on 5.100.0; of 6.x the schema of what is used here was compared
     }
   }
 }
