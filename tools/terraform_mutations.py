@@ -45,7 +45,7 @@ REQUIREMENTS = (
     Mutation(
         "r3_ladder_out",
         f"{SCALING}/autoscaling.tf",
-        "try(each.value.steps[step_adjustment.key + 1].above, null)",
+        "try(each.value[step_adjustment.key + 1].above, null)",
         "step_adjustment.value.above + 5",
     ),
     Mutation(
@@ -70,7 +70,7 @@ REQUIREMENTS = (
     Mutation(
         "r3_ladder_in",
         f"{SCALING}/autoscaling.tf",
-        'try(tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null)',
+        'tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null',
         "-1",
     ),
     Mutation("r3_removing", f"{SCALING}/metrics.tf", '"${key} / ${one.low}"', '"${key} / 65"'),

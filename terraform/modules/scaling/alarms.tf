@@ -8,26 +8,31 @@ locals {
     ServiceName = var.service_name
   }
 
-  # "CPU of api under 30 %, memory under 75 % and queue under 10, all at once."
-  lows = [for i, key in local.terms : join(" ", concat(
-    [i == 0 ? lookup(local.words, key, key) : key],
-    i == 0 ? ["of ${var.service_name}"] : [],
-    ["under ${contains(keys(local.utilisation), key) ? "${local.utilisation[key].low} %" : var.scaling.metrics[key].low}"],
-  ))]
-  lows_said = length(local.lows) == 1 ? local.lows[0] : "${join(", ", slice(local.lows, 0, length(local.lows) - 1))} and ${local.lows[length(local.lows) - 1]}, ${length(local.lows) == 2 ? "both" : "all"} at once"
+  # "CPU of api under 30 %, memory under 75 % and queue under 10, all at once"
+  low = merge(
+    { for key, one in local.utilisation : key => "${one.low} %" },
+    { for key, one in var.scaling.metrics : key => one.low },
+  )
+  lows = [for i, key in local.terms :
+    i == 0 ? "${lookup(local.words, key, key)} of ${var.service_name} under ${local.low[key]}" : "${key} under ${local.low[key]}"
+  ]
+  last      = length(local.lows) - 1
+  at_once   = local.last == 1 ? "both at once" : "all at once"
+  all_lows  = local.last == 0 ? "" : "${join(", ", slice(local.lows, 0, local.last))} and ${local.lows[local.last]}"
+  lows_said = local.last == 0 ? local.lows[0] : "${local.all_lows}, ${local.at_once}"
 }
 
 resource "aws_cloudwatch_metric_alarm" "out" {
   for_each = local.utilisation
 
   alarm_name          = "${local.stem}-${each.key}-high"
-  alarm_description   = "Scale out: ${each.key} of ${var.service_name} above ${each.value.threshold} % of the task's size."
+  alarm_description   = "Scale out: ${each.key} of ${var.service_name} above ${each.value.high} % of the task's size."
   namespace           = "AWS/ECS"
   metric_name         = each.value.metric
   dimensions          = local.dimensions
   statistic           = "Average"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = each.value.threshold
+  threshold           = each.value.high
   period              = var.scaling.period
   evaluation_periods  = var.scaling.out_periods
   datapoints_to_alarm = var.scaling.out_datapoints
@@ -40,7 +45,7 @@ resource "aws_cloudwatch_metric_alarm" "further" {
   for_each = var.scaling.metrics
 
   alarm_name          = "${local.stem}-${each.key}-high"
-  alarm_description   = "Scale out: ${each.key} of ${var.service_name} above ${each.value.high}${each.value.per_task == null ? "" : " a ${each.value.per_task} task"}."
+  alarm_description   = "Scale out: ${each.key} of ${var.service_name} above ${each.value.high}${local.a_task[each.key]}."
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.high
   evaluation_periods  = var.scaling.out_periods
@@ -124,8 +129,8 @@ resource "aws_cloudwatch_metric_alarm" "in" {
     for_each = local.ratios
     content {
       id          = "${metric_query.key}_ratio"
-      expression  = metric_query.value.expression
-      label       = metric_query.value.label
+      expression  = metric_query.value
+      label       = "${lookup(local.words, metric_query.key, metric_query.key)} over its low threshold"
       return_data = false
     }
   }

@@ -25,13 +25,17 @@ resource "aws_appautoscaling_target" "this" {
 locals {
   # Two ladders out that every service has unless switched off. Each step's upper bound is the next one's lower, the
   # last is open: no gap, no overlap.
-  utilisation = { for key, one in {
-    cpu    = { metric = "CPUUtilization", enabled = var.scaling.cpu.enabled, low = var.scaling.cpu.low, threshold = var.scaling.cpu.high, steps = var.scaling.cpu.steps }
-    memory = { metric = "MemoryUtilization", enabled = var.scaling.memory.enabled, low = var.scaling.memory.low, threshold = var.scaling.memory.high, steps = var.scaling.memory.steps }
-  } : key => one if one.enabled }
+  known = {
+    cpu    = { metric = "CPUUtilization", given = var.scaling.cpu }
+    memory = { metric = "MemoryUtilization", given = var.scaling.memory }
+  }
+  utilisation = { for key, one in local.known : key => merge(one.given, { metric = one.metric }) if one.given.enabled }
 
   # And one for each further metric.
-  steps_out = merge({ for key, one in local.utilisation : key => one.steps }, { for key, one in var.scaling.metrics : key => one.steps })
+  steps_out = merge(
+    { for key, one in local.utilisation : key => one.steps },
+    { for key, one in var.scaling.metrics : key => one.steps },
+  )
 
   # One ladder in, on the joint ratio. Bounds are relative to its threshold, 1.
   scale_in_steps = var.scaling.scale_in.steps
@@ -83,8 +87,10 @@ resource "aws_appautoscaling_policy" "in" {
       content {
         # Rounded: 0.6 - 1 is -0.39…97 in Terraform, AWS keeps -0.4, and every plan would change it.
         metric_interval_upper_bound = tonumber(format("%.9f", step_adjustment.value.below - 1))
-        metric_interval_lower_bound = try(tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null)
-        scaling_adjustment          = -step_adjustment.value.remove
+        metric_interval_lower_bound = try(
+          tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null
+        )
+        scaling_adjustment = -step_adjustment.value.remove
       }
     }
   }

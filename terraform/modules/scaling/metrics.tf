@@ -27,8 +27,13 @@ locals {
   } }
 
   # The value that is held against high and low.
-  total = { for key, one in var.scaling.metrics : key => one.expression == null ? try(keys(one.sources)[0], null) : one.expression }
-  value = { for key, one in var.scaling.metrics : key => one.per_task == null ? local.total[key] : "(${local.total[key]}) / ${one.per_task}_tasks" }
+  total = { for key, one in var.scaling.metrics : key =>
+    one.expression == null ? try(keys(one.sources)[0], null) : one.expression
+  }
+  value = { for key, one in var.scaling.metrics : key =>
+    one.per_task == null ? local.total[key] : "(${local.total[key]}) / ${one.per_task}_tasks"
+  }
+  a_task = { for key, one in var.scaling.metrics : key => one.per_task == null ? "" : " a ${one.per_task} task" }
 
   # Of the joint alarm: utilisation and further metrics together, each asked once.
   joint_asked = merge(
@@ -44,13 +49,13 @@ locals {
 
   # What is not told counts as busy: MAX of what is there would take tasks away while a queue cannot be seen.
   ratios = merge(
-    { for key, one in local.utilisation : key => { expression = "${key} / ${one.low}", label = "${local.words[key]} over its low threshold" } },
-    { for key, one in var.scaling.metrics : key => { expression = "FILL((${local.value[key]}) / ${one.low}, 1)", label = "${key} over its low threshold" } },
+    { for key, one in local.utilisation : key => "${key} / ${one.low}" },
+    { for key, one in var.scaling.metrics : key => "FILL((${local.value[key]}) / ${one.low}, 1)" },
   )
   words = { cpu = "CPU", memory = "Memory" }
 
   # The terms in the order in which they are documented: CPU, memory, then the others by name.
-  terms = concat([for key in ["cpu", "memory"] : key if contains(keys(local.utilisation), key)], keys(var.scaling.metrics))
+  terms = concat(keys(local.utilisation), keys(var.scaling.metrics))
 
   joint_expressions = length(local.joint_filled) + length(local.ratios) + 1
 }

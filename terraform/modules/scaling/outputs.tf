@@ -9,7 +9,10 @@ output "alarm_names" {
 
 output "policy_arns" {
   description = "ARNs of the step policies, by the same keys."
-  value       = merge({ for key, one in aws_appautoscaling_policy.out : key => one.arn }, { joint = aws_appautoscaling_policy.in.arn })
+  value = merge(
+    { for key, one in aws_appautoscaling_policy.out : key => one.arn },
+    { joint = aws_appautoscaling_policy.in.arn },
+  )
 }
 
 output "target" {

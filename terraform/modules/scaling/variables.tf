@@ -102,7 +102,10 @@ variable "scaling" {
   nullable = false
 
   validation {
-    condition     = var.scaling.min >= 1 && floor(var.scaling.min) == var.scaling.min && floor(var.scaling.max) == var.scaling.max && var.scaling.max <= 5000
+    condition = (
+      var.scaling.min >= 1 && floor(var.scaling.min) == var.scaling.min &&
+      floor(var.scaling.max) == var.scaling.max && var.scaling.max <= 5000
+    )
     error_message = "scaling.min is ${var.scaling.min} and max ${var.scaling.max}. Both are whole numbers, min at least 1: a service of no tasks reports no metric, so no alarm would ever bring it back. ECS runs at most 5000 tasks a service."
   }
 
@@ -112,7 +115,9 @@ variable "scaling" {
   }
 
   validation {
-    condition     = var.scaling.cpu.low > 0 && var.scaling.cpu.low < var.scaling.cpu.high && var.scaling.cpu.high < 100 && var.scaling.memory.low > 0 && var.scaling.memory.low < var.scaling.memory.high && var.scaling.memory.high < 100
+    condition = alltrue([for one in [var.scaling.cpu, var.scaling.memory] :
+      one.low > 0 && one.low < one.high && one.high < 100
+    ])
     error_message = "scaling thresholds are CPU ${var.scaling.cpu.low}/${var.scaling.cpu.high} and memory ${var.scaling.memory.low}/${var.scaling.memory.high} (low/high percent). Each needs 0 < low < high < 100: utilisation against a task's size cannot pass 100."
   }
 
@@ -127,9 +132,14 @@ variable "scaling" {
   }
 
   validation {
-    condition = alltrue([for ladder in concat([var.scaling.cpu.steps, var.scaling.memory.steps], [for one in values(var.scaling.metrics) : one.steps]) :
+    condition = alltrue([for ladder in concat(
+      [var.scaling.cpu.steps, var.scaling.memory.steps],
+      [for one in values(var.scaling.metrics) : one.steps],
+      ) :
       length(ladder) >= 1 && length(ladder) <= 20 && try(ladder[0].above, -1) == 0 &&
-      alltrue([for i in range(1, max(1, length(ladder))) : ladder[i].above > ladder[i - 1].above && ladder[i].add > ladder[i - 1].add]) &&
+      alltrue([for i in range(1, max(1, length(ladder))) :
+        ladder[i].above > ladder[i - 1].above && ladder[i].add > ladder[i - 1].add
+      ]) &&
       alltrue([for step in ladder : step.add >= 1 && floor(step.add) == step.add])
     ])
     error_message = "scaling has steps of cpu, memory or a metric that are no ladder. It takes 1 to 20 steps, the first with above = 0, each next one higher in both above and add, and add in whole tasks. Bounds are made from it, so that no gap or overlap can arise."
@@ -137,15 +147,22 @@ variable "scaling" {
 
   validation {
     condition = (
-      length(var.scaling.scale_in.steps) >= 1 && length(var.scaling.scale_in.steps) <= 20 && try(var.scaling.scale_in.steps[0].below, 0) == 1 &&
-      alltrue([for i in range(1, max(1, length(var.scaling.scale_in.steps))) : var.scaling.scale_in.steps[i].below < var.scaling.scale_in.steps[i - 1].below && var.scaling.scale_in.steps[i].remove > var.scaling.scale_in.steps[i - 1].remove]) &&
-      alltrue([for step in var.scaling.scale_in.steps : step.below > 0 && step.remove >= 1 && floor(step.remove) == step.remove])
+      length(var.scaling.scale_in.steps) >= 1 && length(var.scaling.scale_in.steps) <= 20 &&
+      try(var.scaling.scale_in.steps[0].below, 0) == 1 &&
+      alltrue([for i in range(1, max(1, length(var.scaling.scale_in.steps))) :
+        var.scaling.scale_in.steps[i].below < var.scaling.scale_in.steps[i - 1].below &&
+        var.scaling.scale_in.steps[i].remove > var.scaling.scale_in.steps[i - 1].remove
+      ]) &&
+      alltrue([for step in var.scaling.scale_in.steps :
+        step.below > 0 && step.remove >= 1 && floor(step.remove) == step.remove
+      ])
     )
     error_message = "scaling.scale_in.steps is no ladder. It takes 1 to 20 steps, the first with below = 1 (the joint ratio at which scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks."
   }
 
   validation {
-    condition = var.scaling.max == var.scaling.min || !var.scaling.cpu.enabled || alltrue([for step in var.scaling.scale_in.steps :
+    condition = var.scaling.max == var.scaling.min || !var.scaling.cpu.enabled || alltrue([
+      for step in var.scaling.scale_in.steps :
       step.below * var.scaling.cpu.low * (var.scaling.min + step.remove) / var.scaling.min < var.scaling.cpu.high
     ])
     error_message = "scaling would flap: with min = ${var.scaling.min}, removing tasks at cpu.low = ${var.scaling.cpu.low} % leaves the rest above cpu.high = ${var.scaling.cpu.high} % (low x (min + remove) / min must stay under high for every scale-in step). Lower cpu.low, raise min, or remove fewer tasks a step."
@@ -177,7 +194,8 @@ variable "scaling" {
 
   validation {
     condition = alltrue([for key in keys(var.scaling.metrics) :
-      can(regex("^[a-z][a-z0-9_]{0,31}$", key)) && !can(regex("^(cpu|memory|joint|running_tasks|desired_tasks)$|_(ratio|told)$", key))
+      can(regex("^[a-z][a-z0-9_]{0,31}$", key)) &&
+      !can(regex("^(cpu|memory|joint|running_tasks|desired_tasks)$|_(ratio|told)$", key))
     ])
     error_message = "scaling.metrics has the name(s) ${join(", ", keys(var.scaling.metrics))}. Each is an id in CloudWatch's metric math: 1 to 32 lower-case letters, digits and underscores that begin with a letter, other than cpu, memory, joint, running_tasks and desired_tasks, and not ending in _ratio or _told, which are taken."
   }
@@ -185,25 +203,38 @@ variable "scaling" {
   validation {
     condition = alltrue([for one in values(var.scaling.metrics) :
       length(one.sources) > 0 && (one.expression != null || length(one.sources) == 1) &&
-      alltrue([for id in keys(one.sources) : can(regex("^[a-z][A-Za-z0-9_]{0,31}$", id)) && !can(regex("^(cpu|memory|joint|running_tasks|desired_tasks)$|_(ratio|told)$", id))])
+      alltrue([for id in keys(one.sources) :
+        can(regex("^[a-z][A-Za-z0-9_]{0,31}$", id)) &&
+        !can(regex("^(cpu|memory|joint|running_tasks|desired_tasks)$|_(ratio|told)$", id))
+      ])
     ])
     error_message = "scaling.metrics has sources that make no value: ${join(", ", [for key, one in var.scaling.metrics : "${key} of ${length(one.sources)} (${join(", ", keys(one.sources))})" if !(length(one.sources) == 1 && one.expression == null)])}. Give at least one source, and an expression where there are more. An id begins with a lower-case letter and has letters, digits and underscores; cpu, memory, joint, running_tasks, desired_tasks and endings _ratio and _told are taken."
   }
 
   validation {
-    condition     = length(distinct(concat(keys(var.scaling.metrics), flatten([for one in values(var.scaling.metrics) : keys(one.sources)])))) == length(concat(keys(var.scaling.metrics), flatten([for one in values(var.scaling.metrics) : keys(one.sources)])))
+    # A name twice makes the number of all more than the number of different ones.
+    condition = length(var.scaling.metrics) + sum(concat([0], [
+      for one in values(var.scaling.metrics) : length(one.sources)
+      ])) == length(setunion(keys(var.scaling.metrics), flatten([
+        for one in values(var.scaling.metrics) : keys(one.sources)
+    ])))
     error_message = "scaling.metrics uses a name twice among metrics and sources: ${join(", ", sort(concat(keys(var.scaling.metrics), flatten([for one in values(var.scaling.metrics) : keys(one.sources)]))))}. The joint alarm asks for all of them side by side: give each its own."
   }
 
   validation {
     condition = alltrue([for one in values(var.scaling.metrics) : one.expression == null ? true :
-      toset(regexall("\\b[a-z][A-Za-z0-9_]*", one.expression)) == toset(keys(one.sources)) && !strcontains(one.expression, "SEARCH")
+      toset(regexall("\\b[a-z][A-Za-z0-9_]*", one.expression)) == toset(keys(one.sources)) &&
+      !strcontains(one.expression, "SEARCH")
     ])
     error_message = "scaling.metrics has an expression that does not use its sources, all of them and nothing else: ${join("; ", [for key, one in var.scaling.metrics : "${key} = ${one.expression} of ${join(", ", keys(one.sources))}" if one.expression != null])}. Name each source by its id. SEARCH is refused by alarms."
   }
 
   validation {
-    condition     = alltrue(flatten([for one in values(var.scaling.metrics) : [for source in values(one.sources) : can(regex("^(Average|Sum|Minimum|Maximum|SampleCount|IQM|(p|tm|wm|tc|ts)[0-9]{1,2}([.][0-9]+)?|p100|(PR|TM|WM|TC|TS)[(].*[)])$", source.stat))]]))
+    condition = alltrue(flatten([for one in values(var.scaling.metrics) : [for source in values(one.sources) : anytrue([
+      contains(["Average", "Sum", "Minimum", "Maximum", "SampleCount", "IQM", "p100"], source.stat),
+      can(regex("^(p|tm|wm|tc|ts)[0-9]{1,2}([.][0-9]+)?$", source.stat)),
+      can(regex("^(PR|TM|WM|TC|TS)[(].*[)]$", source.stat)),
+    ])]]))
     error_message = "scaling.metrics asks for the statistic(s) ${join(", ", distinct(flatten([for one in values(var.scaling.metrics) : [for source in values(one.sources) : source.stat]])))}. CloudWatch has Average, Sum, Minimum, Maximum, SampleCount and percentiles such as p95."
   }
 
@@ -213,12 +244,15 @@ variable "scaling" {
   }
 
   validation {
-    condition     = alltrue([for one in values(var.scaling.metrics) : one.per_task == null ? true : contains(["running", "desired"], one.per_task)])
+    condition = alltrue([for one in values(var.scaling.metrics) :
+      one.per_task == null ? true : contains(["running", "desired"], one.per_task)
+    ])
     error_message = "scaling.metrics divides by ${join(", ", [for key, one in var.scaling.metrics : "${key}: ${one.per_task}" if one.per_task != null])}. per_task is running or desired, or left out for a value that is a task's share already or a total."
   }
 
   validation {
-    condition = var.scaling.max == var.scaling.min || alltrue(flatten([for one in values(var.scaling.metrics) : [for step in var.scaling.scale_in.steps :
+    condition = var.scaling.max == var.scaling.min || alltrue(flatten([for one in values(var.scaling.metrics) : [
+      for step in var.scaling.scale_in.steps :
       !one.divided || step.below * one.low * (var.scaling.min + step.remove) / var.scaling.min < one.high
     ]]))
     error_message = "scaling would flap: with min = ${var.scaling.min}, removing tasks at the low threshold leaves the rest above the high one, of ${join(", ", [for key, one in var.scaling.metrics : "${key} (${one.low}/${one.high})" if one.divided])}: low x (min + remove) / min must stay under high for every scale-in step. Lower low, raise min, or remove fewer tasks a step; say divided = false for a total that does not grow when a task goes."
