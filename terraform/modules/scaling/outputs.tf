@@ -1,18 +1,18 @@
 output "alarm_names" {
   description = "Names of the alarms by what they watch: `cpu`, `memory`, each further metric, and `joint` for scale-in. Not for `deployment_alarms`: scale-in's is on whenever a service is idle."
-  value = merge(
+  value = tomap(merge(
     { for key, one in aws_cloudwatch_metric_alarm.out : key => one.alarm_name },
     { for key, one in aws_cloudwatch_metric_alarm.further : key => one.alarm_name },
     { joint = aws_cloudwatch_metric_alarm.in.alarm_name },
-  )
+  ))
 }
 
 output "policy_arns" {
   description = "ARNs of the step policies, by the same keys."
-  value = merge(
+  value = tomap(merge(
     { for key, one in aws_appautoscaling_policy.out : key => one.arn },
     { joint = aws_appautoscaling_policy.in.arn },
-  )
+  ))
 }
 
 output "target" {
