@@ -1,4 +1,4 @@
-"""The validations of ``terraform/modules/service/variables.tf`` on ``scaling``, stated once more by hand.
+"""The validations of ``terraform/modules/scaling/variables.tf`` on ``scaling``, stated once more by hand.
 
 Not the product's own statement of them: what the product takes for sane is held against this.
 """

@@ -17,6 +17,7 @@ class Mutation:
 
 
 SERVICE = "modules/service"
+SCALING = "modules/scaling"
 VALUES = "platform/services.auto.tfvars"
 REQUIREMENTS = (
     Mutation(
@@ -52,45 +53,45 @@ REQUIREMENTS = (
     ),
     Mutation(
         "r3_ladder_out",
-        f"{SERVICE}/autoscaling.tf",
-        "try(each.value.steps[step_adjustment.key + 1].above, null)",
+        f"{SCALING}/autoscaling.tf",
+        "try(each.value[step_adjustment.key + 1].above, null)",
         "step_adjustment.value.above + 5",
     ),
     Mutation(
         "r3_alarm_out",
-        f"{SERVICE}/autoscaling.tf",
+        f"{SCALING}/autoscaling.tf",
         'metric = "MemoryUtilization"',
         'metric = "CPUUtilization"',
     ),
     Mutation(
         "r3_alarm_out",
-        f"{SERVICE}/alarms.tf",
+        f"{SCALING}/alarms.tf",
         'comparison_operator = "GreaterThanThreshold"',
         'comparison_operator = "LessThanThreshold"',
     ),
     Mutation(
         "r3_there_is_one",
-        f"{SERVICE}/alarms.tf",
-        "MAX([cpu_ratio, memory_ratio])",
-        "MIN([cpu_ratio, memory_ratio])",
+        f"{SCALING}/alarms.tf",
+        '"MAX([$',
+        '"MIN([$',
     ),
-    Mutation("r3_there_is_one", f"{SERVICE}/autoscaling.tf", "= -step_adjustment", "= step_adjustment"),
+    Mutation("r3_there_is_one", f"{SCALING}/autoscaling.tf", "= -step_adjustment", "= step_adjustment"),
     Mutation(
         "r3_ladder_in",
-        f"{SERVICE}/autoscaling.tf",
-        'try(tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null)',
+        f"{SCALING}/autoscaling.tf",
+        'tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null',
         "-1",
     ),
-    Mutation("r3_removing", f"{SERVICE}/alarms.tf", "cpu / ${var.scaling.cpu.low}", "cpu / 65"),
+    Mutation("r3_removing", f"{SCALING}/metrics.tf", '"${key} / ${one.low}"', '"${key} / 65"'),
     Mutation(
         "r3_alarms_are_wired",
-        f"{SERVICE}/alarms.tf",
+        f"{SCALING}/alarms.tf",
         "alarm_actions       = [aws_appautoscaling_policy.in.arn]",
         "alarm_actions       = []",
     ),
     Mutation(
         "r3_alarms_are_wired",
-        f"{SERVICE}/alarms.tf",
+        f"{SCALING}/alarms.tf",
         "aws_appautoscaling_policy.out[each.key].arn",
         'aws_appautoscaling_policy.out["cpu"].arn',
     ),
@@ -154,14 +155,14 @@ REQUIREMENTS = (
         "condition     = local.full_name != null",
     ),
     Mutation("c1_", f"{SERVICE}/fargate.tf", "sort(flatten(", "reverse(flatten("),
-    Mutation("c2_cooldowns", f"{SERVICE}/autoscaling.tf", "= var.scaling.in_cooldown", "= 30"),
-    Mutation("c2_cooldowns", f"{SERVICE}/autoscaling.tf", "= var.scaling.out_cooldown", "= null"),
+    Mutation("c2_cooldowns", f"{SCALING}/autoscaling.tf", "= var.scaling.in_cooldown", "= 30"),
+    Mutation("c2_cooldowns", f"{SCALING}/autoscaling.tf", "= var.scaling.out_cooldown", "= null"),
     Mutation(
-        "c2_other", f"{SERVICE}/variables.tf", "var.scaling.in_cooldown >= 60", "var.scaling.in_cooldown >= 0"
+        "c2_other", f"{SCALING}/variables.tf", "var.scaling.in_cooldown >= 60", "var.scaling.in_cooldown >= 0"
     ),
     Mutation(
         "c2_other",
-        f"{SERVICE}/variables.tf",
+        f"{SCALING}/variables.tf",
         "var.scaling.out_cooldown > 0 &&",
         "var.scaling.out_cooldown >= 0 &&",
     ),

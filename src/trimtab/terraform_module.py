@@ -45,7 +45,7 @@ POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "
 ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
 """Ends of the names of the alarms, and where they are."""
 ALARMED_METRICS = 4
-"""An alarm out for CPU, one for memory, one in for both, which is billed for each (alarms.tf)."""
+"""An alarm out for CPU, one for memory, one in for both, which is billed for each (modules/scaling)."""
 
 # The cluster and the platform: modules/cluster, terraform/platform.
 
@@ -60,7 +60,7 @@ DEFAULT_SAMPLED_SHARE = 0.05
 PLATFORM_ALARMS = 1
 """Alerts that were lost. Those for whoever is on call are off unless asked for."""
 
-# Scaling.
+# Scaling: modules/scaling.
 
 PERCENT = 100
 PERIODS_S = (60, 120, 180, 240, 300)

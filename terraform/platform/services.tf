@@ -39,6 +39,7 @@ module "service" {
   })
 
   scaling                = each.value.scaling
+  desired_count          = each.value.desired_count
   deployment             = each.value.deployment
   egress                 = each.value.egress
   secret_kms_key_arns    = each.value.secret_kms_key_arns

@@ -260,19 +260,39 @@ variable "services" {
       }))
     }))
 
-    scaling = object({
+    # Null for scaling of one's own, or none: desired_count is then how many tasks there are at first.
+    desired_count = optional(number)
+
+    scaling = optional(object({
       min = number
       max = number
       cpu = optional(object({
-        high  = optional(number)
-        low   = optional(number)
-        steps = optional(list(object({ above = number, add = number })))
+        enabled = optional(bool)
+        high    = optional(number)
+        low     = optional(number)
+        steps   = optional(list(object({ above = number, add = number })))
       }))
       memory = optional(object({
-        high  = optional(number)
-        low   = optional(number)
-        steps = optional(list(object({ above = number, add = number })))
+        enabled = optional(bool)
+        high    = optional(number)
+        low     = optional(number)
+        steps   = optional(list(object({ above = number, add = number })))
       }))
+      metrics = optional(map(object({
+        high       = number
+        low        = number
+        steps      = list(object({ above = number, add = number }))
+        expression = optional(string)
+        per_task   = optional(string)
+        divided    = optional(bool)
+        sources = map(object({
+          namespace   = string
+          metric_name = string
+          dimensions  = optional(map(string))
+          stat        = optional(string)
+          missing     = optional(number)
+        }))
+      })))
       scale_in = optional(object({
         steps = optional(list(object({ below = number, remove = number })))
       }))
@@ -283,7 +303,7 @@ variable "services" {
       out_datapoints = optional(number)
       in_periods     = optional(number)
       in_datapoints  = optional(number)
-    })
+    }))
   }))
   nullable = false
 

@@ -61,9 +61,11 @@ class Platform:
         return {one["name"]: one for one in json.loads(definition["container_definitions"])}
 
     def references(self, module: str, address: str, attribute: str) -> list[str]:
-        """Return what an attribute refers to, from the plan's configuration."""
-        calls = self.plan.configuration["root_module"]["module_calls"][module]["module"]
-        resource = next(one for one in calls["resources"] if one["address"] == address)
+        """Return what an attribute refers to, from the plan's configuration; of ``a.b``, module b in a."""
+        inside = self.plan.configuration["root_module"]
+        for name in module.split("."):
+            inside = inside["module_calls"][name]["module"]
+        resource = next(one for one in inside["resources"] if one["address"] == address)
         return list(resource["expressions"][attribute]["references"])
 
     def policies(self) -> Iterator[tuple[str, dict[str, Any]]]:

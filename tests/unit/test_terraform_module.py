@@ -63,13 +63,13 @@ def steps(text: str) -> list[dict[str, float]]:
         ("modules/service", "tracing", "memory", module.COLLECTOR_MEMORY_MIB),
         ("modules/service", "logs", "production_days", module.DEFAULT_LOG_DAYS_PRODUCTION),
         ("modules/service", "logs", "debug_days", module.DEFAULT_LOG_DAYS_ELSEWHERE),
-        ("modules/service", "scaling", "out_cooldown", MODULE.out_cooldown_s),
-        ("modules/service", "scaling", "in_cooldown", MODULE.in_cooldown_s),
-        ("modules/service", "scaling", "period", MODULE.period_s),
-        ("modules/service", "scaling", "out_datapoints", MODULE.out_datapoints[0]),
-        ("modules/service", "scaling", "out_periods", MODULE.out_datapoints[1]),
-        ("modules/service", "scaling", "in_datapoints", MODULE.in_datapoints[0]),
-        ("modules/service", "scaling", "in_periods", MODULE.in_datapoints[1]),
+        ("modules/scaling", "scaling", "out_cooldown", MODULE.out_cooldown_s),
+        ("modules/scaling", "scaling", "in_cooldown", MODULE.in_cooldown_s),
+        ("modules/scaling", "scaling", "period", MODULE.period_s),
+        ("modules/scaling", "scaling", "out_datapoints", MODULE.out_datapoints[0]),
+        ("modules/scaling", "scaling", "out_periods", MODULE.out_datapoints[1]),
+        ("modules/scaling", "scaling", "in_datapoints", MODULE.in_datapoints[0]),
+        ("modules/scaling", "scaling", "in_periods", MODULE.in_datapoints[1]),
         ("modules/cluster", "tracing", "sampling_rate", module.DEFAULT_SAMPLED_SHARE),
         ("platform", "services", "scheme", module.DEFAULT_SCHEME),
     ],
@@ -80,13 +80,13 @@ def test_a_default_is_the_modules(folder: str, name: str, attribute: str, here: 
 
 @pytest.mark.parametrize(("metric", "ladder"), [("cpu", MODULE.cpu), ("memory", MODULE.memory)])
 def test_the_default_ladders_are_the_modules(metric: str, ladder: Ladder) -> None:
-    text = within(variable("modules/service", "scaling"), metric)
+    text = within(variable("modules/scaling", "scaling"), metric)
     assert (default(text, "high"), default(text, "low")) == (ladder.high, ladder.low)
     assert tuple(OutStep(above=one["above"], add=int(one["add"])) for one in steps(text)) == ladder.steps
 
 
 def test_the_default_scale_in_is_the_modules() -> None:
-    text = within(variable("modules/service", "scaling"), "scale_in")
+    text = within(variable("modules/scaling", "scaling"), "scale_in")
     found = tuple(InStep(below=one["below"], remove=int(one["remove"])) for one in steps(text))
     assert found == MODULE.scale_in
 
@@ -99,7 +99,7 @@ def test_container_insights_are_what_they_are_unless_told_otherwise(folder: str)
 def test_bounds_are_the_validations() -> None:
     assert f'regex("^{module.SERVICE_NAME}$", var.name)' in variable("modules/service", "name")
     assert f"startup_seconds <= {module.LONGEST_STARTUP_S} " in variable("modules/service", "task")
-    scaling = variable("modules/service", "scaling")
+    scaling = variable("modules/scaling", "scaling")
     assert f"contains({list(module.PERIODS_S)}, var.scaling.period)" in scaling
     assert f"var.scaling.in_cooldown >= {module.LEAST_IN_COOLDOWN_S}\n" in scaling
     assert f"var.scaling.period * var.scaling.in_periods <= {module.DAY_S} " in scaling

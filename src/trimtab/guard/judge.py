@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trimtab.commands.guard import advice as guard_advice
+from trimtab.guard import advice as guard_advice
 from trimtab.guard.changes import changed_attributes
 from trimtab.guard.facts.load import facts
 from trimtab.guard.links import Links

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import ThreadedWSGIServer
 
 from trimtab.sandbox import (
+    alarms,
     autoscaling,
     balancing,
     costexplorer,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from trimtab.sandbox.scheduler import Scheduler
 
 _SERVICES = (
+    alarms,
     autoscaling,
     balancing,
     costexplorer,

@@ -122,6 +122,7 @@ def _log_groups(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Impor
 
 
 def _scaling(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Import]:
+    at = f"{at}.module.scaling[0]"
     target = adopted.scaling_target
     if target is not None:
         resource = f"ecs/{target.resource_id}/{DIMENSION}"

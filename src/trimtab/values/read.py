@@ -126,6 +126,9 @@ def _proposal(service: ServiceEntry, tracing: TracingEntry, interrupted: Spot, w
     collector_cpu = given(tracing.cpu, COLLECTOR_CPU_UNITS) if traced else 0
     if collector_cpu >= service.cpu:
         raise UsageError(f"the trace collector's {collector_cpu} CPU units leave nothing of it", where=where)
+    if service.scaling is None:
+        advice = "give bounds (scaling = { min, max }), or leave the service out of these values"
+        raise UsageError("has no scaling to replay", where=where, advice=advice)
     delay = 0
     if service.traffic is not None:
         delay = given(service.traffic.deregistration_delay, DEFAULT_DEREGISTRATION_DELAY_S)

@@ -39,6 +39,12 @@ class _Ladder(Values, frozen=True, kw_only=True):
     high: _Percent | None = None
     low: _Percent | None = None
     steps: Annotated[tuple[_Out, ...], Meta(min_length=1, max_length=20)] | None = None
+    enabled: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.enabled is False:
+            msg = "enabled = false cannot be replayed or taken over: both scale by CPU and memory"
+            raise ValueError(msg)
 
     def ladder(self, default: Ladder) -> Ladder:
         """Return the ladder, taking from ``default`` what is left out.
@@ -72,11 +78,30 @@ class _ScaleIn(Values, frozen=True, kw_only=True):
             raise ValueError(msg)
 
 
+class _Source(Values, frozen=True, kw_only=True):
+    namespace: Any
+    metric_name: Any
+    dimensions: Any = None
+    stat: Any = None
+    missing: Any = None
+
+
+class _Metric(Values, frozen=True, kw_only=True):
+    high: Any
+    low: Any
+    steps: tuple[_Out, ...]
+    sources: dict[str, _Source]
+    expression: Any = None
+    per_task: Any = None
+    divided: Any = None
+
+
 class _Scaling(Values, frozen=True, kw_only=True):
     min: Annotated[int, Meta(ge=1, le=5000)]
     max: Annotated[int, Meta(ge=1, le=5000)]
     cpu: _Ladder | None = None
     memory: _Ladder | None = None
+    metrics: dict[str, _Metric] | None = None
     scale_in: _ScaleIn | None = None
     out_cooldown: _Seconds | None = None
     in_cooldown: _Seconds | None = None
@@ -89,6 +114,10 @@ class _Scaling(Values, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.max < self.min:
             msg = f"max ({self.max}) is below min ({self.min})"
+            raise ValueError(msg)
+        if self.metrics:
+            named = ", ".join(self.metrics)
+            msg = f"metrics ({named}) cannot be replayed or taken over: a snapshot has CPU and memory only"
             raise ValueError(msg)
         ladders = self.ladders()
         if ladders.period_s not in PERIODS_S:
@@ -180,7 +209,8 @@ class ServiceEntry(Values, frozen=True, kw_only=True):
 
     cpu: int
     memory: int
-    scaling: _Scaling
+    scaling: _Scaling | None = None
+    desired_count: Any = None
     traffic: _Traffic | None = None
     architecture: Architecture | None = None
     stop_timeout: Annotated[int, Meta(ge=2, le=120)] | None = None

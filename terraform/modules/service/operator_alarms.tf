@@ -69,13 +69,13 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 # Container Insights alone tell the count: AWS/ECS has no metric of it.
 resource "aws_cloudwatch_metric_alarm" "at_max" {
-  count = try(var.alarms.at_max_minutes > 0, false) && var.cluster.container_insights && var.scaling.max > var.scaling.min ? 1 : 0
+  count = try(var.alarms.at_max_minutes > 0, false) && var.cluster.container_insights && try(var.scaling.max > var.scaling.min, false) ? 1 : 0
 
   alarm_name          = "${local.full_name}-at-max"
   alarm_description   = "${var.name} wants scaling.max = ${var.scaling.max} tasks or more, ${var.alarms.at_max_minutes} minutes in a row: it would take more if it could."
   namespace           = "ECS/ContainerInsights"
   metric_name         = "DesiredTaskCount"
-  dimensions          = local.dimensions
+  dimensions          = { ClusterName = var.cluster.name, ServiceName = aws_ecs_service.this.name }
   statistic           = "Maximum"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.scaling.max

@@ -45,3 +45,8 @@ output "timing" {
     deregistration_delay = try(var.traffic.deregistration_delay, null)
   }
 }
+
+output "service_name" {
+  description = "Name of the ECS service, for scaling of one's own."
+  value       = aws_ecs_service.this.name
+}

@@ -9,7 +9,7 @@ resource "aws_ecs_service" "this" {
   name            = local.service_name
   cluster         = var.cluster.arn
   task_definition = aws_ecs_task_definition.this.arn
-  desired_count   = var.scaling.min
+  desired_count   = local.initial_count
   launch_type     = length(local.capacity_providers) > 0 ? null : "FARGATE"
 
   deployment_minimum_healthy_percent = local.minimum_percent
@@ -104,8 +104,13 @@ resource "aws_ecs_service" "this" {
 
     # With fewer tasks the rounding leaves less room: the least count decides.
     precondition {
-      condition     = ceil(var.scaling.min * local.minimum_percent / 100) < var.scaling.min || floor(var.scaling.min * local.maximum_percent / 100) > var.scaling.min
-      error_message = "Service ${var.name}: with ${var.scaling.min} task(s), ${local.minimum_percent} to ${local.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
+      condition     = local.initial_count == 0 || ceil(local.initial_count * local.minimum_percent / 100) < local.initial_count || floor(local.initial_count * local.maximum_percent / 100) > local.initial_count
+      error_message = "Service ${var.name}: with ${local.initial_count} task(s), ${local.minimum_percent} to ${local.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
+    }
+
+    precondition {
+      condition     = (var.scaling == null) != (var.desired_count == null)
+      error_message = "Service ${var.name}: ${var.scaling == null ? "scaling is null and desired_count is not given. Say how many tasks there are at first: desired_count." : "both scaling and desired_count are given. With scaling the count begins at scaling.min: leave desired_count out."}"
     }
 
     precondition {

@@ -223,103 +223,59 @@ variable "traffic" {
 
 variable "scaling" {
   description = <<-EOT
-    Bounds and step policies. `cpu` and `memory` each give a scale-out ladder: alarm above `high` percent, `steps` by how far above it the metric is.
-    There is one scale-in for both: it fires while MAX([CPU / cpu.low, memory / memory.low]) is under 1, with `scale_in.steps` by that ratio.
-    A low threshold must lie where removing a task cannot push CPU back over `high`, and memory's must lie above what an idle task holds, else the fleet never shrinks.
+    Bounds and step policies, as modules/scaling has them, which checks them and says what each field is. Null for scaling of one's own, or none: then no target, policy or alarm is made, and `desired_count` says how many tasks there are at first.
   EOT
   type = object({
     min = number
     max = number
     cpu = optional(object({
-      high  = optional(number, 70)
-      low   = optional(number, 30)
-      steps = optional(list(object({ above = number, add = number })), [{ above = 0, add = 1 }, { above = 15, add = 2 }])
-    }), {})
+      enabled = optional(bool)
+      high    = optional(number)
+      low     = optional(number)
+      steps   = optional(list(object({ above = number, add = number })))
+    }))
     memory = optional(object({
-      high  = optional(number, 90)
-      low   = optional(number, 75)
-      steps = optional(list(object({ above = number, add = number })), [{ above = 0, add = 1 }, { above = 5, add = 2 }])
-    }), {})
+      enabled = optional(bool)
+      high    = optional(number)
+      low     = optional(number)
+      steps   = optional(list(object({ above = number, add = number })))
+    }))
+    metrics = optional(map(object({
+      high       = number
+      low        = number
+      steps      = list(object({ above = number, add = number }))
+      expression = optional(string)
+      per_task   = optional(string)
+      divided    = optional(bool)
+      sources = map(object({
+        namespace   = string
+        metric_name = string
+        dimensions  = optional(map(string))
+        stat        = optional(string)
+        missing     = optional(number)
+      }))
+    })))
     scale_in = optional(object({
-      steps = optional(list(object({ below = number, remove = number })), [{ below = 1, remove = 1 }, { below = 0.5, remove = 2 }])
-    }), {})
-    out_cooldown   = optional(number, 60)
-    in_cooldown    = optional(number, 300)
-    period         = optional(number, 60)
-    out_periods    = optional(number, 3)
-    out_datapoints = optional(number, 2)
-    in_periods     = optional(number, 10)
-    in_datapoints  = optional(number, 10)
+      steps = optional(list(object({ below = number, remove = number })))
+    }))
+    out_cooldown   = optional(number)
+    in_cooldown    = optional(number)
+    period         = optional(number)
+    out_periods    = optional(number)
+    out_datapoints = optional(number)
+    in_periods     = optional(number)
+    in_datapoints  = optional(number)
   })
-  nullable = false
+}
+
+variable "desired_count" {
+  description = "Tasks at first, where `scaling` is null; afterwards the count is whoever scales the service's. With `scaling` it is scaling.min."
+  type        = number
+  default     = null
 
   validation {
-    condition     = var.scaling.min >= 1 && floor(var.scaling.min) == var.scaling.min && floor(var.scaling.max) == var.scaling.max && var.scaling.max <= 5000
-    error_message = "scaling.min is ${var.scaling.min} and max ${var.scaling.max}. Both are whole numbers, min at least 1: a service of no tasks reports no metric, so no alarm would ever bring it back. ECS runs at most 5000 tasks a service."
-  }
-
-  validation {
-    condition     = var.scaling.max >= var.scaling.min
-    error_message = "scaling.max (${var.scaling.max}) is below min (${var.scaling.min}). Raise max or lower min; neither is changed for you."
-  }
-
-  validation {
-    condition     = var.scaling.cpu.low > 0 && var.scaling.cpu.low < var.scaling.cpu.high && var.scaling.cpu.high < 100 && var.scaling.memory.low > 0 && var.scaling.memory.low < var.scaling.memory.high && var.scaling.memory.high < 100
-    error_message = "scaling thresholds are CPU ${var.scaling.cpu.low}/${var.scaling.cpu.high} and memory ${var.scaling.memory.low}/${var.scaling.memory.high} (low/high percent). Each needs 0 < low < high < 100: utilisation against a task's size cannot pass 100."
-  }
-
-  validation {
-    condition     = var.scaling.in_cooldown >= 60
-    error_message = "scaling.in_cooldown is ${var.scaling.in_cooldown} s. It must be at least 60: a metric is a minute old before it shows what the last step did."
-  }
-
-  validation {
-    condition     = var.scaling.out_cooldown > 0 && var.scaling.out_cooldown < var.scaling.in_cooldown
-    error_message = "scaling.out_cooldown is ${var.scaling.out_cooldown} s and in_cooldown ${var.scaling.in_cooldown} s. Out must be above 0 and shorter than in: grow fast, shrink slowly; the other way round flaps."
-  }
-
-  validation {
-    condition = alltrue([for ladder in [var.scaling.cpu.steps, var.scaling.memory.steps] :
-      length(ladder) >= 1 && length(ladder) <= 20 && try(ladder[0].above, -1) == 0 &&
-      alltrue([for i in range(1, max(1, length(ladder))) : ladder[i].above > ladder[i - 1].above && ladder[i].add > ladder[i - 1].add]) &&
-      alltrue([for step in ladder : step.add >= 1 && floor(step.add) == step.add])
-    ])
-    error_message = "scaling.cpu.steps or memory.steps is no ladder. It takes 1 to 20 steps, the first with above = 0, each next one higher in both above and add, and add in whole tasks. Bounds are made from it, so that no gap or overlap can arise."
-  }
-
-  validation {
-    condition = (
-      length(var.scaling.scale_in.steps) >= 1 && length(var.scaling.scale_in.steps) <= 20 && try(var.scaling.scale_in.steps[0].below, 0) == 1 &&
-      alltrue([for i in range(1, max(1, length(var.scaling.scale_in.steps))) : var.scaling.scale_in.steps[i].below < var.scaling.scale_in.steps[i - 1].below && var.scaling.scale_in.steps[i].remove > var.scaling.scale_in.steps[i - 1].remove]) &&
-      alltrue([for step in var.scaling.scale_in.steps : step.below > 0 && step.remove >= 1 && floor(step.remove) == step.remove])
-    )
-    error_message = "scaling.scale_in.steps is no ladder. It takes 1 to 20 steps, the first with below = 1 (the joint ratio at which scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks."
-  }
-
-  validation {
-    condition = var.scaling.max == var.scaling.min || alltrue([for step in var.scaling.scale_in.steps :
-      step.below * var.scaling.cpu.low * (var.scaling.min + step.remove) / var.scaling.min < var.scaling.cpu.high
-    ])
-    error_message = "scaling would flap: with min = ${var.scaling.min}, removing tasks at cpu.low = ${var.scaling.cpu.low} % leaves the rest above cpu.high = ${var.scaling.cpu.high} % (low x (min + remove) / min must stay under high for every scale-in step). Lower cpu.low, raise min, or remove fewer tasks a step."
-  }
-
-  validation {
-    condition     = contains([60, 120, 180, 240, 300], var.scaling.period)
-    error_message = "scaling.period is ${var.scaling.period} s. ECS publishes a point a minute: use 60, 120, 180, 240 or 300."
-  }
-
-  validation {
-    condition = (
-      var.scaling.out_datapoints >= 1 && var.scaling.out_datapoints <= var.scaling.out_periods &&
-      var.scaling.in_datapoints >= 1 && var.scaling.in_datapoints <= var.scaling.in_periods &&
-      var.scaling.period * var.scaling.in_periods <= 86400 && var.scaling.period * var.scaling.out_periods <= 86400
-    )
-    error_message = "scaling asks for ${var.scaling.out_datapoints} of ${var.scaling.out_periods} points out and ${var.scaling.in_datapoints} of ${var.scaling.in_periods} in. Datapoints must be 1 up to the periods, and periods times ${var.scaling.period} s at most a day."
-  }
-
-  validation {
-    condition     = var.scaling.out_periods <= var.scaling.in_periods
-    error_message = "scaling waits ${var.scaling.out_periods} periods to grow and ${var.scaling.in_periods} to shrink. Growing must not wait longer than shrinking."
+    condition     = var.desired_count == null ? true : var.desired_count >= 0 && floor(var.desired_count) == var.desired_count && var.desired_count <= 5000
+    error_message = "desired_count is ${coalesce(var.desired_count, 0)}. It is a whole number of tasks, 0 to 5000."
   }
 }
 

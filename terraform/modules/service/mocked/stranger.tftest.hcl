@@ -204,7 +204,7 @@ run "a_stem_takes_the_place_of_a_name_that_will_not_do" {
     cluster = merge(var.cluster, { name = "Fin_Prod", stem = "fin-prod" })
   }
   assert {
-    condition     = aws_security_group.this.name == "fin-prod-api-tasks" && aws_appautoscaling_target.this.resource_id == "service/Fin_Prod/api"
+    condition     = aws_security_group.this.name == "fin-prod-api-tasks" && module.scaling[0].target.resource_id == "service/Fin_Prod/api"
     error_message = "names begin with the stem, the cluster keeps its own"
   }
 }

@@ -1,30 +1,48 @@
+# Made anew when the service is: its ARN stays the same, but a plan that replaces it does not know it yet.
+resource "terraform_data" "service" {
+  triggers_replace = [var.service_id]
+}
+
 resource "aws_appautoscaling_target" "this" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${var.cluster.name}/${aws_ecs_service.this.name}"
+  resource_id        = "service/${var.cluster_name}/${var.service_name}"
   min_capacity       = var.scaling.min
   max_capacity       = var.scaling.max
-  tags               = local.tags
+  tags               = var.tags
 
   lifecycle {
     # A replaced service loses its target without a word; this notices.
-    replace_triggered_by = [aws_ecs_service.this.id]
+    replace_triggered_by = [terraform_data.service]
+
+    precondition {
+      condition     = var.container_insights || length(local.counted) == 0
+      error_message = "scaling.metrics.${join(", ", local.counted)} divides by the number of tasks, which only Container Insights count, and container_insights is false. Without it there would be no value and no scaling. Switch Container Insights on for the cluster and say container_insights = true, or leave per_task out."
+    }
   }
 }
 
 locals {
-  # Two ladders out. Each step's upper bound is the next one's lower, the last is open: no gap, no overlap.
-  scale_out = {
-    cpu    = { metric = "CPUUtilization", threshold = var.scaling.cpu.high, steps = var.scaling.cpu.steps }
-    memory = { metric = "MemoryUtilization", threshold = var.scaling.memory.high, steps = var.scaling.memory.steps }
+  # Two ladders out that every service has unless switched off. Each step's upper bound is the next one's lower, the
+  # last is open: no gap, no overlap.
+  known = {
+    cpu    = { metric = "CPUUtilization", given = var.scaling.cpu }
+    memory = { metric = "MemoryUtilization", given = var.scaling.memory }
   }
+  utilisation = { for key, one in local.known : key => merge(one.given, { metric = one.metric }) if one.given.enabled }
+
+  # And one for each further metric.
+  steps_out = merge(
+    { for key, one in local.utilisation : key => one.steps },
+    { for key, one in var.scaling.metrics : key => one.steps },
+  )
 
   # One ladder in, on the joint ratio. Bounds are relative to its threshold, 1.
   scale_in_steps = var.scaling.scale_in.steps
 }
 
 resource "aws_appautoscaling_policy" "out" {
-  for_each = local.scale_out
+  for_each = local.steps_out
 
   name               = "${each.key}-out"
   policy_type        = "StepScaling"
@@ -38,10 +56,10 @@ resource "aws_appautoscaling_policy" "out" {
     cooldown                = var.scaling.out_cooldown
 
     dynamic "step_adjustment" {
-      for_each = each.value.steps
+      for_each = each.value
       content {
         metric_interval_lower_bound = step_adjustment.value.above
-        metric_interval_upper_bound = try(each.value.steps[step_adjustment.key + 1].above, null)
+        metric_interval_upper_bound = try(each.value[step_adjustment.key + 1].above, null)
         scaling_adjustment          = step_adjustment.value.add
       }
     }
@@ -69,8 +87,10 @@ resource "aws_appautoscaling_policy" "in" {
       content {
         # Rounded: 0.6 - 1 is -0.39…97 in Terraform, AWS keeps -0.4, and every plan would change it.
         metric_interval_upper_bound = tonumber(format("%.9f", step_adjustment.value.below - 1))
-        metric_interval_lower_bound = try(tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null)
-        scaling_adjustment          = -step_adjustment.value.remove
+        metric_interval_lower_bound = try(
+          tonumber(format("%.9f", local.scale_in_steps[step_adjustment.key + 1].below - 1)), null
+        )
+        scaling_adjustment = -step_adjustment.value.remove
       }
     }
   }

@@ -1,28 +1,9 @@
-mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "111122223333" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "us-east-1" }
-  }
-}
+mock_provider "aws" {}
 
 variables {
-  name        = "api"
-  environment = "production"
-  cost_center = "retail"
-  cluster = {
-    name               = "production"
-    arn                = "arn:aws:ecs:us-east-1:111122223333:cluster/production"
-    namespace_id       = "ns-0123456789abcdef"
-    exec_log_group_arn = "arn:aws:logs:us-east-1:111122223333:log-group:/ecs/production/exec"
-  }
-  network = { vpc_id = "vpc-0123456789abcdef0", subnet_ids = ["subnet-a", "subnet-b", "subnet-c"] }
-  task    = { image = "registry.example/api:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080 }
-  scaling = { min = 2, max = 8 }
+  cluster_name = "production"
+  service_name = "api"
+  scaling      = { min = 2, max = 8 }
 }
 
 run "plain_bounds_are_accepted" {
@@ -34,6 +15,14 @@ run "plain_bounds_are_accepted" {
   assert {
     condition     = [for m in aws_cloudwatch_metric_alarm.in.metric_query : m.expression if m.id == "joint"][0] == "MAX([cpu_ratio, memory_ratio])"
     error_message = "one joint scale-in"
+  }
+  assert {
+    condition     = aws_appautoscaling_target.this.resource_id == "service/production/api" && aws_cloudwatch_metric_alarm.in.alarm_name == "production-api-joint-low"
+    error_message = "the names say whose they are"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.in.alarm_description == "Scale in: CPU of api under 30 % and memory under 75 %, both at once."
+    error_message = "the alarm says what it waits for"
   }
   assert {
     condition     = aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].cooldown == 300

@@ -1,0 +1,39 @@
+variable "region" {
+  description = "Region."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+}
+
+variable "environment" {
+  description = "Environment, as tagged."
+  type        = string
+  default     = "staging"
+  nullable    = false
+}
+
+variable "cost_center" {
+  description = "Cost centre, as tagged."
+  type        = string
+  default     = "shop"
+  nullable    = false
+}
+
+variable "vpc_id" {
+  description = "The VPC."
+  type        = string
+  nullable    = false
+}
+
+variable "private_subnet_ids" {
+  description = "Private subnets of the tasks."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "image" {
+  description = "The image."
+  type        = string
+  default     = "registry.example/worker:1"
+  nullable    = false
+}
