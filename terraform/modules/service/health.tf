@@ -22,7 +22,7 @@ locals {
   health_path = var.traffic == null ? null : var.traffic.health_path != null ? var.traffic.health_path : local.is_grpc ? "/grpc.health.v1.Health/Check" : "/health"
 
   # A check that holds a credential is in no snapshot: it is read where it runs.
-  health_command = coalesce(var.task.health_command, try(tolist(local.running.healthCheck.command), null), local.default_health_command)
+  health_command = var.task.health_command != null ? var.task.health_command : try(coalescelist(local.running.healthCheck.command), local.default_health_command)
 
   # A new target is healthy after one passing check, which comes within one interval of being ready;
   # the second interval is for the registration's lag.
@@ -35,7 +35,7 @@ locals {
 # A check of the task's own process says whether a new one would be better; one of anything else never does.
 check "health" {
   assert {
-    condition     = length([for host in flatten(regexall("://([^/:\\s\"']+)", join(" ", coalesce(local.health_command, [])))) : host if !contains(["127.0.0.1", "localhost", "["], host) && !startswith(host, "$")]) == 0
+    condition     = length([for host in flatten(regexall("://([^/:\\s\"']+)", try(join(" ", local.health_command), ""))) : host if !contains(["127.0.0.1", "localhost", "["], host) && !startswith(host, "$")]) == 0
     error_message = "Service ${var.name}: the container's health check asks another host than the task itself. While that one is down, every task is replaced, and none is better. Let it ask the task's own process alone."
   }
 }
