@@ -288,3 +288,8 @@ def _attributes(schema: Any) -> set[str]:
         for inner in re.findall(r"values_schema\.(\w+)", str(kind)):
             found |= _attributes(getattr(values_schema, inner))
     return found
+
+
+def test_a_mix_of_spot_and_on_demand_is_refused_and_not_replayed_as_all_spot(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="on_demand is not replayed"):
+        one(tmp_path, f"{LEAST} spot = true\n on_demand = {{ base = 2 }}\n scaling = {{\n{BOUNDS}}}")

@@ -122,6 +122,12 @@ def _proposal(service: ServiceEntry, tracing: TracingEntry, interrupted: Spot, w
     collector_cpu = given(tracing.cpu, COLLECTOR_CPU_UNITS) if traced else 0
     if collector_cpu >= service.cpu:
         raise UsageError(f"the trace collector's {collector_cpu} CPU units leave nothing of it", where=where)
+    if service.on_demand is not None:
+        raise UsageError(
+            "on_demand is not replayed: here all tasks run on Spot, or none",
+            where=where,
+            advice="leave it out for what all tasks on Spot cost and lose, and spot too for what none do",
+        )
     delay = 0
     if service.traffic is not None:
         delay = given(service.traffic.deregistration_delay, DEFAULT_DEREGISTRATION_DELAY_S)

@@ -104,11 +104,8 @@ class ServiceTask(Task):
         self.parts = [_container(self.task_arn, part) for part in definition.container_definitions]
         """Its containers, as DescribeTasks answers them; moto makes one whatever there are."""
         self.containers = cast("Any", self.parts)
-        self.commands = [
-            " ".join(c["healthCheck"]["command"])
-            for c in definition.container_definitions
-            if c.get("healthCheck")
-        ]
+        checks = [one.get("healthCheck") for one in cast("list[Any]", definition.container_definitions)]
+        self.commands = [" ".join(check["command"]) for check in checks if check]
         """What its containers' checks run."""
         self.has_check = any("healthCheck" in c for c in definition.container_definitions)
 
