@@ -29,6 +29,16 @@ module "service" {
     writable                 = each.value.writable
     init_process             = each.value.init_process
     spot                     = each.value.spot
+    former_port              = each.value.former_port
+    on_demand                = each.value.on_demand
+    user                     = each.value.user
+    capabilities             = each.value.capabilities
+    ulimits                  = each.value.ulimits
+    repository_credentials   = each.value.repository_credentials
+    depends_on               = each.value.depends_on
+    mounts                   = each.value.mounts
+    volumes                  = each.value.volumes
+    containers               = each.value.containers
   }
 
   traffic = each.value.traffic == null ? null : merge(each.value.traffic, {

@@ -206,6 +206,50 @@ variable "services" {
     tracing                  = optional(bool)
     tags                     = optional(map(string), {})
 
+    # See modules/service: what the task has besides the application, and how the application runs.
+    former_port            = optional(number)
+    on_demand              = optional(object({ base = optional(number), percent = optional(number) }))
+    user                   = optional(string)
+    capabilities           = optional(object({ add = optional(list(string)), drop = optional(list(string)) }))
+    ulimits                = optional(map(object({ soft = number, hard = number })))
+    repository_credentials = optional(string)
+    depends_on             = optional(map(string))
+    mounts                 = optional(list(object({ volume = string, path = string, read_only = optional(bool) })))
+    volumes = optional(map(object({
+      efs = optional(object({
+        file_system_id  = string
+        access_point_id = optional(string)
+        root_directory  = optional(string)
+        iam             = optional(bool)
+        root_access     = optional(bool)
+      }))
+    })))
+    containers = optional(map(object({
+      image                    = string
+      memory                   = number
+      cpu                      = optional(number)
+      essential                = optional(bool)
+      restart                  = optional(bool)
+      command                  = optional(list(string))
+      entry_point              = optional(list(string))
+      environment              = optional(map(string))
+      secrets                  = optional(map(string))
+      health_command           = optional(list(string))
+      depends_on               = optional(map(string))
+      mounts                   = optional(list(object({ volume = string, path = string, read_only = optional(bool) })))
+      ports                    = optional(list(number))
+      user                     = optional(string)
+      readonly_root_filesystem = optional(bool)
+      stop_timeout             = optional(number)
+      repository_credentials   = optional(string)
+      firelens = optional(object({
+        type        = optional(string)
+        options     = optional(map(string))
+        log_options = optional(map(string))
+        log_secrets = optional(map(string))
+      }))
+    })))
+
     # Names of the services that call this one over Cloud Map, past the load balancer.
     callers = optional(set(string), [])
 
@@ -242,6 +286,8 @@ variable "services" {
       hosts                = optional(list(string))
       deregistration_delay = optional(number)
       grace_period         = optional(number)
+      protocol_version     = optional(string)
+      slow_start           = optional(number)
       health_path          = optional(string)
       health_matcher       = optional(string)
       health_interval      = optional(number)

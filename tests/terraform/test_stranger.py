@@ -33,7 +33,7 @@ def test_a_strangers_root_plans_applies_and_goes(
         "aws_iam_role.own",
         *(
             f"module.{name}.aws_iam_role.{role}[0]"
-            for name in ("minimal", "single")
+            for name in ("minimal", "single", "mix", "grpc", "worker")
             for role in ("execution", "task")
         ),
     }
@@ -48,6 +48,13 @@ def test_a_strangers_root_plans_applies_and_goes(
     assert container["readonlyRootFilesystem"]
     mounted = {one["sourceVolume"]: one["containerPath"] for one in container["mountPoints"]}
     assert [mounted[one["name"]] for one in definition["volume"]] == ["/tmp"]  # noqa: S108 - a path in a container
+    (mix,) = [one.values for one in plan.planned_of_type("aws_ecs_service") if one.values["name"] == "mix"]
+    assert {
+        (one["capacity_provider"], one["base"], one["weight"]) for one in mix["capacity_provider_strategy"]
+    } == {
+        ("FARGATE", 2, 50),
+        ("FARGATE_SPOT", 0, 50),
+    }
     root.apply(variables=network)
     again = root.plan(tmp_path / "b.tfplan", (), network)
     assert [change.address for change in again.changed] == []

@@ -300,7 +300,8 @@ def test_the_schema_has_the_attributes_of_the_platforms_variable_and_no_others()
     block = text.split('variable "services" {')[1].split("  nullable = false")[0]
     written = set(re.findall(r"(\w+) += (?:optional\(|string|number|bool|list\(|map\(|object\()", block))
     assert len(written) > 50
-    assert _attributes(ServiceEntry) == written - {"description", "type"}
+    # ``type`` is the variable's own, and that of a log router.
+    assert _attributes(ServiceEntry) == written - {"description"}
 
 
 def _attributes(schema: Any) -> set[str]:
@@ -311,3 +312,8 @@ def _attributes(schema: Any) -> set[str]:
         for inner in re.findall(r"schema\.(\w+)", str(kind)):
             found |= _attributes(getattr(values_schema, inner))
     return found
+
+
+def test_a_mix_of_spot_and_on_demand_is_refused_and_not_replayed_as_all_spot(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="on_demand is not replayed"):
+        one(tmp_path, f"{LEAST} spot = true\n on_demand = {{ base = 2 }}\n scaling = {{\n{BOUNDS}}}")

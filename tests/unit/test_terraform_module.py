@@ -54,7 +54,6 @@ def steps(text: str) -> list[dict[str, float]]:
         ("modules/service", "task", "stop_timeout", module.DEFAULT_STOP_TIMEOUT_S),
         ("modules/service", "task", "longest_request", module.DEFAULT_LONGEST_REQUEST_S),
         ("modules/service", "traffic", "deregistration_delay", module.DEFAULT_DEREGISTRATION_DELAY_S),
-        ("modules/service", "traffic", "health_matcher", module.DEFAULT_MATCHER),
         ("modules/service", "traffic", "health_interval", module.DEFAULT_CHECK_INTERVAL_S),
         ("modules/service", "traffic", "health_timeout", module.DEFAULT_CHECK_TIMEOUT_S),
         ("modules/service", "traffic", "healthy_threshold", module.DEFAULT_CHECK_HEALTHY),
@@ -105,6 +104,11 @@ def test_bounds_are_the_validations() -> None:
     assert f"var.scaling.period * var.scaling.in_periods <= {module.DAY_S} " in scaling
     middle = module.LONGEST_STEM - 2
     assert f"^[a-z][a-z0-9-]{{0,{middle}}}[a-z0-9]$" in variable("modules/cluster", "name")
+
+
+def test_a_check_by_http_takes_the_default_code() -> None:
+    text = (TERRAFORM / "modules" / "service" / "target_group.tf").read_text(encoding="utf-8")
+    assert f'local.is_grpc ? "0" : "{module.DEFAULT_MATCHER}"' in text
 
 
 def test_what_scales_has_the_names_that_are_looked_for() -> None:

@@ -312,7 +312,8 @@ def test_the_formulas_are_those_of_the_module() -> None:
         "local.start_period + 2 * var.traffic.health_interval",
     ):
         assert formula in health
-    variables = (ROOT / "terraform/modules/service/variables.tf").read_text(encoding="utf-8")
+    where = (ROOT / "terraform/modules/service").glob("variables_t*.tf")
+    variables = "".join(path.read_text(encoding="utf-8") for path in where)
     defaults = dict(re.findall(r"(\w+)\s+= optional\(number, (\d+)\)", variables))
     assert (defaults["health_interval"], defaults["health_timeout"]) == ("15", "10")
     assert (defaults["healthy_threshold"], defaults["unhealthy_threshold"]) == ("2", "3")

@@ -30,6 +30,7 @@ class Inject:
     _next: dict[str, Failure] = field(default_factory=dict)
     _slow: dict[str, float] = field(default_factory=dict)
     _throttled: dict[str, int] = field(default_factory=dict)
+    _dead_paths: dict[str, str] = field(default_factory=dict)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def deployment_failure(self, service: str, failure: Failure) -> None:
@@ -39,6 +40,17 @@ class Inject:
     def slow_start(self, service: str, seconds: float) -> None:
         """Add to the boot of every task the service launches from now on; 0 ends it."""
         self._slow[service] = seconds
+
+    def dependency_dies(self, service: str, path: str) -> None:
+        """Let what the service's ``path`` asks (a database) be gone: every check of that path fails.
+
+        Like every fault, it holds for whatever has not been worked out yet: look at the service first.
+        """
+        self._dead_paths[service] = path
+
+    def dependency_is_back(self, service: str) -> None:
+        """End it. Tasks that were given up meanwhile are not taken back."""
+        self._dead_paths.pop(service, None)
 
     def throttling(self, call: str, calls: int) -> None:
         """Refuse the next ``calls`` of ``service:Action`` (``ecs:UpdateService``) as too many."""
@@ -51,6 +63,7 @@ class Inject:
             self._next.clear()
             self._slow.clear()
             self._throttled.clear()
+            self._dead_paths.clear()
 
     def failure_of_next(self, cluster: str, service: str) -> Failure | None:
         """Return, once, how the deployment that starts now is to fail."""
@@ -62,6 +75,10 @@ class Inject:
     def extra_boot_s(self, cluster: str, service: str) -> float:
         """Return what ``slow_start`` adds [seconds]."""
         return self._slow.get(f"{cluster}/{service}", self._slow.get(service, 0.0))
+
+    def dead_path(self, cluster: str, service: str) -> str | None:
+        """Return the path whose checks fail."""
+        return self._dead_paths.get(f"{cluster}/{service}", self._dead_paths.get(service))
 
     def is_throttled(self, call: str) -> bool:
         """Tell whether this call is one of those to refuse, and count it."""

@@ -124,15 +124,17 @@ def _healthy(state: ServiceState, task: ServiceTask, _timing: Timing, _at: float
 
 def _unhealthy(state: ServiceState, task: ServiceTask, _timing: Timing, at: float) -> None:
     """Fail the check; the scheduler looks away until the grace period is over."""
-    target_health.set_state(state, task, "unhealthy")
-    task.set_health("UNHEALTHY")
+    if task.failing != {"container"}:
+        target_health.set_state(state, task, "unhealthy")
+    if task.failing != {"target"}:
+        task.set_health("UNHEALTHY")
     grace = state.service.health_check_grace_period_seconds or 0
     started = task.started_at.timestamp() if task.started_at else at
     task.next(Step.CONDEMNED, max(at, started + grace))
 
 
 def _condemned(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
-    if task.targets:
+    if task.targets and task.failing != {"container"}:
         port = state.target_groups()[0].get("containerPort")
         state.write(
             f"(service {state.name}) (task {task.id}) (port {port}) is unhealthy in "

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trimtab.catalog.limits import breaker_threshold
-from trimtab.sandbox import lifecycle
+from trimtab.sandbox import dependency, lifecycle
 from trimtab.sandbox.service_state import ServiceState
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Scheduler:
         """Let everything happen that is due by now."""
         now = self.clock.now()
         for state in self._states:
+            dependency.reach(state, self._dead_path(state), self.timing, now)
             while state.due <= now:
                 self._happen(state, state.due if math.isfinite(state.due) else now)
         self._states = [s for s in self._states if s.service.status != "INACTIVE" or s.tasks]
@@ -144,11 +145,16 @@ class Scheduler:
         alive = sum(task.is_alive for task in state.tasks)
         missing = min(state.desired - len(new), ceiling - alive)
         extra_s = self.inject.extra_boot_s(state.service.cluster_name, state.name)
+        dead = self._dead_path(state)
         for _ in range(missing):
             task = lifecycle.launch(state, primary, self.timing, extra_s, at)
+            dependency.begin(state, task, dead)
             state.is_steady = False
             replaces, state.replacing = state.replacing > 0, max(0, state.replacing - 1)
             state.note("replaced" if replaces else "started", task)
+
+    def _dead_path(self, state: ServiceState) -> str | None:
+        return self.inject.dead_path(state.service.cluster_name, state.name)
 
     def _stop(self, state: ServiceState, tasks: list[ServiceTask], at: float) -> None:
         for task in tasks:

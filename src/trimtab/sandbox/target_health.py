@@ -53,6 +53,12 @@ def set_state(state: ServiceState, task: ServiceTask, health: str) -> None:
             group.targets[task.address]["sandbox_state"] = health
 
 
+def paths(state: ServiceState) -> set[str]:
+    """Return the paths that the service's target groups ask."""
+    groups = (_group(state, balancer["targetGroupArn"]) for balancer in state.target_groups())
+    return {str(group.health_check_path) for group in groups if group is not None}
+
+
 def remove(state: ServiceState, task: ServiceTask) -> None:
     """Forget a task's targets: asked for by name, they are unused from now on."""
     for arn in task.targets:

@@ -78,6 +78,8 @@ class ServiceTask(Task):
         )
         self.id = mock_random.get_random_hex(32)
         self.failure, self.extra_boot_s = failure, 0.0
+        self.failing: frozenset[str] = frozenset()
+        """Which of its checks fail because of a dependency: ``container``, ``target``."""
         self.counted_healthy = False
         """Whether the scheduler counts it as healthy."""
         self.targets: list[str] = []
@@ -102,6 +104,9 @@ class ServiceTask(Task):
         self.parts = [_container(self.task_arn, part) for part in definition.container_definitions]
         """Its containers, as DescribeTasks answers them; moto makes one whatever there are."""
         self.containers = cast("Any", self.parts)
+        checks = [one.get("healthCheck") for one in cast("list[Any]", definition.container_definitions)]
+        self.commands = [" ".join(check["command"]) for check in checks if check]
+        """What its containers' checks run."""
         self.has_check = any("healthCheck" in c for c in definition.container_definitions)
 
     def advance(self) -> None:

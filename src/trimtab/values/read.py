@@ -129,6 +129,12 @@ def _proposal(service: ServiceEntry, tracing: TracingEntry, interrupted: Spot, w
     if service.scaling is None:
         advice = "give bounds (scaling = { min, max }), or leave the service out of these values"
         raise UsageError("has no scaling to replay", where=where, advice=advice)
+    if service.on_demand is not None:
+        raise UsageError(
+            "on_demand is not replayed: here all tasks run on Spot, or none",
+            where=where,
+            advice="leave it out for what all tasks on Spot cost and lose, and spot too for what none do",
+        )
     delay = 0
     if service.traffic is not None:
         delay = given(service.traffic.deregistration_delay, DEFAULT_DEREGISTRATION_DELAY_S)

@@ -159,6 +159,8 @@ class _Traffic(Values, frozen=True, kw_only=True):
     paths: Any = None
     hosts: Any = None
     grace_period: Any = None
+    protocol_version: Any = None
+    slow_start: Any = None
     health_path: Any = None
     health_matcher: Any = None
     health_interval: Any = None
@@ -192,6 +194,67 @@ class _Statement(Values, frozen=True, kw_only=True):
     conditions: tuple[_Condition, ...] = ()
 
 
+class _OnDemand(Values, frozen=True, kw_only=True):
+    base: Any = None
+    percent: Any = None
+
+
+class _Capabilities(Values, frozen=True, kw_only=True):
+    add: Any = None
+    drop: Any = None
+
+
+class _Limit(Values, frozen=True, kw_only=True):
+    soft: Any
+    hard: Any
+
+
+class _Mount(Values, frozen=True, kw_only=True):
+    volume: Any
+    path: Any
+    read_only: Any = None
+
+
+class _Efs(Values, frozen=True, kw_only=True):
+    file_system_id: Any
+    access_point_id: Any = None
+    root_directory: Any = None
+    iam: Any = None
+    root_access: Any = None
+
+
+class _Volume(Values, frozen=True, kw_only=True):
+    efs: _Efs | None = None
+
+
+class _Firelens(Values, frozen=True, kw_only=True):
+    type: Any = None
+    options: Any = None
+    log_options: Any = None
+    log_secrets: Any = None
+
+
+class _Container(Values, frozen=True, kw_only=True):
+    image: Any
+    memory: Any
+    cpu: Any = None
+    essential: Any = None
+    restart: Any = None
+    command: Any = None
+    entry_point: Any = None
+    environment: Any = None
+    secrets: Any = None
+    health_command: Any = None
+    depends_on: Any = None
+    mounts: tuple[_Mount, ...] = ()
+    ports: Any = None
+    user: Any = None
+    readonly_root_filesystem: Any = None
+    stop_timeout: Any = None
+    repository_credentials: Any = None
+    firelens: _Firelens | None = None
+
+
 class _Alarms(Values, frozen=True, kw_only=True):
     names: Any
     rollback: Any = None
@@ -217,6 +280,7 @@ class ServiceEntry(Values, frozen=True, kw_only=True):
     ephemeral_storage: Annotated[int, Meta(ge=21, le=200)] | None = None
     tracing: bool | None = None
     spot: bool | None = None
+    on_demand: _OnDemand | None = None
     # Not replayed.
     image: Any = None
     startup_seconds: Any = None
@@ -231,6 +295,15 @@ class ServiceEntry(Values, frozen=True, kw_only=True):
     readonly_root_filesystem: Any = None
     writable: Any = None
     init_process: Any = None
+    former_port: Any = None
+    user: Any = None
+    capabilities: _Capabilities | None = None
+    ulimits: dict[str, _Limit] | None = None
+    repository_credentials: Any = None
+    depends_on: Any = None
+    mounts: tuple[_Mount, ...] = ()
+    volumes: dict[str, _Volume] | None = None
+    containers: dict[str, _Container] | None = None
     execute_command: Any = None
     tags: Any = None
     callers: Any = None

@@ -17,13 +17,20 @@ locals {
 
   # A private ECR image names its repository, the collector's too where it is mirrored; any other registry needs no
   # permission of ours.
-  images          = concat([var.task.image], var.tracing.enabled ? [var.tracing.image] : [])
+  images          = concat([var.task.image], var.tracing.enabled ? [var.tracing.image] : [], [for one in values(var.task.containers) : one.image])
   ecr             = [for image in local.images : try(regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr(?:-fips)?\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)", image), null)]
   repository_arns = distinct([for one in local.ecr : "arn:${local.partition}:ecr:${one.region}:${one.account}:repository/${one.repository}" if one != null])
 
+  # Of all containers of the task, and what private registries ask for.
+  read_secrets = concat(
+    values(local.secrets),
+    flatten([for one in values(var.task.containers) : concat(values(one.secrets), values(try(one.firelens.log_secrets, {})))]),
+    [for arn in concat([var.task.repository_credentials], [for one in values(var.task.containers) : one.repository_credentials]) : arn if arn != null],
+  )
+
   # "…:secret:name-suffix:json-key:stage:version" names a part of a secret; permission is for the whole.
-  secret_arns    = distinct([for arn in values(local.secrets) : join(":", slice(split(":", arn), 0, 7)) if can(regex(":secretsmanager:", arn))])
-  parameter_arns = distinct([for arn in values(local.secrets) : arn if can(regex(":ssm:", arn))])
+  secret_arns    = distinct([for arn in local.read_secrets : join(":", slice(split(":", arn), 0, 7)) if can(regex(":secretsmanager:", arn))])
+  parameter_arns = distinct([for arn in local.read_secrets : arn if can(regex(":ssm:", arn))])
 
   execution_statements = concat(
     [{
@@ -132,7 +139,7 @@ locals {
     } }
   }))]
 
-  task_statements = concat(local.tracing_statements, local.exec_statements, local.exec_key_statements, local.application_statements)
+  task_statements = concat(local.tracing_statements, local.exec_statements, local.exec_key_statements, local.volume_statements, local.router_statements, local.application_statements)
 }
 
 # A role that is taken over is another owner's, and may be shared: nothing of it is changed here.

@@ -13,7 +13,11 @@ locals {
   full_name = "${local.stem}-${var.name}"
 
   # Instead of launch type FARGATE; empty: that.
-  capacity_providers = var.task.spot ? [{ name = "FARGATE_SPOT", base = 0, weight = 1 }] : var.adopt.capacity_providers
+  spot_providers = var.task.on_demand == null ? [{ name = "FARGATE_SPOT", base = 0, weight = 1 }] : [
+    { name = "FARGATE", base = var.task.on_demand.base, weight = var.task.on_demand.percent },
+    { name = "FARGATE_SPOT", base = 0, weight = 100 - var.task.on_demand.percent },
+  ]
+  capacity_providers = var.task.spot ? local.spot_providers : var.adopt.capacity_providers
 
   tags = merge(var.tags, {
     Environment = var.environment

@@ -33,7 +33,7 @@ locals {
     "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${name}"
   ]
 
-  application_log = {
+  cloudwatch_log = {
     logDriver = "awslogs"
     options = {
       awslogs-group         = local.application_log_group

@@ -1,5 +1,10 @@
 # One rule a resource, security groups by reference: a rule can change without touching its neighbours.
 
+locals {
+  # By number, so that another port is another rule and not the same one moved away from under the tasks that run.
+  served_ports = toset(var.traffic == null ? [] : [for port in [var.task.port, var.task.former_port] : tostring(port) if port != null])
+}
+
 resource "aws_security_group" "this" {
   #checkov:skip=CKV2_AWS_5:attached to the service's tasks
   name        = "${local.full_name}-tasks"
@@ -9,27 +14,36 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
-  for_each = toset(var.traffic == null ? [] : ["this"])
+  for_each = local.served_ports
 
   security_group_id            = aws_security_group.this.id
   referenced_security_group_id = var.traffic.security_group_id
   description                  = "Requests and health checks from the load balancer"
   ip_protocol                  = "tcp"
-  from_port                    = var.task.port
-  to_port                      = var.task.port
+  from_port                    = tonumber(each.value)
+  to_port                      = tonumber(each.value)
   tags                         = local.tags
+
+  # Gone only after the service has moved: one that could not move keeps its way in.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {
-  for_each = toset(var.traffic == null ? [] : ["this"])
+  for_each = local.served_ports
 
   security_group_id            = var.traffic.security_group_id
   referenced_security_group_id = aws_security_group.this.id
   description                  = "To the tasks of ${var.name}"
   ip_protocol                  = "tcp"
-  from_port                    = var.task.port
-  to_port                      = var.task.port
+  from_port                    = tonumber(each.value)
+  to_port                      = tonumber(each.value)
   tags                         = local.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # AWS's APIs (images, logs, secrets, X-Ray) have no security group to refer to, and their addresses change.

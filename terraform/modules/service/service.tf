@@ -12,6 +12,9 @@ resource "aws_ecs_service" "this" {
   desired_count   = local.initial_count
   launch_type     = length(local.capacity_providers) > 0 ? null : "FARGATE"
 
+  # Without it the provider replaces a service whose strategy changes at all; with it every change deploys.
+  force_new_deployment = var.task.on_demand == null ? null : true
+
   deployment_minimum_healthy_percent = local.minimum_percent
   deployment_maximum_percent         = local.maximum_percent
   wait_for_steady_state              = var.deployment.wait_for_steady_state
@@ -73,7 +76,7 @@ resource "aws_ecs_service" "this" {
     content {
       target_group_arn = load_balancer.value.arn
       container_name   = local.container_name
-      container_port   = var.task.port
+      container_port   = var.task.former_port != null ? var.task.former_port : var.task.port
     }
   }
 
@@ -131,6 +134,16 @@ resource "aws_ecs_service" "this" {
     precondition {
       condition     = !var.task.spot || length(var.adopt.capacity_providers) == 0
       error_message = "Service ${var.name}: task.spot is set for a service that is taken over with capacity providers of its own. Leave spot out: it runs on what adopt.capacity_providers says."
+    }
+
+    precondition {
+      condition     = var.task.on_demand == null ? true : var.task.on_demand.base < var.scaling.max
+      error_message = "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max ${var.scaling.max}: no task would ever run on Spot. Lower the base, or leave spot and on_demand out; a change between the two replaces the service."
+    }
+
+    precondition {
+      condition     = length(local.efs) == 0 || !var.adopt.own_security_group || anytrue([for rule in values(var.egress) : rule.port == 2049])
+      error_message = "Service ${var.name}: the volumes ${join(", ", keys(local.efs))} are on EFS, and no rule of egress lets tasks out on port 2049: they would not start. Add one to the security group of the file system's mount targets: egress = { efs = { port = 2049, security_group_id = \"sg-…\" } }."
     }
 
     # The notice is two minutes, and ECS deregisters the target first: what drains longer is cut off.

@@ -1,6 +1,8 @@
 locals {
-  sidecar_cpu    = var.tracing.enabled ? var.tracing.cpu : 0
-  sidecar_memory = var.tracing.enabled ? var.tracing.memory : 0
+  # What the application does not get.
+  shares         = merge(var.tracing.enabled ? { otel-collector = { cpu = var.tracing.cpu, memory = var.tracing.memory } } : {}, { for name, one in var.task.containers : name => { cpu = one.cpu, memory = one.memory } })
+  sidecar_cpu    = sum(concat([0], values(local.shares)[*].cpu))
+  sidecar_memory = sum(concat([0], values(local.shares)[*].memory))
 
   # An application that writes there would fail: only who knows it can switch this on. What runs keeps what it has.
   readonly_root_filesystem = var.task.readonly_root_filesystem != null ? var.task.readonly_root_filesystem : try(coalesce(local.running.readonlyRootFilesystem), false)
@@ -17,6 +19,7 @@ locals {
       command   = var.task.command != null ? var.task.command : try(jsondecode(local.carried.command), null)
       portMappings = concat(
         [for port in [var.task.port] : { containerPort = port, hostPort = port, protocol = "tcp" } if port != null],
+        [for port in [var.task.former_port] : { containerPort = port, hostPort = port, protocol = "tcp" } if port != null],
         local.other_ports,
       )
       environment = [for name, value in local.environment : { name = name, value = value }]
@@ -30,14 +33,15 @@ locals {
       }
       stopTimeout = var.task.stop_timeout
       # Reaps the children that ECS Exec and shells leave. An image with an init of its own (s6, tini) wants to be the first.
-      linuxParameters        = { initProcessEnabled = var.task.init_process }
+      linuxParameters        = merge({ initProcessEnabled = var.task.init_process }, local.capabilities)
       readonlyRootFilesystem = local.readonly_root_filesystem
       logConfiguration       = local.application_log
       # API defaults written out: without them every plan shows a difference.
-      mountPoints    = [for name, path in local.writable : { sourceVolume = name, containerPath = path, readOnly = false }]
+      mountPoints    = concat(local.writable_mounts, local.mounts)
       systemControls = []
       volumesFrom    = []
-    }) : key => value if value != null
+      # Null leaves the running revision's own.
+    }, { for key, value in local.told : key => jsondecode(value) }) : key => value if value != null
   }
 }
 
@@ -50,7 +54,7 @@ resource "aws_ecs_task_definition" "this" {
   requires_compatibilities = ["FARGATE"]
   execution_role_arn       = local.execution_role_arn
   task_role_arn            = local.task_role_arn
-  container_definitions    = jsonencode(concat([local.application], var.tracing.enabled ? [local.collector] : []))
+  container_definitions    = jsonencode(concat([local.application], var.tracing.enabled ? [local.collector] : [], [for name in keys(var.task.containers) : jsondecode(local.beside[name])]))
 
   # A rollback needs the old revision to be there.
   skip_destroy = true
@@ -75,6 +79,30 @@ resource "aws_ecs_task_definition" "this" {
     }
   }
 
+  dynamic "volume" {
+    for_each = var.task.volumes
+    content {
+      name = volume.key
+
+      dynamic "efs_volume_configuration" {
+        for_each = volume.value.efs == null ? [] : [volume.value.efs]
+        content {
+          file_system_id     = efs_volume_configuration.value.file_system_id
+          root_directory     = coalesce(efs_volume_configuration.value.root_directory, "/")
+          transit_encryption = "ENABLED" # what IAM and an access point ask for anyway
+
+          dynamic "authorization_config" {
+            for_each = efs_volume_configuration.value.iam || efs_volume_configuration.value.access_point_id != null ? [efs_volume_configuration.value] : []
+            content {
+              access_point_id = authorization_config.value.access_point_id
+              iam             = authorization_config.value.iam ? "ENABLED" : "DISABLED"
+            }
+          }
+        }
+      }
+    }
+  }
+
   lifecycle {
     precondition {
       condition     = local.fargate_valid
@@ -83,12 +111,32 @@ resource "aws_ecs_task_definition" "this" {
 
     precondition {
       condition     = var.task.cpu - local.sidecar_cpu >= 128 && var.task.memory - local.sidecar_memory >= 128
-      error_message = "Service ${var.name}: the trace collector takes ${local.sidecar_cpu} CPU units and ${local.sidecar_memory} MiB of ${var.task.cpu}/${var.task.memory} and leaves the application less than 128 of one. Lower tracing.cpu or tracing.memory, choose a larger size, or switch tracing off."
+      error_message = "Service ${var.name}: what runs beside the application (${join(", ", [for name, one in local.shares : "${name} ${one.cpu}/${one.memory}"])}) takes ${local.sidecar_cpu} CPU units and ${local.sidecar_memory} MiB of ${var.task.cpu}/${var.task.memory} and leaves the application ${var.task.cpu - local.sidecar_cpu}/${var.task.memory - local.sidecar_memory}, less than 128 of one. Choose a larger size, lower theirs (task.containers, tracing.cpu, tracing.memory), or switch tracing off."
     }
 
     precondition {
       condition     = !var.tracing.enabled || !local.xray_sampler || var.cluster.tracing.xray_rule
       error_message = "Service ${var.name}: tracing.sampler is \"xray\", but the cluster has no X-Ray rule, so X-Ray's default would decide. Set tracing.xray_rule of modules/cluster, or leave the sampler to the collector."
+    }
+
+    precondition {
+      condition     = !contains(keys(var.task.containers), local.container_name)
+      error_message = "Service ${var.name}: task.containers has ${local.container_name}, which is the application's own name. Give the further container another."
+    }
+
+    precondition {
+      condition     = length(local.bad_dependencies) == 0
+      error_message = "Service ${var.name}: depends_on cannot be: ${join("; ", local.bad_dependencies)}. It names another container of the task with START, COMPLETE, SUCCESS or HEALTHY, no two wait for each other, HEALTHY waits for one with a health_command, and one that is waited for until it ends (COMPLETE, SUCCESS) has essential and restart off."
+    }
+
+    precondition {
+      condition     = local.health_command != null
+      error_message = "Service ${var.name}: the default check of the container speaks HTTP, and the application gRPC. Give task.health_command, such as [\"CMD\", \"/bin/grpc_health_probe\", \"-addr=127.0.0.1:${coalesce(var.task.port, 0)}\"], or task.live_path where it answers HTTP on its port too."
+    }
+
+    precondition {
+      condition     = var.task.former_port == null ? true : var.task.port != null && var.traffic != null && var.task.former_port != var.task.port && !contains(flatten(values(var.task.containers)[*].ports), var.task.former_port)
+      error_message = "Service ${var.name}: task.former_port is ${coalesce(var.task.former_port, 0)}. It is the port that a service with traffic had before task.port, another than that and no other container's: take it away once the new one is deployed."
     }
 
     precondition {

@@ -81,7 +81,7 @@ locals {
     }
     logConfiguration = {
       logDriver = "awslogs"
-      options = merge(local.application_log.options, {
+      options = merge(local.cloudwatch_log.options, {
         awslogs-group         = aws_cloudwatch_log_group.debug.name
         awslogs-stream-prefix = "otel-collector"
       })

@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.77, < 6.0"
+      version = ">= 5.77, < 7.0"
     }
   }
 }
@@ -153,4 +153,72 @@ module "single" {
     resources  = ["arn:aws:s3:::shop/*"]
     conditions = [{ test = "Bool", variable = "aws:SecureTransport", values = ["true"] }]
   }]
+}
+
+# Some of them on Spot: two stay on demand, and of the rest one in two.
+module "mix" {
+  source = "../terraform/modules/service"
+
+  name        = "mix"
+  environment = local.shared.environment
+  cost_center = local.shared.cost_center
+  cluster     = local.cluster
+  network     = local.network
+  task        = merge(local.task, { spot = true, on_demand = { base = 2, percent = 50 } })
+  scaling     = { min = 2, max = 8 }
+}
+
+module "grpc" {
+  source = "../terraform/modules/service"
+
+  name        = "grpc"
+  environment = local.shared.environment
+  cost_center = local.shared.cost_center
+  cluster     = local.cluster
+  network     = local.network
+  task        = merge(local.task, { architecture = "ARM64", health_command = ["CMD", "/bin/grpc_health_probe", "-addr=127.0.0.1:8080"] })
+  scaling     = { min = 2, max = 4 }
+
+  traffic = {
+    listener_arn      = module.load_balancer.listener_arn
+    security_group_id = module.load_balancer.security_group_id
+    priority          = 50
+    paths             = ["/shop.Api/*"]
+    protocol_version  = "GRPC"
+    slow_start        = 60
+  }
+}
+
+module "worker" {
+  source = "../terraform/modules/service"
+
+  name        = "worker"
+  environment = "production"
+  cost_center = local.shared.cost_center
+  cluster     = local.cluster
+  network     = local.network
+  scaling     = { min = 2, max = 6 }
+  egress      = { efs = { port = 2049, cidr = "10.20.0.0/16" } }
+
+  task = merge(local.task, {
+    port                   = null
+    cpu                    = 512
+    memory                 = 1024
+    health_command         = ["CMD", "/app", "healthcheck"]
+    user                   = "1000"
+    capabilities           = { drop = ["NET_RAW"] }
+    ulimits                = { nofile = { soft = 1024, hard = 4096 } }
+    repository_credentials = aws_secretsmanager_secret.this.arn
+    depends_on             = { migrate = "SUCCESS" }
+    mounts                 = [{ volume = "data", path = "/data" }, { volume = "run", path = "/run/shared" }]
+    volumes = {
+      data = { efs = { file_system_id = "fs-0123456789abcdef0", access_point_id = "fsap-0123456789abcdef0" } }
+      run  = {}
+    }
+    containers = {
+      migrate = { image = "registry.example/migrate:1", memory = 128 }
+      router  = { image = "public.ecr.aws/aws-observability/aws-for-fluent-bit:2.32.0", memory = 64, cpu = 32, essential = true, firelens = {} }
+      cache   = { image = "registry.example/cache:1", memory = 64, mounts = [{ volume = "run", path = "/run/shared", read_only = true }], ports = [6379], health_command = ["CMD", "/ping"] }
+    }
+  })
 }

@@ -90,3 +90,22 @@ run "spot_beside_capacity_providers_that_are_taken_over_is_refused" {
   }
   expect_failures = [aws_ecs_service.this]
 }
+
+run "an_on_demand_base_and_a_share_beyond_it" {
+  command = plan
+  variables {
+    task = merge(var.task, { spot = true, on_demand = { base = 2, percent = 30 } })
+  }
+  assert {
+    condition     = sort([for one in aws_ecs_service.this.capacity_provider_strategy : "${one.capacity_provider} ${one.base} ${one.weight}"]) == tolist(["FARGATE 2 30", "FARGATE_SPOT 0 70"]) && aws_ecs_service.this.force_new_deployment
+    error_message = "two tasks stay, and of the rest three in ten"
+  }
+}
+
+run "a_base_that_leaves_nothing_to_spot_is_refused" {
+  command = plan
+  variables {
+    task = merge(var.task, { spot = true, on_demand = { base = 8 } })
+  }
+  expect_failures = [aws_ecs_service.this]
+}
