@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from trimtab.guard.rules.steps import block, blocks, listed
+from trimtab.guard.read import block, blocks, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

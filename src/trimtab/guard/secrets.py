@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from trimtab.guard.rules.steps import block
+from trimtab.guard.read import block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import any_true
 from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.read import blocks, listed, number
 from trimtab.guard.rules.scaling import ALARM, FAR, FULL_PERCENT, LONG_S, POLICY
-from trimtab.guard.rules.steps import IN, OUT, blocks, listed, number, ways
+from trimtab.guard.rules.steps import IN, OUT, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

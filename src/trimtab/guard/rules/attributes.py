@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from trimtab.guard.changes import document
 from trimtab.guard.facts.load import COMMON
 from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.read import listed, number
 from trimtab.guard.rules import steps as guard_steps
-from trimtab.guard.rules.steps import listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.changes import any_true
 from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.read import blocks, listed
 from trimtab.guard.rules import alarms as guard_alarms
 from trimtab.guard.rules import scaling as guard_scaling
 from trimtab.guard.rules import service as guard_service
 from trimtab.guard.rules.attributes import statements
-from trimtab.guard.rules.steps import blocks, listed, takes_all
+from trimtab.guard.rules.steps import takes_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable

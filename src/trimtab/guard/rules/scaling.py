@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import is_hidden
 from trimtab.guard.model import Reason, Verdict
-from trimtab.guard.rules.steps import IN, OUT, STEPS, TRACKING, block, number, ways
+from trimtab.guard.read import block, number
+from trimtab.guard.rules.steps import IN, OUT, STEPS, TRACKING, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import any_true, changed_attributes
 from trimtab.guard.model import Reason, Verdict
-from trimtab.guard.rules.steps import block, blocks, number
+from trimtab.guard.read import block, blocks, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
