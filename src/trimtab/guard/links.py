@@ -6,8 +6,9 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trimtab.guard.changes import any_document, any_true
+from trimtab.guard.changes import any_true
 from trimtab.guard.configured import Configured
+from trimtab.guard.documents import strings
 from trimtab.guard.places import Places
 
 if TYPE_CHECKING:
@@ -287,18 +288,3 @@ def identity(change: Change, attributes: tuple[str, ...]) -> tuple[str, ...]:
     """Return the values others know a thing by."""
     values = change.before or {}
     return tuple({str(values[name]) for name in attributes if values.get(name)})
-
-
-def strings(tree: object, *, keys: bool = False) -> Iterator[str]:
-    """Yield every string in a tree of values, and in the documents that strings hold."""
-    if isinstance(tree, str):
-        yield tree
-        yield from strings(any_document(tree), keys=keys)
-    elif isinstance(tree, dict):
-        for name, value in tree.items():
-            if keys:
-                yield name
-            yield from strings(value, keys=keys)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from strings(value, keys=keys)

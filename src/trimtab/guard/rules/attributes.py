@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trimtab.guard.changes import document
+from trimtab.guard.documents import document
 from trimtab.guard.facts.load import COMMON
 from trimtab.guard.model import Reason, Verdict
 from trimtab.guard.read import listed, number

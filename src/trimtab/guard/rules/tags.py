@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from trimtab.guard.documents import strings
 from trimtab.guard.facts.load import tag_facts
-from trimtab.guard.links import strings
 from trimtab.guard.model import Reason, Verdict
 
 if TYPE_CHECKING:
