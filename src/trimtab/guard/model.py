@@ -85,6 +85,8 @@ class Reason:
 
     verdict: Verdict
     text: str
+    fact: str
+    """The id of what it rests on: ``docs/guard-facts.md`` has each."""
     attributes: tuple[Changed, ...] = ()
 
 

@@ -7,6 +7,7 @@ thing takes with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib import resources
 from typing import Annotated, Literal, TypeAlias
@@ -44,9 +45,14 @@ class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Base of what the files hold: a field we do not know is a mistake."""
 
 
+_Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+"""Stable: others write it down, to look it up or to leave it out."""
+
+
 class Effect(_Fact, frozen=True, kw_only=True):
     """What it means that a thing is created, destroyed or replaced."""
 
+    id: _Id
     verdict: Verdict
     why: _Text
     why_create_first: str = ""
@@ -70,6 +76,7 @@ CreateWhen: TypeAlias = Literal[
 class Creation(_Fact, frozen=True, kw_only=True):
     """What it means that a thing is made, for what is there already. The first that fits is taken."""
 
+    id: _Id
     verdict: Verdict
     why: _Text
     when: CreateWhen = "always"
@@ -82,6 +89,7 @@ class Creation(_Fact, frozen=True, kw_only=True):
 class InPlace(_Fact, frozen=True, kw_only=True):
     """What it means that one of these attributes changes in place. The first that fits is taken."""
 
+    id: _Id
     attributes: _Texts
     """Dotted, without numbers: ``health_check.path``. What lies under it is meant too."""
     verdict: Verdict
@@ -97,14 +105,14 @@ class Keep(_Fact, frozen=True, kw_only=True):
     advice: _Text
 
 
-class LeftNamed(_Fact, frozen=True, kw_only=True):
-    """What it means that something goes on naming a thing by its ARN when that is gone."""
+class LeftNamed(Effect, frozen=True, kw_only=True):
+    """What it means that something goes on naming a thing by its ARN when that is gone.
+
+    ``why`` is said after the address of what names it.
+    """
 
     by: _Texts
     """Types that do harm by it."""
-    verdict: Verdict
-    why: _Text
-    """Said after the address of what names it."""
 
 
 class Carrier(_Fact, frozen=True, kw_only=True):
@@ -117,6 +125,10 @@ class Carrier(_Fact, frozen=True, kw_only=True):
 class Facts(_Fact, frozen=True, kw_only=True):
     """All that is known of one resource type."""
 
+    sources: tuple[_Text, ...] = ()
+    """Where it has other ones than its file."""
+    read: str = ""
+    """The same of the day."""
     destroy: Effect
     replace: Effect | None = None
     """Where absent, a replacement means what destroying means."""
@@ -144,6 +156,12 @@ class Facts(_Fact, frozen=True, kw_only=True):
     defaults: dict[str, str | int | bool] = {}
     """What AWS does where nothing is set: writing it out changes nothing, and null in the state means it."""
 
+    @property
+    def all(self) -> tuple[Effect | Creation | InPlace, ...]:
+        """Return every fact that a finding may carry."""
+        ends = (self.destroy, self.replace, self.unused, self.left_named)
+        return (*self.create, *(one for one in ends if one), *self.in_place)
+
     def has(self, path: str) -> bool:
         """Tell whether something is known of an attribute."""
         return any(
@@ -153,11 +171,35 @@ class Facts(_Fact, frozen=True, kw_only=True):
         )
 
 
-class _File(_Fact, frozen=True, kw_only=True):
+class FactFile(_Fact, frozen=True, kw_only=True):
+    """Types that belong together."""
+
     title: _Text
     read: _Text
     sources: _Texts
     types: dict[str, Facts]
+
+
+class Rule(_Fact, frozen=True, kw_only=True):
+    """What follows from more than one attribute of one thing; the code that finds it is in ``rules``."""
+
+    types: _Texts
+    attribute: str
+    when: _Text
+    verdicts: Annotated[tuple[Verdict, ...], Meta(min_length=1)]
+    """The first is meant where the code names none."""
+    why: _Text
+    """With a place for each name: ``{}``."""
+    instead: str
+    source: _Text
+
+
+class RulesFile(_Fact, frozen=True, kw_only=True):
+    """``rules.json``."""
+
+    title: _Text
+    read: _Text
+    rules: dict[_Id, Rule]
 
 
 class TagFacts(_Fact, frozen=True, kw_only=True):
@@ -174,29 +216,66 @@ class TagFacts(_Fact, frozen=True, kw_only=True):
     """Keys in small letters, without signs, that as a rule only split the bill: another value is safe."""
 
 
-TAGS_FILE = "tags.json"
+TAGS_FILE, RULES_FILE = "tags.json", "rules.json"
 COMMON = (
     InPlace(
-        attributes=("tags", "tags_all"), verdict=Verdict.SAFE, why="Tags: running tasks keep those they have."
+        id="tags-changed",
+        attributes=("tags", "tags_all"),
+        verdict=Verdict.SAFE,
+        why="Tags: running tasks keep those they have.",
     ),
-    InPlace(attributes=("timeouts",), verdict=Verdict.SAFE, why="Terraform's own setting."),
+    InPlace(
+        id="timeouts-changed",
+        attributes=("timeouts",),
+        verdict=Verdict.SAFE,
+        why="Terraform's own setting.",
+    ),
 )
 """Holds for every type."""
 
 
 @cache
+def fact_files() -> tuple[FactFile, ...]:
+    """Return the files of facts, by name.
+
+    Raises:
+        ValueError: a type is in two of them, or an id is given twice.
+
+    """
+    folder = resources.files("trimtab.guard.facts")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
+    files = tuple(
+        msgspec.json.decode((folder / name).read_bytes(), type=FactFile)
+        for name in names
+        if name not in {TAGS_FILE, RULES_FILE}
+    )
+    for what in (
+        [kind for file in files for kind in file.types],
+        [*rules(), *(one.id for file in files for known in file.types.values() for one in known.all)],
+    ):
+        twice = sorted(name for name, number in Counter(what).items() if number > 1)
+        if twice:
+            raise ValueError(f"facts: {', '.join(twice)} there twice")
+    return files
+
+
+@cache
 def facts() -> dict[str, Facts]:
     """Return the facts by resource type."""
-    found: dict[str, Facts] = {}
-    folder = resources.files("trimtab.guard.facts")
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not entry.name.endswith(".json") or entry.name == TAGS_FILE:
-            continue
-        for kind, known in msgspec.json.decode(entry.read_bytes(), type=_File).types.items():
-            if kind in found:
-                raise ValueError(f"{entry.name}: {kind} is in two files")
-            found[kind] = known
-    return found
+    return {kind: known for file in fact_files() for kind, known in file.types.items()}
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Return what follows from several things together, by id."""
+    return rules_file().rules
+
+
+@cache
+def rules_file() -> RulesFile:
+    """Return the file of rules."""
+    entry = resources.files("trimtab.guard.facts") / RULES_FILE
+    return msgspec.json.decode(entry.read_bytes(), type=RulesFile)
 
 
 @cache

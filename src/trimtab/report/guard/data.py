@@ -51,6 +51,8 @@ class GuardRow:
     attributes: tuple[str, ...]
     """With their values where these may be shown and are the same for all."""
     whys: tuple[str, ...]
+    facts: tuple[str, ...]
+    """The ids of what these rest on."""
     advice: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -132,7 +134,11 @@ def _rows(findings: Iterable[Finding]) -> list[GuardRow]:
             finding.deed,
             finding.imported,
             tuple(one.path for one in finding.attributes),
-            tuple(_alike(reason.text) for reason in finding.reasons if reason.verdict is not Verdict.SAFE),
+            tuple(
+                (reason.fact, _alike(reason.text))
+                for reason in finding.reasons
+                if reason.verdict is not Verdict.SAFE
+            ),
             tuple(map(_alike, finding.advice)),
             tuple(map(_alike, finding.notes)),
         )
@@ -165,7 +171,12 @@ def _row(group: list[Finding]) -> GuardRow:
         keys=tuple(key.strip('[]"') for key in differing[0]) if len(differing) == 1 else (),
         deed=_deed(first),
         attributes=_attributes(group, weighty),
-        whys=said(reason.text for reason in first.reasons if reason.verdict is not Verdict.SAFE),
+        whys=tuple(
+            dict.fromkeys(said(reason.text for reason in first.reasons if reason.verdict is not Verdict.SAFE))
+        ),
+        facts=tuple(
+            dict.fromkeys(reason.fact for reason in first.reasons if reason.verdict is not Verdict.SAFE)
+        ),
         advice=said(first.advice),
         notes=said(first.notes),
     )

@@ -43,6 +43,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {
                 "verdict": reason.verdict,
                 "text": reason.text,
+                "fact": reason.fact,
                 "attributes": [_attribute(one) for one in reason.attributes],
             }
             for reason in finding.reasons

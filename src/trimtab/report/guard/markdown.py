@@ -101,6 +101,7 @@ def _basis(report: GuardReport) -> str:
 
 def _row(row: GuardRow) -> str:
     so = [*map(_words, row.whys), *(f"*Instead: {_words(text)}*" for text in row.advice)]
+    so += [f"<sub>{', '.join(row.facts)}</sub>"] if row.facts else []
     because = [*map(_code, row.attributes), *map(_note, row.notes)]
     return f"| {_members(row)} | **{row.deed}** | {'<br>'.join(because)} | {'<br>'.join(so)} |"
 

@@ -133,5 +133,5 @@ def _broken(address: str, width: int) -> str:
 
 
 def _effect(row: GuardRow) -> Text:
-    said = [*row.whys, *(f"Instead: {text}" for text in row.advice)]
-    return Text("\n".join(said))
+    said = "\n".join((*row.whys, *(f"Instead: {text}" for text in row.advice)))
+    return Text.assemble(said, (f"\n({', '.join(row.facts)})", "dim")) if row.facts else Text(said)
