@@ -54,6 +54,7 @@ fmt: setup
 	terraform fmt -recursive terraform examples
 	$(BIN)/python tools/terraform_readme.py
 	$(BIN)/python tools/schema.py
+	$(BIN)/python tools/guard_facts.py
 	$(BIN)/python tools/usage.py
 
 setup: $(VENV)/.installed

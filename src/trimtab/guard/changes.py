@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
 
 LONGEST_SHOWN = 64
 """Longer values [characters] are left out."""

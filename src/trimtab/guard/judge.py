@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from trimtab.engine.plan import Change, Plan
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.model import Changed
 
 WRITTEN_OVER = "created-over-another"

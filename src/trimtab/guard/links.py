@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.engine.plan import Change, Plan
-    from trimtab.guard.facts.load import Carrier, Facts
+    from trimtab.guard.facts.model import Carrier, Facts
 
 _NAMES = ("arn", "id")
 SCALING = ("aws_appautoscaling_policy", "aws_appautoscaling_scheduled_action", "aws_appautoscaling_target")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.documents import document
-from trimtab.guard.facts.load import COMMON
+from trimtab.guard.facts.model import COMMON
 from trimtab.guard.model import Reason, Verdict
 from trimtab.guard.read import listed, number
 from trimtab.guard.rules import steps as guard_steps
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts, InPlace, When
+    from trimtab.guard.facts.model import Facts, InPlace, When
     from trimtab.guard.model import Changed
 
 NO_FACTS = "attribute-without-fact"

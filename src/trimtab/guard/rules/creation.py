@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import CreateWhen, Creation, Facts
+    from trimtab.guard.facts.model import CreateWhen, Creation, Facts
     from trimtab.guard.links import Links
     from trimtab.guard.model import Reason
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.links import Links
     from trimtab.guard.names import Names
 

@@ -8,7 +8,7 @@ from trimtab.guard.facts.load import rules
 from trimtab.guard.model import Reason
 
 if TYPE_CHECKING:
-    from trimtab.guard.facts.load import Creation, Effect, InPlace
+    from trimtab.guard.facts.model import Creation, Effect, InPlace
     from trimtab.guard.model import Changed, Verdict
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.links import Links
     from trimtab.guard.model import Changed, Reason
 
