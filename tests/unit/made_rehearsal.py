@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from trimtab.commands.snapshot import Asked, take_snapshot
-from trimtab.fleet.redaction import is_credential
 from trimtab.fleet.snapshot import read_snapshot
 from trimtab.fleet.source import METRIC_COLUMNS, span_of
+from trimtab.redaction import is_credential
 from trimtab.rehearsal.run import rehearse
 from trimtab.sandbox.server import Sandbox
 

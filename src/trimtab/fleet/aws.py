@@ -30,7 +30,7 @@ from botocore.utils import parse_timestamp
 from trimtab.errors import AccountError, NetworkError
 from trimtab.fleet.api import CallFailed
 from trimtab.fleet.aws_prices import endpoint_region
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from trimtab.fleet.api import Json

@@ -30,7 +30,7 @@ from trimtab.fleet.price_list import (
     is_wanted,
     offers_of,
 )
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from datetime import datetime

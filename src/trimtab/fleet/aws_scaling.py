@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.api import pages
 from trimtab.fleet.model import ScalingActivity
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

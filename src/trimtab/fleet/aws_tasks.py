@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.fleet.api import batches, pages
 from trimtab.fleet.aws_scaling import when
 from trimtab.fleet.model import Failure, StartSample
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from trimtab.fleet.api import Api, Json

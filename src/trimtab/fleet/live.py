@@ -24,9 +24,9 @@ from trimtab.fleet.aws_traffic import read_traffic
 from trimtab.fleet.model import Skipped
 from trimtab.fleet.partial import Partial, check_part, stamp_of
 from trimtab.fleet.raw import DEFAULT_TAGS, TagNames, skipped_by
-from trimtab.fleet.redaction import redact
 from trimtab.fleet.shape import fleet_of
 from trimtab.fleet.shape_account import insights_of
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

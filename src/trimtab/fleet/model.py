@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from trimtab.catalog import size as _size
 from trimtab.fleet import identity as _identity
-from trimtab.fleet.redaction import REDACTED
+from trimtab.redaction import REDACTED
 
 SCHEMA_VERSION: Final = 1
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.fleet.api import CallFailed
 from trimtab.fleet.model import Skipped
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -20,12 +20,12 @@ from trimtab.fleet.model import (
     TaskSize,
 )
 from trimtab.fleet.raw import find_tag
-from trimtab.fleet.redaction import is_credential, redact, redact_command
 from trimtab.fleet.shape_account import tags_of
 from trimtab.fleet.shape_alarms import alarms_by_action, other_callers
 from trimtab.fleet.shape_identity import application_of, fleet_identity, service_identity
 from trimtab.fleet.shape_scaling import Told, scaling_of
 from trimtab.fleet.shape_traffic import callers_of, egress_of, routes_of, traffic_of
+from trimtab.redaction import is_credential, redact, redact_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

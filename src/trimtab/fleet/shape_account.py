@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trimtab.fleet import account
 from trimtab.fleet.aws_scaling import actions_of, dimensions_of
-from trimtab.fleet.redaction import kept_tags, redact
 from trimtab.fleet.shape_traffic import forwards_to, values_of
+from trimtab.redaction import kept_tags, redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 from trimtab.rollout.model import (
     Balanced,
     Deployment,

@@ -11,7 +11,7 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
