@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.documents import document
 from trimtab.guard.model import Changed
+from trimtab.guard.secrets import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,7 +114,8 @@ def _touches(path: tuple[str, ...], dotted: str) -> bool:
 def _changed(pair: _Pair, forcing: set[tuple[str, ...]], *, show: bool) -> Changed:
     path = ".".join(pair.path)
     after_apply = any_true(pair.unknown)
-    seen = show and not pair.sensitive and _may_be_seen(pair)
+    hidden = pair.sensitive or looks_secret(pair.path, [pair.before, pair.after])
+    seen = show and not hidden and _may_be_seen(pair)
     before, after = _shown(pair.before), _shown(pair.after)
     whole = seen and before and (after or after_apply)
     return Changed(
@@ -121,7 +123,7 @@ def _changed(pair: _Pair, forcing: set[tuple[str, ...]], *, show: bool) -> Chang
         before=before if whole else "",
         after=after if whole and not after_apply else "",
         delta=_delta(pair) if seen and not whole else "",
-        sensitive=pair.sensitive,
+        sensitive=hidden,
         after_apply=after_apply,
         forces_replacement=any(_touches(forced, path) for forced in forcing),
     )

@@ -26,7 +26,7 @@ from trimtab.guard.rules.creation import OWN, OWN_ONLY, reasons_of_creation
 from trimtab.guard.rules.loss import Losses
 from trimtab.guard.rules.said import said
 from trimtab.guard.rules.tags import asked_for, is_tag, reason_of_tag
-from trimtab.guard.secrets import without_secrets
+from trimtab.guard.secrets import Veil
 from trimtab.guard.whole_plan import cautions_of_plan, findings_of_plan
 
 if TYPE_CHECKING:
@@ -64,15 +64,16 @@ def judge(plan: Plan) -> Assessment:
     findings = [judge_one.finding(change) for change in plan.changes if _is_touched(change)]
     findings += [_deferred(one.change, one.reason) for one in plan.deferred]
     findings += findings_of_plan(plan)
+    veil = Veil(plan)
     return Assessment(
-        findings=without_secrets(findings, plan),
+        findings=tuple(map(veil.over, findings)),
         outputs_changed=plan.outputs_changed,
-        drifted=tuple(
+        drifted=veil.texts(
             drift.address
             for drift in plan.drift
             if drift.actions == ("delete",) or judge_one.attributes(drift, show=False)
         ),
-        cautions=cautions_of_plan(plan),
+        cautions=veil.texts(cautions_of_plan(plan)),
         engine_version=plan.engine_version,
     )
 
