@@ -221,12 +221,17 @@ class Links:
 
     def is_taken(self, family: str) -> bool:
         """Tell whether this plan moves a service to another revision of the family."""
-        return any(
-            change.type == "aws_ecs_service"
+        return family in self._taken
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        return frozenset(
+            _family(before)
+            for change in self._of_type.get("aws_ecs_service", ())
+            if change.before
             and change.actions == ("update",)
-            and _family(before := (change.before or {}).get("task_definition")) == family
-            and before != (change.after or {}).get("task_definition")
-            for change in self._there
+            and (before := change.before.get("task_definition"))
+            != (change.after or {}).get("task_definition")
         )
 
     def running(self, family: str) -> tuple[Change, ...]:

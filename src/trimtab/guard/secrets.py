@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.documents import any_document
@@ -108,19 +109,23 @@ class Veil:
         return dataclasses.replace(changed, before="", after="", delta="", sensitive=True)
 
 
+_is_secret = lru_cache(maxsize=10_000)(is_secret_name)
+
+
 def _named(plan: Plan) -> Iterator[str]:
     """Yield what a plan keeps under a secret's name, and the passwords in its addresses of services."""
     for change in (*plan.changes, *plan.drift):
-        for tree in (change.before, change.after):
-            yield from _kept(tree, secret=False)
+        yield from _kept(change.before, secret=False)
+        if change.after != change.before:
+            yield from _kept(change.after, secret=False)
 
 
 def _kept(tree: object, *, secret: bool) -> Iterator[str]:
     if isinstance(tree, dict):
         called = tree.get("name")
-        pair = isinstance(called, str) and is_secret_name(called)
+        pair = isinstance(called, str) and _is_secret(called)
         for name, inner in tree.items():
-            yield from _kept(inner, secret=is_secret_name(name) or (pair and name == "value"))
+            yield from _kept(inner, secret=_is_secret(name) or (pair and name == "value"))
     elif isinstance(tree, list):
         for inner in tree:
             yield from _kept(inner, secret=secret)
@@ -129,7 +134,8 @@ def _kept(tree: object, *, secret: bool) -> Iterator[str]:
             yield tree
         if "://" in tree:
             yield from (found["password"] for found in _PASSWORD.finditer(tree))
-        yield from _kept(any_document(tree), secret=False)
+        if tree.lstrip()[:1] in {"[", "{"}:
+            yield from _kept(any_document(tree), secret=False)
 
 
 def _marked_in(plan: Plan) -> Iterator[str]:
