@@ -36,9 +36,21 @@ if TYPE_CHECKING:
     from guard_edits import Step
 
 SAFE, HURTS = "safe", "hurts"
-TARGET, RULE, LISTENER = 'resource "aws_cloudwatch_event_target" "stopped"', 'resource "aws_cloudwatch_event_rule" "stopped"', 'resource "aws_lb_listener" "http"'
-PATHS, LOGS, TOPIC = 'resource "aws_lb_listener_rule" "main"', 'resource "aws_cloudwatch_log_group" "main"', 'resource "aws_sns_topic" "ops"'
-ENTERS, LEAVES, MAY = 'resource "aws_vpc_security_group_ingress_rule" "main"', 'resource "aws_vpc_security_group_egress_rule" "main"', 'resource "aws_iam_role_policy" "task"'
+TARGET, RULE, LISTENER = (
+    'resource "aws_cloudwatch_event_target" "stopped"',
+    'resource "aws_cloudwatch_event_rule" "stopped"',
+    'resource "aws_lb_listener" "http"',
+)
+PATHS, LOGS, TOPIC = (
+    'resource "aws_lb_listener_rule" "main"',
+    'resource "aws_cloudwatch_log_group" "main"',
+    'resource "aws_sns_topic" "ops"',
+)
+ENTERS, LEAVES, MAY = (
+    'resource "aws_vpc_security_group_ingress_rule" "main"',
+    'resource "aws_vpc_security_group_egress_rule" "main"',
+    'resource "aws_iam_role_policy" "task"',
+)
 SPACE = 'resource "aws_service_discovery_http_namespace" "main"'
 
 
@@ -58,9 +70,24 @@ class Kind:
     """Hurts where the same plan replaces the tasks."""
 
 
-def kind(name: str, truth: str, why: str, touches: str, make: Callable[[random.Random], tuple[Step, ...]], *flags: str) -> Kind:
+def kind(
+    name: str,
+    truth: str,
+    why: str,
+    touches: str,
+    make: Callable[[random.Random], tuple[Step, ...]],
+    *flags: str,
+) -> Kind:
     """Return a kind; flags are ``deploys`` and ``with_deployment``."""
-    return Kind(name=name, truth=truth, why=why, touches=frozenset(touches.split()), make=make, deploys="deploys" in flags, with_deployment="with_deployment" in flags)
+    return Kind(
+        name=name,
+        truth=truth,
+        why=why,
+        touches=frozenset(touches.split()),
+        make=make,
+        deploys="deploys" in flags,
+        with_deployment="with_deployment" in flags,
+    )
 
 
 def number(head: str, old: str, *choices: object) -> Callable[[random.Random], tuple[Step, ...]]:
@@ -147,7 +174,7 @@ KINDS = (
     kind("a new target group", SAFE, "no listener sends to it", "", resource("aws_lb_target_group", 'name = "NEW"\nport = 80\nprotocol = "HTTP"\ntarget_type = "ip"\nvpc_id = var.vpc_id')),
     kind("a new task definition", SAFE, "nothing runs it", "", resource("aws_ecs_task_definition", 'family = "NEW"\ncontainer_definitions = aws_ecs_task_definition.main.container_definitions')),
     kind("a new dashboard", SAFE, "for people", "", resource("aws_cloudwatch_dashboard", 'dashboard_name = "NEW"\ndashboard_body = jsonencode({ widgets = [] })')),
-    kind("a new count of what is logged", SAFE, "only counts", "", resource("aws_cloudwatch_log_metric_filter", 'name = "NEW"\nlog_group_name = aws_cloudwatch_log_group.main.name\npattern = "ERROR"\nmetric_transformation {\n name = "errors"\n namespace = "orders"\n value = "1"\n}')),
+    kind("a new count of what is logged", SAFE, "only counts", "log", resource("aws_cloudwatch_log_metric_filter", 'name = "NEW"\nlog_group_name = aws_cloudwatch_log_group.main.name\npattern = "ERROR"\nmetric_transformation {\n name = "errors"\n namespace = "orders"\n value = "1"\n}')),
     kind("a saved query", SAFE, "for people", "", resource("aws_cloudwatch_query_definition", 'name = "NEW"\nquery_string = "fields @message"')),
     kind("an archive of events", SAFE, "only keeps", "", resource("aws_cloudwatch_event_archive", 'name = "NEW"\nevent_source_arn = aws_cloudwatch_event_rule.stopped.arn')),
     kind("a new subscriber", SAFE, "one more is told", "", resource("aws_sns_topic_subscription", 'topic_arn = aws_sns_topic.ops.arn\nprotocol = "email"\nendpoint = "ops@example.com"')),
@@ -215,7 +242,7 @@ KINDS = (
     kind("a service of another name", HURTS, "replaced", "count max min out in high low suspended", steps(put(SERVICE, '"orders"', '"orders-b"')), "deploys"),
     kind("a service on Spot", HURTS, "the provider replaces it", "launch", steps(put(SERVICE, 'launch_type                        = "FARGATE"', 'capacity_provider_strategy {\n capacity_provider = "FARGATE_SPOT"\n weight = 1\n }')), "deploys"),
     kind("a service without its target group", HURTS, "requests find no target", "balanced", steps(lambda text: text[: (at := text.index("  load_balancer {", text.index(SERVICE)))] + text[text.index("  }\n", at) + 4 :]), "deploys"),
-    kind("a night without tasks", HURTS, "stops all at its time", "", resource("aws_appautoscaling_scheduled_action", NIGHT)),
+    kind("a night without tasks", HURTS, "stops all at its time", "min", resource("aws_appautoscaling_scheduled_action", NIGHT)),
     kind("an events' rule off", HURTS, "events reach nobody", "rule", steps(inner(RULE, 'state = "DISABLED"'))),
     kind("an events' rule of other events", HURTS, "events reach nobody", "rule", steps(put(RULE, "aws.ecs", "aws.ec2"))),
     kind("an events' target gone", HURTS, "events reach nobody", "target", steps(cut(TARGET))),

@@ -197,9 +197,9 @@ def measure(plan: Callable[[list[Edited]], bytes], seed: int, wanted: int) -> No
             if passes is not (one.truth == SAFE):
                 names = " + ".join(kind.name for kind in one.kinds)
                 wrong["false safe" if passes else "false alarm"].append(f"{names}: {reasons}")
+                sys.stdout.write(f"{'false safe' if passes else 'false alarm'}: {names}: {reasons}\n")
     figures = {what: len(which) for what, which in wrong.items()}
     sys.stdout.write(f"{made} edits in {found.total()} copies, {dict(found)}: {figures}\n")
-    sys.stdout.write("".join(f"{name}: {one}\n" for name, which in wrong.items() for one in which))
     assert wrong["false safe"] == []
     assert len(wrong["false alarm"]) * 100 < ALARMS_ALLOWED_PERCENT * found[SAFE], wrong["false alarm"]
 

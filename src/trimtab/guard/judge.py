@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.guard import advice as guard_advice
 from trimtab.guard.changes import changed_attributes
+from trimtab.guard.cost import costs_of
 from trimtab.guard.facts.load import facts
 from trimtab.guard.links import Links
 from trimtab.guard.model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
@@ -75,6 +76,7 @@ def judge(plan: Plan) -> Assessment:
         ),
         cautions=veil.texts(cautions_of_plan(plan)),
         engine_version=plan.engine_version,
+        costs=tuple(dataclasses.replace(one, address=veil.text(one.address)) for one in costs_of(links)),
     )
 
 

@@ -13,9 +13,10 @@ from importlib import resources
 
 import msgspec
 
-from trimtab.guard.facts.model import Covered, FactFile, Facts, Rule, RulesFile, TagFacts
+from trimtab.guard.facts.model import CostFacts, Covered, FactFile, Facts, Rule, RulesFile, TagFacts
 
 TAGS_FILE, RULES_FILE, COVERED_FILE = "tags.json", "rules.json", "covered.json"
+COSTS_FILE = "costs.json"
 
 
 @cache
@@ -31,7 +32,7 @@ def fact_files() -> tuple[FactFile, ...]:
     files = tuple(
         msgspec.json.decode((folder / name).read_bytes(), type=FactFile)
         for name in names
-        if name not in {TAGS_FILE, RULES_FILE, COVERED_FILE}
+        if name not in {TAGS_FILE, RULES_FILE, COVERED_FILE, COSTS_FILE}
     )
     for what in (
         [kind for file in files for kind in file.types],
@@ -67,6 +68,13 @@ def covered() -> Covered:
     """Return which types are covered whole."""
     entry = resources.files("trimtab.guard.facts") / COVERED_FILE
     return msgspec.json.decode(entry.read_bytes(), type=Covered)
+
+
+@cache
+def cost_facts() -> CostFacts:
+    """Return what costs nothing, and what has no price."""
+    entry = resources.files("trimtab.guard.facts") / COSTS_FILE
+    return msgspec.json.decode(entry.read_bytes(), type=CostFacts)
 
 
 @cache

@@ -208,6 +208,18 @@ class Covered(_Fact, frozen=True, kw_only=True):
         return any(fnmatchcase(kind, pattern) for pattern in self.patterns)
 
 
+class CostFacts(_Fact, frozen=True, kw_only=True):
+    """What the catalog of prices does not say of a type."""
+
+    title: _Text
+    read: _Text
+    sources: _Texts
+    free: _Texts
+    """Types that cost nothing by themselves, with ``*`` for any letters."""
+    not_priced: dict[str, str]
+    """By what they cost; nothing where they cost nothing."""
+
+
 class TagFacts(_Fact, frozen=True, kw_only=True):
     """Where tags decide."""
 

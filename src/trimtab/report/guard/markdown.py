@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trimtab.guard.model import FOLLOWS, Verdict
 from trimtab.report.guard.words import (
     ADDRESSES_SHOWN,
+    BILL,
     CAUTIONS,
     KEYS_SHOWN,
     MEANINGS,
@@ -80,6 +81,8 @@ def _lines(report: GuardReport) -> Iterator[str]:
     for caution in report.cautions:
         yield "- " + "<br>".join(map(_words, caution.texts))
         yield from (f"  - {_subject(row)}" for row in caution.rows)
+    if report.bill:
+        yield from ("", f"#### {BILL}", "", *(f"- {_words(line)}" for line in report.bill))
     yield from _safe(report)
     yield from ("", f"<sub>{_basis(report)}</sub>")
 
@@ -103,6 +106,7 @@ def _row(row: GuardRow) -> str:
     so = [*map(_words, row.whys), *(f"*Instead: {_words(text)}*" for text in row.advice)]
     so += [f"<sub>{', '.join(row.facts)}</sub>"] if row.facts else []
     because = [*map(_code, row.attributes), *map(_note, row.notes)]
+    so = [*so, *([_words(row.cost)] if row.cost else [])]
     return f"| {_members(row)} | **{row.deed}** | {'<br>'.join(because)} | {'<br>'.join(so)} |"
 
 

@@ -39,6 +39,7 @@ _COUNTED = {
     Verdict.SAFE: ("safe", "safe"),
 }
 CAUTIONS = "Read before applying"
+BILL = "What it costs, at list prices"
 KEYS_SHOWN = 12
 ADDRESSES_SHOWN = 4
 
