@@ -104,8 +104,10 @@ def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change, k
         for values in (change.before, change.after)
     )
     if changed.after_apply:
-        # Any condition on what is not known may hold; but what has elements is not empty, and what is
-        # known only after the apply names something new.
+        # Any condition on what is not known may hold; but what has elements is not empty, what has every
+        # old one lost none, and what is known only after the apply names something new.
+        if rule.when == "removed" and isinstance(after, list) and before and not _removed(before, after):
+            return False
         return not (rule.when in {"emptied", "fewer"} and after) and rule.when not in {
             "redirected",
             "turned_off",
