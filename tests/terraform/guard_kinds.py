@@ -178,7 +178,6 @@ KINDS = (
     kind("a saved query", SAFE, "for people", "", resource("aws_cloudwatch_query_definition", 'name = "NEW"\nquery_string = "fields @message"')),
     kind("an archive of events", SAFE, "only keeps", "", resource("aws_cloudwatch_event_archive", 'name = "NEW"\nevent_source_arn = aws_cloudwatch_event_rule.stopped.arn')),
     kind("a new subscriber", SAFE, "one more is told", "", resource("aws_sns_topic_subscription", 'topic_arn = aws_sns_topic.ops.arn\nprotocol = "email"\nendpoint = "ops@example.com"')),
-    kind("a topic of the same name elsewhere", SAFE, "another region", "", resource("aws_sns_topic", 'provider = aws.eu\nname = "ops"')),
     kind("a rule of events described", SAFE, "words", "rule", steps(inner(RULE, 'description = "stopped tasks"'))),
     kind("a topic named for people", SAFE, "words", "topic", steps(inner(TOPIC, 'display_name = "Operations"'))),
     kind("events tried again", SAFE, "only more tries", "target", steps(inner(TARGET, "retry_policy {\n maximum_event_age_in_seconds = 600\n maximum_retry_attempts = 5\n }"))),

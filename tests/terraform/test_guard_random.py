@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from guard_edits import cut, put
+from guard_edits import cut
 from guard_kinds import HURTS, KINDS, SAFE
 
 from trimtab.engine.engine import Workspace
@@ -44,11 +44,6 @@ provider "aws" {
   }
 }
 
-provider "aws" {
-  alias  = "eu"
-  region = "eu-west-1"
-}
-
 variable "vpc_id" {}
 variable "subnet_ids" {}
 variable "balancer_arn" {}
@@ -59,18 +54,12 @@ module "c{0}" {{
   vpc_id       = var.vpc_id
   subnet_ids   = var.subnet_ids
   balancer_arn = var.balancer_arn
-  providers    = {{ aws = aws, aws.eu = aws.eu }}
 }}
 """
 
 
-def template() -> str:
-    """Return the service as a module."""
-    text = cut('provider "aws"')(cut('provider "aws"')(BASE))
-    return put("", '"hashicorp/aws"', '"hashicorp/aws"\n      configuration_aliases = [aws, aws.eu]')(text)
-
-
-TEMPLATE = template()
+# One process of the provider stays for all commands, so there can be one configuration of it only.
+TEMPLATE = cut('provider "aws"')(cut('provider "aws"')(BASE))
 
 
 def named(text: str, copy: int) -> str:

@@ -71,6 +71,9 @@ def _lines(report: GuardReport) -> Iterator[str]:
     yield f"> **{report.headline}**"
     if any(report.counts.values()):
         yield f"> {counted(report).capitalize()}."
+    # Above the changes, so that it is not what is cut.
+    if report.bill:
+        yield from (">", f"> {BILL}: {' '.join(map(_words, report.bill))}")
     for verdict in (Verdict.INTERRUPTS, Verdict.UNKNOWN, Verdict.REDEPLOYS):
         rows = [row for row in report.rows if row.verdict is verdict]
         if rows:
@@ -81,8 +84,6 @@ def _lines(report: GuardReport) -> Iterator[str]:
     for caution in report.cautions:
         yield "- " + "<br>".join(map(_words, caution.texts))
         yield from (f"  - {_subject(row)}" for row in caution.rows)
-    if report.bill:
-        yield from ("", f"#### {BILL}", "", *(f"- {_words(line)}" for line in report.bill))
     yield from _safe(report)
     yield from ("", f"<sub>{_basis(report)}</sub>")
 
