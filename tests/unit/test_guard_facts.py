@@ -12,6 +12,7 @@ import hostile_plans as hostile
 import pytest
 from made_plan import assess, change, only, service
 
+from trimtab.guard.facts import load
 from trimtab.guard.facts.catalogue import catalogue
 from trimtab.guard.facts.load import covered, facts, rules
 from trimtab.guard.model import Verdict
@@ -34,6 +35,14 @@ def test_the_published_page_is_what_the_facts_say() -> None:
 def test_every_id_has_its_place_in_the_page_once() -> None:
     page = (ROOT / "docs" / "guard-facts.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r'<a id="([^"]+)">', page)) == sorted(catalogue())
+
+
+def test_an_id_that_is_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    load.fact_files.cache_clear()
+    twice = {"ecs-service-destroyed": rules()["deferred"]}
+    monkeypatch.setattr(load, "rules", lambda: twice)
+    with pytest.raises(ValueError, match="ecs-service-destroyed there twice"):
+        load.fact_files()
 
 
 def test_every_covered_type_of_the_provider_has_facts() -> None:

@@ -89,10 +89,12 @@ LOG = exactly(
     }
 )
 
+FORM = jsonschema.Draft202012Validator(LOG)
+
 
 def rendered(assessment: Assessment) -> dict[str, Any]:
     run: dict[str, Any] = json.loads(sarif.render(assessment, lambda _: None))
-    jsonschema.validate(run, LOG)
+    FORM.validate(run)
     return run["runs"][0]
 
 
@@ -168,7 +170,7 @@ def test_a_result_is_beside_the_block_it_is_of_where_that_is_found(
 
     def places() -> dict[str, tuple[str, int]]:
         log = json.loads(str(guard(plan, Form.SARIF, None).shown))
-        jsonschema.validate(log, LOG)
+        FORM.validate(log)
         return {
             one["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]: (
                 found["artifactLocation"]["uri"],
