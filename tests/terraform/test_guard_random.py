@@ -38,11 +38,7 @@ COPIES = 8
 ALARMS_ALLOWED_PERCENT = 10
 BASE = (Path(__file__).parent / "guarded" / "edited" / "main.tf").read_text(encoding="utf-8")
 HEAD = """
-provider "aws" {
-  default_tags {
-    tags = { ManagedBy = "terraform" }
-  }
-}
+provider "aws" {}
 
 variable "vpc_id" {}
 variable "subnet_ids" {}
@@ -58,7 +54,8 @@ module "c{0}" {{
 """
 
 
-# One process of the provider stays for all commands, so there can be one configuration of it only.
+# One process of the provider stays for all commands: two configurations of it, or tags of its own, are
+# at times those of the other command.
 TEMPLATE = cut('provider "aws"')(cut('provider "aws"')(BASE))
 
 

@@ -213,6 +213,7 @@ def test_the_sum_is_in_every_form() -> None:
     assert bill["before"] == {"least": round(2 * MONTH, 2), "most": round(8 * MONTH, 2)}
     assert bill["after"] == {"least": round(4 * MONTH, 2), "most": round(16 * MONTH, 2)}
     assert [one["address"] for one in bill["things"]] == ["aws_ecs_service.api", "aws_nat_gateway.a"]
+    assert bill["things"][1]["after"] is None  # nothing would be a figure
 
 
 def test_a_plan_that_costs_the_same_says_nothing_of_costs() -> None:

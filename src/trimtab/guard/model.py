@@ -115,6 +115,11 @@ class Cost:
     """What is not in these figures, and why."""
 
     @property
+    def known(self) -> bool:
+        """Whether there is a figure: nothing is no figure where something is not priced."""
+        return not self.not_priced or self.before != self.after
+
+    @property
     def change(self) -> Span:
         """What it costs more; less where negative."""
         return self.after - self.before

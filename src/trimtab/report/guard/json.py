@@ -46,8 +46,8 @@ def _bill(assessment: Assessment) -> dict[str, Any] | None:
         "things": [
             {
                 "address": one.address,
-                "before": _span(one.before),
-                "after": _span(one.after),
+                "before": _span(one.before) if one.known else None,
+                "after": _span(one.after) if one.known else None,
                 "not_priced": one.not_priced,
             }
             for one in assessment.costs
