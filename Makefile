@@ -64,6 +64,7 @@ fmt: setup ## Format, and renew what is generated.
 	terraform fmt -recursive terraform examples
 	$(BIN)/python tools/terraform_readme.py
 	$(BIN)/python tools/schema.py
+	$(BIN)/python tools/guard_facts.py
 	$(BIN)/python tools/usage.py
 	$(BIN)/python tools/requirements.py
 	$(BIN)/python tools/provider_six.py

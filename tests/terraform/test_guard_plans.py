@@ -14,7 +14,7 @@ import pytest
 
 from trimtab.engine.engine import Workspace
 from trimtab.engine.plan import parse_plan
-from trimtab.guard.facts.load import facts, tag_facts
+from trimtab.guard.facts.load import covered, facts, tag_facts
 from trimtab.guard.judge import judge
 from trimtab.guard.model import Deed, Verdict
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trimtab.engine.engine import Engine
     from trimtab.guard.model import Assessment, Finding
 
+COUNTED = Path(__file__).resolve().parents[2] / "tools" / "provider_attributes.json"
 FIRST, SECOND = "first-hunter2", "second-hunter3"
 IMPORT = 'import {{\n  to = aws_lb.main\n  id = "{arn}"\n}}\n'
 
@@ -189,6 +190,18 @@ def test_every_attribute_the_facts_name_is_one_the_provider_has(guarded: Guarded
         left = known.left_named.by if known.left_named else ()
         assert {*known.used_by, *known.not_users, *left} <= types.keys() | {"*"}, kind
     assert tag_facts().deciding_types <= types.keys()
+    # What the published coverage is counted in is this provider's.
+    assert json.loads(COUNTED.read_text(encoding="utf-8")) == {
+        kind: _settable(one["block"]) for kind, one in types.items() if covered().has(kind)
+    }
+
+
+def _settable(block: dict[str, Any]) -> list[str]:
+    attributes = [
+        name for name, one in block["attributes"].items() if one.get("optional") or one.get("required")
+    ]
+    never = {"id", "region", "tags", "tags_all", "timeouts"}
+    return sorted({*attributes, *block.get("block_types", {})} - never)
 
 
 def _is_in(block: dict[str, Any], steps: list[str]) -> bool:

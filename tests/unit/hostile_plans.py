@@ -52,6 +52,11 @@ def tracking(value: float, metric: str = "ECSServiceAverageCPUUtilization", **re
     }
 
 
+def joined(groups: list[str], *, public: bool = True) -> dict[str, Any]:
+    net = {"subnets": ["subnet-1"], "security_groups": groups, "assign_public_ip": public}
+    return {"network_configuration": [net]}
+
+
 def update(address: str, before: dict[str, Any], after: dict[str, Any], **rest: Any) -> dict[str, Any]:
     return change(address, "update", before, after, **rest)
 
@@ -249,6 +254,13 @@ def services() -> list[Case]:
     connected = [{"namespace": "n", "service": [{"port_name": "http"}, {"port_name": "grpc"}]}]
     # fmt: off
     return [
+        ("one of two groups of a service", HURTS, (update(SERVICE, service(**joined(["sg-1", "sg-2"])), joined(["sg-1"])),), {}),
+        ("another group of a service", HURTS, (update(SERVICE, service(**joined(["sg-1"])), joined(["sg-2"])),), {}),
+        ("a group more of a service", SAFE, (update(SERVICE, service(**joined(["sg-1"])), joined(["sg-1", "sg-2"])),), {}),
+        ("a new group more of a service", SAFE, (update(SERVICE, service(**joined(["sg-1"])), joined(["sg-1"]), unknown={"network_configuration": [{"security_groups": True}]}),), {}),
+        ("a new group instead of a service", HURTS, (update(SERVICE, service(**joined(["sg-1"])), joined([]), unknown={"network_configuration": [{"security_groups": True}]}),), {}),
+        ("no public address any more", HURTS, (update(SERVICE, service(**joined(["sg-1"])), joined(["sg-1"], public=False)),), {}),
+        ("a public address", SAFE, (update(SERVICE, service(**joined(["sg-1"], public=False)), joined(["sg-1"])),), {}),
         ("one of two load balancers", HURTS, (update(SERVICE, service(load_balancer=two), {"load_balancer": two[:1]}),), {}),
         ("one of two names", HURTS, (update(SERVICE, service(service_registries=names), {"service_registries": names[:1]}),), {}),
         ("another Cloud Map name", HURTS, (update(SERVICE, service(service_registries=names[:1]), {"service_registries": names[1:]}),), {}),

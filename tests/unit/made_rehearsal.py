@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from trimtab.commands.snapshot import Asked, take_snapshot
-from trimtab.fleet.redaction import is_credential
+from trimtab.redaction import is_credential
 from trimtab.rehearsal.run import rehearse
 from trimtab.sandbox.server import Sandbox
 from trimtab.snapshot.contract import METRIC_COLUMNS, span_of

@@ -100,7 +100,7 @@ def test_an_output_that_cannot_be_written_is_one_line(
         (b'{"format_version": "1.2", "resource_changes": [{}]}', "missing required field"),
         (
             json.dumps(json.loads(GONE)).replace('"delete"', '"explode"').encode(),
-            "Invalid enum value 'explode'",
+            "a value that it cannot have - at `$.resource_changes[0].change.actions[0]`",
         ),
     ],
 )

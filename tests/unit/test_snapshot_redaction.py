@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.fleet.redaction import REDACTED, is_credential, kept_tags, redact, redact_command
+from trimtab.redaction import REDACTED, is_credential, kept_tags, redact, redact_command
 
 # Put together here, so that scanners of this repository find no key in it.
 KEYS = {

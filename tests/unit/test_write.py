@@ -14,8 +14,8 @@ import pytest
 from trimtab.advice.model import CautionKind
 from trimtab.errors import UsageError
 from trimtab.fleet.model import ContainerHealthCheck, Egress, Scaling, Service, TargetHealthCheck
-from trimtab.fleet.redaction import redact_command
 from trimtab.pipeline import recommend
+from trimtab.redaction import redact_command
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 from trimtab.values.folder import write_recommendation
 from trimtab.values.hcl import key, quoted, wrapped

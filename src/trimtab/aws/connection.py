@@ -29,7 +29,7 @@ from botocore.utils import parse_timestamp
 
 from trimtab.aws.api import CallFailed, endpoint_region
 from trimtab.errors import AccountError, NetworkError
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from trimtab.aws.api import Json

@@ -20,7 +20,7 @@ def guard(
     ],
     form: Annotated[
         Form,
-        typer.Option("--format", help="For a person, a program or a pull request."),
+        typer.Option("--format", help="For a person, a program, a pull request or code scanning."),
     ] = Form.TABLE,
     output: Annotated[
         Path | None,

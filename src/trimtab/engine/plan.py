@@ -6,6 +6,7 @@ may come and go within a major version and are ignored; a new major version is r
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +22,7 @@ from trimtab.engine.plan_json import (
     unread_members,
 )
 from trimtab.errors import EngineError
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -221,7 +223,7 @@ def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
         )
         unread = unread_members(document)
     except msgspec.DecodeError as error:
-        raise EngineError(f"this is not a Terraform plan in JSON ({error})", where=where) from error
+        raise EngineError(f"this is not a Terraform plan in JSON ({_said(error)})", where=where) from error
     return Plan(
         changes=changes,
         planned=tuple(_flatten(raw.planned_values.root_module)),
@@ -247,6 +249,12 @@ def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
         contradicted=tuple(contradicted(raw)),
         unread=unread,
     )
+
+
+def _said(error: msgspec.DecodeError) -> str:
+    """Return what is wrong and where, without the value: it may be a secret."""
+    words = "a value that it cannot have"
+    return re.sub(r"^Invalid enum value .*?(?= - at |$)", words, str(error), flags=re.DOTALL)
 
 
 def _beside(raw: RawPlan, changed: set[str | None]) -> tuple[Change, ...]:
@@ -298,7 +306,7 @@ def _change(raw: RawResourceChange) -> Change:
 
 def _object(values: object, address: str) -> Mapping[str, Any] | None:
     if values is not None and not isinstance(values, dict):
-        raise msgspec.ValidationError(f"the values of {address} are no object")
+        raise msgspec.ValidationError(f"the values of {redact(address)} are no object")
     return values
 
 

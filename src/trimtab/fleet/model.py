@@ -14,7 +14,7 @@ from msgspec import Meta
 from trimtab.catalog import size as _size
 from trimtab.fleet import identity as _identity
 from trimtab.fleet.left_out import LeftOut  # noqa: TC001 - msgspec reads the annotations
-from trimtab.fleet.redaction import REDACTED
+from trimtab.redaction import REDACTED
 
 SCHEMA_VERSION: Final = 1
 

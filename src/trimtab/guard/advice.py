@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.guard.rules.steps import number
+from trimtab.guard.read import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

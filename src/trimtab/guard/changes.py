@@ -7,18 +7,19 @@ are often secrets without the mark), only the names.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from trimtab.guard.documents import document
 from trimtab.guard.model import Changed
+from trimtab.guard.secrets import looks_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
 
 LONGEST_SHOWN = 64
 """Longer values [characters] are left out."""
@@ -113,7 +114,8 @@ def _touches(path: tuple[str, ...], dotted: str) -> bool:
 def _changed(pair: _Pair, forcing: set[tuple[str, ...]], *, show: bool) -> Changed:
     path = ".".join(pair.path)
     after_apply = any_true(pair.unknown)
-    seen = show and not pair.sensitive and _may_be_seen(pair)
+    hidden = pair.sensitive or looks_secret(pair.path, [pair.before, pair.after])
+    seen = show and not hidden and _may_be_seen(pair)
     before, after = _shown(pair.before), _shown(pair.after)
     whole = seen and before and (after or after_apply)
     return Changed(
@@ -121,7 +123,7 @@ def _changed(pair: _Pair, forcing: set[tuple[str, ...]], *, show: bool) -> Chang
         before=before if whole else "",
         after=after if whole and not after_apply else "",
         delta=_delta(pair) if seen and not whole else "",
-        sensitive=pair.sensitive,
+        sensitive=hidden,
         after_apply=after_apply,
         forces_replacement=any(_touches(forced, path) for forced in forcing),
     )
@@ -172,35 +174,6 @@ def _are_objects(before: object, after: object) -> bool:
 
 def _is_block(value: object) -> bool:
     return isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict)
-
-
-def document(value: object) -> Any:  # noqa: ANN401 - any JSON
-    """Return the JSON array or object a string holds, or nothing, also where a name is in it twice.
-
-    Which of the two counts, each reader decides for itself.
-    """
-    return _parsed(value, _once)
-
-
-def any_document(value: object) -> Any:  # noqa: ANN401 - any JSON
-    """Return the JSON array or object a string holds, or nothing; of a name that is twice in it, the last."""
-    return _parsed(value, None)
-
-
-def _parsed(value: object, pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> Any:  # noqa: ANN401
-    if not isinstance(value, str) or value.lstrip()[:1] not in {"[", "{"}:
-        return None
-    try:
-        return json.loads(value, object_pairs_hook=pairs)
-    except ValueError:
-        return None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
-    return found
 
 
 def _by_name(value: Any) -> Any:  # noqa: ANN401 - any JSON

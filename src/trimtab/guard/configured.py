@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from trimtab.guard.rules.steps import block, blocks, listed
+from trimtab.guard.read import block, blocks, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ class Configured:
 
     def block(self, change: Change) -> Mapping[str, Any] | None:
         """Return a thing's block, or nothing where the plan lacks it."""
-        return self._blocks.get((_modules(change.module), change.type, change.name))
+        return self._blocks.get((modules_of(change.module), change.type, change.name))
 
     def provisions(self, change: Change) -> bool | None:
         """Tell whether a provisioner may run with it; nothing where the plan lacks its block.
@@ -60,6 +60,6 @@ def _blocks(module: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[
         yield from _blocks(block(block(call).get("module")), (*path, name))
 
 
-def _modules(address: str) -> tuple[str, ...]:
+def modules_of(address: str) -> tuple[str, ...]:
     """Return the names in ``module.a["b"].module.c``, without keys."""
     return tuple(re.findall(r"(?:^|\.)module\.([^.\[]+)", re.sub(r'\["(?:[^"\\]|\\.)*"\]', "", address)))

@@ -7,12 +7,14 @@ tasks is AWS's, and lies in ``guard_facts``. What neither tells is ``unknown``, 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trimtab.guard import advice as guard_advice
 from trimtab.guard.changes import changed_attributes
+from trimtab.guard.cost import costs_of
 from trimtab.guard.facts.load import facts
 from trimtab.guard.links import Links
 from trimtab.guard.model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
@@ -23,19 +25,20 @@ from trimtab.guard.rules import service as guard_service
 from trimtab.guard.rules.attributes import advice_of, merged, reason_of, value_at
 from trimtab.guard.rules.creation import OWN, OWN_ONLY, reasons_of_creation
 from trimtab.guard.rules.loss import Losses
+from trimtab.guard.rules.said import said
 from trimtab.guard.rules.tags import asked_for, is_tag, reason_of_tag
-from trimtab.guard.secrets import without_secrets
+from trimtab.guard.secrets import Veil
 from trimtab.guard.whole_plan import cautions_of_plan, findings_of_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from trimtab.engine.plan import Change, Plan
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.model import Changed
 
-WRITTEN_OVER = "AWS writes it over {}, which has the same name: from then on both are what this one says."
-SET_BACK = "It was set outside Terraform; whether it is needed as it is, a plan cannot tell."
+WRITTEN_OVER = "created-over-another"
+SET_BACK = "drift-set-back"
 UNFELT = frozenset(
     {"alarm_description", "description", "enable_ecs_managed_tags", "enable_execute_command", "force_delete"}
     | {"force_destroy", "propagate_tags", "skip_destroy", "timeouts", "wait_for_steady_state"}
@@ -62,16 +65,18 @@ def judge(plan: Plan) -> Assessment:
     findings = [judge_one.finding(change) for change in plan.changes if _is_touched(change)]
     findings += [_deferred(one.change, one.reason) for one in plan.deferred]
     findings += findings_of_plan(plan)
+    veil = Veil(plan)
     return Assessment(
-        findings=without_secrets(findings, plan),
+        findings=tuple(map(veil.over, findings)),
         outputs_changed=plan.outputs_changed,
-        drifted=tuple(
+        drifted=veil.texts(
             drift.address
             for drift in plan.drift
             if drift.actions == ("delete",) or judge_one.attributes(drift, show=False)
         ),
-        cautions=cautions_of_plan(plan),
+        cautions=veil.texts(cautions_of_plan(plan)),
         engine_version=plan.engine_version,
+        costs=tuple(dataclasses.replace(one, address=veil.text(one.address)) for one in costs_of(links)),
     )
 
 
@@ -81,8 +86,7 @@ def _is_touched(change: Change) -> bool:
 
 
 def _deferred(change: Change, reason: str) -> Finding:
-    text = f"Deferred ({reason or 'no reason given'}): it can be planned only after this plan is applied."
-    return _finding(change, Deed.DEFERRED, (Reason(verdict=Verdict.UNKNOWN, text=text),))
+    return _finding(change, Deed.DEFERRED, (said("deferred", reason or "no reason given"),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ class _Beside:
 
 def _finding(change: Change, deed: Deed, reasons: Iterable[Reason], beside: _Beside | None = None) -> Finding:
     beside = beside or _Beside()
-    said = merged(reasons)
+    together = merged(reasons)
     return Finding(
         address=change.address,
         type=change.type,
@@ -105,8 +109,8 @@ def _finding(change: Change, deed: Deed, reasons: Iterable[Reason], beside: _Bes
         module=change.module,
         deed=deed,
         imported=change.importing is not None,
-        verdict=gravest(tuple(reason.verdict for reason in said)),
-        reasons=said,
+        verdict=gravest(tuple(reason.verdict for reason in together)),
+        reasons=together,
         cautions=tuple(dict.fromkeys(beside.cautions)),
         advice=tuple(dict.fromkeys(beside.advice)),
         notes=tuple(dict.fromkeys(beside.notes)),
@@ -149,7 +153,7 @@ class _Judge:
         """Judge one change."""
         deed = deed_of(change)
         if change.type in OWN and self._links.configured.provisions(change) is False:
-            return _finding(change, deed, (Reason(verdict=Verdict.SAFE, text=OWN_ONLY),))
+            return _finding(change, deed, (said(OWN_ONLY),))
         match deed:
             case Deed.UPDATE:
                 return self._update(change)
@@ -166,7 +170,7 @@ class _Judge:
         reasons = list(reasons_of_creation(change, self._facts.get(change.type), self._links))
         taken = self._names.overwritten(change)
         if taken:
-            reasons.append(Reason(verdict=Verdict.UNKNOWN, text=WRITTEN_OVER.format(taken.address)))
+            reasons.append(said(WRITTEN_OVER, taken.address))
         drift = self._drift.get(change.address)
         gone = drift is not None and drift.actions == ("delete",)
         cautions = ["It was deleted outside Terraform, and is made again."] if gone else []
@@ -183,10 +187,10 @@ class _Judge:
                 reasons += guard_service.reasons_of_deployment(change)
                 cautions += guard_service.cautions_of_deployment(change)
         if not attributes:
-            reasons.append(Reason(verdict=Verdict.SAFE, text="Nothing but how Terraform keeps it."))
-        undone, said = self._undone(change, attributes)
+            reasons.append(said("only-terraforms-own"))
+        undone, back = self._undone(change, attributes)
         reasons += undone
-        cautions += said
+        cautions += back
         advice = guard_advice.of_update(change, attributes, self._links) if known else ()
         beside = _Beside(cautions=cautions, advice=advice, notes=self._because(change, attributes))
         return _finding(change, Deed.UPDATE, reasons, beside)
@@ -213,7 +217,7 @@ class _Judge:
             if decides:
                 return decides, ""
         if change.type in guard_alarms.ALARMS and guard_alarms.follows(change, changed, self._links):
-            return Reason(verdict=Verdict.SAFE, text=guard_alarms.FOLLOWS, attributes=(changed,)), ""
+            return said(guard_alarms.FOLLOWS, attributes=(changed,)), ""
         reason, caution = reason_of(changed, change, known)
         if change.type == guard_scaling.TARGET and changed.path == "max_capacity":
             better = guard_scaling.reason_of_lowered_maximum(change, self._links, changed)
@@ -241,7 +245,7 @@ class _Judge:
         felt = tuple(one for one in both if not (is_tag(one.path) or set(one.path.split(".")) & UNFELT))
         names = ", ".join(sorted(one.path for one in both))
         return (
-            [Reason(verdict=Verdict.UNKNOWN, text=SET_BACK, attributes=felt)] if felt else [],
+            [said(SET_BACK, attributes=felt)] if felt else [],
             [f"Changed outside Terraform, and set back by this plan: {names}."],
         )
 
@@ -260,7 +264,7 @@ class _Judge:
         revision = change.type == "aws_ecs_task_definition"
         named = tuple(one for one in attributes if not one.after_apply) if revision else forcing
         loss = reasons[0]
-        reasons[0] = Reason(verdict=loss.verdict, text=loss.text, attributes=named)
+        reasons[0] = dataclasses.replace(loss, attributes=named)
         if loss.verdict is Verdict.SAFE and known and not revision:
             rest = [one for one in attributes if known.has(one.path)]
             further, more = self._in_place(change, rest)
@@ -279,20 +283,19 @@ class _Judge:
 def _kept(deed: Deed) -> Reason:
     match deed:
         case Deed.IMPORT:
-            return Reason(verdict=Verdict.SAFE, text="Taken over as it is.")
+            return said("imported")
         case Deed.MOVE:
-            return Reason(verdict=Verdict.SAFE, text="Only its address changes.")
+            return said("moved")
         case Deed.FORGET:
-            return Reason(verdict=Verdict.SAFE, text="It stays in AWS; Terraform lets go of it.")
+            return said("forgotten")
         case _:
-            text = "A new one is made beside the old one, which stays in AWS on its own."
-            return Reason(verdict=Verdict.UNKNOWN, text=text)
+            return said("forgotten-and-made-anew")
 
 
 def _told(change: Change) -> list[str]:
     """Return what Terraform itself gives as reason."""
-    said = _WHY.get(change.action_reason)
+    why = _WHY.get(change.action_reason)
     leftover = (
         ["What an earlier replacement left over (deposed), not the thing itself."] if change.deposed else []
     )
-    return [*leftover, *([said] if said else [])]
+    return [*leftover, *([why] if why else [])]

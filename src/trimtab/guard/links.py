@@ -6,15 +6,16 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trimtab.guard.changes import any_document, any_true
+from trimtab.guard.changes import any_true
 from trimtab.guard.configured import Configured
+from trimtab.guard.documents import strings
 from trimtab.guard.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.engine.plan import Change, Plan
-    from trimtab.guard.facts.load import Carrier, Facts
+    from trimtab.guard.facts.model import Carrier, Facts
 
 _NAMES = ("arn", "id")
 SCALING = ("aws_appautoscaling_policy", "aws_appautoscaling_scheduled_action", "aws_appautoscaling_target")
@@ -220,12 +221,17 @@ class Links:
 
     def is_taken(self, family: str) -> bool:
         """Tell whether this plan moves a service to another revision of the family."""
-        return any(
-            change.type == "aws_ecs_service"
+        return family in self._taken
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        return frozenset(
+            _family(before)
+            for change in self._of_type.get("aws_ecs_service", ())
+            if change.before
             and change.actions == ("update",)
-            and _family(before := (change.before or {}).get("task_definition")) == family
-            and before != (change.after or {}).get("task_definition")
-            for change in self._there
+            and (before := change.before.get("task_definition"))
+            != (change.after or {}).get("task_definition")
         )
 
     def running(self, family: str) -> tuple[Change, ...]:
@@ -287,18 +293,3 @@ def identity(change: Change, attributes: tuple[str, ...]) -> tuple[str, ...]:
     """Return the values others know a thing by."""
     values = change.before or {}
     return tuple({str(values[name]) for name in attributes if values.get(name)})
-
-
-def strings(tree: object, *, keys: bool = False) -> Iterator[str]:
-    """Yield every string in a tree of values, and in the documents that strings hold."""
-    if isinstance(tree, str):
-        yield tree
-        yield from strings(any_document(tree), keys=keys)
-    elif isinstance(tree, dict):
-        for name, value in tree.items():
-            if keys:
-                yield name
-            yield from strings(value, keys=keys)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from strings(value, keys=keys)

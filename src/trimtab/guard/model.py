@@ -85,7 +85,44 @@ class Reason:
 
     verdict: Verdict
     text: str
+    fact: str
+    """The id of what it rests on: ``docs/guard-facts.md`` has each."""
     attributes: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What something costs a month [USD]: at the fewest tasks, and at the most."""
+
+    least: float = 0.0
+    most: float = 0.0
+
+    def __add__(self, other: Span) -> Span:
+        return Span(self.least + other.least, self.most + other.most)
+
+    def __sub__(self, other: Span) -> Span:
+        return Span(self.least - other.least, self.most - other.most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one thing costs otherwise than before, at list prices."""
+
+    address: str
+    before: Span = Span()
+    after: Span = Span()
+    not_priced: str = ""
+    """What is not in these figures, and why."""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a figure: nothing is no figure where something is not priced."""
+        return not self.not_priced or self.before != self.after
+
+    @property
+    def change(self) -> Span:
+        """What it costs more; less where negative."""
+        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +163,8 @@ class Assessment:
     """Addresses of what was changed outside Terraform since the last apply, in a way that shows."""
     cautions: tuple[str, ...] = ()
     engine_version: str = ""
+    costs: tuple[Cost, ...] = ()
+    """Of what costs otherwise than before, or may."""
 
     def of(self, verdict: Verdict) -> tuple[Finding, ...]:
         """Return the findings with this verdict."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.links import Links
 
     Index = Mapping[tuple[str, str], list[Change]]

@@ -1,52 +1,150 @@
-"""Values that a plan marks as secret anywhere are shown nowhere, also where they stand without the mark."""
+"""No value of a plan is shown that is marked as secret somewhere, or that looks like one.
+
+What is marked, or kept under a secret's name, is hidden also where it stands without: in a tag, in an
+address. What only looks like a credential is hidden where it stands.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from trimtab.guard.rules.steps import block
+from trimtab.guard.documents import any_document
+from trimtab.guard.read import block
+from trimtab.redaction import REDACTED, is_reference, is_secret_name, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from trimtab.engine.plan import Plan
     from trimtab.guard.model import Changed, Finding
 
 LEAST = 6
 """Letters: what is shorter is hidden only where it is the whole value, for it is a part of any text."""
+_AWS_NAMES = frozenset(
+    {"capacity_provider", "metric_name", "namespace", "platform_version", "predefined_metric_type"}
+    | {"resource_label", "ssl_policy", "type"}
+)
+"""Attributes whose values AWS gives: some are as varied as a key, and none is one."""
+_COMMIT = re.compile(r":[0-9a-f]{7,64}$|@sha256:[0-9a-f]{64}$")
+"""What an image is tagged with."""
+_PASSWORD = re.compile(r"://[^/\s:@]*:(?P<password>[^/\s@]+)@")
+_KEY = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 
 
-def without_secrets(findings: Iterable[Finding], plan: Plan) -> tuple[Finding, ...]:
-    """Return the findings, with no value that holds a secret of the plan."""
-    secrets = frozenset(_secrets(plan)) - {""}
-    long = tuple(secret for secret in secrets if len(secret) >= LEAST)
+def looks_secret(path: Sequence[str], tree: object) -> bool:
+    """Tell whether a text in a tree of values looks like a credential."""
+    if isinstance(tree, dict):
+        return any(looks_secret((*path, name), inner) for name, inner in tree.items())
+    if isinstance(tree, list):
+        return any(looks_secret(path, inner) for inner in tree)
+    if not isinstance(tree, str) or (path and path[-1] in _AWS_NAMES):
+        return False
+    text = _COMMIT.sub("", tree) if path and path[-1] == "image" else tree
+    return redact(text) != text
 
-    def hidden(changed: Changed) -> Changed:
+
+class Veil:
+    """What hides the secrets of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        told = {one for one in _named(plan) if len(one) >= LEAST}
+        self._secrets = (frozenset(_marked_in(plan)) | told) - {""}
+        self._by_start: defaultdict[str, list[str]] = defaultdict(list)
+        # The longest first: one may be a part of another.
+        for one in sorted(self._secrets, key=len, reverse=True):
+            if len(one) >= LEAST:
+                self._by_start[one[:LEAST]].append(one)
+        self._seen: dict[str, str] = {}
+
+    def over(self, finding: Finding) -> Finding:
+        """Return a finding that shows none."""
+        return dataclasses.replace(
+            finding,
+            address=self.text(finding.address),
+            module=self.text(finding.module),
+            index=self.text(finding.index) if isinstance(finding.index, str) else finding.index,
+            reasons=tuple(
+                dataclasses.replace(
+                    reason,
+                    text=self.text(reason.text),
+                    attributes=tuple(map(self._changed, reason.attributes)),
+                )
+                for reason in finding.reasons
+            ),
+            cautions=self.texts(finding.cautions),
+            advice=self.texts(finding.advice),
+            notes=self.texts(finding.notes),
+        )
+
+    def texts(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """Return sentences or addresses that show none."""
+        return tuple(map(self.text, texts))
+
+    def text(self, text: str) -> str:
+        """Return a sentence or an address that shows none: keys of ``for_each`` are values too."""
+        if text not in self._seen:
+            shown = self._without(text)
+            if '["' in shown:
+                shown = _KEY.sub(lambda found: f'["{redact(found[1])}"]', shown)
+            self._seen[text] = shown
+        return self._seen[text]
+
+    def _without(self, text: str) -> str:
+        """Return a text in which no secret is left. Each start is looked up: there may be thousands."""
+        for at in range(len(text) - LEAST + 1):
+            for one in self._by_start.get(text[at : at + LEAST], ()):
+                if text.startswith(one, at):
+                    return f"{text[:at]}{REDACTED}{self._without(text[at + len(one) :])}"
+        return text
+
+    def _changed(self, changed: Changed) -> Changed:
+        changed = dataclasses.replace(changed, path=self.text(changed.path))
         shown = (changed.before, changed.after, changed.delta)
-        if not any(text and (text in secrets or any(one in text for one in long)) for text in shown):
+        if not any(text and (text in self._secrets or self._without(text) != text) for text in shown):
             return changed
         return dataclasses.replace(changed, before="", after="", delta="", sensitive=True)
 
-    return tuple(
-        dataclasses.replace(
-            finding,
-            reasons=tuple(
-                dataclasses.replace(reason, attributes=tuple(map(hidden, reason.attributes)))
-                for reason in finding.reasons
-            ),
-        )
-        for finding in findings
-    )
+
+_is_secret = lru_cache(maxsize=10_000)(is_secret_name)
 
 
-def _secrets(plan: Plan) -> Iterator[str]:
+def _named(plan: Plan) -> Iterator[str]:
+    """Yield what a plan keeps under a secret's name, and the passwords in its addresses of services."""
+    for change in (*plan.changes, *plan.drift):
+        yield from _kept(change.before, secret=False)
+        if change.after != change.before:
+            yield from _kept(change.after, secret=False)
+
+
+def _kept(tree: object, *, secret: bool) -> Iterator[str]:
+    if isinstance(tree, dict):
+        called = tree.get("name")
+        pair = isinstance(called, str) and _is_secret(called)
+        for name, inner in tree.items():
+            yield from _kept(inner, secret=_is_secret(name) or (pair and name == "value"))
+    elif isinstance(tree, list):
+        for inner in tree:
+            yield from _kept(inner, secret=secret)
+    elif isinstance(tree, str) and tree:
+        if secret and not is_reference(tree):
+            yield tree
+        if "://" in tree:
+            yield from (found["password"] for found in _PASSWORD.finditer(tree))
+        if tree.lstrip()[:1] in {"[", "{"}:
+            yield from _kept(any_document(tree), secret=False)
+
+
+def _marked_in(plan: Plan) -> Iterator[str]:
     for change in (*plan.changes, *plan.drift):
         yield from _marked(change.before, change.before_sensitive)
         yield from _marked(change.after, change.after_sensitive)
     variables = block(block(plan.configuration.get("root_module")).get("variables"))
     for name, value in plan.variables.items():
-        if block(variables.get(name)).get("sensitive"):
+        if block(variables.get(name)).get("sensitive") or is_secret_name(name):
             yield from _marked(value, mark=True)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.guard.model import Deed, Finding, Reason, Verdict
+from trimtab.guard.model import Deed, Finding, Reason
+from trimtab.guard.rules.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +17,13 @@ if TYPE_CHECKING:
     from trimtab.engine.plan import Change, Plan
     from trimtab.engine.plan_json import CheckInstance, Invocation
 
-INVOKED = "An action of the provider is invoked{}: what it does to what runs, a plan does not say."
-INVOKED_LATER = "An action that waits ({}): it can be planned only after this plan is applied."
-FAILED = "This condition does not hold: what was held to be so when it was written, is not."
-LATER = "Whether this condition holds is known only during the apply, which changes what it looks at."
-NOT_JUDGED = "The plan has a member that Trimtab does not know: what it does, cannot be told."
-CONTRADICTED = (
-    "The state in this plan has other values of it than its change starts from: which hold, cannot be told."
-)
-PARTIAL = "This plan is partial (-target): what it leaves out is not judged, nor whether the rest needs it."
+INVOKED = "plan-action-invoked"
+INVOKED_LATER = "plan-action-deferred"
+FAILED = "plan-condition-failed"
+LATER = "plan-condition-open"
+NOT_JUDGED = "plan-member-unknown"
+CONTRADICTED = "plan-state-contradicts"
+PARTIAL = "plan-partial"
 MAY_STOP = "Conditions known only during the apply: {}. Where one does not hold, the apply stops there."
 _PASSED, _OPEN = "pass", "unknown"
 _ACTION = "action"
@@ -34,25 +33,25 @@ _THE_PLAN = "plan"
 def findings_of_plan(plan: Plan) -> Iterator[Finding]:
     """Yield a finding for each thing the plan says that is no change of a resource."""
     for action in plan.invocations:
-        yield _of_action(action, INVOKED.format(_trigger(action)))
+        yield _of_action(action, said(INVOKED, _trigger(action)))
     for waiting in plan.deferred_invocations:
         reason = waiting.reason or "no reason given"
-        yield _of_action(waiting.invocation, INVOKED_LATER.format(reason))
+        yield _of_action(waiting.invocation, said(INVOKED_LATER, reason))
     made = _made(plan.changes)
     for check in plan.checks:
         at = check.address.to_display
         for one in check.instances:
-            text = _unmet(check.address.kind, one, made)
-            if text:
-                yield _finding(one.address.to_display or at, "check", Deed.CONDITION, text)
+            rule = _unmet(check.address.kind, one, made)
+            if rule:
+                yield _finding(one.address.to_display or at, "check", Deed.CONDITION, said(rule))
         if not check.instances and check.status not in {_PASSED, _OPEN}:
-            yield _finding(at, "check", Deed.CONDITION, FAILED)
+            yield _finding(at, "check", Deed.CONDITION, said(FAILED))
     for address in plan.contradicted:
-        yield _finding(address, _THE_PLAN, Deed.NOT_READ, CONTRADICTED)
+        yield _finding(address, _THE_PLAN, Deed.NOT_READ, said(CONTRADICTED))
     for member in plan.unread:
-        yield _finding(member, _THE_PLAN, Deed.NOT_READ, NOT_JUDGED)
+        yield _finding(member, _THE_PLAN, Deed.NOT_READ, said(NOT_JUDGED))
     if not plan.complete and not (plan.deferred or plan.deferred_invocations):
-        yield _finding("the rest of the configuration", _THE_PLAN, Deed.NOT_READ, PARTIAL)
+        yield _finding("the rest of the configuration", _THE_PLAN, Deed.NOT_READ, said(PARTIAL))
 
 
 def cautions_of_plan(plan: Plan) -> tuple[str, ...]:
@@ -93,11 +92,11 @@ def _trigger(action: Invocation) -> str:
     return f" with {by.triggering_resource_address}" if by and by.triggering_resource_address else ""
 
 
-def _of_action(action: Invocation, text: str) -> Finding:
-    return _finding(action.address or action.type, action.type or _ACTION, Deed.INVOKE, text)
+def _of_action(action: Invocation, reason: Reason) -> Finding:
+    return _finding(action.address or action.type, action.type or _ACTION, Deed.INVOKE, reason)
 
 
-def _finding(address: str, kind: str, deed: Deed, text: str) -> Finding:
+def _finding(address: str, kind: str, deed: Deed, reason: Reason) -> Finding:
     return Finding(
         address=address,
         type=kind,
@@ -106,6 +105,6 @@ def _finding(address: str, kind: str, deed: Deed, text: str) -> Finding:
         module="",
         deed=deed,
         imported=False,
-        verdict=Verdict.UNKNOWN,
-        reasons=(Reason(verdict=Verdict.UNKNOWN, text=text),),
+        verdict=reason.verdict,
+        reasons=(reason,),
     )

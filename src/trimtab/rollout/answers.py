@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimtab.catalog.size import MIB_A_GB, UNITS_A_VCPU, amount
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 from trimtab.rollout.model import (
     Balanced,
     Deployment,

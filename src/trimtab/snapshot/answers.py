@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.aws.api import CallFailed
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,7 +11,7 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 from trimtab.terraform_module import ALARM_ENDINGS, LONGEST_STEM, POLICY_NAMES
 
 if TYPE_CHECKING:

@@ -7,196 +7,74 @@ thing takes with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib import resources
-from typing import Annotated, Literal, TypeAlias
 
 import msgspec
-from msgspec import Meta
 
-from trimtab.guard.model import Verdict
+from trimtab.guard.facts.model import CostFacts, Covered, FactFile, Facts, Rule, RulesFile, TagFacts
 
-When: TypeAlias = Literal[
-    "always",
-    "emptied",  # had elements, has none
-    "fewer",  # has fewer elements
-    "lowered",  # a number went down
-    "raised",  # a number went up
-    "redirected",  # something was named, and something else is now
-    "removed",  # an element is gone
-    "shortened",  # days went down, where 0 means for ever
-    "steps_counted_otherwise",  # tasks, a share of them, or the count: another of the three
-    "steps_delayed",  # steps that add tasks begin farther from the threshold
-    "steps_stilled",  # steps that added tasks add none
-    "steps_take_all",  # a step may leave no task
-    "steps_turned_round",  # steps that added tasks take some away
-    "to_zero",  # a number went to 0
-    "turned_off",  # true, or nothing, to false
-    "turned_on",  # false to true
-    "widened",  # a policy document lost no statement and gained no denial
-]
-
-_Text = Annotated[str, Meta(min_length=1)]
-_Texts = Annotated[tuple[_Text, ...], Meta(min_length=1)]
+TAGS_FILE, RULES_FILE, COVERED_FILE = "tags.json", "rules.json", "covered.json"
+COSTS_FILE = "costs.json"
 
 
-class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of what the files hold: a field we do not know is a mistake."""
+@cache
+def fact_files() -> tuple[FactFile, ...]:
+    """Return the files of facts, by name.
 
+    Raises:
+        ValueError: a type is in two of them, or an id is given twice.
 
-class Effect(_Fact, frozen=True, kw_only=True):
-    """What it means that a thing is created, destroyed or replaced."""
-
-    verdict: Verdict
-    why: _Text
-    why_create_first: str = ""
-    """Said instead where the new thing is made before the old one is destroyed."""
-
-
-CreateWhen: TypeAlias = Literal[
-    "acts",  # an ARN of something that does more than keep or pass on a message, or start a task
-    "always",
-    "allows",  # a policy document of which every statement allows
-    "answers_all",  # a listener rule that answers, itself, whatever it is asked
-    "bearer_new",  # what it hangs on is made by the same plan
-    "denies",  # a policy document with a denial
-    "set",  # true, or not empty
-    "private_name",  # a name that no public zone can have
-    "takes_all",  # a step that leaves no task
-    "unset",  # false, empty or absent
-]
-
-
-class Creation(_Fact, frozen=True, kw_only=True):
-    """What it means that a thing is made, for what is there already. The first that fits is taken."""
-
-    verdict: Verdict
-    why: _Text
-    when: CreateWhen = "always"
-    attribute: str = ""
-    """What the condition looks at."""
-    type: str = ""
-    """Of what it hangs on, which ``attribute`` names."""
-
-
-class InPlace(_Fact, frozen=True, kw_only=True):
-    """What it means that one of these attributes changes in place. The first that fits is taken."""
-
-    attributes: _Texts
-    """Dotted, without numbers: ``health_check.path``. What lies under it is meant too."""
-    verdict: Verdict
-    why: _Text
-    when: When = "always"
-    caution: str = ""
-
-
-class Keep(_Fact, frozen=True, kw_only=True):
-    """What to do so that one of these attributes does not force a replacement."""
-
-    attributes: _Texts
-    advice: _Text
-
-
-class LeftNamed(_Fact, frozen=True, kw_only=True):
-    """What it means that something goes on naming a thing by its ARN when that is gone."""
-
-    by: _Texts
-    """Types that do harm by it."""
-    verdict: Verdict
-    why: _Text
-    """Said after the address of what names it."""
-
-
-class Carrier(_Fact, frozen=True, kw_only=True):
-    """A thing that is nothing by itself: it matters as much as what it hangs on."""
-
-    attribute: _Text
-    type: _Text
-
-
-class Facts(_Fact, frozen=True, kw_only=True):
-    """All that is known of one resource type."""
-
-    destroy: Effect
-    replace: Effect | None = None
-    """Where absent, a replacement means what destroying means."""
-    create: Annotated[tuple[Creation, ...], Meta(min_length=1)]
-    """Nothing is safe because it is new: some new things act on what is there."""
-    in_place: tuple[InPlace, ...] = ()
-    unique: tuple[_Text, ...] = ()
-    """AWS refuses a second thing with the same values of these."""
-    written_over: tuple[_Text, ...] = ()
-    """AWS writes a second thing with the same values of these over the first, or takes the first for it."""
-    used_by: tuple[_Text, ...] = ()
-    """Types that put it to use; ``*`` for any. Where empty, it is taken to be in use."""
-    not_users: tuple[_Text, ...] = ()
-    identity: tuple[_Text, ...] = ("arn", "id")
-    """What users name it by."""
-    unused: Effect | None = None
-    """What destroying means when nothing in the plan uses it."""
-    forced_by: str = ""
-    """Where this attribute is true, AWS's refusal to delete what is in use does not protect."""
-    kept_by: str = ""
-    """Where this attribute is true, destroying leaves the thing in AWS."""
-    carrier: Carrier | None = None
-    left_named: LeftNamed | None = None
-    keep: tuple[Keep, ...] = ()
-    defaults: dict[str, str | int | bool] = {}
-    """What AWS does where nothing is set: writing it out changes nothing, and null in the state means it."""
-
-    def has(self, path: str) -> bool:
-        """Tell whether something is known of an attribute."""
-        return any(
-            path == name or path.startswith(f"{name}.")
-            for rule in (*COMMON, *self.in_place)
-            for name in rule.attributes
-        )
-
-
-class _File(_Fact, frozen=True, kw_only=True):
-    title: _Text
-    read: _Text
-    sources: _Texts
-    types: dict[str, Facts]
-
-
-class TagFacts(_Fact, frozen=True, kw_only=True):
-    """Where tags decide."""
-
-    title: _Text
-    read: _Text
-    sources: _Texts
-    deciding_types: frozenset[str]
-    """Types whose tags policies, backups and firewalls commonly go by."""
-    deciding_keys: _Texts
-    """Parts of keys, in small letters, by which things are found whatever their type."""
-    cost_keys: frozenset[str]
-    """Keys in small letters, without signs, that as a rule only split the bill: another value is safe."""
-
-
-TAGS_FILE = "tags.json"
-COMMON = (
-    InPlace(
-        attributes=("tags", "tags_all"), verdict=Verdict.SAFE, why="Tags: running tasks keep those they have."
-    ),
-    InPlace(attributes=("timeouts",), verdict=Verdict.SAFE, why="Terraform's own setting."),
-)
-"""Holds for every type."""
+    """
+    folder = resources.files("trimtab.guard.facts")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
+    files = tuple(
+        msgspec.json.decode((folder / name).read_bytes(), type=FactFile)
+        for name in names
+        if name not in {TAGS_FILE, RULES_FILE, COVERED_FILE, COSTS_FILE}
+    )
+    for what in (
+        [kind for file in files for kind in file.types],
+        [*rules(), *(one.id for file in files for known in file.types.values() for one in known.all)],
+    ):
+        twice = sorted(name for name, number in Counter(what).items() if number > 1)
+        if twice:
+            raise ValueError(f"facts: {', '.join(twice)} there twice")
+    return files
 
 
 @cache
 def facts() -> dict[str, Facts]:
     """Return the facts by resource type."""
-    found: dict[str, Facts] = {}
-    folder = resources.files("trimtab.guard.facts")
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not entry.name.endswith(".json") or entry.name == TAGS_FILE:
-            continue
-        for kind, known in msgspec.json.decode(entry.read_bytes(), type=_File).types.items():
-            if kind in found:
-                raise ValueError(f"{entry.name}: {kind} is in two files")
-            found[kind] = known
-    return found
+    return {kind: known for file in fact_files() for kind, known in file.types.items()}
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Return what follows from several things together, by id."""
+    return rules_file().rules
+
+
+@cache
+def rules_file() -> RulesFile:
+    """Return the file of rules."""
+    entry = resources.files("trimtab.guard.facts") / RULES_FILE
+    return msgspec.json.decode(entry.read_bytes(), type=RulesFile)
+
+
+@cache
+def covered() -> Covered:
+    """Return which types are covered whole."""
+    entry = resources.files("trimtab.guard.facts") / COVERED_FILE
+    return msgspec.json.decode(entry.read_bytes(), type=Covered)
+
+
+@cache
+def cost_facts() -> CostFacts:
+    """Return what costs nothing, and what has no price."""
+    entry = resources.files("trimtab.guard.facts") / COSTS_FILE
+    return msgspec.json.decode(entry.read_bytes(), type=CostFacts)
 
 
 @cache

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import any_true
 from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.read import blocks, listed, number
+from trimtab.guard.rules.said import said
 from trimtab.guard.rules.scaling import ALARM, FAR, FULL_PERCENT, LONG_S, POLICY
-from trimtab.guard.rules.steps import IN, OUT, blocks, listed, number, ways
+from trimtab.guard.rules.steps import IN, OUT, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,23 +27,17 @@ if TYPE_CHECKING:
 
 ALARMS = (ALARM, "aws_cloudwatch_composite_alarm")
 ACTIONS = ("alarm_actions", "ok_actions", "insufficient_data_actions")
-NOT_CALLED = (
-    "A scaling policy that adds tasks is called no more: the count stays where it is, whatever the load."
-)
-CALLS = "It calls another policy; whether that takes tasks away that are needed, a plan cannot tell."
-ACTS = "It does something to what runs from now on, not only tell somebody."
-NO_VALUE = "When it calls for tasks is known only after apply."
-NEVER = "It is never reached: what it calls is called no more."
-ALWAYS = "It holds always: what it calls is called every minute."
-FAR_OFF = (
-    "Its threshold is more than twice as far off; whether the load goes there in time, a plan cannot tell."
-)
-EARLIER = (
-    "It takes tasks away at more than twice the load; whether the rest can carry that, a plan cannot tell."
-)
-SLOW = "It decides after more than twice the time, and over a quarter of an hour."
-WATCHES = "It watches something else; whether that tells of the load in time, a plan cannot tell."
-FOLLOWS = "What it called goes with this plan, or is made again: it calls what is made."
+NOT_CALLED = "alarm-calls-no-policy"
+CALLS = "alarm-calls-another-policy"
+ACTS = "alarm-acts"
+NO_VALUE = "alarm-value-after-apply"
+NEVER = "alarm-never-reached"
+ALWAYS = "alarm-always-reached"
+FAR_OFF = "alarm-threshold-far"
+EARLIER = "alarm-scales-in-earlier"
+SLOW = "alarm-decides-later"
+WATCHES = "alarm-watches-another-metric"
+FOLLOWS = "alarm-follows-its-policy"
 _SHARES = frozenset({"CPUUtilization", "MemoryUtilization"})
 """Metrics of AWS/ECS in percent of what a task has."""
 _EXTREMES = frozenset({"Sum", "SampleCount"})
@@ -50,10 +46,10 @@ _EXTREMES = frozenset({"Sum", "SampleCount"})
 def reasons_of_alarm(change: Change, links: Links) -> tuple[Reason, ...]:
     """Return what an alarm that changes, is replaced or goes means to what it calls."""
     before, after = change.before or {}, change.after or {}
-    said = [*_uncalled(change, links), *_called(change, links)]
+    found = [*_uncalled(change, links), *_called(change, links)]
     if change.after is not None:
-        said += _reach(change, _direction(change, links), before, after)
-    return tuple(said)
+        found += _reach(change, _direction(change, links), before, after)
+    return tuple(found)
 
 
 def follows(change: Change, changed: Changed, links: Links) -> bool:
@@ -94,7 +90,7 @@ def _uncalled(change: Change, links: Links) -> Iterator[Reason]:
             continue  # what follows from that is said of the policy
         adds = not policies or any(OUT in (ways(one.after) or {OUT}) for one in policies)
         if adds and not _called_by_another(change, arn, links):
-            yield Reason(verdict=Verdict.INTERRUPTS, text=NOT_CALLED)
+            yield said(NOT_CALLED)
             return
 
 
@@ -107,7 +103,7 @@ def _called(change: Change, links: Links) -> Iterator[Reason]:
             policies = links.named(POLICY, arn)
             adds = bool(policies) and all(ways(one.after) == {OUT} for one in policies)
             if not (adds and name == ACTIONS[0]):
-                yield Reason(verdict=Verdict.UNKNOWN, text=CALLS if ":scalingPolicy:" in arn else ACTS)
+                yield said(CALLS if ":scalingPolicy:" in arn else ACTS)
                 return
 
 
@@ -137,20 +133,20 @@ def _reach(change: Change, direction: str, before: Values, after: Values) -> Ite
     new = not before
     was, now = _state(before), _state(after)
     if now == "never" and was != "never" and (not new or direction == OUT):
-        yield Reason(verdict=Verdict.INTERRUPTS if direction == OUT else Verdict.UNKNOWN, text=NEVER)
+        yield said(NEVER, verdict=Verdict.INTERRUPTS if direction == OUT else Verdict.UNKNOWN)
     if now == "always" and was != "always" and direction:
-        yield Reason(verdict=Verdict.INTERRUPTS if direction == IN else Verdict.UNKNOWN, text=ALWAYS)
+        yield said(ALWAYS, verdict=Verdict.INTERRUPTS if direction == IN else Verdict.UNKNOWN)
     if new or not direction:
         return
     if any_true([change.after_unknown.get(name) for name in ("threshold", "evaluation_periods", "period")]):
-        yield Reason(verdict=Verdict.UNKNOWN, text=NO_VALUE)
+        yield said(NO_VALUE)
         return
     yield from _shifted(direction, before, after)
     slow, quick = _decides_s(after), _decides_s(before)
     if direction == OUT and slow and quick and slow > max(LONG_S, FAR * quick):
-        yield Reason(verdict=Verdict.UNKNOWN, text=SLOW)
+        yield said(SLOW)
     if _watched(before) != _watched(after) or (direction == OUT and _formulas(before) != _formulas(after)):
-        yield Reason(verdict=Verdict.UNKNOWN, text=WATCHES)
+        yield said(WATCHES)
 
 
 def _shifted(direction: str, before: Values, after: Values) -> Iterator[Reason]:
@@ -160,11 +156,11 @@ def _shifted(direction: str, before: Values, after: Values) -> Iterator[Reason]:
     less = str(after.get("comparison_operator", "")).startswith("Less")
     if direction == IN:
         if (then > FAR * first) if less else (FAR * then < first):
-            yield Reason(verdict=Verdict.UNKNOWN, text=EARLIER)
+            yield said(EARLIER)
     elif _is_share(after) and not less:
         return  # within 100 it is reached, sooner or later
     elif (FAR * then < first) if less else (then > FAR * first):
-        yield Reason(verdict=Verdict.UNKNOWN, text=FAR_OFF)
+        yield said(FAR_OFF)
 
 
 def _is_share(values: Values) -> bool:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trimtab.guard.changes import document
-from trimtab.guard.facts.load import COMMON
+from trimtab.guard.documents import document
+from trimtab.guard.facts.model import COMMON
 from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.read import listed, number
 from trimtab.guard.rules import steps as guard_steps
-from trimtab.guard.rules.steps import listed, number
+from trimtab.guard.rules.said import by_fact, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts, InPlace, When
+    from trimtab.guard.facts.model import Facts, InPlace, When
     from trimtab.guard.model import Changed
 
-NO_FACTS = "Trimtab knows nothing of what this attribute does in place."
-DEFAULT = "What AWS does anyhow, written out."
-NO_VALUE = "Its new value is known only after apply, and what it does depends on it."
+NO_FACTS = "attribute-without-fact"
+DEFAULT = "attribute-default-written-out"
+NO_VALUE = "attribute-value-after-apply"
 
 
 def reason_of(changed: Changed, change: Change, known: Facts | None) -> tuple[Reason, str]:
     """Return what follows from one attribute, and a caution or nothing."""
     if known and _is_default(changed, change, known):
-        return Reason(verdict=Verdict.SAFE, text=DEFAULT, attributes=(changed,)), ""
+        return said(DEFAULT, attributes=(changed,)), ""
     possible = [
         rule
         for rule in (*COMMON, *(known.in_place if known else ()))
@@ -33,22 +34,23 @@ def reason_of(changed: Changed, change: Change, known: Facts | None) -> tuple[Re
         and _may_hold(rule, name, changed, change, known)
     ]
     if not possible:
-        return Reason(verdict=Verdict.UNKNOWN, text=NO_FACTS, attributes=(changed,)), ""
+        return said(NO_FACTS, attributes=(changed,)), ""
     if changed.after_apply and len({rule.verdict for rule in possible}) > 1:
-        return Reason(verdict=Verdict.UNKNOWN, text=NO_VALUE, attributes=(changed,)), ""
+        return said(NO_VALUE, attributes=(changed,)), ""
     rule = possible[0]
-    return Reason(verdict=rule.verdict, text=rule.why, attributes=(changed,)), rule.caution
+    return by_fact(rule, attributes=(changed,)), rule.caution
 
 
 def merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Say what is the same once, with all its attributes; the gravest first."""
-    found: dict[tuple[Verdict, str], Reason] = {}
+    found: dict[tuple[Verdict, str, str], Reason] = {}
     for reason in reasons:
-        key = (reason.verdict, reason.text)
+        key = (reason.verdict, reason.text, reason.fact)
         before = found[key].attributes if key in found else ()
         found[key] = Reason(
             verdict=reason.verdict,
             text=reason.text,
+            fact=reason.fact,
             attributes=tuple(dict.fromkeys((*before, *reason.attributes))),
         )
     return tuple(sorted(found.values(), key=lambda reason: -reason.verdict.gravity))
@@ -56,9 +58,9 @@ def merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 
 def advice_of(attributes: Sequence[Changed], change: Change, known: Facts) -> tuple[str, ...]:
     """Return what to do so that these attributes force no replacement."""
-    said = [_same_thing(one.path, change) for one in attributes]
-    if any(said):
-        return tuple(dict.fromkeys(filter(None, said)))
+    same = [_same_thing(one.path, change) for one in attributes]
+    if any(same):
+        return tuple(dict.fromkeys(filter(None, same)))
     return tuple(
         keep.advice for keep in known.keep if any(_covers(keep.attributes, one.path) for one in attributes)
     )
@@ -102,8 +104,10 @@ def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change, k
         for values in (change.before, change.after)
     )
     if changed.after_apply:
-        # Any condition on what is not known may hold; but what has elements is not empty, and what is
-        # known only after the apply names something new.
+        # Any condition on what is not known may hold; but what has elements is not empty, what has every
+        # old one lost none, and what is known only after the apply names something new.
+        if rule.when == "removed" and isinstance(after, list) and before and not _removed(before, after):
+            return False
         return not (rule.when in {"emptied", "fewer"} and after) and rule.when not in {
             "redirected",
             "turned_off",

@@ -9,25 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.changes import any_true
-from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.read import blocks, listed
 from trimtab.guard.rules import alarms as guard_alarms
 from trimtab.guard.rules import scaling as guard_scaling
 from trimtab.guard.rules import service as guard_service
 from trimtab.guard.rules.attributes import statements
-from trimtab.guard.rules.steps import blocks, listed, takes_all
+from trimtab.guard.rules.said import by_fact, said
+from trimtab.guard.rules.steps import takes_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import CreateWhen, Creation, Facts
+    from trimtab.guard.facts.model import CreateWhen, Creation, Facts
     from trimtab.guard.links import Links
+    from trimtab.guard.model import Reason
 
-NO_FACTS = "Trimtab knows nothing of this type: whether a new one acts on what is there, a plan does not say."
-PROVISIONED = "A provisioner runs with it: what that does, a plan does not say."
+NO_FACTS = "created-without-fact"
+PROVISIONED = "created-with-provisioner"
 OWN = frozenset({"null_resource", "terraform_data"})
 """Types that do nothing but what their provisioners do."""
-OWN_ONLY = "Terraform's own: nothing in AWS, and no provisioner runs."
+OWN_ONLY = "terraform-own"
 _TOLD = frozenset({"sns", "sqs", "logs", "kinesis", "firehose", "ecs"})
 """Services of targets that keep a message, pass it on, or start a task of its own."""
 PRIVATE = (".internal", ".local", ".test", ".home.arpa")
@@ -36,26 +38,26 @@ PRIVATE = (".internal", ".local", ".test", ".home.arpa")
 
 def reasons_of_creation(change: Change, known: Facts | None, links: Links) -> tuple[Reason, ...]:
     """Return what follows from making it."""
-    said = [_reason_of_creation(change, known, links)]
+    reasons = [_reason_of_creation(change, known, links)]
     if change.type in guard_alarms.ALARMS:
-        said += guard_alarms.reasons_of_alarm(change, links)
+        reasons += guard_alarms.reasons_of_alarm(change, links)
     if change.type == "aws_ecs_service":
-        said += guard_service.reasons_of_shared(change, links)
-    return tuple(said)
+        reasons += guard_service.reasons_of_shared(change, links)
+    return tuple(reasons)
 
 
 def _reason_of_creation(change: Change, known: Facts | None, links: Links) -> Reason:
     provisions = links.configured.provisions(change)
     if provisions:
-        return Reason(verdict=Verdict.UNKNOWN, text=PROVISIONED)
+        return said(PROVISIONED)
     if known is None:
-        return Reason(verdict=Verdict.UNKNOWN, text=NO_FACTS)
+        return said(NO_FACTS)
     if change.type == "aws_appautoscaling_target":
         better = guard_scaling.reason_of_new_target(change, links)
         if better is not None:
             return better
     found = next(one for one in known.create if _holds(one, change, links))
-    return Reason(verdict=found.verdict, text=found.why)
+    return by_fact(found)
 
 
 def _holds(fact: Creation, change: Change, links: Links) -> bool:

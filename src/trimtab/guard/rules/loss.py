@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.guard.facts.load import Effect
 from trimtab.guard.model import Deed, Reason, Verdict
 from trimtab.guard.rules import alarms as guard_alarms
 from trimtab.guard.rules import scaling as guard_scaling
 from trimtab.guard.rules import service as guard_service
+from trimtab.guard.rules.said import by_fact, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.links import Links
     from trimtab.guard.names import Names
 
-_NO_FACTS = "Trimtab knows nothing of this type."
-_ELSEWHERE = (
-    "Nothing here uses what it belongs to; something outside this state might, and AWS does not refuse."
-)
-PROVISIONED = "A provisioner may run with it: what that does, a plan does not say."
-TWIN = (
-    "{} makes the same thing, and AWS does not refuse: if that is done first, this destroys it."
-    " The order, a plan does not say."
-)
+_NO_FACTS = "lost-without-fact"
+_ELSEWHERE = "lost-part-of-unused"
+PROVISIONED = "lost-with-provisioner"
+KEPT, REFUSED, OVER = "lost-but-kept", "replaced-refused-twice", "replaced-written-over"
+TWIN = "lost-beside-its-twin"
 
 
 class Losses:
@@ -39,22 +35,22 @@ class Losses:
         """Return what follows from its end, the end itself first, and cautions."""
         known = self._facts.get(change.type)
         loss, cautions = self._loss(change, known, deed)
-        said = [loss, *self._unsaid(change, loss)]
+        found = [loss, *self._unsaid(change, loss)]
         if self._links.configured.provisions(change):
-            said.append(Reason(verdict=Verdict.UNKNOWN, text=PROVISIONED))
+            found.append(said(PROVISIONED))
         if change.type in guard_alarms.ALARMS:
-            said += guard_alarms.reasons_of_alarm(change, self._links)
+            found += guard_alarms.reasons_of_alarm(change, self._links)
         if change.type == guard_scaling.POLICY and deed is not Deed.DESTROY:
-            said += filter(None, [guard_scaling.reason_of_replaced_policy(change, self._links)])
+            found += filter(None, [guard_scaling.reason_of_replaced_policy(change, self._links)])
         if change.type == "aws_ecs_task_definition" and known:
-            said += guard_service.reasons_of_revision(change, self._links, known)
+            found += guard_service.reasons_of_revision(change, self._links, known)
             cautions += guard_service.cautions_of_revision(change, self._links)
         if known and deed is Deed.REPLACE_CREATE_FIRST:
-            said += _twice(change, known)
+            found += _twice(change, known)
         twin = self._names.twin(change)
         if twin and known and known.written_over and deed is Deed.DESTROY:
-            said.append(Reason(verdict=Verdict.UNKNOWN, text=TWIN.format(twin.address)))
-        return said, cautions
+            found.append(said(TWIN, twin.address))
+        return found, cautions
 
     def _loss(self, change: Change, known: Facts | None, deed: Deed) -> tuple[Reason, tuple[str, ...]]:
         """Return what it means that the thing goes."""
@@ -62,38 +58,39 @@ class Losses:
             (known.destroy if deed is Deed.DESTROY else known.replace or known.destroy) if known else None
         )
         if known is None or effect is None:
-            return Reason(verdict=Verdict.UNKNOWN, text=f"{_NO_FACTS} Look at what it carries or holds."), ()
+            return said(_NO_FACTS), ()
         if change.type == guard_scaling.POLICY and (deed is Deed.DESTROY or guard_scaling.moves(change)):
             left = guard_scaling.reason_of_lost_policy(change, self._links)
-            return left or (Reason(verdict=known.destroy.verdict, text=known.destroy.why), ())
+            return left or (by_fact(known.destroy), ())
         harmless = self._harmless(change, known, deed)
         first = deed is Deed.REPLACE_CREATE_FIRST and effect.why_create_first
-        return harmless or Reason(verdict=effect.verdict, text=first or effect.why), ()
+        return harmless or by_fact(effect, text=first or effect.why), ()
 
     def _harmless(self, change: Change, known: Facts, deed: Deed) -> Reason | None:
         """Return why its end is not what an end is by itself, or nothing."""
         values = change.before or {}
         if known.kept_by and values.get(known.kept_by) is True:
-            return Reason(verdict=Verdict.SAFE, text=f"It stays in AWS: {known.kept_by} is true.")
+            return said(KEPT, known.kept_by)
         alone = change.type == guard_scaling.ALARM and deed is Deed.DESTROY
         if alone and guard_alarms.calls_only_what_goes(change, self._links):
-            return Reason(verdict=Verdict.SAFE, text=guard_alarms.FOLLOWS)
+            return said(guard_alarms.FOLLOWS)
         free = self._unused(change, known)
         if free and not (known.forced_by and values.get(known.forced_by) is True):
-            return Reason(verdict=free.verdict, text=free.why)
+            return free
         return None
 
-    def _unused(self, change: Change, known: Facts) -> Effect | None:
+    def _unused(self, change: Change, known: Facts) -> Reason | None:
         """Return what it means to lose it where nothing uses it, or nothing where something does."""
         if known.carrier:
             bearer = self._links.carrier(change, known.carrier)
-            effect = self._unused(bearer, self._facts[bearer.type]) if bearer else None
-            if bearer and effect and effect.verdict is Verdict.SAFE:
+            free = self._unused(bearer, self._facts[bearer.type]) if bearer else None
+            if free and free.verdict is Verdict.SAFE:
                 # That AWS refuses to delete what is in use protects the whole, not a part of it, which
                 # goes first where both go.
-                return Effect(verdict=Verdict.UNKNOWN, why=_ELSEWHERE)
-            return effect
-        return None if self._links.users(change, known) else known.unused
+                return said(_ELSEWHERE)
+            return free
+        unused = known.unused
+        return by_fact(unused) if unused and not self._links.users(change, known) else None
 
     def _unsaid(self, change: Change, loss: Reason) -> tuple[Reason, ...]:
         """Return what goes with it that the plan does not say."""
@@ -109,11 +106,9 @@ class Losses:
 def _twice(change: Change, known: Facts) -> list[Reason]:
     """Say where the new thing cannot be made beside the old one, or goes with it."""
     if _is_same(change, known.unique):
-        text = f"AWS refuses a second one with the same {' and '.join(known.unique)}: the apply stops there."
-        return [Reason(verdict=Verdict.INTERRUPTS, text=text)]
+        return [said(REFUSED, " and ".join(known.unique))]
     if _is_same(change, known.written_over):
-        text = "The new one is written over the old one, which is destroyed then: none is left."
-        return [Reason(verdict=Verdict.INTERRUPTS, text=text)]
+        return [said(OVER)]
     return []
 
 

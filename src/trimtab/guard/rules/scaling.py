@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import is_hidden
+from trimtab.guard.facts.load import rules
 from trimtab.guard.model import Reason, Verdict
-from trimtab.guard.rules.steps import IN, OUT, STEPS, TRACKING, block, number, ways
+from trimtab.guard.read import block, number
+from trimtab.guard.rules.said import said
+from trimtab.guard.rules.steps import IN, OUT, STEPS, TRACKING, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,18 +28,18 @@ ALARM, POLICY, TARGET = (
     "aws_appautoscaling_policy",
     "aws_appautoscaling_target",
 )
-FIXED = "Its bounds leave no room: whether this count carries every load, a plan cannot tell."
-POLICIES_LOST = "It takes policies with it that this plan does not make again: apply twice."
-STILL_SCALED = "Other policies of this plan scale the service in the same directions."
-NEVER_BACK = "Nothing takes tasks away any more: the count stays where the load last drove it, and costs."
-OLD_ARN = "{} goes on calling the policy by its old ARN, which nothing answers to: no tasks are added."
-CALLED_BY_NOBODY = "No alarm of this plan calls the new policy: no tasks are added."
-CALLED_ELSEWHERE = (
-    "Its ARN is another one then, and no alarm here calls it: one outside this state would call the old one."
-)
-UNREACHED = "Its target is a share of 100 that tasks do not reach: nothing adds tasks any more."
-FAR_TARGET = "Its target is more than twice what it was; whether the load reaches that, a plan cannot tell."
-LATER = "It waits more than twice as long, and over a quarter of an hour, before it acts again."
+FIXED = "scaling-bounds-fixed"
+POLICIES_LOST = "scaling-target-takes-policies"
+STILL_SCALED = "scaling-policy-not-the-last"
+NEVER_BACK = "scaling-policy-in-lost"
+OLD_ARN = "scaling-policy-old-arn"
+CALLED_BY_NOBODY = "scaling-policy-called-by-nobody"
+CALLED_ELSEWHERE = "scaling-policy-called-elsewhere"
+UNREACHED = "scaling-target-value-unreached"
+FAR_TARGET = "scaling-target-value-far"
+LATER = "scaling-cooldown-longer"
+OF_NEW_SERVICE = "scaling-target-of-new-service"
+ALLOWED, STOPPED = "scaling-maximum-allows-count", "scaling-maximum-below-count"
 FULL_PERCENT = 100
 FAR = 2
 """Times what it was: a threshold or a wait beyond that is no longer tuning; our own choice."""
@@ -49,7 +52,7 @@ def reasons_of_lost_target(change: Change, links: Links) -> tuple[Reason, ...]:
     others = links.scaled_by(change, scaled(change), POLICY, "aws_appautoscaling_scheduled_action")
     if not [one for one in others if one.before and "delete" not in one.actions]:
         return ()
-    return (Reason(verdict=Verdict.INTERRUPTS, text=POLICIES_LOST),)
+    return (said(POLICIES_LOST),)
 
 
 def reason_of_lowered_maximum(change: Change, links: Links, lowered: Changed) -> Reason | None:
@@ -62,7 +65,7 @@ def reason_of_lowered_maximum(change: Change, links: Links, lowered: Changed) ->
 def reason_of_new_target(change: Change, links: Links) -> Reason | None:
     """Return what new bounds do to the count of the service, where the plan shows that; else nothing."""
     if links.makes(change, "resource_id", "aws_ecs_service"):
-        return Reason(verdict=Verdict.SAFE, text="Its service is new.")
+        return said(OF_NEW_SERVICE)
     service = links.service_of(change, str((change.after or {}).get("resource_id")))
     return _reason_of_maximum(change, service)
 
@@ -78,17 +81,15 @@ def _reason_of_maximum(change: Change, service: Change | None, *attributes: Chan
     )
     wants, above = ("some", "the new maximum") if hidden else (desired, most)
     if desired <= most:
-        text = f"It wants {wants} tasks now, and the new maximum allows them."
-        return Reason(verdict=Verdict.SAFE, text=text, attributes=attributes)
-    text = f"It wants {wants} tasks now: all above {above} are stopped at once, whatever the load."
-    return Reason(verdict=Verdict.INTERRUPTS, text=text, attributes=attributes)
+        return said(ALLOWED, wants, attributes=attributes)
+    return said(STOPPED, wants, above, attributes=attributes)
 
 
 def reasons_of_bounds(change: Change) -> tuple[Reason, ...]:
     """Return that bounds which left room leave none."""
     room = [_room(values) for values in (change.before, change.after)]
     fixed = room[0] is not None and room[0] > 0 and room[1] == 0
-    return (Reason(verdict=Verdict.UNKNOWN, text=FIXED),) if fixed else ()
+    return (said(FIXED),) if fixed else ()
 
 
 def _room(values: Mapping[str, Any] | None) -> float | None:
@@ -107,8 +108,8 @@ def reason_of_lost_policy(change: Change, links: Links) -> tuple[Reason, tuple[s
     left = frozenset(way for one in others if _acts(one, links) for way in ways(one.after))
     lost = (ways(change.before) or {IN, OUT}) - left
     if not lost:
-        return Reason(verdict=Verdict.SAFE, text=STILL_SCALED), ()
-    return (Reason(verdict=Verdict.SAFE, text=NEVER_BACK), (NEVER_BACK,)) if lost == {IN} else None
+        return said(STILL_SCALED), ()
+    return (said(NEVER_BACK), (rules()[NEVER_BACK].why,)) if lost == {IN} else None
 
 
 def _acts(policy: Change, links: Links) -> bool:
@@ -128,12 +129,12 @@ def reason_of_replaced_policy(change: Change, links: Links) -> Reason | None:
     adds = OUT in (ways(before) or {OUT})
     if keeping:
         verdict = Verdict.INTERRUPTS if adds else Verdict.UNKNOWN
-        return Reason(verdict=verdict, text=OLD_ARN.format(keeping[0].address))
+        return said(OLD_ARN, keeping[0].address, verdict=verdict)
     if links.follows_new(ALARM, "alarm_actions"):
         return None
     if links.namers(change, (ALARM,)):
-        return Reason(verdict=Verdict.INTERRUPTS if adds else Verdict.UNKNOWN, text=CALLED_BY_NOBODY)
-    return Reason(verdict=Verdict.UNKNOWN, text=CALLED_ELSEWHERE)
+        return said(CALLED_BY_NOBODY, verdict=Verdict.INTERRUPTS if adds else Verdict.UNKNOWN)
+    return said(CALLED_ELSEWHERE)
 
 
 def moves(change: Change) -> bool:
@@ -159,13 +160,13 @@ def _reason_of_number(change: Change, changed: Changed) -> Reason | None:
     if name == "target_value":
         return _reason_of_target(change, changed, was, now)
     waits = name in {"cooldown", "scale_out_cooldown"} and now > max(LONG_S, FAR * (was or 0))
-    return Reason(verdict=Verdict.UNKNOWN, text=LATER, attributes=(changed,)) if waits else None
+    return said(LATER, attributes=(changed,)) if waits else None
 
 
 def _reason_of_target(change: Change, changed: Changed, was: float | None, now: float) -> Reason | None:
     metric = block(block((change.after or {}).get(TRACKING)).get("predefined_metric_specification"))
     if str(metric.get("predefined_metric_type", "")).endswith("Utilization") and now >= FULL_PERCENT:
-        return Reason(verdict=Verdict.INTERRUPTS, text=UNREACHED, attributes=(changed,))
+        return said(UNREACHED, attributes=(changed,))
     if was is not None and now > FAR * was:
-        return Reason(verdict=Verdict.UNKNOWN, text=FAR_TARGET, attributes=(changed,))
+        return said(FAR_TARGET, attributes=(changed,))
     return None

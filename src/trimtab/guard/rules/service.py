@@ -11,17 +11,17 @@ import math
 from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import any_true, changed_attributes
-from trimtab.guard.model import Reason, Verdict
-from trimtab.guard.rules.steps import block, blocks, number
+from trimtab.guard.read import block, blocks, number
+from trimtab.guard.rules.said import by_fact, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.links import Links
-    from trimtab.guard.model import Changed
+    from trimtab.guard.model import Changed, Reason
 
 FULL_PERCENT = 100
 STARTS_TASKS = frozenset(
@@ -30,9 +30,9 @@ STARTS_TASKS = frozenset(
     | {"vpc_lattice_configurations"}
 )
 """Attributes of a service of which each change starts new tasks (ECS API, UpdateService)."""
-FORCED = "force_new_deployment is true: any update but one of tags alone replaces its tasks."
-NO_FLOOR = "Minimum healthy percent is 0: ECS may stop every task before a new one answers."
-FLOOR_UNKNOWN = "How many tasks stay up while they are replaced is known only after apply."
+FORCED = "ecs-service-deployment-forced"
+NO_FLOOR = "ecs-service-no-floor"
+FLOOR_UNKNOWN = "ecs-service-floor-after-apply"
 NO_ROOM = (
     "Minimum and maximum healthy percent leave no room to start or stop a task: the deployment will not move."
 )
@@ -42,31 +42,17 @@ NOT_ROLLED_OUT = (
     " (trimtab rollout, or its next deployment)."
 )
 DEREGISTERED = "{} is deregistered: no rollback can go back to it. Set skip_destroy = true."
-DEREGISTERED_FIRST = (
-    "The revision it moves to is deregistered by this plan: if that comes first, AWS refuses."
-)
-USED_ELSEWHERE = (
-    "No service here runs this family. What starts tasks of it by this revision's ARN, as a schedule does,"
-    " can start none any more; a plan does not show it."
-)
-SCALING_LOST = (
-    "Its scaling target and policies go with it, and this plan does not make them again: apply twice."
-)
-FEW_STAY = "Minimum healthy percent lets ECS stop more than half of its tasks before new ones answer."
-FEWER_STAY = (
-    "While its tasks are replaced fewer stay up than before; whether those suffice, a plan cannot tell."
-)
-SHORTER_GRACE = "Its new tasks get less time to answer; whether they start that fast, a plan cannot tell."
-LEFT_BEHIND = "{} goes on sending requests to a target group that its tasks leave."
-SENT_ELSEWHERE = "Its tasks move to a target group to which nothing here sends requests."
-SHARED = "Its tasks take a part of the requests of {}; whether they answer those, a plan cannot tell."
-SHORTER_DRAIN = (
-    "Its tasks are replaced by this plan and drain for less time; whether requests last longer, a plan cannot"
-    " tell."
-)
-SOONER_FAILED = (
-    "Its tasks are replaced by this plan and get less time to pass; whether new ones do, a plan cannot tell."
-)
+DEREGISTERED_FIRST = "ecs-service-next-revision-deregistered"
+USED_ELSEWHERE = "ecs-task-definition-used-elsewhere"
+SCALING_LOST = "ecs-service-takes-scaling"
+FEW_STAY = "ecs-service-few-stay"
+FEWER_STAY = "ecs-service-fewer-stay"
+SHORTER_GRACE = "ecs-service-shorter-grace"
+LEFT_BEHIND = "ecs-service-group-left-behind"
+SENT_ELSEWHERE = "ecs-service-group-without-requests"
+SHARED = "ecs-service-shares-requests"
+SHORTER_DRAIN = "lb-target-group-shorter-drain"
+SOONER_FAILED = "lb-target-group-sooner-failed"
 HALF_PERCENT = 50
 SENDERS = ("aws_lb_listener", "aws_lb_listener_rule")
 
@@ -75,10 +61,10 @@ def reasons_of_update(attributes: Sequence[Changed], change: Change, links: Link
     """Return what follows from an update of the service as a whole."""
     revision = str((change.after or {}).get("task_definition") or "")
     if any(one.path == "task_definition" for one in attributes) and links.deregisters(revision):
-        return (Reason(verdict=Verdict.UNKNOWN, text=DEREGISTERED_FIRST),)
+        return (said(DEREGISTERED_FIRST),)
     real = tuple(one for one in attributes if one.path.split(".", maxsplit=1)[0] not in {"tags", "tags_all"})
     if real and (change.after or {}).get("force_new_deployment") is True:
-        return (Reason(verdict=Verdict.REDEPLOYS, text=FORCED, attributes=real),)
+        return (said(FORCED, attributes=real),)
     return ()
 
 
@@ -86,17 +72,17 @@ def reasons_of_deployment(change: Change) -> tuple[Reason, ...]:
     """Return what a rolling deployment of this service does besides replacing its tasks."""
     values = change.after or {}
     if change.after_unknown.get("deployment_minimum_healthy_percent"):
-        return (Reason(verdict=Verdict.UNKNOWN, text=FLOOR_UNKNOWN),)
+        return (said(FLOOR_UNKNOWN),)
     if _minimum(values) == 0 and values.get("desired_count") != 0:
-        return (Reason(verdict=Verdict.INTERRUPTS, text=NO_FLOOR),)
-    said = [
-        text
-        for text, holds in ((FEW_STAY, _few_stay(values)), (SHORTER_GRACE, _graced_less(change)))
+        return (said(NO_FLOOR),)
+    found = [
+        rule
+        for rule, holds in ((FEW_STAY, _few_stay(values)), (SHORTER_GRACE, _graced_less(change)))
         if holds
     ]
     if not _few_stay(values) and _minimum(values) < _minimum(change.before or {}):
-        said.append(FEWER_STAY)
-    return tuple(Reason(verdict=Verdict.UNKNOWN, text=text) for text in said)
+        found.append(FEWER_STAY)
+    return tuple(map(said, found))
 
 
 def _minimum(values: Mapping[str, Any]) -> float:
@@ -140,11 +126,11 @@ def reasons_of_moved_tasks(change: Change, links: Links) -> tuple[Reason, ...]:
         left = () if links.leaves(group) else links.keeping(group, SENDERS)
         others = [one for one in links.keeping(group, (change.type,)) if one.address != change.address]
         if left and not others:
-            return (Reason(verdict=Verdict.INTERRUPTS, text=LEFT_BEHIND.format(left[0].address)),)
+            return (said(LEFT_BEHIND, left[0].address),)
     sent = [group for group in sorted(new - old) if not links.keeping(group, SENDERS)]
     followed = any(links.follows_new(kind, name) for kind in SENDERS for name in ("action", "default_action"))
     if (sent or (unknown and not new)) and not followed:
-        return (Reason(verdict=Verdict.UNKNOWN, text=SENT_ELSEWHERE),)
+        return (said(SENT_ELSEWHERE),)
     return ()
 
 
@@ -162,8 +148,8 @@ def reasons_of_group(change: Change, links: Links, known: Facts) -> tuple[Reason
         _may_fall(change, name, known)
         for name in ("slow_start", "health_check.interval", "health_check.unhealthy_threshold")
     )
-    said = ((SHORTER_DRAIN, shorter), (SOONER_FAILED, sooner))
-    return tuple(Reason(verdict=Verdict.UNKNOWN, text=text) for text, holds in said if holds)
+    found = ((SHORTER_DRAIN, shorter), (SOONER_FAILED, sooner))
+    return tuple(said(rule) for rule, holds in found if holds)
 
 
 def _may_fall(change: Change, path: str, known: Facts) -> bool:
@@ -181,8 +167,8 @@ def cautions_of_deployment(change: Change) -> tuple[str, ...]:
     """Return what may keep a deployment from ending, or from ending well."""
     values = change.after or {}
     breaker = block(values.get("deployment_circuit_breaker"))
-    said = [] if breaker.get("enable") else [NO_BREAKER]
-    return (*said, *([NO_ROOM] if _is_stuck(values) else []))
+    untold = [] if breaker.get("enable") else [NO_BREAKER]
+    return (*untold, *([NO_ROOM] if _is_stuck(values) else []))
 
 
 def _is_stuck(values: Mapping[str, Any]) -> bool:
@@ -221,10 +207,10 @@ def reasons_of_revision(change: Change, links: Links, known: Facts) -> tuple[Rea
         return ()
     keeping = links.keepers(change, left.by)
     if keeping:
-        return (Reason(verdict=left.verdict, text=f"{keeping[0].address} {left.why}"),)
+        return (by_fact(left, text=f"{keeping[0].address} {left.why}"),)
     if _running(change, links) or links.namers(change, left.by):
         return ()
-    return (Reason(verdict=Verdict.UNKNOWN, text=USED_ELSEWHERE),)
+    return (said(USED_ELSEWHERE),)
 
 
 def reasons_of_lost_service(change: Change, links: Links) -> tuple[Reason, ...]:
@@ -233,7 +219,7 @@ def reasons_of_lost_service(change: Change, links: Links) -> tuple[Reason, ...]:
     left_alone = [one for one in scaling if one.before and "delete" not in one.actions]
     if not left_alone:
         return ()
-    return (Reason(verdict=Verdict.INTERRUPTS, text=SCALING_LOST),)
+    return (said(SCALING_LOST),)
 
 
 def reasons_of_shared(change: Change, links: Links) -> tuple[Reason, ...]:
@@ -242,4 +228,4 @@ def reasons_of_shared(change: Change, links: Links) -> tuple[Reason, ...]:
     joined = _groups(change.after) | {str(one.get("registry_arn")) for one in registries}
     others = [other for arn in sorted(joined) for other in links.keeping(arn, (change.type,))]
     found = next((one for one in others if one.before and one.address != change.address), None)
-    return (Reason(verdict=Verdict.UNKNOWN, text=SHARED.format(found.address)),) if found else ()
+    return (said(SHARED, found.address),) if found else ()

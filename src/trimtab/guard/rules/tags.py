@@ -9,25 +9,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from trimtab.guard.documents import strings
 from trimtab.guard.facts.load import tag_facts
-from trimtab.guard.links import strings
-from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.rules.said import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from trimtab.engine.plan import Change
-    from trimtab.guard.facts.load import Facts
+    from trimtab.guard.facts.model import Facts
     from trimtab.guard.links import Links
-    from trimtab.guard.model import Changed
+    from trimtab.guard.model import Changed, Reason
 
-ASKED = "A policy of this plan decides by this tag; whom it lets in then, a plan cannot tell."
-FOUND = "Things are found by this tag."
-MAY_DECIDE = (
-    "Policies often decide by tags of this type; whether one asks for this tag, a plan does not show."
-)
-NOT_COST = "Tags of this provider may decide where requests go; Trimtab knows only those of AWS."
-UNKNOWN = "Which tags it has then is known only after apply, and policies often decide by tags of this type."
+ASKED = "tag-asked-for"
+FOUND = "tag-things-are-found-by"
+MAY_DECIDE = "tag-may-decide"
+NOT_COST = "tag-of-another-provider"
+UNKNOWN = "tag-after-apply"
 TAGS = ("tags", "tags_all")
 _CONDITION = re.compile(r"(?:resource|principal|request)tag/([^\"'\s}$]+)", re.IGNORECASE)
 
@@ -65,8 +63,8 @@ def reason_of_tag(
     changed: Changed, change: Change, known: Facts | None, asked: frozenset[str]
 ) -> Reason | None:
     """Return why a changed tag is not known to be safe, or nothing."""
-    text = _why(changed, change, known, asked)
-    return Reason(verdict=Verdict.UNKNOWN, text=text, attributes=(changed,)) if text else None
+    rule = _why(changed, change, known, asked)
+    return said(rule, attributes=(changed,)) if rule else None
 
 
 def _why(changed: Changed, change: Change, known: Facts | None, asked: frozenset[str]) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.guard.model import FOLLOWS, Deed, Verdict
+from trimtab.report.guard.money import bill_lines, bill_of, cost_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from trimtab.guard.model import Assessment, Changed, Finding
+    from trimtab.guard.model import Assessment, Changed, Cost, Finding
 
 ORDER = (Verdict.INTERRUPTS, Verdict.UNKNOWN, Verdict.REDEPLOYS, Verdict.SAFE)
 """What a reader must see first."""
@@ -51,8 +52,12 @@ class GuardRow:
     attributes: tuple[str, ...]
     """With their values where these may be shown and are the same for all."""
     whys: tuple[str, ...]
+    facts: tuple[str, ...]
+    """The ids of what these rest on."""
     advice: tuple[str, ...]
     notes: tuple[str, ...]
+    cost: str = ""
+    """What these cost otherwise, together; empty where they do not."""
 
     @property
     def follows(self) -> bool:
@@ -84,12 +89,16 @@ class GuardReport:
     """What is done to how many of each type, a line for each that is done."""
     cautions: tuple[GuardCaution, ...]
     outputs_changed: int
+    bill: tuple[str, ...] = ()
+    """What the plan costs otherwise, in sentences."""
 
 
 def guard_report_of(assessment: Assessment, source: str) -> GuardReport:
     """Gather what is alike, and put the gravest first."""
     counts = {verdict: len(assessment.of(verdict)) for verdict in ORDER}
-    rows = [row for verdict in ORDER[:-1] for row in _rows(assessment.of(verdict))]
+    costs = _costs(assessment)
+    rows = [_priced(row, costs) for verdict in ORDER[:-1] for row in _rows(assessment.of(verdict))]
+    bill = bill_of(assessment)
     return GuardReport(
         source=source,
         engine=assessment.engine_version,
@@ -100,6 +109,7 @@ def guard_report_of(assessment: Assessment, source: str) -> GuardReport:
         safe=_safe(assessment.of(Verdict.SAFE)),
         cautions=_cautions(assessment),
         outputs_changed=len(assessment.outputs_changed),
+        bill=bill_lines(bill) if bill else (),
     )
 
 
@@ -124,6 +134,18 @@ def _headline(assessment: Assessment, counts: dict[Verdict, int]) -> str:
     }[assessment.verdict]
 
 
+def _costs(assessment: Assessment) -> dict[str, list[Cost]]:
+    found: dict[str, list[Cost]] = {}
+    for one in assessment.costs:
+        found.setdefault(_printable(one.address), []).append(one)
+    return found
+
+
+def _priced(row: GuardRow, costs: Mapping[str, list[Cost]]) -> GuardRow:
+    own = [one for address in row.addresses for one in costs.get(address, ())]
+    return replace(row, cost=cost_text(own))
+
+
 def _rows(findings: Iterable[Finding]) -> list[GuardRow]:
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
@@ -132,7 +154,11 @@ def _rows(findings: Iterable[Finding]) -> list[GuardRow]:
             finding.deed,
             finding.imported,
             tuple(one.path for one in finding.attributes),
-            tuple(_alike(reason.text) for reason in finding.reasons if reason.verdict is not Verdict.SAFE),
+            tuple(
+                (reason.fact, _alike(reason.text))
+                for reason in finding.reasons
+                if reason.verdict is not Verdict.SAFE
+            ),
             tuple(map(_alike, finding.advice)),
             tuple(map(_alike, finding.notes)),
         )
@@ -165,7 +191,12 @@ def _row(group: list[Finding]) -> GuardRow:
         keys=tuple(key.strip('[]"') for key in differing[0]) if len(differing) == 1 else (),
         deed=_deed(first),
         attributes=_attributes(group, weighty),
-        whys=said(reason.text for reason in first.reasons if reason.verdict is not Verdict.SAFE),
+        whys=tuple(
+            dict.fromkeys(said(reason.text for reason in first.reasons if reason.verdict is not Verdict.SAFE))
+        ),
+        facts=tuple(
+            dict.fromkeys(reason.fact for reason in first.reasons if reason.verdict is not Verdict.SAFE)
+        ),
         advice=said(first.advice),
         notes=said(first.notes),
     )

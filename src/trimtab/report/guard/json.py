@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimtab.guard.model import Verdict
+from trimtab.report.guard.money import bill_of
 
 if TYPE_CHECKING:
-    from trimtab.guard.model import Assessment, Changed, Finding
+    from trimtab.guard.model import Assessment, Changed, Finding, Span
 
 FORMAT = 1
 """Goes up when a member changes its meaning or goes."""
@@ -28,8 +29,34 @@ def render(assessment: Assessment, source: str) -> str:
         "changes": [_finding(finding) for finding in assessment.findings],
         "outputs_changed": assessment.outputs_changed,
         "drifted": assessment.drifted,
+        "cost_usd_month": _bill(assessment),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _bill(assessment: Assessment) -> dict[str, Any] | None:
+    """Return the sum and each part of it, at list prices [USD a month]; the fewest tasks, and the most."""
+    bill = bill_of(assessment)
+    if bill is None:
+        return None
+    return {
+        "before": _span(bill.before),
+        "after": _span(bill.after),
+        "not_priced": bill.not_priced,
+        "things": [
+            {
+                "address": one.address,
+                "before": _span(one.before) if one.known else None,
+                "after": _span(one.after) if one.known else None,
+                "not_priced": one.not_priced,
+            }
+            for one in assessment.costs
+        ],
+    }
+
+
+def _span(span: Span) -> dict[str, float]:
+    return {"least": round(span.least, 2), "most": round(span.most, 2)}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -43,6 +70,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {
                 "verdict": reason.verdict,
                 "text": reason.text,
+                "fact": reason.fact,
                 "attributes": [_attribute(one) for one in reason.attributes],
             }
             for reason in finding.reasons

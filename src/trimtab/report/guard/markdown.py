@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trimtab.guard.model import FOLLOWS, Verdict
 from trimtab.report.guard.words import (
     ADDRESSES_SHOWN,
+    BILL,
     CAUTIONS,
     KEYS_SHOWN,
     MEANINGS,
@@ -70,6 +71,9 @@ def _lines(report: GuardReport) -> Iterator[str]:
     yield f"> **{report.headline}**"
     if any(report.counts.values()):
         yield f"> {counted(report).capitalize()}."
+    # Above the changes, so that it is not what is cut.
+    if report.bill:
+        yield from (">", f"> {BILL}: {' '.join(map(_words, report.bill))}")
     for verdict in (Verdict.INTERRUPTS, Verdict.UNKNOWN, Verdict.REDEPLOYS):
         rows = [row for row in report.rows if row.verdict is verdict]
         if rows:
@@ -101,7 +105,9 @@ def _basis(report: GuardReport) -> str:
 
 def _row(row: GuardRow) -> str:
     so = [*map(_words, row.whys), *(f"*Instead: {_words(text)}*" for text in row.advice)]
+    so += [f"<sub>{', '.join(row.facts)}</sub>"] if row.facts else []
     because = [*map(_code, row.attributes), *map(_note, row.notes)]
+    so = [*so, *([_words(row.cost)] if row.cost else [])]
     return f"| {_members(row)} | **{row.deed}** | {'<br>'.join(because)} | {'<br>'.join(so)} |"
 
 

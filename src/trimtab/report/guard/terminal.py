@@ -12,7 +12,7 @@ from rich.text import Text
 
 from trimtab.guard.model import Verdict
 from trimtab.report.figures import Words
-from trimtab.report.guard.words import CAUTIONS, MEANINGS, TITLES, counted, footnote, members, subject
+from trimtab.report.guard.words import BILL, CAUTIONS, MEANINGS, TITLES, counted, footnote, members, subject
 from trimtab.report.layout import lines
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ def _parts(report: GuardReport) -> Iterator[RenderableType]:
         if rows:
             yield _title(verdict)
             yield _Rows(rows)
+    yield from _below(report)
+
+
+def _below(report: GuardReport) -> Iterator[RenderableType]:
+    """Yield what stands below the changes: cautions, what is safe, the bill."""
     if report.cautions:
         yield Text(f"\n{CAUTIONS.upper()}", style="bold")
     for caution in report.cautions:
@@ -63,6 +68,10 @@ def _parts(report: GuardReport) -> Iterator[RenderableType]:
     if report.safe:
         yield _title(Verdict.SAFE)
     for line in report.safe:
+        yield Words(line, indent=2)
+    if report.bill:
+        yield Text(f"\n{BILL.upper()}", style="bold")
+    for line in report.bill:
         yield Words(line, indent=2)
     if note := footnote(report):
         yield Words(f"\n{note}", style="dim")
@@ -111,6 +120,7 @@ def _change(row: GuardRow, width: int) -> Text:
         parts.append((f"\n{len(row.addresses)}: {members(row)}", "dim"))
     parts.append(f"\n{row.deed}")
     parts += [f"\n{line}" for text in row.attributes for line in _lines(text, width)]
+    parts += [f"\n{row.cost}"] if row.cost else []
     parts += [(f"\n{text}", "dim") for text in row.notes]
     return Text.assemble(*parts)
 
@@ -133,5 +143,5 @@ def _broken(address: str, width: int) -> str:
 
 
 def _effect(row: GuardRow) -> Text:
-    said = [*row.whys, *(f"Instead: {text}" for text in row.advice)]
-    return Text("\n".join(said))
+    said = "\n".join((*row.whys, *(f"Instead: {text}" for text in row.advice)))
+    return Text.assemble(said, (f"\n({', '.join(row.facts)})", "dim")) if row.facts else Text(said)

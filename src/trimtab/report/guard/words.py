@@ -17,6 +17,7 @@ class Form(StrEnum):
     TABLE = "table"
     JSON = "json"
     MARKDOWN = "markdown"
+    SARIF = "sarif"
 
 
 TITLES = {
@@ -38,6 +39,7 @@ _COUNTED = {
     Verdict.SAFE: ("safe", "safe"),
 }
 CAUTIONS = "Read before applying"
+BILL = "What it costs, at list prices"
 KEYS_SHOWN = 12
 ADDRESSES_SHOWN = 4
 

@@ -20,7 +20,7 @@ from trimtab.catalog.load import (
     prices,
 )
 from trimtab.errors import AccountError
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 from trimtab.snapshot.price_list import (
     BALANCER,
     BALANCER_FAMILY,

@@ -15,7 +15,7 @@ import polars as pl
 
 from trimtab.errors import AccountError, SnapshotError
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames, skipped_by
 from trimtab.snapshot.live.metrics import calls_needed, queries_of, read_metrics
 from trimtab.snapshot.live.prices import read_list_prices

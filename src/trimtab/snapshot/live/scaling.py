@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import pages
 from trimtab.fleet.model import ScalingActivity
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 from trimtab.snapshot.parse import actions_of, watches, when
 
 if TYPE_CHECKING:

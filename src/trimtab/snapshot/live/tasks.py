@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import batches, pages
 from trimtab.fleet.model import Failure, StartSample
-from trimtab.fleet.redaction import redact
+from trimtab.redaction import redact
 from trimtab.snapshot.parse import when
 
 if TYPE_CHECKING:

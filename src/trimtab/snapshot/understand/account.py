@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trimtab.fleet import account
-from trimtab.fleet.redaction import kept_tags, redact
+from trimtab.redaction import kept_tags, redact
 from trimtab.snapshot.parse import actions_of, dimensions_of
 from trimtab.snapshot.understand.traffic import forwards_to, values_of
 

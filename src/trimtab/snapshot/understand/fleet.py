@@ -12,7 +12,7 @@ from trimtab.catalog.load import is_valid
 from trimtab.catalog.size import MIB_A_GB, UNITS_A_VCPU, amount
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import SCHEMA_VERSION, ContainerHealthCheck, Fleet, Service, TaskSize
-from trimtab.fleet.redaction import is_credential, redact, redact_command
+from trimtab.redaction import is_credential, redact, redact_command
 from trimtab.snapshot.answers import find_tag
 from trimtab.snapshot.parse import log_group_of
 from trimtab.snapshot.understand.account import tags_of
