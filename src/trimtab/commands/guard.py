@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.engine.plan_file import read_plan_file
+from trimtab.errors import UsageError
 from trimtab.files import write_whole
 from trimtab.guard.judge import judge
 from trimtab.report.guard import json as guard_json
@@ -36,7 +37,7 @@ def guard(plan_file: Path, form: Form, output: Path | None) -> Guarded:
     """Judge the plan, and write the answer into ``output`` if given, whole or not at all.
 
     Raises:
-        UsageError: the file is no plan that can be read, or ``output`` cannot be written.
+        UsageError: the file is no plan, the form is not for plans, or ``output`` cannot be written.
 
     """
     assessment = judge(read_plan_file(plan_file))
@@ -49,6 +50,10 @@ def guard(plan_file: Path, form: Form, output: Path | None) -> Guarded:
             shown = guard_markdown.render(report)
         case Form.JSON:
             shown = guard_json.render(assessment, report.source)
+        case Form.SARIF:
+            raise UsageError(
+                "SARIF is of a folder of Terraform", where=str(plan_file), advice="--format json"
+            )
     if output is not None:
         write_whole({output: str(shown).encode()}, output, advice="name a file you may write")
     return Guarded(report=report, exit_code=assessment.exit_code, shown=shown)

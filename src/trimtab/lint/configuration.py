@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.errors import UsageError
 from trimtab.lint.constraints import fitted
-from trimtab.lint.evaluate import Env, evaluate, unknown
+from trimtab.lint.evaluate import Env, evaluate
 from trimtab.lint.files import of_files
-from trimtab.lint.folder import Code, argument_nodes, label, nowhere, read_code
+from trimtab.lint.folder import Code, argument_nodes, label, read_code
 from trimtab.lint.resource import Group, Resource
-from trimtab.lint.syntax import Literal, Place
+from trimtab.lint.steps import unknown
+from trimtab.lint.syntax import Literal, Node, Place
 from trimtab.lint.values import Failed, Thing, Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from trimtab.lint.syntax import Block, Call, Node
+    from trimtab.lint.syntax import Block, Call
 
 STEPS = 1_500_000
 """What a fleet of a hundred services takes is a tenth of it [evaluations]."""
@@ -59,7 +60,9 @@ def installed_modules(root: Path) -> dict[str, Path]:
 class Module(Thing):
     """One instance of a module: the root, or one that a ``module`` block makes."""
 
-    def __init__(self, work: Work, code: Code, address: str, key: str, given: Mapping[str, Callable[[], Value]]) -> None:
+    def __init__(
+        self, work: Work, code: Code, address: str, key: str, given: Mapping[str, Callable[[], Value]]
+    ) -> None:
         self.work = work
         self.code = code
         self.address = address
@@ -214,19 +217,13 @@ class _Root(Thing):
 
     def member(self, name: str, place: Place) -> Value:
         """Return what stands behind the dot."""
-        match self.kind:
-            case "var":
-                return self.module.variable(name, place)
-            case "local":
-                return self.module.local(name, place)
-            case "module":
-                return self.module.child(name, place)
-            case "data":
-                return _Kind(self.module, "data", name)
-            case "path" if name == "module":
-                return label(self.module.code.folder)
-            case "path" if name == "root":
-                return label(self.module.work.root)
+        if self.kind == "data":
+            return _Kind(self.module, "data", name)
+        if self.kind == "path" and name in {"module", "root"}:
+            return label(self.module.code.folder if name == "module" else self.module.work.root)
+        look = {"var": self.module.variable, "local": self.module.local, "module": self.module.child}
+        if self.kind in look:
+            return look[self.kind](name, place)
         return Unknown(f"{self.kind}.{name}", f"{self.kind}.{name} is known when Terraform runs", place)
 
 
@@ -246,6 +243,10 @@ class _Kind(Thing):
         return group.value()
 
 
+def _constantly(value: Value) -> Callable[[], Value]:
+    return lambda: value
+
+
 def root_module(folder: Path, given: Mapping[str, Node | Value]) -> Module:
     """Return the root with the values of its variables.
 
@@ -259,6 +260,5 @@ def root_module(folder: Path, given: Mapping[str, Node | Value]) -> Module:
     empty = Module(work, Code(folder), "", "", {})
     nodes: dict[str, Callable[[], Value]] = {}
     for name, value in given.items():
-        node = value if hasattr(value, "place") else Literal(nowhere(folder), value)  # type: ignore[arg-type]
-        nodes[name] = _later(node, empty.env)  # type: ignore[arg-type]
+        nodes[name] = _later(value, empty.env) if isinstance(value, Node) else _constantly(value)
     return Module(work, code, "", "", nodes)

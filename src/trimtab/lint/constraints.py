@@ -23,26 +23,27 @@ def fitted(value: Value, kind: Node, constant: Callable[[Node], Value]) -> Value
     """
     if value is None or isinstance(value, (Unknown, Thing)):
         return value
-    if isinstance(kind, Literal):  # the quoted types of Terraform 0.11
-        return _plain(str(kind.value), value)
-    if isinstance(kind, Name):
-        return _plain(kind.name, value)
-    if not isinstance(kind, Call) or not kind.arguments:
-        return value
-    inner = kind.arguments[0]
-    match kind.name:
-        case "list":
-            return [fitted(one, inner, constant) for one in listed(value)]
-        case "set":
-            return as_set([fitted(one, inner, constant) for one in distinct(listed(value))])
-        case "map":
-            return {key: fitted(one, inner, constant) for key, one in mapped(value).items()}
-        case "object" if isinstance(inner, ObjectOf):
-            return _object(mapped(value), inner, constant)
-        case "tuple" if isinstance(inner, TupleOf):
-            pairs = zip(listed(value), inner.items, strict=False)
-            return [fitted(one, item, constant) for one, item in pairs]
+    if isinstance(kind, (Literal, Name)):  # types in quotes are those of Terraform 0.11
+        return _plain(str(kind.value) if isinstance(kind, Literal) else kind.name, value)
+    if isinstance(kind, Call) and kind.arguments:
+        return _collection(value, kind.name, kind.arguments[0], constant)
     return value
+
+
+def _collection(value: Value, name: str, inner: Node, constant: Callable[[Node], Value]) -> Value:
+    made = value
+    if name == "list":
+        made = [fitted(one, inner, constant) for one in listed(value)]
+    elif name == "set":
+        made = as_set([fitted(one, inner, constant) for one in distinct(listed(value))])
+    elif name == "map":
+        made = {key: fitted(one, inner, constant) for key, one in mapped(value).items()}
+    elif name == "object" and isinstance(inner, ObjectOf):
+        made = _object(mapped(value), inner, constant)
+    elif name == "tuple" and isinstance(inner, TupleOf):
+        pairs = zip(listed(value), inner.items, strict=False)
+        made = [fitted(one, item, constant) for one, item in pairs]
+    return made
 
 
 def _plain(name: str, value: Value) -> Value:

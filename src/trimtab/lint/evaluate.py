@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from trimtab.lint.functions import FUNCTIONS, MOST
+from trimtab.lint.operators import equal, reckoned
 from trimtab.lint.partial import PARTIAL
+from trimtab.lint.steps import as_map, member, pairs_of, unknown
 from trimtab.lint.syntax import (
     ELEMENT,
     Attr,
@@ -28,7 +29,6 @@ from trimtab.lint.syntax import (
     Unsupported,
 )
 from trimtab.lint.values import (
-    COMPUTED,
     Failed,
     Ref,
     Thing,
@@ -43,7 +43,7 @@ from trimtab.lint.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Protocol
 
     class Scope(Protocol):
@@ -69,11 +69,6 @@ class Env:
     def bind(self, **names: Value) -> Env:
         """Return it with more names."""
         return Env(self.scope, {**self.bound, **names})
-
-
-def unknown(place: Place, why: str) -> Unknown:
-    """Return something unknown that is like nothing else."""
-    return Unknown(f"{place.file}:{place.line}:{place.text}", why, place)
 
 
 def evaluate(node: Node, env: Env) -> Value:
@@ -111,17 +106,6 @@ def _object(node: ObjectOf, env: Env) -> Value:
     return found
 
 
-def pairs_of(source: Value) -> Iterator[tuple[Value, Value]]:
-    """Yield what a known collection holds, as ``for`` and ``for_each`` walk it."""
-    if isinstance(source, dict):
-        yield from sorted(source.items())
-    elif isinstance(source, list):
-        yield from enumerate(source)
-    else:
-        msg = "a list or a map is needed here"
-        raise Failed(msg)
-
-
 def _for(node: For, env: Env) -> Value:
     source = evaluate(node.source, env)
     if isinstance(source, Unknown):
@@ -136,23 +120,7 @@ def _for(node: For, env: Env) -> Value:
         if truth(kept):
             name = None if node.result_key is None else evaluate(node.result_key, inner)
             made.append((name, evaluate(node.result, inner)))
-    return [value for _, value in made] if node.result_key is None else _as_map(made, grouped=node.grouped)
-
-
-def _as_map(made: list[tuple[Value, Value]], *, grouped: bool) -> Value:
-    found: dict[str, Value] = {}
-    for key, value in made:
-        if isinstance(key, Unknown):
-            return key
-        name = text(key)
-        if grouped:
-            found.setdefault(name, []).append(value)
-        elif name in found:
-            msg = "two elements have one key"
-            raise Failed(msg)
-        else:
-            found[name] = value
-    return found
+    return [value for _, value in made] if node.result_key is None else as_map(made, grouped=node.grouped)
 
 
 def _conditional(node: Conditional, env: Env) -> Value:
@@ -171,37 +139,18 @@ def _either(node: Conditional, env: Env, test: Unknown) -> Value:
     return yes if unknown_in(yes) is None and same(yes, no) else test
 
 
-_ARITHMETIC: Final[dict[str, Callable[[Value, Value], Value]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
-
-
 def _binary(node: Binary, env: Env) -> Value:
     left = evaluate(node.left, env)
     if node.operator in {"&&", "||"}:
         return _logic(node, left, env)
     right = evaluate(node.right, env)
     if node.operator in {"==", "!="}:
-        found = _equal(left, right)
+        found = equal(left, right)
         return found if isinstance(found, Unknown) else found is (node.operator == "==")
     for one in (left, right):
         if isinstance(one, Unknown):
             return one
-    a, b = number(left), number(right)
-    if node.operator in _ARITHMETIC:
-        return _ARITHMETIC[node.operator](a, b)
-    if b == 0:
-        msg = "a division by zero"
-        raise Failed(msg)
-    if node.operator == "%":
-        return abs(a) % abs(b) * (1 if a >= 0 else -1)
-    return a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else a / b
+    return reckoned(node.operator, number(left), number(right))
 
 
 def _logic(node: Binary, left: Value, env: Env) -> Value:
@@ -212,18 +161,6 @@ def _logic(node: Binary, left: Value, env: Env) -> Value:
     if not isinstance(right, Unknown) and truth(right) is decides:
         return decides
     return left if isinstance(left, Unknown) else right if isinstance(right, Unknown) else truth(right)
-
-
-def _equal(left: Value, right: Value) -> bool | Unknown:
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Ref) and one.attribute in COMPUTED and (other is None or other == ""):
-            return False
-        if other is None and isinstance(one, (Thing, dict, list)):
-            return False
-    for one in (left, right):
-        if (inner := unknown_in(one)) is not None:
-            return True if isinstance(one, Unknown) and one == left == right else inner
-    return same(left, right)
 
 
 def _unary(node: Unary, env: Env) -> Value:
@@ -239,23 +176,6 @@ def _name(node: Name, env: Env) -> Value:
 
 def _attr(node: Attr, env: Env) -> Value:
     return member(evaluate(node.of, env), node.name, node.place)
-
-
-def member(of: Value, name: str, place: Place) -> Value:
-    """Return ``of.name``."""
-    if isinstance(of, Thing):
-        return of.member(name, place)
-    if isinstance(of, Unknown):
-        return Unknown(f"{of.origin}.{name}", of.why, of.place)
-    if isinstance(of, dict):
-        if name in of:
-            return of[name]
-        msg = f"there is no attribute {name}"
-        raise Failed(msg)
-    if isinstance(of, list) and name.isdigit() and int(name) < len(of):
-        return of[int(name)]
-    msg = f"what has no attributes is asked for {name}"
-    raise Failed(msg)
 
 
 def _index(node: Index, env: Env) -> Value:
@@ -312,7 +232,9 @@ def _applied(node: Call, given: list[Value], env: Env) -> Value:
         if (inner := unknown_in(one)) is not None:
             return inner
     found = FUNCTIONS[node.name](*given)
-    return unknown(node.place, "it is too long") if isinstance(found, str) and len(found) > MOST * 100 else found
+    return (
+        unknown(node.place, "it is too long") if isinstance(found, str) and len(found) > MOST * 100 else found
+    )
 
 
 def _tried(node: Call, env: Env) -> Value:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trimtab.lint.evaluate import Env, evaluate, unknown
+from trimtab.lint.evaluate import Env, evaluate
+from trimtab.lint.folder import label
 from trimtab.lint.parse import expression
+from trimtab.lint.steps import unknown
 from trimtab.lint.syntax import Place
 from trimtab.lint.template import interpolated
 from trimtab.lint.values import Failed, Thing, Unknown, Value, text
@@ -25,25 +27,31 @@ def of_files(call: Call, given: list[Value], module: Module) -> Value:
     if isinstance(given[0], (Unknown, Thing)):
         return given[0]
     path = _inside(text(given[0]), module)
-    if path is None:
-        return unknown(call.place, "the file is not in the folder")
-    if call.name == "fileexists":
-        return path.is_file()
+    if call.name == "fileexists" and path is not None:
+        return True
+    content = None if path is None else _read(path)
+    if path is None or content is None:
+        return unknown(call.place, "the file is not in the folder, or cannot be read")
+    return content if call.name == "file" else _filled(content, path, given[1:], call, module)
+
+
+def _read(path: Path) -> str | None:
     try:
-        content = path.read_text(encoding="utf-8") if path.stat().st_size <= _LARGEST else None
+        return path.read_text(encoding="utf-8") if path.stat().st_size <= _LARGEST else None
     except (OSError, UnicodeDecodeError):
-        content = None
-    if content is None:
-        return unknown(call.place, "the file cannot be read")
-    if call.name == "file":
-        return content
-    if len(given) < 2 or isinstance(given[1], Unknown):  # noqa: PLR2004 - the second argument
-        return given[-1]
-    if not isinstance(given[1], dict):
+        return None
+
+
+def _filled(content: str, path: Path, given: list[Value], call: Call, module: Module) -> Value:
+    """Return a template file with its variables put in."""
+    values = given[0] if given else {}
+    if isinstance(values, Unknown):
+        return values
+    if not isinstance(values, dict):
         msg = "a map is needed here"
         raise Failed(msg)
-    place = Place(path.as_posix(), 1, 1, call.place.text)
-    return evaluate(interpolated(content, place, expression), Env(module, dict(given[1])))
+    place = Place(label(path), 1, 1, call.place.text)
+    return evaluate(interpolated(content, place, expression), Env(module, dict(values)))
 
 
 def _inside(name: str, module: Module) -> Path | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trimtab.errors import UsageError
 from trimtab.lint.json_syntax import parse_json, values_json
 from trimtab.lint.parse import parse
-from trimtab.lint.syntax import Block, Body, Literal, Name, Node, Place, TupleOf
+from trimtab.lint.syntax import Block, Body, Literal, Name, Node, TupleOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,9 @@ def read_values(folder: Path, named: Iterable[Path]) -> dict[str, Node | Value]:
     """
     found: dict[str, Node | Value] = {}
     there = _files(folder, (".tfvars", ".tfvars.json"))
-    first = [one for name in ("terraform.tfvars", "terraform.tfvars.json") for one in there if one.name == name]
+    first = [
+        one for name in ("terraform.tfvars", "terraform.tfvars.json") for one in there if one.name == name
+    ]
     automatic = [one for one in there if one.name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
     for path in (*first, *sorted(automatic, key=lambda one: one.name), *named):
         text = _text(path)
@@ -85,7 +87,7 @@ def label(path: Path) -> str:
 
 def _files(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(one.name for one in folder.iterdir())
     except OSError as error:
         raise UsageError(f"cannot be read ({error.strerror or error})", where=str(folder)) from error
     # Terraform passes over what editors leave behind, and so do we.
@@ -107,7 +109,9 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(
-                f"is larger than {LARGEST // 1_000_000} MB", where=label(path), advice="that is no configuration"
+                f"is larger than {LARGEST // 1_000_000} MB",
+                where=label(path),
+                advice="that is no configuration",
             )
         # Terraform takes a byte order mark, which some editors write.
         return path.read_text(encoding="utf-8-sig")
@@ -129,7 +133,7 @@ def _take(code: Code, block: Block, *, override: bool) -> None:
             code.outputs[name] = _over(code.outputs.get(name), block, override=override)
         case "module", 1:
             code.calls[name] = _over(code.calls.get(name), block, override=override)
-        case ("resource" | "data"), 2:
+        case (("resource" | "data"), 2):
             key = (block.kind, name, block.labels[1])
             code.resources[key] = _over(code.resources.get(key), block, override=override)
         case "provider", 1:
@@ -162,8 +166,3 @@ def _root(node: Node) -> str:
 def argument_nodes(block: Block) -> dict[str, Node]:
     """Return what a module call gives to variables."""
     return {name: node for name, node in block.body.attributes.items() if name not in _META}
-
-
-def nowhere(folder: Path) -> Place:
-    """Return the place of what stands in no file."""
-    return Place(label(folder), 1, 1)

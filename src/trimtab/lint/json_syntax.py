@@ -42,7 +42,9 @@ def _loaded(text: str, file: str) -> dict[str, Any]:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         where = f"{file}:{error.lineno}"
-        raise UsageError("is no JSON that can be read", where=where, advice="terraform validate says more") from error
+        raise UsageError(
+            "is no JSON that can be read", where=where, advice="terraform validate says more"
+        ) from error
     except RecursionError as error:
         raise UsageError("is nested too deep to be read", where=file) from error
     if not isinstance(document, dict):
@@ -51,7 +53,11 @@ def _loaded(text: str, file: str) -> dict[str, Any]:
 
 
 def _blocks(
-    kind: str, labels: tuple[str, ...], content: Any, left: int, source: tuple[str, str]  # noqa: ANN401 - JSON
+    kind: str,
+    labels: tuple[str, ...],
+    content: Any,  # noqa: ANN401 - JSON
+    left: int,
+    source: tuple[str, str],
 ) -> Iterator[Block]:
     if isinstance(content, list):
         for one in content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import hcl2
 from lark import Token, Tree
@@ -54,7 +54,9 @@ def parse(text: str, file: str) -> Body:
     except LarkError as error:
         line = getattr(error, "line", 0)
         place = f"{file}:{line}" if isinstance(line, int) and line > 0 else file
-        raise UsageError("is no HCL that can be read", where=place, advice="terraform validate says more") from error
+        raise UsageError(
+            "is no HCL that can be read", where=place, advice="terraform validate says more"
+        ) from error
     except RecursionError as error:
         raise UsageError("is nested too deep to be read", where=file) from error
 
@@ -259,5 +261,5 @@ def _word_of(tree: Tree[Token]) -> str:
     """Return a name, a keyword, or the text of a quoted label."""
     if tree.data != "string":
         return _tokens(tree)[0].strip()
-    pieces = [cast("Tree[Token]", part).children[0] for part in _trees(tree)]
+    pieces = [part.children[0] for part in _trees(tree)]
     return "".join(quoted_text(str(one)) for one in pieces if isinstance(one, Token))

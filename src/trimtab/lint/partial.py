@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.lint.functions import as_set, distinct, listed, mapped
+from trimtab.lint.functions import FUNCTIONS, as_set, distinct, listed, mapped
 from trimtab.lint.values import (
     COMPUTED,
     Encoded,
@@ -198,13 +198,6 @@ PARTIAL: Final[dict[str, Callable[..., Value]]] = {
     "sensitive": lambda _, value: value,
     "nonsensitive": lambda _, value: value,
     "jsonencode": lambda _, value: Encoded.of(value),
-    "jsondecode": lambda place, value: _decoded(place, value),
+    "jsondecode": _convert(FUNCTIONS["jsondecode"]),
 }
 """Each is given the place of the call, then its arguments."""
-
-
-def _decoded(place: Place, value: Value) -> Value:
-    from trimtab.lint.functions import FUNCTIONS  # noqa: PLC0415 - one table, looked up by name
-
-    del place
-    return value if isinstance(value, Unknown) else FUNCTIONS["jsondecode"](value)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trimtab.lint.evaluate import Env, evaluate, pairs_of, unknown
+from trimtab.lint.evaluate import Env, evaluate
 from trimtab.lint.folder import names_of
+from trimtab.lint.steps import pairs_of, unknown
 from trimtab.lint.syntax import Body, Literal, Place
 from trimtab.lint.values import Failed, Ref, Thing, Unknown, Value, number, text, truth, unknown_in
 
@@ -76,7 +77,7 @@ class Piece:
         except Failed as error:
             raise CannotTell(unknown(self.at(name), str(error))) from error
 
-    def list(self, name: str) -> list[Value]:
+    def several(self, name: str) -> list[Value]:
         """Return a list of known length; its elements may be unknown."""
         value = self.get(name)
         if isinstance(value, Unknown):
@@ -200,7 +201,9 @@ class Group:
     def instances(self) -> Iterator[Resource]:
         """Yield every instance."""
         value = self.value()
-        several = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
+        several = (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
+        )
         yield from (one for one in several if isinstance(one, Resource))
 
     def shaped(self, make: Callable[[str, Env], Value]) -> Value:

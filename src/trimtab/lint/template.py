@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(r'\\(n|r|t|"|\\|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})')
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_HEREDOC = re.compile(r"<<(?P<trim>-?)(?P<mark>[A-Za-z][\w.-]*)\r?\n(?P<body>.*?)[ \t]*(?P=mark)\r?\n?\Z", re.DOTALL)
+_HEREDOC = re.compile(
+    r"<<(?P<trim>-?)(?P<mark>[A-Za-z][\w.-]*)\r?\n(?P<body>.*?)[ \t]*(?P=mark)\r?\n?\Z", re.DOTALL
+)
 _LAST_CODE = 0x10FFFF
 
 

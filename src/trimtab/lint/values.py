@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from trimtab.lint.syntax import Place
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from trimtab.lint.syntax import Place
 
 Value: TypeAlias = Any
 """HCL is dynamically typed, and so is this one name for what it yields."""
@@ -92,7 +92,9 @@ def unknown_in(value: Value) -> Unknown | None:
         return value
     if isinstance(value, Encoded):
         return unknown_in(value.content)
-    inner: Iterable[Value] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner: Iterable[Value] = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
     return next((found for one in inner if (found := unknown_in(one)) is not None), None)
 
 
@@ -176,3 +178,8 @@ def joined(parts: list[Value], place: Place) -> Value:
     first = next(one for one in flat if isinstance(one, Unknown))
     origin = "".join(one.origin if isinstance(one, Unknown) else one for one in flat)
     return Text(origin, first.why, first.place if first.place.file else place, tuple(flat))
+
+
+def key_text(value: Value) -> str:
+    """Return a string, or what stands for one that is not known: equal only to itself."""
+    return value.origin if isinstance(value, Unknown) else str(value)

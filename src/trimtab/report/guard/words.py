@@ -17,6 +17,7 @@ class Form(StrEnum):
     TABLE = "table"
     JSON = "json"
     MARKDOWN = "markdown"
+    SARIF = "sarif"
 
 
 TITLES = {
