@@ -37,6 +37,8 @@ class Work:
     codes: dict[Path, Code] = field(default_factory=dict)
     installed: dict[str, Path] = field(default_factory=dict)
     """Folders of modules that ``terraform init`` has fetched, by their key."""
+    shapes: dict[str, Place] = field(default_factory=dict)
+    """The calls of modules of which it is not known how many there are, by address."""
     unread: dict[str, Place] = field(default_factory=dict)
     """Modules that are not here, by address, with the place of their call."""
 
@@ -74,6 +76,14 @@ class Module(Thing):
         self._open: set[str] = set()
         self._groups: dict[tuple[str, str, str], Group] = {}
         self._children: dict[str, Value] = {}
+
+    @property
+    def shape(self) -> Unknown | None:
+        """Why it is not known how many there are."""
+        if not self.address.endswith("[?]."):
+            return None
+        place = self.work.shapes.get(self.address, Place("", 1))
+        return Unknown(self.address, "it is not known how many of the module there are", place)
 
     def spend(self) -> bool:
         """Count a step."""
@@ -183,6 +193,7 @@ class Module(Thing):
         code = self.work.code(folder)
 
         def make(suffix: str, env: Env) -> Module:
+            self.work.shapes[f"{address}{suffix}."] = block.place
             given = {one: _later(node, env) for one, node in argument_nodes(block).items()}
             return Module(self.work, code, f"{address}{suffix}.", key, given)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.lint.functions import FUNCTIONS, MOST
 from trimtab.lint.operators import equal, reckoned
 from trimtab.lint.partial import PARTIAL
-from trimtab.lint.steps import as_map, member, pairs_of, unknown
+from trimtab.lint.steps import as_map, collected, member, pairs_of, unknown
 from trimtab.lint.syntax import (
     ELEMENT,
     Attr,
@@ -107,7 +107,7 @@ def _object(node: ObjectOf, env: Env) -> Value:
 
 
 def _for(node: For, env: Env) -> Value:
-    source = evaluate(node.source, env)
+    source = collected(evaluate(node.source, env))
     if isinstance(source, Unknown):
         return source
     made: list[tuple[Value, Value]] = []
@@ -197,7 +197,7 @@ def _index(node: Index, env: Env) -> Value:
 
 
 def _splat(node: Splat, env: Env) -> Value:
-    of = evaluate(node.of, env)
+    of = collected(evaluate(node.of, env))
     if isinstance(of, Unknown):
         return of
     elements = of if isinstance(of, list) else [] if of is None else [of]
@@ -207,7 +207,7 @@ def _splat(node: Splat, env: Env) -> Value:
 def _call(node: Call, env: Env) -> Value:
     if node.name in {"try", "can"}:
         return _tried(node, env)
-    given = [evaluate(one, env) for one in node.arguments]
+    given = [collected(evaluate(one, env)) for one in node.arguments]
     if node.spread and given:
         last = given.pop()
         if isinstance(last, Unknown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import hcl2
@@ -10,6 +11,7 @@ from lark import Token, Tree
 from lark.exceptions import LarkError
 
 from trimtab.errors import UsageError
+from trimtab.lint.ease import eased
 from trimtab.lint.syntax import (
     ELEMENT,
     SHOWN,
@@ -48,9 +50,13 @@ def parse(text: str, file: str) -> Body:
         UsageError: it is no HCL; says the file and the line.
 
     """
+    whole = text + "\n"  # a line at the end that has no newline is no line to the parser
     try:
-        # A line at the end that has no newline is no line to the parser.
-        return _Reader(text + "\n", file).body(_only(hcl2.parses_to_tree(text + "\n"), "body"))
+        try:
+            tree = hcl2.parses_to_tree(whole)
+        except LarkError:
+            tree = hcl2.parses_to_tree(eased(whole))
+        return _Reader(whole, file).body(_only(tree, "body"))
     except LarkError as error:
         line = getattr(error, "line", 0)
         place = f"{file}:{line}" if isinstance(line, int) and line > 0 else file
@@ -96,6 +102,7 @@ class _Reader:
         self.text = text
         self.file = file
         self.before = before
+        self.newlines = [found.start() for found in re.finditer("\n", text)]
         self.kinds: dict[str, Callable[[Tree[Token]], Node]] = {
             "expr_term": self._term,
             "binary_op": self._binary,
@@ -124,7 +131,10 @@ class _Reader:
         if meta.empty:
             return Place(self.file, self.before + 1, self.before + 1)
         text = _short(self.text[meta.start_pos : meta.end_pos])
-        return Place(self.file, self.before + meta.line, self.before + meta.end_line, text)
+        # By position, not by the parser's line: what was eased has lost newlines.
+        first = bisect_left(self.newlines, meta.start_pos) + 1
+        last = bisect_left(self.newlines, meta.end_pos) + 1
+        return Place(self.file, self.before + first, self.before + last, text)
 
     def body(self, tree: Tree[Token]) -> Body:
         attributes: dict[str, Node] = {}

@@ -132,11 +132,11 @@ def _compact(place: Place, values: Value) -> Value:
     return _first_unknown(void) or [one for one, gone in zip(values, void, strict=True) if not gone]
 
 
-def _join(place: Place, by: Value, values: Value) -> Value:
-    if (unknown := _first_unknown((by, values))) is not None:
+def _join(place: Place, by: Value, *several: Value) -> Value:
+    if (unknown := _first_unknown((by, *several))) is not None:
         return unknown
     parts: list[Value] = []
-    for one in listed(values):
+    for one in (one for values in several for one in listed(values)):
         parts += [by, one] if parts else [one]
     return joined(parts, place)
 

@@ -168,6 +168,13 @@ class Resource(Piece, Thing):
             return value
         return Ref(f"{self.address}.{name}", "AWS gives it when it is made", place, self.address, name)
 
+    @property
+    def shape(self) -> Unknown | None:
+        """Why it is not known how many there are."""
+        each = self.env.bound.get("each", self.env.bound.get("count"))
+        why = next(iter(each.values())) if isinstance(each, dict) and self.address.endswith("[?]") else None
+        return Unknown(self.address, why.why, why.place) if isinstance(why, Unknown) else None
+
     def refs(self) -> Iterator[Ref]:
         """Yield itself."""
         yield Ref(self.address, "AWS gives it when it is made", self.place, self.address, "")

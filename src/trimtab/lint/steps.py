@@ -60,3 +60,9 @@ def member(of: Value, name: str, place: Place) -> Value:
         return of[int(name)]
     msg = f"what has no attributes is asked for {name}"
     raise Failed(msg)
+
+
+def collected(value: Value) -> Value:
+    """Return a value, or why it is not known how many there are of a resource."""
+    shape = value.shape if isinstance(value, Thing) else None
+    return value if shape is None else shape

@@ -63,6 +63,11 @@ class Thing:
         """Return what ``thing.name`` is worth."""
         raise NotImplementedError
 
+    @property
+    def shape(self) -> Unknown | None:
+        """Why it is not known how many of it there are; ``None`` where that is known."""
+        return None
+
     def refs(self) -> Iterator[Ref]:
         """Yield the resource that it is, if it is one."""
         return iter(())
