@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.steps import unknown
-from trimtab.lint.values import Encoded, Text, Unknown, Value, unknown_in
+from trimtab.lint.values import MARK, Encoded, Text, Unknown, Value, unknown_in
 
 if TYPE_CHECKING:
     from trimtab.lint.resource import Resource
-
-_MARK = "\ue000"
-"""A character that no configuration has: what stands between two of it is not known."""
 
 
 def containers_of(definition: Resource) -> list[dict[str, Value]]:
@@ -50,7 +47,7 @@ def _decoded(value: Value) -> Value:
             continue
         if not isinstance(one, Unknown):
             return None
-        mark = f"{_MARK}{missing.index(one)}{_MARK}"
+        mark = f"{MARK}{missing.index(one)}{MARK}"
         inside = "".join(pieces).replace('\\"', "").count('"') % 2
         pieces.append(mark if inside else f'"{mark}"')
     if len(parts) == len(missing):
@@ -62,8 +59,8 @@ def _decoded(value: Value) -> Value:
 
 
 def _marked(value: Value, missing: list[Unknown]) -> Value:
-    if isinstance(value, str) and _MARK in value:
-        before, number, after = value.split(_MARK, 2)
+    if isinstance(value, str) and MARK in value:
+        before, number, after = value.split(MARK, 2)
         found = missing[int(number)]
         whole = (before, found, after)
         return found if not before and not after else Text(found.origin, found.why, found.place, whole)

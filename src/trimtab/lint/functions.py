@@ -93,15 +93,15 @@ def _format(pattern: Value, *values: Value) -> str:
         flags, verb = found[1], found[2]
         if verb == "%":
             return "%"
-        if verb not in "svdfq" or "*" in flags:
-            msg = f"the format %{verb}"
+        if not verb or verb not in "svdfq":
+            msg = f"the format %{flags}{verb}"
             raise Failed(msg)
         value = next(given, None)
         if verb in "sv":
             return f"%{flags}s" % (text(value) if not isinstance(value, (list, dict)) else Encoded.of(value))
         return json.dumps(text(value)) if verb == "q" else f"%{flags}{verb}" % number(value)
 
-    return re.sub(r"%([-+ #0]*\d{0,3}(?:\.\d{1,3})?)([a-zA-Z%])", one, text(pattern))
+    return re.sub(r"%([-+ #0]*\d{0,3}(?:\.\d{1,3})?)([a-zA-Z%]?)", one, text(pattern))
 
 
 def _python(pattern: str) -> re.Pattern[str]:

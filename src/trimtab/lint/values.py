@@ -20,6 +20,8 @@ Value: TypeAlias = Any
 """HCL is dynamically typed, and so is this one name for what it yields."""
 
 _STRINGS = re.compile(r'(?<!\[)"(?:[^"\\]|\\.)*"')
+MARK = "\ue000"
+"""A character that no configuration has: what stands between two of it is not known."""
 COMPUTED = frozenset({"id", "arn", "name", "arn_suffix", "dns_name"})
 """Attributes of a resource that are never null once it is there."""
 
@@ -86,6 +88,20 @@ class Encoded(str):
         made.content = content
         return made
 
+    def parts(self) -> list[Value]:
+        """Return its text, with what is not known in the places where it stands."""
+        missing: list[Unknown] = []
+
+        def mark(value: Value) -> str | None:
+            if not isinstance(value, Unknown):
+                return None
+            missing.append(value)
+            return f"{MARK}{len(missing) - 1}{MARK}"
+
+        written = json.dumps(self.content, default=mark, separators=(",", ":"), ensure_ascii=False)
+        pieces = re.split(f'"{MARK}(\\d+){MARK}"', written)
+        return [missing[int(one)] if at % 2 else one for at, one in enumerate(pieces)]
+
 
 class Failed(Exception):  # noqa: N818 - it is HCL that fails, and `try` takes it
     """An expression that Terraform would refuse."""
@@ -136,6 +152,8 @@ def text(value: Value) -> str:
     if value is None or isinstance(value, (list, dict, Unknown, Thing)):
         msg = "a string is needed here"
         raise Failed(msg)
+    if isinstance(value, str):
+        return value  # with what it was encoded of
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -170,6 +188,11 @@ def truth(value: Value) -> bool:
 
 def joined(parts: list[Value], place: Place) -> Value:
     """Return a string of parts, some of them perhaps not known."""
+    parts = [
+        piece
+        for one in parts
+        for piece in (one.parts() if isinstance(one, Encoded) and unknown_in(one) is not None else [one])
+    ]
     if not any(isinstance(one, Unknown) for one in parts):
         return "".join(text(one) for one in parts)
     flat: list[Value] = []

@@ -10,6 +10,7 @@ from trimtab.catalog.size import TaskSize
 from trimtab.lint.containers import name_of, part
 from trimtab.lint.model import Hit, Rule, Severity
 from trimtab.lint.resource import CannotTell
+from trimtab.lint.steps import unknown
 from trimtab.lint.values import Failed, Unknown, Value, number
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def _amount(value: Value, unit: str) -> int:
 def _fargate_size(definition: Resource, world: World) -> Iterator[Hit]:
     if not on_fargate(definition, world):
         return
+    for name in ("cpu", "memory"):
+        given = definition.known(name)
+        if given in (None, "") and name in definition.body.attributes:
+            # A module that is looked at by itself: who calls it gives the size.
+            raise CannotTell(unknown(definition.at(name), "it is null or empty here"))
     size = size_of(definition)
     if size is None:
         yield Hit("a task on Fargate must have cpu and memory, whole and above zero", definition.at("cpu"))
