@@ -55,6 +55,7 @@ fmt: setup
 	$(BIN)/python tools/terraform_readme.py
 	$(BIN)/python tools/schema.py
 	$(BIN)/python tools/usage.py
+	$(BIN)/python tools/guard_rules.py
 
 setup: $(VENV)/.installed
 

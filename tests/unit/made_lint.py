@@ -68,7 +68,9 @@ resource "aws_ecs_task_definition" "api" {
     memory      = 1024
     essential   = true
     stopTimeout = 30
-    environment = [{ name = "LOG_LEVEL", value = "info" }, { name = "PEER", value = "http://peer.shop.internal" }]
+    environment = [
+      { name = "LOG_LEVEL", value = "info" }, { name = "PEER", value = "http://peer.shop.internal" }
+    ]
     secrets     = [{ name = "DB_PASSWORD", valueFrom = "arn:aws:ssm:eu-west-1:111122223333:parameter/db" }]
     healthCheck = { command = ["CMD", "true"], interval = 10, timeout = 5, retries = 3, startPeriod = 60 }
     logConfiguration = {

@@ -1,4 +1,4 @@
-"""The fleet as found, and the platform: every fault that was put there is found, and none where there is none."""
+"""Of the fleet as found every fault that was put there is found, and of the platform none that is not."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 BEFORE = ROOT / "examples/before"
 PLATFORM = ROOT / "terraform/platform"
 
-# Each line of "What is wrong with it" in the README of examples/before: how its line begins, the rule that finds it, and
-# what it must name. What only metrics tell has none.
+# Each line of "What is wrong with it" in the README of examples/before: how it begins, the rule that finds
+# it, and what that must name. What only metrics tell has no rule.
 FAULTS = [
     ("Sizes were guessed", "", ()),
     ("Minimum counts of 4 and 6", "minimum-high", ("api", "worker", "fraud")),

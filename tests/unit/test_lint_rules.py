@@ -162,7 +162,7 @@ CASES: dict[str, tuple[tuple[str, str], ...] | str] = {
     "slow-start-algorithm": (
         (
             "deregistration_delay = 30",
-            'deregistration_delay = 30\nslow_start = 60\nload_balancing_algorithm_type = "least_outstanding_requests"',
+            'deregistration_delay = 30\nslow_start = 60\nload_balancing_algorithm_type = "weighted_random"',
         ),
     ),
     "no-tls": (("internal = true", "internal = false"),),

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from trimtab.lint.syntax import Block, Call
 
-STEPS = 1_500_000
-"""What a fleet of a hundred services takes is a tenth of it [evaluations]."""
-DEEPEST = 12
-"""Modules inside modules: more is a module that calls itself."""
+STEPS = 600_000
+"""A fleet of a hundred services takes less [evaluations]."""
+MODULE_STEPS = 100
+"""What an instance of a module takes before anything is asked of it [evaluations]."""
 
 
 @dataclass(slots=True)
@@ -71,6 +71,8 @@ class Module(Thing):
         """With a dot at its end, empty for the root."""
         self.key = key
         self.given = given
+        self.above: tuple[Path, ...] = ()
+        """The folders of the modules that lead here: one that is among them calls itself."""
         self.env = Env(self, {})
         self._memo: dict[str, Value] = {}
         self._open: set[str] = set()
@@ -187,7 +189,8 @@ class Module(Thing):
         address = f"{self.address}module.{name}"
         key = f"{self.key}.{name}".lstrip(".")
         folder = self._folder(block, key)
-        if folder is None or key.count(".") >= DEEPEST:
+        above = (*self.above, self.code.folder.resolve())
+        if folder is None or folder.resolve() in above or self.work.steps <= 0:
             self.work.unread[address] = block.place
             return Unknown(address, f"the module {name} is not in this folder", block.place)
         code = self.work.code(folder)
@@ -195,7 +198,10 @@ class Module(Thing):
         def make(suffix: str, env: Env) -> Module:
             self.work.shapes[f"{address}{suffix}."] = block.place
             given = {one: _later(node, env) for one, node in argument_nodes(block).items()}
-            return Module(self.work, code, f"{address}{suffix}.", key, given)
+            made = Module(self.work, code, f"{address}{suffix}.", key, given)
+            made.above = above
+            self.work.steps -= MODULE_STEPS
+            return made
 
         return Group(block, self.env, self.address, "module").shaped(make)
 

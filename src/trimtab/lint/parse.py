@@ -59,7 +59,8 @@ def parse(text: str, file: str) -> Body:
         return _Reader(whole, file).body(_only(tree, "body"))
     except LarkError as error:
         line = getattr(error, "line", 0)
-        place = f"{file}:{line}" if isinstance(line, int) and line > 0 else file
+        last = max(1, len(text.splitlines()))
+        place = f"{file}:{min(line, last)}" if isinstance(line, int) and line > 0 else f"{file}:{last}"
         raise UsageError(
             "is no HCL that can be read", where=place, advice="terraform validate says more"
         ) from error
