@@ -73,6 +73,10 @@ resource "aws_iam_role_policy_attachment" "all" {
   policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
 }
 """
+SPOT = """  capacity_provider_strategy {
+    capacity_provider = "FARGATE_SPOT"
+    weight            = 1
+  }"""
 BREAKER = """  deployment_circuit_breaker {
     enable   = true
     rollback = true
@@ -159,6 +163,10 @@ CASES: dict[str, tuple[tuple[str, str], ...] | str] = {
     "no-target-health-check": (('    path                = "/health"\n', ""),),
     "drain-long": (("deregistration_delay = 30", "deregistration_delay = 300"),),
     "drain-short": (("deregistration_delay = 30", "deregistration_delay = 0"),),
+    "drain-beyond-spot": (
+        ('launch_type                        = "FARGATE"', SPOT),
+        ("deregistration_delay = 30", "deregistration_delay = 120"),
+    ),
     "slow-start-algorithm": (
         (
             "deregistration_delay = 30",
@@ -300,3 +308,10 @@ def test_a_rule_that_needs_an_unknown_value_names_it_and_says_nothing(tmp_path: 
     assert gap.addresses == ("aws_ecs_task_definition.api",)
     assert text.splitlines()[gap.place.line - 1].strip() == "cpu = var.cpu"
     assert gap.place.file.endswith("main.tf")
+
+
+def test_the_older_names_of_load_balancers_are_known(tmp_path: Path) -> None:
+    case = changed(*CASES["no-tls"])  # type: ignore[misc]
+    found = look(tmp_path, case.replace("aws_lb", "aws_alb"))
+    assert ids(found) == {"no-tls", "on-public-balancer"}
+    assert "aws_alb_listener.http" in {one.address for one in found.findings}

@@ -81,8 +81,10 @@ def read_values(folder: Path, named: Iterable[Path]) -> dict[str, Node | Value]:
 
 
 def label(path: Path) -> str:
-    """Return a path as it is shown, and as SARIF takes it: forward slashes, no detours."""
-    return Path(os.path.normpath(path)).as_posix()
+    """Return a path as it is shown, and as SARIF takes it: forward slashes, no detours, from here."""
+    plain = Path(os.path.normpath(path))
+    here = Path.cwd()
+    return (plain.relative_to(here) if plain.is_relative_to(here) else plain).as_posix()
 
 
 def _files(folder: Path, endings: tuple[str, ...]) -> list[Path]:

@@ -155,6 +155,9 @@ class Resource(Piece, Thing):
 
     address: str = ""
     kind: str = ""
+    """Its type; the older names of load balancers (``aws_alb``) are those of today."""
+    written: str = ""
+    """Its type as it is written."""
     name: str = ""
     module: str = ""
     """The address of its module, with a dot at its end."""
@@ -250,7 +253,12 @@ class Group:
             env,
             self.block.place,
             address=f"{self.prefix}{local}{suffix}",
-            kind=kind if self.mode == "resource" else f"data.{kind}",
+            kind=_today(kind) if self.mode == "resource" else f"data.{kind}",
+            written=kind,
             name=name,
             module=self.prefix,
         )
+
+
+def _today(kind: str) -> str:
+    return kind.replace("aws_alb", "aws_lb", 1) if kind == "aws_alb" or kind.startswith("aws_alb_") else kind

@@ -42,7 +42,7 @@ class World:
 
     def mentioned(self, resource: Resource) -> bool:
         """Tell whether anything else in its module names the resource."""
-        return (resource.module, resource.kind, resource.name) in self._mentions
+        return (resource.module, resource.written, resource.name) in self._mentions
 
     @cached_property
     def _mentions(self) -> set[tuple[str, str, str]]:

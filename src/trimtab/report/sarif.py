@@ -121,7 +121,10 @@ def _notice(notice: SarifNotice) -> dict[str, Any]:
 def _location(file: str, first: int, last: int) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(file, safe="/")},
+            # A path from the root of a disk is no address without its scheme.
+            "artifactLocation": {
+                "uri": f"{'file://' if file.startswith('/') else ''}{quote(file, safe='/')}"
+            },
             "region": {"startLine": first, "endLine": max(first, last)},
         }
     }

@@ -17,6 +17,8 @@ GROUP = ("aws_lb_target_group",)
 _ALB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application"
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 DRAIN_LONG_S, DRAIN_DEFAULT_S, DRAIN_SHORT_S = 300, 300, 5
+SPOT_NOTICE_S = 120
+"""The notice before a task on Spot is taken away [s]."""
 INTERVAL_S = 30
 
 
@@ -75,6 +77,15 @@ def _short_drain(group: Resource, world: World) -> Iterator[Hit]:
         )
 
 
+def _spot_drain(service: Resource, world: World) -> Iterator[Hit]:
+    names = {one.text("capacity_provider") for one in service.blocks("capacity_provider_strategy")}
+    for group in world.target_groups(service) if "FARGATE_SPOT" in names else ():
+        delay = group.number("deregistration_delay", DRAIN_DEFAULT_S) or 0
+        if delay >= SPOT_NOTICE_S:
+            text = f"tasks on Spot have {SPOT_NOTICE_S} s, and {delay:g} s of them go into the drain"
+            yield Hit(text, group.at("deregistration_delay"))
+
+
 def _slow_start(group: Resource, world: World) -> Iterator[Hit]:
     del world
     algorithm = group.text("load_balancing_algorithm_type", "round_robin")
@@ -83,9 +94,7 @@ def _slow_start(group: Resource, world: World) -> Iterator[Hit]:
 
 
 def _balancer(listener: Resource, world: World) -> Resource | None:
-    return world.referred(listener.get("load_balancer_arn"), "aws_lb") or world.referred(
-        listener.get("load_balancer_arn"), "aws_alb"
-    )
+    return world.referred(listener.get("load_balancer_arn"), "aws_lb")
 
 
 def _public(balancer: Resource | None) -> bool:
@@ -236,6 +245,17 @@ RULES = (
         check=_short_drain,
     ),
     Rule(
+        id="drain-beyond-spot",
+        severity=Severity.WARNING,
+        title="A drain longer than the notice of Spot",
+        why="ECS takes the target out first and stops the task at the end of the notice:"
+        " what still drains then is cut off.",
+        fix="deregistration_delay below 120 for what runs on FARGATE_SPOT.",
+        source=f"{_GUIDE}/fargate-capacity-providers.html",
+        kinds=("aws_ecs_service",),
+        check=_spot_drain,
+    ),
+    Rule(
         id="slow-start-algorithm",
         severity=Severity.ERROR,
         title="Slow start with an algorithm that has none",
@@ -252,7 +272,7 @@ RULES = (
         why="What is sent, cards and passwords included, can be read on its way.",
         fix="A listener on 443 with a certificate, and a redirect from 80.",
         source=f"{_ALB}/create-https-listener.html",
-        kinds=("aws_lb_listener", "aws_alb_listener"),
+        kinds=("aws_lb_listener",),
         check=_no_tls,
     ),
     Rule(
