@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from trimtab.engine.engine import Workspace
 from trimtab.lint.configuration import root_module
 from trimtab.lint.folder import read_values
 from trimtab.lint.resource import settled
@@ -14,6 +16,8 @@ from trimtab.lint.values import Encoded, Unknown
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trimtab.engine.engine import Engine
 
 PREFIX = """
 variable "given" { default = { a = 1, b = null } }
@@ -42,65 +46,81 @@ def worth(folder: Path, expression: str, more: str = "") -> Any:
     return settled(root.code.locals["x"], root.env)
 
 
-@pytest.mark.parametrize(
-    ("expression", "value"),
-    [
-        ("1 + 2 * 3", 7),
-        ("(1 + 2) * 3", 9),
-        ("10 / 4", 2.5),
-        ("10 / 5", 2),
-        ("-7 % 3", -1),
-        ("!true || 1 < 2 && 3 >= 3", True),
-        ("!!true", True),
-        ('"1" == 1', False),
-        ("true == 1", False),
-        ("null == null", True),
-        ('"a${1 + 1}b"', "a2b"),
-        ('"$${x} %%{y} \\"q\\" \\u00e9\\n"', '${x} %{y} "q" é\n'),
-        ('"${\n  1\n}"', 1),
-        ("<<-E\n    a\n      b ${1}\n  E", "a\n  b 1\n"),
-        ('<<E\n"q" \\n\nE', '"q" \\n\n'),
-        ("[for i, v in [5, 6] : i + v if v > 5]", [7]),
-        ("{ for k, v in { b = 1, a = 2 } : k => v * 2 }", {"a": 4, "b": 2}),
-        ('{ for v in ["x", "y", "x"] : v => 1... }', {"x": [1, 1], "y": [1]}),
-        ('[for v in toset(["b", "a", "b"]) : v]', ["a", "b"]),
-        ("var.given.a", 1),
-        ('var.given["a"]', 1),
-        ("try(var.given.c, var.given.a)", 1),
-        ("can(var.given.c)", False),
-        ('coalesce(var.given.b, "", "z")', "z"),
-        ('lookup(var.given, "c", 9)', 9),
-        ("merge({ a = 1 }, null, { a = 2 })", {"a": 2}),
-        ("max([1, 5, 3]...)", 5),
-        ('format("%s-%03d-%.2f%%", "a", 7, 1.5)', "a-007-1.50%"),
-        ('tonumber(format("%.9f", 0.6 - 1))', -0.4),
-        ("jsondecode(jsonencode({ a = [1, true] })).a[1]", True),
-        ('regex("^(?P<x>[a-z]+)", "ab1").x', "ab"),
-        ('replace("a.b.c", "/\\\\./", "-")', "a-b-c"),
-        ("flatten([[1], [[2]], 3])", [1, 2, 3]),
-        ("slice([1, 2, 3], 1, 3)", [2, 3]),
-        ("element([1, 2], 3)", 2),
-        ("range(1, 10, 4)", [1, 5, 9]),
-        ('setsubtract(["a", "b"], ["b"])', ["a"]),
-        ('zipmap(["a"], [1])', {"a": 1}),
-        ('join(",", ["a"], ["b"])', "a,b"),
-        ("one([])", None),
-        ("aws_x.one.name", "plain"),
-        ('aws_x.each["p"].name', "p-p"),
-        ("[for k, v in aws_x.each : v.name]", ["p-p", "q-q"]),
-        ("aws_x.counted[*].name", ["n0", "n1"]),
-        ("aws_x.counted.*.name", ["n0", "n1"]),
-        ("aws_x.maybe[0].name", "maybe"),
-        ("length(aws_x.each)", 2),
-        ("null[*]", []),
-        ('"one"[*]', ["one"]),
-        ("aws_x.one.arn == null", False),
-        ("var.nothing == null && false", False),
-        ("var.nothing ? 1 : 1", 1),
-    ],
-)
+WORTH: list[tuple[str, Any]] = [
+    ("1 + 2 * 3", 7),
+    ("(1 + 2) * 3", 9),
+    ("10 / 4", 2.5),
+    ("10 / 5", 2),
+    ("-7 % 3", -1),
+    ("!true || 1 < 2 && 3 >= 3", True),
+    ("!!true", True),
+    ('"1" == 1', False),
+    ("true == 1", False),
+    ("null == null", True),
+    ('"a${1 + 1}b"', "a2b"),
+    ('"$${x} %%{y} \\"q\\" \\u00e9\\n"', '${x} %{y} "q" é\n'),
+    ('"${\n  1\n}"', 1),
+    ("<<-E\n    a\n      b ${1}\n  E", "a\n  b 1\n"),
+    ('<<E\n"q" \\n\nE', '"q" \\n\n'),
+    ("[for i, v in [5, 6] : i + v if v > 5]", [7]),
+    ("{ for k, v in { b = 1, a = 2 } : k => v * 2 }", {"a": 4, "b": 2}),
+    ('{ for v in ["x", "y", "x"] : v => 1... }', {"x": [1, 1], "y": [1]}),
+    ('[for v in toset(["b", "a", "b"]) : v]', ["a", "b"]),
+    ("var.given.a", 1),
+    ('var.given["a"]', 1),
+    ("try(var.given.c, var.given.a)", 1),
+    ("can(var.given.c)", False),
+    ('coalesce(var.given.b, "", "z")', "z"),
+    ('lookup(var.given, "c", 9)', 9),
+    ("merge({ a = 1 }, null, { a = 2 })", {"a": 2}),
+    ("max([1, 5, 3]...)", 5),
+    ('format("%s-%03d-%.2f%%", "a", 7, 1.5)', "a-007-1.50%"),
+    ('tonumber(format("%.9f", 0.6 - 1))', -0.4),
+    ("jsondecode(jsonencode({ a = [1, true] })).a[1]", True),
+    ('regex("^(?P<x>[a-z]+)", "ab1").x', "ab"),
+    ('replace("a.b.c", "/\\\\./", "-")', "a-b-c"),
+    ("flatten([[1], [[2]], 3])", [1, 2, 3]),
+    ("slice([1, 2, 3], 1, 3)", [2, 3]),
+    ("element([1, 2], 3)", 2),
+    ("range(1, 10, 4)", [1, 5, 9]),
+    ('setsubtract(["a", "b"], ["b"])', ["a"]),
+    ('zipmap(["a"], [1])', {"a": 1}),
+    ('join(",", ["a"], ["b"])', "a,b"),
+    ("one([])", None),
+    ("aws_x.one.name", "plain"),
+    ('aws_x.each["p"].name', "p-p"),
+    ("[for k, v in aws_x.each : v.name]", ["p-p", "q-q"]),
+    ("aws_x.counted[*].name", ["n0", "n1"]),
+    ("aws_x.counted.*.name", ["n0", "n1"]),
+    ("aws_x.maybe[0].name", "maybe"),
+    ("length(aws_x.each)", 2),
+    ("null[*]", []),
+    ('"one"[*]', ["one"]),
+    ("aws_x.one.arn == null", False),
+    ("var.nothing == null && false", False),
+    ("var.nothing ? 1 : 1", 1),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), WORTH)
 def test_an_expression_is_worth_what_terraform_says(tmp_path: Path, expression: str, value: Any) -> None:
     assert worth(tmp_path, expression) == value
+
+
+@pytest.mark.terraform
+def test_the_real_engine_says_the_same(tmp_path: Path, engine_alone: Engine) -> None:
+    pure = [
+        (n, text, value) for n, (text, value) in enumerate(WORTH) if not re.search(r"aws_x|nothing", text)
+    ]
+    lines = [f'output "o{n}" {{\n  value = {text}\n}}\n' for n, text, _ in pure]
+    (tmp_path / "main.tf").write_text(
+        PREFIX.partition('variable "nothing"')[0] + "".join(lines), encoding="utf-8"
+    )
+    workspace = Workspace(engine=engine_alone, directory=tmp_path)
+    workspace.init()
+    workspace.apply()
+    said = workspace.outputs()
+    assert {text: said.get(f"o{n}") for n, text, _ in pure} == {text: value for _, text, value in pure}
 
 
 @pytest.mark.parametrize(
@@ -118,6 +138,7 @@ def test_an_expression_is_worth_what_terraform_says(tmp_path: Path, expression: 
         "module.none.x",
         "data.aws_y.z.id",
         "terraform.workspace",
+        'contains(["a", var.nothing], "b")',
         "timestamp()",
         "uuid()",
         'yamldecode("a: 1")',

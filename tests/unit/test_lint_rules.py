@@ -315,3 +315,9 @@ def test_the_older_names_of_load_balancers_are_known(tmp_path: Path) -> None:
     found = look(tmp_path, case.replace("aws_lb", "aws_alb"))
     assert ids(found) == {"no-tls", "on-public-balancer"}
     assert "aws_alb_listener.http" in {one.address for one in found.findings}
+
+
+def test_steps_that_overlap_are_refused_too(tmp_path: Path) -> None:
+    found = look(tmp_path, changed(("metric_interval_lower_bound = 10", "metric_interval_lower_bound = 9")))
+    assert ids(found) == {"step-gap-or-overlap"}
+    assert "two steps act" in found.findings[0].message
