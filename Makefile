@@ -68,6 +68,7 @@ fmt: setup ## Format, and renew what is generated.
 	$(BIN)/python tools/usage.py
 	$(BIN)/python tools/requirements.py
 	$(BIN)/python tools/provider_six.py
+	$(BIN)/python tools/guard_rules.py
 
 setup: $(VENV)/.installed
 

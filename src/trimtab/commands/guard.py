@@ -37,7 +37,7 @@ def guard(plan_file: Path, form: Form, output: Path | None) -> Guarded:
     """Judge the plan, and write the answer into ``output`` if given, whole or not at all.
 
     Raises:
-        UsageError: the file is no plan that can be read, or ``output`` cannot be written.
+        UsageError: the file is no plan, the form is not for plans, or ``output`` cannot be written.
 
     """
     plan = read_plan_file(plan_file)

@@ -1,0 +1,87 @@
+"""A folder of Terraform to what is found in it: every rule on every resource that it looks at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.lint.configuration import root_module
+from trimtab.lint.folder import label, read_values
+from trimtab.lint.model import ORDER, Finding, Gap, Inspection
+from trimtab.lint.resource import CannotTell
+from trimtab.lint.rules import RULES
+from trimtab.lint.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from trimtab.lint.model import Rule
+    from trimtab.lint.values import Unknown
+
+ALL = "all"
+"""Stands for every rule where a module is not there to be read."""
+
+
+def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[Rule, ...] = RULES) -> Inspection:
+    """Return what the rules have against the configuration in a folder.
+
+    Raises:
+        UsageError: it holds no Terraform, or some that cannot be read; says the file and the line.
+
+    """
+    root = root_module(folder, read_values(folder, var_files))
+    world = World(root)
+    findings: list[Finding] = []
+    unknown: dict[Unknown, list[tuple[str, str]]] = {}
+    for rule in rules:
+        for found in _applied(rule, world):
+            if isinstance(found, Finding):
+                findings.append(found)
+            else:
+                address, what = found
+                unknown.setdefault(what, []).append((rule.id, address))
+    unread = [
+        Gap(
+            rules=(ALL,),
+            addresses=(address,),
+            place=place,
+            expression=place.text.partition("{")[0].strip(),
+            why="it is not in this folder: terraform init fetches it",
+        )
+        for address, place in root.work.unread.items()
+    ]
+    order = {rule.id: (ORDER.index(rule.severity), number) for number, rule in enumerate(rules)}
+    return Inspection(
+        source=label(folder),
+        resources=sum(not one.kind.startswith("data.") for one in world.resources),
+        findings=tuple(sorted(findings, key=lambda one: order[one.rule.id])),
+        gaps=(
+            *unread,
+            *(_gap(what, told) for what, told in unknown.items() if not _of_unread(what, root.work.unread)),
+        ),
+    )
+
+
+def _applied(rule: Rule, world: World) -> Iterator[Finding | tuple[str, Unknown]]:
+    for kind in rule.kinds:
+        for one in world.of(kind):
+            try:
+                for hit in rule.check(one, world):
+                    yield Finding(rule=rule, address=one.address, place=hit.place, message=hit.message)
+            except CannotTell as gap:
+                yield one.address, gap.what
+
+
+def _of_unread(what: Unknown, unread: Iterable[str]) -> bool:
+    """Tell whether it comes out of a module that is named already."""
+    return any(what.origin == one or what.origin.startswith((f"{one}.", f"{one}[")) for one in unread)
+
+
+def _gap(what: Unknown, told: list[tuple[str, str]]) -> Gap:
+    return Gap(
+        rules=tuple(dict.fromkeys(rule for rule, _ in told)),
+        addresses=tuple(dict.fromkeys(address for _, address in told)),
+        place=what.place,
+        expression=what.said,
+        why=what.why,
+    )

@@ -1,0 +1,1 @@
+"""The report of ``guard`` on a folder of Terraform."""
