@@ -10,6 +10,7 @@ import pytest
 from trimtab.engine.engine import Workspace
 from trimtab.lint.configuration import root_module
 from trimtab.lint.folder import read_values
+from trimtab.lint.inspect import inspect
 from trimtab.lint.resource import settled
 from trimtab.lint.syntax import Place
 from trimtab.lint.values import Encoded, Unknown
@@ -230,3 +231,14 @@ def test_an_override_file_goes_over_what_is_there(tmp_path: Path) -> None:
         'resource "aws_x" "one" {\n  name = "over"\n}\n', encoding="utf-8"
     )
     assert worth(tmp_path, "aws_x.one.name") == "over"
+
+
+def test_a_lookup_in_a_data_source_is_what_aws_will_give(tmp_path: Path) -> None:
+    """The modules read the region so, for provider 5 and 6 name it differently."""
+    (tmp_path / "main.tf").write_text(
+        'data "aws_region" "current" {}\n'
+        'locals { region = lookup(data.aws_region.current, "region", data.aws_region.current.id) }\n'
+        'resource "aws_cloudwatch_log_group" "this" { name = "/x/${local.region}" }\n',
+        encoding="utf-8",
+    )
+    assert inspect(tmp_path).gaps == ()

@@ -10,6 +10,7 @@ from trimtab.lint.values import (
     Encoded,
     Failed,
     Ref,
+    Thing,
     Unknown,
     Value,
     joined,
@@ -72,7 +73,8 @@ def _coalescelist(place: Place, *given: Value) -> Value:
 
 
 def _lookup(place: Place, of: Value, key: Value, *default: Value) -> Value:
-    del place
+    if isinstance(of, Thing) and not isinstance(key, Unknown):
+        return of.member(text(key), place)
     if (unknown := _first_unknown((of, key))) is not None:
         return unknown
     if text(key) in mapped(of):
