@@ -25,6 +25,7 @@ from trimtab.advice.cautions import (
 )
 from trimtab.advice.choice.choose import Chosen, choose
 from trimtab.advice.cost import Cost, cost_of, shared_cost, tasks_recorded, total
+from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, Recommendation
 from trimtab.advice.names import refuse_unfit
 from trimtab.catalog.own_prices import prices_for
@@ -134,6 +135,7 @@ def _advise(  # noqa: PLR0913, PLR0917  # what is advised on, and what it is jud
             *cautions_of_capacity(service, proposal, demand),
             *cautions_of_cost(service, cost, chosen.before, proposal, objective),
             *cautions_of_replay(proposed, objective),
+            *cautions_of_log_level(service, cost, fleet.environment),
         ),
         calls=calls,
     )

@@ -293,3 +293,11 @@ def test_a_service_whose_policies_cannot_be_replayed_is_as_recorded(tmp_path: Pa
     done = replay(tmp_path / "in")
     assert [judged.verdict.basis for judged in done.judged] == [Basis.REPLAY, Basis.RECORD]
     assert any(note.service == "web" and "joint-in" in note.text for note in done.report.notes)
+
+
+def test_a_debug_level_in_production_reaches_document_and_screen(tmp_path: Path) -> None:
+    service = made.service("api", environment={"LOG_LEVEL": "DEBUG"})
+    write_snapshot(made.snapshot(service), tmp_path / "in")
+    done = optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE)
+    assert "debug level in production" in (tmp_path / "out" / "recommendation.json").read_text("utf-8")
+    assert any("runs LOG_LEVEL=DEBUG" in note.text for note in done.report.cautions)

@@ -54,6 +54,7 @@ class CautionKind(enum.Enum):
     LEAK = "memory grows without end"
     RISING = "memory still rising"
     MEMORY_LIMIT = "memory at its limit"
+    LOG_LEVEL = "debug level in production"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
