@@ -316,3 +316,11 @@ def test_what_does_not_change_within_a_service_is_made_once_a_service(
     snapshot = made.snapshot(made.service("api"), made.service("jobs", traffic=None))
     assert len(recommend(snapshot, effort=made.LITTLE).services) == 2
     assert sorted(made_by) == ["load_of"] * 2 + ["starts_of"] * 2 + ["task_use_of"] * 2
+
+
+def test_a_debug_level_in_production_reaches_document_and_screen(tmp_path: Path) -> None:
+    service = made.service("api", environment={"LOG_LEVEL": "DEBUG"})
+    write_snapshot(made.snapshot(service), tmp_path / "in")
+    done = optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE)
+    assert "debug level in production" in (tmp_path / "out" / "recommendation.json").read_text("utf-8")
+    assert any("runs LOG_LEVEL=DEBUG" in note.text for note in done.report.cautions)

@@ -17,6 +17,7 @@ from trimtab.advice.cautions import (
 )
 from trimtab.advice.choice.choose import choose
 from trimtab.advice.cost import cost_of, tasks_recorded
+from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
@@ -75,6 +76,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
                 *cautions_of_capacity(service, proposal, demand),
                 *cautions_of_cost(service, cost, before, proposal, objective),
                 *cautions_of_replay(proposed, objective),
+                *cautions_of_log_level(service, cost, fleet.environment),
             )
         ),
     )

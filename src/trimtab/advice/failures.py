@@ -23,7 +23,10 @@ MEANS: Final[Mapping[Cause, str]] = {
     Cause.SCALING: "the count did not follow: see quotas, and whether the service could start tasks",
     Cause.OTHER: "see fleet.json for AWS's words",
 }
-SPAN: Final = "AWS keeps the newest 100 events of a service, and stopped tasks for about an hour"
+SPAN: Final = (
+    "AWS keeps the newest 100 events of a service, and stopped tasks for about an hour; "
+    "the cluster's event log, where it has one, for its retention"
+)
 
 
 def cautions_of_failures(service: Service) -> Iterator[Caution]:

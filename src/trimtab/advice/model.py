@@ -56,6 +56,7 @@ class CautionKind(enum.Enum):
     DEARER = "costs more than today"
     OBJECTIVE = "objective missed in replay"
     MEMORY = "memory in replay"
+    LOG_LEVEL = "debug level in production"
 
 
 _ORDER = {kind: place for place, kind in enumerate(CautionKind)}

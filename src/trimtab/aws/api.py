@@ -47,6 +47,7 @@ CALLS: Final = frozenset(
         "elasticloadbalancing:DescribeTargetHealth",
         "iam:ListPolicies",
         "logs:DescribeLogGroups",
+        "logs:FilterLogEvents",
         "pricing:GetProducts",
         "route53:GetHostedZone",
         "servicediscovery:GetService",

@@ -42,7 +42,7 @@ region's endpoints does not open."""
 
 LOG = logging.getLogger(__name__)
 
-_READS = re.compile(r"^(Describe|List|Get)[A-Z]")
+_READS = re.compile(r"^(?:(?:Describe|List|Get)[A-Z]|FilterLogEvents$)")
 
 _CLIENTS: Final = {"elasticloadbalancing": "elbv2", "tag": "resourcegroupstaggingapi"}
 """Where boto3 calls a service by another name than IAM."""

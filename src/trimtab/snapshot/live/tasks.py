@@ -32,8 +32,8 @@ TASKS_A_CALL: Final = 100
 """DescribeTasks takes no more, ListTasks gives no more."""
 SAMPLES: Final = 100
 """Starts kept of a service: enough for a 95th percentile."""
-FAILURES: Final = 50
-"""Failures kept of a service, the newest."""
+FAILURES: Final = 500
+"""Failures kept of a service, the newest: a day of a task that dies every three minutes."""
 READY_WINDOW_S: Final = 900.0
 """A first passing check later than this after the start is something else."""
 
@@ -168,9 +168,16 @@ def _addresses(task: Json) -> frozenset[str]:
 
 def _note_stop(raw: Raw, name: str, task: Json) -> None:
     """Remember a task that nobody asked to stop."""
+    failure = failure_of(task)
+    if failure is not None:
+        raw.failures.setdefault(name, []).append(failure)
+
+
+def failure_of(task: Json) -> Failure | None:
+    """Return why a task stopped that nobody asked to stop; ``None`` for any other."""
     reason, code = str(task.get("stoppedReason") or ""), task.get("stopCode")
     if not task.get("stoppedAt") or not (code in _FAILED_CODES or reason.startswith(_FAILED_REASON)):
-        return
+        return None
     said = [f"{one['name']}: {one['reason']}" for one in task.get("containers") or () if one.get("reason")]
     exits = [
         f"{one['name']} exited with {one['exitCode']}"
@@ -178,6 +185,4 @@ def _note_stop(raw: Raw, name: str, task: Json) -> None:
         if one.get("exitCode")
     ]
     text = redact("; ".join(filter(None, (f"{code}: {reason}".removesuffix(": "), *exits, *said))))
-    raw.failures.setdefault(name, []).append(
-        Failure(at=when(task["stoppedAt"]), kind="stopped task", text=text)
-    )
+    return Failure(at=when(task["stoppedAt"]), kind="stopped task", text=text)
