@@ -9,7 +9,8 @@ import made_fleet as made
 import numpy as np
 import pytest
 
-from trimtab.demand.own import FEW_STARTS, NO_REQUESTS, STILL, TOO_SHORT, own_cpu
+from trimtab.demand.own import FEW_STARTS, STILL, TOO_SHORT, own_cpu
+from trimtab.demand.terms import NO_REQUESTS
 
 if TYPE_CHECKING:
     from trimtab.demand.series import Demand

@@ -33,6 +33,7 @@ class CautionKind(enum.Enum):
     GAP = "long gap"
     IDLE = "scaled to zero"
     STARTUP = "start-up time"
+    LATENCY = "slower answers"
     FIXED_COUNT = "ran at a fixed count"
     FEWER = "fewer than today"
     STOPS = "an apply stops tasks"

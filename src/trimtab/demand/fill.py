@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.demand.free import demand_of
+from trimtab.demand.own import own_cpu
 from trimtab.demand.quality import longest_run
 from trimtab.errors import SnapshotError
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 def recorded(snapshot: Snapshot, service: Service) -> Demand:
     """Return the demand on a usable service of the snapshot, from its first report to its last."""
-    return history_of(demand_of(service, snapshot.metrics[service.name]))
+    demand = history_of(demand_of(service, snapshot.metrics[service.name]))
+    return replace(demand, own=own_cpu(demand))
 
 
 def history_of(demand: Demand) -> Demand:

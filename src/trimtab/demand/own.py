@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from trimtab.demand.robust import HUBER, huber, upper_99
+from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand, Mask
@@ -36,51 +37,22 @@ BOOT_STEPS = 4
 JUDGED_SHARE = 0.3
 """Last blocks, which the terms are not fitted on: they must foretell those better than no terms do."""
 
-NO_REQUESTS: Final = "no requests are recorded, so the work and a task's own CPU cannot be told apart"
 TOO_SHORT: Final = "less than three days of minutes in which requests and CPU are both known"
 STILL: Final = f"the count of tasks changed fewer than {LEAST_STARTS} times"
 FEW_STARTS: Final = f"fewer than {LEAST_STARTS} starts are in the record"
-NOT_SEEN: Final = "none stands out of the noise (one-sided, 99 %)"
+NOT_SEEN: Final = "in the CPU after starts, or of waiting tasks, none stands out of the noise"
 NOT_HELD: Final = "what the first 70 % of the record says does not hold on the rest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One term. 0 where it is not told, and then ``why`` says why not."""
-
-    value: float = 0.0
-    most: float = 0.0
-    """Upper end of the one-sided 99 % interval."""
-    why: str = ""
-
-    @property
-    def told(self) -> bool:
-        """Whether the record tells it."""
-        return not self.why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCpu:
-    """What tasks use besides the work."""
-
-    idle: Term
-    """Of a running task without work [vCPU]."""
-    boot: Term
-    """Of a start, from RUNNING on [vCPU-seconds], beside ``idle``."""
 
 
 def _untold(why: str) -> OwnCpu:
     return OwnCpu(idle=Term(why=why), boot=Term(why=why))
 
 
-NOTHING_TOLD = _untold(NO_REQUESTS)
-
-
 def own_cpu(demand: Demand) -> OwnCpu:
     """Return the terms that the record tells."""
     usable = demand.present & ~demand.censored & (demand.tasks > 0)
     if not (demand.requests[usable] > 0).any():
-        return NOTHING_TOLD
+        return _untold(NO_REQUESTS)
     seen = _partialled(demand, usable)
     if seen is None or seen.blocks < LEAST_BLOCKS:
         return _untold(TOO_SHORT)

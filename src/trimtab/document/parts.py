@@ -125,6 +125,10 @@ class StartupPart(Part, frozen=True, kw_only=True):
     slowest_s: Amount | None
     warning: str
     """Empty, or why the number is less certain than it looks."""
+    needed_s: Count
+    """What the starts ask for at the proposed size [s], which may be more than the module takes."""
+    slower: str
+    """What less CPU than today's does to a start; empty where there is no less."""
 
 
 class ContainerTimingPart(Part, frozen=True, kw_only=True):

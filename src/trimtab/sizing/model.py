@@ -92,3 +92,5 @@ class Sizing:
     work: Work
     candidates: tuple[Candidate, ...]
     """Every size tried, smallest first."""
+    not_tried: str = ""
+    """Which sizes were not, and why, in words; empty where every one was."""

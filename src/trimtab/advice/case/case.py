@@ -22,6 +22,7 @@ from trimtab.replay.inputs import Inputs, Load, Starts, Task
 from trimtab.replay.spot import spot_interruptions
 from trimtab.sizing.memory import load_memory
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu
+from trimtab.timing.slower import AS_RECORDED, slower_at
 from trimtab.timing.startup import ASSUMED_S
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.replay.policy import Policy
+    from trimtab.timing.slower import Slower
 
 ASSUMED_START = StartSample(placement_s=10.0, pull_s=20.0, boot_s=10.0, ready_s=ASSUMED_S - 10.0)
 """Where no start was recorded: the start-up that health checks then allow for too, after the
@@ -131,7 +133,7 @@ def proposed_inputs(
         overhead_mib=float(proposal.collector_memory_mib),
     )
     drain = (proposal.deregistration_delay_s, proposal.stop_timeout_s)
-    inputs = _inputs(service, demand, task, drain, objective)
+    inputs = _inputs(service, demand, task, drain, objective, slower_at(size, service.size, demand.own))
     if proposal.spot is None:
         return inputs
     spot = proposal.spot
@@ -147,9 +149,9 @@ def proposed_inputs(
     )
 
 
-def starts_of(samples: Sequence[StartSample]) -> Starts:
-    """Return the recorded starts, each counted from the decision in whole seconds, rounded up."""
-    rows = samples or (ASSUMED_START,)
+def starts_of(samples: Sequence[StartSample], slower: Slower = AS_RECORDED) -> Starts:
+    """Return the starts as ``slower`` has them, counted from the decision in whole seconds, rounded up."""
+    rows = slower.samples(samples or (ASSUMED_START,))
     parts = np.array([(row.placement_s, row.pull_s, row.boot_s, row.ready_s) for row in rows])
     # A sum this little above a whole second is that second: the rest is binary fractions.
     seconds = np.ceil(np.cumsum(parts, axis=1) - 1e-6).astype(np.int64)
@@ -171,14 +173,19 @@ def load_of(demand: Demand, full: Demand) -> Load:
     )
 
 
-def _inputs(
-    service: Service, demand: Demand, task: Task, drain: tuple[int, int], objective: Objective
+def _inputs(  # noqa: PLR0913, PLR0917  # what runs, how it ends and begins, and what it promises
+    service: Service,
+    demand: Demand,
+    task: Task,
+    drain: tuple[int, int],
+    objective: Objective,
+    slower: Slower = AS_RECORDED,
 ) -> Inputs:
     deregistration_delay_s, shutdown_s = drain
     return Inputs(
         load=load_of(demand, held(demand)),
         task=task,
-        starts=starts_of(service.start_samples),
+        starts=starts_of(service.start_samples, slower),
         objective=objective.replayed(hottest_ratio(demand)),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.

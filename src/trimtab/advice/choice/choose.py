@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.advice.before import before_of
+from trimtab.advice.choice.admissible import admissible, timing_at
 from trimtab.advice.choice.conflict import conflict
 from trimtab.advice.choice.contest import enter
 from trimtab.advice.choice.decide import decide
 from trimtab.advice.choice.question import Question
 from trimtab.advice.choice.sizes import resized, search_sizes, sizes_in_contest
 from trimtab.advice.foreign import foreign
-from trimtab.catalog.load import fargate_sizes
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.convert import ladders_of_scaling
 from trimtab.ladders.search import FULL
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.terraform_module import module_takes
-from trimtab.timing.startup import timing_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,12 +72,13 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
-    sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor)
+    sizes, not_tried = admissible(service, demand, objective)
+    sizing = right_size(service, demand, prices, sizes, floor=floor)
     if required.size is not None and not isinstance(sizing, LeftOut):
         sizing = laid_down(sizing, required.size, service.size)
     if isinstance(sizing, LeftOut):
         return sizing
-    timing = timing_of(service, required.deregistration_delay_s)
+    timing = timing_at(service, demand, sizing.size, objective)
     question = Question(
         service=service,
         demand=demand,
@@ -88,7 +88,7 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
         estimated=sizing.size,
     )
     before = before_of(service, demand, prices, objective)
-    return Asked(question=question, sizing=sizing, before=before)
+    return Asked(question=question, sizing=replace(sizing, not_tried=not_tried), before=before)
 
 
 def choose(
@@ -111,7 +111,7 @@ def choose(
         service=service,
         demand=demand,
         sizing=resized(sizing, choice, service.size),
-        timing=question.timing,
+        timing=timing_at(service, demand, choice.size, objective),
         choice=choice,
         before=found.before,
     )
