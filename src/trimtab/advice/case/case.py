@@ -21,7 +21,7 @@ from trimtab.replay.bound import required_tasks
 from trimtab.replay.inputs import Inputs, Load, Starts, Task
 from trimtab.replay.spot import spot_interruptions
 from trimtab.sizing.memory import load_memory
-from trimtab.sizing.tasks import hottest_ratio, lifted_cpu
+from trimtab.sizing.tasks import hottest_ratio, work_cpu
 from trimtab.timing.slower import AS_RECORDED, slower_at
 from trimtab.timing.startup import ASSUMED_S
 
@@ -164,9 +164,12 @@ def load_of(demand: Demand, full: Demand) -> Load:
     slope = load_memory(demand).slope_mib_per_vcpu
     share = _per_task(full.cpu_vcpu, full)
     hottest = np.divide(full.hottest_cpu_vcpu, share, out=np.ones_like(share), where=share > 0)
+    work = work_cpu(full)
+    # Only the work's share moves from task to task: what they use of their own is in the base.
+    moves = np.minimum(share, _per_task(work, full))
     return Load(
-        cpu_vcpu=lifted_cpu(full),
-        memory_mib=np.maximum(0.0, full.memory_mib - slope * share),
+        cpu_vcpu=work,
+        memory_mib=np.maximum(0.0, full.memory_mib - slope * moves),
         hottest_ratio=np.maximum(1.0, hottest),
         requests=full.requests,
         memory_slope_mib_per_vcpu=slope,
@@ -182,15 +185,27 @@ def _inputs(  # noqa: PLR0913, PLR0917  # what runs, how it ends and begins, and
     slower: Slower = AS_RECORDED,
 ) -> Inputs:
     deregistration_delay_s, shutdown_s = drain
+    starts = starts_of(service.start_samples, slower)
     return Inputs(
         load=load_of(demand, held(demand)),
-        task=task,
-        starts=starts_of(service.start_samples, slower),
+        task=_with_own(task, demand, starts),
+        starts=starts,
         objective=objective.replayed(hottest_ratio(demand)),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,
     )
+
+
+def _with_own(task: Task, demand: Demand, starts: Starts) -> Task:
+    """Return the task with the CPU of its own. A start's is spread evenly from RUNNING to serving.
+
+    What it would use beyond the task's CPU is left out: that goes on after the first passing check.
+    """
+    own, ready_s = demand.own, float(np.mean(starts.serving_s - starts.running_s))
+    boot = own.boot.value / ready_s if ready_s > 0 else 0.0
+    idle = own.idle.value
+    return replace(task, idle_vcpu=idle, boot_vcpu=min(boot, max(0.0, task.vcpu - idle)))
 
 
 def _per_task(values: F64, demand: Demand) -> F64:

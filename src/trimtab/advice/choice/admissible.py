@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import fargate_sizes
+from trimtab.sizing.tasks import application_vcpu, hottest_ratio
 from trimtab.terraform_module import LONGEST_STARTUP_S
 from trimtab.timing.slower import slower_at
 from trimtab.timing.startup import startup_of, timing_of
@@ -23,7 +24,11 @@ def admissible(service: Service, demand: Demand, objective: Objective) -> tuple[
     """
     laid = objective.laid_down(service.name).size
     least = objective.least_cpu_units or 0
-    allowed = [size for size in fargate_sizes() if size.cpu_units >= least or size == laid]
+    allowed = [
+        size
+        for size in fargate_sizes()
+        if (size.cpu_units >= least or size == laid) and has_room(size, demand, objective)
+    ]
     slow = {
         size.cpu_units: startup
         for size in allowed
@@ -31,6 +36,12 @@ def admissible(service: Service, demand: Demand, objective: Objective) -> tuple[
     }
     kept = tuple(size for size in allowed if size.cpu_units not in slow or size == laid)
     return kept, _not_tried(slow) if laid is None else ""
+
+
+def has_room(size: TaskSize, demand: Demand, objective: Objective) -> bool:
+    """Tell whether the objective leaves a task anything for work beside what it uses without any."""
+    share = objective.replayed(hottest_ratio(demand)).cpu_share
+    return share * application_vcpu(size.cpu_units) > demand.own.idle.value
 
 
 def startup_at(service: Service, demand: Demand, size: TaskSize) -> Startup:

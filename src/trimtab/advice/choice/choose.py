@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.advice.before import before_of
-from trimtab.advice.choice.admissible import admissible, timing_at
+from trimtab.advice.choice.admissible import admissible, has_room, timing_at
 from trimtab.advice.choice.conflict import conflict
 from trimtab.advice.choice.contest import enter
 from trimtab.advice.choice.decide import decide
@@ -72,6 +72,12 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
+    for size in {service.size, required.size or service.size}:
+        if not has_room(size, demand, objective):
+            detail = (
+                f"a task uses {demand.own.idle.value:.2g} vCPU without work, all that may be used at {size}"
+            )
+            return _left_out(service, LeftOutReason.CANNOT_TELL, detail)
     sizes, not_tried = admissible(service, demand, objective)
     sizing = right_size(service, demand, prices, sizes, floor=floor)
     if required.size is not None and not isinstance(sizing, LeftOut):
