@@ -40,7 +40,7 @@ JUDGED_SHARE = 0.3
 TOO_SHORT: Final = "less than three days of minutes in which requests and CPU are both known"
 STILL: Final = f"the count of tasks changed fewer than {LEAST_STARTS} times"
 FEW_STARTS: Final = f"fewer than {LEAST_STARTS} starts are in the record"
-NOT_SEEN: Final = "in the CPU after starts, or of waiting tasks, none stands out of the noise"
+NOT_SEEN: Final = "in what CPU does as tasks come and go nothing of theirs stands out"
 NOT_HELD: Final = "what the first 70 % of the record says does not hold on the rest"
 
 

@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from trimtab.demand.terms import NOTHING_TOLD, OwnCpu
+
 if TYPE_CHECKING:
     from trimtab.demand.follow import LoadMemory
     from trimtab.demand.growth import Growth
@@ -69,6 +71,8 @@ class Work:
     censored_share: float
     """Share of reported minutes at the CPU ceiling, whose demand is lifted."""
     floor: int
+    own: OwnCpu = NOTHING_TOLD
+    """What of the CPU is no work but the tasks' own."""
     memory_kills: int = 0
     """Tasks of the record that were killed for memory."""
     memory_least_mib: int = 0

@@ -152,6 +152,7 @@ def _work(service: Service, demand: Demand, floor: int) -> Work:
         load_memory=load_memory(demand),
         censored_share=float(demand.censored[reported].mean()),
         floor=floor,
+        own=demand.own,
         memory_kills=kills,
         memory_least_mib=service.size.memory_mib if kills else 0,
     )

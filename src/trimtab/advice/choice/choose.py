@@ -72,7 +72,7 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
-    for size in {service.size, required.size or service.size}:
+    for size in (service.size, required.size or service.size):
         if not has_room(size, demand, objective):
             detail = (
                 f"a task uses {demand.own.idle.value:.2g} vCPU without work, all that may be used at {size}"

@@ -15,6 +15,7 @@ from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from trimtab.document.parts import OwnCpuPart
     from trimtab.document.schema import Document, ServicePart
 
 LIFE: Final[Mapping[MemoryShape, str]] = {
@@ -41,6 +42,7 @@ def size_section(document: Document, service: ServicePart) -> Section:
         Fact(label="decided by", text=service.why),
         Fact(label="memory", text=_memory(service)),
         Fact(label="CPU", text=_cpu(document, service)),
+        Fact(label="CPU of its own", text=_own(service.work.own)),
         *_others(service),
     ]
     return Section(title=f"Size {size_of(service)}", blocks=tuple(facts))
@@ -80,6 +82,16 @@ def _cpu(document: Document, service: ServicePart) -> str:
     if work.censored_share:
         text += f"; {100 * work.censored_share:.1f} % of minutes were at the ceiling and count for more"
     return text
+
+
+def _own(own: OwnCpuPart) -> str:
+    """Say what a task uses besides the work, or why that is not known and counts as nothing."""
+    idle, boot = own.idle, own.boot
+    if idle.why and idle.why == boot.why:
+        return f"counted as work: {idle.why}"
+    waits = f"without work {idle.value:.3g} vCPU" if not idle.why else f"without work not told: {idle.why}"
+    starts = f"a start {boot.value:.3g} vCPU-seconds" if not boot.why else f"a start not told: {boot.why}"
+    return f"{waits}; {starts}"
 
 
 def _others(service: ServicePart) -> Iterator[Fact]:
