@@ -67,13 +67,13 @@ def test_timing_allows_for_the_slower_start_and_says_what_it_rests_on() -> None:
     quarter = timing_at(service, unknown, QUARTER, DEFAULT)
     assert (recorded.startup.seconds, quarter.startup.seconds) == (20, 80)
     assert quarter.container.start_period_s == 120
-    assert "as if they waited for nothing but CPU" in quarter.startup.slower
+    assert "may take 80 s at 0.25, if CPU is all they wait for" in quarter.startup.slower
     assert NO_REQUESTS in quarter.startup.slower
     less = timing_at(service, known, QUARTER, DEFAULT).startup
     assert less.seconds == 50  # 20, and 10 vCPU-seconds at a quarter of the speed
     assert "10.0 vCPU-seconds at most" in less.slower
     grounds = {one.setting: one.sentence for one in quarter.grounds}
-    assert "at the proposed 0.25" in grounds[Setting.STARTUP]
+    assert "up to 80 s at the new size" in grounds[Setting.STARTUP]
     assert timing_at(service, unknown, ONE, DEFAULT).grounds == recorded.grounds
     assert timing_at(service, unknown, made.size(2048, 4096), DEFAULT).startup.seconds == 20
 

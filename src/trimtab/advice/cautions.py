@@ -247,10 +247,9 @@ def _of_latency(service: Service, sizing: Sizing) -> Iterator[Caution]:
         return
     least = min(1024, service.size.cpu_units)
     text = (
-        f"answers may take up to {today / proposed:.3g} times as long, and p95 with them: a request that "
-        f"needs 20 ms of CPU takes up to {20 / today:.0f} ms on {today:g} vCPU and {20 / proposed:.0f} ms on "
-        f"{proposed:g}, at any utilisation; measure one task, or rule it out: least_cpu_units = {least} in "
-        "the objective"
+        f"answers, p95 too, may take {today / proposed:.3g} times as long: 20 ms of CPU take up to "
+        f"{20 / today:.0f} ms on {today:g} vCPU and {20 / proposed:.0f} on {proposed:g}; "
+        f"least_cpu_units = {least} rules it out"
     )
     yield Caution(kind=CautionKind.LATENCY, text=text)
 

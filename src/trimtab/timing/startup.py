@@ -216,15 +216,15 @@ def _slower_sentence(recorded_s: float, whole: int, slower: Slower, *, measured:
     """Say what less CPU does to a start of ``recorded_s``; empty where there is no less."""
     if slower.ratio <= 1:
         return ""
-    began = "starts took" if measured else "starts are assumed to take"
+    began = "starts" if measured else "starts, assumed to be"
     took = (
-        f"{began} {recorded_s:.1f} s at {slower.recorded_vcpu:g} vCPU; at the proposed {slower.vcpu:g} "
-        f"up to {whole} s are allowed for"
+        f"{began} of {recorded_s:.1f} s at {slower.recorded_vcpu:g} vCPU may take {whole} s at "
+        f"{slower.vcpu:g}"
     )
     if slower.boot_vcpu_s is not None and slower.seconds(recorded_s) < slower.ratio * recorded_s:
-        return f"{took}, for one uses {slower.boot_vcpu_s:.1f} vCPU-seconds at most"
-    why = slower.why or "by the record CPU may be all it waits for"
-    return f"{took}, as if they waited for nothing but CPU: {why}; measure one start at that size"
+        return f"{took}: they use {slower.boot_vcpu_s:.1f} vCPU-seconds at most"
+    why = slower.why or "by the record it may be"
+    return f"{took}, if CPU is all they wait for ({why}): measure one"
 
 
 def container_timing(startup_s: int) -> ContainerTiming:
@@ -277,29 +277,28 @@ def _start_grounds(
     """Yield why the values that follow from the start-up are what they are."""
     evidence = Evidence(quantile=startup.quantile, measured_s=startup.measured_s, samples=startup.samples)
     check = container
-    tries = f"{check.retries} tries {check.interval_s} s apart"
     rows = [
         (Setting.STARTUP, startup.seconds, _startup_sentence(startup)),
         (
             Setting.START_PERIOD,
             check.start_period_s,
-            "half again the start-up, in steps of 5 s; what fails before is not counted",
+            "half again the start-up, before failures count",
         ),
         (
             Setting.INTERVAL,
             check.interval_s,
-            "a third of the start-up, in steps of 5 s, at least 10 and at most 30",
+            "a third of the start-up, 10 to 30",
         ),
         (Setting.TIMEOUT, check.timeout_s, "half the interval"),
         (
             Setting.RETRIES,
             check.retries,
-            f"{tries}: given up no sooner than a new one could start, within 3 to 5 tries",
+            "given up no sooner than a new one could start",
         ),
     ]
     if target is not None:
         period = target.grace_period_s - 2 * DEFAULT_CHECK_INTERVAL_S
-        sentence = f"start period, {period} s, and two checks {DEFAULT_CHECK_INTERVAL_S} s apart"
+        sentence = f"start period, {period} s, and two checks"
         if target.grace_period_s != derived_grace_s(check):
             checks = f"two checks {DEFAULT_CHECK_INTERVAL_S} s apart"
             sentence = f"half again the start-up, {period} s, and {checks}"
@@ -314,17 +313,18 @@ def _start_grounds(
 
 def _startup_sentence(startup: Startup) -> str:
     if startup.measured_s is None or startup.quantile is None or startup.slowest_s is None:
-        return "; ".join(part for part in ("assumed: no start was recorded", startup.slower) if part)
+        more = f", up to {startup.needed_s} s at the new size" if startup.less_cpu else ""
+        return f"assumed: no start was recorded{more}"
     said = (
         f"{share_of(startup.quantile)} of {startup.samples} recorded starts took {startup.measured_s:.1f} s "
         "or less from the pulled image to the first passing check"
     )
     if startup.quantile > P95 and startup.samples >= MIN_SAMPLES:
         said += f"; a start period made of {share_of(P95)} would end before the slowest"
-    elif startup.quantile == P95:
+    elif startup.quantile == P95 and not startup.less_cpu:
         said += f"; the slowest, {startup.slowest_s:.1f} s, still ends within the start period"
-    if startup.slower:
-        said += f"; {startup.slower}"
+    if startup.less_cpu:
+        said += f", up to {startup.needed_s} s at the new size"
     if startup.needed_s > startup.seconds:
         said += f"; the module takes {LONGEST_STARTUP_S} s at most"
     return said

@@ -42,7 +42,6 @@ def size_section(document: Document, service: ServicePart) -> Section:
         Fact(label="decided by", text=service.why),
         Fact(label="memory", text=_memory(service)),
         Fact(label="CPU", text=_cpu(document, service)),
-        Fact(label="CPU of its own", text=_own(service.work.own)),
         *_others(service),
     ]
     return Section(title=f"Size {size_of(service)}", blocks=tuple(facts))
@@ -81,17 +80,18 @@ def _cpu(document: Document, service: ServicePart) -> str:
         text += f"a minute is over above {promised:g} % CPU"
     if work.censored_share:
         text += f"; {100 * work.censored_share:.1f} % of minutes were at the ceiling and count for more"
-    return text
+    return f"{text}{_own(work.own)}"
 
 
 def _own(own: OwnCpuPart) -> str:
-    """Say what a task uses besides the work, or why that is not known and counts as nothing."""
+    """Say what a task uses besides the work; nothing where nothing is told, and all counts as work."""
     idle, boot = own.idle, own.boot
-    if idle.why and idle.why == boot.why:
-        return f"counted as work: {idle.why}"
-    waits = f"without work {idle.value:.3g} vCPU" if not idle.why else f"without work not told: {idle.why}"
-    starts = f"a start {boot.value:.3g} vCPU-seconds" if not boot.why else f"a start not told: {boot.why}"
-    return f"{waits}; {starts}"
+    parts = [
+        f"{idle.value:.3g} vCPU of a task without work" if not idle.why else "",
+        f"{boot.value:.3g} vCPU-seconds of a start" if not boot.why else "",
+    ]
+    told = [part for part in parts if part]
+    return f"; {' and '.join(told)} counted apart" if told else ""
 
 
 def _others(service: ServicePart) -> Iterator[Fact]:
