@@ -287,13 +287,13 @@ def _start_grounds(
         (
             Setting.INTERVAL,
             check.interval_s,
-            "a third of the start-up, 10 to 30",
+            "a third of it, 10 to 30",
         ),
         (Setting.TIMEOUT, check.timeout_s, "half the interval"),
         (
             Setting.RETRIES,
             check.retries,
-            "given up no sooner than a new one could start",
+            "given up no sooner than one could start",
         ),
     ]
     if target is not None:
