@@ -283,7 +283,7 @@ def test_both_files_are_written_and_nothing_else_remains(tmp_path: Path) -> None
         "services.auto.tfvars",
     ]
     assert written.values.read_text(encoding="utf-8").startswith("# Written by trimtab")
-    assert json.loads(written.document.read_bytes())["document_version"] == 5
+    assert json.loads(written.document.read_bytes())["document_version"] == 6
 
 
 def test_when_one_file_cannot_be_written_the_other_stays_as_it_was(tmp_path: Path) -> None:
