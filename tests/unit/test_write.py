@@ -92,7 +92,7 @@ def test_an_entry_has_the_fields_the_root_configuration_reads() -> None:
         '    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:1.0"\n'
         "    cpu             = 256\n"
         "    memory          = 512\n"
-        "    startup_seconds = 20\n"
+        "    startup_seconds = 80\n"
         "    port            = 8080\n"
         '    cost_center     = "retail"\n'
         '    callers         = ["worker"]\n'
