@@ -1,17 +1,21 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price: $5,770.82 a month today, $2,442.59 with these values in replay, a saving of
-# $3,328.23.
+# Fargate at list price: $5,770.82 a month today, $2,463.10 with these values in replay, a saving of
+# $3,307.72.
 # Net of logs, Container Insights, alarms, load balancers and tracing, beside the replay: $5,790.05,
-# $3,035.36 and $2,754.69.
+# $3,055.87 and $2,734.18.
 # Where live_path is not given, health_path answers the container's health check too. ECS replaces a task
 # that fails either: a path that asks a database has the fleet replaced while that is down.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
-  # 1024/2048 to 256/512, $216.24 to $43.97 a month, replayed.
+  # 1024/2048 to 256/512, $216.24 to $43.94 a month, replayed.
   # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
   # peak, and by that estimate no other size is cheaper; laid down by the objective too.
+  # Caution: starts of 18.1 s at 1 vCPU may take 73 s at 0.25, if CPU is all they wait for (fewer than 20
+  # starts are in the record): measure one.
+  # Caution: answers, p95 too, may take 4 times as long: 20 ms of CPU take up to 20 ms on 1 vCPU and 80 on
+  # 0.25; least_cpu_units = 1024 rules it out.
   # Caution: ACCOUNTS_URL calls accounts by www.fin.example:80, the fleet's load balancer: its security group
   # would not let that out; the values give it the Cloud Map name of accounts (calls).
   # Caution: AUTH_URL calls auth by www.fin.example:80, the fleet's load balancer: its security group would
@@ -22,7 +26,7 @@ services = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:2.14.0"
     cpu             = 256
     memory          = 512
-    startup_seconds = 19
+    startup_seconds = 73
     port            = 8080
     cost_center     = "retail"
     calls = {
@@ -47,7 +51,7 @@ services = {
     scaling = {
       min            = 4
       max            = 28
-      cpu            = { high = 60, low = 45, steps = [{ above = 0, add = 1 }, { above = 20, add = 5 }] }
+      cpu            = { high = 60, low = 45, steps = [{ above = 0, add = 1 }, { above = 25, add = 3 }] }
       memory         = { high = 95, low = 90 }
       scale_in       = { steps = [{ below = 1, remove = 1 }] }
       out_datapoints = 3
@@ -56,14 +60,18 @@ services = {
     }
   }
 
-  # 2048/4096 to 512/1024, $288.66 to $126.85 a month, replayed.
+  # 2048/4096 to 512/1024, $288.66 to $126.34 a month, replayed.
   # cpu-bound: the work used 1.15 vCPU on average and 3.85 at its peak; about 6.6 tasks on average, 12 at the
   # peak, and by that estimate no other size is cheaper; laid down by the objective too.
+  # Caution: starts of 14.7 s at 2 vCPU may take 59 s at 0.5, if CPU is all they wait for (fewer than 20
+  # starts are in the record): measure one.
+  # Caution: answers, p95 too, may take 2 times as long: 20 ms of CPU take up to 20 ms on 1 vCPU and 40 on
+  # 0.5; least_cpu_units = 1024 rules it out.
   worker = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/worker:1.9.3"
     cpu             = 512
     memory          = 1024
-    startup_seconds = 15
+    startup_seconds = 59
     port            = 8080
     cost_center     = "operations"
     callers         = ["api", "scheduler"]
@@ -86,11 +94,12 @@ services = {
     scaling = {
       min           = 5
       max           = 24
-      cpu           = { high = 65, low = 45 }
+      cpu           = { high = 65, low = 45, steps = [{ above = 0, add = 1 }, { above = 20, add = 3 }] }
       memory        = { high = 90, low = 70 }
-      scale_in      = { steps = [{ below = 1, remove = 1 }] }
+      scale_in      = { steps = [{ below = 1, remove = 1 }, { below = 0.6, remove = 4 }, { below = 0.5, remove = 6 }] }
       out_cooldown  = 300
-      in_cooldown   = 900
+      in_cooldown   = 600
+      out_periods   = 2
       in_periods    = 60
       in_datapoints = 60
     }
@@ -99,6 +108,8 @@ services = {
   # 1024/2048 to 256/512, $72.08 to $18.02 a month, replayed.
   # floor-bound: 2 tasks are enough in 100 % of minutes, so the smallest size that holds 499 MiB is cheapest;
   # laid down by the objective too.
+  # Caution: starts of 7.0 s at 1 vCPU may take 28 s at 0.25, if CPU is all they wait for (no requests are
+  # recorded, so the work and a task's own CPU cannot be told apart): measure one.
   # Caution: WORKER_URL calls worker by www.fin.example:80, the fleet's load balancer: its security group
   # would not let that out and worker becomes internal and leaves it; the values give it the Cloud Map name of
   # worker (calls).
@@ -106,7 +117,7 @@ services = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/scheduler:1.4.1"
     cpu             = 256
     memory          = 512
-    startup_seconds = 7
+    startup_seconds = 28
     port            = 8080
     cost_center     = "operations"
     calls = {
@@ -128,6 +139,8 @@ services = {
   # 1024/4096 to 1024/2048, $497.92 as recorded to $252.16 a month, replayed.
   # memory-bound: the largest task held 1663 MiB, with 15 % and the 128 MiB collector 2040 MiB, so 2048 MiB;
   # about 7.2 tasks on average, 10 at the peak.
+  # Caution: tasks of 256 CPU units and fewer are not tried: a start would take up to 264 s there, and health
+  # checks can allow for 200 s at most.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
   # down for it in the objective.
   # Caution: today is as recorded, not replayed: replayed it would cost $571.83 a month, $73.99 of it for
@@ -209,9 +222,13 @@ services = {
     }
   }
 
-  # 1024/2048 to 512/1024, $155.80 to $71.23 a month, replayed.
+  # 1024/2048 to 512/1024, $155.80 to $71.50 a month, replayed.
   # cpu-bound: the work used 0.97 vCPU on average and 3.64 at its peak; about 4.2 tasks on average, 12 at the
   # peak, and by that estimate no other size is cheaper.
+  # Caution: starts of 24.1 s at 1 vCPU may take 49 s at 0.5, if CPU is all they wait for (in what CPU does as
+  # tasks come and go nothing of theirs stands out): measure one.
+  # Caution: answers, p95 too, may take 2 times as long: 20 ms of CPU take up to 20 ms on 1 vCPU and 40 on
+  # 0.5; least_cpu_units = 1024 rules it out.
   # Caution: FRAUD_URL calls fraud by www.fin.example:80, the fleet's load balancer: its security group would
   # not let that out and fraud becomes internal and leaves it; the values give it the Cloud Map name of fraud
   # (calls).
@@ -221,7 +238,7 @@ services = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/cards:2.7.11"
     cpu             = 512
     memory          = 1024
-    startup_seconds = 25
+    startup_seconds = 49
     port            = 8080
     cost_center     = "payments"
     callers         = ["api", "payments"]
@@ -244,28 +261,32 @@ services = {
       deregistration_delay = 30
     }
     scaling = {
-      min            = 3
-      max            = 22
-      cpu            = { high = 65, low = 45, steps = [{ above = 0, add = 1 }, { above = 20, add = 2 }] }
-      memory         = { high = 90, low = 65 }
-      scale_in       = { steps = [{ below = 1, remove = 1 }] }
-      out_cooldown   = 180
-      out_datapoints = 3
-      in_periods     = 5
-      in_datapoints  = 5
+      min           = 3
+      max           = 22
+      cpu           = { high = 65, low = 45, steps = [{ above = 0, add = 1 }, { above = 20, add = 2 }] }
+      memory        = { high = 90, low = 65 }
+      scale_in      = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown  = 300
+      in_cooldown   = 600
+      in_periods    = 5
+      in_datapoints = 5
     }
   }
 
-  # 4096/8192 to 1024/2048, $933.83 to $426.21 a month, replayed.
-  # cpu-bound: the work used 6.88 vCPU on average and 19.01 at its peak; about 11.8 tasks on average, 29 at
-  # the peak, and by that estimate no other size is cheaper.
-  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
+  # 4096/8192 to 2048/4096, $933.83 to $445.62 a month, replayed.
+  # cpu-bound: the work used 6.88 vCPU on average and 19.01 at its peak; about 6.2 tasks on average, 14 at the
+  # peak, and by that estimate no other size is cheaper.
+  # Caution: starts of 57.1 s at 4 vCPU may take 115 s at 2, if CPU is all they wait for (in what CPU does as
+  # tasks come and go nothing of theirs stands out): measure one.
+  # Caution: tasks of 1024 CPU units and fewer are not tried: a start would take up to 229 s there, and health
+  # checks can allow for 200 s at most.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 3: where that is too few, lay min_tasks
   # down for it in the objective.
   fraud = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/fraud:5.1.0"
-    cpu             = 1024
-    memory          = 2048
-    startup_seconds = 58
+    cpu             = 2048
+    memory          = 4096
+    startup_seconds = 115
     port            = 8080
     cost_center     = "risk"
     callers         = ["cards", "payments"]
@@ -283,19 +304,25 @@ services = {
       deregistration_delay = 60
     }
     scaling = {
-      min          = 2
-      max          = 32
-      cpu          = { high = 70, low = 10, steps = [{ above = 0, add = 1 }, { above = 10, add = 4 }] }
-      memory       = { high = 90, low = 85 }
-      scale_in     = { steps = [{ below = 1, remove = 10 }] }
-      out_cooldown = 180
-      out_periods  = 2
+      min            = 3
+      max            = 16
+      cpu            = { high = 70, low = 50, steps = [{ above = 0, add = 2 }, { above = 15, add = 5 }] }
+      memory         = { high = 90, low = 50 }
+      scale_in       = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown   = 120
+      in_cooldown    = 180
+      out_periods    = 1
+      out_datapoints = 1
+      in_periods     = 5
+      in_datapoints  = 5
     }
   }
 
   # 2048/8192 to 2048/4096, $659.59 as recorded to $320.55 a month, replayed.
   # memory-bound: the largest task held 3310 MiB, with 15 % and the 128 MiB collector 3934 MiB, so 4096 MiB;
   # about 4.7 tasks on average, 8 at the peak.
+  # Caution: tasks of 512 CPU units and fewer are not tried: a start would take up to 296 s there, and health
+  # checks can allow for 200 s at most.
   # Caution: today is as recorded, not replayed: replayed it would cost $813.69 a month, $149.69 of it for
   # tasks that start or drain, which no recorded count shows.
   ledger = {
@@ -334,14 +361,16 @@ services = {
     }
   }
 
-  # 1024/2048 to 512/1024, $110.32 to $56.98 a month, replayed.
+  # 1024/2048 to 512/1024, $110.32 to $56.71 a month, replayed.
   # memory-bound: the largest task held 381 MiB, with 12 % of the task kept free and the 128 MiB collector 578
   # MiB, so 1024 MiB; about 2.9 tasks on average, 20 at the peak.
+  # Caution: starts of 9.0 s at 1 vCPU may take 19 s at 0.5, if CPU is all they wait for (no requests are
+  # recorded, so the work and a task's own CPU cannot be told apart): measure one.
   notifications = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/notifications:1.12.0"
     cpu             = 512
     memory          = 1024
-    startup_seconds = 10
+    startup_seconds = 19
     port            = 8080
     cost_center     = "operations"
     environment = {
@@ -353,9 +382,9 @@ services = {
     scaling = {
       min            = 3
       max            = 20
-      cpu            = { high = 65, low = 30, steps = [{ above = 0, add = 2 }, { above = 15, add = 3 }] }
+      cpu            = { high = 60, low = 35, steps = [{ above = 0, add = 1 }, { above = 10, add = 2 }] }
       memory         = { high = 90, low = 50 }
-      scale_in       = { steps = [{ below = 1, remove = 3 }] }
+      scale_in       = { steps = [{ below = 1, remove = 2 }] }
       out_cooldown   = 180
       out_periods    = 1
       out_datapoints = 1
@@ -364,9 +393,13 @@ services = {
     }
   }
 
-  # 2048/4096 to 1024/2048, $681.36 to $348.12 a month, replayed.
+  # 2048/4096 to 1024/2048, $681.36 to $348.25 a month, replayed.
   # cpu-bound: the work used 6.21 vCPU on average and 9.60 at its peak; about 10.2 tasks on average, 15 at the
   # peak, and by that estimate no other size is cheaper.
+  # Caution: starts of 34.6 s at 2 vCPU may take 70 s at 1, if CPU is all they wait for (in what CPU does as
+  # tasks come and go nothing of theirs stands out): measure one.
+  # Caution: tasks of 256 CPU units and fewer are not tried: a start would take up to 277 s there, and health
+  # checks can allow for 200 s at most.
   # Caution: FRAUD_URL calls fraud by www.fin.example:80, the fleet's load balancer: its security group would
   # not let that out and fraud becomes internal and leaves it; the values give it the Cloud Map name of fraud
   # (calls).
@@ -377,7 +410,7 @@ services = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/payments:6.3.2"
     cpu             = 1024
     memory          = 2048
-    startup_seconds = 35
+    startup_seconds = 70
     port            = 8080
     cost_center     = "payments"
     callers         = ["api", "worker"]
@@ -406,7 +439,7 @@ services = {
     scaling = {
       min           = 7
       max           = 28
-      cpu           = { high = 70, low = 60, steps = [{ above = 0, add = 1 }, { above = 20, add = 6 }] }
+      cpu           = { high = 70, low = 60, steps = [{ above = 0, add = 1 }, { above = 10, add = 4 }] }
       memory        = { high = 90, low = 50 }
       scale_in      = { steps = [{ below = 1, remove = 1 }] }
       out_cooldown  = 180
@@ -457,16 +490,20 @@ services = {
     }
   }
 
-  # 4096/16384 to 2048/8192, $1,032.24 to $228.87 a month, replayed.
+  # 4096/16384 to 2048/8192, $1,032.24 to $230.38 a month, replayed.
   # cheapest in replay: with its ladders it costs no more than 1024/8192, which the estimate had; the largest
   # task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB.
+  # Caution: starts of 32.6 s at 4 vCPU may take 66 s at 2, if CPU is all they wait for (no requests are
+  # recorded, so the work and a task's own CPU cannot be told apart): measure one.
+  # Caution: tasks of 512 CPU units and fewer are not tried: a start would take up to 261 s there, and health
+  # checks can allow for 200 s at most.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
   # down for it in the objective.
   statements = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/statements:1.6.8"
     cpu             = 2048
     memory          = 8192
-    startup_seconds = 33
+    startup_seconds = 66
     port            = 8080
     cost_center     = "finance"
     environment = {
@@ -481,7 +518,7 @@ services = {
     scaling = {
       min            = 2
       max            = 20
-      cpu            = { high = 65, low = 10, steps = [{ above = 0, add = 1 }, { above = 10, add = 3 }] }
+      cpu            = { high = 60, low = 10, steps = [{ above = 0, add = 1 }, { above = 10, add = 3 }] }
       memory         = { high = 95, low = 90 }
       scale_in       = { steps = [{ below = 1, remove = 3 }] }
       out_cooldown   = 120

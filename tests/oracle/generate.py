@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import generate_policy
@@ -32,7 +33,7 @@ def wild(seed: int, minutes: int | None = None) -> oc.Case:
     low, high, first = _bounds(rng)
     alarms, policies = generate_policy.draw(rng, high)
     full = max(1, high) * (vcpu - overhead_vcpu)
-    return oc.Case(
+    drawn = oc.Case(
         cpu_vcpu=tuple(_load(rng, length, full)),
         memory_mib=tuple(_memory(rng, length, size)),
         hottest_ratio=tuple(1 + abs(rng.gauss(0, 0.3)) for _ in range(length)),
@@ -56,6 +57,10 @@ def wild(seed: int, minutes: int | None = None) -> oc.Case:
         cpu_share=rng.uniform(0.5, 1.0),
         memory_share=rng.uniform(0.6, 1.0),
     )
+    if rng.random() < 0.5:
+        return drawn
+    idle = rng.uniform(0, 0.9) * drawn.cpu_share * (vcpu - overhead_vcpu)
+    return replace(drawn, idle_vcpu=idle, boot_vcpu=rng.uniform(0, 1) * (vcpu - idle))
 
 
 def dyadic(seed: int, minutes: int | None = None) -> oc.Case:
@@ -66,7 +71,7 @@ def dyadic(seed: int, minutes: int | None = None) -> oc.Case:
     loads = _held(rng, length, [n / 4 for n in (0, 1, 2, 2, 4, 4, 8, 12, 16, 24, 32)])
     memory = _held(rng, length, [256.0, 512.0, 1024.0, 1536.0, 2048.0, 4096.0])
     on_minute = 60 * rng.randrange(6)
-    return oc.Case(
+    drawn = oc.Case(
         cpu_vcpu=tuple(loads),
         memory_mib=tuple(memory),
         hottest_ratio=tuple(_held(rng, length, [1.0, 1.25, 1.5, 2.0])),
@@ -89,6 +94,9 @@ def dyadic(seed: int, minutes: int | None = None) -> oc.Case:
         cpu_share=rng.choice((0.5, 0.75, 1.0)),
         memory_share=rng.choice((0.5, 0.75, 1.0)),
     )
+    # A quarter of what may be filled: then b of section 5 is exact too.
+    idle = rng.choice((0.0, 0.25)) * drawn.cpu_share
+    return replace(drawn, idle_vcpu=idle, boot_vcpu=rng.choice((0.0, 0.5)))
 
 
 def crowded(seed: int, minutes: int | None = None) -> oc.Case:

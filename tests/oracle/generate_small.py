@@ -88,6 +88,8 @@ def small(draw: st.DrawFn) -> oc.Case:
         memory_slope_mib_per_vcpu=draw(st.sampled_from((0.0, 512.0))),
         overhead_vcpu=draw(st.sampled_from((0.0, 0.25))),
         overhead_mib=draw(st.sampled_from((0.0, 64.0))),
+        idle_vcpu=draw(st.sampled_from((0.0, 0.125))),
+        boot_vcpu=draw(st.sampled_from((0.0, 0.5))),
         starts=tuple(draw(st.lists(starts, min_size=1, max_size=3))),
         seed=draw(st.integers(0, 9)),
         min_tasks=low,

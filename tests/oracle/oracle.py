@@ -281,14 +281,20 @@ class World:
         c = self.case
         serving_s = sum(overlap(t.serving, NEVER, k) for t in self.tasks)
         running_s = sum(overlap(t.running, NEVER, k) for t in self.tasks)
-        capacity = (serving_s / 60) * (c.vcpu - c.overhead_vcpu)
+        capacity = (serving_s / 60) * (c.vcpu - c.overhead_vcpu - c.idle_vcpu)
+        judged = c.vcpu - c.overhead_vcpu - c.idle_vcpu / c.cpu_share
+        # A task's own: second by second, idle while it runs, and boot until it serves.
+        own = sum(
+            c.idle_vcpu * overlap(t.running, NEVER, k) + c.boot_vcpu * overlap(t.running, t.serving, k)
+            for t in self.tasks
+        )
         wanted = c.cpu_vcpu[k] + self.backlog
         served = min(wanted, capacity)
         self.backlog = min(wanted - served, c.choices.queue_limit_vcpu_min)
         average = maximum = memory = None
         held = 0.0
         if running_s:
-            average = 100 * served / ((running_s / 60) * c.vcpu)
+            average = 100 * (served + own / 60) / ((running_s / 60) * c.vcpu)
             maximum = min(100.0, average * c.hottest_ratio[k])
             per_task = served / (running_s / 60)
             held = c.memory_mib[k] + c.overhead_mib + c.memory_slope_mib_per_vcpu * per_task
@@ -307,7 +313,7 @@ class World:
                 cpu_maximum=maximum,
                 memory_average=memory,
                 alarms=tuple(watch.state for watch in self.watches),
-                over_cpu=c.cpu_vcpu[k] > c.cpu_share * capacity,
+                over_cpu=c.cpu_vcpu[k] > c.cpu_share * ((serving_s / 60) * judged),
                 over_memory=held > c.memory_share * c.size_mib,
                 oom=held > c.size_mib,
                 saturated=wanted > capacity,

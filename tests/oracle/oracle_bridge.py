@@ -27,6 +27,8 @@ def inputs(case: oc.Case) -> tm.Inputs:
             price_usd_hour=case.price_usd_hour,
             overhead_vcpu=case.overhead_vcpu,
             overhead_mib=case.overhead_mib,
+            idle_vcpu=case.idle_vcpu,
+            boot_vcpu=case.boot_vcpu,
         ),
         starts=tm.Starts(pull_s=pull, running_s=running, serving_s=serving),
         objective=tm.Objective(cpu_share=case.cpu_share, memory_share=case.memory_share),

@@ -99,6 +99,10 @@ class Case:
     size_mib: int = 2048
     overhead_vcpu: float = 0.0
     overhead_mib: float = 0.0
+    idle_vcpu: float = 0.0
+    """Used by a RUNNING task without work [vCPU]."""
+    boot_vcpu: float = 0.0
+    """Used besides, until it serves [vCPU]."""
     price_usd_hour: float = 0.05
     starts: tuple[tuple[int, int, int], ...]
     """Rows of (pull, running, serving) [s] from the decision."""

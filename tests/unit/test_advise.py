@@ -260,8 +260,8 @@ def test_a_size_that_is_laid_down_and_does_not_do_leaves_the_service_out_and_is_
 def test_a_drain_that_is_laid_down_is_proposed_and_replayed() -> None:
     laid = {"api": {"deregistration_delay_s": 3600}}
     found = chosen(made.demand(WAVE), services=laid)
-    assert found.question.timing.target is not None
-    assert found.question.timing.target.deregistration_delay_s == 3600
+    assert found.timing.target is not None
+    assert found.timing.target.deregistration_delay_s == 3600
 
 
 # Today's ladders

@@ -50,7 +50,7 @@ def test_what_was_written_is_read_back_to_the_byte(optimized: made.Optimized) ->
     assert decode(content) == optimized.document
     again = msgspec.json.encode(msgspec.to_builtins(optimized.document))
     assert msgspec.json.format(again, indent=2) + b"\n" == content
-    assert optimized.document.document_version == 5
+    assert optimized.document.document_version == 6
 
 
 def test_no_number_shows_more_than_six_places_and_money_is_in_whole_cents(optimized: made.Optimized) -> None:
@@ -111,9 +111,9 @@ WRONG = {
     "[]": "is no recommendation",
     "{}": "is no recommendation",
     '{"document_version": "5"}': "is no recommendation",
-    '{"document_version": 4}': "has document_version 4, and this trimtab reads 5; run trimtab optimize again",
-    '{"document_version": 6}': "has document_version 6, and this trimtab reads 5; read it with",
-    '{"document_version": 5}': "missing required field `trimtab`",
+    '{"document_version": 4}': "has document_version 4, and this trimtab reads 6; run trimtab optimize again",
+    '{"document_version": 7}': "has document_version 7, and this trimtab reads 6; read it with",
+    '{"document_version": 6}': "missing required field `trimtab`",
 }
 
 

@@ -318,7 +318,7 @@ def test_values_that_were_edited_by_hand_are_refused_not_lost(folder: Path, edit
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda one: one.update(document_version=3), "has document_version 3, and this trimtab reads 5"),
+        (lambda one: one.update(document_version=3), "has document_version 3, and this trimtab reads 6"),
         (lambda one: one.update(trimtab="0.0.1"), "has trimtab '0.0.1', and this run "),
         (lambda one: one["services"][1].update(why="mine"), "is not what its choices give"),
         (lambda one: one["services"][1]["scaling"].update(max_tasks=77), "is not what its choices give"),

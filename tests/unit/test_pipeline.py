@@ -299,7 +299,7 @@ def test_a_service_whose_policies_cannot_be_replayed_is_as_recorded(tmp_path: Pa
 def test_what_does_not_change_within_a_service_is_made_once_a_service(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Load, starts and the share of the hottest task are the same at every size and under every policy."""
+    """Load and the share of the hottest task are the same at every size and under every policy."""
     made_by: list[str] = []
 
     def counted(name: str) -> None:
@@ -311,11 +311,11 @@ def test_what_does_not_change_within_a_service_is_made_once_a_service(
 
         monkeypatch.setattr(case, name, count)
 
-    for name in ("load_of", "starts_of", "task_use_of"):
+    for name in ("load_of", "task_use_of"):
         counted(name)
     snapshot = made.snapshot(made.service("api"), made.service("jobs", traffic=None))
     assert len(recommend(snapshot, effort=made.LITTLE).services) == 2
-    assert sorted(made_by) == ["load_of"] * 2 + ["starts_of"] * 2 + ["task_use_of"] * 2
+    assert sorted(made_by) == ["load_of"] * 2 + ["task_use_of"] * 2
 
 
 def test_a_debug_level_in_production_reaches_document_and_screen(tmp_path: Path) -> None:

@@ -83,8 +83,8 @@ def test_the_documentation_shows_the_help_as_it_is() -> None:
     [
         (None, "name the folder that `trimtab optimize -o` wrote"),
         (b"{", "is not a recommendation"),
-        (b'{"document_version": 1}', "has document_version 1, not 5"),
-        (b'{"document_version": 5, "cluster": "c", "region": "r", "services": [{}]}', "services[0]"),
+        (b'{"document_version": 1}', "has document_version 1, not 6"),
+        (b'{"document_version": 6, "cluster": "c", "region": "r", "services": [{}]}', "services[0]"),
         (b"\xff\xfe", "is not a recommendation"),
     ],
 )

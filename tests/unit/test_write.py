@@ -92,7 +92,7 @@ def test_an_entry_has_the_fields_the_root_configuration_reads() -> None:
         '    image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:1.0"\n'
         "    cpu             = 256\n"
         "    memory          = 512\n"
-        "    startup_seconds = 20\n"
+        "    startup_seconds = 80\n"
         "    port            = 8080\n"
         '    cost_center     = "retail"\n'
         '    callers         = ["worker"]\n'
@@ -283,7 +283,7 @@ def test_both_files_are_written_and_nothing_else_remains(tmp_path: Path) -> None
         "services.auto.tfvars",
     ]
     assert written.values.read_text(encoding="utf-8").startswith("# Written by trimtab")
-    assert json.loads(written.document.read_bytes())["document_version"] == 5
+    assert json.loads(written.document.read_bytes())["document_version"] == 6
 
 
 def test_when_one_file_cannot_be_written_the_other_stays_as_it_was(tmp_path: Path) -> None:

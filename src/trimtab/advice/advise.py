@@ -49,7 +49,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     """Replay before and after on the whole recording, and say what a reviewer should know."""
     question, sizing, before = chosen.question, chosen.sizing, chosen.before
     service, demand, objective = question.service, question.demand, question.objective
-    proposal = proposal_of(service, sizing, chosen.choice.ladders, question.timing, objective)
+    proposal = proposal_of(service, sizing, chosen.choice.ladders, chosen.timing, objective)
     proposed = judge(as_proposed(question.workload, proposal, question.prices, objective)).verdict
     cost = cost_of(
         service,
@@ -65,14 +65,14 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         sizing=sizing,
         choice=chosen.choice,
         proposal=proposal,
-        timing=question.timing,
+        timing=chosen.timing,
         tasks_recorded=tasks_recorded(demand),
         deployed=before.verdict,
         proposed=proposed,
         cost=cost,
         cautions=ordered(
             (
-                *cautions_of(service, demand, sizing, question.timing),
+                *cautions_of(service, demand, sizing, chosen.timing),
                 *cautions_of_capacity(service, proposal, demand),
                 *cautions_of_cost(service, cost, before, proposal, objective),
                 *cautions_of_replay(proposed, objective),

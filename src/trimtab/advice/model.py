@@ -40,6 +40,7 @@ class CautionKind(enum.Enum):
     STARTUP = "start-up time"
     STOP_TIMEOUT = "short stop timeout"
     DRAIN = "requests longer than the drain"
+    LATENCY = "slower answers"
     NAME = "name the module refuses"
     CALLER = "caller left out"
     EGRESS = "egress not known"

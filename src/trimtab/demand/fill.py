@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.demand.free import demand_of
+from trimtab.demand.own import own_cpu
 from trimtab.demand.quality import longest_run
+from trimtab.demand.terms import Term
 from trimtab.errors import SnapshotError
+
+IDLE_MOST = 0.4
+"""Of a task's CPU, the most that is believed to be used without work [ratio]: half of what the default
+objective lets work and idle fill together."""
+TOO_MUCH = f"more than {IDLE_MOST:.0%} of a task's CPU without work is not believed"
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand, Mask
@@ -20,7 +27,11 @@ if TYPE_CHECKING:
 
 def recorded(snapshot: Snapshot, service: Service) -> Demand:
     """Return the demand on a usable service of the snapshot, from its first report to its last."""
-    return history_of(demand_of(service, snapshot.metrics[service.name]))
+    demand = history_of(demand_of(service, snapshot.metrics[service.name]))
+    own = own_cpu(demand)
+    if own.idle.value > IDLE_MOST * service.size.vcpu:
+        own = replace(own, idle=Term(why=TOO_MUCH))
+    return replace(demand, own=own)
 
 
 def history_of(demand: Demand) -> Demand:

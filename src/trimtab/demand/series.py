@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from trimtab.demand.terms import NOTHING_TOLD, OwnCpu
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -49,6 +51,8 @@ class Demand:
     """Minutes without a task, as a recorded count, a scaling activity or a schedule says."""
     censored: Mask
     """Minutes at the CPU ceiling: the work wanted more than it got."""
+    own: OwnCpu = NOTHING_TOLD
+    """What of ``cpu_vcpu`` is no work but the tasks' own."""
 
     @property
     def known(self) -> Mask:

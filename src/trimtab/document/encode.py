@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from trimtab.advice.model import Advice, Recommendation
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.sizing.model import Candidate, Sizing
+    from trimtab.timing.slower import Slower
 
 PLACES = 6
 
@@ -116,7 +117,7 @@ def _service(advice: Advice) -> ServicePart:
         replay_after=_replay(advice.proposed),
         work=_as(WorkPart, sizing.work),
         scaling=_as(ScalingPart, advice.ladders),
-        choice=_choice(advice.choice, advice.service),
+        choice=_choice(advice.choice, advice.service, advice.timing.slower),
         timing=_as(TimingPart, advice.timing),
         cost=_as(CostPart, advice.cost),
         cautions=tuple(_as(CautionPart, caution) for caution in advice.cautions),
@@ -124,13 +125,13 @@ def _service(advice: Advice) -> ServicePart:
     )
 
 
-def _choice(choice: Choice, service: Service) -> ChoicePart:
+def _choice(choice: Choice, service: Service, slower: Slower) -> ChoicePart:
     return ChoicePart(
         verdict=choice.decision,
         why=choice.why,
         hottest_ratio=choice.hottest_ratio,
         cpu_percent=round(100 * choice.cpu_share, 4),
-        response=_as(ResponsePart, response_of(choice.ladders, service.start_samples)),
+        response=_as(ResponsePart, response_of(choice.ladders, service.start_samples, slower=slower)),
         trials=tuple(_trial(mark) for mark in choice.marks),
         tuned_usd_month=_usd(choice.tuned_usd_month),
         judged_minutes=choice.judged_minutes,

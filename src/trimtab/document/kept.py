@@ -15,6 +15,7 @@ import msgspec
 from trimtab.advice.case.case import as_proposed
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.choice.admissible import timing_at
 from trimtab.advice.choice.choose import Chosen, asked
 from trimtab.advice.choice.model import Alternative, Choice, Unsearched
 from trimtab.advice.choice.sizes import resized
@@ -81,6 +82,7 @@ def kept(
     return Chosen(
         question=found.question,
         sizing=resized(found.sizing, choice, service.size),
+        timing=timing_at(service, demand, choice.size, objective),
         choice=choice,
         before=found.before,
     )

@@ -94,6 +94,26 @@ class LoadMemoryPart(Part, frozen=True, kw_only=True):
     """What a task holds without load, where memory follows it."""
 
 
+class TermPart(Part, frozen=True, kw_only=True):
+    """One term of the tasks' own CPU."""
+
+    value: Amount
+    """0 where it is not told."""
+    most: Amount
+    """Upper end of the one-sided 99 % interval."""
+    why: str
+    """Why it is not told; empty where it is."""
+
+
+class OwnCpuPart(Part, frozen=True, kw_only=True):
+    """CPU that tasks use besides the work."""
+
+    idle: TermPart
+    """Of a running task without work [vCPU]."""
+    boot: TermPart
+    """Of a start [vCPU-seconds]."""
+
+
 class WorkPart(Part, frozen=True, kw_only=True):
     """What the choice rests on, freed from today's size and count."""
 
@@ -109,6 +129,7 @@ class WorkPart(Part, frozen=True, kw_only=True):
     load_memory: LoadMemoryPart
     censored_share: Share
     """Of reported minutes at the CPU ceiling, whose demand is lifted."""
+    own: OwnCpuPart
     floor: Count
     """Least tasks, whatever the demand."""
 
@@ -125,6 +146,10 @@ class StartupPart(Part, frozen=True, kw_only=True):
     slowest_s: Amount | None
     warning: str
     """Empty, or why the number is less certain than it looks."""
+    needed_s: Count
+    """What the starts ask for at the proposed size [s], which may be more than the module takes."""
+    slower: str
+    """What less CPU than today's does to a start; empty where there is no less."""
 
 
 class ContainerTimingPart(Part, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from trimtab.sizing.model import Reason  # noqa: TC001
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCUMENT_VERSION: Final = 5
+DOCUMENT_VERSION: Final = 6
 AGAIN = "run trimtab optimize again"
 
 
@@ -174,7 +174,7 @@ class ServicePart(Part, frozen=True, kw_only=True):
 class Document(Part, frozen=True, kw_only=True):
     """A recommendation for a whole fleet, as ``trimtab optimize -o`` writes it."""
 
-    document_version: Literal[5]
+    document_version: Literal[6]
     """Another where a field was added, taken away, or has another meaning."""
     trimtab: str
     """The version that wrote it."""

@@ -121,19 +121,20 @@ def required_tasks(inputs: Inputs, *, floor: int, max_tasks: int = MOST_TASKS) -
     The comparisons are the replay's own expressions, so that equality falls the same way.
     """
     load, task, objective = inputs.load, inputs.task, inputs.objective
-    usable_vcpu = task.vcpu - task.overhead_vcpu
+    usable_vcpu = task.vcpu - task.overhead_vcpu - task.idle_vcpu
+    judged_vcpu = task.judged_vcpu(objective.cpu_share)
     held_mib = load.memory_mib + task.overhead_mib
     limit_mib = objective.memory_share * task.memory_mib
     slope = load.memory_slope_mib_per_vcpu
 
     def over_cpu(tasks: F64) -> Mask:
-        return load.cpu_vcpu > objective.cpu_share * (tasks * usable_vcpu)
+        return load.cpu_vcpu > objective.cpu_share * (tasks * judged_vcpu)
 
     def over_memory(tasks: F64) -> Mask:
         count = np.maximum(tasks, 1.0)  # what no task holds is nobody's; CPU asks for the first
         return held_mib + slope * np.minimum(load.cpu_vcpu, count * usable_vcpu) / count > limit_mib
 
-    by_cpu = _fewest(load.cpu_vcpu / (objective.cpu_share * usable_vcpu), over_cpu)
+    by_cpu = _fewest(load.cpu_vcpu / (objective.cpu_share * judged_vcpu), over_cpu)
     never = over_memory(np.full_like(held_mib, MOST_TASKS))
     spare_mib = np.where(never, np.inf, np.maximum(limit_mib - held_mib, np.finfo(np.float64).tiny))
     busiest_fits = slope * usable_vcpu <= spare_mib

@@ -70,6 +70,10 @@ class Task:
     """The sidecar's: takes capacity away [vCPU]."""
     overhead_mib: float = 0.0
     """What the sidecar holds [MiB]."""
+    idle_vcpu: float = 0.0
+    """What a running task uses without work [vCPU]."""
+    boot_vcpu: float = 0.0
+    """What it uses besides, from RUNNING until it serves [vCPU]."""
 
     def __post_init__(self) -> None:
         number("task.vcpu", self.vcpu, above=True)
@@ -77,11 +81,25 @@ class Task:
         number("task.price_usd_hour", self.price_usd_hour)
         number("task.overhead_vcpu", self.overhead_vcpu)
         number("task.overhead_mib", self.overhead_mib)
-        if self.overhead_vcpu >= self.vcpu:
+        number("task.idle_vcpu", self.idle_vcpu)
+        number("task.boot_vcpu", self.boot_vcpu)
+        if self.overhead_vcpu + self.idle_vcpu >= self.vcpu:
             raise ReplayError(
-                f"{self.overhead_vcpu} vCPU leave nothing of the task's {self.vcpu}",
+                f"{self.overhead_vcpu} vCPU leave nothing of the task's {self.vcpu}"
+                if not self.idle_vcpu
+                else f"{self.overhead_vcpu} vCPU and {self.idle_vcpu:g} without work leave nothing of the "
+                f"task's {self.vcpu}",
                 where="task.overhead_vcpu",
             )
+        if self.idle_vcpu + self.boot_vcpu > self.vcpu:
+            raise ReplayError(
+                f"{self.boot_vcpu:g} vCPU and {self.idle_vcpu:g} are more than the task's {self.vcpu}",
+                where="task.boot_vcpu",
+            )
+
+    def judged_vcpu(self, cpu_share: float) -> float:
+        """Return b of section 5: of it work may fill ``cpu_share``, as work and idle may of all [vCPU]."""
+        return self.vcpu - self.overhead_vcpu - self.idle_vcpu / cpu_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -186,6 +204,11 @@ class Inputs:
         whole("deregistration_delay_s", self.deregistration_delay_s)
         whole("shutdown_s", self.shutdown_s)
         whole("seed", self.seed, most=LARGEST_SEED)
+        if self.task.judged_vcpu(self.objective.cpu_share) <= 0:
+            raise ReplayError(
+                f"{self.task.idle_vcpu:g} vCPU without work are all that the objective allows",
+                where="task.idle_vcpu",
+            )
         if self.no_scale_in is not None:
             vector("no_scale_in", self.no_scale_in, np.dtype(np.bool_), self.load.minutes)
         if self.interruptions is not None:

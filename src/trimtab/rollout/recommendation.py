@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCUMENT_FILE = "recommendation.json"
-DOCUMENT_VERSION: Final = 5
+DOCUMENT_VERSION: Final = 6
 """Of ``evidence.document``, repeated: importing it would compile the replay first. A test compares."""
 
 _ARN = re.compile(r"arn:[^:]+:ecs:[^:]+:\d{12}:task-definition/[A-Za-z0-9_-]{1,255}:[1-9]\d*")

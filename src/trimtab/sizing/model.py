@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from trimtab.demand.terms import NOTHING_TOLD, OwnCpu
+
 if TYPE_CHECKING:
     from trimtab.demand.follow import LoadMemory
     from trimtab.demand.growth import Growth
@@ -79,6 +81,8 @@ class Work:
     censored_share: float
     """Share of reported minutes at the CPU ceiling, whose demand is lifted."""
     floor: int
+    own: OwnCpu = NOTHING_TOLD
+    """What of the CPU is no work but the tasks' own."""
     memory_kills: int = 0
     """Tasks of the record that were killed for memory."""
     memory_least_mib: int = 0
@@ -102,6 +106,8 @@ class Sizing:
     work: Work
     candidates: tuple[Candidate, ...]
     """Every size tried, smallest first."""
+    not_tried: str = ""
+    """Which sizes were not, and why, in words; empty where every one was."""
 
     def least_memory(self) -> set[TaskSize]:
         """Return for each CPU value the least memory that holds the work: more of it only costs more."""

@@ -27,7 +27,7 @@ from trimtab.sizing.constants import (
 )
 from trimtab.sizing.memory import hottest_memory, margin_of, memory_need_mib, still_holds
 from trimtab.sizing.model import Candidate, Reason, Sizing, TaskUse, Work
-from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed
+from trimtab.sizing.tasks import hottest_ratio, tasks_needed, work_cpu
 from trimtab.snapshot.understand.causes import memory_kills
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ def _work(service: Service, demand: Demand, floor: int, use: TaskUse) -> Work:
         load_memory=use.memory,
         censored_share=float(demand.censored[reported].mean()),
         floor=floor,
+        own=demand.own,
         memory_kills=kills,
         memory_least_mib=service.size.memory_mib if kills else 0,
     )
@@ -183,12 +184,18 @@ class _Load:
 
 
 def _loads(demand: Demand, work: Work, cpu_sizes: Sequence[int]) -> Iterator[_Load]:
-    cpu, counted = lifted_cpu(demand), within_typical_life(demand, work.growth)
+    cpu, counted = work_cpu(demand), within_typical_life(demand, work.growth)
+    idle = demand.own.idle.value
     for cpu_units in cpu_sizes:
         tasks = tasks_needed(
-            cpu, cpu_units=cpu_units, ratio=work.hottest_ratio, floor=work.floor, step_s=demand.step_s
+            cpu,
+            cpu_units=cpu_units,
+            ratio=work.hottest_ratio,
+            floor=work.floor,
+            step_s=demand.step_s,
+            idle_vcpu=idle,
         )
-        memory = hottest_memory(demand, cpu, tasks, work.load_memory, work.hottest_ratio)
+        memory = hottest_memory(demand, cpu + idle * tasks, tasks, work.load_memory, work.hottest_ratio)
         reported = tasks[demand.known]
         yield _Load(
             cpu_units=cpu_units,

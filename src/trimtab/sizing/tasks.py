@@ -12,6 +12,8 @@ from trimtab.terraform_module import COLLECTOR_CPU_UNITS
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand
 
+LEAST_ROOM = 0.02
+"""Of a task's CPU, what is left for work where it would use nearly all of it without any [ratio]."""
 ROUNDING = 1e-9
 """A quotient this little above a whole number is that number: the rest is binary fractions."""
 
@@ -19,6 +21,21 @@ ROUNDING = 1e-9
 def lifted_cpu(demand: Demand) -> F64:
     """Return CPU demand [vCPU], shape (T,), raised where the ceiling hid the rest of it."""
     return np.where(demand.censored, demand.cpu_vcpu * CENSORED_LIFT, demand.cpu_vcpu)
+
+
+def work_cpu(demand: Demand) -> F64:
+    """Return CPU demand without what is the tasks' own, as far as the record tells it [vCPU], shape (T,).
+
+    A start's is taken off the minute in which the count rose and the next, half each, and never more than
+    a minute has.
+    """
+    own = demand.own
+    if not own.idle.value and not own.boot.value:
+        return lifted_cpu(demand)
+    rose = np.maximum(0.0, np.diff(demand.tasks, prepend=demand.tasks[:1]))
+    booting = (rose + np.concatenate([[0.0], rose[:-1]])) / 2 * own.boot.value / demand.step_s
+    work: F64 = np.maximum(0.0, lifted_cpu(demand) - own.idle.value * demand.tasks - booting)
+    return work
 
 
 def hottest_ratio(demand: Demand) -> float:
@@ -56,13 +73,19 @@ def application_vcpu(cpu_units: int) -> float:
     return (cpu_units - COLLECTOR_CPU_UNITS) / 1024
 
 
-def tasks_needed(cpu: F64, *, cpu_units: int, ratio: float, floor: int, step_s: int) -> F64:
+def tasks_needed(  # noqa: PLR0913  # the work, the task, and what is kept
+    cpu: F64, *, cpu_units: int, ratio: float, floor: int, step_s: int, idle_vcpu: float = 0.0
+) -> F64:
     """Return the task count that carries ``cpu`` [vCPU] at a size, whole numbers, shape (T,).
 
     The average task stays at ``CPU_TARGET`` with its margin, and the hottest task below its
-    whole share. This is what a scaling policy would ideally hold, not what one does hold.
+    whole share; what a task uses without work, ``idle_vcpu``, is part of both. This is what a scaling
+    policy would ideally hold, not what one does hold.
     """
     share = application_vcpu(cpu_units)
-    per_vcpu = max(CPU_MARGIN / (CPU_TARGET * share), ratio / share)
+    least = LEAST_ROOM * share  # so little that no such size is ever the cheapest
+    per_vcpu = max(
+        CPU_MARGIN / max(CPU_TARGET * share - idle_vcpu, least), ratio / max(share - ratio * idle_vcpu, least)
+    )
     wanted = np.maximum(floor, np.ceil(cpu * per_vcpu - ROUNDING))
     return trailing_maximum(wanted, max(1, round(LOOKBACK_S / step_s)))

@@ -22,12 +22,14 @@ from trimtab.terraform_module import (
 )
 from trimtab.timing.drain import drain_of
 from trimtab.timing.ground import Evidence, Ground, Setting, ground, on_grid, share_of
+from trimtab.timing.slower import AS_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from trimtab.fleet.model import ContainerHealthCheck, Service, StartSample
     from trimtab.timing.drain import Drain
+    from trimtab.timing.slower import Slower
 
 ASSUMED_S = 60
 """Where no start was recorded. Slower than most: a check that waits too long only delays."""
@@ -50,11 +52,12 @@ class Startup:
     """The slowest recorded start [s]."""
     warning: str
     """Empty, or why the number is less certain than it looks."""
-
-    @property
-    def needed_s(self) -> int:
-        """What the starts ask for [s], which may be more than the module takes."""
-        return self.seconds if self.measured_s is None else max(self.seconds, math.ceil(self.measured_s))
+    needed_s: int
+    """What the starts ask for at the size they are timed for [s], which may be more than the module takes."""
+    less_cpu: bool = False
+    """Whether that size has less CPU than the one whose starts were recorded."""
+    slower: str = ""
+    """Where it has: what that does to a start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ class Timing:
     """Why each value is what it is, in the order of a task's life."""
     warnings: tuple[str, ...]
     """Where requests need more than they are given."""
+    slower: Slower = AS_RECORDED
+    """What starts are at the size that is timed."""
 
     @property
     def grace_period_given_s(self) -> int | None:
@@ -103,12 +108,13 @@ class Timing:
         return self.target.grace_period_s
 
 
-def timing_of(service: Service, drain_laid_down_s: int | None = None) -> Timing:
+def timing_of(service: Service, drain_laid_down_s: int | None = None, slower: Slower = AS_RECORDED) -> Timing:
     """Return the timing of a service from its recorded starts and the longest of its requests.
 
-    ``drain_laid_down_s`` is the deregistration delay that the objective lays down [s].
+    ``drain_laid_down_s`` is the deregistration delay that the objective lays down [s]; ``slower`` what
+    starts are at the size that is timed.
     """
-    startup = startup_of(service.start_samples, service.health_check)
+    startup = startup_of(service.start_samples, service.health_check, slower)
     drain = drain_of(service, drain_laid_down_s)
     container = container_timing(startup.seconds)
     found = service.traffic.grace_period_s if service.traffic is not None else 0
@@ -122,10 +128,15 @@ def timing_of(service: Service, drain_laid_down_s: int | None = None) -> Timing:
         longest_request_s=drain.longest_request_s,
         grounds=grounds,
         warnings=drain.warnings,
+        slower=slower,
     )
 
 
-def startup_of(samples: Sequence[StartSample], check: ContainerHealthCheck | None = None) -> Startup:
+def startup_of(
+    samples: Sequence[StartSample],
+    check: ContainerHealthCheck | None = None,
+    slower: Slower = AS_RECORDED,
+) -> Startup:
     """Return p95 of boot and ready together, whole seconds; of few samples the maximum.
 
     Without any start that was recorded, what today's ``check`` waits for: it may be what lets
@@ -141,15 +152,18 @@ def startup_of(samples: Sequence[StartSample], check: ContainerHealthCheck | Non
             patient = _as_patient(check)
             why = ", as patient as the check found" if patient > ASSUMED_S else ""
             warning = f"no start was recorded: {patient} s are assumed{why}"
-            return _startup(patient, Evidence(), None, warning)
+            return _startup(patient, Evidence(), None, warning, slower)
         warning = f"only {answer.samples} starts were recorded: the slowest counts"
         evidence = Evidence(quantile=1.0, measured_s=slowest, samples=answer.samples)
-        return _startup(_whole(slowest), evidence, slowest, warning)
+        return _startup(slowest, evidence, slowest, warning, slower)
     found = answer.start_up
     quantiles = ((P95, found.p95_s), (0.99, found.p99_s), (1.0, found.max_s))
-    quantile, measured = next(one for one in quantiles if _start_period_s(_whole(one[1])) >= found.max_s)
+    latest = slower.seconds(found.max_s)
+    quantile, measured = next(
+        one for one in quantiles if _start_period_s(_whole(slower.seconds(one[1]))) >= latest
+    )
     evidence = Evidence(quantile=quantile, measured_s=measured, samples=answer.samples)
-    return _startup(_whole(measured), evidence, found.max_s, "")
+    return _startup(measured, evidence, found.max_s, "", slower)
 
 
 def _as_patient(found: ContainerHealthCheck | None) -> int:
@@ -174,7 +188,10 @@ def _start_period_s(startup_s: int) -> int:
     return max(10, on_grid(START_MARGIN * startup_s))
 
 
-def _startup(whole: int, evidence: Evidence, slowest_s: float | None, warning: str) -> Startup:
+def _startup(
+    recorded_s: float, evidence: Evidence, slowest_s: float | None, warning: str, slower: Slower
+) -> Startup:
+    whole = _whole(slower.seconds(recorded_s))
     if whole > LONGEST_STARTUP_S:
         check = container_timing(LONGEST_STARTUP_S)
         end = check.start_period_s + check.retries * check.interval_s
@@ -189,7 +206,25 @@ def _startup(whole: int, evidence: Evidence, slowest_s: float | None, warning: s
         measured_s=evidence.measured_s,
         slowest_s=slowest_s,
         warning=warning,
+        needed_s=whole,
+        less_cpu=slower.ratio > 1,
+        slower=_slower_sentence(recorded_s, whole, slower, measured=evidence.measured_s is not None),
     )
+
+
+def _slower_sentence(recorded_s: float, whole: int, slower: Slower, *, measured: bool) -> str:
+    """Say what less CPU does to a start of ``recorded_s``; empty where there is no less."""
+    if slower.ratio <= 1:
+        return ""
+    began = "starts" if measured else "starts, assumed to be"
+    took = (
+        f"{began} of {recorded_s:.1f} s at {slower.recorded_vcpu:g} vCPU may take {whole} s at "
+        f"{slower.vcpu:g}"
+    )
+    if slower.boot_vcpu_s is not None and slower.seconds(recorded_s) < slower.ratio * recorded_s:
+        return f"{took}: they use {slower.boot_vcpu_s:.1f} vCPU-seconds at most"
+    why = slower.why or "by the record it may be"
+    return f"{took}, if CPU is all they wait for ({why}): measure one"
 
 
 def container_timing(startup_s: int) -> ContainerTiming:
@@ -217,13 +252,14 @@ def target_timing(
     """Return the target check; None without a load balancer.
 
     A start too slow for the module's start period still gets its grace period, which ECS does
-    not limit: half again what the starts ask for, and two checks. Where no start was recorded the
-    grace period found, ``found_grace_s``, is not shortened: it may be what lets tasks start at all.
+    not limit: half again what the starts ask for, and two checks. Where no start was recorded, or none at
+    so little CPU, the grace period found, ``found_grace_s``, is not shortened: it may be what lets tasks
+    start at all.
     """
     if drain.deregistration_delay_s is None:
         return None
     slow = _start_period_s(startup.needed_s) + 2 * DEFAULT_CHECK_INTERVAL_S
-    found = found_grace_s if startup.measured_s is None else 0
+    found = found_grace_s if startup.measured_s is None or startup.less_cpu else 0
     return TargetTiming(
         interval_s=DEFAULT_CHECK_INTERVAL_S,
         timeout_s=DEFAULT_CHECK_TIMEOUT_S,
@@ -241,34 +277,35 @@ def _start_grounds(
     """Yield why the values that follow from the start-up are what they are."""
     evidence = Evidence(quantile=startup.quantile, measured_s=startup.measured_s, samples=startup.samples)
     check = container
-    tries = f"{check.retries} tries {check.interval_s} s apart"
     rows = [
         (Setting.STARTUP, startup.seconds, _startup_sentence(startup)),
         (
             Setting.START_PERIOD,
             check.start_period_s,
-            "half again the start-up, in steps of 5 s; what fails before is not counted",
+            "half again the start-up, before failures count",
         ),
         (
             Setting.INTERVAL,
             check.interval_s,
-            "a third of the start-up, in steps of 5 s, at least 10 and at most 30",
+            "a third of it, 10 to 30",
         ),
         (Setting.TIMEOUT, check.timeout_s, "half the interval"),
         (
             Setting.RETRIES,
             check.retries,
-            f"{tries}: given up no sooner than a new one could start, within 3 to 5 tries",
+            "given up no sooner than one could start",
         ),
     ]
     if target is not None:
         period = target.grace_period_s - 2 * DEFAULT_CHECK_INTERVAL_S
-        sentence = f"start period, {period} s, and two checks {DEFAULT_CHECK_INTERVAL_S} s apart"
+        sentence = f"start period, {period} s, and two checks"
         if target.grace_period_s != derived_grace_s(check):
             checks = f"two checks {DEFAULT_CHECK_INTERVAL_S} s apart"
             sentence = f"half again the start-up, {period} s, and {checks}"
             if startup.measured_s is None:
                 sentence = "as found: no start was recorded that a shorter one could rest on"
+            elif startup.less_cpu and period > _start_period_s(startup.needed_s):
+                sentence = "as found: nothing gets less CPU and a shorter grace period at once"
         rows.append((Setting.GRACE_PERIOD, target.grace_period_s, sentence))
     for setting, value, sentence in rows:
         yield ground(setting, value, evidence, sentence)
@@ -276,15 +313,18 @@ def _start_grounds(
 
 def _startup_sentence(startup: Startup) -> str:
     if startup.measured_s is None or startup.quantile is None or startup.slowest_s is None:
-        return "assumed: no start was recorded"
+        more = f", up to {startup.needed_s} s at the new size" if startup.less_cpu else ""
+        return f"assumed: no start was recorded{more}"
     said = (
         f"{share_of(startup.quantile)} of {startup.samples} recorded starts took {startup.measured_s:.1f} s "
         "or less from the pulled image to the first passing check"
     )
     if startup.quantile > P95 and startup.samples >= MIN_SAMPLES:
         said += f"; a start period made of {share_of(P95)} would end before the slowest"
-    elif startup.quantile == P95:
+    elif startup.quantile == P95 and not startup.less_cpu:
         said += f"; the slowest, {startup.slowest_s:.1f} s, still ends within the start period"
+    if startup.less_cpu:
+        said += f", up to {startup.needed_s} s at the new size"
     if startup.needed_s > startup.seconds:
         said += f"; the module takes {LONGEST_STARTUP_S} s at most"
     return said

@@ -21,7 +21,8 @@ from trimtab.replay.bound import required_tasks
 from trimtab.replay.inputs import Inputs, Load, Starts, Task
 from trimtab.replay.spot import spot_interruptions
 from trimtab.sizing.rightsizing import task_use_of
-from trimtab.sizing.tasks import lifted_cpu
+from trimtab.sizing.tasks import work_cpu
+from trimtab.timing.slower import AS_RECORDED, slower_at
 from trimtab.timing.startup import ASSUMED_S
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
-    from trimtab.demand.series import Demand
+    from trimtab.demand.series import F64, Demand
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.replay.policy import Policy
     from trimtab.sizing.model import TaskUse
+    from trimtab.timing.slower import Slower
 
 ASSUMED_START = StartSample(placement_s=10.0, pull_s=20.0, boot_s=10.0, ready_s=ASSUMED_S - 10.0)
 """Where no start was recorded: the start-up that health checks then allow for too, after the
@@ -49,7 +51,6 @@ class Workload:
     demand: Demand
     use: TaskUse
     load: Load
-    starts: Starts
     filled_share: float
     """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
     first_tasks: int
@@ -64,7 +65,6 @@ def workload_of(service: Service, demand: Demand) -> Workload:
         demand=demand,
         use=use,
         load=load_of(use, full),
-        starts=starts_of(service.start_samples),
         filled_share=quality_of(demand).share_missing,
         first_tasks=round(float(full.tasks[0])),
     )
@@ -158,7 +158,8 @@ def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, obje
         overhead_mib=float(proposal.collector_memory_mib),
     )
     drain = (proposal.deregistration_delay_s, proposal.stop_timeout_s)
-    inputs = _inputs(workload, task, drain, objective)
+    slower = slower_at(size, workload.service.size, workload.demand.own)
+    inputs = _inputs(workload, task, drain, objective, slower)
     if proposal.spot is None:
         return inputs
     spot = proposal.spot
@@ -174,9 +175,9 @@ def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, obje
     )
 
 
-def starts_of(samples: Sequence[StartSample]) -> Starts:
-    """Return the recorded starts, each counted from the decision in whole seconds, rounded up."""
-    rows = samples or (ASSUMED_START,)
+def starts_of(samples: Sequence[StartSample], slower: Slower = AS_RECORDED) -> Starts:
+    """Return the starts as ``slower`` has them, counted from the decision in whole seconds, rounded up."""
+    rows = slower.samples(samples or (ASSUMED_START,))
     parts = np.array([(row.placement_s, row.pull_s, row.boot_s, row.ready_s) for row in rows])
     # A sum this little above a whole second is that second: the rest is binary fractions.
     seconds = np.ceil(np.cumsum(parts, axis=1) - 1e-6).astype(np.int64)
@@ -189,23 +190,48 @@ def load_of(use: TaskUse, full: Demand) -> Load:
     slope = use.memory.slope_mib_per_vcpu
     share = full.cpu_vcpu_a_task
     hottest = np.divide(full.hottest_cpu_vcpu, share, out=np.ones_like(share), where=share > 0)
+    work = work_cpu(full)
+    # Only the work's share moves from task to task: what they use of their own is in the base.
+    moves = np.minimum(share, _per_task(work, full))
     return Load(
-        cpu_vcpu=lifted_cpu(full),
-        memory_mib=np.maximum(0.0, full.memory_mib - slope * share),
+        cpu_vcpu=work,
+        memory_mib=np.maximum(0.0, full.memory_mib - slope * moves),
         hottest_ratio=np.maximum(1.0, hottest),
         requests=full.requests,
         memory_slope_mib_per_vcpu=slope,
     )
 
 
-def _inputs(workload: Workload, task: Task, drain: tuple[int, int], objective: Objective) -> Inputs:
+def _inputs(
+    workload: Workload,
+    task: Task,
+    drain: tuple[int, int],
+    objective: Objective,
+    slower: Slower = AS_RECORDED,
+) -> Inputs:
     deregistration_delay_s, shutdown_s = drain
+    starts = starts_of(workload.service.start_samples, slower)
     return Inputs(
         load=workload.load,
-        task=task,
-        starts=workload.starts,
+        task=_with_own(task, workload.demand, starts),
+        starts=starts,
         objective=objective.replayed(workload.use.hottest_ratio),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,
     )
+
+
+def _with_own(task: Task, demand: Demand, starts: Starts) -> Task:
+    """Return the task with the CPU of its own. A start's is spread evenly from RUNNING to serving.
+
+    What it would use beyond the task's CPU is left out: that goes on after the first passing check.
+    """
+    own, ready_s = demand.own, float(np.mean(starts.serving_s - starts.running_s))
+    boot = own.boot.value / ready_s if ready_s > 0 else 0.0
+    idle = own.idle.value
+    return replace(task, idle_vcpu=idle, boot_vcpu=min(boot, max(0.0, task.vcpu - idle)))
+
+
+def _per_task(values: F64, demand: Demand) -> F64:
+    return np.divide(values, demand.tasks, out=np.zeros_like(values), where=demand.tasks > 0)

@@ -71,6 +71,8 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Of its size that a task may hold, in any minute [percent]."""
     min_tasks: Annotated[int, Meta(ge=1, le=5000)] | None = None
     """Least tasks of every service; None: 2 behind a load balancer, else today's minimum, 1 or 2."""
+    least_cpu_units: Annotated[int, Meta(ge=256, le=16384)] | None = None
+    """Least CPU of a task, of every service whose size is not laid down [CPU units]; None: Fargate's own."""
     direction_changes_day: Annotated[float, Meta(ge=0)] = 24.0
     """Scaling activities that turn back, at most [1/day]."""
     judged_percent: Annotated[float, Meta(ge=10, le=50)] = 30.0

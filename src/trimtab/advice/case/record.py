@@ -13,6 +13,7 @@ import numpy as np
 from trimtab.advice.case.outcome import Basis, Judged, verdict_of
 from trimtab.demand.fill import held
 from trimtab.replay.result import Minutes, Replay, Summary
+from trimtab.sizing.tasks import lifted_cpu
 
 if TYPE_CHECKING:
     from trimtab.advice.case.case import Workload
@@ -68,8 +69,8 @@ def judge_record(workload: Workload, inputs: Inputs) -> Judged:
 def _minutes(full: Demand, inputs: Inputs) -> Minutes:
     """Return the minutes: those that ran also served, for nothing else is recorded."""
     load, task, tasks = inputs.load, inputs.task, full.tasks
-    capacity = tasks * task.vcpu
-    served = np.minimum(load.cpu_vcpu, capacity)
+    capacity, used = tasks * task.vcpu, lifted_cpu(full)
+    served = np.minimum(used, capacity)
     cpu = _where_run(100 * served, capacity)
     memory = np.where(tasks > 0, 100 * full.memory_mib / task.memory_mib, np.nan)
     nothing = np.zeros(tasks.size, dtype=np.bool_)
@@ -85,7 +86,7 @@ def _minutes(full: Demand, inputs: Inputs) -> Minutes:
         memory_average_percent=memory,
         billed_s=np.rint(tasks * MINUTE_S).astype(np.int64),
         alarm_state=np.zeros((0, tasks.size), dtype=np.int8),
-        over_cpu=load.cpu_vcpu > inputs.objective.cpu_share * capacity,
+        over_cpu=used > inputs.objective.cpu_share * capacity,
         over_memory=(tasks > 0) & (full.memory_mib > inputs.objective.memory_share * task.memory_mib),
         oom=nothing,
     )

@@ -13,12 +13,14 @@ import numpy as np
 
 from trimtab.advice.case.case import starts_of
 from trimtab.replay.inputs import Model
+from trimtab.timing.slower import AS_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimtab.fleet.model import StartSample
     from trimtab.terraform_module import Ladders
+    from trimtab.timing.slower import Slower
 
 MODEL = Model()
 MINUTE_S = 60
@@ -39,13 +41,18 @@ class Response:
     """Recorded starts behind the two; 0: assumed."""
 
 
-def response_of(ladders: Ladders, samples: Sequence[StartSample], model: Model = MODEL) -> Response:
+def response_of(
+    ladders: Ladders,
+    samples: Sequence[StartSample],
+    model: Model = MODEL,
+    slower: Slower = AS_RECORDED,
+) -> Response:
     """Return how long a burst waits under ``ladders``, at the starts that the replay draws from."""
     needed, _ = ladders.out_datapoints
     # In whole minutes, as the replay has it: what is not yet there at a tick is there at the next.
     published_s = -(-model.publication_delay_s // MINUTE_S) * MINUTE_S
     least = needed * ladders.period_s + published_s
-    serving = starts_of(samples).serving_s
+    serving = starts_of(samples, slower).serving_s
     return Response(
         alarm_least_s=least,
         alarm_most_s=least + MINUTE_S,

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.advice.before import before_of
 from trimtab.advice.case.case import workload_of
+from trimtab.advice.choice.admissible import admissible, has_room, timing_at
 from trimtab.advice.choice.conflict import conflict
 from trimtab.advice.choice.contest import enter
 from trimtab.advice.choice.decide import decide
 from trimtab.advice.choice.question import Question
 from trimtab.advice.choice.sizes import resized, search_sizes, sizes_in_contest
 from trimtab.advice.foreign import foreign
-from trimtab.catalog.load import fargate_sizes
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.convert import ladders_of_scaling
 from trimtab.ladders.search import FULL
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.terraform_module import module_takes
-from trimtab.timing.startup import timing_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from trimtab.ladders.search import Effort
     from trimtab.sizing.model import Sizing
     from trimtab.terraform_module import Ladders
+    from trimtab.timing.startup import Timing
 
 WORKERS = 2
 """Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
@@ -49,6 +49,8 @@ class Chosen:
 
     question: Question
     sizing: Sizing
+    timing: Timing
+    """At the size that was chosen."""
     choice: Choice
     before: Before
 
@@ -72,12 +74,19 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
     workload = workload_of(service, demand)
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
-    sizing = right_size(service, demand, prices, fargate_sizes(), floor=floor, use=workload.use)
+    for size in (service.size, required.size or service.size):
+        if not has_room(size, demand, objective):
+            detail = (
+                f"a task uses {demand.own.idle.value:.2g} vCPU without work, all that may be used at {size}"
+            )
+            return _left_out(service, LeftOutReason.CANNOT_TELL, detail)
+    sizes, not_tried = admissible(service, demand, objective)
+    sizing = right_size(service, demand, prices, sizes, floor=floor, use=workload.use)
     if required.size is not None and not isinstance(sizing, LeftOut):
         sizing = laid_down(sizing, required.size, service.size)
     if isinstance(sizing, LeftOut):
         return sizing
-    timing = timing_of(service, required.deregistration_delay_s)
+    timing = timing_at(service, demand, sizing.size, objective)
     question = Question(
         workload=workload,
         timing=timing,
@@ -86,7 +95,7 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
         estimated=sizing.size,
     )
     before = before_of(workload, prices, objective)
-    return Asked(question=question, sizing=sizing, before=before)
+    return Asked(question=question, sizing=replace(sizing, not_tried=not_tried), before=before)
 
 
 def choose(
@@ -108,6 +117,7 @@ def choose(
     return Chosen(
         question=question,
         sizing=resized(sizing, choice, service.size),
+        timing=timing_at(service, demand, choice.size, objective),
         choice=choice,
         before=found.before,
     )

@@ -49,5 +49,6 @@ def _cpu_percent(inputs: Inputs) -> float:
 
     The peak of the harder demand, which what is advised must stand too.
     """
-    usable_vcpu = inputs.task.vcpu - inputs.task.overhead_vcpu
-    return 100 * HARDER * float(inputs.load.cpu_vcpu.max()) / (MAX_TASKS * usable_vcpu)
+    task = inputs.task
+    each_vcpu = HARDER * float(inputs.load.cpu_vcpu.max()) / MAX_TASKS + task.idle_vcpu
+    return 100 * each_vcpu / (task.vcpu - task.overhead_vcpu)

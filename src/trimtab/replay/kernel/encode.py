@@ -60,7 +60,10 @@ def site_of(inputs: Inputs, model: Model) -> Site:
     task, objective = inputs.task, inputs.objective
     return Site(
         vcpu=float(task.vcpu),
-        usable_vcpu=float(task.vcpu) - float(task.overhead_vcpu),
+        usable_vcpu=float(task.vcpu) - float(task.overhead_vcpu) - float(task.idle_vcpu),
+        judged_vcpu=float(task.judged_vcpu(objective.cpu_share)),
+        idle_vcpu=float(task.idle_vcpu),
+        boot_vcpu=float(task.boot_vcpu),
         memory_mib=float(task.memory_mib),
         overhead_mib=float(task.overhead_mib),
         slope_mib_per_vcpu=float(inputs.load.memory_slope_mib_per_vcpu),

@@ -75,16 +75,18 @@ def served_in(
     In that order: served [vCPU], backlog [vCPU min], CPU average, CPU maximum and memory
     [percent, NaN where no task runs], and the bits OVER_CPU_BIT to SATURATED_BIT.
     """
-    capacity = (serving_s / 60) * site.usable_vcpu
+    serving = serving_s / 60
+    capacity = serving * site.usable_vcpu
     wanted = demand + backlog
     served = min(wanted, capacity)
     waiting = min(wanted - served, site.queue_limit_vcpu_min)
-    bad = OVER_CPU_BIT if demand > site.cpu_share * capacity else 0
+    bad = OVER_CPU_BIT if demand > site.cpu_share * (serving * site.judged_vcpu) else 0
     bad |= SATURATED_BIT if wanted > capacity else 0
     if running_s == 0:
         return served, waiting, math.nan, math.nan, math.nan, bad
     running = running_s / 60
-    cpu = 100.0 * served / (running * site.vcpu)
+    own = running * site.idle_vcpu + ((running_s - serving_s) / 60) * site.boot_vcpu
+    cpu = 100.0 * (served + own) / (running * site.vcpu)
     held = memory_mib + site.overhead_mib + site.slope_mib_per_vcpu * served / running
     memory = 100.0 * min(held, site.memory_mib) / site.memory_mib
     bad |= OVER_MEMORY_BIT if held > site.memory_over_mib else 0

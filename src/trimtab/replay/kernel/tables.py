@@ -35,6 +35,9 @@ class Site(NamedTuple):
 
     vcpu: float
     usable_vcpu: float
+    judged_vcpu: float
+    idle_vcpu: float
+    boot_vcpu: float
     memory_mib: float
     overhead_mib: float
     slope_mib_per_vcpu: float

@@ -15,6 +15,7 @@ from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from trimtab.document.parts import OwnCpuPart
     from trimtab.document.schema import Document, ServicePart
 
 LIFE: Final[Mapping[MemoryShape, str]] = {
@@ -79,7 +80,18 @@ def _cpu(document: Document, service: ServicePart) -> str:
         text += f"a minute is over above {promised:g} % CPU"
     if work.censored_share:
         text += f"; {100 * work.censored_share:.1f} % of minutes were at the ceiling and count for more"
-    return text
+    return f"{text}{_own(work.own)}"
+
+
+def _own(own: OwnCpuPart) -> str:
+    """Say what a task uses besides the work; nothing where nothing is told, and all counts as work."""
+    idle, boot = own.idle, own.boot
+    parts = [
+        f"{idle.value:.3g} vCPU of a task without work" if not idle.why else "",
+        f"{boot.value:.3g} vCPU-seconds of a start" if not boot.why else "",
+    ]
+    told = [part for part in parts if part]
+    return f"; {' and '.join(told)} counted apart" if told else ""
 
 
 def _others(service: ServicePart) -> Iterator[Fact]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import Cost, Parts, cents, dollars
+from trimtab.advice.model import CautionKind
 from trimtab.report.verdicts import verdict_line, verdict_of
 from trimtab.terraform_module import DEFAULT_INSIGHTS
 
@@ -186,8 +187,20 @@ def _objective(document: Document) -> str:
         f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before: "
         f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
         f"and each service kept that on the last {objective.judged_percent:g} % of its history, "
-        f"which nothing was tuned on.{_spot(objective.spot)}"
+        f"which nothing was tuned on.{_slower(document)}{_spot(objective.spot)}"
     )
+
+
+def _slower(document: Document) -> str:
+    """Name the services that may keep it and answer more slowly all the same."""
+    names = [
+        one.name
+        for one in document.services
+        if any(caution.kind is CautionKind.LATENCY for caution in one.cautions)
+    ]
+    if not names:
+        return ""
+    return f" At risk, though no CPU percentage shows it: response times of {', '.join(names)} (cautions)."
 
 
 def _spot(spot: Spot | None) -> str:

@@ -1,0 +1,169 @@
+"""CPU of a task's own: what it uses without work, and what its start costs, told apart from the work's.
+
+The work is what requests ask for. What a request costs drifts, and a policy answers to that drift: more
+tasks run *because* CPU was high. So it is changes from minute to minute that are compared: what a change
+of the count does to CPU at once, beyond what the change of requests does, is the tasks' own. Where the
+record cannot tell, a term is zero and the reason is said.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from trimtab.demand.robust import HUBER, huber, upper_99
+from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
+
+if TYPE_CHECKING:
+    from trimtab.demand.series import F64, Demand, Mask
+
+BLOCK_S = 7200
+"""So long what a request costs counts as the same [s]; and what depends on each other is in one block."""
+SHARE_KNOWN = 0.5
+"""Of a block's minutes, the least that must be usable [ratio]."""
+LEAST_BLOCKS = 36
+"""Three days of blocks: their spread is what the confidence rests on."""
+LEAST_STARTS = 20
+"""Starts, and changes of the count, as many as quantiles of start-up ask for
+(``demand.startup.MIN_SAMPLES``)."""
+LEAST_IDLE_VCPU = 1e-3
+LEAST_BOOT_VCPU_S = 1.0
+"""What is less than this is none: no runtime waits, or starts, on less."""
+BOOT_STEPS = 4
+"""Minutes from the one in which the count rose on, in which a start's CPU is looked for."""
+JUDGED_SHARE = 0.3
+"""Last blocks, which the terms are not fitted on: they must foretell those better than no terms do."""
+
+TOO_SHORT: Final = "less than three days of minutes in which requests and CPU are both known"
+STILL: Final = f"the count of tasks changed fewer than {LEAST_STARTS} times"
+FEW_STARTS: Final = f"fewer than {LEAST_STARTS} starts are in the record"
+NOT_SEEN: Final = "in what CPU does as tasks come and go nothing of theirs stands out"
+NOT_HELD: Final = "what the first 70 % of the record says does not hold on the rest"
+
+
+def _untold(why: str) -> OwnCpu:
+    return OwnCpu(idle=Term(why=why), boot=Term(why=why))
+
+
+def own_cpu(demand: Demand) -> OwnCpu:
+    """Return the terms that the record tells."""
+    usable = demand.present & ~demand.censored & (demand.tasks > 0)
+    if not (demand.requests[usable] > 0).any():
+        return _untold(NO_REQUESTS)
+    seen = _partialled(demand, usable)
+    if seen is None or seen.blocks < LEAST_BLOCKS:
+        return _untold(TOO_SHORT)
+    moves = int((np.diff(demand.tasks)[usable[1:] & usable[:-1]] != 0).sum()) >= LEAST_STARTS
+    starts = float(_starts(demand)[usable].sum()) >= LEAST_STARTS
+    if not moves:
+        return OwnCpu(idle=Term(why=STILL), boot=Term(why=FEW_STARTS))
+    if not _holds(seen):
+        return _untold(NOT_HELD)
+    fit = _fit(seen)
+    idle = _term(fit, np.eye(1 + BOOT_STEPS)[0], LEAST_IDLE_VCPU)
+    if idle.told:  # no minute's work is less than none
+        least = float(np.quantile(demand.cpu_vcpu[usable] / demand.tasks[usable], 0.01))
+        idle = Term(value=min(idle.value, least), most=min(idle.most, least))
+    steps = np.concatenate([[0.0], np.full(BOOT_STEPS, float(demand.step_s))])
+    boot = _term(fit, steps, LEAST_BOOT_VCPU_S) if starts else Term(why=FEW_STARTS)
+    return OwnCpu(idle=idle, boot=boot)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    """What is left of each usable minute's changes once what its block's requests explain is taken out."""
+
+    cpu: F64
+    """Change from the minute before, shape (N,) [vCPU]."""
+    own: F64
+    """Changes of the tasks, of starts in this minute, in the one before, ...; shape (N, 1 + BOOT_STEPS)."""
+    block: np.ndarray[tuple[int], np.dtype[np.int64]]
+    """Number of each minute's block from 0 on, in order, shape (N,)."""
+
+    @property
+    def blocks(self) -> int:
+        return int(self.block[-1]) + 1 if self.block.size else 0
+
+    def of(self, kept: Mask) -> _Seen:
+        """Return some of the minutes; blocks are numbered anew."""
+        numbers = np.unique(self.block[kept], return_inverse=True)[1].astype(np.int64)
+        return _Seen(cpu=self.cpu[kept], own=self.own[kept], block=numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Fit:
+    slopes: F64
+    covariance: F64
+    freedom: int
+
+
+def _starts(demand: Demand) -> F64:
+    """Return by how much the count rose, shape (T,); over a gap nothing is known to have."""
+    rose = np.maximum(0.0, np.diff(demand.tasks, prepend=demand.tasks[:1]))
+    both = demand.present & np.concatenate([[False], demand.present[:-1]])
+    return np.where(both, rose, 0.0)
+
+
+def _partialled(demand: Demand, usable: Mask) -> _Seen | None:
+    starts, length = _starts(demand), BLOCK_S // demand.step_s
+    lagged = [np.concatenate([np.zeros(lag), starts[: starts.size - lag]]) for lag in range(BOOT_STEPS)]
+    every = np.diff(np.column_stack([demand.cpu_vcpu, demand.tasks, *lagged]), axis=0)
+    requests, usable = np.diff(demand.requests), usable[1:] & usable[:-1]
+    rest: list[F64] = []
+    numbers: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+    for first in range(0, every.shape[0] - length + 1, length):
+        known = np.flatnonzero(usable[first : first + length]) + first
+        if known.size < SHARE_KNOWN * length:
+            continue
+        like = np.column_stack([np.ones(known.size), requests[known]])
+        base, _ = np.linalg.qr(like)
+        values = every[known]
+        rest.append(values - base @ (base.T @ values))
+        numbers.append(np.full(known.size, len(numbers), dtype=np.int64))
+    if not rest:
+        return None
+    whole = np.concatenate(rest)
+    return _Seen(cpu=whole[:, 0], own=whole[:, 1:], block=np.concatenate(numbers))
+
+
+def _fit(seen: _Seen) -> _Fit:
+    """Fit the terms; minutes of a block depend on each other, so blocks are what is counted."""
+    slopes, weight = huber(seen.own, seen.cpu)
+    weighted = seen.own * weight[:, None]
+    bread = np.linalg.pinv(weighted.T @ seen.own)
+    score = weighted * (seen.cpu - seen.own @ slopes)[:, None]
+    sums = np.zeros((seen.blocks, seen.own.shape[1]))
+    np.add.at(sums, seen.block, score)
+    blocks = seen.blocks
+    covariance = bread @ (sums.T @ sums) @ bread * (blocks / max(1, blocks - 1))
+    return _Fit(slopes=slopes, covariance=covariance, freedom=max(1, blocks - 1))
+
+
+def _term(fit: _Fit, parts: F64, least: float) -> Term:
+    value = float(parts @ fit.slopes)
+    variance = max(0.0, float(parts @ fit.covariance @ parts))
+    error = upper_99(fit.freedom) * math.sqrt(variance)
+    if value - error <= 0 or value < least:
+        return Term(why=NOT_SEEN)
+    return Term(value=value, most=value + error)
+
+
+def _holds(seen: _Seen) -> bool:
+    """Tell whether terms of the first blocks foretell the last ones better than none do.
+
+    By Huber's loss at the scale of the last blocks themselves: a wild minute decides nothing.
+    """
+    first = seen.block < round((1 - JUDGED_SHARE) * seen.blocks)
+    tuned, judged = seen.of(first), seen.of(~first)
+    slopes, _ = huber(tuned.own, tuned.cpu)
+    scale = max(float(np.median(np.abs(judged.cpu))) / 0.6745, 1e-12)
+
+    def loss(left: F64) -> float:
+        size = np.abs(left) / scale
+        inside = np.minimum(size, HUBER)
+        return float((inside * size - inside**2 / 2).sum())
+
+    return loss(judged.cpu - judged.own @ slopes) < loss(judged.cpu)
