@@ -20,7 +20,7 @@ from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
 from trimtab.commands.snapshot import Asked, take_snapshot
 from trimtab.ladders.search import Effort
-from trimtab.report.guard.words import Form
+from trimtab.report.guard.formats import Form
 from trimtab.snapshot.contract import Snapshot
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.snapshot.live.read import PUBLICATION_S

@@ -13,7 +13,7 @@ from made_plan import GROUP, assess, change, document, service
 from trimtab.commands.guard import guard
 from trimtab.guard.facts.catalogue import catalogue
 from trimtab.report.guard import sarif
-from trimtab.report.guard.words import Form
+from trimtab.report.guard.formats import Form
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from made_plan import ALARM, GROUP, SCALING, change, document, service
 
 from trimtab.cli import main
 from trimtab.guard.judge import judge
-from trimtab.report.guard.words import Form
+from trimtab.report.guard.formats import Form
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import typer
 
 from trimtab.cli.screen import say, show
 from trimtab.errors import UsageError
-from trimtab.report.guard.words import Form  # typer reads the annotations when it runs
+from trimtab.report.guard.formats import Form  # typer reads the annotations when it runs
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from trimtab.guard.model import Verdict
 
 if TYPE_CHECKING:
     from trimtab.report.guard.data import GuardReport, GuardRow
-
-
-class Form(StrEnum):
-    """How the answer is given."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    SARIF = "sarif"
 
 
 TITLES = {
