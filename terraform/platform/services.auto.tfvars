@@ -22,6 +22,9 @@ services = {
   # not let that out; the values give it the Cloud Map name of auth (calls).
   # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
   # down for it in the objective.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   api = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/api:2.14.0"
     cpu             = 256
@@ -67,6 +70,9 @@ services = {
   # starts are in the record): measure one.
   # Caution: answers, p95 too, may take 2 times as long: 20 ms of CPU take up to 20 ms on 1 vCPU and 40 on
   # 0.5; least_cpu_units = 1024 rules it out.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   worker = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/worker:1.9.3"
     cpu             = 512
@@ -113,6 +119,9 @@ services = {
   # Caution: WORKER_URL calls worker by www.fin.example:80, the fleet's load balancer: its security group
   # would not let that out and worker becomes internal and leaves it; the values give it the Cloud Map name of
   # worker (calls).
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   scheduler = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/scheduler:1.4.1"
     cpu             = 256
@@ -145,6 +154,9 @@ services = {
   # down for it in the objective.
   # Caution: today is as recorded, not replayed: replayed it would cost $571.83 a month, $73.99 of it for
   # tasks that start or drain, which no recorded count shows.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   accounts = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/accounts:3.2.5"
     cpu             = 1024
@@ -184,6 +196,9 @@ services = {
   # 2048/4096 to 2048/4096, $681.29 to $370.76 a month, replayed.
   # already right: 1024/2048, which the estimate had, saves $18.28 a month, too little to prefer it; the
   # largest task held 496 MiB, with 12 % of the task kept free and the 128 MiB collector 709 MiB.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   auth = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/auth:4.0.2"
     cpu             = 2048
@@ -234,6 +249,9 @@ services = {
   # (calls).
   # Caution: today never fewer than 4 tasks; the proposal goes down to 3: where that is too few, lay min_tasks
   # down for it in the objective.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   cards = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/cards:2.7.11"
     cpu             = 512
@@ -282,6 +300,9 @@ services = {
   # checks can allow for 200 s at most.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 3: where that is too few, lay min_tasks
   # down for it in the objective.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   fraud = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/fraud:5.1.0"
     cpu             = 2048
@@ -325,6 +346,9 @@ services = {
   # checks can allow for 200 s at most.
   # Caution: today is as recorded, not replayed: replayed it would cost $813.69 a month, $149.69 of it for
   # tasks that start or drain, which no recorded count shows.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   ledger = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/ledger:3.8.4"
     cpu             = 2048
@@ -366,6 +390,9 @@ services = {
   # MiB, so 1024 MiB; about 2.9 tasks on average, 20 at the peak.
   # Caution: starts of 9.0 s at 1 vCPU may take 19 s at 0.5, if CPU is all they wait for (no requests are
   # recorded, so the work and a task's own CPU cannot be told apart): measure one.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   notifications = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/notifications:1.12.0"
     cpu             = 512
@@ -406,6 +433,9 @@ services = {
   # Caution: LEDGER_URL calls ledger by www.fin.example:80, the fleet's load balancer: its security group
   # would not let that out and ledger becomes internal and leaves it; the values give it the Cloud Map name of
   # ledger (calls).
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   payments = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/payments:6.3.2"
     cpu             = 1024
@@ -456,6 +486,9 @@ services = {
   # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
   # down for it in the objective.
   # Caution: today up to 20 tasks, the proposal up to 18: raise scaling.max for busier days.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   quotes = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/quotes:2.0.7"
     cpu             = 2048
@@ -499,6 +532,9 @@ services = {
   # checks can allow for 200 s at most.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
   # down for it in the objective.
+  # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
+  # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
+  # volume; the values written here keep it as it is.
   statements = {
     image           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/statements:1.6.8"
     cpu             = 2048

@@ -10,7 +10,7 @@ import made_fleet as made
 import numpy as np
 import pytest
 
-from trimtab.advice.case.case import as_deployed
+from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.choice.admissible import admissible, has_room
 from trimtab.advice.choice.choose import asked
@@ -49,7 +49,7 @@ def test_work_is_what_is_left_without_idle_tasks_and_starts() -> None:
 
 def test_the_replay_gives_back_the_cpu_that_was_recorded() -> None:
     service = made.service(start_samples=made.starts(20))
-    case = as_deployed(service, day(), made_choice.PRICES)
+    case = as_deployed(workload_of(service, day()), made_choice.PRICES)
     assert case.inputs.task.idle_vcpu == IDLE
     # Between RUNNING and serving lie 19 s: 30 vCPU-seconds do not fit on one vCPU, and are cut to it.
     assert case.inputs.task.boot_vcpu == pytest.approx(1 - IDLE)
@@ -59,7 +59,9 @@ def test_the_replay_gives_back_the_cpu_that_was_recorded() -> None:
 
 def test_a_start_spreads_its_cpu_over_the_time_until_it_serves() -> None:
     service = made.service(start_samples=made.starts(61))
-    assert as_deployed(service, day(), made_choice.PRICES).inputs.task.boot_vcpu == pytest.approx(BOOT / 60)
+    assert as_deployed(
+        workload_of(service, day()), made_choice.PRICES
+    ).inputs.task.boot_vcpu == pytest.approx(BOOT / 60)
 
 
 def test_more_smaller_tasks_pay_for_their_own_cpu_again() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.advice.case.case import as_deployed, as_proposed
+from trimtab.advice.case.case import as_deployed, as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.cautions import cautions_of
@@ -95,12 +95,12 @@ def test_where_no_start_was_recorded_the_assumed_one_gets_slower_too() -> None:
 def test_the_replay_of_a_smaller_task_starts_it_as_slowly() -> None:
     service, demand = made.service(start_samples=made.starts(20)), week()
     sizing = right_size(service, demand, made_choice.PRICES, fargate_sizes(), floor=2)
-    before = as_deployed(service, demand, made_choice.PRICES).inputs.starts
+    before = as_deployed(workload_of(service, demand), made_choice.PRICES).inputs.starts
 
     def serving(own: OwnCpu | None, size: object) -> int:
         at_size = replace(sizing, size=size)
         proposal = proposal_of(service, at_size, default_ladders(at_size, demand), timing_of(service))
-        starts = as_proposed(service, week(own), proposal, made_choice.PRICES).inputs.starts
+        starts = as_proposed(workload_of(service, week(own)), proposal, made_choice.PRICES).inputs.starts
         assert starts.pull_s[0] == before.pull_s[0] == 10
         return int(starts.serving_s[0])
 
@@ -131,7 +131,7 @@ def test_what_is_not_tried_reaches_the_advice_as_a_caution() -> None:
     found = asked(slow, demand, made_choice.PRICES, DEFAULT)
     assert isinstance(found, Asked)
     assert found.sizing.size.cpu_units >= 512
-    texts = [one.text for one in cautions_of(slow, demand, found.sizing, found.question.timing, frozenset())]
+    texts = [one.text for one in cautions_of(slow, demand, found.sizing, found.question.timing)]
     assert any("256 CPU units and fewer are not tried" in text for text in texts)
 
 
@@ -161,7 +161,6 @@ def test_less_than_one_vcpu_behind_a_load_balancer_is_cautioned_with_its_factor(
             demand,
             replace(sizing, size=size),
             timing_of(service),
-            frozenset(),
         )
         return [one.text for one in found if one.kind is CautionKind.LATENCY]
 
