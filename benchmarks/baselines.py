@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.replay.policy import (
-    Alarm,
     Comparison,
     Metric,
     Policy,
+    PolicyAlarm,
     StepAdjustment,
     StepScaling,
     TargetTracking,
@@ -39,8 +39,8 @@ def _tracking(target: int, floor: int, most: int) -> Policy:
 def _common(floor: int, most: int) -> Policy:
     """Return one task out above 75 %, one in below 25 %, 2 of 2 minutes, cooldowns of 300 s."""
 
-    def alarm(comparison: Comparison, threshold: float, policy: int) -> Alarm:
-        return Alarm(
+    def alarm(comparison: Comparison, threshold: float, policy: int) -> PolicyAlarm:
+        return PolicyAlarm(
             metric=Metric.CPU_AVERAGE,
             comparison=comparison,
             threshold=threshold,

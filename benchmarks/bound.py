@@ -23,7 +23,7 @@ from trimtab.replay.bound import (
     penalised_python,
     required_tasks,
 )
-from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def inputs(path: Path) -> Inputs:
         ),
         task=Task(vcpu=1.0, memory_mib=2048.0, price_usd_hour=0.04937),
         starts=Starts.fixed(12, 25, 40),
-        objective=Objective(cpu_share=CPU_SHARE, memory_share=0.9),
+        objective=ReplayLimits(cpu_share=CPU_SHARE, memory_share=0.9),
         deregistration_delay_s=300,
         shutdown_s=30,
     )

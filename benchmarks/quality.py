@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.contest import Entrant
-    from trimtab.ladders.parts import Part, Parts
+    from trimtab.ladders.parts import Parts, RecordingPart
     from trimtab.replay.policy import Policy
 
 FLOOR, WORKERS = 2, 2
@@ -82,7 +82,7 @@ class Row:
     matched: Mapping[str, Ran]
 
 
-def run(policy: Policy, part: Part, bound: float) -> Ran:
+def run(policy: Policy, part: RecordingPart, bound: float) -> Ran:
     """Replay a policy on a part, from the count that suits its first minute."""
     initial = part.bounded(policy.min_tasks, policy.max_tasks)
     found = replay(part.inputs, replace(policy, initial_tasks=initial)).summary

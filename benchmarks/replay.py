@@ -31,7 +31,7 @@ from series import (
 
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.parts import DAY_MIN
-from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
 from trimtab.replay.run import replay_many
 from trimtab.replay.spot import spot_interruptions
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
@@ -71,7 +71,7 @@ def inputs(path: Path) -> Inputs:
             overhead_mib=COLLECTOR_MIB,
         ),
         starts=Starts(pull_s=starts[0], running_s=starts[1], serving_s=starts[2]),
-        objective=Objective(cpu_share=CPU_SHARE, memory_share=MEMORY_SHARE),
+        objective=ReplayLimits(cpu_share=CPU_SHARE, memory_share=MEMORY_SHARE),
         deregistration_delay_s=30,
         shutdown_s=30,
         seed=1,

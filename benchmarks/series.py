@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.replay.inputs import Inputs, Load, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
 from trimtab.terraform_module import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def as_service(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Inputs:
             overhead_mib=COLLECTOR_MIB,
         ),
         starts=Starts.fixed(12, 25, 40),
-        objective=Objective(cpu_share=CPU_SHARE, memory_share=MEMORY_SHARE),
+        objective=ReplayLimits(cpu_share=CPU_SHARE, memory_share=MEMORY_SHARE),
         deregistration_delay_s=30,
         shutdown_s=30,
     )

@@ -18,7 +18,7 @@ from trimtab.guard.facts.load import covered, fact_files, facts, rules_file, tag
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from trimtab.guard.facts.catalogue import Entry
+    from trimtab.guard.facts.catalogue import FactEntry
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "guard-facts.md"
@@ -84,7 +84,7 @@ def coverage(provider: Mapping[str, list[str]]) -> Iterator[str]:
     )
 
 
-def table(entries: Iterable[Entry], *, types: bool = False) -> str:
+def table(entries: Iterable[FactEntry], *, types: bool = False) -> str:
     """Return a table of facts, a line each; with a column of types where they are of several."""
     heads = ["fact", *(["of"] if types else []), "attribute", "when", "verdict", "what it does", "instead"]
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]

@@ -12,7 +12,7 @@ from trimtab.lint.rules import GROUPS, RULES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.lint.model import Rule
+    from trimtab.lint.model import LintRule
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/guard-rules.md"
 HEAD = """# Rules of `trimtab guard DIR`
@@ -39,7 +39,7 @@ def _lines() -> Iterator[str]:
             yield from _rule(rule)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
+def _rule(rule: LintRule) -> Iterator[str]:
     yield f"\n### {rule.id}\n"
     yield f"{rule.title} ({rule.severity}). {rule.why}\n"
     kinds = ", ".join(f"`{kind}`" for kind in rule.kinds)

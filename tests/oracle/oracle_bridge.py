@@ -31,7 +31,7 @@ def inputs(case: oc.Case) -> tm.Inputs:
             boot_vcpu=case.boot_vcpu,
         ),
         starts=tm.Starts(pull_s=pull, running_s=running, serving_s=serving),
-        objective=tm.Objective(cpu_share=case.cpu_share, memory_share=case.memory_share),
+        objective=tm.ReplayLimits(cpu_share=case.cpu_share, memory_share=case.memory_share),
         deregistration_delay_s=case.deregistration_delay_s,
         shutdown_s=case.shutdown_s,
         seed=case.seed,
@@ -73,8 +73,8 @@ def model(case: oc.Case) -> tm.Model:
     )
 
 
-def _alarm(alarm: oc.Alarm) -> ta.Alarm:
-    return ta.Alarm(
+def _alarm(alarm: oc.Alarm) -> ta.PolicyAlarm:
+    return ta.PolicyAlarm(
         metric=ta.Metric[alarm.metric],
         comparison=ta.Comparison(alarm.comparison),
         threshold=alarm.threshold,

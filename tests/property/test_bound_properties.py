@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trimtab.replay.bound import clairvoyant_bound, lower_bound, overhead, required_tasks
-from trimtab.replay.inputs import Inputs, Load, Model, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
 from trimtab.replay.policy import (
     AdjustmentType,
-    Alarm,
     Comparison,
     Metric,
     Missing,
     Policy,
+    PolicyAlarm,
     StepAdjustment,
     StepScaling,
     TargetTracking,
@@ -70,7 +70,7 @@ class Case:
             ),
             task=Task(vcpu=1.0, memory_mib=1000.0, price_usd_hour=PRICE),
             starts=Starts(pull_s=pull, running_s=running, serving_s=serving),
-            objective=Objective(cpu_share=0.5, memory_share=0.8),
+            objective=ReplayLimits(cpu_share=0.5, memory_share=0.8),
             deregistration_delay_s=self.drain,
             shutdown_s=0,
         )
@@ -207,7 +207,7 @@ def policies(draw: st.DrawFn) -> Policy:
         steps=(StepAdjustment(adjustment=draw(st.integers(-6, -1)), upper=0.0),), cooldown_s=draw(cooldown)
     )
     alarms = (
-        Alarm(
+        PolicyAlarm(
             metric=metric,
             comparison=Comparison.GREATER,
             threshold=draw(st.sampled_from((20.0, 45.0))),
@@ -216,7 +216,7 @@ def policies(draw: st.DrawFn) -> Policy:
             policy=0,
             missing=draw(st.sampled_from(tuple(Missing))),
         ),
-        Alarm(
+        PolicyAlarm(
             metric=metric,
             comparison=Comparison.LESS,
             threshold=draw(st.sampled_from((20.0, 40.0))),
@@ -247,7 +247,7 @@ def services(draw: st.DrawFn) -> Inputs:
         ),
         task=Task(vcpu=1.0, memory_mib=1000.0, price_usd_hour=PRICE, overhead_vcpu=0.05, overhead_mib=20.0),
         starts=Starts(pull_s=pull, running_s=running, serving_s=serving),
-        objective=Objective(cpu_share=draw(st.sampled_from((0.5, 0.8, 1.0))), memory_share=0.8),
+        objective=ReplayLimits(cpu_share=draw(st.sampled_from((0.5, 0.8, 1.0))), memory_share=0.8),
         deregistration_delay_s=draw(st.sampled_from((0, 20, 300))),
         shutdown_s=draw(st.sampled_from((0, 30))),
         seed=draw(st.integers(0, 9)),

@@ -11,15 +11,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trimtab.replay.inputs import Inputs, Interruptions, Load, Model, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Interruptions, Load, Model, ReplayLimits, Starts, Task
 from trimtab.replay.policy import (
     AdjustmentType,
     Aggregation,
-    Alarm,
     Comparison,
     Metric,
     Missing,
     Policy,
+    PolicyAlarm,
     StepAdjustment,
     StepScaling,
     TargetTracking,
@@ -52,7 +52,7 @@ def inputs(draw: st.DrawFn) -> Inputs:
         ),
         task=Task(vcpu=1.0, memory_mib=1000.0, price_usd_hour=0.05, overhead_vcpu=0.1, overhead_mib=50.0),
         starts=Starts(pull_s=rows[0], running_s=rows[1], serving_s=rows[2]),
-        objective=Objective(cpu_share=0.8, memory_share=0.9),
+        objective=ReplayLimits(cpu_share=0.8, memory_share=0.9),
         deregistration_delay_s=draw(seconds),
         shutdown_s=draw(seconds),
         seed=draw(st.integers(0, 2**64 - 1)),
@@ -93,10 +93,10 @@ def scalings(draw: st.DrawFn) -> StepScaling:
 
 
 @st.composite
-def alarms(draw: st.DrawFn, policies: int) -> Alarm:
+def alarms(draw: st.DrawFn, policies: int) -> PolicyAlarm:
     metric = draw(st.sampled_from(Metric))
     periods = draw(st.integers(1, 6))
-    return Alarm(
+    return PolicyAlarm(
         metric=metric,
         comparison=draw(st.sampled_from(Comparison)),
         threshold=1.0 if metric is Metric.JOINT else draw(st.sampled_from((0.0, 30.0, 50.0, 70.0, 100.0))),

@@ -18,7 +18,7 @@ from trimtab.assets import assets_folder
 from trimtab.commands import guard as guarding
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
-from trimtab.commands.snapshot import Asked, take_snapshot
+from trimtab.commands.snapshot import SnapshotRequest, take_snapshot
 from trimtab.ladders.search import Effort
 from trimtab.report.guard.formats import Form
 from trimtab.snapshot.contract import Snapshot
@@ -84,7 +84,7 @@ def read_fleet(sandbox: Sandbox, cluster: str, metrics: Mapping[str, pl.DataFram
         assert load_metrics.load(sandbox, put, cluster, groups, now - LATEST)
         # By its ARN here, by its name in the tests of the command.
         (known,) = session.client("ecs").describe_clusters(clusters=[cluster])["clusters"]
-        taken = take_snapshot(Asked(cluster=known["clusterArn"]), folder, now=now)
+        taken = take_snapshot(SnapshotRequest(cluster=known["clusterArn"]), folder, now=now)
     assert not taken.partial, taken.lines()
     return folder
 

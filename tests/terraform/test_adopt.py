@@ -15,8 +15,8 @@ from rolling import Rolling
 
 from trimtab.assets import assets_folder
 from trimtab.rollout.model import Outcome
-from trimtab.sandbox.faults import Failure
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.faults import Fault
+from trimtab.sandbox.timing import TaskTiming
 from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def taken(
 @pytest.fixture(scope="module")
 def rolling(taken: Taken, sandbox: Sandbox, client: Callable[[str], Any]) -> Rolling:
     """Tasks take as long as on Fargate from here on, by a clock that never sleeps."""
-    sandbox.scheduler.timing = Timing.fargate()
+    sandbox.scheduler.timing = TaskTiming.fargate()
     registered = taken.workspace.outputs()["task_definitions"]
     return Rolling(sandbox, client, CLUSTER, taken.folder, registered)
 
@@ -223,7 +223,7 @@ def test_a_rollout_stops_at_a_deployment_that_fails_and_says_what_aws_said(rolli
     assert planned is Outcome.WOULD_MOVE
     order = [one.service for one in rolling.run(dry_run=True).results]
     assert sorted(order) == sorted(rolling.registered)
-    rolling.sandbox.inject.deployment_failure(f"{CLUSTER}/{order[3]}", Failure.EXITS)
+    rolling.sandbox.inject.deployment_failure(f"{CLUSTER}/{order[3]}", Fault.EXITS)
     done = rolling.run()
     found = [one.outcome for one in done.results]
     assert found == [Outcome.MOVED] * 3 + [Outcome.ROLLED_BACK] + [Outcome.NOT_REACHED] * 8

@@ -15,7 +15,7 @@ from rolling import Rolling
 
 from trimtab.assets import assets_folder
 from trimtab.rollout.model import Outcome
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.timing import TaskTiming
 from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def test_the_plan_is_clean_after_the_apply(taken: Taken, tmp_path: Path) -> None
 def test_every_service_rolls_out_and_back(
     taken: Taken, sandbox: Sandbox, client: Callable[[str], Any]
 ) -> None:
-    sandbox.scheduler.timing = Timing.fargate()
+    sandbox.scheduler.timing = TaskTiming.fargate()
     registered = taken.workspace.outputs()["task_definitions"]
     rolling = Rolling(sandbox, client, CLUSTER, taken.folder, registered)
     done = rolling.run()

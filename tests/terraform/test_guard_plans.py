@@ -16,7 +16,7 @@ from trimtab.engine.engine import Workspace
 from trimtab.engine.plan import parse_plan
 from trimtab.guard.facts.load import covered, facts, tag_facts
 from trimtab.guard.judge import judge
-from trimtab.guard.model import Deed, Verdict
+from trimtab.guard.model import Deed, Impact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +105,7 @@ def guarded(
 
 def test_what_is_new_or_only_imported_is_safe(guarded: Guarded) -> None:
     first = assess(guarded.workspace.directory / "first.json")
-    assert first.verdict is Verdict.SAFE
+    assert first.verdict is Impact.SAFE
     assert first.exit_code == 0
     assert by_address(first)["aws_lb.main"].imported
     assert by_address(first)["aws_ecs_service.main"].deed is Deed.CREATE
@@ -126,7 +126,7 @@ def test_what_replaces_a_running_thing_interrupts_and_names_the_attribute_that_f
     interrupting = {
         address: {one.path for one in finding.attributes if one.forces_replacement}
         for address, finding in found.items()
-        if finding.verdict is Verdict.INTERRUPTS
+        if finding.verdict is Impact.INTERRUPTS
     }
     assert interrupting == {
         "aws_ecs_service.main": {"capacity_provider_strategy"},
@@ -136,7 +136,7 @@ def test_what_replaces_a_running_thing_interrupts_and_names_the_attribute_that_f
     }
     # The service takes its policies with it, and Terraform does not know.
     assert any("apply twice" in reason.text for reason in found["aws_ecs_service.main"].reasons)
-    assert found["terraform_data.note"].verdict is Verdict.SAFE  # no provisioner runs
+    assert found["terraform_data.note"].verdict is Impact.SAFE  # no provisioner runs
     assert found["aws_lb_listener.http"].notes == ("Follows from aws_lb_target_group.main",)
     run = guard(plan)
     assert run.returncode == 10
@@ -150,9 +150,9 @@ def test_what_a_rolling_deployment_does_is_told_from_what_reaches_no_task_and_no
     assert FIRST in plan.read_text(encoding="utf-8")  # else the end of this test shows nothing
     found = by_address(assess(plan))
     assert {address: finding.verdict for address, finding in found.items()} == {
-        "aws_ecs_service.main": Verdict.REDEPLOYS,
-        "aws_ecs_task_definition.main": Verdict.SAFE,
-        "aws_cloudwatch_log_group.main": Verdict.SAFE,
+        "aws_ecs_service.main": Impact.REDEPLOYS,
+        "aws_ecs_task_definition.main": Impact.SAFE,
+        "aws_cloudwatch_log_group.main": Impact.SAFE,
     }
     assert "reaches no task" in found["aws_ecs_task_definition.main"].cautions[0]
     assert "deleted for good" in found["aws_cloudwatch_log_group.main"].cautions[0]

@@ -25,7 +25,7 @@ from guard_kinds import HURTS, KINDS, SAFE
 from trimtab.engine.engine import Workspace
 from trimtab.engine.plan import parse_plan
 from trimtab.guard.judge import judge
-from trimtab.guard.model import Verdict, gravest
+from trimtab.guard.model import Impact, gravest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,7 +157,7 @@ def plan(
     return planned
 
 
-def judged(document: bytes) -> Iterator[tuple[int, Verdict, list[str]]]:
+def judged(document: bytes) -> Iterator[tuple[int, Impact, list[str]]]:
     """Yield what the guard says of each copy."""
     findings = judge(parse_plan(document)).findings
     for copy in range(COPIES):
@@ -178,7 +178,7 @@ def measure(plan: Callable[[list[Edited]], bytes], seed: int, wanted: int) -> No
         made += sum(len(one.kinds) for one in edits)
         for copy, verdict, reasons in judged(plan(edits)):
             one = edits[copy]
-            passes = verdict in {Verdict.SAFE, Verdict.REDEPLOYS}
+            passes = verdict in {Impact.SAFE, Impact.REDEPLOYS}
             found[one.truth] += 1
             if passes is not (one.truth == SAFE):
                 names = " + ".join(kind.name for kind in one.kinds)

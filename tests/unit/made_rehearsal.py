@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 import pytest
 
-from trimtab.commands.snapshot import Asked, take_snapshot
+from trimtab.commands.snapshot import SnapshotRequest, take_snapshot
 from trimtab.redaction import is_credential
 from trimtab.rehearsal.run import rehearse
 from trimtab.sandbox.server import Sandbox
@@ -146,7 +146,7 @@ def read(sandbox: Sandbox, cluster: str, folder: Path, now: datetime, days: int 
     with pytest.MonkeyPatch.context() as patched:
         for name, value in sandbox.environment.items():
             patched.setenv(name, value)
-        asked = Asked(cluster=cluster, days=days, with_environment=True)
+        asked = SnapshotRequest(cluster=cluster, days=days, with_environment=True)
         take_snapshot(asked, folder, now=now)
     return read_snapshot(folder)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trimtab.replay.inputs import Inputs, Load, Model, Objective, Starts, Task
-from trimtab.replay.policy import Alarm, Comparison, Metric, Policy, StepAdjustment, StepScaling
+from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
+from trimtab.replay.policy import Comparison, Metric, Policy, PolicyAlarm, StepAdjustment, StepScaling
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -39,24 +39,24 @@ def inputs(cpu: npt.ArrayLike, memory: npt.ArrayLike = 100.0, **changes: Any) ->
         "load": load(cpu, memory),
         "task": TASK,
         "starts": STARTS,
-        "objective": Objective(cpu_share=0.8, memory_share=0.9),
+        "objective": ReplayLimits(cpu_share=0.8, memory_share=0.9),
         "deregistration_delay_s": 0,
         "shutdown_s": 0,
     }
     return Inputs(**(fields | changes))
 
 
-def high(threshold: float = 70.0, policy: int = 0, **changes: Any) -> Alarm:
+def high(threshold: float = 70.0, policy: int = 0, **changes: Any) -> PolicyAlarm:
     """CPU above ``threshold`` percent, one point of one."""
     return _alarm(Comparison.GREATER, threshold, policy, changes)
 
 
-def low(threshold: float = 30.0, policy: int = 0, **changes: Any) -> Alarm:
+def low(threshold: float = 30.0, policy: int = 0, **changes: Any) -> PolicyAlarm:
     """CPU below ``threshold`` percent, one point of one."""
     return _alarm(Comparison.LESS, threshold, policy, changes)
 
 
-def _alarm(comparison: Comparison, threshold: float, policy: int, changes: dict[str, Any]) -> Alarm:
+def _alarm(comparison: Comparison, threshold: float, policy: int, changes: dict[str, Any]) -> PolicyAlarm:
     fields: dict[str, Any] = {
         "metric": Metric.CPU_AVERAGE,
         "comparison": comparison,
@@ -65,7 +65,7 @@ def _alarm(comparison: Comparison, threshold: float, policy: int, changes: dict[
         "datapoints": 1,
         "policy": policy,
     }
-    return Alarm(**(fields | changes))
+    return PolicyAlarm(**(fields | changes))
 
 
 def out(adjustment: int = 1, cooldown_s: int = 0, **changes: Any) -> StepScaling:
@@ -87,7 +87,7 @@ def into(adjustment: int = -1, cooldown_s: int = 0, **changes: Any) -> StepScali
 
 
 def policy(
-    alarms: tuple[Alarm, ...],
+    alarms: tuple[PolicyAlarm, ...],
     policies: tuple[ScalingPolicy, ...],
     tasks: int = 2,
     *,

@@ -16,7 +16,7 @@ from trimtab.aws.connection import Connection
 from trimtab.rollout.aws import WRITES
 from trimtab.rollout.run import run_rollout
 from trimtab.rollout.scope import Options
-from trimtab.sandbox.clock import Clock
+from trimtab.sandbox.clock import SandboxTime
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.rollout.model import Rollout
-    from trimtab.sandbox.timing import Timing
+    from trimtab.sandbox.timing import TaskTiming
 
 OLD, NEW = (1024, 2048), (256, 512)
 COST = {"web": 10.0, "search": 90.0, "cards": 30.0, "jobs": 50.0}
@@ -35,7 +35,7 @@ ORDER = ["jobs", "cards", "search", "web"]
 class SandboxClock:
     """The rollout's clock: to wait is to move the sandbox's time. ``meanwhile`` runs before each wait."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SandboxTime) -> None:
         self.clock = clock
         self.waited_s: list[float] = []
         self.meanwhile: Callable[[], None] = lambda: None
@@ -291,8 +291,8 @@ class Shop:
         return Counter(given["service"] for name, given in calls if name == "ecs:UpdateService")
 
 
-def running_world(environ: Callable[[str, str], None], timing: Timing) -> Iterator[World]:
-    with Sandbox.start(clock=Clock(speed=0), timing=timing) as sandbox:
+def running_world(environ: Callable[[str, str], None], timing: TaskTiming) -> Iterator[World]:
+    with Sandbox.start(clock=SandboxTime(speed=0), timing=timing) as sandbox:
         for name, value in sandbox.environment.items():
             environ(name, value)
         yield World(sandbox)

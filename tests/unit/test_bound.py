@@ -20,7 +20,7 @@ from trimtab.replay.bound import (
     penalised_python,
     required_tasks,
 )
-from trimtab.replay.inputs import Inputs, Load, Model, Objective, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
 
 if TYPE_CHECKING:
     from trimtab.replay.inputs import I64
@@ -55,7 +55,7 @@ def inputs(cpu: list[float], memory: list[float] | None = None, **changes: Any) 
         "load": load,
         "task": Task(vcpu=1.0, memory_mib=1000.0, price_usd_hour=PRICE),
         "starts": Starts.fixed(10, 70, 130),
-        "objective": Objective(cpu_share=0.5, memory_share=0.8),
+        "objective": ReplayLimits(cpu_share=0.5, memory_share=0.8),
         "deregistration_delay_s": 300,
         "shutdown_s": 30,
     }
@@ -205,7 +205,7 @@ def test_the_floor_and_the_sidecar_count() -> None:
 
 def test_memory_that_grows_with_load_asks_for_more_tasks_than_cpu() -> None:
     # 800 allowed, 600 held: 200 left for 400 MiB/vCPU, so 0.5 vCPU a task at most; CPU would allow 0.9.
-    grows = inputs([1.8], [600.0], slope=400.0, objective=Objective(cpu_share=0.9, memory_share=0.8))
+    grows = inputs([1.8], [600.0], slope=400.0, objective=ReplayLimits(cpu_share=0.9, memory_share=0.8))
     found = required_tasks(grows, floor=0)
     assert found.tasks.tolist() == [4]
     assert found.memory_decides
@@ -213,7 +213,7 @@ def test_memory_that_grows_with_load_asks_for_more_tasks_than_cpu() -> None:
 
 def test_a_task_whose_memory_fits_at_full_cpu_needs_no_second_for_it() -> None:
     # 800 allowed, 300 held, at most 1 vCPU a task: 700 MiB. The objective lets demand be four times capacity.
-    full = inputs([4.0], [300.0], slope=400.0, objective=Objective(cpu_share=4.0, memory_share=0.8))
+    full = inputs([4.0], [300.0], slope=400.0, objective=ReplayLimits(cpu_share=4.0, memory_share=0.8))
     assert required_tasks(full, floor=0).tasks.tolist() == [1]
 
 
@@ -283,7 +283,7 @@ def test_the_bound_of_a_service_counts_minutes_its_maximum_cannot_hold() -> None
 
 
 def test_an_objective_above_full_use_is_refused_by_name() -> None:
-    above = inputs([1.0], objective=Objective(cpu_share=1.2, memory_share=0.8))
+    above = inputs([1.0], objective=ReplayLimits(cpu_share=1.2, memory_share=0.8))
     with pytest.raises(ReplayError, match=r"^objective\.cpu_share: "):
         clairvoyant_bound(above, min_tasks=1, max_tasks=2)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from made_client import client
-from trimtab.sandbox.faults import Failure
+from trimtab.sandbox.faults import Fault
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def test_the_script_refuses_a_container_that_is_not_there(shop: Shop) -> None:
 @pytest.mark.slow
 def test_the_script_says_that_a_deployment_was_rolled_back(shop: Shop) -> None:
     before = shop.runs()["taskDefinition"]["taskDefinitionArn"]
-    shop.sandbox.inject.deployment_failure(SERVICE, Failure.EXITS)
+    shop.sandbox.inject.deployment_failure(SERVICE, Fault.EXITS)
     finished = shop.run(f"sh deploy.sh {CLUSTER} {SERVICE} api:2.15.0")
     assert finished.returncode == 1, finished.stdout
     assert "the deployment was rolled back" in finished.stderr

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trimtab.advice import watching_cost as seen
-from trimtab.advice.cost import Cost, Parts, dollars, shared_cost, total
+from trimtab.advice.cost import Cost, CostParts, dollars, shared_cost, total
 from trimtab.catalog.load import insights_table, prices
 from trimtab.catalog.own_prices import read_prices
 from trimtab.commands.optimize import optimize
@@ -40,7 +40,7 @@ BALANCER = Decimal("16.43")
 """Of 730 hours."""
 CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
 PARTS = st.builds(
-    Parts,
+    CostParts,
     compute_usd_month=CENTS,
     logs_usd_month=CENTS,
     insights_usd_month=CENTS,
@@ -48,7 +48,7 @@ PARTS = st.builds(
     balancers_usd_month=CENTS,
     tracing_usd_month=CENTS,
 )
-PARTS_OF_IT = tuple(part.name for part in fields(Parts))
+PARTS_OF_IT = tuple(part.name for part in fields(CostParts))
 COSTS = st.builds(Cost, recorded_usd_month=CENTS, before=PARTS, after=PARTS)
 
 
@@ -56,7 +56,7 @@ COSTS = st.builds(Cost, recorded_usd_month=CENTS, before=PARTS, after=PARTS)
 def test_rows_parts_and_totals_add_up_to_the_cent_whichever_way(rows: list[Cost]) -> None:
     sums = total(rows)
     for side in ("before", "after"):
-        parts: Parts = getattr(sums, side)
+        parts: CostParts = getattr(sums, side)
         assert parts.total_usd_month == sum((getattr(row, side).total_usd_month for row in rows), Decimal(0))
         assert parts.total_usd_month == sum(
             (sum((getattr(getattr(row, side), name) for row in rows), Decimal(0)) for name in PARTS_OF_IT),

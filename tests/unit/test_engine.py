@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trimtab.engine.diagnostics import failure_of_json, failure_of_text
-from trimtab.engine.engine import Engine, Progress, Workspace, find_engine
+from trimtab.engine.engine import Engine, EngineProgress, Workspace, find_engine
 from trimtab.engine.mirror import implied_mirrors, lent, mirrors, user_installation
 from trimtab.engine.process import Finished, run
 from trimtab.engine.provider import ready_engine
@@ -253,7 +253,7 @@ def workspace(engine_alone: Engine, tmp_path: Path) -> Workspace:
 @pytest.mark.terraform
 def test_a_plan_is_applied_shown_clean_changed_and_destroyed(workspace: Workspace) -> None:
     plan_file = workspace.directory / "plan"
-    steps: list[Progress] = []
+    steps: list[EngineProgress] = []
     workspace.init()
     workspace.validate()
     plan = workspace.plan(plan_file, variables={"size": {"cpu": 256}})
@@ -320,7 +320,7 @@ def test_an_interrupted_apply_saves_its_state_and_ends(workspace: Workspace) -> 
     )
     workspace.init()
 
-    def interrupt(_progress: Progress) -> None:
+    def interrupt(_progress: EngineProgress) -> None:
         while not (workspace.directory / "started").exists():
             time.sleep(0.02)
         raise KeyboardInterrupt

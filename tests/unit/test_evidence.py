@@ -24,7 +24,7 @@ from trimtab.advice.cautions import (
     cautions_of_cost,
     cautions_of_replay,
 )
-from trimtab.advice.cost import Cost, Parts, cents, cost_of, dollars, total
+from trimtab.advice.cost import Cost, CostParts, cents, cost_of, dollars, total
 from trimtab.advice.model import Caution, CautionKind
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.document.encode import encode, shortlist
@@ -76,8 +76,8 @@ def verdict(**changes: object) -> Verdict:
 def priced(recorded: str, before: str, after: str = "50.00") -> Cost:
     return Cost(
         recorded_usd_month=Decimal(recorded),
-        before=Parts(compute_usd_month=Decimal(before), insights_usd_month=Decimal("900.00")),
-        after=Parts(compute_usd_month=Decimal(after)),
+        before=CostParts(compute_usd_month=Decimal(before), insights_usd_month=Decimal("900.00")),
+        after=CostParts(compute_usd_month=Decimal(after)),
     )
 
 
@@ -129,7 +129,7 @@ def test_an_amount_below_zero_has_its_sign_before_the_dollar() -> None:
     assert (dollars(Decimal("1234.50")), dollars(Decimal("-39.63"))) == ("$1,234.50", "-$39.63")
 
 
-def dearer(service: Service, demand: Demand, before: Parts, after: Parts) -> list[str]:
+def dearer(service: Service, demand: Demand, before: CostParts, after: CostParts) -> list[str]:
     """Say why a proposal of two tasks at least costs more than the service does today."""
     sizing = sized(service, demand)
     proposal = proposal_of(service, sizing, default_ladders(sizing, demand), timing_of(service))
@@ -140,7 +140,7 @@ def dearer(service: Service, demand: Demand, before: Parts, after: Parts) -> lis
 
 
 def test_what_costs_more_than_today_says_why() -> None:
-    less, more = Parts(compute_usd_month=Decimal("90.00")), Parts(compute_usd_month=Decimal("100.50"))
+    less, more = CostParts(compute_usd_month=Decimal("90.00")), CostParts(compute_usd_month=Decimal("100.50"))
     short = made.service(scaling=Scaling(min_tasks=1, max_tasks=1))
     enough = made.service(scaling=Scaling(min_tasks=4, max_tasks=4))
     low = made.demand(WAVE * 0.5)
@@ -156,12 +156,12 @@ def test_what_costs_more_than_today_says_why() -> None:
 
 
 def test_a_saving_that_container_insights_eat_up_is_said() -> None:
-    before = Parts(compute_usd_month=Decimal("50.00"))
-    after = Parts(compute_usd_month=Decimal("48.00"), insights_usd_month=Decimal("7.50"))
+    before = CostParts(compute_usd_month=Decimal("50.00"))
+    after = CostParts(compute_usd_month=Decimal("48.00"), insights_usd_month=Decimal("7.50"))
     (text,) = dearer(made.service(), week(), before, after)
     assert text.startswith("Fargate costs $2.00 a month less than today; logs, Container Insights, ")
     assert text.endswith(" cost $7.50 a month more")
-    after = Parts(compute_usd_month=Decimal("50.00"), insights_usd_month=Decimal("7.50"))
+    after = CostParts(compute_usd_month=Decimal("50.00"), insights_usd_month=Decimal("7.50"))
     (same,) = dearer(made.service(), week(), before, after)
     assert same.startswith("Fargate costs what it does today; logs")
 

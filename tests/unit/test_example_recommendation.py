@@ -14,7 +14,7 @@ from made_progress import Told
 from example_run import REPOSITORY
 from trimtab.advice.case.objective import read_objective
 from trimtab.advice.case.outcome import Basis
-from trimtab.advice.cost import Parts, cents
+from trimtab.advice.cost import CostParts, cents
 from trimtab.commands.optimize import optimize
 from trimtab.commands.replay import replay
 from trimtab.sizing.rightsizing import floor_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.outcome import Judged
 
 EXAMPLE = REPOSITORY / "examples" / "fleet"
-PARTS = tuple(part.name for part in dataclasses.fields(Parts))
+PARTS = tuple(part.name for part in dataclasses.fields(CostParts))
 
 
 @pytest.fixture(scope="module")

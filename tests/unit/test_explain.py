@@ -11,7 +11,7 @@ from made_optimized import grid, page, section, shown, words
 from trimtab.advice.choice.model import Rank
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.explain.model import Command, Grid
-from trimtab.sizing.model import Reason
+from trimtab.sizing.model import SizeReason
 
 if TYPE_CHECKING:
     from trimtab.document.schema import ServicePart
@@ -179,7 +179,7 @@ def test_memory_and_cpu_say_what_the_reason_has_not_said(optimized: made.Optimiz
     assert "largest task" not in section(page(optimized, "heavy"), "Size")["memory"]
     part = optimized.part("bursts")
     why = f"cpu-bound: the work used {part.work.cpu_mean_vcpu:.2f} vCPU"
-    part = msgspec.structs.replace(part, why=why, reason=Reason.CPU_BOUND)
+    part = msgspec.structs.replace(part, why=why, reason=SizeReason.CPU_BOUND)
     size = section(explained(optimized, part), "Size")
     assert f"the largest task held {part.work.memory_peak_mib:,.0f}, " in size["memory"]
     assert size["CPU"].startswith("a minute is over above 80 % CPU")

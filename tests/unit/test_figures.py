@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.console import Group
 from rich.text import Text
 
-from trimtab.report.figures import Facts, Figures, Words
+from trimtab.report.figures import Figures, ServiceFigures, Words
 from trimtab.report.layout import lines
 
 CELLS = st.text("abcé1.,$%-/", min_size=0, max_size=24)
@@ -105,6 +105,6 @@ def test_colours_stay_where_a_paragraph_wraps() -> None:
 
 @given(pairs=st.lists(st.tuples(SENTENCES, SENTENCES), min_size=1, max_size=4), width=st.integers(40, 120))
 def test_facts_keep_every_word_of_label_and_text(pairs: list[tuple[str, str]], width: int) -> None:
-    shown = lines(Group(Facts(pairs=pairs, indent=2, label_width=20)), width=width)
+    shown = lines(Group(ServiceFigures(pairs=pairs, indent=2, label_width=20)), width=width)
     words = sorted(" ".join(shown).split())
     assert words == sorted(" ".join(" ".join(pair) for pair in pairs).split())

@@ -24,7 +24,7 @@ from hostile_plans import (
 )
 from made_plan import POLICY, TARGET, assess, change, only, service
 
-from trimtab.guard.model import Finding, Verdict
+from trimtab.guard.model import Finding, Impact
 
 SERVICE = "aws_ecs_service.api"
 OLD = "arn:aws:ecs:us-east-1:111122223333:task-definition/api"
@@ -106,21 +106,21 @@ def test_that_aws_refuses_is_not_said_of_a_rule_or_a_cluster_name() -> None:
 def test_a_policy_that_only_took_tasks_away_is_missed_by_the_bill_alone() -> None:
     back = POLICY | {"step_scaling_policy_configuration": [{"step_adjustment": [{"scaling_adjustment": -1}]}]}
     gone = only(goes(BACK, back))
-    assert gone.verdict is Verdict.SAFE
+    assert gone.verdict is Impact.SAFE
     assert "costs" in gone.cautions[0]
 
 
 def test_who_keeps_an_old_arn_is_named() -> None:
     kept = found(OUT, redone(OUT, POLICY, {"name": "new"}), stays(HIGH, WATCHES))
     assert any(reason.text.startswith(HIGH) for reason in kept.reasons)
-    assert kept.verdict is Verdict.INTERRUPTS
+    assert kept.verdict is Impact.INTERRUPTS
 
 
 def test_a_listener_that_sends_to_a_group_the_tasks_leave_is_named() -> None:
     moved = update(SERVICE, service(), {"load_balancer": [{"target_group_arn": OTHER_GROUP}]})
     sending = stays(LISTENER, SENDS)
     left = found(SERVICE, moved, sending)
-    assert left.verdict is Verdict.INTERRUPTS
+    assert left.verdict is Impact.INTERRUPTS
     assert any(reason.text.startswith(LISTENER) for reason in left.reasons)
     shared = found(SERVICE, moved, sending, stays("aws_ecs_service.b", service(name="b")))
-    assert shared.verdict is Verdict.UNKNOWN
+    assert shared.verdict is Impact.UNKNOWN

@@ -9,7 +9,7 @@ import pytest
 from made_plan import ALARM, TARGET, assess, change, service
 
 from trimtab.catalog.load import HOURS_PER_MONTH, prices
-from trimtab.guard.model import Cost, Span
+from trimtab.guard.model import ChangeCost, Span
 from trimtab.report.guard import json as guard_json
 from trimtab.report.guard import markdown, terminal
 from trimtab.report.guard.data import guard_report_of
@@ -35,7 +35,7 @@ REFERS = {
 }
 
 
-def costs(*changes: dict[str, Any], **members: Any) -> dict[str, Cost]:
+def costs(*changes: dict[str, Any], **members: Any) -> dict[str, ChangeCost]:
     return {one.address: one for one in assess(*changes, **members).costs}
 
 
@@ -91,7 +91,7 @@ def test_a_service_that_goes_costs_nothing_any_more() -> None:
 def test_a_revision_that_reaches_no_task_costs_nothing_yet() -> None:
     revision = change(TASKS, "replace", SMALL, LARGE, unknown={"arn": True}, forced=("cpu",))
     found = costs(change("aws_ecs_service.api", "none", service()), revision, configuration=REFERS)
-    assert found == {TASKS: Cost(address=TASKS, not_priced="nothing until its tasks run")}
+    assert found == {TASKS: ChangeCost(address=TASKS, not_priced="nothing until its tasks run")}
 
 
 def test_arm_and_storage_have_their_own_prices() -> None:

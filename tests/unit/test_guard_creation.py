@@ -9,7 +9,7 @@ import pytest
 from made_plan import POLICY, TARGET, assess, change, only, service
 
 from trimtab.guard.facts.load import facts
-from trimtab.guard.model import Verdict
+from trimtab.guard.model import Impact
 
 SERVICE = "aws_ecs_service.api"
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/main/1/2"
@@ -23,7 +23,7 @@ def policy(*effects: str) -> str:
     )
 
 
-def verdict_of(kind: str, values: dict[str, Any], *others: dict[str, Any], **unknown: bool) -> Verdict:
+def verdict_of(kind: str, values: dict[str, Any], *others: dict[str, Any], **unknown: bool) -> Impact:
     """Judge a new thing among others of the plan."""
     made = change(f"{kind}.new", "create", None, values, unknown=unknown)
     found = next(one for one in assess(made, *others).findings if one.address == f"{kind}.new")
@@ -37,36 +37,36 @@ def new(kind: str, **values: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("document", "verdict"),
     [
-        (policy("Allow"), Verdict.SAFE),
-        (policy("Allow", "Allow"), Verdict.SAFE),
-        (policy("Allow", "Deny"), Verdict.INTERRUPTS),
-        ("no document", Verdict.UNKNOWN),
+        (policy("Allow"), Impact.SAFE),
+        (policy("Allow", "Allow"), Impact.SAFE),
+        (policy("Allow", "Deny"), Impact.INTERRUPTS),
+        ("no document", Impact.UNKNOWN),
     ],
 )
-def test_a_policy_of_a_role_that_is_there_is_what_it_says(document: str, verdict: Verdict) -> None:
+def test_a_policy_of_a_role_that_is_there_is_what_it_says(document: str, verdict: Impact) -> None:
     assert verdict_of("aws_iam_role_policy", {"role": "app", "policy": document}) is verdict
 
 
 def test_a_policy_known_only_after_the_apply_is_not_judged_but_on_a_new_role() -> None:
-    assert verdict_of("aws_iam_role_policy", {"role": "app"}, policy=True) is Verdict.UNKNOWN
-    assert verdict_of("aws_iam_role_policy", {}, new("aws_iam_role"), policy=True, role=True) is Verdict.SAFE
+    assert verdict_of("aws_iam_role_policy", {"role": "app"}, policy=True) is Impact.UNKNOWN
+    assert verdict_of("aws_iam_role_policy", {}, new("aws_iam_role"), policy=True, role=True) is Impact.SAFE
     named = verdict_of("aws_iam_role_policy", {"role": "app"}, new("aws_iam_role", name="app"), policy=True)
-    assert named is Verdict.SAFE
+    assert named is Impact.SAFE
     other = verdict_of("aws_iam_role_policy", {"role": "app"}, new("aws_iam_role", name="web"), policy=True)
-    assert other is Verdict.UNKNOWN
+    assert other is Impact.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("references", "verdict"),
     [
-        (["aws_iam_role.bearer.id", "aws_iam_role.bearer"], Verdict.SAFE),
-        (["aws_iam_role.other.id", "aws_iam_role.other"], Verdict.UNKNOWN),
-        (["data.aws_iam_role.there.id", "data.aws_iam_role.there"], Verdict.UNKNOWN),
-        (["var.role"], Verdict.SAFE),
+        (["aws_iam_role.bearer.id", "aws_iam_role.bearer"], Impact.SAFE),
+        (["aws_iam_role.other.id", "aws_iam_role.other"], Impact.UNKNOWN),
+        (["data.aws_iam_role.there.id", "data.aws_iam_role.there"], Impact.UNKNOWN),
+        (["var.role"], Impact.SAFE),
     ],
 )
 def test_what_is_only_looked_up_late_is_not_new_because_something_else_is(
-    references: list[str], verdict: Verdict
+    references: list[str], verdict: Impact
 ) -> None:
     made = change("aws_iam_role_policy_attachment.new", "create", None, {}, unknown={"role": True})
     block = {"type": made["type"], "name": "new", "expressions": {"role": {"references": references}}}
@@ -76,7 +76,7 @@ def test_what_is_only_looked_up_late_is_not_new_because_something_else_is(
 
 def test_even_a_denial_is_safe_on_a_role_that_nobody_has_yet() -> None:
     values = {"policy": policy("Deny")}
-    assert verdict_of("aws_iam_role_policy", values, new("aws_iam_role"), role=True) is Verdict.SAFE
+    assert verdict_of("aws_iam_role_policy", values, new("aws_iam_role"), role=True) is Impact.SAFE
 
 
 @pytest.mark.parametrize(
@@ -95,23 +95,23 @@ def test_even_a_denial_is_safe_on_a_role_that_nobody_has_yet() -> None:
 def test_what_hangs_on_a_thing_that_is_there_is_not_known_to_be_safe(
     kind: str, bearer: str, attribute: str
 ) -> None:
-    assert verdict_of(kind, {attribute: "there"}) is Verdict.UNKNOWN
-    assert verdict_of(kind, {attribute: "there"}, new(bearer)) is Verdict.UNKNOWN
-    assert verdict_of(kind, {}, new(bearer), **{attribute: True}) is Verdict.SAFE
-    assert verdict_of(kind, {}, **{attribute: True}) is Verdict.UNKNOWN  # nothing of the kind is made
+    assert verdict_of(kind, {attribute: "there"}) is Impact.UNKNOWN
+    assert verdict_of(kind, {attribute: "there"}, new(bearer)) is Impact.UNKNOWN
+    assert verdict_of(kind, {}, new(bearer), **{attribute: True}) is Impact.SAFE
+    assert verdict_of(kind, {}, **{attribute: True}) is Impact.UNKNOWN  # nothing of the kind is made
 
 
 @pytest.mark.parametrize(
     ("action", "condition", "verdict"),
     [
-        (FIXED, {"path_pattern": [{"values": ["/*"]}]}, Verdict.INTERRUPTS),
-        (FIXED, {"host_header": [{"values": ["*"]}]}, Verdict.INTERRUPTS),
-        (FIXED, {"path_pattern": [{"values": ["/old/*"]}]}, Verdict.UNKNOWN),
-        (FORWARD, {"path_pattern": [{"values": ["/*"]}]}, Verdict.UNKNOWN),
+        (FIXED, {"path_pattern": [{"values": ["/*"]}]}, Impact.INTERRUPTS),
+        (FIXED, {"host_header": [{"values": ["*"]}]}, Impact.INTERRUPTS),
+        (FIXED, {"path_pattern": [{"values": ["/old/*"]}]}, Impact.UNKNOWN),
+        (FORWARD, {"path_pattern": [{"values": ["/*"]}]}, Impact.UNKNOWN),
     ],
 )
 def test_a_rule_that_answers_everything_by_itself_interrupts(
-    action: list[Any], condition: dict[str, Any], verdict: Verdict
+    action: list[Any], condition: dict[str, Any], verdict: Impact
 ) -> None:
     values = {"listener_arn": LISTENER, "priority": 1, "action": action, "condition": [condition]}
     assert verdict_of("aws_lb_listener_rule", values) is verdict
@@ -119,10 +119,10 @@ def test_a_rule_that_answers_everything_by_itself_interrupts(
 
 @pytest.mark.parametrize(
     ("most", "desired", "verdict"),
-    [(8, 4, Verdict.SAFE), (4, 4, Verdict.SAFE), (3, 4, Verdict.INTERRUPTS), (8, None, Verdict.UNKNOWN)],
+    [(8, 4, Impact.SAFE), (4, 4, Impact.SAFE), (3, 4, Impact.INTERRUPTS), (8, None, Impact.UNKNOWN)],
 )
 def test_new_bounds_are_held_against_the_tasks_that_are_wanted(
-    most: int, desired: int | None, verdict: Verdict
+    most: int, desired: int | None, verdict: Impact
 ) -> None:
     running = [] if desired is None else [change(SERVICE, "none", service(desired_count=desired))]
     assert verdict_of("aws_appautoscaling_target", {**TARGET, "max_capacity": most}, *running) is verdict
@@ -130,37 +130,37 @@ def test_new_bounds_are_held_against_the_tasks_that_are_wanted(
 
 def test_bounds_of_a_service_that_is_made_with_them_are_safe() -> None:
     made = new("aws_ecs_service", name="api")
-    assert verdict_of("aws_appautoscaling_target", TARGET, made) is Verdict.SAFE
-    assert verdict_of("aws_appautoscaling_target", {}, made, resource_id=True) is Verdict.SAFE
+    assert verdict_of("aws_appautoscaling_target", TARGET, made) is Impact.SAFE
+    assert verdict_of("aws_appautoscaling_target", {}, made, resource_id=True) is Impact.SAFE
 
 
 @pytest.mark.parametrize(
     ("kind", "values", "verdict"),
     [
-        ("aws_service_discovery_private_dns_namespace", {"name": "shop.internal"}, Verdict.SAFE),
-        ("aws_service_discovery_private_dns_namespace", {"name": "example.com"}, Verdict.UNKNOWN),
-        ("aws_route53_zone", {"name": "example.com", "vpc": []}, Verdict.SAFE),
-        ("aws_route53_zone", {"name": "example.com", "vpc": [{"vpc_id": "vpc-1"}]}, Verdict.UNKNOWN),
-        ("aws_route53_record", {"name": "a", "allow_overwrite": None}, Verdict.SAFE),
-        ("aws_route53_record", {"name": "a", "allow_overwrite": True}, Verdict.UNKNOWN),
-        ("aws_ssm_parameter", {"overwrite": True}, Verdict.UNKNOWN),
-        ("aws_appautoscaling_scheduled_action", {"schedule": "rate(1 day)"}, Verdict.UNKNOWN),
-        ("aws_appautoscaling_policy", POLICY, Verdict.SAFE),
-        ("aws_cloudwatch_log_group", {"name": "/a"}, Verdict.SAFE),
-        ("terraform_data", {}, Verdict.UNKNOWN),
-        ("aws_iam_role_policies_exclusive", {}, Verdict.UNKNOWN),
-        ("aws_default_route_table", {}, Verdict.UNKNOWN),
-        ("aws_rds_instance_state", {}, Verdict.UNKNOWN),
-        ("helm_release", {}, Verdict.UNKNOWN),
+        ("aws_service_discovery_private_dns_namespace", {"name": "shop.internal"}, Impact.SAFE),
+        ("aws_service_discovery_private_dns_namespace", {"name": "example.com"}, Impact.UNKNOWN),
+        ("aws_route53_zone", {"name": "example.com", "vpc": []}, Impact.SAFE),
+        ("aws_route53_zone", {"name": "example.com", "vpc": [{"vpc_id": "vpc-1"}]}, Impact.UNKNOWN),
+        ("aws_route53_record", {"name": "a", "allow_overwrite": None}, Impact.SAFE),
+        ("aws_route53_record", {"name": "a", "allow_overwrite": True}, Impact.UNKNOWN),
+        ("aws_ssm_parameter", {"overwrite": True}, Impact.UNKNOWN),
+        ("aws_appautoscaling_scheduled_action", {"schedule": "rate(1 day)"}, Impact.UNKNOWN),
+        ("aws_appautoscaling_policy", POLICY, Impact.SAFE),
+        ("aws_cloudwatch_log_group", {"name": "/a"}, Impact.SAFE),
+        ("terraform_data", {}, Impact.UNKNOWN),
+        ("aws_iam_role_policies_exclusive", {}, Impact.UNKNOWN),
+        ("aws_default_route_table", {}, Impact.UNKNOWN),
+        ("aws_rds_instance_state", {}, Impact.UNKNOWN),
+        ("helm_release", {}, Impact.UNKNOWN),
     ],
 )
-def test_a_new_thing_is_what_its_facts_say(kind: str, values: dict[str, Any], verdict: Verdict) -> None:
+def test_a_new_thing_is_what_its_facts_say(kind: str, values: dict[str, Any], verdict: Impact) -> None:
     assert verdict_of(kind, values) is verdict
 
 
 @pytest.mark.parametrize("module", ["", 'module.a["x.y"].module.b[0]'])
 def test_a_provisioner_is_not_known_and_without_one_terraforms_own_is_safe(module: str) -> None:
-    def judged(kind: str, *provisioners: dict[str, Any]) -> Verdict:
+    def judged(kind: str, *provisioners: dict[str, Any]) -> Impact:
         address = f"{module}.{kind}.new".removeprefix(".")
         inner = {"resources": [{"type": kind, "name": "new", "provisioners": list(provisioners)}]}
         calls = {"module_calls": {"a": {"module": {"module_calls": {"b": {"module": inner}}}}}}
@@ -168,17 +168,17 @@ def test_a_provisioner_is_not_known_and_without_one_terraforms_own_is_safe(modul
         return only(made, configuration={"root_module": calls if module else inner}).verdict
 
     script = {"type": "local-exec"}
-    assert judged("terraform_data") is Verdict.SAFE
-    assert judged("null_resource") is Verdict.SAFE
-    assert judged("terraform_data", script) is Verdict.UNKNOWN
-    assert judged("aws_cloudwatch_log_group") is Verdict.SAFE
-    assert judged("aws_cloudwatch_log_group", script) is Verdict.UNKNOWN
+    assert judged("terraform_data") is Impact.SAFE
+    assert judged("null_resource") is Impact.SAFE
+    assert judged("terraform_data", script) is Impact.UNKNOWN
+    assert judged("aws_cloudwatch_log_group") is Impact.SAFE
+    assert judged("aws_cloudwatch_log_group", script) is Impact.UNKNOWN
 
 
 def test_every_type_says_what_a_new_one_does_whatever_its_values() -> None:
     for kind, known in facts().items():
         assert known.create[-1].when == "always", kind
-        assert verdict_of(kind, {}) in Verdict
+        assert verdict_of(kind, {}) in Impact
 
 
 def test_what_a_service_or_an_alarm_loses_interrupts() -> None:
@@ -187,14 +187,14 @@ def test_what_a_service_or_an_alarm_loses_interrupts() -> None:
             SERVICE, "update", service(service_registries=[{"registry_arn": "a"}]), {"service_registries": []}
         )
     )
-    assert gone.verdict is Verdict.INTERRUPTS
+    assert gone.verdict is Impact.INTERRUPTS
     connected = [{"enabled": True, "namespace": "n"}]
     for after in ([], [{"enabled": False, "namespace": "n"}]):
         before = service(service_connect_configuration=connected)
         lost = only(change(SERVICE, "update", before, {"service_connect_configuration": after}))
-        assert lost.verdict is Verdict.INTERRUPTS
+        assert lost.verdict is Impact.INTERRUPTS
     scaling = "arn:aws:autoscaling:us-east-1:1:scalingPolicy:2:resource/ecs/service/a/b:policyName/out"
-    for actions, verdict in (([scaling], Verdict.INTERRUPTS), (["arn:aws:sns:a"], Verdict.UNKNOWN)):
+    for actions, verdict in (([scaling], Impact.INTERRUPTS), (["arn:aws:sns:a"], Impact.UNKNOWN)):
         alarm = change(
             "aws_cloudwatch_metric_alarm.a", "update", {"alarm_actions": actions}, {"alarm_actions": []}
         )
@@ -202,21 +202,21 @@ def test_what_a_service_or_an_alarm_loses_interrupts() -> None:
     off = change(
         "aws_cloudwatch_metric_alarm.a", "update", {"actions_enabled": True}, {"actions_enabled": False}
     )
-    assert only(off).verdict is Verdict.UNKNOWN
+    assert only(off).verdict is Impact.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("kind", "steps", "verdict"),
     [
-        ("ChangeInCapacity", [-1, -2], Verdict.SAFE),
-        ("PercentChangeInCapacity", [-50], Verdict.SAFE),
-        ("PercentChangeInCapacity", [-50, -100], Verdict.UNKNOWN),
-        ("ExactCapacity", [0], Verdict.UNKNOWN),
-        ("ExactCapacity", [2], Verdict.SAFE),
+        ("ChangeInCapacity", [-1, -2], Impact.SAFE),
+        ("PercentChangeInCapacity", [-50], Impact.SAFE),
+        ("PercentChangeInCapacity", [-50, -100], Impact.UNKNOWN),
+        ("ExactCapacity", [0], Impact.UNKNOWN),
+        ("ExactCapacity", [2], Impact.SAFE),
     ],
 )
 def test_a_new_policy_that_can_leave_no_task_is_not_known(
-    kind: str, steps: list[int], verdict: Verdict
+    kind: str, steps: list[int], verdict: Impact
 ) -> None:
     body = [{"adjustment_type": kind, "step_adjustment": [{"scaling_adjustment": step} for step in steps]}]
     values = {**POLICY, "step_scaling_policy_configuration": body}
@@ -229,17 +229,17 @@ def test_steps_out_that_turn_round_interrupt() -> None:
         return {"step_scaling_policy_configuration": [{"step_adjustment": adjusted}]}
 
     out = "aws_appautoscaling_policy.out"
-    assert only(change(out, "update", POLICY | steps(1, 2), steps(1, -2))).verdict is Verdict.INTERRUPTS
-    assert only(change(out, "update", POLICY | steps(1, 2), steps(1, 3))).verdict is Verdict.SAFE
-    assert only(change(out, "update", POLICY | steps(-1), steps(-2))).verdict is Verdict.SAFE
+    assert only(change(out, "update", POLICY | steps(1, 2), steps(1, -2))).verdict is Impact.INTERRUPTS
+    assert only(change(out, "update", POLICY | steps(1, 2), steps(1, 3))).verdict is Impact.SAFE
+    assert only(change(out, "update", POLICY | steps(-1), steps(-2))).verdict is Impact.SAFE
 
 
 def test_a_lower_floor_of_deployments_is_cautioned_and_an_unknown_one_not_known() -> None:
     lowered = only(change(SERVICE, "update", service(), {"deployment_minimum_healthy_percent": 0}))
-    assert lowered.verdict is Verdict.SAFE
+    assert lowered.verdict is Impact.SAFE
     assert "every one is stopped" in " ".join(lowered.cautions)
     image = {"task_definition": "arn:aws:ecs:us-east-1:111122223333:task-definition/api:8"}
     unknown = change(
         SERVICE, "update", service(), image, unknown={"deployment_minimum_healthy_percent": True}
     )
-    assert only(unknown).verdict is Verdict.UNKNOWN
+    assert only(unknown).verdict is Impact.UNKNOWN

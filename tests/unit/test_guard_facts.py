@@ -15,7 +15,7 @@ from made_plan import assess, change, only, service
 from trimtab.guard.facts import load
 from trimtab.guard.facts.catalogue import catalogue
 from trimtab.guard.facts.load import covered, facts, rules
-from trimtab.guard.model import Verdict
+from trimtab.guard.model import Impact
 from trimtab.guard.rules.said import said
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,8 +55,8 @@ def test_every_covered_type_of_the_provider_has_facts() -> None:
 @pytest.mark.parametrize("kind", sorted(facts()))
 def test_an_attribute_without_a_fact_is_never_safe(kind: str) -> None:
     found = only(change(f"{kind}.a", "update", {"id": "i", "zz_new": "a"}, {"zz_new": "b"}))
-    assert found.verdict is Verdict.UNKNOWN
-    assert [reason.fact for reason in found.reasons if reason.verdict is Verdict.UNKNOWN] == [
+    assert found.verdict is Impact.UNKNOWN
+    assert [reason.fact for reason in found.reasons if reason.verdict is Impact.UNKNOWN] == [
         "attribute-without-fact"
     ]
 
@@ -79,7 +79,7 @@ def test_what_is_said_of_any_plan_is_a_fact_with_that_verdict() -> None:
 
 def test_a_rule_says_no_verdict_but_its_own() -> None:
     with pytest.raises(ValueError, match="no verdict of it"):
-        said("ecs-service-no-floor", verdict=Verdict.SAFE)
+        said("ecs-service-no-floor", verdict=Impact.SAFE)
 
 
 def test_ids_stay_what_others_have_written_down() -> None:

@@ -12,7 +12,7 @@ from trimtab.lint.configuration import root_module
 from trimtab.lint.folder import read_values
 from trimtab.lint.inspect import inspect
 from trimtab.lint.resource import settled
-from trimtab.lint.syntax import Place
+from trimtab.lint.syntax import SourcePlace
 from trimtab.lint.values import Encoded, Unknown
 
 if TYPE_CHECKING:
@@ -168,9 +168,9 @@ def test_what_cannot_be_known_is_named_with_its_place(tmp_path: Path, expression
 
 
 def test_a_string_in_an_expression_is_not_shown() -> None:
-    place = Place("f", 1, 1, 'f("hunter2", var.x["key"], local.y)')
+    place = SourcePlace("f", 1, 1, 'f("hunter2", var.x["key"], local.y)')
     assert Unknown("o", "w", place).said == 'f("…", var.x["key"], local.y)'
-    assert Unknown("o", "w", Place("f", 1, 1, "<<E hunter2 E")).said == "<<…"
+    assert Unknown("o", "w", SourcePlace("f", 1, 1, "<<E hunter2 E")).said == "<<…"
 
 
 def test_json_keeps_what_is_not_known_in_its_place(tmp_path: Path) -> None:

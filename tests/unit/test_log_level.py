@@ -7,11 +7,11 @@ from decimal import Decimal
 import made_fleet as made
 import pytest
 
-from trimtab.advice.cost import Cost, Parts
+from trimtab.advice.cost import Cost, CostParts
 from trimtab.advice.log_level import cautions_of_log_level, verbose_settings
 from trimtab.advice.model import CautionKind
 
-COST = Cost(before=Parts(logs_usd_month=Decimal("12.34")))
+COST = Cost(before=CostParts(logs_usd_month=Decimal("12.34")))
 FOUND = {
     ("LOG_LEVEL", "DEBUG"): "LOG_LEVEL=INFO",
     ("LOGLEVEL", "trace"): "LOGLEVEL=info",

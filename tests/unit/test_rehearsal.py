@@ -17,7 +17,7 @@ from made_full import full
 from made_rehearsal import read, rehearsed
 
 from made_client import client
-from trimtab.commands.snapshot import Asked, take_snapshot
+from trimtab.commands.snapshot import SnapshotRequest, take_snapshot
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import ScalingTarget, SecurityGroup
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
@@ -144,7 +144,7 @@ def test_the_awkward_fleet_comes_back(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_state_without_metrics_runs_at_its_minimum(tmp_path: Path) -> None:
     state = Path(__file__).parent / "recorded_state.json"
-    take_snapshot(Asked(terraform=state), tmp_path / "state", now=NOW)
+    take_snapshot(SnapshotRequest(terraform=state), tmp_path / "state", now=NOW)
     snapshot = read_snapshot(tmp_path / "state")
     with rehearsed(snapshot, NOW) as running:
         running.is_the_same(running.read(tmp_path / "s"))

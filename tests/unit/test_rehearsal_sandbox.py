@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from made_account import CLUSTER, Made
 
-from trimtab.sandbox.client import Calls, Refused
+from trimtab.sandbox.client import ApiCalls, Refused
 from trimtab.sandbox.past import Past, PastTask
 from trimtab.sandbox.server import Sandbox
 
@@ -133,4 +133,6 @@ def test_what_happened_before_is_listed_among_what_happened(account: Made) -> No
 
 def test_a_refused_call_is_one_line(account: Made) -> None:
     with pytest.raises(Refused, match="ecs CreateService: "):
-        Calls(account.sandbox)("ecs", "CreateService", cluster="nowhere", serviceName="x", taskDefinition="y")
+        ApiCalls(account.sandbox)(
+            "ecs", "CreateService", cluster="nowhere", serviceName="x", taskDefinition="y"
+        )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from trimtab.errors import EXIT_USAGE, ReplayError
-from trimtab.replay.inputs import Interruptions, Model, Objective, Starts, Task
+from trimtab.replay.inputs import Interruptions, Model, ReplayLimits, Starts, Task
 from trimtab.replay.policy import (
     AdjustmentType,
     Comparison,
@@ -77,7 +77,7 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
     "serving before running": ("starts.serving_s", lambda: starts([1], [5], [4])),
     "starts in fractions": ("starts.pull_s", lambda: starts([1.5], [2], [3])),  # type: ignore[list-item]
     "starts of different lengths": ("starts.running_s", lambda: starts([1], [2, 3], [3])),
-    "an objective of nothing": ("objective.cpu_share", lambda: Objective(cpu_share=0.0, memory_share=0.9)),
+    "an objective of nothing": ("objective.cpu_share", lambda: ReplayLimits(cpu_share=0.0, memory_share=0.9)),
     "a negative drain": ("deregistration_delay_s", lambda: made.inputs(ONES, deregistration_delay_s=-1)),
     "a shutdown in fractions": ("shutdown_s", lambda: made.inputs(ONES, shutdown_s=1.5)),
     "a seed beyond 64 bits": ("seed", lambda: made.inputs(ONES, seed=2**64)),

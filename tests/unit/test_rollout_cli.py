@@ -17,7 +17,7 @@ from trimtab.ladders.search import Effort
 from trimtab.rollout.aws import CALLS
 from trimtab.rollout.model import EXIT_CODES, Outcome
 from trimtab.rollout.recommendation import DOCUMENT_VERSION, read_recommendation
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.timing import TaskTiming
 from trimtab.snapshot.folder import read_snapshot, write_snapshot
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 def world() -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         # Nothing takes time, for the process waits by the machine's clock.
-        yield from running_world(patch.setenv, Timing())
+        yield from running_world(patch.setenv, TaskTiming())
 
 
 @pytest.fixture

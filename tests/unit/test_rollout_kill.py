@@ -19,8 +19,8 @@ from trimtab.rollout.aws import WRITES
 from trimtab.rollout.journal import JOURNAL_FILE, open_journal
 from trimtab.rollout.lock import only_one
 from trimtab.rollout.model import Outcome
-from trimtab.sandbox.faults import Failure
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.faults import Fault
+from trimtab.sandbox.timing import TaskTiming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ UPDATES = {"jobs": 1, "cards": 1}
 def world() -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         # Short of nothing: with no time at all a deployment has ended before anybody looks.
-        yield from running_world(patch.setenv, Timing(boot_s=6.0))
+        yield from running_world(patch.setenv, TaskTiming(boot_s=6.0))
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def after_update(shop: Shop, calls_later: int = 0) -> None:
 @pytest.mark.parametrize("dead_s", [0.0, 3600.0])
 def test_a_rollback_while_it_was_dead_is_found_and_stops_it(shop: Shop, dead_s: float) -> None:
     begin(shop, "dead")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.EXITS)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.EXITS)
     after_update(shop)
     shop.clock.sleep(dead_s)
     done = shop.rollout()
@@ -222,7 +222,7 @@ def test_a_service_deleted_while_it_was_dead_is_found(shop: Shop) -> None:
 def test_an_undo_of_what_a_killed_rollout_started_does_not_wait_for_it(shop: Shop) -> None:
     begin(shop, "dead")
     before = shop.runs("jobs")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.NEVER_SETTLES)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.NEVER_SETTLES)
     after_update(shop)
     assert shop.rollout(undo=True).exit_code == 0
     assert shop.runs("jobs") == before

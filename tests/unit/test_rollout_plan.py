@@ -12,7 +12,7 @@ from trimtab.catalog.size import TaskSize
 from trimtab.rollout.answers import exposures_of, revision_of, service_of
 from trimtab.rollout.graft import does_not_fit, graft
 from trimtab.rollout.guards import cannot_move, moving_image, refusals, unsteady
-from trimtab.rollout.model import Balanced, Exposure, Revision, ServiceState, Wanted
+from trimtab.rollout.model import Balanced, Exposure, Revision, ServiceState, WantedRevision
 from trimtab.rollout.plan import TAG, Cannot, Register, Stay, Use, back, forward, order, waves
 
 ARN = "arn:aws:ecs:us-east-1:123456789012:task-definition"
@@ -66,7 +66,7 @@ def state(**more: Any) -> ServiceState:
 def test_least_critical_goes_first() -> None:
     cost = {"public": 1.0, "inner": 9.0, "cheap": 2.0, "dear": 5.0, "both": 1.0, "alike": 2.0}
     wanted = [
-        Wanted(name=name, size=TaskSize(cpu_units=256, memory_mib=512), cost_usd_month=usd)
+        WantedRevision(name=name, size=TaskSize(cpu_units=256, memory_mib=512), cost_usd_month=usd)
         for name, usd in cost.items()
     ]
     groups = {"public": ["p"], "inner": ["i"], "both": ["i", "p"]}

@@ -13,8 +13,8 @@ from trimtab.aws.api import CallFailed
 from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted
 from trimtab.rollout.aws import CALLS, WRITES
 from trimtab.rollout.model import Outcome
-from trimtab.sandbox.faults import Failure
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.faults import Fault
+from trimtab.sandbox.timing import TaskTiming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
-        yield from running_world(patch.setenv, Timing.fargate())
+        yield from running_world(patch.setenv, TaskTiming.fargate())
 
 
 @pytest.fixture
@@ -92,10 +92,8 @@ def test_a_dry_run_names_the_calls_and_makes_none_that_write(shop: Shop, tmp_pat
     assert written == [f"{call[0]} {call[-1].removeprefix('taskDefinition=')}" for call in planned]
 
 
-@pytest.mark.parametrize("failure", [Failure.EXITS, Failure.CANNOT_PULL, Failure.UNHEALTHY])
-def test_a_deployment_that_fails_stops_everything_and_says_what_aws_said(
-    shop: Shop, failure: Failure
-) -> None:
+@pytest.mark.parametrize("failure", [Fault.EXITS, Fault.CANNOT_PULL, Fault.UNHEALTHY])
+def test_a_deployment_that_fails_stops_everything_and_says_what_aws_said(shop: Shop, failure: Fault) -> None:
     shop.build("jobs", "cards", "web")
     shop.inject.deployment_failure(f"{shop.cluster}/cards", failure)
     done = shop.rollout()
@@ -114,7 +112,7 @@ def test_a_deployment_that_fails_stops_everything_and_says_what_aws_said(
 
 def test_after_a_failure_the_next_run_tries_again_where_it_stopped(shop: Shop) -> None:
     shop.build("jobs", "cards")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.EXITS)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.EXITS)
     assert shop.rollout().exit_code == 21
     done = shop.rollout()
     assert set(outcomes(done).values()) == {Outcome.MOVED}
@@ -123,7 +121,7 @@ def test_after_a_failure_the_next_run_tries_again_where_it_stopped(shop: Shop) -
 
 def test_in_a_wave_the_others_are_watched_to_their_end_when_one_fails(shop: Shop) -> None:
     shop.build("jobs", "cards", "web")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.EXITS)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.EXITS)
     done = shop.rollout(wave=2)
     assert outcomes(done) == {
         "jobs": Outcome.ROLLED_BACK,
@@ -134,7 +132,7 @@ def test_in_a_wave_the_others_are_watched_to_their_end_when_one_fails(shop: Shop
 
 def test_in_a_wave_nothing_more_is_started_after_one_that_stops(shop: Shop) -> None:
     shop.build("jobs", "cards")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.NEVER_SETTLES)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.NEVER_SETTLES)
     shop.deploy("jobs", shop.read("jobs")["taskDefinition"], forceNewDeployment=True)
     done = shop.rollout(wave=2, timeout_s=60.0)
     assert outcomes(done) == {"jobs": Outcome.UNSTEADY, "cards": Outcome.NOT_REACHED}
@@ -142,7 +140,7 @@ def test_in_a_wave_nothing_more_is_started_after_one_that_stops(shop: Shop) -> N
 
 def test_a_deployment_that_never_settles_is_given_up_on_and_taken_up_again(shop: Shop) -> None:
     shop.build("jobs", "cards")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.NEVER_SETTLES)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.NEVER_SETTLES)
     done = shop.rollout(timeout_s=600.0)
     assert outcomes(done) == {"jobs": Outcome.UNSETTLED, "cards": Outcome.NOT_REACHED}
     assert done.exit_code == 23
@@ -156,7 +154,7 @@ def test_a_deployment_that_never_settles_is_given_up_on_and_taken_up_again(shop:
 
 def test_a_deployment_that_never_settles_can_be_undone(shop: Shop) -> None:
     shop.build("jobs")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.NEVER_SETTLES)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.NEVER_SETTLES)
     shop.rollout(timeout_s=120.0)
     done = shop.rollout(undo=True)
     assert outcomes(done) == {"jobs": Outcome.MOVED}
@@ -238,7 +236,7 @@ def test_a_deployment_in_progress_is_waited_for(shop: Shop) -> None:
 
 def test_a_service_that_finds_no_steady_state_stops_everything_untouched(shop: Shop) -> None:
     shop.build("jobs", "cards")
-    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Failure.NEVER_SETTLES)
+    shop.inject.deployment_failure(f"{shop.cluster}/jobs", Fault.NEVER_SETTLES)
     shop.deploy("jobs", shop.read("jobs")["taskDefinition"], forceNewDeployment=True)
     done = shop.rollout(timeout_s=120.0)
     assert outcomes(done) == {"jobs": Outcome.UNSTEADY, "cards": Outcome.NOT_REACHED}
@@ -572,7 +570,7 @@ def test_every_call_is_in_the_policy_and_nothing_else_is(shop: Shop) -> None:
     shop.build()
     shop.deploy("web", shop.register("web", OLD, image="2"))
     shop.settle()
-    shop.inject.deployment_failure(f"{shop.cluster}/web", Failure.EXITS)
+    shop.inject.deployment_failure(f"{shop.cluster}/web", Fault.EXITS)
     shop.rollout()
     assert {name for name, _ in shop.recorder.made} == CALLS
     assert WRITES < CALLS

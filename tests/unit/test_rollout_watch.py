@@ -8,8 +8,8 @@ import pytest
 
 from trimtab.rollout.answers import service_of, target_of, task_of
 from trimtab.rollout.clock import FIRST_POLL_S, LONGEST_POLL_S, Polling
-from trimtab.rollout.model import Outcome, ServiceState, Target, Task
-from trimtab.rollout.watch import Verdict, Waiting, is_from_before, judge, not_yet, rollback_said
+from trimtab.rollout.model import Outcome, RunningTask, ServiceState, Target
+from trimtab.rollout.watch import Ending, Waiting, is_from_before, judge, not_yet, rollback_said
 
 OWN, OLD = "ecs-svc/2", "ecs-svc/1"
 TO, BEFORE = "arn:x:task-definition/web:2", "arn:x:task-definition/web:1"
@@ -96,7 +96,7 @@ FAILED = "ECS deployment circuit breaker: tasks failed to start."
 )
 def test_a_bad_end_is_told_by_the_own_id_and_aws_words(found: ServiceState, outcome: Outcome) -> None:
     verdict = judge(found, OWN, "seen")
-    assert isinstance(verdict, Verdict)
+    assert isinstance(verdict, Ending)
     assert verdict.outcome is outcome
 
 
@@ -123,7 +123,7 @@ def test_in_progress_is_waited_for_and_completed_is_looked_into() -> None:
     assert judge(state(deployment(OWN, "PRIMARY", "COMPLETED")), OWN, "seen") is None
 
 
-def task(number: int, definition: str = TO, status: str = "RUNNING") -> Task:
+def task(number: int, definition: str = TO, status: str = "RUNNING") -> RunningTask:
     return task_of(
         {
             "taskArn": f"arn:x:task/shop/{number}",
@@ -153,7 +153,7 @@ def target(number: int, health: str = "healthy") -> Target:
     ],
 )
 def test_completed_counts_when_all_tasks_are_on_the_revision_and_healthy(
-    tasks: list[Task], targets: list[Target], words: str | None
+    tasks: list[RunningTask], targets: list[Target], words: str | None
 ) -> None:
     found = not_yet(state(), TO, tasks, {"arn:x:targetgroup/tg/1": targets})
     assert found == (None if words is None else Waiting(words=words))

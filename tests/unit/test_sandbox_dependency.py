@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from made_sandbox import CLUSTER, Fleet
 
-from trimtab.sandbox.clock import Clock
+from trimtab.sandbox.clock import SandboxTime
 from trimtab.sandbox.server import Sandbox
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.timing import TaskTiming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Fleet]:
-    with Sandbox.start(clock=Clock(speed=0), timing=Timing.fargate()) as sandbox:
+    with Sandbox.start(clock=SandboxTime(speed=0), timing=TaskTiming.fargate()) as sandbox:
         yield Fleet(sandbox)
         assert sandbox.faults == ()
 

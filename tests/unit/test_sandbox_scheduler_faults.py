@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 from made_sandbox import BREAKER, CLUSTER, Fleet
 
 from trimtab.catalog.limits import breaker_threshold
-from trimtab.sandbox.clock import Clock
-from trimtab.sandbox.faults import Failure
+from trimtab.sandbox.clock import SandboxTime
+from trimtab.sandbox.faults import Fault
 from trimtab.sandbox.server import Sandbox
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.timing import TaskTiming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ NO_BREAKER = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}
 
 @pytest.fixture(scope="module")
 def fleet() -> Iterator[Fleet]:
-    with Sandbox.start(clock=Clock(speed=0), timing=Timing.fargate()) as sandbox:
+    with Sandbox.start(clock=SandboxTime(speed=0), timing=TaskTiming.fargate()) as sandbox:
         yield Fleet(sandbox)
         assert sandbox.calls_not_implemented == ()
         assert sandbox.faults == ()
@@ -42,8 +42,8 @@ def until_failed(fleet: Fleet, name: str, deployment: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("desired", [1, 8])
-@pytest.mark.parametrize("failure", [Failure.EXITS, Failure.UNHEALTHY, Failure.CANNOT_PULL])
-def test_the_breaker_fails_a_deployment_and_rolls_back(fleet: Fleet, failure: Failure, desired: int) -> None:
+@pytest.mark.parametrize("failure", [Fault.EXITS, Fault.UNHEALTHY, Fault.CANNOT_PULL])
+def test_the_breaker_fails_a_deployment_and_rolls_back(fleet: Fleet, failure: Fault, desired: int) -> None:
     name = fleet.service(desired)
     good = fleet.deployment(name)
     fleet.sandbox.inject.deployment_failure(name, failure)
@@ -73,13 +73,13 @@ def test_the_breaker_fails_a_deployment_and_rolls_back(fleet: Fleet, failure: Fa
 @pytest.mark.parametrize(
     ("failure", "code", "reason"),
     [
-        (Failure.EXITS, "EssentialContainerExited", "Essential container in task exited"),
-        (Failure.UNHEALTHY, "ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group "),
-        (Failure.CANNOT_PULL, "TaskFailedToStart", "CannotPullContainerError: "),
+        (Fault.EXITS, "EssentialContainerExited", "Essential container in task exited"),
+        (Fault.UNHEALTHY, "ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group "),
+        (Fault.CANNOT_PULL, "TaskFailedToStart", "CannotPullContainerError: "),
     ],
 )
 def test_a_failed_task_says_why_in_the_words_of_ecs(
-    fleet: Fleet, failure: Failure, code: str, reason: str
+    fleet: Fleet, failure: Fault, code: str, reason: str
 ) -> None:
     name = fleet.service(1, group=fleet.target_group())
     fleet.sandbox.inject.deployment_failure(f"{CLUSTER}/{name}", failure)
@@ -90,15 +90,15 @@ def test_a_failed_task_says_why_in_the_words_of_ecs(
     assert task["stopCode"] == code
     assert task["stoppedReason"].startswith(reason)
     exits = [container.get("exitCode") for container in task["containers"]]
-    expected = {Failure.EXITS: 1, Failure.UNHEALTHY: 0, Failure.CANNOT_PULL: None}[failure]
+    expected = {Fault.EXITS: 1, Fault.UNHEALTHY: 0, Fault.CANNOT_PULL: None}[failure]
     assert exits == [expected]
-    assert ("startedAt" in task) is (failure is not Failure.CANNOT_PULL)
+    assert ("startedAt" in task) is (failure is not Fault.CANNOT_PULL)
 
 
 def test_an_unhealthy_target_is_seen_and_its_task_stays_until_the_grace_period_is_over(fleet: Fleet) -> None:
     group = fleet.target_group()
     name = fleet.service(1, group=group, healthCheckGracePeriodSeconds=200)
-    fleet.sandbox.inject.deployment_failure(name, Failure.UNHEALTHY)
+    fleet.sandbox.inject.deployment_failure(name, Fault.UNHEALTHY)
     fleet.deploy(name)
     fleet.wait(20.4 + 199)
     in_grace = fleet.deployment(name)["failedTasks"], sorted(fleet.health(group))
@@ -111,7 +111,7 @@ def test_an_unhealthy_target_is_seen_and_its_task_stays_until_the_grace_period_i
 
 def test_without_a_breaker_a_deployment_fails_for_ever_beside_the_old_tasks(fleet: Fleet) -> None:
     name = fleet.service(2, deploymentConfiguration=NO_BREAKER)
-    fleet.sandbox.inject.deployment_failure(name, Failure.EXITS)
+    fleet.sandbox.inject.deployment_failure(name, Fault.EXITS)
     fleet.deploy(name)
     fleet.wait(600)
     new, old = fleet.read(name)["deployments"]
@@ -122,7 +122,7 @@ def test_without_a_breaker_a_deployment_fails_for_ever_beside_the_old_tasks(flee
 
 def test_a_breaker_without_rollback_fails_and_launches_no_more(fleet: Fleet) -> None:
     name = fleet.service(2, deploymentConfiguration=NO_ROLLBACK)
-    fleet.sandbox.inject.deployment_failure(name, Failure.EXITS)
+    fleet.sandbox.inject.deployment_failure(name, Fault.EXITS)
     until_failed(fleet, name, fleet.deploy(name))
     before = len(fleet.tasks(name, "STOPPED"))
     fleet.wait(600)
@@ -134,7 +134,7 @@ def test_a_breaker_without_rollback_fails_and_launches_no_more(fleet: Fleet) -> 
 
 
 def test_a_first_deployment_that_fails_has_nowhere_to_go_back_to(fleet: Fleet) -> None:
-    fleet.sandbox.inject.deployment_failure("first", Failure.CANNOT_PULL)
+    fleet.sandbox.inject.deployment_failure("first", Fault.CANNOT_PULL)
     definition = fleet.register("first")
     fleet.ecs.create_service(
         cluster=CLUSTER,
@@ -153,7 +153,7 @@ def test_a_first_deployment_that_fails_has_nowhere_to_go_back_to(fleet: Fleet) -
 
 def test_a_task_that_cannot_start_is_tried_ever_less_often_up_to_27_minutes(fleet: Fleet) -> None:
     name = fleet.service(1, deploymentConfiguration=NO_BREAKER)
-    fleet.sandbox.inject.deployment_failure(name, Failure.CANNOT_PULL)
+    fleet.sandbox.inject.deployment_failure(name, Fault.CANNOT_PULL)
     fleet.deploy(name)
     fleet.wait(4 * 3600)
     events = fleet.read(name)["events"]
@@ -166,7 +166,7 @@ def test_a_task_that_cannot_start_is_tried_ever_less_often_up_to_27_minutes(flee
 
 def test_a_deployment_that_never_settles_stays_in_progress_and_counts_no_failure(fleet: Fleet) -> None:
     name = fleet.service(1)
-    fleet.sandbox.inject.deployment_failure(name, Failure.NEVER_SETTLES)
+    fleet.sandbox.inject.deployment_failure(name, Fault.NEVER_SETTLES)
     fleet.deploy(name)
     fleet.wait(24 * 3600)
     new, old = fleet.read(name)["deployments"]
@@ -183,7 +183,7 @@ def test_a_slow_start_delays_running_and_a_fault_can_be_taken_back(fleet: Fleet)
     slow, cleared = fleet.service(1, settle=False), fleet.service(1)
     fleet.wait(61)
     fleet.sandbox.inject.slow_start(slow, 100)
-    fleet.sandbox.inject.deployment_failure(cleared, Failure.EXITS)
+    fleet.sandbox.inject.deployment_failure(cleared, Fault.EXITS)
     fleet.deploy(slow)
     fleet.wait(61)
     during = fleet.deployment(slow)["pendingCount"]
@@ -224,7 +224,7 @@ def test_a_throttled_call_is_refused_as_often_as_asked(
 def test_what_became_of_each_deployment_can_be_asked_afterwards(fleet: Fleet) -> None:
     name = fleet.service(1)
     first = fleet.deployment(name)["id"]
-    fleet.sandbox.inject.deployment_failure(name, Failure.EXITS)
+    fleet.sandbox.inject.deployment_failure(name, Fault.EXITS)
     failed = fleet.deploy(name)
     fleet.wait(600)
     superseded = fleet.deploy(name)

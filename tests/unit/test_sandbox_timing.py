@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 from made_sandbox import CLUSTER, Fleet
 
-from trimtab.sandbox.clock import Clock
-from trimtab.sandbox.faults import Failure
+from trimtab.sandbox.clock import SandboxTime
+from trimtab.sandbox.faults import Fault
 from trimtab.sandbox.server import Sandbox
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.timing import TaskTiming
 
 
 def test_unless_given_a_timing_everything_has_settled_when_it_is_next_read() -> None:
-    with Sandbox.start(clock=Clock(speed=0)) as sandbox:
+    with Sandbox.start(clock=SandboxTime(speed=0)) as sandbox:
         fleet = Fleet(sandbox)
         group = fleet.target_group()
         name = fleet.service(3, settle=False, group=group)
         created = fleet.deployment(name)
         deployed = fleet.deploy(name)
         after = fleet.deployment(name)
-        sandbox.inject.deployment_failure(name, Failure.EXITS)
+        sandbox.inject.deployment_failure(name, Fault.EXITS)
         fleet.deploy(name)
         fleet.wait(3)
         back = fleet.read(name)
@@ -35,7 +35,7 @@ def test_unless_given_a_timing_everything_has_settled_when_it_is_next_read() -> 
 
 
 def test_a_process_that_polls_sees_a_deployment_pass_on_a_fast_clock() -> None:
-    with Sandbox.start(clock=Clock(speed=1000), timing=Timing.fargate()) as sandbox:
+    with Sandbox.start(clock=SandboxTime(speed=1000), timing=TaskTiming.fargate()) as sandbox:
         fleet = Fleet(sandbox)
         name = fleet.service(1, settle=False)
         waiter = fleet.ecs.get_waiter("services_stable")
@@ -46,15 +46,15 @@ def test_a_process_that_polls_sees_a_deployment_pass_on_a_fast_clock() -> None:
 
 def test_time_does_not_run_backwards() -> None:
     with pytest.raises(ValueError, match="backwards"):
-        Clock().advance(-1)
+        SandboxTime().advance(-1)
     with pytest.raises(ValueError, match="backwards"):
-        Clock(speed=-1)
+        SandboxTime(speed=-1)
     with pytest.raises(ValueError, match="retry_s"):
-        Timing(retry_s=0)
+        TaskTiming(retry_s=0)
 
 
 def test_a_clock_begins_where_it_is_told_and_can_run_fast() -> None:
-    still, fast = Clock(speed=0, start=1000.0), Clock(speed=1e9)
+    still, fast = SandboxTime(speed=0, start=1000.0), SandboxTime(speed=1e9)
     before = fast.now()
     still.advance(5)
 

@@ -18,7 +18,7 @@ from trimtab.fleet.model import (
 from trimtab.ladders.convert import policy_of_service
 from trimtab.replay.policy import Aggregation, Comparison, Metric, Missing, StepScaling, TargetTracking
 from trimtab.snapshot.state.scaling import alarm_shape, policy_shape, scheduled_shape, target_shape
-from trimtab.snapshot.understand.scaling import Told, scaling_of
+from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
 
 ARN = "arn:policy"
 START = datetime(2026, 11, 2, tzinfo=UTC)
@@ -69,7 +69,7 @@ def tracking_policy(metric: str = "ECSServiceAverageCPUUtilization", **changes: 
 def read(
     policy: dict[str, Any] | None = None, *alarms: dict[str, Any], **more: Any
 ) -> tuple[Scaling, list[str]]:
-    told = Told(
+    told = ToldScaling(
         cluster="shop",
         name="api",
         desired=4,

@@ -12,7 +12,7 @@ import pytest
 from module_rules import refusals
 from trimtab.ladders import search as searching
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.parts import Part
+from trimtab.ladders.parts import RecordingPart
 from trimtab.ladders.search import Effort, Hunt, Limits, Tried, complexity, search, simplified
 from trimtab.ladders.space import BELOW, IN_COOLDOWNS_S, IN_WINDOWS, OUT_COOLDOWNS_S, OUT_WINDOWS, Space
 from trimtab.replay.run import replay, replay_many
@@ -25,17 +25,17 @@ EFFORT = Effort(drawn=200, rounds=3, varied=60)
 HUNT = Hunt(seed="made", effort=EFFORT)
 
 
-def day(minutes: int = 1440, level: float = 2.0) -> Part:
+def day(minutes: int = 1440, level: float = 2.0) -> RecordingPart:
     """One wave and seeded noise [vCPU] on tasks of 1 vCPU."""
     rng = np.random.default_rng(5)
     wave = level * (1.1 + np.sin(np.arange(minutes) / minutes * 2 * np.pi)) + rng.normal(0, 0.1, minutes)
-    return Part(inputs=made.inputs(np.maximum(0.1, wave)), initial_tasks=4)
+    return RecordingPart(inputs=made.inputs(np.maximum(0.1, wave)), initial_tasks=4)
 
 
 DAY = day()
 
 
-def counted(ladders: Ladders, part: Part = DAY) -> Tried:
+def counted(ladders: Ladders, part: RecordingPart = DAY) -> Tried:
     """Replay by itself what the search replays by the hundred."""
     initial = part.bounded(ladders.min_tasks, ladders.max_tasks)
     found = replay(part.inputs, policy_of_ladders(ladders, initial_tasks=initial)).summary
@@ -212,7 +212,7 @@ def test_simplified_ladders_have_one_step_less_or_one_wait_as_the_module_has_it(
 
 def test_of_ladders_that_cost_the_same_the_simplest_are_taken() -> None:
     # What two tasks carry for ever: no step is ever taken, so all ladders from two up cost the same.
-    idle = Part(inputs=made.inputs(np.full(600, 0.5)), initial_tasks=2)
+    idle = RecordingPart(inputs=made.inputs(np.full(600, 0.5)), initial_tasks=2)
     space = replace(SPACE, floors=(2,))
     hunt = Hunt(seed="", seeds=(replace(STEPPED, min_tasks=2),), effort=NONE)
     limits = Limits(over_share=0.0, direction_changes_day=0)

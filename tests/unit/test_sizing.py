@@ -14,7 +14,7 @@ from trimtab.fleet.identity import Attachment, Registration
 from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import Failure, Scaling
 from trimtab.sizing.memory import hottest_memory
-from trimtab.sizing.model import Reason, Sizing
+from trimtab.sizing.model import SizeReason, Sizing
 from trimtab.sizing.rightsizing import floor_of, laid_down, right_size
 from trimtab.sizing.tasks import hottest_ratio, lifted_cpu, tasks_needed, trailing_maximum
 
@@ -45,7 +45,7 @@ def test_memory_above_what_the_cheapest_size_holds_makes_the_size_memory_bound()
     result = sized(made.demand(FORTNIGHT, memory=1500.0, hottest_memory=1.0))
     # 1500 * 1.15 + 128 = 1853 MiB: the least memory that holds it at 256 units is 2048.
     assert result.size == made.size(256, 2048)
-    assert result.reason is Reason.MEMORY_BOUND
+    assert result.reason is SizeReason.MEMORY_BOUND
     assert "held 1500 MiB" in result.sentence
     assert "with 15 % and the 128 MiB collector 1853 MiB" in result.sentence
 
@@ -78,20 +78,20 @@ def test_demand_for_many_tasks_makes_the_size_cpu_bound() -> None:
     # At 256 units many tasks each lose 32 to the collector, so larger tasks are cheaper.
     service = made.service(size=made.size(4096, 8192))
     result = sized(made.demand(np.full(1440, 8.0), memory=200.0, tasks=20), service)
-    assert result.reason is Reason.CPU_BOUND
+    assert result.reason is SizeReason.CPU_BOUND
     assert result.size.cpu_units > 256
     assert "8.00 vCPU" in result.sentence
 
 
 def test_little_demand_is_floor_bound_at_the_smallest_size() -> None:
     result = sized(made.demand(STEADY, memory=200.0))
-    assert (result.size, result.reason) == (made.size(256, 512), Reason.FLOOR_BOUND)
+    assert (result.size, result.reason) == (made.size(256, 512), SizeReason.FLOOR_BOUND)
     assert (result.tasks_mean, result.tasks_peak) == (2.0, 2)
 
 
 def test_the_present_size_when_cheapest_is_already_right() -> None:
     result = sized(made.demand(STEADY), made.service(size=made.size(256, 512)))
-    assert result.reason is Reason.ALREADY_RIGHT
+    assert result.reason is SizeReason.ALREADY_RIGHT
 
 
 def test_work_that_no_size_holds_is_said_with_its_numbers() -> None:
@@ -156,7 +156,7 @@ def test_a_size_that_is_laid_down_is_the_only_candidate_and_says_what_the_data_w
     larger = laid_down(by_data, made.size(1024, 3072), service.size)
     assert isinstance(larger, Sizing)
     assert [one.size for one in larger.candidates] == [larger.size] == [made.size(1024, 3072)]
-    assert larger.reason is Reason.LAID_DOWN
+    assert larger.reason is SizeReason.LAID_DOWN
     assert larger.sentence.startswith(
         f"laid down: the objective gives 1024/3072, where the estimate alone would have {by_data.size}; "
     )

@@ -10,10 +10,10 @@ from made_account import CLUSTER, REGION, Made, shop
 
 from trimtab.aws.connection import Connection
 from trimtab.progress import silent
-from trimtab.sandbox.clock import Clock
-from trimtab.sandbox.faults import Failure
+from trimtab.sandbox.clock import SandboxTime
+from trimtab.sandbox.faults import Fault
 from trimtab.sandbox.server import Sandbox
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.timing import TaskTiming
 from trimtab.snapshot.live.read import Wish, read_deployed
 from trimtab.snapshot.live.scaling import read_activities
 from trimtab.snapshot.live.tasks import READY_WINDOW_S, read_events, start_of
@@ -73,14 +73,16 @@ def raw() -> Iterator[Raw]:
     """An hour after the start: a scale-out of ``api``, and a deployment of ``worker`` whose tasks exit."""
     with (
         pytest.MonkeyPatch.context() as patch,
-        Sandbox.start(clock=Clock(speed=0, start=BEGAN.timestamp()), timing=Timing.fargate()) as sandbox,
+        Sandbox.start(
+            clock=SandboxTime(speed=0, start=BEGAN.timestamp()), timing=TaskTiming.fargate()
+        ) as sandbox,
     ):
         for name, value in sandbox.environment.items():
             patch.setenv(name, value)
         made = Made(sandbox)
         shop(made)
         sandbox.clock.advance(3600)
-        sandbox.inject.deployment_failure(f"{CLUSTER}/worker", Failure.EXITS)
+        sandbox.inject.deployment_failure(f"{CLUSTER}/worker", Fault.EXITS)
         made.ecs.update_service(cluster=CLUSTER, service="worker", forceNewDeployment=True)
         sandbox.scale(f"{CLUSTER}/api", 6, "because")
         sandbox.clock.advance(300)

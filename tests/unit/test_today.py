@@ -15,7 +15,7 @@ from trimtab.advice.case.case import workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cautions import cautions_of_cost
-from trimtab.advice.cost import Cost, Parts
+from trimtab.advice.cost import Cost, CostParts
 from trimtab.advice.foreign import foreign
 from trimtab.advice.model import CautionKind
 from trimtab.catalog.load import prices
@@ -112,7 +112,8 @@ def test_a_saving_below_what_replay_and_record_differ_by_is_within_the_error() -
 
     def kinds(after: str) -> set[CautionKind]:
         cost = Cost(
-            before=Parts(compute_usd_month=Decimal("400.00")), after=Parts(compute_usd_month=Decimal(after))
+            before=CostParts(compute_usd_month=Decimal("400.00")),
+            after=CostParts(compute_usd_month=Decimal(after)),
         )
         return {one.kind for one in cautions_of_cost(service, cost, found, None, DEFAULT)}  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ import pytest
 
 from trimtab.advice.case.objective import DEFAULT, Objective
 from trimtab.advice.choice import trials
-from trimtab.advice.choice.trials import Ground, Mark, bound_s, ground_of, over_share_at_most, student_t
+from trimtab.advice.choice.trials import Mark, TrialGround, bound_s, ground_of, over_share_at_most, student_t
 from trimtab.ladders.parts import parts_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def test_each_way_to_fail_is_said_in_words(changes: dict[str, object], said: str
 HOURS = np.tile(np.repeat([1.0, 1.0, 3.0, 1.0], 360), 10)  # ten days: six hours of three vCPU a day
 
 
-def ground(cpu: np.ndarray = HOURS, objective: Objective = DEFAULT, memory: float = 100.0) -> Ground:
+def ground(cpu: np.ndarray = HOURS, objective: Objective = DEFAULT, memory: float = 100.0) -> TrialGround:
     inputs = made.inputs(cpu, memory, objective=objective.replayed(), deregistration_delay_s=30)
     return ground_of(parts_of(inputs, objective.judged_percent / 100), objective, floor=1, most=20)
 

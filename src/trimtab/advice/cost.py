@@ -32,7 +32,7 @@ NONE = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class CostParts:
     """What is paid for [USD/month of 730 h], each part in whole cents."""
 
     compute_usd_month: Decimal = NONE
@@ -52,8 +52,8 @@ class Parts:
         """All parts together."""
         return sum((getattr(self, part.name) for part in fields(self)), NONE)
 
-    def __add__(self, other: Parts) -> Parts:
-        return Parts(
+    def __add__(self, other: CostParts) -> CostParts:
+        return CostParts(
             **{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)}
         )
 
@@ -68,9 +68,9 @@ class Cost:
 
     recorded_usd_month: Decimal = NONE
     """Compute of the tasks as recorded at the present size, without what their starts and drains cost."""
-    before: Parts = Parts()
+    before: CostParts = CostParts()
     """As configured."""
-    after: Parts = Parts()
+    after: CostParts = CostParts()
     """As proposed."""
     logs_known: bool = True
     """Whether the volume of logs is recorded; else logs count as nothing on both sides."""
@@ -140,13 +140,13 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
     kept_days = service.log_retention_days or keep_days
     return Cost(
         recorded_usd_month=cents(recorded_usd_month(service, service.size, demand, prices)),
-        before=Parts(
+        before=CostParts(
             compute_usd_month=cents(deployed.usd_month),
             logs_usd_month=cents(logs_usd(service, kept_days, prices)),
             insights_usd_month=cents(insights_usd(insights, deployed.tasks_mean, prices)),
             alarms_usd_month=cents(alarms_today_usd(service, prices)),
         ),
-        after=Parts(
+        after=CostParts(
             compute_usd_month=cents(proposed.usd_month),
             logs_usd_month=cents(logs_usd(service, keep_days, prices)),
             insights_usd_month=cents(insights_usd(DEFAULT_INSIGHTS, proposed.tasks_mean, prices)),
@@ -164,11 +164,11 @@ def shared_cost(fleet: Fleet, prices: Prices) -> Cost:
     exposures = {service.traffic.exposure for service in fleet.services if service.traffic is not None}
     today = min(1, len(exposures)) if identity is None else len(identity.load_balancers)
     return Cost(
-        before=Parts(
+        before=CostParts(
             insights_usd_month=cents(cluster_insights_usd(insights, prices)),
             balancers_usd_month=cents(balancers_usd(today, prices)),
         ),
-        after=Parts(
+        after=CostParts(
             insights_usd_month=cents(cluster_insights_usd(DEFAULT_INSIGHTS, prices)),
             # Those of the account that nothing here owns stay.
             balancers_usd_month=cents(balancers_usd(max(len(exposures), today), prices)),
@@ -184,8 +184,8 @@ def total(costs: Iterable[Cost]) -> Cost:
     rows = tuple(costs)
     return Cost(
         recorded_usd_month=sum((row.recorded_usd_month for row in rows), NONE),
-        before=sum((row.before for row in rows), Parts()),
-        after=sum((row.after for row in rows), Parts()),
+        before=sum((row.before for row in rows), CostParts()),
+        after=sum((row.after for row in rows), CostParts()),
         logs_known=all(row.logs_known for row in rows),
         insights_known=all(row.insights_known for row in rows),
         balancers_known=all(row.balancers_known for row in rows),

@@ -11,7 +11,7 @@ import typer
 from trimtab.cli.screen import show
 
 
-class Form(enum.Enum):
+class PageForm(enum.Enum):
     """How a page is shown."""
 
     TABLE = "table"
@@ -22,8 +22,8 @@ def explain(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that optimize -o wrote.")],
     service: Annotated[str, typer.Argument(metavar="SERVICE", help="Name of the service.")],
     form: Annotated[
-        Form, typer.Option("--format", help="For a person, or for a change request.")
-    ] = Form.TABLE,
+        PageForm, typer.Option("--format", help="For a person, or for a change request.")
+    ] = PageForm.TABLE,
 ) -> None:
     """Tell on a page why a service has its size and its ladders.
 
@@ -38,7 +38,7 @@ def explain(
 
     document = read_document(folder / DOCUMENT_FILE)
     page = explanation_of(document, service, folder / VALUES_FILE)
-    if form is Form.MARKDOWN:
+    if form is PageForm.MARKDOWN:
         typer.echo(explain_markdown.render(page), nl=False)
     else:
         show(explain_terminal.render(page))

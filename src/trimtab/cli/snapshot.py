@@ -53,7 +53,7 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
     if terraform is not None:  # what is set for every run is no contradiction, what is typed is one
         region = region if typed(context, "region") else None
         profile = profile if typed(context, "profile") else None
-    asked = snapshotting.Asked(
+    asked = snapshotting.SnapshotRequest(
         cluster=cluster,
         region=region,
         profile=profile,

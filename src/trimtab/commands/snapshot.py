@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class SnapshotRequest:
     """The flags of the command."""
 
     cluster: str | None = None
@@ -69,7 +69,9 @@ class Taken:
         return (*asked, f"{len(self.fleet.services)} services in {self.output}")
 
 
-def take_snapshot(asked: Asked, output: Path, *, now: datetime, progress: Progress = silent) -> Taken:
+def take_snapshot(
+    asked: SnapshotRequest, output: Path, *, now: datetime, progress: Progress = silent
+) -> Taken:
     """Read the fleet and write its snapshot to the folder ``output``.
 
     Raises:
@@ -103,7 +105,7 @@ def take_snapshot(asked: Asked, output: Path, *, now: datetime, progress: Progre
     return Taken(output=output, fleet=fleet, calls=account.calls, retries=account.retries)
 
 
-def _check(asked: Asked, output: Path) -> None:
+def _check(asked: SnapshotRequest, output: Path) -> None:
     """Refuse what cannot work before anything is read."""
     if not asked.cluster and asked.terraform is None:
         raise UsageError("nothing says what to read", advice="name a --cluster, or a --terraform file")

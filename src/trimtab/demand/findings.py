@@ -56,29 +56,29 @@ class FindingKind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DemandFinding:
     """One reason, and the sentence with its numbers."""
 
     kind: FindingKind
     text: str
 
 
-def believable(demand: Demand) -> tuple[Finding, ...]:
+def believable(demand: Demand) -> tuple[DemandFinding, ...]:
     """Return every reason against believing ``demand``, none where it can be believed."""
     return tuple(_findings(demand))
 
 
-def _findings(demand: Demand) -> Iterator[Finding]:
+def _findings(demand: Demand) -> Iterator[DemandFinding]:
     quality = quality_of(demand)
     if not quality.long_enough:
         text = f"{demand.days:.2f} days were reported, and {MIN_DAYS:g} is the least"
-        yield Finding(kind=FindingKind.TOO_LITTLE_DATA, text=text)
+        yield DemandFinding(kind=FindingKind.TOO_LITTLE_DATA, text=text)
     if not demand.present.any():
         return
     peak = float(demand.cpu_vcpu[demand.present].max())
     if peak <= ZERO_VCPU:
         text = f"all tasks together never used more than {peak:.4f} vCPU"
-        yield Finding(kind=FindingKind.ZERO, text=text)
+        yield DemandFinding(kind=FindingKind.ZERO, text=text)
         return
     if (spike := _one_spike(demand, peak)) is not None:
         yield spike
@@ -89,10 +89,10 @@ def _findings(demand: Demand) -> Iterator[Finding]:
             f"{100 * quality.share_censored:.1f} % of minutes were at the CPU ceiling, where "
             f"{100 * CENSORED_SHARE:g} % is the most whose demand may be guessed"
         )
-        yield Finding(kind=FindingKind.CENSORED, text=text)
+        yield DemandFinding(kind=FindingKind.CENSORED, text=text)
 
 
-def _constant(demand: Demand) -> Finding | None:
+def _constant(demand: Demand) -> DemandFinding | None:
     calm, middle, busy = (float(q) for q in np.quantile(_smooth(demand), (0.01, 0.5, 0.99)))
     if busy > (1 + CONSTANT_SHARE) * middle or calm < (1 - CONSTANT_SHARE) * middle:
         return None
@@ -100,10 +100,10 @@ def _constant(demand: Demand) -> Finding | None:
         f"98 % of the time the work uses between {calm:.3g} and {busy:.3g} vCPU around {middle:.3g}: "
         "there is nothing to scale with"
     )
-    return Finding(kind=FindingKind.CONSTANT, text=text)
+    return DemandFinding(kind=FindingKind.CONSTANT, text=text)
 
 
-def _one_spike(demand: Demand, peak: float) -> Finding | None:
+def _one_spike(demand: Demand, peak: float) -> DemandFinding | None:
     """Return the finding where all that reaches ``SPIKE_LEVEL`` of the peak is one short burst."""
     high = np.flatnonzero(demand.cpu_vcpu >= SPIKE_LEVEL * peak)
     minutes = (int(high[-1] - high[0]) + 1) * demand.step_s / 60
@@ -118,7 +118,7 @@ def _one_spike(demand: Demand, peak: float) -> Finding | None:
         f"one burst of {minutes:.0f} min reached {peak:.3g} vCPU, and nothing else more than "
         f"{others:.3g}: whether it comes again, one burst cannot say"
     )
-    return Finding(kind=FindingKind.ONE_SPIKE, text=text)
+    return DemandFinding(kind=FindingKind.ONE_SPIKE, text=text)
 
 
 def _smooth(demand: Demand) -> F64:

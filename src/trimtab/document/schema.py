@@ -28,7 +28,7 @@ from trimtab.document.parts import (
 )
 from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOutReason  # noqa: TC001
-from trimtab.sizing.model import Reason  # noqa: TC001
+from trimtab.sizing.model import SizeReason  # noqa: TC001
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,7 +153,7 @@ class ServicePart(Part, frozen=True, kw_only=True):
     deployed: DeployedPart
     cpu_units: Count
     memory_mib: Count
-    reason: Reason
+    reason: SizeReason
     why: str
     """What decided the size, with its numbers."""
     estimated_tasks_mean: Amount

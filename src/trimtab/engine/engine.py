@@ -50,7 +50,7 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class EngineProgress:
     """One step of an apply or destroy. A replacement is two steps."""
 
     done: int
@@ -68,7 +68,7 @@ class Progress:
 COLLECTOR: Final[Mapping[str, str]] = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
 """For Go's garbage collector, unless the user sets it: a third of the engine's CPU goes into collecting
 around the provider's schema, which stays. Beyond the limit it collects as ever."""
-OnProgress: TypeAlias = "Callable[[Progress], None]"
+OnProgress: TypeAlias = "Callable[[EngineProgress], None]"
 
 
 def find_engine(environment: Mapping[str, str] | None = None) -> Engine:
@@ -274,7 +274,7 @@ class _Tally:
             return
         self.done += kind == "apply_complete"
         self.on_progress(
-            Progress(
+            EngineProgress(
                 done=self.done,
                 total=self.total,
                 address=hook["resource"]["addr"],

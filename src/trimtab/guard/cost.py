@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from trimtab.catalog.load import HOURS_PER_MONTH, Prices, price_regions, prices
 from trimtab.guard.changes import is_hidden
 from trimtab.guard.facts.load import cost_facts
-from trimtab.guard.model import Cost, Span
+from trimtab.guard.model import ChangeCost, Span
 from trimtab.guard.read import block, blocks, number
 from trimtab.guard.task_cost import TASKS, TaskCosts
 
@@ -45,7 +45,7 @@ class _Priced:
     beside: str = ""
 
 
-def costs_of(links: Links) -> Iterator[Cost]:
+def costs_of(links: Links) -> Iterator[ChangeCost]:
     """Yield what each thing of a plan costs otherwise than before, a service with all that sizes it."""
     tasks = TaskCosts(links)
     for change in links.everything:
@@ -73,22 +73,24 @@ def _family_of(revision: Change) -> str:
     return str((revision.before or revision.after or {}).get("family"))
 
 
-def _of_thing(change: Change, links: Links) -> Cost | None:
+def _of_thing(change: Change, links: Links) -> ChangeCost | None:
     priced = _PRICED.get(change.type)
     if priced is None:
         text = _not_priced(change)
-        return Cost(address=change.address, not_priced=text) if text else None
+        return ChangeCost(address=change.address, not_priced=text) if text else None
     book = prices_of(change, links)
     if isinstance(book, str):
-        return Cost(address=change.address, not_priced=book)
+        return ChangeCost(address=change.address, not_priced=book)
     before, after = (_amount(priced, values, book) for values in (change.before, change.after))
     if before is None or after is None:
-        return Cost(address=change.address, not_priced=NO_PRICE)
+        return ChangeCost(address=change.address, not_priced=NO_PRICE)
     spans = Span(before, before), Span(after, after)
     beside = priced.beside
     differ = before != after
     return (
-        Cost(address=change.address, before=spans[0], after=spans[1], not_priced=beside) if differ else None
+        ChangeCost(address=change.address, before=spans[0], after=spans[1], not_priced=beside)
+        if differ
+        else None
     )
 
 

@@ -17,7 +17,7 @@ from trimtab.guard.changes import changed_attributes
 from trimtab.guard.cost import costs_of
 from trimtab.guard.facts.load import facts
 from trimtab.guard.links import Links
-from trimtab.guard.model import FOLLOWS, Assessment, Deed, Finding, Reason, Verdict, gravest
+from trimtab.guard.model import FOLLOWS, Assessment, Deed, Finding, Impact, Reason, gravest
 from trimtab.guard.names import Names
 from trimtab.guard.rules import alarms as guard_alarms
 from trimtab.guard.rules import scaling as guard_scaling
@@ -183,7 +183,7 @@ class _Judge:
         if change.type == "aws_ecs_service":
             reasons += guard_service.reasons_of_update(attributes, change, self._links)
             reasons += guard_service.reasons_of_moved_tasks(change, self._links)
-            if guard_service.redeploys(change) or any(one.verdict is Verdict.REDEPLOYS for one in reasons):
+            if guard_service.redeploys(change) or any(one.verdict is Impact.REDEPLOYS for one in reasons):
                 reasons += guard_service.reasons_of_deployment(change)
                 cautions += guard_service.cautions_of_deployment(change)
         if not attributes:
@@ -221,7 +221,7 @@ class _Judge:
         reason, caution = reason_of(changed, change, known)
         if change.type == guard_scaling.TARGET and changed.path == "max_capacity":
             better = guard_scaling.reason_of_lowered_maximum(change, self._links, changed)
-            return (better if better and reason.verdict is Verdict.UNKNOWN else reason), caution
+            return (better if better and reason.verdict is Impact.UNKNOWN else reason), caution
         return reason, caution
 
     @cached_property
@@ -265,12 +265,12 @@ class _Judge:
         named = tuple(one for one in attributes if not one.after_apply) if revision else forcing
         loss = reasons[0]
         reasons[0] = dataclasses.replace(loss, attributes=named)
-        if loss.verdict is Verdict.SAFE and known and not revision:
+        if loss.verdict is Impact.SAFE and known and not revision:
             rest = [one for one in attributes if known.has(one.path)]
             further, more = self._in_place(change, rest)
-            reasons += [reason for reason in further if reason.verdict is not Verdict.SAFE]
+            reasons += [reason for reason in further if reason.verdict is not Impact.SAFE]
             cautions += tuple(more)
-        advice = advice_of(forcing, change, known) if known and loss.verdict is not Verdict.SAFE else ()
+        advice = advice_of(forcing, change, known) if known and loss.verdict is not Impact.SAFE else ()
         notes = (*_told(change), *self._because(change, forcing))
         return _finding(change, deed, reasons, _Beside(cautions=cautions, advice=advice, notes=notes))
 

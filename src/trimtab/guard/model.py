@@ -18,7 +18,7 @@ FOLLOWS = "Follows from"
 """Begins the note of a change that is there only because of another one."""
 
 
-class Verdict(StrEnum):
+class Impact(StrEnum):
     """What a change does to the fleet while it is applied."""
 
     SAFE = "safe"
@@ -29,12 +29,12 @@ class Verdict(StrEnum):
     @property
     def gravity(self) -> int:
         """How much it matters: what is not known may turn out to be the worst."""
-        return tuple(Verdict).index(self)
+        return tuple(Impact).index(self)
 
 
-def gravest(verdicts: tuple[Verdict, ...]) -> Verdict:
+def gravest(verdicts: tuple[Impact, ...]) -> Impact:
     """Return the one that matters most; safe where there is none."""
-    return max(verdicts, key=lambda verdict: verdict.gravity, default=Verdict.SAFE)
+    return max(verdicts, key=lambda verdict: verdict.gravity, default=Impact.SAFE)
 
 
 class Deed(StrEnum):
@@ -83,7 +83,7 @@ class Changed:
 class Reason:
     """One thing that follows, and the attributes it follows from."""
 
-    verdict: Verdict
+    verdict: Impact
     text: str
     fact: str
     """The id of what it rests on: ``docs/guard-facts.md`` has each."""
@@ -105,7 +105,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class ChangeCost:
     """What one thing costs otherwise than before, at list prices."""
 
     address: str
@@ -137,7 +137,7 @@ class Finding:
     deed: Deed
     imported: bool
     """Taken into the state by the same plan."""
-    verdict: Verdict
+    verdict: Impact
     reasons: tuple[Reason, ...]
     """The gravest first."""
     cautions: tuple[str, ...] = ()
@@ -163,20 +163,20 @@ class Assessment:
     """Addresses of what was changed outside Terraform since the last apply, in a way that shows."""
     cautions: tuple[str, ...] = ()
     engine_version: str = ""
-    costs: tuple[Cost, ...] = ()
+    costs: tuple[ChangeCost, ...] = ()
     """Of what costs otherwise than before, or may."""
 
-    def of(self, verdict: Verdict) -> tuple[Finding, ...]:
+    def of(self, verdict: Impact) -> tuple[Finding, ...]:
         """Return the findings with this verdict."""
         return tuple(finding for finding in self.findings if finding.verdict is verdict)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Impact:
         """The gravest of all."""
         return gravest(tuple(finding.verdict for finding in self.findings))
 
     @property
     def exit_code(self) -> int:
         """Nothing interrupts: 0, a redeployment is how ECS changes tasks without an interruption."""
-        codes = {Verdict.INTERRUPTS: EXIT_INTERRUPTS, Verdict.UNKNOWN: EXIT_UNKNOWN}
+        codes = {Impact.INTERRUPTS: EXIT_INTERRUPTS, Impact.UNKNOWN: EXIT_UNKNOWN}
         return codes.get(self.verdict, EXIT_OK)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trimtab.catalog.load import EPHEMERAL_INCLUDED_GIB, HOURS_PER_MONTH
 from trimtab.catalog.size import TaskSize
 from trimtab.guard.changes import is_hidden
-from trimtab.guard.model import Cost, Span
+from trimtab.guard.model import ChangeCost, Span
 from trimtab.guard.read import block, blocks, number
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TaskCosts:
     def __init__(self, links: Links) -> None:
         self._links = links
 
-    def of(self, service: Change, book: Prices | str) -> Cost | None:
+    def of(self, service: Change, book: Prices | str) -> ChangeCost | None:
         """Return what a service costs otherwise; nothing where its tasks cost the same."""
         parts = [self._parts(service, side) for side in (_BEFORE, _AFTER)]
         if parts[0] == parts[1]:
@@ -68,10 +68,12 @@ class TaskCosts:
         for part in parts:
             span = _span(part, book)
             if isinstance(span, str):
-                return Cost(address=self._named(service), not_priced=span)
+                return ChangeCost(address=self._named(service), not_priced=span)
             found.append(span)
         before, after = found
-        return Cost(address=self._named(service), before=before, after=after) if before != after else None
+        return (
+            ChangeCost(address=self._named(service), before=before, after=after) if before != after else None
+        )
 
     def _parts(self, service: Change, side: _Side) -> _Parts | None:
         values = side.values(service)

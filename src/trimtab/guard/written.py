@@ -33,7 +33,7 @@ class Place:
     line: int
 
 
-class Written:
+class ConfigurationFiles:
     """The blocks of a configuration's files."""
 
     def __init__(self, configuration: Mapping[str, Any], folders: Iterable[Path]) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
 from trimtab.replay.policy import (
-    Alarm,
     Comparison,
     Metric,
     Missing,
     Policy,
+    PolicyAlarm,
     StepAdjustment,
     StepScaling,
 )
@@ -59,7 +59,7 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
     needed_out, periods_out = ladders.out_datapoints
     needed_in, periods_in = ladders.in_datapoints
     out = tuple(
-        Alarm(
+        PolicyAlarm(
             metric=metric,
             comparison=Comparison.GREATER,
             threshold=float(ladder.high),
@@ -71,7 +71,7 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
         )
         for index, (metric, ladder) in enumerate(_ladders(ladders))
     )
-    joint = Alarm(
+    joint = PolicyAlarm(
         metric=Metric.JOINT,
         comparison=Comparison.LESS,
         threshold=1.0,

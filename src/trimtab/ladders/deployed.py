@@ -9,10 +9,10 @@ from trimtab.errors import ReplayError
 from trimtab.replay.policy import (
     AdjustmentType,
     Aggregation,
-    Alarm,
     Comparison,
     Metric,
     Missing,
+    PolicyAlarm,
     StepAdjustment,
     StepScaling,
     TargetTracking,
@@ -54,7 +54,7 @@ _AGGREGATIONS = {
 _TRACKED = {"cpu": Metric.CPU_AVERAGE, "memory": Metric.MEMORY_AVERAGE, "requests": Metric.REQUESTS}
 
 
-def deployed_alarms(scaling: Scaling) -> tuple[tuple[Alarm, ...], tuple[ScalingPolicy, ...]]:
+def deployed_alarms(scaling: Scaling) -> tuple[tuple[PolicyAlarm, ...], tuple[ScalingPolicy, ...]]:
     """Return the alarms that act and the policies they invoke, without what is suspended.
 
     Raises:
@@ -64,7 +64,7 @@ def deployed_alarms(scaling: Scaling) -> tuple[tuple[Alarm, ...], tuple[ScalingP
     if scaling.unmodelled:
         first = scaling.unmodelled[0]
         raise ReplayError(f"{first.what} {first.why}: no replay can do that")
-    alarms: list[Alarm] = []
+    alarms: list[PolicyAlarm] = []
     policies: list[ScalingPolicy] = []
     for steps in scaling.policies:
         if _acts(steps, scaling):
@@ -99,7 +99,7 @@ def _tracking(policy: TrackingPolicy) -> TargetTracking:
     )
 
 
-def _watching(policy: TrackingPolicy, tracking: TargetTracking, index: int) -> tuple[Alarm, ...]:
+def _watching(policy: TrackingPolicy, tracking: TargetTracking, index: int) -> tuple[PolicyAlarm, ...]:
     """Return a tracking policy's alarms as AWS made them, or as it makes them where they were not read."""
     metric = _TRACKED[policy.metric]
     if {one.high for one in policy.alarms} != {True, False}:
@@ -107,8 +107,8 @@ def _watching(policy: TrackingPolicy, tracking: TargetTracking, index: int) -> t
     return tuple(_read_alarm(one, metric, policy.name, index) for one in policy.alarms)
 
 
-def _read_alarm(alarm: TrackingAlarm, metric: Metric, name: str, index: int) -> Alarm:
-    return Alarm(
+def _read_alarm(alarm: TrackingAlarm, metric: Metric, name: str, index: int) -> PolicyAlarm:
+    return PolicyAlarm(
         metric=metric,
         comparison=Comparison.GREATER if alarm.high else Comparison.LESS,
         threshold=alarm.threshold,
@@ -119,14 +119,14 @@ def _read_alarm(alarm: TrackingAlarm, metric: Metric, name: str, index: int) -> 
     )
 
 
-def _alarm(policy: StepPolicy, index: int) -> Alarm:
+def _alarm(policy: StepPolicy, index: int) -> PolicyAlarm:
     if policy.metric == "joint" and (policy.cpu_low is None or policy.memory_low is None):
         raise ReplayError(
             "the snapshot does not say what its joint metric is made of",
             where=policy.name,
             advice="replay it from its values: trimtab replay --policy FILE",
         )
-    return Alarm(
+    return PolicyAlarm(
         metric=_METRICS[policy.metric],
         comparison=_COMPARISONS[policy.comparison],
         threshold=policy.threshold,

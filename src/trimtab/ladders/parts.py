@@ -22,7 +22,7 @@ HARDER = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Part:
+class RecordingPart:
     """A stretch of demand and the count that suits its first minute [tasks]."""
 
     inputs: Inputs
@@ -47,11 +47,11 @@ class Part:
 class Parts:
     """One service at one size: tuned on the first, judged on the others."""
 
-    tuned: Part
-    judged: Part
-    harder: Part
+    tuned: RecordingPart
+    judged: RecordingPart
+    harder: RecordingPart
     """The judged part, all demand times ``HARDER``."""
-    shifted: Part
+    shifted: RecordingPart
     """The judged part, each day's busiest hour in the place of its quietest and the other way round:
     the peak arrives when the fleet is smallest."""
 
@@ -84,8 +84,8 @@ def peaks_moved(cpu: F64) -> F64:
     return moved
 
 
-def _part(inputs: Inputs) -> Part:
-    return Part(inputs=inputs, initial_tasks=int(required_tasks(inputs, floor=0).tasks[0]))
+def _part(inputs: Inputs) -> RecordingPart:
+    return RecordingPart(inputs=inputs, initial_tasks=int(required_tasks(inputs, floor=0).tasks[0]))
 
 
 def _with_cpu(inputs: Inputs, cpu_vcpu: F64) -> Inputs:

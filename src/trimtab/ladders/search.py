@@ -19,7 +19,7 @@ from trimtab.terraform_module import MODULE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from trimtab.ladders.parts import Part
+    from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
     from trimtab.replay.inputs import Model
     from trimtab.terraform_module import Ladders
@@ -90,7 +90,9 @@ class Hunt:
     """Threads: they change nothing but the time."""
 
 
-def search(part: Part, space: Space, limits: Limits, hunt: Hunt, model: Model = DEFAULT) -> tuple[Tried, ...]:
+def search(
+    part: RecordingPart, space: Space, limits: Limits, hunt: Hunt, model: Model = DEFAULT
+) -> tuple[Tried, ...]:
     """Return the front, cheapest first: each next one has fewer minutes over than all before it.
 
     Empty when no candidate keeps the limits.
@@ -127,7 +129,7 @@ def simplified(ladders: Ladders) -> Iterable[Ladders]:
 class _Pool:
     """Every candidate tried so far, in the order it came."""
 
-    def __init__(self, part: Part, limits: Limits, model: Model, workers: int) -> None:
+    def __init__(self, part: RecordingPart, limits: Limits, model: Model, workers: int) -> None:
         self._part, self._model, self._workers = part, model, workers
         self._tried: dict[Ladders, Tried] = {}
         self._over_most = limits.over_share * part.minutes

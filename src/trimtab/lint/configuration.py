@@ -14,7 +14,7 @@ from trimtab.lint.files import of_files
 from trimtab.lint.folder import Code, argument_nodes, label, read_code
 from trimtab.lint.resource import Group, Resource
 from trimtab.lint.steps import unknown
-from trimtab.lint.syntax import Literal, Node, Place
+from trimtab.lint.syntax import Literal, Node, SourcePlace
 from trimtab.lint.values import Failed, Thing, Unknown, Value
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ MODULE_STEPS = 100
 
 
 @dataclass(slots=True)
-class Work:
+class Workings:
     """What all modules of one configuration share."""
 
     root: Path
@@ -37,9 +37,9 @@ class Work:
     codes: dict[Path, Code] = field(default_factory=dict)
     installed: dict[str, Path] = field(default_factory=dict)
     """Folders of modules that ``terraform init`` has fetched, by their key."""
-    shapes: dict[str, Place] = field(default_factory=dict)
+    shapes: dict[str, SourcePlace] = field(default_factory=dict)
     """The calls of modules of which it is not known how many there are, by address."""
-    unread: dict[str, Place] = field(default_factory=dict)
+    unread: dict[str, SourcePlace] = field(default_factory=dict)
     """Modules that are not here, by address, with the place of their call."""
 
     def code(self, folder: Path) -> Code:
@@ -63,7 +63,7 @@ class Module(Thing):
     """One instance of a module: the root, or one that a ``module`` block makes."""
 
     def __init__(
-        self, work: Work, code: Code, address: str, key: str, given: Mapping[str, Callable[[], Value]]
+        self, work: Workings, code: Code, address: str, key: str, given: Mapping[str, Callable[[], Value]]
     ) -> None:
         self.work = work
         self.code = code
@@ -84,7 +84,7 @@ class Module(Thing):
         """Why it is not known how many there are."""
         if not self.address.endswith("[?]."):
             return None
-        place = self.work.shapes.get(self.address, Place("", 1))
+        place = self.work.shapes.get(self.address, SourcePlace("", 1))
         return Unknown(self.address, "it is not known how many of the module there are", place)
 
     def spend(self) -> bool:
@@ -96,7 +96,7 @@ class Module(Thing):
         """Return what a function of files says; ``NotImplemented`` where it is none."""
         return of_files(call, given, self)
 
-    def name(self, name: str, place: Place) -> Value:
+    def name(self, name: str, place: SourcePlace) -> Value:
         """Return what a root name stands for."""
         if name in {"var", "local", "path", "module", "data", "terraform"}:
             return _Root(self, name)
@@ -104,7 +104,7 @@ class Module(Thing):
             return _Kind(self, "resource", name)
         return unknown(place, f"{name} stands for nothing in this folder")
 
-    def member(self, name: str, place: Place) -> Value:
+    def member(self, name: str, place: SourcePlace) -> Value:
         """Return an output."""
         block = self.code.outputs.get(name)
         if block is None:
@@ -112,21 +112,21 @@ class Module(Thing):
             raise Failed(msg)
         return self._once(f"output.{name}", place, lambda: evaluate(block.body.attributes["value"], self.env))
 
-    def local(self, name: str, place: Place) -> Value:
+    def local(self, name: str, place: SourcePlace) -> Value:
         """Return a local value."""
         node = self.code.locals.get(name)
         if node is None:
             return unknown(place, f"there is no local.{name}")
         return self._once(f"local.{name}", place, lambda: evaluate(node, self.env))
 
-    def variable(self, name: str, place: Place) -> Value:
+    def variable(self, name: str, place: SourcePlace) -> Value:
         """Return a variable's value: what is given, else its default, fitted to its type."""
         block = self.code.variables.get(name)
         if block is None:
             return unknown(place, f"there is no variable {name}")
         return self._once(f"var.{name}", place, lambda: self._variable(name, block, place))
 
-    def _variable(self, name: str, block: Block, place: Place) -> Value:
+    def _variable(self, name: str, block: Block, place: SourcePlace) -> Value:
         attributes = block.body.attributes
         value = self.given[name]() if name in self.given else None
         nullable = attributes.get("nullable")
@@ -140,7 +140,7 @@ class Module(Thing):
     def _constant(self, node: Node) -> Value:
         return evaluate(node, self.env)
 
-    def _once(self, key: str, place: Place, make: Callable[[], Value]) -> Value:
+    def _once(self, key: str, place: SourcePlace, make: Callable[[], Value]) -> Value:
         if key not in self._memo:
             if key in self._open:
                 return unknown(place, f"{key} refers to itself")
@@ -168,7 +168,7 @@ class Module(Thing):
             if group is not None:
                 yield from group.instances()
 
-    def child(self, name: str, place: Place) -> Value:
+    def child(self, name: str, place: SourcePlace) -> Value:
         """Return what ``module.name`` is: an instance, a map or list of them, or not known."""
         block = self.code.calls.get(name)
         if block is None:
@@ -232,7 +232,7 @@ class _Root(Thing):
     module: Module
     kind: str
 
-    def member(self, name: str, place: Place) -> Value:
+    def member(self, name: str, place: SourcePlace) -> Value:
         """Return what stands behind the dot."""
         if self.kind == "data":
             return _Kind(self.module, "data", name)
@@ -252,7 +252,7 @@ class _Kind(Thing):
     mode: str
     kind: str
 
-    def member(self, name: str, place: Place) -> Value:
+    def member(self, name: str, place: SourcePlace) -> Value:
         """Return the resource, or all instances of it."""
         group = self.module.group(self.mode, self.kind, name)
         if group is None:
@@ -271,7 +271,7 @@ def root_module(folder: Path, given: Mapping[str, Node | Value]) -> Module:
         UsageError: the folder cannot be read.
 
     """
-    work = Work(folder, installed=installed_modules(folder))
+    work = Workings(folder, installed=installed_modules(folder))
     code = work.code(folder)
     # Values of files are constants: what they refer to, Terraform refuses.
     empty = Module(work, Code(folder), "", "", {})

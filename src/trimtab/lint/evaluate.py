@@ -21,7 +21,7 @@ from trimtab.lint.syntax import (
     Name,
     Node,
     ObjectOf,
-    Place,
+    SourcePlace,
     Splat,
     Template,
     TupleOf,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     class Scope(Protocol):
         """Where names are looked up."""
 
-        def name(self, name: str, place: Place) -> Value:
+        def name(self, name: str, place: SourcePlace) -> Value:
             """Return what a root name stands for."""
 
         def call(self, call: Call, given: list[Value]) -> Value:

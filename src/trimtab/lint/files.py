@@ -9,7 +9,7 @@ from trimtab.lint.evaluate import Env, evaluate
 from trimtab.lint.folder import label
 from trimtab.lint.parse import expression
 from trimtab.lint.steps import unknown
-from trimtab.lint.syntax import Place
+from trimtab.lint.syntax import SourcePlace
 from trimtab.lint.template import interpolated
 from trimtab.lint.values import Failed, Thing, Unknown, Value, text
 
@@ -50,7 +50,7 @@ def _filled(content: str, path: Path, given: list[Value], call: Call, module: Mo
     if not isinstance(values, dict):
         msg = "a map is needed here"
         raise Failed(msg)
-    place = Place(label(path), 1, 1, call.place.text)
+    place = SourcePlace(label(path), 1, 1, call.place.text)
     return evaluate(interpolated(content, place, expression), Env(module, dict(values)))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.lint.configuration import root_module
 from trimtab.lint.folder import label, read_values
-from trimtab.lint.model import ORDER, Finding, Gap, Inspection
+from trimtab.lint.model import ORDER, Gap, Inspection, LintFinding
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.rules import RULES
 from trimtab.lint.world import World
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from trimtab.lint.model import Rule
+    from trimtab.lint.model import LintRule
     from trimtab.lint.values import Unknown
 
 ALL = "all"
 """Stands for every rule where a module is not there to be read."""
 
 
-def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[Rule, ...] = RULES) -> Inspection:
+def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[LintRule, ...] = RULES) -> Inspection:
     """Return what the rules have against the configuration in a folder.
 
     Raises:
@@ -31,11 +31,11 @@ def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[Rule, ...
     """
     root = root_module(folder, read_values(folder, var_files))
     world = World(root)
-    findings: list[Finding] = []
+    findings: list[LintFinding] = []
     unknown: dict[Unknown, list[tuple[str, str]]] = {}
     for rule in rules:
         for found in _applied(rule, world):
-            if isinstance(found, Finding):
+            if isinstance(found, LintFinding):
                 findings.append(found)
             else:
                 address, what = found
@@ -62,12 +62,12 @@ def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[Rule, ...
     )
 
 
-def _applied(rule: Rule, world: World) -> Iterator[Finding | tuple[str, Unknown]]:
+def _applied(rule: LintRule, world: World) -> Iterator[LintFinding | tuple[str, Unknown]]:
     for kind in rule.kinds:
         for one in world.of(kind):
             try:
                 for hit in rule.check(one, world):
-                    yield Finding(rule=rule, address=one.address, place=hit.place, message=hit.message)
+                    yield LintFinding(rule=rule, address=one.address, place=hit.place, message=hit.message)
             except CannotTell as gap:
                 yield one.address, gap.what
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.errors import UsageError
 from trimtab.lint.parse import expression
-from trimtab.lint.syntax import Block, Body, Literal, Node, ObjectOf, Place, TupleOf
+from trimtab.lint.syntax import Block, Body, Literal, Node, ObjectOf, SourcePlace, TupleOf
 from trimtab.lint.template import interpolated
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _blocks(
     else:
         text, file = source
         line = text.count("\n", 0, max(0, text.find(f'"{labels[-1]}"'))) + 1 if labels else 1
-        place = Place(file, line, line, " ".join((kind, *labels)))
+        place = SourcePlace(file, line, line, " ".join((kind, *labels)))
         # What Terraform knows as a block stands among the attributes: who reads one takes either.
         inner_blocks: list[Block] = []
         attributes: dict[str, Node] = {}
@@ -80,11 +80,11 @@ def _blocks(
             elif name == "content" and kind == "dynamic":
                 inner_blocks += _blocks(name, (), value, 0, (text, file))
             else:
-                attributes[name] = _node(value, Place(file, line, line, name))
+                attributes[name] = _node(value, SourcePlace(file, line, line, name))
         yield Block(kind, labels, Body(attributes, tuple(inner_blocks)), place)
 
 
-def _node(value: Any, place: Place) -> Node:  # noqa: ANN401 - JSON
+def _node(value: Any, place: SourcePlace) -> Node:  # noqa: ANN401 - JSON
     if isinstance(value, str):
         return interpolated(value, place, expression)
     if isinstance(value, list):

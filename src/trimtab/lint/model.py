@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from trimtab.lint.resource import Resource
-    from trimtab.lint.syntax import Place
+    from trimtab.lint.syntax import SourcePlace
     from trimtab.lint.world import World
 
 CLEAN = 0
@@ -38,11 +38,11 @@ class Hit:
     """What a rule has against one resource."""
 
     message: str
-    place: Place
+    place: SourcePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class LintRule:
     """One thing that is wrong, and how it is seen."""
 
     id: str
@@ -58,12 +58,12 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class LintFinding:
     """One resource that a rule is against."""
 
-    rule: Rule
+    rule: LintRule
     address: str
-    place: Place
+    place: SourcePlace
     message: str
 
 
@@ -73,7 +73,7 @@ class Gap:
 
     rules: tuple[str, ...]
     addresses: tuple[str, ...]
-    place: Place
+    place: SourcePlace
     expression: str
     why: str
 
@@ -84,10 +84,10 @@ class Inspection:
 
     source: str
     resources: int
-    findings: tuple[Finding, ...]
+    findings: tuple[LintFinding, ...]
     gaps: tuple[Gap, ...]
 
-    def of(self, severity: Severity) -> tuple[Finding, ...]:
+    def of(self, severity: Severity) -> tuple[LintFinding, ...]:
         """Return the findings of one severity."""
         return tuple(one for one in self.findings if one.rule.severity is severity)
 

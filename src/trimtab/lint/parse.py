@@ -27,7 +27,7 @@ from trimtab.lint.syntax import (
     Name,
     Node,
     ObjectOf,
-    Place,
+    SourcePlace,
     Splat,
     TupleOf,
     Unary,
@@ -76,7 +76,7 @@ def expression(text: str, file: str, line: int) -> Node:
         reader = _Reader(whole, file, line - 1)
         return next(iter(reader.body(_only(tree, "body")).attributes.values()))
     except (LarkError, RecursionError, StopIteration):
-        return Unsupported(Place(file, line, line, _short(text)), "an expression that cannot be read")
+        return Unsupported(SourcePlace(file, line, line, _short(text)), "an expression that cannot be read")
 
 
 def _only(tree: Tree[Token], data: str) -> Tree[Token]:
@@ -127,15 +127,15 @@ class _Reader:
             "full_splat_expr_term": self._splat,
         }
 
-    def place(self, tree: Tree[Token]) -> Place:
+    def place(self, tree: Tree[Token]) -> SourcePlace:
         meta: Any = tree.meta
         if meta.empty:
-            return Place(self.file, self.before + 1, self.before + 1)
+            return SourcePlace(self.file, self.before + 1, self.before + 1)
         text = _short(self.text[meta.start_pos : meta.end_pos])
         # By position, not by the parser's line: what was eased has lost newlines.
         first = bisect_left(self.newlines, meta.start_pos) + 1
         last = bisect_left(self.newlines, meta.end_pos) + 1
-        return Place(self.file, self.before + first, self.before + last, text)
+        return SourcePlace(self.file, self.before + first, self.before + last, text)
 
     def body(self, tree: Tree[Token]) -> Body:
         attributes: dict[str, Node] = {}
@@ -245,7 +245,7 @@ class _Reader:
         of, step = _trees(tree)
         return self._step(self.node(of), step, self.place(tree))
 
-    def _step(self, of: Node, step: Tree[Token], place: Place) -> Node:
+    def _step(self, of: Node, step: Tree[Token], place: SourcePlace) -> Node:
         if step.data == "get_attr":
             return Attr(place, of, _word_of(_trees(step)[0]))
         if step.data == "short_index":

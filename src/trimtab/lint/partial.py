@@ -23,7 +23,7 @@ from trimtab.lint.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trimtab.lint.syntax import Place
+    from trimtab.lint.syntax import SourcePlace
 
 
 def empty(value: Value) -> bool | Unknown:
@@ -37,21 +37,21 @@ def _first_unknown(values: tuple[Value, ...] | list[Value]) -> Unknown | None:
     return next((one for one in values if isinstance(one, Unknown)), None)
 
 
-def _merge(place: Place, *given: Value) -> Value:
+def _merge(place: SourcePlace, *given: Value) -> Value:
     del place
     if (unknown := _first_unknown(given)) is not None:
         return unknown
     return {key: value for one in given if one is not None for key, value in mapped(one).items()}
 
 
-def _concat(place: Place, *given: Value) -> Value:
+def _concat(place: SourcePlace, *given: Value) -> Value:
     del place
     if (unknown := _first_unknown(given)) is not None:
         return unknown
     return [one for other in given for one in listed(other)]
 
 
-def _coalesce(place: Place, *given: Value) -> Value:
+def _coalesce(place: SourcePlace, *given: Value) -> Value:
     del place
     for one in given:
         void = empty(one)
@@ -63,7 +63,7 @@ def _coalesce(place: Place, *given: Value) -> Value:
     raise Failed(msg)
 
 
-def _coalescelist(place: Place, *given: Value) -> Value:
+def _coalescelist(place: SourcePlace, *given: Value) -> Value:
     del place
     for one in given:
         if isinstance(one, Unknown) or one:
@@ -72,7 +72,7 @@ def _coalescelist(place: Place, *given: Value) -> Value:
     raise Failed(msg)
 
 
-def _lookup(place: Place, of: Value, key: Value, *default: Value) -> Value:
+def _lookup(place: SourcePlace, of: Value, key: Value, *default: Value) -> Value:
     if isinstance(of, Thing) and not isinstance(key, Unknown):
         return of.member(text(key), place)
     if (unknown := _first_unknown((of, key))) is not None:
@@ -85,7 +85,7 @@ def _lookup(place: Place, of: Value, key: Value, *default: Value) -> Value:
     raise Failed(msg)
 
 
-def _contains(place: Place, values: Value, wanted: Value) -> Value:
+def _contains(place: SourcePlace, values: Value, wanted: Value) -> Value:
     del place
     if isinstance(values, Unknown):
         return values
@@ -94,7 +94,7 @@ def _contains(place: Place, values: Value, wanted: Value) -> Value:
     return _first_unknown([*values, wanted]) or False
 
 
-def _length(place: Place, value: Value) -> Value:
+def _length(place: SourcePlace, value: Value) -> Value:
     del place
     if isinstance(value, (list, dict, str, Unknown)):
         return value if isinstance(value, Unknown) else len(value)
@@ -102,17 +102,17 @@ def _length(place: Place, value: Value) -> Value:
     raise Failed(msg)
 
 
-def _keys(place: Place, of: Value) -> Value:
+def _keys(place: SourcePlace, of: Value) -> Value:
     del place
     return of if isinstance(of, Unknown) else sorted(mapped(of))
 
 
-def _values(place: Place, of: Value) -> Value:
+def _values(place: SourcePlace, of: Value) -> Value:
     del place
     return of if isinstance(of, Unknown) else [mapped(of)[key] for key in sorted(of)]
 
 
-def _flatten(place: Place, values: Value) -> Value:
+def _flatten(place: SourcePlace, values: Value) -> Value:
     if isinstance(values, Unknown):
         return values
     found: list[Value] = []
@@ -126,7 +126,7 @@ def _flatten(place: Place, values: Value) -> Value:
     return found
 
 
-def _compact(place: Place, values: Value) -> Value:
+def _compact(place: SourcePlace, values: Value) -> Value:
     del place
     if isinstance(values, Unknown):
         return values
@@ -134,7 +134,7 @@ def _compact(place: Place, values: Value) -> Value:
     return _first_unknown(void) or [one for one, gone in zip(values, void, strict=True) if not gone]
 
 
-def _join(place: Place, by: Value, *several: Value) -> Value:
+def _join(place: SourcePlace, by: Value, *several: Value) -> Value:
     if (unknown := _first_unknown((by, *several))) is not None:
         return unknown
     parts: list[Value] = []
@@ -143,7 +143,7 @@ def _join(place: Place, by: Value, *several: Value) -> Value:
     return joined(parts, place)
 
 
-def _one(place: Place, values: Value) -> Value:
+def _one(place: SourcePlace, values: Value) -> Value:
     del place
     if isinstance(values, Unknown):
         return values
@@ -153,7 +153,7 @@ def _one(place: Place, values: Value) -> Value:
     return values[0] if values else None
 
 
-def _element(place: Place, values: Value, at: Value) -> Value:
+def _element(place: SourcePlace, values: Value, at: Value) -> Value:
     del place
     if (unknown := _first_unknown((values, at))) is not None:
         return unknown
@@ -163,8 +163,8 @@ def _element(place: Place, values: Value, at: Value) -> Value:
     return values[int(number(at)) % len(values)]
 
 
-def _convert(change: Callable[[Value], Value]) -> Callable[[Place, Value], Value]:
-    def made(place: Place, value: Value) -> Value:
+def _convert(change: Callable[[Value], Value]) -> Callable[[SourcePlace, Value], Value]:
+    def made(place: SourcePlace, value: Value) -> Value:
         del place
         return value if value is None or isinstance(value, Unknown) else change(value)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.lint.evaluate import Env, evaluate
 from trimtab.lint.folder import names_of
 from trimtab.lint.steps import pairs_of, unknown
-from trimtab.lint.syntax import Body, Literal, Place
+from trimtab.lint.syntax import Body, Literal, SourcePlace
 from trimtab.lint.values import Failed, Ref, Thing, Unknown, Value, number, text, truth, unknown_in
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Piece:
 
     body: Body
     env: Env
-    place: Place
+    place: SourcePlace
     _memo: dict[str, Value] = field(default_factory=dict)
 
     def get(self, name: str) -> Value:
@@ -120,19 +120,19 @@ class Piece:
         for key, value in _elements(source, attributes["for_each"].place):
             yield Piece(content.body, self.env.bind(**{name: {"key": key, "value": value}}), content.place)
 
-    def at(self, name: str) -> Place:
+    def at(self, name: str) -> SourcePlace:
         """Return the place of an attribute, or of the block where it is not given."""
         node = self.body.attributes.get(name)
         return self.place if node is None else node.place
 
 
-def _of_values(value: dict[str, Value], env: Env, place: Place) -> Piece:
+def _of_values(value: dict[str, Value], env: Env, place: SourcePlace) -> Piece:
     made = Piece(Body({name: Literal(place, None) for name in value}), env, place)
     made._memo.update(value)  # noqa: SLF001 - its own kind
     return made
 
 
-def _elements(source: Value, place: Place) -> list[tuple[Value, Value]]:
+def _elements(source: Value, place: SourcePlace) -> list[tuple[Value, Value]]:
     try:
         return list(pairs_of(source))
     except Failed as error:
@@ -162,7 +162,7 @@ class Resource(Piece, Thing):
     module: str = ""
     """The address of its module, with a dot at its end."""
 
-    def member(self, name: str, place: Place) -> Value:
+    def member(self, name: str, place: SourcePlace) -> Value:
         """Return an attribute as other resources see it: as configured, else as AWS will give it."""
         if name.startswith("["):
             return self

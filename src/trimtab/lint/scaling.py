@@ -52,7 +52,7 @@ def steps_of(policy: Resource) -> list[Piece]:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class WrittenAlarm:
     """An alarm that calls a policy."""
 
     item: Resource
@@ -94,12 +94,12 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class WrittenPolicy:
     """A policy of a service."""
 
     item: Resource
     way: Way | None
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[WrittenAlarm, ...]
 
     @property
     def cooldown_s(self) -> float:
@@ -128,13 +128,13 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Scaling:
+class WrittenScaling:
     """The scaling of one service."""
 
     target: Resource
-    policies: tuple[Policy, ...]
+    policies: tuple[WrittenPolicy, ...]
 
-    def going(self, way: Way) -> list[Policy]:
+    def going(self, way: Way) -> list[WrittenPolicy]:
         """Return the policies that go one way.
 
         Raises:

@@ -9,10 +9,10 @@ from trimtab.lint.values import Failed, Thing, Unknown, Value, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.lint.syntax import Place
+    from trimtab.lint.syntax import SourcePlace
 
 
-def unknown(place: Place, why: str) -> Unknown:
+def unknown(place: SourcePlace, why: str) -> Unknown:
     """Return something unknown that is like nothing else."""
     return Unknown(f"{place.file}:{place.line}:{place.text}", why, place)
 
@@ -45,7 +45,7 @@ def as_map(made: list[tuple[Value, Value]], *, grouped: bool) -> Value:
     return found
 
 
-def member(of: Value, name: str, place: Place) -> Value:
+def member(of: Value, name: str, place: SourcePlace) -> Value:
     """Return ``of.name``."""
     if isinstance(of, Thing):
         return of.member(name, place)

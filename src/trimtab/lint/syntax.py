@@ -10,7 +10,7 @@ SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourcePlace:
     """Where something stands; the file as the user reaches it, lines from 1."""
 
     file: str
@@ -24,7 +24,7 @@ class Place:
 class Literal:
     """A number, a truth value, null, or a part of a string."""
 
-    place: Place
+    place: SourcePlace
     value: str | float | bool | None
 
 
@@ -32,7 +32,7 @@ class Literal:
 class Template:
     """A string with expressions in it."""
 
-    place: Place
+    place: SourcePlace
     parts: tuple[Node, ...]
 
 
@@ -40,7 +40,7 @@ class Template:
 class TupleOf:
     """``[a, b]``."""
 
-    place: Place
+    place: SourcePlace
     items: tuple[Node, ...]
 
 
@@ -48,7 +48,7 @@ class TupleOf:
 class ObjectOf:
     """``{ a = 1 }``; a bare key is a literal."""
 
-    place: Place
+    place: SourcePlace
     pairs: tuple[tuple[Node, Node], ...]
 
 
@@ -56,7 +56,7 @@ class ObjectOf:
 class For:
     """``[for k, v in source : result if condition]``; with ``result_key`` it makes a map."""
 
-    place: Place
+    place: SourcePlace
     names: tuple[str, ...]
     source: Node
     result_key: Node | None
@@ -69,7 +69,7 @@ class For:
 class Conditional:
     """``test ? yes : no``."""
 
-    place: Place
+    place: SourcePlace
     test: Node
     yes: Node
     no: Node
@@ -79,7 +79,7 @@ class Conditional:
 class Binary:
     """``left operator right``."""
 
-    place: Place
+    place: SourcePlace
     operator: str
     left: Node
     right: Node
@@ -89,7 +89,7 @@ class Binary:
 class Unary:
     """``-operand`` or ``!operand``."""
 
-    place: Place
+    place: SourcePlace
     operator: str
     operand: Node
 
@@ -98,7 +98,7 @@ class Unary:
 class Name:
     """The root of a reference."""
 
-    place: Place
+    place: SourcePlace
     name: str
 
 
@@ -106,7 +106,7 @@ class Name:
 class Attr:
     """``of.name``."""
 
-    place: Place
+    place: SourcePlace
     of: Node
     name: str
 
@@ -115,7 +115,7 @@ class Attr:
 class Index:
     """``of[key]``."""
 
-    place: Place
+    place: SourcePlace
     of: Node
     key: Node
 
@@ -124,7 +124,7 @@ class Index:
 class Splat:
     """``of[*].a``: ``each`` is evaluated with ``ELEMENT`` bound to each element."""
 
-    place: Place
+    place: SourcePlace
     of: Node
     each: Node
 
@@ -137,7 +137,7 @@ ELEMENT = "*"
 class Call:
     """``name(arguments)``; ``spread`` where the last ends in three dots."""
 
-    place: Place
+    place: SourcePlace
     name: str
     arguments: tuple[Node, ...]
     spread: bool
@@ -147,7 +147,7 @@ class Call:
 class Unsupported:
     """What this tool does not work out, and says so."""
 
-    place: Place
+    place: SourcePlace
     why: str
 
 
@@ -184,4 +184,4 @@ class Block:
     kind: str
     labels: tuple[str, ...]
     body: Body
-    place: Place
+    place: SourcePlace

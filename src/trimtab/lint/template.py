@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from trimtab.lint.syntax import Literal, Place, Template, Unsupported
+from trimtab.lint.syntax import Literal, SourcePlace, Template, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ def _meant(found: re.Match[str]) -> str:
     return chr(point) if point <= _LAST_CODE else "\ufffd"
 
 
-def text_of(place: Place, parts: Sequence[Node]) -> Node:
+def text_of(place: SourcePlace, parts: Sequence[Node]) -> Node:
     """Return a string of these parts; one that is an expression alone is that expression."""
     if not parts:
         return Literal(place, "")
@@ -45,7 +45,7 @@ def text_of(place: Place, parts: Sequence[Node]) -> Node:
     return parts[0] if len(parts) == 1 else Template(place, tuple(parts))
 
 
-def heredoc(source: str, place: Place, expression: Expression) -> Node:
+def heredoc(source: str, place: SourcePlace, expression: Expression) -> Node:
     """Return what ``<<MARK … MARK`` means."""
     found = _HEREDOC.match(source)
     if found is None:
@@ -53,10 +53,12 @@ def heredoc(source: str, place: Place, expression: Expression) -> Node:
     body = found["body"].replace("\r\n", "\n")
     if found["trim"]:
         body = textwrap.dedent(body)
-    return interpolated(body, Place(place.file, place.line + 1, place.last_line, place.text), expression)
+    return interpolated(
+        body, SourcePlace(place.file, place.line + 1, place.last_line, place.text), expression
+    )
 
 
-def interpolated(text: str, place: Place, expression: Expression) -> Node:
+def interpolated(text: str, place: SourcePlace, expression: Expression) -> Node:
     """Return raw text in which ``${…}`` are expressions: a heredoc's, a template file's or JSON's."""
     if re.search(r"(?<!%)%\{", text):
         return Unsupported(place, "a template directive")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from trimtab.lint.syntax import Place
+    from trimtab.lint.syntax import SourcePlace
 
 Value: TypeAlias = Any
 """HCL is dynamically typed, and so is this one name for what it yields."""
@@ -33,7 +33,7 @@ class Unknown:
     origin: str
     """What it is, for telling two apart: ``module.a/var.x``."""
     why: str = field(compare=False)
-    place: Place = field(compare=False)
+    place: SourcePlace = field(compare=False)
 
     @property
     def said(self) -> str:
@@ -61,7 +61,7 @@ class Text(Unknown):
 class Thing:
     """A resource, a module or a scope: what references go through, and is itself no value of HCL."""
 
-    def member(self, name: str, place: Place) -> Value:
+    def member(self, name: str, place: SourcePlace) -> Value:
         """Return what ``thing.name`` is worth."""
         raise NotImplementedError
 
@@ -186,7 +186,7 @@ def truth(value: Value) -> bool:
     raise Failed(msg)
 
 
-def joined(parts: list[Value], place: Place) -> Value:
+def joined(parts: list[Value], place: SourcePlace) -> Value:
     """Return a string of parts, some of them perhaps not known."""
     parts = [
         piece

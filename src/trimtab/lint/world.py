@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.lint.containers import containers_of
 from trimtab.lint.resource import CannotTell, Resource
-from trimtab.lint.scaling import Alarm, Policy, Scaling, direction_of
+from trimtab.lint.scaling import WrittenAlarm, WrittenPolicy, WrittenScaling, direction_of
 from trimtab.lint.syntax import Attr, Body, Name
 from trimtab.lint.values import Text, Value, key_text, refs_in
 
@@ -100,7 +100,7 @@ class World:
         """Return the services that run a task definition."""
         return [one for one in self.of("aws_ecs_service") if self.definition(one) is definition]
 
-    def scaling(self, service: Resource) -> Scaling | None:
+    def scaling(self, service: Resource) -> WrittenScaling | None:
         """Return what scales a service; ``None`` where nothing here does."""
         name = "/" + key_text(service.get("name"))
         targets = [
@@ -111,14 +111,14 @@ class World:
         near = [one for one in targets if one.module == service.module] or targets
         return self._scaling_of(near[0]) if near else None
 
-    def _scaling_of(self, target: Resource) -> Scaling:
+    def _scaling_of(self, target: Resource) -> WrittenScaling:
         wanted = key_text(target.get("resource_id"))
         policies = [
-            Policy(one, direction_of(one), tuple(self._callers[one.address]))
+            WrittenPolicy(one, direction_of(one), tuple(self._callers[one.address]))
             for one in self.of("aws_appautoscaling_policy")
             if key_text(one.get("resource_id")) == wanted
         ]
-        return Scaling(target, tuple(policies))
+        return WrittenScaling(target, tuple(policies))
 
     def scaled(self, alarm: Resource) -> list[Resource]:
         """Return the scaling policies that an alarm calls."""
@@ -127,11 +127,11 @@ class World:
         return [one for one in policies if one is not None and one.kind == "aws_appautoscaling_policy"]
 
     @cached_property
-    def _callers(self) -> dict[str, list[Alarm]]:
-        found: dict[str, list[Alarm]] = defaultdict(list)
+    def _callers(self) -> dict[str, list[WrittenAlarm]]:
+        found: dict[str, list[WrittenAlarm]] = defaultdict(list)
         for one in self.of("aws_cloudwatch_metric_alarm"):
             for policy in self.scaled(one):
-                found[policy.address].append(Alarm(one))
+                found[policy.address].append(WrittenAlarm(one))
         return found
 
     def called(self, policy: Resource) -> bool:

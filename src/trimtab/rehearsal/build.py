@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet, Service
     from trimtab.rehearsal.layout import Layout
     from trimtab.rehearsal.told import Told
-    from trimtab.sandbox.client import Calls
+    from trimtab.sandbox.client import ApiCalls
     from trimtab.sandbox.server import Sandbox
 
 
@@ -21,7 +21,7 @@ class Build:
     """A fleet on its way into the sandbox."""
 
     sandbox: Sandbox
-    call: Calls
+    call: ApiCalls
     told: Told
     fleet: Fleet
     """With an identity for everything (``trimtab.rehearsal.completed``)."""

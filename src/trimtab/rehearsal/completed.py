@@ -23,7 +23,7 @@ from trimtab.fleet.account import (
     TargetGroup,
 )
 from trimtab.fleet.identity import Attachment, FleetIdentity, Registration, ServiceIdentity, TaskDefinition
-from trimtab.rehearsal.names import MOST_BALANCER, MOST_GROUP, MOST_LABEL, MOST_ROLE, Names, plain, short
+from trimtab.rehearsal.names import MOST_BALANCER, MOST_GROUP, MOST_LABEL, MOST_ROLE, MadeNames, plain, short
 from trimtab.rehearsal.routes import VPC, Routes, zone_subnets
 from trimtab.rehearsal.scaling import SUSPENSIONS, TRACKING
 from trimtab.sandbox.server import ACCOUNT
@@ -67,7 +67,7 @@ class _Filling:
     known: FleetIdentity
     told: Told
     routes: Routes = field(init=False)
-    _names: dict[str, Names] = field(default_factory=dict)
+    _names: dict[str, MadeNames] = field(default_factory=dict)
     _groups: list[TargetGroup] = field(default_factory=list)
     _registered: list[DiscoveryService] = field(default_factory=list)
     _log_groups: dict[str, LogGroup] = field(default_factory=dict)
@@ -79,10 +79,10 @@ class _Filling:
         known = self.known
         self.routes = Routes(self.fleet, known)
         self._names = {
-            "target group": Names({one.name for one in known.target_groups}),
-            "alarm": Names({one.name for one in known.alarms}),
-            "security group": Names({one.name for one in known.security_groups}),
-            "discovery": Names(),
+            "target group": MadeNames({one.name for one in known.target_groups}),
+            "alarm": MadeNames({one.name for one in known.alarms}),
+            "security group": MadeNames({one.name for one in known.security_groups}),
+            "discovery": MadeNames(),
         }
 
     def of(self, service: Service) -> Service:

@@ -19,7 +19,7 @@ _HASH: Final = 6
 
 
 @dataclass(slots=True)
-class Names:
+class MadeNames:
     """Gives names of one kind, no two alike."""
 
     taken: set[str] = field(default_factory=set)

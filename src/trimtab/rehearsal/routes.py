@@ -16,7 +16,7 @@ from trimtab.fleet.account import (
     Redirect,
     SecurityGroup,
 )
-from trimtab.rehearsal.names import MOST_BALANCER, Names, plain, short
+from trimtab.rehearsal.names import MOST_BALANCER, MadeNames, plain, short
 from trimtab.sandbox.server import ACCOUNT
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Routes:
         self._fleet = fleet
         self._rules: dict[Exposure, dict[int, ListenerRule]] = {}
         self._hanging: dict[str, str] = {}
-        self._names = Names({one.name for one in known.load_balancers})
+        self._names = MadeNames({one.name for one in known.load_balancers})
         self._reached = led_to(known)
         self.vpc_id = known.vpc_id or VPC
         self.group = SecurityGroup(

@@ -17,7 +17,7 @@ from trimtab.rehearsal.metrics import newest_tasks, series_of, without_tasks
 from trimtab.rehearsal.network import make_groups, make_network
 from trimtab.rehearsal.past import make_past
 from trimtab.rehearsal.routes import VPC
-from trimtab.rehearsal.scaling import Scaling
+from trimtab.rehearsal.scaling import ScalingMaker
 from trimtab.rehearsal.services import make_services
 from trimtab.rehearsal.surroundings import (
     make_cluster,
@@ -27,8 +27,8 @@ from trimtab.rehearsal.surroundings import (
     make_roles,
 )
 from trimtab.rehearsal.told import Told
-from trimtab.sandbox.client import Calls, regions
-from trimtab.sandbox.faults import Failure
+from trimtab.sandbox.client import ApiCalls, regions
+from trimtab.sandbox.faults import Fault
 from trimtab.snapshot.files import FLEET_FILE
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def rehearse(sandbox: Sandbox, snapshot: Snapshot, now: datetime, failing: Itera
     told, layout = Told(), Layout.of(snapshot.fleet, now)
     fleet = completed(snapshot.fleet, told, insights=without_tasks(snapshot))
     tasks = _tasks(fleet, snapshot, layout)
-    build = Build(sandbox=sandbox, call=Calls(sandbox), told=told, fleet=fleet, layout=layout, tasks=tasks)
+    build = Build(sandbox=sandbox, call=ApiCalls(sandbox), told=told, fleet=fleet, layout=layout, tasks=tasks)
     make_network(build)
     make_discovery(build)
     make_cluster(build)
@@ -96,14 +96,14 @@ def rehearse(sandbox: Sandbox, snapshot: Snapshot, now: datetime, failing: Itera
     make_roles(build)
     make_log_groups(build)
     make_services(build)
-    Scaling(build).make()
+    ScalingMaker(build).make()
     make_leftovers(build)
     make_past(build)
     _make_metrics(build, snapshot)
     for skip in snapshot.fleet.skipped:
         told.left_out(skip.service, f"the snapshot left it out too: {skip.reason.value}")
     for name in failing:
-        sandbox.inject.deployment_failure(f"{build.identity.cluster.name}/{name}", Failure.EXITS)
+        sandbox.inject.deployment_failure(f"{build.identity.cluster.name}/{name}", Fault.EXITS)
     return Rehearsal(fleet=fleet, ids=build.ids, environment=_variables(build), lines=_lines(build, snapshot))
 
 

@@ -8,7 +8,7 @@ from trimtab.fleet.account import ScalingPolicy, ScalingTarget
 from trimtab.fleet.model import ScheduledAction
 from trimtab.rehearsal.alarms import other_alarm, policy_alarm
 from trimtab.rehearsal.build import some
-from trimtab.rehearsal.names import MOST_GROUP, Names
+from trimtab.rehearsal.names import MOST_GROUP, MadeNames
 from trimtab.snapshot.understand.scaling import SUSPENDED
 from trimtab.snapshot.understand.tracking import PREDEFINED
 
@@ -43,13 +43,13 @@ LABEL: Final = "app/sandbox/0000000000000000/targetgroup/sandbox/000000000000000
 FAR: Final = "at(2099-01-01T00:00:00)"
 
 
-class Scaling:
+class ScalingMaker:
     """Makes them, and keeps which alarms are there."""
 
     def __init__(self, build: Build) -> None:
         self._build = build
         self._alarms = {alarm.name: alarm for alarm in build.identity.alarms}
-        self._names = Names(set(self._alarms))
+        self._names = MadeNames(set(self._alarms))
         self._done: set[str] = set()
         self._tracked: set[str] = set()
         """ARNs, as the snapshot has them, of policies whose alarms Application Auto Scaling makes."""

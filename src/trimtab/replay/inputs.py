@@ -145,7 +145,7 @@ class Starts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Objective:
+class ReplayLimits:
     """What the user promised: above these shares a minute is counted as over."""
 
     cpu_share: float
@@ -188,7 +188,7 @@ class Inputs:
     load: Load
     task: Task
     starts: Starts
-    objective: Objective
+    objective: ReplayLimits
     deregistration_delay_s: int
     """From scale-in to SIGTERM; all of it is billed."""
     shutdown_s: int

@@ -82,7 +82,7 @@ class Aggregation(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class PolicyAlarm:
     """A CloudWatch alarm whose only action is a policy."""
 
     metric: Metric
@@ -179,7 +179,7 @@ class Policy:
     max_tasks: int
     initial_tasks: int
     """Running and serving when the recording begins."""
-    alarms: tuple[Alarm, ...] = ()
+    alarms: tuple[PolicyAlarm, ...] = ()
     policies: tuple[ScalingPolicy, ...] = ()
     changes: tuple[Bounds, ...] = ()
     """Bounds that hold from the tick of their minute on, as scheduled actions lay them down; by minute, no
@@ -230,9 +230,9 @@ def fixed_count(tasks: int) -> Policy:
     return Policy(min_tasks=tasks, max_tasks=tasks, initial_tasks=tasks)
 
 
-def tracking_alarms(metric: Metric, tracking: TargetTracking, policy: int) -> tuple[Alarm, Alarm]:
+def tracking_alarms(metric: Metric, tracking: TargetTracking, policy: int) -> tuple[PolicyAlarm, PolicyAlarm]:
     """Return the high and the low alarm that target tracking makes for itself on ECS (observed)."""
-    high = Alarm(
+    high = PolicyAlarm(
         metric=metric,
         comparison=Comparison.GREATER,
         threshold=tracking.target,
@@ -240,7 +240,7 @@ def tracking_alarms(metric: Metric, tracking: TargetTracking, policy: int) -> tu
         datapoints=3,
         policy=policy,
     )
-    low = Alarm(
+    low = PolicyAlarm(
         metric=metric,
         comparison=Comparison.LESS,
         threshold=TRACKING_LOW * tracking.target,

@@ -180,7 +180,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ServiceFigures:
     """Labels with a sentence beside each: what is wrapped stays under its own text."""
 
     pairs: Sequence[tuple[str, str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trimtab.advice.choice.model import Decision, Rank
-from trimtab.sizing.model import Reason
+from trimtab.sizing.model import SizeReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,13 +19,13 @@ VERDICTS: Final[Mapping[Decision, str]] = {
     Decision.FIXED: "fixed count",
 }
 """In a word: the table is 100 columns wide."""
-REASONS: Final[Mapping[Reason, str]] = {
-    Reason.MEMORY_BOUND: "memory",
-    Reason.CPU_BOUND: "CPU",
-    Reason.FLOOR_BOUND: "floor",
-    Reason.REPLAYED: "replay",
-    Reason.ALREADY_RIGHT: "ladders",
-    Reason.LAID_DOWN: "objective",
+REASONS: Final[Mapping[SizeReason, str]] = {
+    SizeReason.MEMORY_BOUND: "memory",
+    SizeReason.CPU_BOUND: "CPU",
+    SizeReason.FLOOR_BOUND: "floor",
+    SizeReason.REPLAYED: "replay",
+    SizeReason.ALREADY_RIGHT: "ladders",
+    SizeReason.LAID_DOWN: "objective",
 }
 """What a trim is decided by; where the size is right already, its ladders alone are trimmed."""
 

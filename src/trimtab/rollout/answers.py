@@ -16,9 +16,9 @@ from trimtab.rollout.model import (
     Event,
     Exposure,
     Revision,
+    RunningTask,
     ServiceState,
     Target,
-    Task,
     family_of,
 )
 
@@ -88,9 +88,9 @@ def revision_of(answer: Answer) -> Revision:
     )
 
 
-def task_of(answer: Answer) -> Task:
+def task_of(answer: Answer) -> RunningTask:
     """Read one of DescribeTasks' ``tasks``."""
-    return Task(
+    return RunningTask(
         id=answer["taskArn"].rsplit("/", maxsplit=1)[-1],
         task_definition=answer["taskDefinitionArn"],
         last_status=answer.get("lastStatus", ""),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.aws.api import Api, Json
-    from trimtab.rollout.model import Definition, Exposure, Revision, ServiceState, Target, Task
+    from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
 
 CALLS: Final = frozenset(
     {
@@ -88,18 +88,18 @@ class Aws:
             if family_of(arn) == family:
                 yield arn
 
-    def running_tasks(self, cluster: str, service: str) -> tuple[Task, ...]:
+    def running_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
         """Return the tasks that are meant to run."""
         return self._tasks(cluster, service, "RUNNING")
 
-    def stopped_tasks(self, cluster: str, service: str) -> tuple[Task, ...]:
+    def stopped_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
         """Return the tasks that stopped in the last hour or so."""
         return self._tasks(cluster, service, "STOPPED")
 
-    def _tasks(self, cluster: str, service: str, desired: str) -> tuple[Task, ...]:
+    def _tasks(self, cluster: str, service: str, desired: str) -> tuple[RunningTask, ...]:
         given = {"cluster": cluster, "serviceName": service, "desiredStatus": desired}
         arns = list(self._listed("ListTasks", "taskArns", **given))
-        found: list[Task] = []
+        found: list[RunningTask] = []
         for batch in batches(arns, _TASKS):
             found += [
                 task_of(one) for one in self._ecs("DescribeTasks", cluster=cluster, tasks=batch)["tasks"]

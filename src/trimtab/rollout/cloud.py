@@ -13,7 +13,7 @@ from trimtab.errors import RolloutInterrupted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from trimtab.rollout.model import Definition, Exposure, Revision, ServiceState, Target, Task
+    from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
 
 
 class CloudUnreachable(RolloutInterrupted):
@@ -55,11 +55,11 @@ class Cloud(Protocol):
         """Yield the ARNs of a family's ACTIVE revisions, newest first."""
         ...
 
-    def running_tasks(self, cluster: str, service: str) -> tuple[Task, ...]:
+    def running_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
         """Return the tasks that are meant to run."""
         ...
 
-    def stopped_tasks(self, cluster: str, service: str) -> tuple[Task, ...]:
+    def stopped_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
         """Return the tasks that stopped in the last hour or so."""
         ...
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trimtab.rollout.cloud import Cloud
     from trimtab.rollout.journal import Updating
-    from trimtab.rollout.model import Revision, ServiceState, Wanted
+    from trimtab.rollout.model import Revision, ServiceState, WantedRevision
     from trimtab.rollout.plan import Register, Step
 
 
@@ -43,7 +43,7 @@ class Goal(Protocol):
 class NewSize:
     """To the revision that Terraform registered, or its size on top of what CI deployed since."""
 
-    wanted: Wanted
+    wanted: WantedRevision
     named: str | None
     """The revision's ARN, where Terraform's output names it."""
 
@@ -71,7 +71,7 @@ class NewSize:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class UndoGoal:
     """Back to what ran before the rollout."""
 
     move: Updating

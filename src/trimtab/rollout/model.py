@@ -29,7 +29,7 @@ class Exposure(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedRevision:
     """What the recommendation says of one service."""
 
     name: str
@@ -126,7 +126,7 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class RunningTask:
     """A task of a service."""
 
     id: str

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from trimtab.rollout.cloud import Cloud
-    from trimtab.rollout.model import Definition, Revision, ServiceState, Wanted
+    from trimtab.rollout.model import Definition, Revision, ServiceState, WantedRevision
 
 _Item = TypeVar("_Item")
 
@@ -85,11 +85,11 @@ Step: TypeAlias = Use | Register | Stay | Cannot
 
 
 def order(
-    wanted: Iterable[Wanted], states: Mapping[str, ServiceState], exposures: Mapping[str, Exposure]
-) -> tuple[Wanted, ...]:
+    wanted: Iterable[WantedRevision], states: Mapping[str, ServiceState], exposures: Mapping[str, Exposure]
+) -> tuple[WantedRevision, ...]:
     """Return the services, least critical first."""
 
-    def criticality(one: Wanted) -> tuple[int, float, str]:
+    def criticality(one: WantedRevision) -> tuple[int, float, str]:
         state = states.get(one.name)
         groups = [balanced.target_group for balanced in state.balanced] if state else []
         reached = max((exposures.get(group, Exposure.INTERNAL) for group in groups), default=Exposure.NONE)
@@ -104,7 +104,9 @@ def waves(ordered: Sequence[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
         yield tuple(ordered[first : first + size])
 
 
-def source_of(cloud: Cloud, wanted: Wanted, running: Revision, named: str | None) -> Revision | Cannot:
+def source_of(
+    cloud: Cloud, wanted: WantedRevision, running: Revision, named: str | None
+) -> Revision | Cannot:
     """Return Terraform's revision: the one ``named``, or the newest of that size in the running family."""
     if named is not None:
         return cloud.revision(named)

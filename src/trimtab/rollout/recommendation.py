@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from trimtab.catalog.size import TaskSize
 from trimtab.errors import RolloutError
-from trimtab.rollout.model import Wanted
+from trimtab.rollout.model import WantedRevision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,7 @@ class Recommended:
 
     cluster: str
     region: str
-    services: tuple[Wanted, ...]
+    services: tuple[WantedRevision, ...]
 
     @property
     def digest(self) -> str:
@@ -94,9 +94,9 @@ def read_recommendation(folder: Path) -> Recommended:
     return Recommended(cluster=document.cluster, region=document.region, services=wanted)
 
 
-def _wanted(service: _Service) -> Wanted:
+def _wanted(service: _Service) -> WantedRevision:
     size = TaskSize(cpu_units=service.cpu_units, memory_mib=service.memory_mib)
-    return Wanted(name=service.name, size=size, cost_usd_month=service.cost.before_usd_month)
+    return WantedRevision(name=service.name, size=size, cost_usd_month=service.cost.before_usd_month)
 
 
 def read_task_definitions(path: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trimtab.rollout.context import Started
 from trimtab.rollout.journal import Updated
 from trimtab.rollout.model import Outcome
-from trimtab.rollout.watch import Verdict, gone, judge, rollback_said
+from trimtab.rollout.watch import Ending, gone, judge, rollback_said
 from trimtab.rollout.watching import settled
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def resume(run: Run, pending: Pending) -> Started | Result | None:
         said = rollback_said(state, meant.last_event)
         if said is None:
             return None
-        return settled(run, _started(meant, ""), Verdict(outcome=Outcome.ROLLED_BACK, reason=said))
+        return settled(run, _started(meant, ""), Ending(outcome=Outcome.ROLLED_BACK, reason=said))
     started = _started(meant, own)
     verdict = judge(state, own, meant.last_event)
-    if isinstance(verdict, Verdict):
+    if isinstance(verdict, Ending):
         return None if verdict.outcome is Outcome.SUPERSEDED else settled(run, started, verdict)
     if pending.deployment is None:
         run.journal.write(Updated(at=run.at, service=meant.service, deployment=own))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from trimtab.rollout.clock import Clock
     from trimtab.rollout.goals import Goal
-    from trimtab.rollout.scope import OpenApi, Options, Scope
+    from trimtab.rollout.scope import OpenApi, Options, RunScope
 
 
 def run_rollout(
@@ -66,7 +66,7 @@ def run_rollout(
     )
 
 
-def _done(run: Run, scope: Scope, size: int) -> tuple[Result, ...]:
+def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
     """Do it, wave by wave."""
     run.journal.write(run.begin)
     results: list[Result] = []

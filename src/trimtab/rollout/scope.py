@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from trimtab.errors import RolloutError
 from trimtab.rollout.aws import Aws
-from trimtab.rollout.goals import Before, NewSize
+from trimtab.rollout.goals import NewSize, UndoGoal
 from trimtab.rollout.journal import Begin
 from trimtab.rollout.model import Outcome, Result
 from trimtab.rollout.plan import order
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trimtab.rollout.cloud import Cloud
     from trimtab.rollout.goals import Goal
     from trimtab.rollout.journal import Journal
-    from trimtab.rollout.model import ServiceState, Wanted
+    from trimtab.rollout.model import ServiceState, WantedRevision
 
     OpenApi: TypeAlias = Callable[[str], Api]
     """Given a region, an account ready to be asked."""
@@ -51,7 +51,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class RunScope:
     """What is to be done, in order, and who is left out from the start."""
 
     begin: Begin
@@ -61,7 +61,7 @@ class Scope:
     refused: tuple[Result, ...] = ()
 
 
-def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> Scope:
+def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> RunScope:
     """Return the scope of a rollout.
 
     Raises:
@@ -86,7 +86,7 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> S
             refused.append(Result(service=one.name, outcome=Outcome.REFUSED, detail=why))
         else:
             goals.append(NewSize(wanted=one, named=(named or {}).get(one.name)))
-    return Scope(
+    return RunScope(
         begin=begin,
         cluster=recommended.cluster,
         cloud=cloud,
@@ -95,7 +95,9 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> S
     )
 
 
-def _left_alone(one: Wanted, states: Mapping[str, ServiceState], named: Mapping[str, str] | None) -> str:
+def _left_alone(
+    one: WantedRevision, states: Mapping[str, ServiceState], named: Mapping[str, str] | None
+) -> str:
     """Return why nothing is begun with the service; empty if it may be."""
     state = states.get(one.name)
     if state is None:
@@ -107,7 +109,7 @@ def _left_alone(one: Wanted, states: Mapping[str, ServiceState], named: Mapping[
     return ""
 
 
-def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> Scope:
+def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> RunScope:
     """Return the scope of an undo: what the last rollout moved and no undo took back, the last first.
 
     Raises:
@@ -126,11 +128,11 @@ def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> 
     _refuse_region(options, region, "the rollout was in")
     cloud = Aws(open_api(region))
     arn = _cluster(cloud, cluster, journal)
-    return Scope(
+    return RunScope(
         begin=Begin(at=at, kind="undo", cluster_arn=arn, recommendation=last.recommendation),
         cluster=cluster,
         cloud=cloud,
-        goals=tuple(Before(move=move) for move in reversed(chosen)),
+        goals=tuple(UndoGoal(move=move) for move in reversed(chosen)),
     )
 
 

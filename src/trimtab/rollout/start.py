@@ -22,7 +22,7 @@ from trimtab.rollout.journal import Registered, Registering, Settled, Updated, U
 from trimtab.rollout.model import Outcome, Result, short
 from trimtab.rollout.plan import TAG, Cannot, Register, Stay, Use, registered_before
 from trimtab.rollout.resume import resume
-from trimtab.rollout.watch import Verdict
+from trimtab.rollout.watch import Ending
 from trimtab.rollout.watching import settled
 
 if TYPE_CHECKING:
@@ -144,12 +144,12 @@ def _move(run: Run, goal: Goal, ready: Ready) -> Started | Result | None:
     return settled(run, started, _overtook(overtaken[0])) if overtaken else started
 
 
-def _overtook(other: Deployment) -> Verdict:
+def _overtook(other: Deployment) -> Ending:
     reason = (
         f"it took the place of somebody else's {other.id}, begun in the same moment: "
         f"deploy {other.task_definition} again, and then run this again"
     )
-    return Verdict(outcome=Outcome.SUPERSEDED, reason=reason)
+    return Ending(outcome=Outcome.SUPERSEDED, reason=reason)
 
 
 def _registered(run: Run, goal: Goal, step: Use | Register) -> str:

@@ -22,14 +22,14 @@ from trimtab.rollout.model import Outcome, short
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from trimtab.rollout.model import Deployment, ServiceState, Target, Task
+    from trimtab.rollout.model import Deployment, RunningTask, ServiceState, Target
 
 _ROLLS_BACK = re.compile(r"roll(?:ing|ed) back", re.IGNORECASE)
 _FAILED = re.compile(r"deployment failed|roll(?:ing|ed) back", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Ending:
     """How a deployment ended."""
 
     outcome: Outcome
@@ -43,10 +43,10 @@ class Waiting:
     words: str
 
 
-def gone(state: ServiceState | None) -> Verdict:
+def gone(state: ServiceState | None) -> Ending:
     """Return the end of a deployment whose service is not ACTIVE any more."""
     status = "is gone" if state is None else f"is {state.status}"
-    return Verdict(outcome=Outcome.DELETED, reason=f"the service {status}")
+    return Ending(outcome=Outcome.DELETED, reason=f"the service {status}")
 
 
 def is_from_before(state: ServiceState, own: str, previous: str) -> bool:
@@ -56,7 +56,7 @@ def is_from_before(state: ServiceState, own: str, previous: str) -> bool:
     return unchanged and state.deployment(own) is None
 
 
-def judge(state: ServiceState, own: str, last_event: str) -> Verdict | Waiting | None:
+def judge(state: ServiceState, own: str, last_event: str) -> Ending | Waiting | None:
     """Judge the deployment ``own`` of an ACTIVE service; None: COMPLETED, now look at tasks and targets.
 
     ``last_event`` is the id of the newest service event from before the deployment.
@@ -65,7 +65,7 @@ def judge(state: ServiceState, own: str, last_event: str) -> Verdict | Waiting |
     if mine is not None and mine.rollout_state == "FAILED":
         rolls_back = any(_ROLLS_BACK.search(said) for said in _said_since(state, last_event))
         outcome = Outcome.ROLLED_BACK if rolls_back else Outcome.FAILED
-        return Verdict(outcome=outcome, reason=mine.reason or "AWS gives no reason")
+        return Ending(outcome=outcome, reason=mine.reason or "AWS gives no reason")
     if mine is None or not mine.primary:
         return _replaced(state, own, last_event)
     if mine.rollout_state == "COMPLETED":
@@ -73,12 +73,12 @@ def judge(state: ServiceState, own: str, last_event: str) -> Verdict | Waiting |
     return Waiting(words=_progress(state, mine))
 
 
-def _replaced(state: ServiceState, own: str, last_event: str) -> Verdict:
+def _replaced(state: ServiceState, own: str, last_event: str) -> Ending:
     if said := rollback_said(state, last_event, own):
-        return Verdict(outcome=Outcome.ROLLED_BACK, reason=said)
+        return Ending(outcome=Outcome.ROLLED_BACK, reason=said)
     primary = state.primary
     other = f"{primary.id} to {short(primary.task_definition)}" if primary else "none"
-    return Verdict(
+    return Ending(
         outcome=Outcome.SUPERSEDED,
         reason=f"another deployment took its place: {other}; somebody else deployed",
     )
@@ -118,7 +118,7 @@ def _progress(state: ServiceState, mine: Deployment) -> str:
 
 
 def not_yet(
-    state: ServiceState, to: str, tasks: Sequence[Task], targets: Mapping[str, Iterable[Target]]
+    state: ServiceState, to: str, tasks: Sequence[RunningTask], targets: Mapping[str, Iterable[Target]]
 ) -> Waiting | None:
     """Return what a COMPLETED deployment still lacks: all tasks on ``to``, all of them healthy."""
     old = [task for task in tasks if task.task_definition != to]

@@ -10,7 +10,7 @@ from trimtab.rollout.clock import Polling
 from trimtab.rollout.cloud import CallRefused, CloudUnreachable
 from trimtab.rollout.journal import Settled
 from trimtab.rollout.model import Outcome, Result, short
-from trimtab.rollout.watch import Verdict, Waiting, gone, is_from_before, judge, not_yet, since
+from trimtab.rollout.watch import Ending, Waiting, gone, is_from_before, judge, not_yet, since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ def watch(run: Run, started: Sequence[Started]) -> list[Result]:
     results: list[Result] = []
     while going:
         for name, seen in _look(run, list(going.values()), early=not known.over).items():
-            if isinstance(seen, Verdict):
+            if isinstance(seen, Ending):
                 results.append(settled(run, going.pop(name), seen))
             elif words.get(name) != seen.words:
                 run.tell(f"{name}: {seen.words}")
@@ -53,13 +53,13 @@ def watch(run: Run, started: Sequence[Started]) -> list[Result]:
     return results
 
 
-def _late(run: Run, words: str) -> Verdict:
+def _late(run: Run, words: str) -> Ending:
     seen = f" ({words})" if words else ""
     reason = f"not settled after {run.timeout_s / 60:g} minutes{seen}: the deployment goes on without us"
-    return Verdict(outcome=Outcome.UNSETTLED, reason=reason)
+    return Ending(outcome=Outcome.UNSETTLED, reason=reason)
 
 
-def _look(run: Run, going: Sequence[Started], *, early: bool) -> dict[str, Verdict | Waiting]:
+def _look(run: Run, going: Sequence[Started], *, early: bool) -> dict[str, Ending | Waiting]:
     """Look once at all of them. What AWS does not answer for now is asked again later."""
     try:
         states = run.cloud.services(run.cluster, [one.service for one in going])
@@ -68,7 +68,7 @@ def _look(run: Run, going: Sequence[Started], *, early: bool) -> dict[str, Verdi
         return {one.service: Waiting(words=f"no answer now ({error.message})") for one in going}
 
 
-def _judge(run: Run, one: Started, state: ServiceState | None, *, early: bool) -> Verdict | Waiting:
+def _judge(run: Run, one: Started, state: ServiceState | None, *, early: bool) -> Ending | Waiting:
     if state is None or state.status != "ACTIVE":
         return gone(state)
     if early and is_from_before(state, one.own, one.previous):
@@ -85,10 +85,10 @@ def _judge(run: Run, one: Started, state: ServiceState | None, *, early: bool) -
     waiting = not_yet(state, one.to, tasks, targets)
     if waiting is not None:
         return waiting
-    return Verdict(outcome=Outcome.MOVED, reason=f"{len(tasks)} tasks run on {short(one.to)}")
+    return Ending(outcome=Outcome.MOVED, reason=f"{len(tasks)} tasks run on {short(one.to)}")
 
 
-def settled(run: Run, one: Started, verdict: Verdict) -> Result:
+def settled(run: Run, one: Started, verdict: Ending) -> Result:
     """Write down how a deployment ended, and return it with what AWS said if it is bad."""
     bad = verdict.outcome is not Outcome.MOVED
     said = tuple(_said(run, one)) if bad else ()

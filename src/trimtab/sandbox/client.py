@@ -29,7 +29,7 @@ class Refused(SandboxError):  # noqa: N818 - named for what it says
     """The sandbox refused a call."""
 
 
-class Calls:
+class ApiCalls:
     """Clients of one sandbox, made as they are needed."""
 
     def __init__(self, sandbox: Sandbox) -> None:

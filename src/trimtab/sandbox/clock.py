@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Clock:
+class SandboxTime:
     """Time as the sandbox sees it. Safe to move while the sandbox answers."""
 
     speed: float = 1.0

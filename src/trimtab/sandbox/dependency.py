@@ -11,16 +11,16 @@ import re
 from typing import TYPE_CHECKING
 
 from trimtab.sandbox import target_health
-from trimtab.sandbox.faults import Failure
-from trimtab.sandbox.tasks import Step
+from trimtab.sandbox.faults import Fault
+from trimtab.sandbox.tasks import TaskStep
 
 if TYPE_CHECKING:
-    from trimtab.sandbox.service_state import ServiceState
+    from trimtab.sandbox.service_state import SandboxService
     from trimtab.sandbox.tasks import ServiceTask
-    from trimtab.sandbox.timing import Timing
+    from trimtab.sandbox.timing import TaskTiming
 
 
-def reach(state: ServiceState, path: str | None, timing: Timing, at: float) -> None:
+def reach(state: SandboxService, path: str | None, timing: TaskTiming, at: float) -> None:
     """Let tasks that passed their checks fail those of the dead path, once the checks have noticed."""
     for task in state.tasks:
         if not (task.wanted and task.counted_healthy):
@@ -28,22 +28,22 @@ def reach(state: ServiceState, path: str | None, timing: Timing, at: float) -> N
         failing = failing_checks(state, task, path)
         if failing and not task.failing:
             task.failing = failing
-            task.next(Step.UNHEALTHY, at + timing.broken_s)
+            task.next(TaskStep.UNHEALTHY, at + timing.broken_s)
             state.due = min(state.due, task.due)
-        elif task.failing and not failing and task.step is Step.UNHEALTHY:
+        elif task.failing and not failing and task.step is TaskStep.UNHEALTHY:
             # Back before anybody noticed.
             task.failing = frozenset()
             task.next(None)
 
 
-def begin(state: ServiceState, task: ServiceTask, path: str | None) -> None:
+def begin(state: SandboxService, task: ServiceTask, path: str | None) -> None:
     """Have a task that is launched meanwhile fail as well."""
     task.failing = failing_checks(state, task, path)
     if task.failing and task.failure is None:
-        task.failure = Failure.UNHEALTHY
+        task.failure = Fault.UNHEALTHY
 
 
-def failing_checks(state: ServiceState, task: ServiceTask, path: str | None) -> frozenset[str]:
+def failing_checks(state: SandboxService, task: ServiceTask, path: str | None) -> frozenset[str]:
     """Return which of a task's checks ask the path: ``container``, ``target``."""
     if path is None:
         return frozenset()

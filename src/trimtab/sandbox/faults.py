@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, field
 
 
-class Failure(enum.Enum):
+class Fault(enum.Enum):
     """How the tasks of a deployment fail."""
 
     EXITS = "exits"
@@ -27,13 +27,13 @@ class Failure(enum.Enum):
 class Inject:
     """The faults asked for. ``Sandbox.inject``."""
 
-    _next: dict[str, Failure] = field(default_factory=dict)
+    _next: dict[str, Fault] = field(default_factory=dict)
     _slow: dict[str, float] = field(default_factory=dict)
     _throttled: dict[str, int] = field(default_factory=dict)
     _dead_paths: dict[str, str] = field(default_factory=dict)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def deployment_failure(self, service: str, failure: Failure) -> None:
+    def deployment_failure(self, service: str, failure: Fault) -> None:
         """Make the tasks of the service's next deployment fail; its rollback is well again."""
         self._next[service] = failure
 
@@ -65,7 +65,7 @@ class Inject:
             self._throttled.clear()
             self._dead_paths.clear()
 
-    def failure_of_next(self, cluster: str, service: str) -> Failure | None:
+    def failure_of_next(self, cluster: str, service: str) -> Fault | None:
         """Return, once, how the deployment that starts now is to fail."""
         for name in (f"{cluster}/{service}", service):
             if name in self._next:

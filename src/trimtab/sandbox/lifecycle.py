@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from trimtab.sandbox import target_health
-from trimtab.sandbox.faults import Failure
-from trimtab.sandbox.tasks import ServiceTask, Step, moment
+from trimtab.sandbox.faults import Fault
+from trimtab.sandbox.tasks import ServiceTask, TaskStep, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trimtab.sandbox.service_state import Deployment, ServiceState
-    from trimtab.sandbox.timing import Timing
+    from trimtab.sandbox.service_state import SandboxDeployment, SandboxService
+    from trimtab.sandbox.timing import TaskTiming
 
 VISIBLE_S = 3600.0
 """Stopped tasks can be described for about an hour."""
@@ -30,7 +30,7 @@ SCHEDULER = "ServiceSchedulerInitiated"
 
 
 def launch(
-    state: ServiceState, deployment: Deployment, timing: Timing, extra_boot_s: float, at: float
+    state: SandboxService, deployment: SandboxDeployment, timing: TaskTiming, extra_boot_s: float, at: float
 ) -> ServiceTask:
     """Start a task of a deployment; it takes ``extra_boot_s`` longer than others to RUNNING."""
     definition = state.backend.describe_task_definition(deployment.shown["taskDefinition"])
@@ -47,11 +47,11 @@ def launch(
     state.launched += 1
     state.tasks.append(task)
     state.backend.tasks.setdefault(state.service.cluster_name, {})[task.task_arn] = task
-    task.next(Step.PLACED, at + timing.place_s)
+    task.next(TaskStep.PLACED, at + timing.place_s)
     return task
 
 
-def stop(state: ServiceState, task: ServiceTask, timing: Timing, at: float, why: Why) -> None:
+def stop(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float, why: Why) -> None:
     """Begin to stop a task: out of its target groups first, for the whole deregistration delay."""
     task.desired_status, task.counted_healthy = "STOPPED", False
     task.stop_code, task.stopped_reason = why
@@ -65,26 +65,26 @@ def stop(state: ServiceState, task: ServiceTask, timing: Timing, at: float, why:
     state.note("draining", task, task.started_by)
     task.last_status = "DEACTIVATING"
     delay = timing.deregistration_s
-    task.next(Step.DRAINED, at + (target_health.delay_s(state, task) if delay is None else delay))
+    task.next(TaskStep.DRAINED, at + (target_health.delay_s(state, task) if delay is None else delay))
 
 
-def step(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def step(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     """Do what is due for a task."""
     _STEPS[task.step](state, task, timing, at)
 
 
-def _placed(_state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _placed(_state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     task.last_status, task.pull_started_at = "PENDING", moment(at)
     task.connectivity, task.connectivity_at = "CONNECTED", moment(at)
-    never = task.failure is Failure.NEVER_SETTLES
-    task.next(None if never else Step.PULLED, at + timing.pull_s)
+    never = task.failure is Fault.NEVER_SETTLES
+    task.next(None if never else TaskStep.PULLED, at + timing.pull_s)
 
 
-def _pulled(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _pulled(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     task.pull_stopped_at = moment(at)
-    if task.failure is not Failure.CANNOT_PULL:
+    if task.failure is not Fault.CANNOT_PULL:
         task.last_status = "ACTIVATING"
-        task.next(Step.STARTED, at + timing.boot_s + task.extra_boot_s)
+        task.next(TaskStep.STARTED, at + timing.boot_s + task.extra_boot_s)
         return
     image = task.parts[0]["image"]
     why = (
@@ -95,34 +95,35 @@ def _pulled(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -
     _fail(state, task, timing, at, ("TaskFailedToStart", why))
 
 
-def _started(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _started(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     task.last_status, task.started_at = "RUNNING", moment(at)
-    if task.failure is Failure.EXITS:
-        task.next(Step.EXITED, at + timing.broken_s)
+    if task.failure is Fault.EXITS:
+        task.next(TaskStep.EXITED, at + timing.broken_s)
     elif state.target_groups():
-        task.next(Step.REGISTERED, at + timing.register_s)
-    elif task.failure is Failure.UNHEALTHY:
-        task.next(Step.UNHEALTHY, at + timing.broken_s)
+        task.next(TaskStep.REGISTERED, at + timing.register_s)
+    elif task.failure is Fault.UNHEALTHY:
+        task.next(TaskStep.UNHEALTHY, at + timing.broken_s)
     else:
-        task.next(Step.HEALTHY, at + (timing.ready_s if task.has_check else timing.counted_s))
+        task.next(TaskStep.HEALTHY, at + (timing.ready_s if task.has_check else timing.counted_s))
 
 
-def _registered(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _registered(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     target_health.register(state, task)
-    broken = task.failure is Failure.UNHEALTHY
+    broken = task.failure is Fault.UNHEALTHY
     task.next(
-        Step.UNHEALTHY if broken else Step.HEALTHY, at + (timing.broken_s if broken else timing.ready_s)
+        TaskStep.UNHEALTHY if broken else TaskStep.HEALTHY,
+        at + (timing.broken_s if broken else timing.ready_s),
     )
 
 
-def _healthy(state: ServiceState, task: ServiceTask, _timing: Timing, _at: float) -> None:
+def _healthy(state: SandboxService, task: ServiceTask, _timing: TaskTiming, _at: float) -> None:
     target_health.set_state(state, task, "healthy")
     task.set_health("HEALTHY")
     task.counted_healthy = True
     task.next(None)
 
 
-def _unhealthy(state: ServiceState, task: ServiceTask, _timing: Timing, at: float) -> None:
+def _unhealthy(state: SandboxService, task: ServiceTask, _timing: TaskTiming, at: float) -> None:
     """Fail the check; the scheduler looks away until the grace period is over."""
     if task.failing != {"container"}:
         target_health.set_state(state, task, "unhealthy")
@@ -130,10 +131,10 @@ def _unhealthy(state: ServiceState, task: ServiceTask, _timing: Timing, at: floa
         task.set_health("UNHEALTHY")
     grace = state.service.health_check_grace_period_seconds or 0
     started = task.started_at.timestamp() if task.started_at else at
-    task.next(Step.CONDEMNED, max(at, started + grace))
+    task.next(TaskStep.CONDEMNED, max(at, started + grace))
 
 
-def _condemned(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _condemned(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     if task.targets and task.failing != {"container"}:
         port = state.target_groups()[0].get("containerPort")
         state.write(
@@ -151,60 +152,60 @@ def _condemned(state: ServiceState, task: ServiceTask, timing: Timing, at: float
     _count_failure(state, task, timing, at)
 
 
-def _exited(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _exited(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     _fail(state, task, timing, at, ("EssentialContainerExited", "Essential container in task exited"))
 
 
-def _fail(state: ServiceState, task: ServiceTask, timing: Timing, at: float, why: Why) -> None:
+def _fail(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float, why: Why) -> None:
     """End a task that stopped by itself."""
     task.stop_code, task.stopped_reason = why
     task.stopping_at = moment(at)
     task.end(at, 1 if task.started_at else None)
-    task.next(Step.FORGOTTEN, at + VISIBLE_S)
+    task.next(TaskStep.FORGOTTEN, at + VISIBLE_S)
     _count_failure(state, task, timing, at)
 
 
-def _drained(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _drained(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     target_health.remove(state, task)
     _stopping(task, timing, at)
 
 
-def _stopping(task: ServiceTask, timing: Timing, at: float) -> None:
+def _stopping(task: ServiceTask, timing: TaskTiming, at: float) -> None:
     task.last_status = "STOPPING" if task.started_at else "DEPROVISIONING"
-    task.next(Step.ENDED, at + timing.stop_s)
+    task.next(TaskStep.ENDED, at + timing.stop_s)
 
 
-def _ended(_state: ServiceState, task: ServiceTask, _timing: Timing, at: float) -> None:
+def _ended(_state: SandboxService, task: ServiceTask, _timing: TaskTiming, at: float) -> None:
     task.end(at, 0 if task.started_at else None)
-    task.next(Step.FORGOTTEN, at + VISIBLE_S)
+    task.next(TaskStep.FORGOTTEN, at + VISIBLE_S)
 
 
-def _forgotten(state: ServiceState, task: ServiceTask, _timing: Timing, _at: float) -> None:
+def _forgotten(state: SandboxService, task: ServiceTask, _timing: TaskTiming, _at: float) -> None:
     state.tasks.remove(task)
     state.backend.tasks.get(state.service.cluster_name, {}).pop(task.task_arn, None)
 
 
-def _count_failure(state: ServiceState, task: ServiceTask, timing: Timing, at: float) -> None:
+def _count_failure(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
     """Count a failed task for the circuit breaker, and put the next launch off."""
     deployment = state.deployment_of(task)
     deployment.shown["failedTasks"] += 1
     if at > state.failed_at:
         state.failed_rounds += 1
         state.failed_at = at
-    slower = 2 ** min(state.failed_rounds - 1, 20) if task.failure is Failure.CANNOT_PULL else 1
+    slower = 2 ** min(state.failed_rounds - 1, 20) if task.failure is Fault.CANNOT_PULL else 1
     state.retry_at = at + min(timing.retry_s * slower, max(timing.retry_s, LONGEST_RETRY_S))
 
 
-_STEPS: dict[Step, Callable[[ServiceState, ServiceTask, Timing, float], None]] = {
-    Step.PLACED: _placed,
-    Step.PULLED: _pulled,
-    Step.STARTED: _started,
-    Step.REGISTERED: _registered,
-    Step.HEALTHY: _healthy,
-    Step.UNHEALTHY: _unhealthy,
-    Step.CONDEMNED: _condemned,
-    Step.EXITED: _exited,
-    Step.DRAINED: _drained,
-    Step.ENDED: _ended,
-    Step.FORGOTTEN: _forgotten,
+_STEPS: dict[TaskStep, Callable[[SandboxService, ServiceTask, TaskTiming, float], None]] = {
+    TaskStep.PLACED: _placed,
+    TaskStep.PULLED: _pulled,
+    TaskStep.STARTED: _started,
+    TaskStep.REGISTERED: _registered,
+    TaskStep.HEALTHY: _healthy,
+    TaskStep.UNHEALTHY: _unhealthy,
+    TaskStep.CONDEMNED: _condemned,
+    TaskStep.EXITED: _exited,
+    TaskStep.DRAINED: _drained,
+    TaskStep.ENDED: _ended,
+    TaskStep.FORGOTTEN: _forgotten,
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trimtab.sandbox.past import Past, PastTask, Series
-    from trimtab.sandbox.service_state import ServiceState
+    from trimtab.sandbox.service_state import SandboxService
 
 
 def record(account: str, region: str, found: Iterable[Series]) -> int:
@@ -45,7 +45,7 @@ def record(account: str, region: str, found: Iterable[Series]) -> int:
     return points
 
 
-def remember(state: ServiceState, past: Past) -> None:
+def remember(state: SandboxService, past: Past) -> None:
     """Give a service its past."""
     events = [
         {"id": str(mock_random.uuid4()), "createdAt": moment(at), "message": message}
@@ -73,7 +73,7 @@ def remember(state: ServiceState, past: Past) -> None:
     activities.sort(key=lambda one: float(one["StartTime"]))
 
 
-def _stopped(state: ServiceState, told: PastTask) -> None:
+def _stopped(state: SandboxService, told: PastTask) -> None:
     """Make a task that has stopped. The scheduler never hears of it."""
     backend, service = state.backend, state.service
     shown = state.primary.shown

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from trimtab.sandbox.patching import Patches
     from trimtab.sandbox.scheduler import Scheduler
-    from trimtab.sandbox.service_state import ServiceState
+    from trimtab.sandbox.service_state import SandboxService
 
 _DIMENSION = "ecs:service:DesiredCount"
 
@@ -33,7 +33,7 @@ def install(patches: Patches, scheduler: Scheduler) -> None:
     patches.wrap(ApplicationAutoScalingResponse, "register_scalable_target", partial(_register, scheduler))
 
 
-def scale(scheduler: Scheduler, state: ServiceState, desired_count: int, cause: str) -> None:
+def scale(scheduler: Scheduler, state: SandboxService, desired_count: int, cause: str) -> None:
     """Set a desired count, and open the activity that says why."""
     service, now = state.service, scheduler.clock.now()
     activity = {
@@ -67,7 +67,7 @@ def _register(
     return answer
 
 
-def _pull(scheduler: Scheduler, state: ServiceState, target: Any) -> None:  # noqa: ANN401 - moto's target
+def _pull(scheduler: Scheduler, state: SandboxService, target: Any) -> None:  # noqa: ANN401 - moto's target
     least, most = int(target.min_capacity), int(target.max_capacity)
     if state.desired < least:
         scale(scheduler, state, least, f"minimum capacity was set to {least}")

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.catalog.limits import breaker_threshold
 from trimtab.sandbox import dependency, lifecycle
-from trimtab.sandbox.service_state import ServiceState
+from trimtab.sandbox.service_state import SandboxService
 
 if TYPE_CHECKING:
     from moto.ecs.models import EC2ContainerServiceBackend
 
-    from trimtab.sandbox.clock import Clock
+    from trimtab.sandbox.clock import SandboxTime
     from trimtab.sandbox.faults import Inject
     from trimtab.sandbox.tasks import ServiceTask
-    from trimtab.sandbox.timing import Timing
+    from trimtab.sandbox.timing import TaskTiming
 
 _ROLLED_BACK = ("task_definition", "network_configuration", "platform_version")
 """What a rollback puts back."""
@@ -33,11 +33,11 @@ _ROLLED_BACK = ("task_definition", "network_configuration", "platform_version")
 class Scheduler:
     """Every service of a sandbox. Not safe to call from two threads at once: the gateway takes turns."""
 
-    clock: Clock
-    timing: Timing
+    clock: SandboxTime
+    timing: TaskTiming
     inject: Inject
-    _states: list[ServiceState] = field(default_factory=list)
-    _by_arn: dict[str, ServiceState] = field(default_factory=dict)
+    _states: list[SandboxService] = field(default_factory=list)
+    _by_arn: dict[str, SandboxService] = field(default_factory=dict)
 
     def catch_up(self) -> None:
         """Let everything happen that is due by now."""
@@ -48,15 +48,15 @@ class Scheduler:
                 self._happen(state, state.due if math.isfinite(state.due) else now)
         self._states = [s for s in self._states if s.service.status != "INACTIVE" or s.tasks]
 
-    def states(self) -> list[ServiceState]:
+    def states(self) -> list[SandboxService]:
         """Return what is kept of each service there is or was."""
         return list(self._by_arn.values())
 
-    def state_of(self, arn: str) -> ServiceState | None:
+    def state_of(self, arn: str) -> SandboxService | None:
         """Return what is kept of a service."""
         return self._by_arn.get(arn)
 
-    def find(self, name: str) -> ServiceState | None:
+    def find(self, name: str) -> SandboxService | None:
         """Return an active service by ``cluster/service`` or bare name."""
         for state in self._by_arn.values():
             service = state.service
@@ -69,7 +69,7 @@ class Scheduler:
 
     def created(self, backend: EC2ContainerServiceBackend, service: Any) -> None:  # noqa: ANN401 - moto's Service
         """Take a new service into care."""
-        state = ServiceState(backend, service)
+        state = SandboxService(backend, service)
         self._states.append(state)
         self._by_arn[service.arn] = state
         self.deploy(service)
@@ -103,7 +103,7 @@ class Scheduler:
         lifecycle.stop(state, task, self.timing, now, why)
         state.due = min(state.due, now)
 
-    def _happen(self, state: ServiceState, at: float) -> None:
+    def _happen(self, state: SandboxService, at: float) -> None:
         """Let one instant of a service's life happen."""
         service = state.service
         for task in [task for task in state.tasks if task.due <= at]:
@@ -119,14 +119,14 @@ class Scheduler:
         waits = state.retry_at if state.retry_at > at else math.inf
         state.due = min([waits, *(task.due for task in state.tasks)])
 
-    def _drain(self, state: ServiceState, at: float) -> None:
+    def _drain(self, state: SandboxService, at: float) -> None:
         """Empty a deleted service: INACTIVE once its tasks are STOPPING or STOPPED (DeleteService)."""
         self._stop(state, [task for task in state.tasks if task.wanted], at)
         if not any(task.last_status == "DEACTIVATING" or task.wanted for task in state.tasks):
             state.service.status = "INACTIVE"
             state.deployments.clear()
 
-    def _reconcile(self, state: ServiceState, at: float) -> None:
+    def _reconcile(self, state: SandboxService, at: float) -> None:
         """Fail what has failed too often, stop what is too much, start what is missing."""
         _break(state, at)
         primary = state.primary
@@ -153,10 +153,10 @@ class Scheduler:
             replaces, state.replacing = state.replacing > 0, max(0, state.replacing - 1)
             state.note("replaced" if replaces else "started", task)
 
-    def _dead_path(self, state: ServiceState) -> str | None:
+    def _dead_path(self, state: SandboxService) -> str | None:
         return self.inject.dead_path(state.service.cluster_name, state.name)
 
-    def _stop(self, state: ServiceState, tasks: list[ServiceTask], at: float) -> None:
+    def _stop(self, state: SandboxService, tasks: list[ServiceTask], at: float) -> None:
         for task in tasks:
             why = f"Scaling activity initiated by (deployment {state.primary.id})"
             state.is_steady = False
@@ -164,7 +164,7 @@ class Scheduler:
             lifecycle.stop(state, task, self.timing, at, (lifecycle.SCHEDULER, why))
 
 
-def _bounds(state: ServiceState) -> tuple[int, int]:
+def _bounds(state: SandboxService) -> tuple[int, int]:
     """Return how many tasks must stay healthy and how many may be alive [tasks].
 
     DeploymentConfiguration: the minimum is rounded up, the maximum down.
@@ -179,7 +179,7 @@ def _is_fargate(service: Any) -> bool:  # noqa: ANN401 - moto's Service with mor
     return service.launch_type == "FARGATE" or bool(service.capacity_provider_strategy)
 
 
-def _break(state: ServiceState, at: float) -> None:
+def _break(state: SandboxService, at: float) -> None:
     """Fail a deployment whose tasks failed too often, and roll back if that was asked for."""
     primary, breaker = state.primary, state.service.deployment_configuration["deploymentCircuitBreaker"]
     if primary.state != "IN_PROGRESS" or not breaker["enable"]:
@@ -200,7 +200,7 @@ def _break(state: ServiceState, at: float) -> None:
         state.write(f"(service {state.name}) rolling back to deployment {rollback.id}.", at)
 
 
-def _conclude(state: ServiceState, at: float) -> None:
+def _conclude(state: SandboxService, at: float) -> None:
     """Complete the deployment, and say so when the service has become steady."""
     primary = state.primary
     own = [task for task in state.tasks if task.wanted and task.started_by == primary.id]

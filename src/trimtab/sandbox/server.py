@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from trimtab.errors import SandboxError, SandboxMissing
-from trimtab.sandbox.clock import Clock
+from trimtab.sandbox.clock import SandboxTime
 from trimtab.sandbox.faults import Inject
 from trimtab.sandbox.patching import Patches
-from trimtab.sandbox.timing import Timing
+from trimtab.sandbox.timing import TaskTiming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from trimtab.sandbox.gateway import Gateway
     from trimtab.sandbox.past import Past, Series
     from trimtab.sandbox.scheduler import Scheduler
-    from trimtab.sandbox.service_state import ServiceState
+    from trimtab.sandbox.service_state import SandboxService
 
 HOST = "127.0.0.1"
 ACCOUNT = "123456789012"
@@ -54,7 +54,7 @@ class Sandbox:
     endpoint: str
     """``http://127.0.0.1:PORT``"""
     region: str
-    clock: Clock
+    clock: SandboxTime
     """Its time: ``clock.advance(60)`` lets a minute pass at once."""
     inject: Inject
     """Faults on request."""
@@ -72,15 +72,15 @@ class Sandbox:
         port: int = 0,
         region: str = "us-east-1",
         *,
-        clock: Clock | None = None,
-        timing: Timing | None = None,
+        clock: SandboxTime | None = None,
+        timing: TaskTiming | None = None,
     ) -> Sandbox:
         """Start a sandbox on 127.0.0.1; port 0 takes any free one.
 
         Without a clock its time is the machine's; without a timing tasks start and stop at once.
         """
         check_moto()
-        clock, inject = clock or Clock(), Inject()
+        clock, inject = clock or SandboxTime(), Inject()
         with contextlib.ExitStack() as undo:
             listener = undo.enter_context(_listen(port))
             if not _running.acquire(blocking=False):
@@ -93,7 +93,7 @@ class Sandbox:
             from trimtab.sandbox import application  # noqa: PLC0415
             from trimtab.sandbox.scheduler import Scheduler  # noqa: PLC0415
 
-            scheduler = Scheduler(clock, timing or Timing(), inject)
+            scheduler = Scheduler(clock, timing or TaskTiming(), inject)
             application.install(patches, scheduler)
             gateway, server = application.build(listener, scheduler, inject)
             undo.pop_all()
@@ -136,7 +136,7 @@ class Sandbox:
         with self._gateway.turn:
             ecs.next_revision(ACCOUNT, self.region, family, revision)
 
-    def _state(self, service: str) -> ServiceState:
+    def _state(self, service: str) -> SandboxService:
         self.scheduler.catch_up()
         state = self.scheduler.find(service)
         if state is None:

@@ -22,7 +22,7 @@ from trimtab.sandbox.tasks import moment
 if TYPE_CHECKING:
     from trimtab.sandbox.patching import Patches
     from trimtab.sandbox.scheduler import Scheduler
-    from trimtab.sandbox.service_state import Deployment, ServiceState
+    from trimtab.sandbox.service_state import SandboxDeployment, SandboxService
 
 AT_A_TIME = 20
 _ROLLED_BACK = "Service deployment rolled back because the circuit breaker threshold was exceeded."
@@ -80,7 +80,7 @@ def _describe(scheduler: Scheduler, self: EC2ContainerServiceResponse) -> Action
     )
 
 
-def _answer(state: ServiceState, deployment: Deployment) -> dict[str, Any]:
+def _answer(state: SandboxService, deployment: SandboxDeployment) -> dict[str, Any]:
     position = state.history.index(deployment)
     after = state.history[position + 1] if position + 1 < len(state.history) else None
     rollback = after if after is not None and after.is_rollback else None
@@ -112,16 +112,16 @@ def _answer(state: ServiceState, deployment: Deployment) -> dict[str, Any]:
     return answer
 
 
-def _arn(state: ServiceState, deployment: Deployment) -> str:
+def _arn(state: SandboxService, deployment: SandboxDeployment) -> str:
     """Return an ARN of the real form, always the same for a deployment."""
     name = hashlib.sha256(deployment.id.encode()).hexdigest()[:21]
     return f"{_prefix(state, 'service-deployment')}/{name}"
 
 
-def _revision(state: ServiceState, deployment: Deployment) -> str:
+def _revision(state: SandboxService, deployment: SandboxDeployment) -> str:
     return f"{_prefix(state, 'service-revision')}/{deployment.id.removeprefix('ecs-svc/')}"
 
 
-def _prefix(state: ServiceState, kind: str) -> str:
+def _prefix(state: SandboxService, kind: str) -> str:
     service = state.service
     return f"{service.arn.split(':service/')[0]}:{kind}/{service.cluster_name}/{service.name}"

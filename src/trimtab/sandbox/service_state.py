@@ -17,7 +17,7 @@ from trimtab.sandbox.tasks import moment
 if TYPE_CHECKING:
     from moto.ecs.models import EC2ContainerServiceBackend
 
-    from trimtab.sandbox.faults import Failure
+    from trimtab.sandbox.faults import Fault
     from trimtab.sandbox.tasks import ServiceTask
 
 EVENTS_KEPT = 100
@@ -37,11 +37,11 @@ _GROUPED = {
 
 
 @dataclass(slots=True)
-class Deployment:
+class SandboxDeployment:
     """A deployment: what DescribeServices shows of it, and what it does not."""
 
     shown: dict[str, Any]
-    failure: Failure | None = None
+    failure: Fault | None = None
     """How its tasks are to fail."""
     is_rollback: bool = False
     finished_at: float | None = None
@@ -67,15 +67,15 @@ class Deployment:
 
 
 @dataclass(slots=True, eq=False)
-class ServiceState:
+class SandboxService:
     """One service under the scheduler's care."""
 
     backend: EC2ContainerServiceBackend
     service: Any
     """moto's Service with more members."""
-    history: list[Deployment] = field(default_factory=list)
+    history: list[SandboxDeployment] = field(default_factory=list)
     """Every deployment, oldest first."""
-    deployments: list[Deployment] = field(default_factory=list)
+    deployments: list[SandboxDeployment] = field(default_factory=list)
     """Those DescribeServices shows: the primary, then older ones that still have tasks."""
     tasks: list[ServiceTask] = field(default_factory=list)
     completed: dict[str, Any] | None = None
@@ -102,7 +102,7 @@ class ServiceState:
         return found
 
     @property
-    def primary(self) -> Deployment:
+    def primary(self) -> SandboxDeployment:
         """The deployment in force."""
         return self.deployments[0]
 
@@ -112,7 +112,7 @@ class ServiceState:
         found: int = self.service.desired_count
         return found
 
-    def deployment_of(self, task: ServiceTask) -> Deployment:
+    def deployment_of(self, task: ServiceTask) -> SandboxDeployment:
         """Return the deployment that started a task."""
         return next(d for d in reversed(self.history) if d.id == task.started_by)
 
@@ -137,7 +137,7 @@ class ServiceState:
             self.write(_GROUPED[kind].format(**words), at)
         self._grouped.clear()
 
-    def open(self, at: float, failure: Failure | None = None, *, rollback: bool = False) -> Deployment:
+    def open(self, at: float, failure: Fault | None = None, *, rollback: bool = False) -> SandboxDeployment:
         """Begin a deployment of what the service is now; the one before becomes ACTIVE."""
         service, number = self.service, mock_random.randint(10**18, 10**19 - 1)
         reason = f"ECS deployment ecs-svc/{number} in progress."
@@ -169,7 +169,7 @@ class ServiceState:
         for older in self.deployments:
             older.shown.update(status="ACTIVE", updatedAt=moment(at))
             older.finished_at = older.finished_at or at
-        deployment = Deployment(shown, failure, is_rollback=rollback)
+        deployment = SandboxDeployment(shown, failure, is_rollback=rollback)
         self.history.append(deployment)
         self.deployments.insert(0, deployment)
         self.is_steady, self.retry_at, self.failed_rounds = False, -math.inf, 0

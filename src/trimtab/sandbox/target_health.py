@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trimtab.sandbox.patching import Patches
-    from trimtab.sandbox.service_state import ServiceState
+    from trimtab.sandbox.service_state import SandboxService
     from trimtab.sandbox.tasks import ServiceTask
 
 _REASONS = {
@@ -33,7 +33,7 @@ def install(patches: Patches) -> None:
     patches.wrap(FakeTargetGroup, "health_for", _health_for)
 
 
-def register(state: ServiceState, task: ServiceTask) -> None:
+def register(state: SandboxService, task: ServiceTask) -> None:
     """Register a task with its service's target groups."""
     for balancer in state.target_groups():
         group = _group(state, balancer["targetGroupArn"])
@@ -45,7 +45,7 @@ def register(state: ServiceState, task: ServiceTask) -> None:
         state.note("registered", task, group.arn)
 
 
-def set_state(state: ServiceState, task: ServiceTask, health: str) -> None:
+def set_state(state: SandboxService, task: ServiceTask, health: str) -> None:
     """Set the health of a task's targets."""
     for arn in task.targets:
         group = _group(state, arn)
@@ -53,13 +53,13 @@ def set_state(state: ServiceState, task: ServiceTask, health: str) -> None:
             group.targets[task.address]["sandbox_state"] = health
 
 
-def paths(state: ServiceState) -> set[str]:
+def paths(state: SandboxService) -> set[str]:
     """Return the paths that the service's target groups ask."""
     groups = (_group(state, balancer["targetGroupArn"]) for balancer in state.target_groups())
     return {str(group.health_check_path) for group in groups if group is not None}
 
 
-def remove(state: ServiceState, task: ServiceTask) -> None:
+def remove(state: SandboxService, task: ServiceTask) -> None:
     """Forget a task's targets: asked for by name, they are unused from now on."""
     for arn in task.targets:
         group = _group(state, arn)
@@ -68,13 +68,13 @@ def remove(state: ServiceState, task: ServiceTask) -> None:
     task.targets.clear()
 
 
-def delay_s(state: ServiceState, task: ServiceTask) -> float:
+def delay_s(state: SandboxService, task: ServiceTask) -> float:
     """Return how long a task's targets drain [s]: the longest of its groups' delays."""
     groups = filter(None, (_group(state, arn) for arn in task.targets))
     return max((float(g.attributes["deregistration_delay.timeout_seconds"]) for g in groups), default=0.0)
 
 
-def _group(state: ServiceState, arn: str) -> Any:  # noqa: ANN401 - moto's FakeTargetGroup
+def _group(state: SandboxService, arn: str) -> Any:  # noqa: ANN401 - moto's FakeTargetGroup
     backend = state.backend
     return elbv2_backends[backend.account_id][backend.region_name].target_groups.get(arn)
 

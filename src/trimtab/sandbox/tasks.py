@@ -19,13 +19,13 @@ from moto.moto_api._internal import mock_random
 if TYPE_CHECKING:
     from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
 
-    from trimtab.sandbox.faults import Failure
+    from trimtab.sandbox.faults import Fault
 
 PLATFORM_VERSION = "1.4.0"
 """What LATEST stands for on Fargate Linux."""
 
 
-class Step(enum.Enum):
+class TaskStep(enum.Enum):
     """What happens to a task next."""
 
     PLACED = enum.auto()
@@ -57,7 +57,7 @@ class ServiceTask(Task):
         definition: TaskDefinition,
         *,
         subnet: int,
-        failure: Failure | None,
+        failure: Fault | None,
         at: float,
     ) -> None:
         """Make a task that is to be placed in the service's ``subnet``-th subnet."""
@@ -84,7 +84,7 @@ class ServiceTask(Task):
         """Whether the scheduler counts it as healthy."""
         self.targets: list[str] = []
         """The target groups it is registered in."""
-        self.step, self.due = Step.PLACED, math.inf
+        self.step, self.due = TaskStep.PLACED, math.inf
         self._status_now = "PROVISIONING"
         self.version = 1
         self.created_at = moment(at)
@@ -160,7 +160,7 @@ class ServiceTask(Task):
         """Whether it takes up a place: everything short of STOPPED does."""
         return self._status_now != "STOPPED"
 
-    def next(self, step: Step | None, due: float = math.inf) -> None:
+    def next(self, step: TaskStep | None, due: float = math.inf) -> None:
         """Say what happens next, and when."""
         self.due = math.inf if step is None else due
         if step is not None:

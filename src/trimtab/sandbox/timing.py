@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class TaskTiming:
     """Durations of a task's life. All zero, a service has settled when it is next read."""
 
     place_s: float = 0.0
@@ -38,7 +38,7 @@ class Timing:
             raise ValueError("retry_s must be above 0")
 
     @classmethod
-    def fargate(cls) -> Timing:
+    def fargate(cls) -> TaskTiming:
         """Return what a task takes on Fargate.
 
         Launch: the sample of "Amazon ECS task state change events" (10.3 + 9.3 + 0.8 s).

@@ -26,7 +26,7 @@ class Priced:
     compute_usd_month: float
 
 
-class Change(enum.Enum):
+class SizeChange(enum.Enum):
     """What comes of comparing a proposed size with the present one."""
 
     SAME = "the same size"
@@ -37,7 +37,7 @@ class Change(enum.Enum):
     @property
     def worth(self) -> bool:
         """Whether the size should change."""
-        return self in {Change.DOES_NOT_HOLD, Change.PAYS}
+        return self in {SizeChange.DOES_NOT_HOLD, SizeChange.PAYS}
 
 
 def worth_changing(
@@ -47,7 +47,7 @@ def worth_changing(
     present_holds: bool,
     least_share: float = CHANGE_SHARE,
     least_usd_month: float = CHANGE_USD_MONTH,
-) -> Change:
+) -> SizeChange:
     """Tell whether to move from ``present`` to ``proposed``, which holds the work.
 
     Both costs [USD/month] are of the whole service on the same demand: the present size under the
@@ -56,16 +56,16 @@ def worth_changing(
     ``memory.still_holds``, its replay where there is one. A size that does not is left at any cost.
     """
     if present.size == proposed.size:
-        return Change.SAME
+        return SizeChange.SAME
     if not present_holds:
-        return Change.DOES_NOT_HOLD
+        return SizeChange.DOES_NOT_HOLD
     paid = pays(
         present.compute_usd_month,
         proposed.compute_usd_month,
         least_share=least_share,
         least_usd_month=least_usd_month,
     )
-    return Change.PAYS if paid else Change.DOES_NOT_PAY
+    return SizeChange.PAYS if paid else SizeChange.DOES_NOT_PAY
 
 
 def pays(

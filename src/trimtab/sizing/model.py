@@ -22,7 +22,7 @@ class TaskPrices(Protocol):
         ...
 
 
-class Reason(enum.Enum):
+class SizeReason(enum.Enum):
     """What decided the size."""
 
     MEMORY_BOUND = "memory-bound"
@@ -95,7 +95,7 @@ class Sizing:
 
     service: str
     size: TaskSize
-    reason: Reason
+    reason: SizeReason
     sentence: str
     """The reason with its numbers."""
     tasks_mean: float

@@ -26,7 +26,7 @@ from trimtab.sizing.constants import (
     SPARE_WITHOUT_TRAFFIC,
 )
 from trimtab.sizing.memory import hottest_memory, margin_of, memory_need_mib, still_holds
-from trimtab.sizing.model import Candidate, Reason, Sizing, TaskUse, Work
+from trimtab.sizing.model import Candidate, SizeReason, Sizing, TaskUse, Work
 from trimtab.sizing.tasks import hottest_ratio, tasks_needed, work_cpu
 from trimtab.snapshot.understand.causes import memory_kills
 
@@ -132,7 +132,7 @@ def laid_down(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing | Lef
     return replace(
         sizing,
         size=size,
-        reason=Reason.LAID_DOWN,
+        reason=SizeReason.LAID_DOWN,
         sentence=sentence.laid_down(candidate, sizing),
         tasks_mean=candidate.tasks_mean,
         tasks_peak=candidate.tasks_peak,
@@ -221,10 +221,10 @@ def _candidate(load: _Load, size: TaskSize, task_hour_usd: float) -> Candidate:
     )
 
 
-def _reason(service: Service, chosen: Candidate, candidates: tuple[Candidate, ...]) -> Reason:
+def _reason(service: Service, chosen: Candidate, candidates: tuple[Candidate, ...]) -> SizeReason:
     """Say what decided: ask which size would have won without the memory's demand."""
     if chosen.size == service.size:
-        return Reason.ALREADY_RIGHT
+        return SizeReason.ALREADY_RIGHT
     if min(candidates, key=_cheapest).size != chosen.size:
-        return Reason.MEMORY_BOUND
-    return Reason.FLOOR_BOUND if chosen.floor_share >= FLOOR_SHARE else Reason.CPU_BOUND
+        return SizeReason.MEMORY_BOUND
+    return SizeReason.FLOOR_BOUND if chosen.floor_share >= FLOOR_SHARE else SizeReason.CPU_BOUND

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.sizing.constants import FILL_SHARE
 from trimtab.sizing.memory import decided_by_margin
-from trimtab.sizing.model import Reason
+from trimtab.sizing.model import SizeReason
 from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from trimtab.sizing.model import Candidate, Sizing, Work
 
 
-def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
+def chosen(reason: SizeReason, candidate: Candidate, work: Work) -> str:
     """Return why ``candidate`` was chosen, e.g. ``memory-bound: the largest task held ...``."""
     size = candidate.size
     body = {
-        Reason.MEMORY_BOUND: f"{_memory(candidate, work)}, so {size.memory_mib} MiB; {_tasks(candidate)}",
-        Reason.CPU_BOUND: f"{_cpu(work)}; {_tasks(candidate)}, and by that estimate no other size is cheaper",
-        Reason.FLOOR_BOUND: (
+        SizeReason.MEMORY_BOUND: f"{_memory(candidate, work)}, so {size.memory_mib} MiB; {_tasks(candidate)}",
+        SizeReason.CPU_BOUND: (
+            f"{_cpu(work)}; {_tasks(candidate)}, and by that estimate no other size is cheaper"
+        ),
+        SizeReason.FLOOR_BOUND: (
             f"{_count(work.floor)} enough in {100 * candidate.floor_share:.0f} % of minutes, so the "
             f"smallest size that holds {candidate.memory_need_mib:.0f} MiB is cheapest"
         ),
-        Reason.ALREADY_RIGHT: (
+        SizeReason.ALREADY_RIGHT: (
             f"no size costs less by the estimate; {_memory(candidate, work)}; {_tasks(candidate)}"
         ),
     }[reason]
@@ -32,7 +34,7 @@ def chosen(reason: Reason, candidate: Candidate, work: Work) -> str:
 
 
 def replayed(
-    reason: Reason, candidate: Candidate, work: Work, estimated: TaskSize, against: str | None
+    reason: SizeReason, candidate: Candidate, work: Work, estimated: TaskSize, against: str | None
 ) -> str:
     """Return why the replays chose ``candidate`` where the estimate had ``estimated``.
 
@@ -48,7 +50,7 @@ def replayed(
 def laid_down(candidate: Candidate, by_data: Sizing) -> str:
     """Return that the objective gives ``candidate``, and what the data would have chosen."""
     said = f"the objective gives {candidate.size}, where the estimate alone would have {by_data.size}"
-    return f"{Reason.LAID_DOWN.value}: {said}; {_memory(candidate, by_data.work)}; {_tasks(candidate)}"
+    return f"{SizeReason.LAID_DOWN.value}: {said}; {_memory(candidate, by_data.work)}; {_tasks(candidate)}"
 
 
 def too_small(candidate: Candidate, work: Work) -> str:

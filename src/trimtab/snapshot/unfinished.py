@@ -43,7 +43,7 @@ ROWS_A_GROUP: Final = 122_880
 """Rows that are compressed together, fixed so that the same parts give the same bytes."""
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ReadingPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the parts in a folder belong to."""
 
     cluster: str
@@ -83,7 +83,7 @@ class Partial:
             if folder.is_dir():
                 shutil.rmtree(folder)
             folder.mkdir(parents=True)
-            made = Plan(cluster=cluster_arn, days=days, start=stamp_of(start))
+            made = ReadingPlan(cluster=cluster_arn, days=days, start=stamp_of(start))
             write_together({folder / PLAN_FILE: msgspec.json.encode(made)})
         return cls(folder, output, Window(start=start, minutes=minutes))
 
@@ -184,10 +184,10 @@ def stamp_of(minute: datetime) -> str:
     return minute.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00Z")
 
 
-def _read_plan(folder: Path) -> Plan | None:
+def _read_plan(folder: Path) -> ReadingPlan | None:
     """Return what a folder's parts belong to; ``None`` where that cannot be told, so they are of no use."""
     try:
-        return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=Plan)
+        return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=ReadingPlan)
     except (OSError, msgspec.DecodeError):
         return None
 

@@ -85,7 +85,7 @@ def _has_words(listener: Listener) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class OwnableFacts:
     """The account, looked up by name."""
 
     identity: FleetIdentity
@@ -100,7 +100,7 @@ class Facts:
     """Services by the log group they write into."""
 
     @classmethod
-    def of(cls, fleet: Fleet, identity: FleetIdentity) -> Facts:
+    def of(cls, fleet: Fleet, identity: FleetIdentity) -> OwnableFacts:
         """Return the facts of a fleet."""
         known = [service.identity for service in fleet.services if service.identity is not None]
         return cls(
@@ -149,14 +149,14 @@ class Facts:
         return next((one for one in inside if one.arn == arn and self.registered[arn] == 1), None)
 
 
-def why_not(service: Service, facts: Facts) -> str | None:
+def why_not(service: Service, facts: OwnableFacts) -> str | None:
     """Return why the configuration cannot own the service, or ``None`` where it can."""
     if service.identity is None:
         return "the snapshot does not say what it is called in the account"
     return next(_reasons(service, service.identity, facts), None)
 
 
-def _reasons(service: Service, identity: ServiceIdentity, facts: Facts) -> Iterator[str]:
+def _reasons(service: Service, identity: ServiceIdentity, facts: OwnableFacts) -> Iterator[str]:
     if identity.deployment_controller != "ECS":
         yield f"its deployments belong to {identity.deployment_controller}; only a new service changes that"
     if identity.scheduling_strategy != "REPLICA":
@@ -176,7 +176,7 @@ def _reasons(service: Service, identity: ServiceIdentity, facts: Facts) -> Itera
         yield "its target group hangs on a load balancer that was not read"
 
 
-def balancers_of(facts: Facts, services: Iterable[Service]) -> dict[Exposure, Balancer]:
+def balancers_of(facts: OwnableFacts, services: Iterable[Service]) -> dict[Exposure, Balancer]:
     """Return for each exposure the load balancer that most of the services hang on."""
     uses: Counter[str] = Counter()
     for service in services:
@@ -192,7 +192,7 @@ def balancers_of(facts: Facts, services: Iterable[Service]) -> dict[Exposure, Ba
     return found
 
 
-def namespace_of(facts: Facts, services: Iterable[Service], name: str) -> Namespace | None:
+def namespace_of(facts: OwnableFacts, services: Iterable[Service], name: str) -> Namespace | None:
     """Return the private namespace that most of the services are registered in.
 
     Without any: the one called ``name``, for a new one of that name would be refused.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.takeover.names import free_stem, slug
-from trimtab.takeover.ownable import EXPOSURES, Facts, balancers_of, namespace_of, why_not
+from trimtab.takeover.ownable import EXPOSURES, OwnableFacts, balancers_of, namespace_of, why_not
 from trimtab.terraform_module import LONGEST_STEM
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Takeover:
 
 def takeover_of(fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str]) -> Takeover:
     """Return what becomes of each thing, if the configuration has the services named ``wanted``."""
-    facts, names = Facts.of(fleet, identity), list(wanted)
+    facts, names = OwnableFacts.of(fleet, identity), list(wanted)
     known = {service.name: service for service in fleet.services}
     left = {name: reason for name in names if name in known and (reason := why_not(known[name], facts))}
     taken = [known[name] for name in names if name in known and name not in left]
@@ -143,7 +143,7 @@ def _adopted(  # noqa: PLR0913, PLR0917 - one argument for each decision made be
     service: Service,
     identity: ServiceIdentity,
     stem: str,
-    facts: Facts,
+    facts: OwnableFacts,
     balancers: Mapping[Exposure, Balancer],
     namespace: Namespace | None,
 ) -> Adopted:

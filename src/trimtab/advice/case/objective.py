@@ -11,7 +11,7 @@ from msgspec import Meta
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.catalog.size import Architecture, Positive, TaskSize
 from trimtab.errors import UsageError
-from trimtab.replay.inputs import Objective as Replayed
+from trimtab.replay.inputs import ReplayLimits as Replayed
 from trimtab.replay.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
 
 if TYPE_CHECKING:

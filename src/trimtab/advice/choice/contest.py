@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimtab.advice.case.objective import Objective
-    from trimtab.advice.choice.trials import Ground, Tested
+    from trimtab.advice.choice.trials import Tested, TrialGround
     from trimtab.ladders.parts import Parts
     from trimtab.ladders.search import Hunt
     from trimtab.terraform_module import Ladder
@@ -65,7 +65,7 @@ class Contest:
     """What follows on the front: dearer, with fewer minutes over."""
     front: tuple[Ladders, ...]
     """All of the front, cheapest first."""
-    ground: Ground
+    ground: TrialGround
     tried: int
     """Replays the search took."""
 
@@ -117,13 +117,13 @@ def space_of(parts: Parts, *, floor: int, memory: Ladder) -> Space:
     )
 
 
-def enter(ladders: Ladders, ground: Ground) -> Entrant:
+def enter(ladders: Ladders, ground: TrialGround) -> Entrant:
     """Put ladders to every trial of the ground."""
     policy = policy_of_ladders(ladders, initial_tasks=ladders.min_tasks)
     return Entrant(ladders=ladders, tested=tested(policy, ground))
 
 
-def fixed_count(ground: Ground, memory: Ladder) -> Entrant | None:
+def fixed_count(ground: TrialGround, memory: Ladder) -> Entrant | None:
     """Return the least fixed count that stands every trial, chosen as the ladders are: tuned, then tried."""
     need = np.sort(required_tasks(ground.parts.tuned.inputs, floor=ground.floor).tasks)
     allowed = math.floor(ground.objective.over_share * need.size)

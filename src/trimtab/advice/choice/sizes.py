@@ -21,7 +21,7 @@ from trimtab.ladders.parts import parts_of
 from trimtab.ladders.search import FULL, QUICK, Hunt
 from trimtab.replay.bound import required_tasks
 from trimtab.sizing.memory import still_holds
-from trimtab.sizing.model import Reason
+from trimtab.sizing.model import SizeReason
 from trimtab.sizing.sentence import replayed as replayed_sentence
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def resized(sizing: Sizing, choice: Choice, present: TaskSize) -> Sizing:
     if size == estimated:
         return sizing
     candidate = next(one for one in sizing.candidates if one.size == size)
-    reason = Reason.ALREADY_RIGHT if size == present else Reason.REPLAYED
+    reason = SizeReason.ALREADY_RIGHT if size == present else SizeReason.REPLAYED
     against = _against_estimate(choice, estimated)
     return replace(
         sizing,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.case import Case
     from trimtab.advice.case.objective import Objective
     from trimtab.demand.series import Mask
-    from trimtab.ladders.parts import Part, Parts
+    from trimtab.ladders.parts import Parts, RecordingPart
     from trimtab.replay.policy import Policy
     from trimtab.replay.result import Replay
 
@@ -115,7 +115,7 @@ class Tested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ground:
+class TrialGround:
     """Where the policies of one service at one size are tried."""
 
     parts: Parts
@@ -128,13 +128,13 @@ class Ground:
     """The clairvoyant bound of the judged part [task-seconds]."""
 
 
-def ground_of(parts: Parts, objective: Objective, *, floor: int, most: int) -> Ground:
+def ground_of(parts: Parts, objective: Objective, *, floor: int, most: int) -> TrialGround:
     """Return the ground; its bound is what no schedule between ``floor`` and ``most`` can undercut."""
     bound = bound_s(parts.judged, objective, floor=floor, most=most)
-    return Ground(parts=parts, objective=objective, floor=floor, most=most, judged_bound_s=bound)
+    return TrialGround(parts=parts, objective=objective, floor=floor, most=most, judged_bound_s=bound)
 
 
-def bound_s(part: Part, objective: Objective, *, floor: int, most: int) -> float:
+def bound_s(part: RecordingPart, objective: Objective, *, floor: int, most: int) -> float:
     """Return the clairvoyant bound with as many minutes over as the objective allows [task-seconds].
 
     Infinite when even knowing the future does not help: more minutes are over at ``most`` tasks.
@@ -147,7 +147,7 @@ def bound_s(part: Part, objective: Objective, *, floor: int, most: int) -> float
     return found.billed_s
 
 
-def tested(policy: Policy, ground: Ground) -> Tested:
+def tested(policy: Policy, ground: TrialGround) -> Tested:
     """Put a policy to every trial; its initial count is the one that suits each part."""
     parts, allowed, changes = (
         ground.parts,
@@ -182,7 +182,7 @@ def failures_of(case: Case, objective: Objective) -> tuple[str, ...]:
     return tested(case.policy, ground).failures
 
 
-def _replayed(policy: Policy, part: Part) -> Replay:
+def _replayed(policy: Policy, part: RecordingPart) -> Replay:
     initial = part.bounded(policy.min_tasks, policy.max_tasks)
     return replay(part.inputs, replace(policy, initial_tasks=initial))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.guard.facts.model import Creation, Effect, FactFile, Facts
-    from trimtab.guard.model import Verdict
+    from trimtab.guard.model import Impact
 
 ANY = "any"
 CHANGED = "changed in place"
@@ -45,7 +45,7 @@ _COMMON_READ = "2026-11-28"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class FactEntry:
     """One fact, or one rule about several things."""
 
     id: str
@@ -53,7 +53,7 @@ class Entry:
     attribute: str
     when: str
     """The direction: what is done, or which way a value goes."""
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Impact, ...]
     why: str
     instead: str
     sources: tuple[str, ...]
@@ -61,20 +61,20 @@ class Entry:
 
 
 @cache
-def catalogue() -> dict[str, Entry]:
+def catalogue() -> dict[str, FactEntry]:
     """Return every fact by its id."""
     return {one.id: one for one in (*_common(), *_rules(), *_facts())}
 
 
-def _common() -> Iterator[Entry]:
+def _common() -> Iterator[FactEntry]:
     for fact in COMMON:
         yield _entry(fact, (ANY,), (_COMMON_SOURCE,), _COMMON_READ)
 
 
-def _rules() -> Iterator[Entry]:
+def _rules() -> Iterator[FactEntry]:
     file = rules_file()
     for name, rule in file.rules.items():
-        yield Entry(
+        yield FactEntry(
             id=name,
             types=rule.types,
             attribute=rule.attribute,
@@ -87,13 +87,13 @@ def _rules() -> Iterator[Entry]:
         )
 
 
-def _facts() -> Iterator[Entry]:
+def _facts() -> Iterator[FactEntry]:
     for file in fact_files():
         for kind, known in file.types.items():
             yield from entries_of(kind, known, file)
 
 
-def entries_of(kind: str, known: Facts, file: FactFile) -> Iterator[Entry]:
+def entries_of(kind: str, known: Facts, file: FactFile) -> Iterator[FactEntry]:
     """Yield what is known of one type, in the order it is held against a plan."""
     sources, read = known.sources or file.sources, known.read or file.read
     keep = " ".join(one.advice for one in known.keep)
@@ -107,7 +107,7 @@ def entries_of(kind: str, known: Facts, file: FactFile) -> Iterator[Entry]:
     )
     for effect, when, instead in ends:
         if effect:
-            yield Entry(
+            yield FactEntry(
                 id=effect.id,
                 types=(kind,),
                 attribute="",
@@ -122,9 +122,11 @@ def entries_of(kind: str, known: Facts, file: FactFile) -> Iterator[Entry]:
         yield _entry(fact, (kind,), sources, read)
 
 
-def _entry(fact: Creation | InPlace, types: tuple[str, ...], sources: tuple[str, ...], read: str) -> Entry:
+def _entry(
+    fact: Creation | InPlace, types: tuple[str, ...], sources: tuple[str, ...], read: str
+) -> FactEntry:
     in_place = isinstance(fact, InPlace)
-    return Entry(
+    return FactEntry(
         id=fact.id,
         types=types,
         attribute=", ".join(fact.attributes) if isinstance(fact, InPlace) else fact.attribute,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from trimtab.guard.model import Verdict
+from trimtab.guard.model import Impact
 
 When: TypeAlias = Literal[
     "always",
@@ -46,7 +46,7 @@ class Effect(_Fact, frozen=True, kw_only=True):
     """What it means that a thing is created, destroyed or replaced."""
 
     id: _Id
-    verdict: Verdict
+    verdict: Impact
     why: _Text
     why_create_first: str = ""
     """Said instead where the new thing is made before the old one is destroyed."""
@@ -70,7 +70,7 @@ class Creation(_Fact, frozen=True, kw_only=True):
     """What it means that a thing is made, for what is there already. The first that fits is taken."""
 
     id: _Id
-    verdict: Verdict
+    verdict: Impact
     why: _Text
     when: CreateWhen = "always"
     attribute: str = ""
@@ -85,7 +85,7 @@ class InPlace(_Fact, frozen=True, kw_only=True):
     id: _Id
     attributes: _Texts
     """Dotted, without numbers: ``health_check.path``. What lies under it is meant too."""
-    verdict: Verdict
+    verdict: Impact
     why: _Text
     when: When = "always"
     caution: str = ""
@@ -179,7 +179,7 @@ class Rule(_Fact, frozen=True, kw_only=True):
     types: _Texts
     attribute: str
     when: _Text
-    verdicts: Annotated[tuple[Verdict, ...], Meta(min_length=1)]
+    verdicts: Annotated[tuple[Impact, ...], Meta(min_length=1)]
     """The first is meant where the code names none."""
     why: _Text
     """With a place for each name: ``{}``."""
@@ -238,13 +238,13 @@ COMMON = (
     InPlace(
         id="tags-changed",
         attributes=("tags", "tags_all"),
-        verdict=Verdict.SAFE,
+        verdict=Impact.SAFE,
         why="Tags: running tasks keep those they have.",
     ),
     InPlace(
         id="timeouts-changed",
         attributes=("timeouts",),
-        verdict=Verdict.SAFE,
+        verdict=Impact.SAFE,
         why="Terraform's own setting.",
     ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import any_true
-from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.model import Impact, Reason
 from trimtab.guard.read import blocks, listed, number
 from trimtab.guard.rules.said import said
 from trimtab.guard.rules.scaling import ALARM, FAR, FULL_PERCENT, LONG_S, POLICY
@@ -133,9 +133,9 @@ def _reach(change: Change, direction: str, before: Values, after: Values) -> Ite
     new = not before
     was, now = _state(before), _state(after)
     if now == "never" and was != "never" and (not new or direction == OUT):
-        yield said(NEVER, verdict=Verdict.INTERRUPTS if direction == OUT else Verdict.UNKNOWN)
+        yield said(NEVER, verdict=Impact.INTERRUPTS if direction == OUT else Impact.UNKNOWN)
     if now == "always" and was != "always" and direction:
-        yield said(ALWAYS, verdict=Verdict.INTERRUPTS if direction == IN else Verdict.UNKNOWN)
+        yield said(ALWAYS, verdict=Impact.INTERRUPTS if direction == IN else Impact.UNKNOWN)
     if new or not direction:
         return
     if any_true([change.after_unknown.get(name) for name in ("threshold", "evaluation_periods", "period")]):

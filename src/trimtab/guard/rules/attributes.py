@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.documents import document
 from trimtab.guard.facts.model import COMMON
-from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.model import Impact, Reason
 from trimtab.guard.read import listed, number
 from trimtab.guard.rules import steps as guard_steps
 from trimtab.guard.rules.said import by_fact, said
@@ -43,7 +43,7 @@ def reason_of(changed: Changed, change: Change, known: Facts | None) -> tuple[Re
 
 def merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Say what is the same once, with all its attributes; the gravest first."""
-    found: dict[tuple[Verdict, str, str], Reason] = {}
+    found: dict[tuple[Impact, str, str], Reason] = {}
     for reason in reasons:
         key = (reason.verdict, reason.text, reason.fact)
         before = found[key].attributes if key in found else ()

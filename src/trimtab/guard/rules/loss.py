@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.guard.model import Deed, Reason, Verdict
+from trimtab.guard.model import Deed, Impact, Reason
 from trimtab.guard.rules import alarms as guard_alarms
 from trimtab.guard.rules import scaling as guard_scaling
 from trimtab.guard.rules import service as guard_service
@@ -84,7 +84,7 @@ class Losses:
         if known.carrier:
             bearer = self._links.carrier(change, known.carrier)
             free = self._unused(bearer, self._facts[bearer.type]) if bearer else None
-            if free and free.verdict is Verdict.SAFE:
+            if free and free.verdict is Impact.SAFE:
                 # That AWS refuses to delete what is in use protects the whole, not a part of it, which
                 # goes first where both go.
                 return said(_ELSEWHERE)
@@ -94,7 +94,7 @@ class Losses:
 
     def _unsaid(self, change: Change, loss: Reason) -> tuple[Reason, ...]:
         """Return what goes with it that the plan does not say."""
-        if loss.verdict is not Verdict.INTERRUPTS:
+        if loss.verdict is not Impact.INTERRUPTS:
             return ()
         if change.type == "aws_ecs_service":
             return guard_service.reasons_of_lost_service(change, self._links)

@@ -9,11 +9,11 @@ from trimtab.guard.model import Reason
 
 if TYPE_CHECKING:
     from trimtab.guard.facts.model import Creation, Effect, InPlace
-    from trimtab.guard.model import Changed, Verdict
+    from trimtab.guard.model import Changed, Impact
 
 
 def said(
-    rule: str, *names: object, verdict: Verdict | None = None, attributes: tuple[Changed, ...] = ()
+    rule: str, *names: object, verdict: Impact | None = None, attributes: tuple[Changed, ...] = ()
 ) -> Reason:
     """Return what a rule says of these names; its first verdict, where no other one is given."""
     known = rules()[rule]

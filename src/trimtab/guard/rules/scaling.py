@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.guard.changes import is_hidden
 from trimtab.guard.facts.load import rules
-from trimtab.guard.model import Reason, Verdict
+from trimtab.guard.model import Impact, Reason
 from trimtab.guard.read import block, number
 from trimtab.guard.rules.said import said
 from trimtab.guard.rules.steps import IN, OUT, STEPS, TRACKING, ways
@@ -128,12 +128,12 @@ def reason_of_replaced_policy(change: Change, links: Links) -> Reason | None:
     keeping = links.keepers(change, (ALARM,))
     adds = OUT in (ways(before) or {OUT})
     if keeping:
-        verdict = Verdict.INTERRUPTS if adds else Verdict.UNKNOWN
+        verdict = Impact.INTERRUPTS if adds else Impact.UNKNOWN
         return said(OLD_ARN, keeping[0].address, verdict=verdict)
     if links.follows_new(ALARM, "alarm_actions"):
         return None
     if links.namers(change, (ALARM,)):
-        return said(CALLED_BY_NOBODY, verdict=Verdict.INTERRUPTS if adds else Verdict.UNKNOWN)
+        return said(CALLED_BY_NOBODY, verdict=Impact.INTERRUPTS if adds else Impact.UNKNOWN)
     return said(CALLED_ELSEWHERE)
 
 

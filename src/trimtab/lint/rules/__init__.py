@@ -18,9 +18,9 @@ from trimtab.lint.rules import (
 )
 
 if TYPE_CHECKING:
-    from trimtab.lint.model import Rule
+    from trimtab.lint.model import LintRule
 
-GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+GROUPS: tuple[tuple[str, tuple[LintRule, ...]], ...] = (
     ("Tasks", tasks.RULES),
     ("What containers are told", environment.RULES),
     ("Number of tasks", bounds.RULES),
@@ -32,4 +32,4 @@ GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Logs", logs.RULES),
     ("Permissions and security groups", access.RULES),
 )
-RULES: tuple[Rule, ...] = tuple(rule for _, rules in GROUPS for rule in rules)
+RULES: tuple[LintRule, ...] = tuple(rule for _, rules in GROUPS for rule in rules)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trimtab.lint.containers import listed
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.rules.logs import options_of
 from trimtab.lint.rules.tasks import on_fargate
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.lint.resource import Piece, Resource
-    from trimtab.lint.syntax import Place
+    from trimtab.lint.syntax import SourcePlace
     from trimtab.lint.world import World
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
@@ -82,7 +82,7 @@ def _wildcard(policy: Resource, world: World) -> Iterator[Hit]:
             return
 
 
-def _place(policy: Resource, piece: Piece | Resource) -> Place:
+def _place(policy: Resource, piece: Piece | Resource) -> SourcePlace:
     return policy.at("policy") if piece is policy else piece.place
 
 
@@ -192,7 +192,7 @@ def _unused_group(group: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="allows-everything",
         severity=Severity.ERROR,
         title="A policy that allows everything",
@@ -202,7 +202,7 @@ RULES = (
         kinds=POLICIES,
         check=_everything,
     ),
-    Rule(
+    LintRule(
         id="administrator-access",
         severity=Severity.ERROR,
         title="AdministratorAccess",
@@ -212,7 +212,7 @@ RULES = (
         kinds=("aws_iam_role_policy_attachment", "aws_iam_policy_attachment"),
         check=_administrator,
     ),
-    Rule(
+    LintRule(
         id="wildcard-permission",
         severity=Severity.WARNING,
         title="All actions of a service on everything",
@@ -222,7 +222,7 @@ RULES = (
         kinds=POLICIES,
         check=_wildcard,
     ),
-    Rule(
+    LintRule(
         id="one-role-for-both",
         severity=Severity.WARNING,
         title="One role for ECS and the application",
@@ -232,7 +232,7 @@ RULES = (
         kinds=("aws_ecs_task_definition",),
         check=_one_role,
     ),
-    Rule(
+    LintRule(
         id="no-execution-role",
         severity=Severity.ERROR,
         title="No execution role",
@@ -242,7 +242,7 @@ RULES = (
         kinds=("aws_ecs_task_definition",),
         check=_no_execution_role,
     ),
-    Rule(
+    LintRule(
         id="execution-role-cannot-log",
         severity=Severity.WARNING,
         title="An execution role that may not write logs",
@@ -252,7 +252,7 @@ RULES = (
         kinds=("aws_ecs_task_definition",),
         check=_cannot_log,
     ),
-    Rule(
+    LintRule(
         id="unattached-policy",
         severity=Severity.NOTE,
         title="A policy that nobody has",
@@ -262,7 +262,7 @@ RULES = (
         kinds=("aws_iam_policy",),
         check=_unattached,
     ),
-    Rule(
+    LintRule(
         id="open-to-the-world",
         severity=Severity.WARNING,
         title="Open to the whole internet",
@@ -272,7 +272,7 @@ RULES = (
         kinds=("aws_security_group", "aws_vpc_security_group_ingress_rule", "aws_security_group_rule"),
         check=_open,
     ),
-    Rule(
+    LintRule(
         id="unused-security-group",
         severity=Severity.NOTE,
         title="A security group that nothing is in",

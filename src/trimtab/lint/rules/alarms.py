@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.scaling import CPU, MEMORY, Way, direction_of
 from trimtab.lint.values import key_text
 
@@ -92,7 +92,7 @@ def _no_target(rule: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="one-point-alarm",
         severity=Severity.WARNING,
         title="One point moves the fleet",
@@ -103,7 +103,7 @@ RULES = (
         kinds=ALARM,
         check=_one_point,
     ),
-    Rule(
+    LintRule(
         id="scale-in-missing-data",
         severity=Severity.WARNING,
         title="Missing data takes tasks away",
@@ -114,7 +114,7 @@ RULES = (
         kinds=ALARM,
         check=_missing,
     ),
-    Rule(
+    LintRule(
         id="alarm-without-action",
         severity=Severity.WARNING,
         title="An alarm that tells nobody",
@@ -124,7 +124,7 @@ RULES = (
         kinds=ALARM,
         check=_nobody,
     ),
-    Rule(
+    LintRule(
         id="alarm-impossible",
         severity=Severity.ERROR,
         title="An alarm that CloudWatch refuses",
@@ -135,7 +135,7 @@ RULES = (
         kinds=ALARM,
         check=_impossible,
     ),
-    Rule(
+    LintRule(
         id="threshold-unreachable",
         severity=Severity.WARNING,
         title="A threshold that nothing reaches",
@@ -146,7 +146,7 @@ RULES = (
         kinds=ALARM,
         check=_unreachable,
     ),
-    Rule(
+    LintRule(
         id="event-rule-without-target",
         severity=Severity.WARNING,
         title="An EventBridge rule without a target",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.scaling import MEMORY, Way
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _no_scale_out(service: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="bounds-inverted",
         severity=Severity.ERROR,
         title="A minimum above the maximum",
@@ -114,7 +114,7 @@ RULES = (
         kinds=TARGET,
         check=_inverted,
     ),
-    Rule(
+    LintRule(
         id="bounds-fixed",
         severity=Severity.WARNING,
         title="Scaling that cannot scale",
@@ -124,7 +124,7 @@ RULES = (
         kinds=SERVICE,
         check=_fixed,
     ),
-    Rule(
+    LintRule(
         id="desired-count-reset",
         severity=Severity.ERROR,
         title="Every apply throws the count back",
@@ -135,7 +135,7 @@ RULES = (
         kinds=SERVICE,
         check=_reset,
     ),
-    Rule(
+    LintRule(
         id="minimum-high",
         severity=Severity.NOTE,
         title="Many tasks when nobody is there",
@@ -146,7 +146,7 @@ RULES = (
         kinds=TARGET,
         check=_floor,
     ),
-    Rule(
+    LintRule(
         id="no-memory-scale-out",
         severity=Severity.NOTE,
         title="Nothing scales out on memory",
@@ -157,7 +157,7 @@ RULES = (
         kinds=SERVICE,
         check=_no_memory_out,
     ),
-    Rule(
+    LintRule(
         id="tracking-and-steps",
         severity=Severity.WARNING,
         title="Target tracking and steps on one service",
@@ -168,7 +168,7 @@ RULES = (
         kinds=SERVICE,
         check=_mixed,
     ),
-    Rule(
+    LintRule(
         id="no-scale-in",
         severity=Severity.WARNING,
         title="Tasks are added and never taken away",
@@ -178,7 +178,7 @@ RULES = (
         kinds=SERVICE,
         check=_no_scale_in,
     ),
-    Rule(
+    LintRule(
         id="no-scale-out",
         severity=Severity.WARNING,
         title="Tasks are taken away and never added",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _empty_namespace(namespace: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="discovery-without-health",
         severity=Severity.WARNING,
         title="Names that point at unhealthy tasks",
@@ -53,7 +53,7 @@ RULES = (
         kinds=("aws_service_discovery_service",),
         check=_unhealthy_names,
     ),
-    Rule(
+    LintRule(
         id="discovery-ttl",
         severity=Severity.NOTE,
         title="Names that are kept too long",
@@ -63,7 +63,7 @@ RULES = (
         kinds=("aws_service_discovery_service",),
         check=_ttl,
     ),
-    Rule(
+    LintRule(
         id="unused-namespace",
         severity=Severity.NOTE,
         title="A Cloud Map namespace with nothing in it",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trimtab.lint.containers import listed, name_of
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def _debug_logging(definition: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="secret-in-environment",
         severity=Severity.WARNING,
         title="A secret in plain environment",
@@ -77,7 +77,7 @@ RULES = (
         kinds=DEFINITION,
         check=_plain_secret,
     ),
-    Rule(
+    LintRule(
         id="plain-http-call",
         severity=Severity.WARNING,
         title="Calls by plain HTTP to a public name",
@@ -88,7 +88,7 @@ RULES = (
         kinds=DEFINITION,
         check=_plain_http,
     ),
-    Rule(
+    LintRule(
         id="debug-logging",
         severity=Severity.WARNING,
         title="Debug logging",

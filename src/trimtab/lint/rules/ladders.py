@@ -6,14 +6,14 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.scaling import CPU, MEMORY, Way, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.lint.resource import Piece, Resource
-    from trimtab.lint.scaling import Alarm, Policy, Scaling
+    from trimtab.lint.scaling import WrittenAlarm, WrittenPolicy, WrittenScaling
     from trimtab.lint.world import World
 
 SERVICE = ("aws_ecs_service",)
@@ -99,7 +99,9 @@ def _cooldowns(service: Resource, world: World) -> Iterator[Hit]:
             )
 
 
-def _levels(scaling: Scaling, way: Way, metric: str) -> Iterator[tuple[Policy, Alarm, float]]:
+def _levels(
+    scaling: WrittenScaling, way: Way, metric: str
+) -> Iterator[tuple[WrittenPolicy, WrittenAlarm, float]]:
     for policy in scaling.going(way):
         for alarm in policy.alarms:
             level = alarm.level_of(metric)
@@ -109,7 +111,14 @@ def _levels(scaling: Scaling, way: Way, metric: str) -> Iterator[tuple[Policy, A
 
 def _pairs(
     service: Resource, world: World
-) -> Iterator[tuple[Scaling, str, tuple[Policy, Alarm, float], tuple[Policy, Alarm, float]]]:
+) -> Iterator[
+    tuple[
+        WrittenScaling,
+        str,
+        tuple[WrittenPolicy, WrittenAlarm, float],
+        tuple[WrittenPolicy, WrittenAlarm, float],
+    ]
+]:
     """Yield each way out with each way in on the same metric."""
     scaling = world.scaling(service)
     for metric in (CPU, MEMORY) if scaling is not None else ():
@@ -179,7 +188,7 @@ def _uncalled(policy: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="step-gap-or-overlap",
         severity=Severity.ERROR,
         title="Steps with a gap or an overlap",
@@ -189,7 +198,7 @@ RULES = (
         kinds=POLICY,
         check=_steps,
     ),
-    Rule(
+    LintRule(
         id="step-end-closed",
         severity=Severity.WARNING,
         title="A last step with a closed end",
@@ -201,7 +210,7 @@ RULES = (
         kinds=POLICY,
         check=_open_end,
     ),
-    Rule(
+    LintRule(
         id="low-alarms-fight",
         severity=Severity.WARNING,
         title="Two low alarms that fight",
@@ -212,7 +221,7 @@ RULES = (
         kinds=SERVICE,
         check=_fight,
     ),
-    Rule(
+    LintRule(
         id="cooldown-flaps",
         severity=Severity.WARNING,
         title="A cooldown that is over before the effect shows",
@@ -225,7 +234,7 @@ RULES = (
         kinds=SERVICE,
         check=_cooldowns,
     ),
-    Rule(
+    LintRule(
         id="thresholds-too-near",
         severity=Severity.WARNING,
         title="Taking one task away adds it again",
@@ -236,7 +245,7 @@ RULES = (
         kinds=SERVICE,
         check=_near,
     ),
-    Rule(
+    LintRule(
         id="step-overshoots",
         severity=Severity.WARNING,
         title="Adding a step takes it away again",
@@ -247,7 +256,7 @@ RULES = (
         kinds=SERVICE,
         check=_overshoot,
     ),
-    Rule(
+    LintRule(
         id="idle-by-design",
         severity=Severity.WARNING,
         title="Scale-out at low use",
@@ -257,7 +266,7 @@ RULES = (
         kinds=SERVICE,
         check=_idle,
     ),
-    Rule(
+    LintRule(
         id="memory-threshold-idle",
         severity=Severity.WARNING,
         title="A memory threshold that an idle task holds",
@@ -268,7 +277,7 @@ RULES = (
         kinds=SERVICE,
         check=_idle_memory,
     ),
-    Rule(
+    LintRule(
         id="policy-without-alarm",
         severity=Severity.WARNING,
         title="A step policy that no alarm calls",

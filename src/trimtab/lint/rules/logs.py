@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.lint.containers import name_of
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.rules.tasks import on_fargate
 from trimtab.lint.values import Unknown, Value
@@ -96,7 +96,7 @@ def _unused(group: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="logs-kept-for-ever",
         severity=Severity.WARNING,
         title="Logs that are kept for ever",
@@ -107,7 +107,7 @@ RULES = (
         kinds=GROUP,
         check=_for_ever,
     ),
-    Rule(
+    LintRule(
         id="log-group-by-driver",
         severity=Severity.WARNING,
         title="A log group that the driver makes",
@@ -117,7 +117,7 @@ RULES = (
         kinds=DEFINITION,
         check=_by_driver,
     ),
-    Rule(
+    LintRule(
         id="log-driver-incomplete",
         severity=Severity.ERROR,
         title="A log driver without its group",
@@ -128,7 +128,7 @@ RULES = (
         kinds=DEFINITION,
         check=_incomplete,
     ),
-    Rule(
+    LintRule(
         id="no-logs",
         severity=Severity.WARNING,
         title="A container that logs nowhere",
@@ -138,7 +138,7 @@ RULES = (
         kinds=DEFINITION,
         check=_silent,
     ),
-    Rule(
+    LintRule(
         id="unused-log-group",
         severity=Severity.NOTE,
         title="A log group that nothing writes to",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.values import Unknown
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _start_period(service: Resource, world: World) -> float:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="no-circuit-breaker",
         severity=Severity.WARNING,
         title="No deployment circuit breaker with rollback",
@@ -173,7 +173,7 @@ RULES = (
         kinds=SERVICE,
         check=_no_breaker,
     ),
-    Rule(
+    LintRule(
         id="deployment-stuck",
         severity=Severity.ERROR,
         title="A deployment that can neither stop nor start a task",
@@ -184,7 +184,7 @@ RULES = (
         kinds=SERVICE,
         check=_stuck,
     ),
-    Rule(
+    LintRule(
         id="deployment-stops-all",
         severity=Severity.WARNING,
         title="A deployment that may stop every task",
@@ -195,7 +195,7 @@ RULES = (
         kinds=SERVICE,
         check=_all_go,
     ),
-    Rule(
+    LintRule(
         id="revision-not-ignored",
         severity=Severity.NOTE,
         title="Terraform and a pipeline may both set the revision",
@@ -206,7 +206,7 @@ RULES = (
         kinds=SERVICE,
         check=_revision,
     ),
-    Rule(
+    LintRule(
         id="one-subnet",
         severity=Severity.WARNING,
         title="All tasks in one zone",
@@ -216,7 +216,7 @@ RULES = (
         kinds=SERVICE,
         check=_one_subnet,
     ),
-    Rule(
+    LintRule(
         id="public-address",
         severity=Severity.WARNING,
         title="Tasks with public addresses",
@@ -227,7 +227,7 @@ RULES = (
         kinds=SERVICE,
         check=_public_ip,
     ),
-    Rule(
+    LintRule(
         id="tags-reach-no-task",
         severity=Severity.WARNING,
         title="Tags that reach no task",
@@ -238,7 +238,7 @@ RULES = (
         kinds=SERVICE,
         check=_no_propagation,
     ),
-    Rule(
+    LintRule(
         id="managed-tags-off",
         severity=Severity.NOTE,
         title="No managed tags",
@@ -248,7 +248,7 @@ RULES = (
         kinds=SERVICE,
         check=_no_managed_tags,
     ),
-    Rule(
+    LintRule(
         id="service-without-tags",
         severity=Severity.NOTE,
         title="A service without tags",
@@ -258,7 +258,7 @@ RULES = (
         kinds=SERVICE,
         check=_no_tags,
     ),
-    Rule(
+    LintRule(
         id="container-insights-off",
         severity=Severity.WARNING,
         title="Container Insights off",
@@ -268,7 +268,7 @@ RULES = (
         kinds=("aws_ecs_cluster",),
         check=_no_insights,
     ),
-    Rule(
+    LintRule(
         id="exec-not-logged",
         severity=Severity.NOTE,
         title="ECS Exec without a log of its own",
@@ -279,7 +279,7 @@ RULES = (
         kinds=SERVICE,
         check=_exec_unlogged,
     ),
-    Rule(
+    LintRule(
         id="grace-too-short",
         severity=Severity.WARNING,
         title="Health checks that kill slow starters",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.catalog.size import TaskSize
 from trimtab.lint.containers import name_of, part
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.steps import unknown
 from trimtab.lint.values import Failed, Unknown, Value, number
@@ -145,7 +145,7 @@ def _unused(definition: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="fargate-size",
         severity=Severity.ERROR,
         title="A task size that Fargate does not have",
@@ -156,7 +156,7 @@ RULES = (
         kinds=DEFINITION,
         check=_fargate_size,
     ),
-    Rule(
+    LintRule(
         id="network-mode",
         severity=Severity.ERROR,
         title="A network mode that Fargate does not have",
@@ -167,7 +167,7 @@ RULES = (
         kinds=DEFINITION,
         check=_network_mode,
     ),
-    Rule(
+    LintRule(
         id="containers-exceed-task",
         severity=Severity.ERROR,
         title="Containers that ask for more than the task has",
@@ -178,7 +178,7 @@ RULES = (
         kinds=DEFINITION,
         check=_containers_fit,
     ),
-    Rule(
+    LintRule(
         id="large-task",
         severity=Severity.NOTE,
         title="Tasks of 2 vCPU and more",
@@ -189,7 +189,7 @@ RULES = (
         kinds=DEFINITION,
         check=_large_task,
     ),
-    Rule(
+    LintRule(
         id="container-limits",
         severity=Severity.ERROR,
         title="A container's timing outside what ECS takes",
@@ -199,7 +199,7 @@ RULES = (
         kinds=DEFINITION,
         check=_container_limits,
     ),
-    Rule(
+    LintRule(
         id="no-container-health-check",
         severity=Severity.WARNING,
         title="An essential container without a health check",
@@ -210,7 +210,7 @@ RULES = (
         kinds=DEFINITION,
         check=_no_container_check,
     ),
-    Rule(
+    LintRule(
         id="latest-image",
         severity=Severity.WARNING,
         title="An image without a version",
@@ -220,7 +220,7 @@ RULES = (
         kinds=DEFINITION,
         check=_latest_image,
     ),
-    Rule(
+    LintRule(
         id="unused-task-definition",
         severity=Severity.NOTE,
         title="A task definition that nothing runs",

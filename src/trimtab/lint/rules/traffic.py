@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.lint.model import Hit, Rule, Severity
+from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.values import Unknown, key_text
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _lone_group(group: Resource, world: World) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         id="health-timeout",
         severity=Severity.ERROR,
         title="A check that may last longer than its interval",
@@ -201,7 +201,7 @@ RULES = (
         kinds=GROUP,
         check=_timeout,
     ),
-    Rule(
+    LintRule(
         id="target-type",
         severity=Severity.ERROR,
         title="A target group that cannot take Fargate's tasks",
@@ -211,7 +211,7 @@ RULES = (
         kinds=("aws_ecs_service",),
         check=_not_ip,
     ),
-    Rule(
+    LintRule(
         id="no-target-health-check",
         severity=Severity.WARNING,
         title="A target group without a health check of its own",
@@ -222,7 +222,7 @@ RULES = (
         kinds=GROUP,
         check=_no_check,
     ),
-    Rule(
+    LintRule(
         id="drain-long",
         severity=Severity.WARNING,
         title="A long drain",
@@ -233,7 +233,7 @@ RULES = (
         kinds=GROUP,
         check=_long_drain,
     ),
-    Rule(
+    LintRule(
         id="drain-short",
         severity=Severity.WARNING,
         title="A drain shorter than requests",
@@ -244,7 +244,7 @@ RULES = (
         kinds=GROUP,
         check=_short_drain,
     ),
-    Rule(
+    LintRule(
         id="drain-beyond-spot",
         severity=Severity.WARNING,
         title="A drain longer than the notice of Spot",
@@ -255,7 +255,7 @@ RULES = (
         kinds=("aws_ecs_service",),
         check=_spot_drain,
     ),
-    Rule(
+    LintRule(
         id="slow-start-algorithm",
         severity=Severity.ERROR,
         title="Slow start with an algorithm that has none",
@@ -265,7 +265,7 @@ RULES = (
         kinds=GROUP,
         check=_slow_start,
     ),
-    Rule(
+    LintRule(
         id="no-tls",
         severity=Severity.WARNING,
         title="Plain HTTP from the internet",
@@ -275,7 +275,7 @@ RULES = (
         kinds=("aws_lb_listener",),
         check=_no_tls,
     ),
-    Rule(
+    LintRule(
         id="on-public-balancer",
         severity=Severity.NOTE,
         title="A service that the internet reaches",
@@ -285,7 +285,7 @@ RULES = (
         kinds=("aws_ecs_service",),
         check=_on_public,
     ),
-    Rule(
+    LintRule(
         id="rule-shadowed",
         severity=Severity.WARNING,
         title="A listener rule that no request reaches",
@@ -296,7 +296,7 @@ RULES = (
         kinds=("aws_lb_listener_rule",),
         check=_shadowed,
     ),
-    Rule(
+    LintRule(
         id="unused-target-group",
         severity=Severity.NOTE,
         title="A target group without a service",

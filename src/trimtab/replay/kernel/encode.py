@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from trimtab.replay.inputs import I64, Inputs, Model
-    from trimtab.replay.policy import Alarm, Policy, ScalingPolicy
+    from trimtab.replay.policy import Policy, PolicyAlarm, ScalingPolicy
 
 
 SPOT_WARNING_S = 120
@@ -202,7 +202,7 @@ def _breaching(comparison: Comparison, threshold: float) -> tuple[float, float]:
     return -math.inf, threshold
 
 
-def _directions(alarm: Alarm, policy: ScalingPolicy) -> tuple[bool, bool]:
+def _directions(alarm: PolicyAlarm, policy: ScalingPolicy) -> tuple[bool, bool]:
     """Return whether the alarm's policy can ever ask for more tasks, and for fewer."""
     if isinstance(policy, TargetTracking):
         high = alarm.comparison.high

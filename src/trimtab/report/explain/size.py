@@ -9,7 +9,7 @@ from trimtab.demand.growth import MemoryShape
 from trimtab.report.explain.model import Fact, Section, usd
 from trimtab.sizing.constants import FILL_SHARE
 from trimtab.sizing.memory import decided_by_margin
-from trimtab.sizing.model import Reason
+from trimtab.sizing.model import SizeReason
 from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _memory(service: ServicePart) -> str:
     work = service.work
     need = next(one.memory_need_mib for one in service.candidates if one.size == size_of(service))
     text = f"{need:,.0f} of {service.memory_mib:,} MiB needed"
-    if service.reason in {Reason.CPU_BOUND, Reason.FLOOR_BOUND}:
+    if service.reason in {SizeReason.CPU_BOUND, SizeReason.FLOOR_BOUND}:
         margin = f"{100 * (work.memory_margin - 1):.0f} % margin"
         if not decided_by_margin(need, work.memory_margin):
             margin = f"{100 * (1 - FILL_SHARE):.0f} % of the task kept free"
@@ -69,7 +69,7 @@ def _memory(service: ServicePart) -> str:
 def _cpu(document: Document, service: ServicePart) -> str:
     work, limit, promised = service.work, service.choice.cpu_percent, document.objective.cpu_percent
     text = ""
-    if service.reason is not Reason.CPU_BOUND:
+    if service.reason is not SizeReason.CPU_BOUND:
         text = f"{work.cpu_mean_vcpu:.2f} vCPU used on average, {work.cpu_peak_vcpu:.2f} at the peak; "
     if limit < promised - SOON_PERCENT:
         text += (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from trimtab.report.explain.model import Fact, Grid, printable
-from trimtab.report.figures import Facts, Figures, Words, whole
+from trimtab.report.figures import Figures, ServiceFigures, Words, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +48,9 @@ def _blocks(section: Section) -> Iterator[RenderableType]:
             yield from (_block(block) for block in blocks)
 
 
-def _facts(facts: list[Fact]) -> Facts:
+def _facts(facts: list[Fact]) -> ServiceFigures:
     pairs = [(printable(fact.label), printable(fact.text)) for fact in facts]
-    return Facts(pairs=pairs, indent=INDENT, label_width=LABEL_WIDTH)
+    return ServiceFigures(pairs=pairs, indent=INDENT, label_width=LABEL_WIDTH)
 
 
 def _block(block: Block) -> RenderableType:

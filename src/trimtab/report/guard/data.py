@@ -7,15 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from trimtab.guard.model import FOLLOWS, Deed, Verdict
+from trimtab.guard.model import FOLLOWS, Deed, Impact
 from trimtab.report.guard.money import bill_lines, bill_of, cost_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from trimtab.guard.model import Assessment, Changed, Cost, Finding
+    from trimtab.guard.model import Assessment, ChangeCost, Changed, Finding
 
-ORDER = (Verdict.INTERRUPTS, Verdict.UNKNOWN, Verdict.REDEPLOYS, Verdict.SAFE)
+ORDER = (Impact.INTERRUPTS, Impact.UNKNOWN, Impact.REDEPLOYS, Impact.SAFE)
 """What a reader must see first."""
 DEEDS = {
     Deed.IMPORT: "imported",
@@ -42,7 +42,7 @@ _KEYS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 class GuardRow:
     """Things of one kind of which the same is to be said."""
 
-    verdict: Verdict
+    verdict: Impact
     addresses: tuple[str, ...]
     pattern: str
     """Their common address, ``[*]`` where the keys differ; the address itself where there is one."""
@@ -79,9 +79,9 @@ class GuardReport:
 
     source: str
     engine: str
-    verdict: Verdict
+    verdict: Impact
     headline: str
-    counts: dict[Verdict, int]
+    counts: dict[Impact, int]
     """By verdict, in the order shown."""
     rows: tuple[GuardRow, ...]
     """All that is not safe, the gravest first."""
@@ -106,14 +106,14 @@ def guard_report_of(assessment: Assessment, source: str) -> GuardReport:
         headline=_headline(assessment, counts),
         counts=counts,
         rows=tuple(rows),
-        safe=_safe(assessment.of(Verdict.SAFE)),
+        safe=_safe(assessment.of(Impact.SAFE)),
         cautions=_cautions(assessment),
         outputs_changed=len(assessment.outputs_changed),
         bill=bill_lines(bill) if bill else (),
     )
 
 
-def _headline(assessment: Assessment, counts: dict[Verdict, int]) -> str:
+def _headline(assessment: Assessment, counts: dict[Impact, int]) -> str:
     """Return the answer in one sentence."""
     if not assessment.findings:
         return (
@@ -126,22 +126,22 @@ def _headline(assessment: Assessment, counts: dict[Verdict, int]) -> str:
     changes = all(finding.deed not in NO_CHANGES for finding in assessment.of(assessment.verdict))
     things = f"{number} {'change' if changes else 'thing'}{'s' if many else ''}"
     return {
-        Verdict.INTERRUPTS: f"{things} would interrupt traffic or lose data.",
-        Verdict.UNKNOWN: f"Nothing is known to interrupt, but {things} cannot be judged from the plan.",
-        Verdict.REDEPLOYS: f"Nothing interrupts. {things} {'replace' if many else 'replaces'} running tasks,"
+        Impact.INTERRUPTS: f"{things} would interrupt traffic or lose data.",
+        Impact.UNKNOWN: f"Nothing is known to interrupt, but {things} cannot be judged from the plan.",
+        Impact.REDEPLOYS: f"Nothing interrupts. {things} {'replace' if many else 'replaces'} running tasks,"
         " by rolling deployment.",
-        Verdict.SAFE: "Nothing interrupts, and no running task is replaced.",
+        Impact.SAFE: "Nothing interrupts, and no running task is replaced.",
     }[assessment.verdict]
 
 
-def _costs(assessment: Assessment) -> dict[str, list[Cost]]:
-    found: dict[str, list[Cost]] = {}
+def _costs(assessment: Assessment) -> dict[str, list[ChangeCost]]:
+    found: dict[str, list[ChangeCost]] = {}
     for one in assessment.costs:
         found.setdefault(_printable(one.address), []).append(one)
     return found
 
 
-def _priced(row: GuardRow, costs: Mapping[str, list[Cost]]) -> GuardRow:
+def _priced(row: GuardRow, costs: Mapping[str, list[ChangeCost]]) -> GuardRow:
     own = [one for address in row.addresses for one in costs.get(address, ())]
     return replace(row, cost=cost_text(own))
 
@@ -157,7 +157,7 @@ def _rows(findings: Iterable[Finding]) -> list[GuardRow]:
             tuple(
                 (reason.fact, _alike(reason.text))
                 for reason in finding.reasons
-                if reason.verdict is not Verdict.SAFE
+                if reason.verdict is not Impact.SAFE
             ),
             tuple(map(_alike, finding.advice)),
             tuple(map(_alike, finding.notes)),
@@ -181,7 +181,7 @@ def _row(group: list[Finding]) -> GuardRow:
     weighty = {
         one.path
         for reason in first.reasons
-        if first.verdict is Verdict.SAFE or reason.verdict is not Verdict.SAFE
+        if first.verdict is Impact.SAFE or reason.verdict is not Impact.SAFE
         for one in reason.attributes
     }
     return GuardRow(
@@ -192,10 +192,10 @@ def _row(group: list[Finding]) -> GuardRow:
         deed=_deed(first),
         attributes=_attributes(group, weighty),
         whys=tuple(
-            dict.fromkeys(said(reason.text for reason in first.reasons if reason.verdict is not Verdict.SAFE))
+            dict.fromkeys(said(reason.text for reason in first.reasons if reason.verdict is not Impact.SAFE))
         ),
         facts=tuple(
-            dict.fromkeys(reason.fact for reason in first.reasons if reason.verdict is not Verdict.SAFE)
+            dict.fromkeys(reason.fact for reason in first.reasons if reason.verdict is not Impact.SAFE)
         ),
         advice=said(first.advice),
         notes=said(first.notes),
@@ -273,7 +273,7 @@ def _cautions(assessment: Assessment) -> tuple[GuardCaution, ...]:
 
 def _unsaid(row: GuardRow) -> GuardRow:
     """Drop the attributes of a row that has a table of its own, and tags, which need no caution."""
-    if row.verdict is not Verdict.SAFE:
+    if row.verdict is not Impact.SAFE:
         return replace(row, attributes=())
     return replace(row, attributes=tuple(one for one in row.attributes if not one.startswith(TAGS)))
 

@@ -64,10 +64,10 @@ def _markdown(answer: GuardAnswer) -> str:
 
 
 def _sarif(answer: GuardAnswer) -> str:
-    from trimtab.guard.written import Written  # noqa: PLC0415
+    from trimtab.guard.written import ConfigurationFiles  # noqa: PLC0415
     from trimtab.report.guard import sarif  # noqa: PLC0415
 
-    written = Written(answer.plan.configuration, (answer.plan_file.absolute().parent, Path.cwd()))
+    written = ConfigurationFiles(answer.plan.configuration, (answer.plan_file.absolute().parent, Path.cwd()))
     return sarif.render(answer.assessment, written.of)
 
 

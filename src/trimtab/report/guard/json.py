@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trimtab.guard.model import Verdict
+from trimtab.guard.model import Impact
 from trimtab.report.guard.money import bill_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def render(assessment: Assessment, source: str) -> str:
         "engine_version": assessment.engine_version,
         "verdict": assessment.verdict,
         "exit_code": assessment.exit_code,
-        "counts": {verdict: len(assessment.of(verdict)) for verdict in Verdict},
+        "counts": {verdict: len(assessment.of(verdict)) for verdict in Impact},
         "cautions": assessment.cautions,
         "changes": [_finding(finding) for finding in assessment.findings],
         "outputs_changed": assessment.outputs_changed,

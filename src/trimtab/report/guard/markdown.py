@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from trimtab.guard.model import FOLLOWS, Verdict
+from trimtab.guard.model import FOLLOWS, Impact
 from trimtab.report.guard.words import (
     ADDRESSES_SHOWN,
     BILL,
@@ -30,10 +30,10 @@ LONGEST = 60_000
 _ROOM = 300
 """For what is said of the rest [characters]."""
 ALERTS = {
-    Verdict.INTERRUPTS: "CAUTION",
-    Verdict.UNKNOWN: "WARNING",
-    Verdict.REDEPLOYS: "NOTE",
-    Verdict.SAFE: "TIP",
+    Impact.INTERRUPTS: "CAUTION",
+    Impact.UNKNOWN: "WARNING",
+    Impact.REDEPLOYS: "NOTE",
+    Impact.SAFE: "TIP",
 }
 _HEADS = "| change | is | because of | what it does |\n|---|---|---|---|"
 
@@ -74,7 +74,7 @@ def _lines(report: GuardReport) -> Iterator[str]:
     # Above the changes, so that it is not what is cut.
     if report.bill:
         yield from (">", f"> {BILL}: {' '.join(map(_words, report.bill))}")
-    for verdict in (Verdict.INTERRUPTS, Verdict.UNKNOWN, Verdict.REDEPLOYS):
+    for verdict in (Impact.INTERRUPTS, Impact.UNKNOWN, Impact.REDEPLOYS):
         rows = [row for row in report.rows if row.verdict is verdict]
         if rows:
             yield from ("", f"#### {TITLES[verdict]}: {MEANINGS[verdict]}", "", *_HEADS.splitlines())
@@ -91,8 +91,8 @@ def _lines(report: GuardReport) -> Iterator[str]:
 def _safe(report: GuardReport) -> Iterator[str]:
     if not report.safe:
         return
-    number = report.counts[Verdict.SAFE]
-    yield from ("", f"<details><summary>{number} safe: {MEANINGS[Verdict.SAFE]}</summary>", "")
+    number = report.counts[Impact.SAFE]
+    yield from ("", f"<details><summary>{number} safe: {MEANINGS[Impact.SAFE]}</summary>", "")
     yield from (f"- {_words(line)}" for line in report.safe)
     yield from ("", "</details>")
 

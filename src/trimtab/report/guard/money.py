@@ -13,7 +13,7 @@ from trimtab.guard.model import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trimtab.guard.model import Assessment, Cost
+    from trimtab.guard.model import Assessment, ChangeCost
 
 NOT_PRICED_SHOWN = 6
 
@@ -54,7 +54,7 @@ def summed(spans: Iterable[Span]) -> Span:
     return reduce(add, spans, Span())
 
 
-def cost_text(costs: Iterable[Cost]) -> str:
+def cost_text(costs: Iterable[ChangeCost]) -> str:
     """Return what things cost otherwise, in a few words; nothing where they do not."""
     found = list(costs)
     if not found:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimtab.guard.facts.catalogue import catalogue
-from trimtab.guard.model import Verdict
+from trimtab.guard.model import Impact
 from trimtab.report.guard.data import DEEDS, attribute_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trimtab.guard.facts.catalogue import Entry
+    from trimtab.guard.facts.catalogue import FactEntry
     from trimtab.guard.model import Assessment, Finding, Reason
     from trimtab.guard.written import Place
 
@@ -27,7 +27,7 @@ HOME = "https://github.com/trimtab/trimtab"
 PAGE = f"{HOME}/blob/main/docs/guard-facts.md"
 FINGERPRINT = "trimtabGuard/v1"
 """Of the address and the fact: the same in the next plan, whatever the words are then."""
-LEVELS = {Verdict.INTERRUPTS: "error", Verdict.UNKNOWN: "warning", Verdict.REDEPLOYS: "note"}
+LEVELS = {Impact.INTERRUPTS: "error", Impact.UNKNOWN: "warning", Impact.REDEPLOYS: "note"}
 
 
 def render(assessment: Assessment, locate: Callable[[Finding], Place | None]) -> str:
@@ -62,12 +62,12 @@ def _by_fact(finding: Finding) -> dict[str, list[Reason]]:
     """Return the reasons that are not safe, those of one fact together."""
     found: dict[str, list[Reason]] = {}
     for reason in finding.reasons:
-        if reason.verdict is not Verdict.SAFE:
+        if reason.verdict is not Impact.SAFE:
             found.setdefault(reason.fact, []).append(reason)
     return found
 
 
-def _rule(entry: Entry) -> dict[str, Any]:
+def _rule(entry: FactEntry) -> dict[str, Any]:
     gravest = max(entry.verdicts, key=lambda verdict: verdict.gravity)
     parts = [
         f"Of: {', '.join(entry.types)}",

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from trimtab.guard.model import Verdict
+from trimtab.guard.model import Impact
 from trimtab.report.figures import Words
 from trimtab.report.guard.words import BILL, CAUTIONS, MEANINGS, TITLES, counted, footnote, members, subject
 from trimtab.report.layout import lines
@@ -27,10 +27,10 @@ GAP = 2
 LEAST = 48
 """A narrower column of sentences is hard to read."""
 STYLES = {
-    Verdict.INTERRUPTS: "bold red",
-    Verdict.UNKNOWN: "bold yellow",
-    Verdict.REDEPLOYS: "bold cyan",
-    Verdict.SAFE: "bold green",
+    Impact.INTERRUPTS: "bold red",
+    Impact.UNKNOWN: "bold yellow",
+    Impact.REDEPLOYS: "bold cyan",
+    Impact.SAFE: "bold green",
 }
 
 
@@ -48,7 +48,7 @@ def _parts(report: GuardReport) -> Iterator[RenderableType]:
     yield Words(report.headline, style=STYLES[report.verdict])
     if any(report.counts.values()):
         yield Words(f"{report.source}: {counted(report)}", style="dim")
-    for verdict in (Verdict.INTERRUPTS, Verdict.UNKNOWN, Verdict.REDEPLOYS):
+    for verdict in (Impact.INTERRUPTS, Impact.UNKNOWN, Impact.REDEPLOYS):
         rows = [row for row in report.rows if row.verdict is verdict]
         if rows:
             yield _title(verdict)
@@ -66,7 +66,7 @@ def _below(report: GuardReport) -> Iterator[RenderableType]:
             words = ": ".join((subject(row), "; ".join(row.attributes))).removesuffix(": ")
             yield Words(words, indent=4, style="dim")
     if report.safe:
-        yield _title(Verdict.SAFE)
+        yield _title(Impact.SAFE)
     for line in report.safe:
         yield Words(line, indent=2)
     if report.bill:
@@ -77,7 +77,7 @@ def _below(report: GuardReport) -> Iterator[RenderableType]:
         yield Words(f"\n{note}", style="dim")
 
 
-def _title(verdict: Verdict) -> Words:
+def _title(verdict: Impact) -> Words:
     title = (f"\n{TITLES[verdict].upper()}", STYLES[verdict])
     return Words(Text.assemble(title, f"  {MEANINGS[verdict]}"))
 

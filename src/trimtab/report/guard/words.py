@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.guard.model import Verdict
+from trimtab.guard.model import Impact
 
 if TYPE_CHECKING:
     from trimtab.report.guard.data import GuardReport, GuardRow
 
 
 TITLES = {
-    Verdict.INTERRUPTS: "Interrupts",
-    Verdict.UNKNOWN: "Cannot tell",
-    Verdict.REDEPLOYS: "Redeploys tasks",
-    Verdict.SAFE: "Safe",
+    Impact.INTERRUPTS: "Interrupts",
+    Impact.UNKNOWN: "Cannot tell",
+    Impact.REDEPLOYS: "Redeploys tasks",
+    Impact.SAFE: "Safe",
 }
 MEANINGS = {
-    Verdict.INTERRUPTS: "traffic or data is lost when this is applied",
-    Verdict.UNKNOWN: "look at these yourself",
-    Verdict.REDEPLOYS: "ECS replaces running tasks, a few at a time",
-    Verdict.SAFE: "no running task and no request notices",
+    Impact.INTERRUPTS: "traffic or data is lost when this is applied",
+    Impact.UNKNOWN: "look at these yourself",
+    Impact.REDEPLOYS: "ECS replaces running tasks, a few at a time",
+    Impact.SAFE: "no running task and no request notices",
 }
 _COUNTED = {
-    Verdict.INTERRUPTS: ("interrupts", "interrupt"),
-    Verdict.UNKNOWN: ("not known", "not known"),
-    Verdict.REDEPLOYS: ("redeploys tasks", "redeploy tasks"),
-    Verdict.SAFE: ("safe", "safe"),
+    Impact.INTERRUPTS: ("interrupts", "interrupt"),
+    Impact.UNKNOWN: ("not known", "not known"),
+    Impact.REDEPLOYS: ("redeploys tasks", "redeploy tasks"),
+    Impact.SAFE: ("safe", "safe"),
 }
 CAUTIONS = "Read before applying"
 BILL = "What it costs, at list prices"

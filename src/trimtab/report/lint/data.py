@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from trimtab.lint.model import ORDER, Severity
 
 if TYPE_CHECKING:
-    from trimtab.lint.model import Finding, Inspection, Rule
-    from trimtab.lint.syntax import Place
+    from trimtab.lint.model import Inspection, LintFinding, LintRule
+    from trimtab.lint.syntax import SourcePlace
 
 _KEY = re.compile(r'\[("(?:[^"\\]|\\.)*"|\d+|\?)\]')
 MESSAGES_SHOWN = 3
@@ -20,8 +20,8 @@ MESSAGES_SHOWN = 3
 class LintRow:
     """One line of Terraform that a rule is against, for however many things it makes."""
 
-    rule: Rule
-    place: Place
+    rule: LintRule
+    place: SourcePlace
     pattern: str
     """Their address, ``[*]`` where they differ."""
     keys: tuple[str, ...]
@@ -56,7 +56,7 @@ class LintReport:
 
 def lint_report_of(inspection: Inspection) -> LintReport:
     """Gather what stands on one line, the gravest first."""
-    groups: dict[tuple[object, ...], list[Finding]] = {}
+    groups: dict[tuple[object, ...], list[LintFinding]] = {}
     for one in inspection.findings:
         key = (one.rule.id, one.place.file, one.place.line, _KEY.sub("[*]", one.address))
         groups.setdefault(key, []).append(one)
@@ -65,7 +65,7 @@ def lint_report_of(inspection: Inspection) -> LintReport:
     return LintReport(inspection=inspection, headline=_headline(inspection, counts), counts=counts, rows=rows)
 
 
-def _row(found: list[Finding]) -> LintRow:
+def _row(found: list[LintFinding]) -> LintRow:
     addresses = tuple(dict.fromkeys(one.address for one in found))
     messages = tuple(dict.fromkeys(one.message for one in found))
     keys = tuple(" ".join(part.strip('"') for part in _KEY.findall(one)) for one in addresses)

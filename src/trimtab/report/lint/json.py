@@ -9,7 +9,7 @@ import msgspec
 from trimtab.lint.model import ORDER
 
 if TYPE_CHECKING:
-    from trimtab.lint.model import Finding, Gap, Inspection, Rule
+    from trimtab.lint.model import Gap, Inspection, LintFinding, LintRule
 
 FORMAT = 1
 """Goes up when a member changes its meaning or goes."""
@@ -31,7 +31,7 @@ def render(inspection: Inspection) -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: LintRule) -> dict[str, Any]:
     return {
         "severity": rule.severity,
         "title": rule.title,
@@ -41,7 +41,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: LintFinding) -> dict[str, Any]:
     return {
         "rule": finding.rule.id,
         "severity": finding.rule.severity,

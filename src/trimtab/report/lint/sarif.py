@@ -9,7 +9,7 @@ from trimtab.lint.rules import RULES
 from trimtab.report.sarif import SarifNotice, SarifResult, SarifRule, sarif
 
 if TYPE_CHECKING:
-    from trimtab.lint.model import Gap, Rule
+    from trimtab.lint.model import Gap, LintRule
     from trimtab.report.lint.data import LintReport, LintRow
 
 _KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
@@ -25,7 +25,7 @@ def render(report: LintReport) -> str:
     )
 
 
-def _rule(rule: Rule) -> SarifRule:
+def _rule(rule: LintRule) -> SarifRule:
     return SarifRule(
         id=rule.id,
         level=rule.severity.value,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.advice.case.outcome import Basis
-from trimtab.advice.cost import Cost, Parts, cents, dollars
+from trimtab.advice.cost import Cost, CostParts, cents, dollars
 from trimtab.advice.model import CautionKind
 from trimtab.report.verdicts import verdict_line, verdict_of
 from trimtab.terraform_module import DEFAULT_INSIGHTS
@@ -174,8 +174,8 @@ def _cost(part: CostPart) -> Cost:
     )
 
 
-def _parts(part: SplitPart) -> Parts:
-    return Parts(**{name: cents(getattr(part, name)) for name in part.__struct_fields__})
+def _parts(part: SplitPart) -> CostParts:
+    return CostParts(**{name: cents(getattr(part, name)) for name in part.__struct_fields__})
 
 
 def _objective(document: Document) -> str:

@@ -18,7 +18,7 @@ from trimtab.snapshot.parse import log_group_of
 from trimtab.snapshot.understand.account import tags_of
 from trimtab.snapshot.understand.alarms import alarms_by_action, other_callers
 from trimtab.snapshot.understand.identity import application_of, fleet_identity, service_identity
-from trimtab.snapshot.understand.scaling import Told, scaling_of
+from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
 from trimtab.snapshot.understand.traffic import callers_of, egress_of, routes_of, traffic_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _service(service: Json, around: _Around) -> Service:
     container = application_of(service, definition)
     resource = raw.resource_id(name)
     scaling, notes = scaling_of(
-        Told(
+        ToldScaling(
             cluster=raw.name,
             name=name,
             desired=int(service.get("desiredCount", 0)),

@@ -34,7 +34,7 @@ STEP_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ToldScaling:
     """What AWS said about the scaling of one service."""
 
     cluster: str
@@ -50,7 +50,7 @@ class Told:
     """Alarms that call it in another state than ALARM, and that state."""
 
 
-def scaling_of(told: Told) -> tuple[Scaling | str, list[str]]:
+def scaling_of(told: ToldScaling) -> tuple[Scaling | str, list[str]]:
     """Return how a service scales, and notes about it; only why, if it cannot run at all."""
     if told.target is None:
         return Scaling(min_tasks=told.desired, max_tasks=max(1, told.desired)), []
@@ -84,7 +84,7 @@ def scaling_of(told: Told) -> tuple[Scaling | str, list[str]]:
     ), notes
 
 
-def _policy(policy: Json, told: Told) -> Iterator[StepPolicy | TrackingPolicy | Unmodelled | str]:
+def _policy(policy: Json, told: ToldScaling) -> Iterator[StepPolicy | TrackingPolicy | Unmodelled | str]:
     what, arn = f"policy {policy['PolicyName']}", policy["PolicyARN"]
     for name, state in told.others.get(arn, ()):
         yield Unmodelled(what=what, why=f"is called by alarm {name} when that is {state}")
@@ -103,7 +103,7 @@ def _policy(policy: Json, told: Told) -> Iterator[StepPolicy | TrackingPolicy | 
             yield f"alarm {alarm['AlarmName']} of {what} has its actions off, so that it never acts"
 
 
-def _step_policy(policy: Json, alarm: Json, told: Told) -> StepPolicy | Unmodelled:
+def _step_policy(policy: Json, alarm: Json, told: ToldScaling) -> StepPolicy | Unmodelled:
     """Return a policy as one alarm calls it, or why that cannot be replayed."""
     what = f"policy {policy['PolicyName']}"
     watched = watched_by(alarm, told.cluster, told.name)
