@@ -31,7 +31,7 @@ import numpy as np
 from series import PEAK_QUANTILE, PEAK_TASKS, add_flag, by_minute
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.demand.growth import MemoryShape
+from trimtab.demand.memory.growth import MemoryShape
 from trimtab.demand.series import Demand
 from trimtab.fleet.model import Scaling, Service, TaskSize
 from trimtab.ladders.parts import DAY_MIN

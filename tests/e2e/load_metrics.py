@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trimtab.rehearsal.metrics import series_of
+from trimtab.rehearsal.parts.metrics import series_of
 from trimtab.snapshot.contract import span_of
 
 if TYPE_CHECKING:

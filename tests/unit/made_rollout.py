@@ -13,7 +13,7 @@ import boto3
 
 from trimtab.aws.api import CallFailed
 from trimtab.aws.connection import Connection
-from trimtab.rollout.aws import WRITES
+from trimtab.rollout.cloud.aws import WRITES
 from trimtab.rollout.run import run_rollout
 from trimtab.rollout.scope import Options
 from trimtab.sandbox.clock import SandboxTime

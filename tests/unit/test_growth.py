@@ -7,14 +7,14 @@ import made_fleet as made
 import numpy as np
 import pytest
 
-from trimtab.demand.follow import load_memory
 from trimtab.demand.free import demand_of
-from trimtab.demand.growth import MemoryShape, growth_of, within_typical_life
+from trimtab.demand.memory.follow import load_memory
+from trimtab.demand.memory.growth import MemoryShape, growth_of, within_typical_life
 from trimtab.demand.robust import rising, theil_sen
 from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
-    from trimtab.demand.growth import Growth
+    from trimtab.demand.memory.growth import Growth
     from trimtab.demand.series import F64
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "fleet"

@@ -9,11 +9,11 @@ import pytest
 
 from trimtab.engine.engine import Workspace
 from trimtab.lint.configuration import root_module
+from trimtab.lint.evaluation.values import Encoded, Unknown
 from trimtab.lint.folder import read_values
+from trimtab.lint.hcl.syntax import SourcePlace
 from trimtab.lint.inspect import inspect
 from trimtab.lint.resource import settled
-from trimtab.lint.syntax import SourcePlace
-from trimtab.lint.values import Encoded, Unknown
 
 if TYPE_CHECKING:
     from pathlib import Path

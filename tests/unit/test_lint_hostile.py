@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from made_lint import GOOD, changed, ids, look
 
 from trimtab.errors import UsageError
-from trimtab.lint.ease import eased
 from trimtab.lint.folder import LARGEST
+from trimtab.lint.hcl.ease import eased
 from trimtab.lint.inspect import inspect
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from trimtab.fleet.model import (
     StepPolicy,
     TrackingPolicy,
 )
-from trimtab.rehearsal.routes import NOBODY
+from trimtab.rehearsal.parts.routes import NOBODY
 from trimtab.snapshot.folder import snapshot_of
 
 if TYPE_CHECKING:

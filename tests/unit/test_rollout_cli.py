@@ -14,7 +14,7 @@ from made_rollout import Shop, World, running_world
 from trimtab.commands import optimize as optimizing
 from trimtab.document.schema import DOCUMENT_VERSION as WRITTEN_VERSION
 from trimtab.ladders.search import Effort
-from trimtab.rollout.aws import CALLS
+from trimtab.rollout.cloud.aws import CALLS
 from trimtab.rollout.model import EXIT_CODES, Outcome
 from trimtab.rollout.recommendation import DOCUMENT_VERSION, read_recommendation
 from trimtab.sandbox.timing import TaskTiming

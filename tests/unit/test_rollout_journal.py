@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trimtab.errors import RolloutError
-from trimtab.rollout.journal import (
+from trimtab.rollout.journal.journal import (
     JOURNAL_FILE,
     Begin,
     End,

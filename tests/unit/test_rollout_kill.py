@@ -15,9 +15,9 @@ import pytest
 from made_rollout import OLD, Killed, Shop, World, running_world
 
 from trimtab.errors import RolloutError
-from trimtab.rollout.aws import WRITES
-from trimtab.rollout.journal import JOURNAL_FILE, open_journal
-from trimtab.rollout.lock import only_one
+from trimtab.rollout.cloud.aws import WRITES
+from trimtab.rollout.journal.journal import JOURNAL_FILE, open_journal
+from trimtab.rollout.journal.lock import only_one
 from trimtab.rollout.model import Outcome
 from trimtab.sandbox.faults import Fault
 from trimtab.sandbox.timing import TaskTiming
@@ -231,7 +231,7 @@ def test_an_undo_of_what_a_killed_rollout_started_does_not_wait_for_it(shop: Sho
 HOLD = """
 import sys, time
 from pathlib import Path
-from trimtab.rollout.lock import only_one
+from trimtab.rollout.journal.lock import only_one
 with only_one(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

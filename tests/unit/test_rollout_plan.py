@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from trimtab.catalog.size import TaskSize
-from trimtab.rollout.answers import exposures_of, revision_of, service_of
+from trimtab.rollout.cloud.answers import exposures_of, revision_of, service_of
 from trimtab.rollout.graft import does_not_fit, graft
-from trimtab.rollout.guards import cannot_move, moving_image, refusals, unsteady
 from trimtab.rollout.model import Balanced, Exposure, Revision, ServiceState, WantedRevision
 from trimtab.rollout.plan import TAG, Cannot, Register, Stay, Use, back, forward, order, waves
+from trimtab.rollout.refusals import cannot_move, moving_image, refusals, unsteady
 
 ARN = "arn:aws:ecs:us-east-1:123456789012:task-definition"
 

@@ -11,7 +11,7 @@ from made_rollout import NEW, OLD, ORDER, Shop, World, running_world
 
 from trimtab.aws.api import CallFailed
 from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted
-from trimtab.rollout.aws import CALLS, WRITES
+from trimtab.rollout.cloud.aws import CALLS, WRITES
 from trimtab.rollout.model import Outcome
 from trimtab.sandbox.faults import Fault
 from trimtab.sandbox.timing import TaskTiming

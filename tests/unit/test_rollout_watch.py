@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from trimtab.rollout.answers import service_of, target_of, task_of
 from trimtab.rollout.clock import FIRST_POLL_S, LONGEST_POLL_S, Polling
+from trimtab.rollout.cloud.answers import service_of, target_of, task_of
+from trimtab.rollout.deployment import Ending, Waiting, is_from_before, judge, not_yet, rollback_said
 from trimtab.rollout.model import Outcome, RunningTask, ServiceState, Target
-from trimtab.rollout.watch import Ending, Waiting, is_from_before, judge, not_yet, rollback_said
 
 OWN, OLD = "ecs-svc/2", "ecs-svc/1"
 TO, BEFORE = "arn:x:task-definition/web:2", "arn:x:task-definition/web:1"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from made_client import client
-from trimtab.sandbox.policies import allows
+from trimtab.sandbox.calls.policies import allows
 from trimtab.sandbox.server import Sandbox
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.demand.follow import load_memory
+from trimtab.demand.memory.follow import load_memory
 from trimtab.fleet.identity import Attachment, Registration
 from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import Failure, Scaling

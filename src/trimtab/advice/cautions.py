@@ -12,7 +12,7 @@ from trimtab.advice.cost import dollars
 from trimtab.advice.failures import cautions_of_failures
 from trimtab.advice.model import Caution, CautionKind
 from trimtab.demand.findings import FindingKind, believable
-from trimtab.demand.growth import MemoryShape
+from trimtab.demand.memory.growth import MemoryShape
 from trimtab.demand.quality import longest_run, quality_of
 from trimtab.sizing.constants import AT_LIMIT_SHARE, CENSORED_LIFT, SPARE_WITHOUT_TRAFFIC
 from trimtab.sizing.memory import at_limit_steps

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from trimtab.advice.case.outcome import Basis  # noqa: TC001
-from trimtab.demand.growth import MemoryShape  # noqa: TC001  # msgspec reads these when it runs
+from trimtab.demand.memory.growth import MemoryShape  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.timing.ground import Setting  # noqa: TC001
 
 Count: TypeAlias = Annotated[int, Meta(ge=0)]

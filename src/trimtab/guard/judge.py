@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.guard import advice as guard_advice
 from trimtab.guard.changes import changed_attributes
-from trimtab.guard.cost import costs_of
+from trimtab.guard.costs.change import costs_of
 from trimtab.guard.facts.load import facts
 from trimtab.guard.links import Links
 from trimtab.guard.model import FOLLOWS, Assessment, Deed, Finding, Impact, Reason, gravest

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trimtab.errors import UsageError
-from trimtab.lint.constraints import fitted
-from trimtab.lint.evaluate import Env, evaluate
-from trimtab.lint.files import of_files
+from trimtab.lint.evaluation.constraints import fitted
+from trimtab.lint.evaluation.evaluate import Env, evaluate
+from trimtab.lint.evaluation.files import of_files
+from trimtab.lint.evaluation.steps import unknown
+from trimtab.lint.evaluation.values import Failed, Thing, Unknown, Value
 from trimtab.lint.folder import Code, argument_nodes, label, read_code
+from trimtab.lint.hcl.syntax import Literal, Node, SourcePlace
 from trimtab.lint.resource import Group, Resource
-from trimtab.lint.steps import unknown
-from trimtab.lint.syntax import Literal, Node, SourcePlace
-from trimtab.lint.values import Failed, Thing, Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from trimtab.lint.syntax import Block, Call
+    from trimtab.lint.hcl.syntax import Block, Call
 
 STEPS = 600_000
 """A fleet of a hundred services takes less [evaluations]."""

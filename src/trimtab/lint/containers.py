@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from trimtab.lint.evaluation.steps import unknown
+from trimtab.lint.evaluation.values import MARK, Encoded, Text, Unknown, Value, unknown_in
 from trimtab.lint.resource import CannotTell
-from trimtab.lint.steps import unknown
-from trimtab.lint.values import MARK, Encoded, Text, Unknown, Value, unknown_in
 
 if TYPE_CHECKING:
     from trimtab.lint.resource import Resource

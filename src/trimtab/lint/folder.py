@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.errors import UsageError
-from trimtab.lint.json_syntax import parse_json, values_json
-from trimtab.lint.parse import parse
-from trimtab.lint.syntax import Block, Body, Literal, Name, Node, TupleOf
+from trimtab.lint.hcl.json_syntax import parse_json, values_json
+from trimtab.lint.hcl.parse import parse
+from trimtab.lint.hcl.syntax import Block, Body, Literal, Name, Node, TupleOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trimtab.lint.values import Value
+    from trimtab.lint.evaluation.values import Value
 
 LARGEST = 5_000_000
 """No file of a person's Terraform is larger; one that is was made by a program [bytes]."""

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from trimtab.lint.evaluation.values import Unknown
     from trimtab.lint.model import LintRule
-    from trimtab.lint.values import Unknown
 
 ALL = "all"
 """Stands for every rule where a module is not there to be read."""

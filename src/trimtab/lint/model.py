@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from trimtab.lint.hcl.syntax import SourcePlace
     from trimtab.lint.resource import Resource
-    from trimtab.lint.syntax import SourcePlace
     from trimtab.lint.world import World
 
 CLEAN = 0

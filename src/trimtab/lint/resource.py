@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trimtab.lint.evaluate import Env, evaluate
+from trimtab.lint.evaluation.evaluate import Env, evaluate
+from trimtab.lint.evaluation.steps import pairs_of, unknown
+from trimtab.lint.evaluation.values import Failed, Ref, Thing, Unknown, Value, number, text, truth, unknown_in
 from trimtab.lint.folder import names_of
-from trimtab.lint.steps import pairs_of, unknown
-from trimtab.lint.syntax import Body, Literal, SourcePlace
-from trimtab.lint.values import Failed, Ref, Thing, Unknown, Value, number, text, truth, unknown_in
+from trimtab.lint.hcl.syntax import Body, Literal, SourcePlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from trimtab.lint.syntax import Block, Node
+    from trimtab.lint.hcl.syntax import Block, Node
 
 MOST = 1_000
 """No resource of a fleet has more instances."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from trimtab.lint.evaluation.values import unknown_in
 from trimtab.lint.resource import CannotTell
-from trimtab.lint.values import unknown_in
 
 if TYPE_CHECKING:
     from trimtab.lint.resource import Piece, Resource

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trimtab.lint.containers import containers_of
+from trimtab.lint.evaluation.values import Text, Value, key_text, refs_in
+from trimtab.lint.hcl.syntax import Attr, Body, Name
 from trimtab.lint.resource import CannotTell, Resource
 from trimtab.lint.scaling import WrittenAlarm, WrittenPolicy, WrittenScaling, direction_of
-from trimtab.lint.syntax import Attr, Body, Name
-from trimtab.lint.values import Text, Value, key_text, refs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

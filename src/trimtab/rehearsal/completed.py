@@ -24,8 +24,8 @@ from trimtab.fleet.account import (
 )
 from trimtab.fleet.identity import Attachment, FleetIdentity, Registration, ServiceIdentity, TaskDefinition
 from trimtab.rehearsal.names import MOST_BALANCER, MOST_GROUP, MOST_LABEL, MOST_ROLE, MadeNames, plain, short
-from trimtab.rehearsal.routes import VPC, Routes, zone_subnets
-from trimtab.rehearsal.scaling import SUSPENSIONS, TRACKING
+from trimtab.rehearsal.parts.routes import VPC, Routes, zone_subnets
+from trimtab.rehearsal.parts.scaling import SUSPENSIONS, TRACKING
 from trimtab.sandbox.server import ACCOUNT
 
 if TYPE_CHECKING:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.errors import SnapshotError, UsageError
-from trimtab.rehearsal.access import make_rules
-from trimtab.rehearsal.balancers import make_balancers
 from trimtab.rehearsal.build import Build, known
 from trimtab.rehearsal.completed import completed
-from trimtab.rehearsal.groups import make_target_groups
 from trimtab.rehearsal.layout import Layout
-from trimtab.rehearsal.metrics import newest_tasks, series_of, without_tasks
-from trimtab.rehearsal.network import make_groups, make_network
-from trimtab.rehearsal.past import make_past
-from trimtab.rehearsal.routes import VPC
-from trimtab.rehearsal.scaling import ScalingMaker
-from trimtab.rehearsal.services import make_services
-from trimtab.rehearsal.surroundings import (
+from trimtab.rehearsal.parts.access import make_rules
+from trimtab.rehearsal.parts.balancers import make_balancers
+from trimtab.rehearsal.parts.groups import make_target_groups
+from trimtab.rehearsal.parts.metrics import newest_tasks, series_of, without_tasks
+from trimtab.rehearsal.parts.network import make_groups, make_network
+from trimtab.rehearsal.parts.past import make_past
+from trimtab.rehearsal.parts.routes import VPC
+from trimtab.rehearsal.parts.scaling import ScalingMaker
+from trimtab.rehearsal.parts.services import make_services
+from trimtab.rehearsal.parts.surroundings import (
     make_cluster,
     make_discovery,
     make_leftovers,

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trimtab.rollout.clock import Clock
-    from trimtab.rollout.cloud import Cloud
-    from trimtab.rollout.journal import Begin, Journal
+    from trimtab.rollout.cloud.contract import Cloud
+    from trimtab.rollout.journal.journal import Begin, Journal
     from trimtab.rollout.model import ServiceState
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from trimtab.rollout.guards import balancer_misses, refusals, unusable
 from trimtab.rollout.model import short
 from trimtab.rollout.plan import Cannot, Use, back, forward, source_of
+from trimtab.rollout.refusals import balancer_misses, refusals, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.rollout.cloud import Cloud
-    from trimtab.rollout.journal import Updating
+    from trimtab.rollout.cloud.contract import Cloud
+    from trimtab.rollout.journal.journal import Updating
     from trimtab.rollout.model import Revision, ServiceState, WantedRevision
     from trimtab.rollout.plan import Register, Step
 

@@ -27,7 +27,7 @@ from trimtab.rollout.model import Exposure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from trimtab.rollout.cloud import Cloud
+    from trimtab.rollout.cloud.contract import Cloud
     from trimtab.rollout.model import Definition, Revision, ServiceState, WantedRevision
 
 _Item = TypeVar("_Item")

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.context import Run, Started
-from trimtab.rollout.journal import End, Settled, open_journal
-from trimtab.rollout.lock import only_one
+from trimtab.rollout.journal.journal import End, Settled, open_journal
+from trimtab.rollout.journal.lock import only_one
 from trimtab.rollout.model import Outcome, Result, Rollout, short
 from trimtab.rollout.plan import Use, waves
 from trimtab.rollout.scope import backward, forward
 from trimtab.rollout.start import calls_of, prepare, start
-from trimtab.rollout.watching import watch
+from trimtab.rollout.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

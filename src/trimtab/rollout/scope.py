@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from trimtab.errors import RolloutError
-from trimtab.rollout.aws import Aws
+from trimtab.rollout.cloud.aws import Aws
 from trimtab.rollout.goals import NewSize, UndoGoal
-from trimtab.rollout.journal import Begin
+from trimtab.rollout.journal.journal import Begin
 from trimtab.rollout.model import Outcome, Result
 from trimtab.rollout.plan import order
 from trimtab.rollout.recommendation import read_recommendation, read_task_definitions
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.aws.api import Api
-    from trimtab.rollout.cloud import Cloud
+    from trimtab.rollout.cloud.contract import Cloud
     from trimtab.rollout.goals import Goal
-    from trimtab.rollout.journal import Journal
+    from trimtab.rollout.journal.journal import Journal
     from trimtab.rollout.model import ServiceState, WantedRevision
 
     OpenApi: TypeAlias = Callable[[str], Api]

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from trimtab.rollout.clock import Polling
-from trimtab.rollout.cloud import CallRefused
+from trimtab.rollout.cloud.contract import CallRefused
 from trimtab.rollout.context import Started
+from trimtab.rollout.deployment import Ending
 from trimtab.rollout.goals import misses
-from trimtab.rollout.guards import moving_image, unsteady
-from trimtab.rollout.journal import Registered, Registering, Settled, Updated, Updating
+from trimtab.rollout.journal.journal import Registered, Registering, Settled, Updated, Updating
+from trimtab.rollout.journal.resume import resume
 from trimtab.rollout.model import Outcome, Result, short
 from trimtab.rollout.plan import TAG, Cannot, Register, Stay, Use, registered_before
-from trimtab.rollout.resume import resume
-from trimtab.rollout.watch import Ending
-from trimtab.rollout.watching import settled
+from trimtab.rollout.refusals import moving_image, unsteady
+from trimtab.rollout.watch import settled
 
 if TYPE_CHECKING:
     from trimtab.rollout.context import Run

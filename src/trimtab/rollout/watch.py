@@ -1,138 +1,126 @@
-"""How one deployment is doing, judged from what AWS says of its own id. Pure.
-
-    own id PRIMARY  COMPLETED, every running task on the revision and healthy: moved
-                    FAILED: failed
-                    else: wait
-    own id not PRIMARY, or gone: rolled back where AWS says so, else superseded
-    no service, or not ACTIVE: deleted
-
-A rollback is told by AWS's words: the failed deployment's state, the new PRIMARY's reason
-("... circuit breaker: rolling back to deploymentId ..."), or, when both are over, the service's
-events since. The new PRIMARY may carry a new id or the old one, so ids do not tell.
-"""
+"""Watches deployments until each has ended, and says of a bad end what AWS said."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from trimtab.rollout.model import Outcome, short
+from trimtab.errors import NetworkError
+from trimtab.rollout.clock import Polling
+from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
+from trimtab.rollout.deployment import Ending, Waiting, gone, is_from_before, judge, not_yet, since
+from trimtab.rollout.journal.journal import Settled
+from trimtab.rollout.model import Outcome, Result, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from trimtab.rollout.model import Deployment, RunningTask, ServiceState, Target
+    from trimtab.rollout.context import Run, Started
+    from trimtab.rollout.model import ServiceState
 
-_ROLLS_BACK = re.compile(r"roll(?:ing|ed) back", re.IGNORECASE)
-_FAILED = re.compile(r"deployment failed|roll(?:ing|ed) back", re.IGNORECASE)
+_EVENTS: Final = 5
+_TASKS: Final = 3
+"""How much of what AWS says is shown."""
 
+_KNOWN_S: Final = 60.0
+"""Until then a look may answer from before the update: "The Amazon ECS API follows an eventual
+consistency model" (ECS API reference, RunTask)."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How a deployment ended."""
-
-    outcome: Outcome
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Not ended; in words for a person."""
-
-    words: str
+_TROUBLE: Final = re.compile(r"fail|unhealthy|unable|roll(?:ing|ed) back", re.IGNORECASE)
 
 
-def gone(state: ServiceState | None) -> Ending:
-    """Return the end of a deployment whose service is not ACTIVE any more."""
-    status = "is gone" if state is None else f"is {state.status}"
-    return Ending(outcome=Outcome.DELETED, reason=f"the service {status}")
+def watch(run: Run, started: Sequence[Started]) -> list[Result]:
+    """Watch until every deployment has ended or the time is up; one that fails stops no other's watch."""
+    going = {one.service: one for one in started}
+    polling = Polling(run.clock, run.timeout_s)
+    known = Polling(run.clock, _KNOWN_S)
+    words: dict[str, str] = {}
+    results: list[Result] = []
+    while going:
+        for name, seen in _look(run, list(going.values()), early=not known.over).items():
+            if isinstance(seen, Ending):
+                results.append(settled(run, going.pop(name), seen))
+            elif words.get(name) != seen.words:
+                run.tell(f"{name}: {seen.words}")
+                words[name] = seen.words
+        if going and polling.over:
+            return [
+                *results,
+                *(settled(run, one, _late(run, words.get(one.service, ""))) for one in going.values()),
+            ]
+        if going:
+            polling.pause()
+    return results
 
 
-def is_from_before(state: ServiceState, own: str, previous: str) -> bool:
-    """Tell whether AWS may have answered from before the update: ours is not listed, nor is anything new."""
-    primary = state.primary
-    unchanged = primary is not None and primary.id == previous and not _ROLLS_BACK.search(primary.reason)
-    return unchanged and state.deployment(own) is None
+def _late(run: Run, words: str) -> Ending:
+    seen = f" ({words})" if words else ""
+    reason = f"not settled after {run.timeout_s / 60:g} minutes{seen}: the deployment goes on without us"
+    return Ending(outcome=Outcome.UNSETTLED, reason=reason)
 
 
-def judge(state: ServiceState, own: str, last_event: str) -> Ending | Waiting | None:
-    """Judge the deployment ``own`` of an ACTIVE service; None: COMPLETED, now look at tasks and targets.
-
-    ``last_event`` is the id of the newest service event from before the deployment.
-    """
-    mine = state.deployment(own)
-    if mine is not None and mine.rollout_state == "FAILED":
-        rolls_back = any(_ROLLS_BACK.search(said) for said in _said_since(state, last_event))
-        outcome = Outcome.ROLLED_BACK if rolls_back else Outcome.FAILED
-        return Ending(outcome=outcome, reason=mine.reason or "AWS gives no reason")
-    if mine is None or not mine.primary:
-        return _replaced(state, own, last_event)
-    if mine.rollout_state == "COMPLETED":
-        return None
-    return Waiting(words=_progress(state, mine))
+def _look(run: Run, going: Sequence[Started], *, early: bool) -> dict[str, Ending | Waiting]:
+    """Look once at all of them. What AWS does not answer for now is asked again later."""
+    try:
+        states = run.cloud.services(run.cluster, [one.service for one in going])
+        return {one.service: _judge(run, one, states.get(one.service), early=early) for one in going}
+    except (CloudUnreachable, NetworkError) as error:
+        return {one.service: Waiting(words=f"no answer now ({error.message})") for one in going}
 
 
-def _replaced(state: ServiceState, own: str, last_event: str) -> Ending:
-    if said := rollback_said(state, last_event, own):
-        return Ending(outcome=Outcome.ROLLED_BACK, reason=said)
-    primary = state.primary
-    other = f"{primary.id} to {short(primary.task_definition)}" if primary else "none"
-    return Ending(
-        outcome=Outcome.SUPERSEDED,
-        reason=f"another deployment took its place: {other}; somebody else deployed",
+def _judge(run: Run, one: Started, state: ServiceState | None, *, early: bool) -> Ending | Waiting:
+    if state is None or state.status != "ACTIVE":
+        return gone(state)
+    if early and is_from_before(state, one.own, one.previous):
+        return Waiting(words="AWS does not list the deployment yet")
+    judged = judge(state, one.own, one.last_event)
+    if judged is not None:
+        return judged
+    try:
+        tasks = run.cloud.running_tasks(run.cluster, one.service)
+        targets = {each.target_group: run.cloud.targets(each.target_group) for each in state.balanced}
+    except CallRefused as error:
+        # Deleted between the two looks: the next one tells.
+        return Waiting(words=error.message)
+    waiting = not_yet(state, one.to, tasks, targets)
+    if waiting is not None:
+        return waiting
+    return Ending(outcome=Outcome.MOVED, reason=f"{len(tasks)} tasks run on {short(one.to)}")
+
+
+def settled(run: Run, one: Started, verdict: Ending) -> Result:
+    """Write down how a deployment ended, and return it with what AWS said if it is bad."""
+    bad = verdict.outcome is not Outcome.MOVED
+    said = tuple(_said(run, one)) if bad else ()
+    run.journal.write(Settled(at=run.at, service=one.service, outcome=verdict.outcome, reason=verdict.reason))
+    run.tell(f"{one.service}: {verdict.outcome.value}: {verdict.reason}")
+    return Result(
+        service=one.service,
+        outcome=verdict.outcome,
+        before=short(one.before),
+        after=short(one.to),
+        detail=verdict.reason,
+        said=said,
+        calls=one.calls,
+        notes=one.notes,
     )
 
 
-def rollback_said(state: ServiceState, last_event: str, own: str | None = None) -> str | None:
-    """Return AWS's words for a rollback since ``last_event``, or None if there are none.
-
-    Where ``own`` is known, a failure that names another deployment alone is not counted.
-    """
-    primary = state.primary
-    if primary is not None and primary.id != own and _ROLLS_BACK.search(primary.reason):
-        return primary.reason
-    for event in since(state, last_event):
-        if _FAILED.search(event) and (own is None or own in event):
-            return event
-    return None
+def _telling(events: Sequence[str]) -> list[str]:
+    """Return the events that tell of trouble, or the newest where none does."""
+    return ([event for event in events if _TROUBLE.search(event)] or list(events))[:_EVENTS]
 
 
-def _said_since(state: ServiceState, last_event: str) -> Iterator[str]:
-    if state.primary is not None:
-        yield state.primary.reason
-    yield from since(state, last_event)
-
-
-def since(state: ServiceState, last_event: str) -> Iterator[str]:
-    """Yield the service's events that are newer than one, newest first."""
-    for event in state.events:
-        if event.id == last_event:
-            return
-        yield event.message
-
-
-def _progress(state: ServiceState, mine: Deployment) -> str:
-    failed = f", {mine.failed_tasks} failed" if mine.failed_tasks else ""
-    return f"{mine.running} of {state.desired} tasks on {short(mine.task_definition)}{failed}"
-
-
-def not_yet(
-    state: ServiceState, to: str, tasks: Sequence[RunningTask], targets: Mapping[str, Iterable[Target]]
-) -> Waiting | None:
-    """Return what a COMPLETED deployment still lacks: all tasks on ``to``, all of them healthy."""
-    old = [task for task in tasks if task.task_definition != to]
-    if old:
-        return Waiting(words=f"{len(old)} of {len(tasks)} tasks still on {short(old[0].task_definition)}")
-    running = [task for task in tasks if task.last_status == "RUNNING"]
-    if len(running) != len(tasks) or len(running) != state.desired:
-        return Waiting(words=f"{len(running)} of {state.desired} tasks run")
-    addresses = {address for task in running for address in task.addresses}
-    for group, found in targets.items():
-        healthy = {one.address for one in found if one.state == "healthy"}
-        if sick := addresses - healthy:
-            name = group.rsplit("/", maxsplit=2)[-2] if "/" in group else group
-            return Waiting(words=f"{len(sick)} of {len(addresses)} targets not healthy in {name}")
-        if len(healthy) < len(running):
-            return Waiting(words=f"{len(healthy)} of {len(running)} targets healthy")
-    return None
+def _said(run: Run, one: Started) -> Iterator[str]:
+    """Yield the service's events since, and why the new tasks stopped. What cannot be had is left out."""
+    try:
+        state = run.cloud.services(run.cluster, [one.service]).get(one.service)
+        if state is not None:
+            yield from _telling(list(since(state, one.last_event)))
+        tasks = run.cloud.stopped_tasks(run.cluster, one.service)
+    except (CloudUnreachable, NetworkError, CallRefused) as error:
+        yield f"(no more could be read: {error.message})"
+        return
+    reasons = dict.fromkeys(task.stopped for task in tasks if task.task_definition == one.to and task.stopped)
+    for reason in list(reasons)[:_TASKS]:
+        yield f"stopped task: {reason}"

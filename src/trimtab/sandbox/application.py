@@ -15,26 +15,22 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import ThreadedWSGIServer
 
-from trimtab.sandbox import (
-    alarms,
+from trimtab.sandbox import alarms, paging
+from trimtab.sandbox.calls import (
     autoscaling,
     balancing,
     costexplorer,
     discovery,
-    ecs,
     events,
     iam,
     metrics,
     network,
-    paging,
     pricing,
     scaling,
-    service_calls,
-    service_deployments,
     tagging,
-    target_health,
     xray,
 )
+from trimtab.sandbox.ecs import ecs, service_calls, service_deployments, target_health
 from trimtab.sandbox.gateway import FAULT_KEY, Gateway
 
 if TYPE_CHECKING:
@@ -42,9 +38,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from trimtab.sandbox.ecs.scheduler import Scheduler
     from trimtab.sandbox.faults import Inject
     from trimtab.sandbox.patching import Patches
-    from trimtab.sandbox.scheduler import Scheduler
 
 _SERVICES = (
     alarms,

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from trimtab.sandbox import target_health
+from trimtab.sandbox.ecs import target_health
+from trimtab.sandbox.ecs.tasks import TaskStep
 from trimtab.sandbox.faults import Fault
-from trimtab.sandbox.tasks import TaskStep
 
 if TYPE_CHECKING:
-    from trimtab.sandbox.service_state import SandboxService
-    from trimtab.sandbox.tasks import ServiceTask
+    from trimtab.sandbox.ecs.service_state import SandboxService
+    from trimtab.sandbox.ecs.tasks import ServiceTask
     from trimtab.sandbox.timing import TaskTiming
 
 

@@ -13,16 +13,16 @@ from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.moto_api._internal import mock_random
 
-from trimtab.sandbox.autoscaling import activities_of
-from trimtab.sandbox.metrics import Points, series_of
-from trimtab.sandbox.service_state import EVENTS_KEPT
-from trimtab.sandbox.tasks import ServiceTask, moment
+from trimtab.sandbox.calls.autoscaling import activities_of
+from trimtab.sandbox.calls.metrics import Points, series_of
+from trimtab.sandbox.ecs.service_state import EVENTS_KEPT
+from trimtab.sandbox.ecs.tasks import ServiceTask, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from trimtab.sandbox.ecs.service_state import SandboxService
     from trimtab.sandbox.past import Past, PastTask, Series
-    from trimtab.sandbox.service_state import SandboxService
 
 
 def record(account: str, region: str, found: Iterable[Series]) -> int:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from werkzeug.serving import BaseWSGIServer
 
+    from trimtab.sandbox.ecs.scheduler import Scheduler
+    from trimtab.sandbox.ecs.service_state import SandboxService
     from trimtab.sandbox.gateway import Gateway
     from trimtab.sandbox.past import Past, Series
-    from trimtab.sandbox.scheduler import Scheduler
-    from trimtab.sandbox.service_state import SandboxService
 
 HOST = "127.0.0.1"
 ACCOUNT = "123456789012"
@@ -91,7 +91,7 @@ class Sandbox:
             _set_aside(patches)
             # Both need moto, an optional extra, which asks for the AWS configuration when it is loaded.
             from trimtab.sandbox import application  # noqa: PLC0415
-            from trimtab.sandbox.scheduler import Scheduler  # noqa: PLC0415
+            from trimtab.sandbox.ecs.scheduler import Scheduler  # noqa: PLC0415
 
             scheduler = Scheduler(clock, timing or TaskTiming(), inject)
             application.install(patches, scheduler)
@@ -110,7 +110,7 @@ class Sandbox:
 
         ``cause`` is the activity's: ``monitor alarm web-cpu-high in state ALARM triggered policy web-out``.
         """
-        from trimtab.sandbox import scaling  # noqa: PLC0415 - needs moto, an optional extra
+        from trimtab.sandbox.calls import scaling  # noqa: PLC0415 - needs moto, an optional extra
 
         with self._gateway.turn:
             scaling.scale(self.scheduler, self._state(service), desired_count, cause)
@@ -131,7 +131,7 @@ class Sandbox:
 
     def next_revision(self, family: str, revision: int) -> None:
         """Give the next revision of a task definition's family this number, unless it has a higher one."""
-        from trimtab.sandbox import ecs  # noqa: PLC0415 - needs moto, an optional extra
+        from trimtab.sandbox.ecs import ecs  # noqa: PLC0415 - needs moto, an optional extra
 
         with self._gateway.turn:
             ecs.next_revision(ACCOUNT, self.region, family, revision)
@@ -161,7 +161,7 @@ class Sandbox:
     @property
     def undelivered(self) -> tuple[str, ...]:
         """Events no target took, as ``rule/target: reason``: what EventBridge itself never says."""
-        from trimtab.sandbox import events  # noqa: PLC0415 - needs moto, an optional extra
+        from trimtab.sandbox.calls import events  # noqa: PLC0415 - needs moto, an optional extra
 
         return tuple(events.undelivered())
 

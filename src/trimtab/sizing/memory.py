@@ -19,7 +19,7 @@ from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from trimtab.catalog.size import TaskSize
-    from trimtab.demand.follow import LoadMemory
+    from trimtab.demand.memory.follow import LoadMemory
     from trimtab.demand.series import F64, Demand
 
 

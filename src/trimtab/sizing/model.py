@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from trimtab.demand.terms import NOTHING_TOLD, OwnCpu
 
 if TYPE_CHECKING:
-    from trimtab.demand.follow import LoadMemory
-    from trimtab.demand.growth import Growth
+    from trimtab.demand.memory.follow import LoadMemory
+    from trimtab.demand.memory.growth import Growth
     from trimtab.fleet.model import Architecture, TaskSize
 
 

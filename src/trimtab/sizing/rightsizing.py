@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
-from trimtab.demand.follow import load_memory
-from trimtab.demand.growth import growth_of, within_typical_life
+from trimtab.demand.memory.follow import load_memory
+from trimtab.demand.memory.growth import growth_of, within_typical_life
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.sizing import sentence
 from trimtab.sizing.constants import (

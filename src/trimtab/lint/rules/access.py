@@ -7,17 +7,17 @@ import re
 from typing import TYPE_CHECKING
 
 from trimtab.lint.containers import listed
+from trimtab.lint.evaluation.values import Encoded, Ref, Unknown, Value, key_text
 from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.rules.logs import options_of
 from trimtab.lint.rules.tasks import on_fargate
-from trimtab.lint.values import Encoded, Ref, Unknown, Value, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from trimtab.lint.hcl.syntax import SourcePlace
     from trimtab.lint.resource import Piece, Resource
-    from trimtab.lint.syntax import SourcePlace
     from trimtab.lint.world import World
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trimtab.lint.evaluation.values import key_text
 from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.scaling import CPU, MEMORY, Way, direction_of
-from trimtab.lint.values import key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from trimtab.lint.model import Hit, LintRule, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from trimtab.lint.evaluation.values import Value
     from trimtab.lint.resource import Resource
-    from trimtab.lint.values import Value
     from trimtab.lint.world import World
 
 DEFINITION = ("aws_ecs_task_definition",)

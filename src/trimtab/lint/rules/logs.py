@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.lint.containers import name_of
+from trimtab.lint.evaluation.values import Unknown, Value
 from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.rules.tasks import on_fargate
-from trimtab.lint.values import Unknown, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

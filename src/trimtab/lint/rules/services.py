@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from trimtab.lint.evaluation.values import Unknown
 from trimtab.lint.model import Hit, LintRule, Severity
-from trimtab.lint.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

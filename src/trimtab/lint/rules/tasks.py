@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.catalog.size import TaskSize
 from trimtab.lint.containers import name_of, part
+from trimtab.lint.evaluation.steps import unknown
+from trimtab.lint.evaluation.values import Failed, Unknown, Value, number
 from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.resource import CannotTell
-from trimtab.lint.steps import unknown
-from trimtab.lint.values import Failed, Unknown, Value, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trimtab.lint.evaluation.values import Unknown, key_text
 from trimtab.lint.model import Hit, LintRule, Severity
-from trimtab.lint.values import Unknown, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

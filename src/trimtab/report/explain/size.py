@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trimtab.advice.choice.model import Rank
-from trimtab.demand.growth import MemoryShape
+from trimtab.demand.memory.growth import MemoryShape
 from trimtab.report.explain.model import Fact, Section, usd
 from trimtab.sizing.constants import FILL_SHARE
 from trimtab.sizing.memory import decided_by_margin

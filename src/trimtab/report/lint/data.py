@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from trimtab.lint.model import ORDER, Severity
 
 if TYPE_CHECKING:
+    from trimtab.lint.hcl.syntax import SourcePlace
     from trimtab.lint.model import Inspection, LintFinding, LintRule
-    from trimtab.lint.syntax import SourcePlace
 
 _KEY = re.compile(r'\[("(?:[^"\\]|\\.)*"|\d+|\?)\]')
 MESSAGES_SHOWN = 3

@@ -1,0 +1,1 @@
+"""What a change costs a month, where the catalog has a price."""

@@ -1,0 +1,1 @@
+"""HCL and its JSON form read to syntax, with the line of everything."""

@@ -1,0 +1,1 @@
+"""What a rollout runs against: the contract, and a live account."""

@@ -1,0 +1,155 @@
+"""A live AWS account: the one implementation of ``Cloud``, over ``trimtab.aws.api.Api``.
+
+``CALLS`` is all it calls; ``docs/iam-rollout-policy.json`` allows these and no more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from trimtab.aws.api import CallFailed, batches
+from trimtab.errors import AccountError
+from trimtab.rollout.cloud.answers import exposures_of, revision_of, service_of, target_of, task_of
+from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
+from trimtab.rollout.model import family_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from trimtab.aws.api import Api, Json
+    from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
+
+CALLS: Final = frozenset(
+    {
+        "ecs:DescribeClusters",
+        "ecs:DescribeServices",
+        "ecs:DescribeTaskDefinition",
+        "ecs:DescribeTasks",
+        "ecs:ListTaskDefinitions",
+        "ecs:ListTasks",
+        "ecs:RegisterTaskDefinition",
+        "ecs:UpdateService",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+    }
+)
+"""Every call a rollout makes, as ``service:Operation``: IAM's names."""
+WRITES: Final = frozenset({"ecs:RegisterTaskDefinition", "ecs:UpdateService"})
+
+# The most that one call takes (API reference of each).
+_SERVICES, _TASKS, _GROUPS, _BALANCERS = 10, 100, 20, 20
+
+_PASSING: Final = frozenset(
+    {"InternalFailure", "InternalServerError", "ServerException", "ServiceUnavailable"}
+)
+"""Answers that say: a fault of AWS's own. They were repeated already, as throttled ones were."""
+
+
+class Aws:
+    """``Cloud`` over one account and region."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def cluster_arn(self, cluster: str) -> str | None:
+        """Return the ARN of an active cluster, or None."""
+        found = self._ecs("DescribeClusters", clusters=[cluster])["clusters"]
+        return next((one["clusterArn"] for one in found if one.get("status") == "ACTIVE"), None)
+
+    def services(self, cluster: str, names: Iterable[str]) -> Mapping[str, ServiceState]:
+        """Return the services that exist (deleted ones may still be listed as INACTIVE)."""
+        found: dict[str, ServiceState] = {}
+        for batch in batches(list(names), _SERVICES):
+            answer = self._ecs("DescribeServices", cluster=cluster, services=batch)
+            found |= {one["serviceName"]: service_of(one) for one in answer["services"]}
+        return found
+
+    def exposures(self, target_groups: Iterable[str]) -> Mapping[str, Exposure]:
+        """Return who reaches each target group."""
+        groups: list[Json] = []
+        for batch in batches(sorted(set(target_groups)), _GROUPS):
+            groups += self._elb("DescribeTargetGroups", TargetGroupArns=batch)["TargetGroups"]
+        arns = sorted({arn for one in groups for arn in one.get("LoadBalancerArns") or ()})
+        balancers: list[Json] = []
+        for batch in batches(arns, _BALANCERS):
+            balancers += self._elb("DescribeLoadBalancers", LoadBalancerArns=batch)["LoadBalancers"]
+        return exposures_of(groups, balancers)
+
+    def revision(self, arn: str) -> Revision:
+        """Return a task definition with its tags."""
+        return revision_of(self._ecs("DescribeTaskDefinition", taskDefinition=arn, include=["TAGS"]))
+
+    def newest(self, family: str) -> Iterator[str]:
+        """Yield the ARNs of a family's ACTIVE revisions, newest first."""
+        given = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC"}
+        for arn in self._listed("ListTaskDefinitions", "taskDefinitionArns", **given):
+            # AWS calls the parameter a prefix; other families are none of ours.
+            if family_of(arn) == family:
+                yield arn
+
+    def running_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
+        """Return the tasks that are meant to run."""
+        return self._tasks(cluster, service, "RUNNING")
+
+    def stopped_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
+        """Return the tasks that stopped in the last hour or so."""
+        return self._tasks(cluster, service, "STOPPED")
+
+    def _tasks(self, cluster: str, service: str, desired: str) -> tuple[RunningTask, ...]:
+        given = {"cluster": cluster, "serviceName": service, "desiredStatus": desired}
+        arns = list(self._listed("ListTasks", "taskArns", **given))
+        found: list[RunningTask] = []
+        for batch in batches(arns, _TASKS):
+            found += [
+                task_of(one) for one in self._ecs("DescribeTasks", cluster=cluster, tasks=batch)["tasks"]
+            ]
+        return tuple(found)
+
+    def targets(self, target_group: str) -> tuple[Target, ...]:
+        """Return the health of a target group's targets."""
+        answer = self._elb("DescribeTargetHealth", TargetGroupArn=target_group)
+        return tuple(target_of(one) for one in answer["TargetHealthDescriptions"])
+
+    def register(self, definition: Definition, tags: Mapping[str, str]) -> str:
+        """Register a revision of ``definition`` and return its ARN. Writes."""
+        listed = [{"key": key, "value": value} for key, value in tags.items()]
+        answer = self._ecs("RegisterTaskDefinition", **definition, tags=listed)
+        arn: str = answer["taskDefinition"]["taskDefinitionArn"]
+        return arn
+
+    def update(self, cluster: str, service: str, task_definition: str) -> ServiceState:
+        """Point the service at a revision, by its full ARN, and return what AWS answers. Writes."""
+        given = {"cluster": cluster, "service": service, "taskDefinition": task_definition}
+        return service_of(self._ecs("UpdateService", **given)["service"])
+
+    def _ecs(self, operation: str, **parameters: object) -> Json:
+        return self._call("ecs", operation, parameters)
+
+    def _elb(self, operation: str, **parameters: object) -> Json:
+        return self._call("elasticloadbalancing", operation, parameters)
+
+    def _call(self, service: str, operation: str, parameters: Mapping[str, object]) -> Json:
+        try:
+            return self._api.call(service, operation, **parameters)
+        except CallFailed as failed:
+            raise _in_our_words(failed) from failed
+
+    def _listed(self, operation: str, items: str, **parameters: object) -> Iterator[str]:
+        page: dict[str, object] = {}
+        while True:
+            answer = self._ecs(operation, **parameters, **page)
+            yield from answer.get(items) or ()
+            if not answer.get("nextToken"):
+                return
+            page = {"nextToken": answer["nextToken"]}
+
+
+def _in_our_words(failed: CallFailed) -> AccountError | CloudUnreachable | CallRefused:
+    """Say of a failed call what it means for a rollout."""
+    if failed.denied:
+        advice = f"allow {failed.call}: docs/iam-rollout-policy.json is the whole policy"
+        return AccountError(failed.message, where=failed.call, advice=advice)
+    if failed.throttled or failed.code in _PASSING:
+        return CloudUnreachable(failed.message, where=failed.call, advice="run it again to go on")
+    return CallRefused(failed.message, code=failed.code, where=failed.call)

@@ -1,0 +1,76 @@
+"""The contract of what a rollout runs against: the reads it needs, and the two calls that write.
+
+One implementation talks to AWS (``trimtab.rollout.cloud.aws``). What cannot be had for a passing
+reason is ``CloudUnreachable``; anything else the user must mend, or look into.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from trimtab.errors import RolloutInterrupted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
+
+
+class CloudUnreachable(RolloutInterrupted):
+    """Throttled beyond patience, or a fault of AWS's own: asking again later may help."""
+
+
+class CallRefused(RolloutInterrupted):
+    """AWS answered a call with an error that does not pass. ``code`` is AWS's own name for it."""
+
+    def __init__(self, message: str, *, code: str, where: str) -> None:
+        super().__init__(message, where=where, advice="mend it and run again to go on")
+        self.code = code
+
+
+class Cloud(Protocol):
+    """What a rollout asks, and does.
+
+    Every method raises ``CloudUnreachable`` for what passes, ``CallRefused`` for what does not,
+    and ``AccountError`` where no call can work (credentials, permissions, network).
+    """
+
+    def cluster_arn(self, cluster: str) -> str | None:
+        """Return the ARN of an active cluster, or None."""
+        ...
+
+    def services(self, cluster: str, names: Iterable[str]) -> Mapping[str, ServiceState]:
+        """Return the services that exist (deleted ones may still be listed as INACTIVE)."""
+        ...
+
+    def exposures(self, target_groups: Iterable[str]) -> Mapping[str, Exposure]:
+        """Return who reaches each target group."""
+        ...
+
+    def revision(self, arn: str) -> Revision:
+        """Return a task definition with its tags."""
+        ...
+
+    def newest(self, family: str) -> Iterator[str]:
+        """Yield the ARNs of a family's ACTIVE revisions, newest first."""
+        ...
+
+    def running_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
+        """Return the tasks that are meant to run."""
+        ...
+
+    def stopped_tasks(self, cluster: str, service: str) -> tuple[RunningTask, ...]:
+        """Return the tasks that stopped in the last hour or so."""
+        ...
+
+    def targets(self, target_group: str) -> tuple[Target, ...]:
+        """Return the health of a target group's targets."""
+        ...
+
+    def register(self, definition: Definition, tags: Mapping[str, str]) -> str:
+        """Register a revision of ``definition`` and return its ARN. Writes."""
+        ...
+
+    def update(self, cluster: str, service: str, task_definition: str) -> ServiceState:
+        """Point the service at a revision, by its full ARN, and return what AWS answers. Writes."""
+        ...

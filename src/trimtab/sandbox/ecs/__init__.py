@@ -1,0 +1,1 @@
+"""ECS: services, their deployments, the scheduler, tasks and their health."""
