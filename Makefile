@@ -4,8 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
-# Those that start no sandbox and no engine.
-FAST   := tests/unit tests/property --ignore-glob="*sandbox*" --ignore-glob="*rehears*" --ignore-glob="*rollout_*" --ignore-glob="*every_policy*" --ignore-glob="*snapshot_*" --ignore-glob="*example_*" --ignore-glob="*optimize_service*" --ignore-glob="*explain_figures*"
+# Those that start no sandbox, no engine and no command.
+FAST   := $(addprefix tests/unit/,advice catalog demand document guard ladders lint replay sizing timing values test_architecture.py test_terraform_module.py)
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Where it is set, each of hundreds of processes compiles the sources anew.
@@ -27,6 +27,7 @@ test: setup check ## Everything under ten minutes on two cores.
 
 fast: setup check ## Lint, types and the unit tests that need no Terraform and no sandbox: under a minute.
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not terraform" $(FAST)
+
 test-aws: setup ## Two services in a real account, made and destroyed. Asks for TRIMTAB_TEST_AWS_ACCOUNT.
 	@$(BIN)/python tools/test_aws.py
 

@@ -73,5 +73,21 @@ def test_every_file_that_a_page_for_contributors_names_is_there() -> None:
             assert list(ROOT.glob(name.rstrip("/"))), f"{page.name} names {name}, which is not there"
 
 
+def test_no_folder_has_more_than_fourteen_modules_but_those_with_one_a_command() -> None:
+    for folder in (SOURCE, *(path for path in SOURCE.rglob("*") if path.is_dir())):
+        modules = [path for path in folder.glob("*.py") if not path.name.startswith("__")]
+        if folder.name not in {"cli", "commands"}:
+            assert len(modules) <= 14, folder
+
+
+def test_no_public_class_has_the_name_of_another() -> None:
+    homes: dict[str, set[str]] = {}
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, set()).add(str(path.relative_to(SOURCE)))
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 def test_the_pipeline_fits_on_a_screen() -> None:
     assert len((SOURCE / "pipeline.py").read_text(encoding="utf-8").splitlines()) <= 110

@@ -1,0 +1,146 @@
+"""``trimtab snapshot`` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import made_fleet
+import pytest
+from made_account import CLUSTER, Made, shop
+from made_command import trimtab
+
+from trimtab.sandbox.server import Sandbox
+from trimtab.snapshot.folder import read_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[3]
+sys.path.append(str(ROOT / "tests" / "e2e"))
+
+import load_metrics  # noqa: E402 - stands beside the tests of the whole
+
+STATE = Path(__file__).parents[1] / "recorded_state.json"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox.start() as running:
+        made = Made(running)
+        shop(made)
+        made.register("daemon")
+        made.service("daemon", count=1, schedulingStrategy="DAEMON", launchType="EC2")
+        put = made_fleet.snapshot(*(made_fleet.service(name) for name in ("api", "worker")))
+        groups = load_metrics.groups_of(made.ecs, made.elb, CLUSTER)
+        load_metrics.load(running, put, CLUSTER, groups, datetime.now(UTC).replace(second=0, microsecond=0))
+        yield running
+
+
+def test_a_running_fleet_becomes_a_folder_and_who_is_left_out_is_said(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    run = trimtab(
+        "snapshot", "--cluster", CLUSTER, "--days", "2", "-o", tmp_path / "s", **sandbox.environment
+    )
+    assert run.returncode == 3, run.stderr
+    assert run.stdout == ""
+    lines = run.stderr.splitlines()
+    assert "left out: daemon: not Fargate: it runs on EC2" in lines
+    assert lines[-1] == f"2 services in {tmp_path / 's'}"
+    assert "calls, 0 of them tried again: " in lines[-2]
+    assert "1 cloudwatch:GetMetricData" in lines[-2]
+    assert [one.name for one in read_snapshot(tmp_path / "s").fleet.services] == ["api", "worker"]
+    assert [path.name for path in tmp_path.iterdir()] == ["s"]
+
+
+def test_a_state_becomes_a_folder_without_metrics(tmp_path: Path) -> None:
+    run = trimtab("snapshot", "--terraform", STATE, "-o", tmp_path / "s")
+    assert run.returncode == 3, run.stderr
+    assert "note: read from Terraform: metrics" in run.stderr
+    assert (
+        json.loads((tmp_path / "s" / "fleet.json").read_text(encoding="utf-8"))["cluster"]
+        == "fin-prod-cluster"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "nothing says what to read; name a --cluster, or a --terraform file"),
+        (("--cluster", "c", "--days", "16"), "CloudWatch keeps single minutes no longer"),
+        (("--cluster", "c", "--days", "0"), "take 1 to 15"),
+        (("--terraform", "f", "--region", "r"), "--terraform reads a file alone"),
+        (("--cluster", "c", "--profile", "nobody"), "there is no AWS profile 'nobody'"),
+        (("--cluster", "c"), "no AWS credentials were found"),
+    ],
+)
+def test_what_cannot_work_is_one_line_and_writes_nothing(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    alone = {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+    }
+    run = trimtab("snapshot", *arguments, "-o", tmp_path / "s", **alone)
+    assert run.returncode == 2
+    assert run.stderr.splitlines()[-1].startswith("error: ")
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "s").write_text("mine", encoding="utf-8")
+    run = trimtab("snapshot", "--terraform", STATE, "-o", tmp_path / "s")
+    assert run.returncode == 2
+    assert "this is a file" in run.stderr
+    assert (tmp_path / "s").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_account_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
+    nowhere = {**keys, "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_CONFIG_FILE": os.devnull}
+    code = (
+        "import sys\n"
+        "from trimtab import cli\n"
+        "from trimtab.aws import connection\n"
+        "connection.ATTEMPTS = 1\n"
+        "sys.exit(cli.main())\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, "snapshot", "--cluster", "c", "-o", str(tmp_path / "s")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | nowhere,
+    )
+    assert run.returncode == 2
+    assert "AWS cannot be reached" in run.stderr.splitlines()[-1]
+
+
+def test_only_one_module_imports_boto3() -> None:
+    source = ROOT / "src" / "trimtab"
+    importing = {
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip().startswith(("import boto", "from boto"))
+    }
+    assert importing - {path for path in importing if path.startswith("sandbox")} == {"aws/connection.py"}
+
+
+def test_the_documentation_shows_the_help_as_it_is() -> None:
+    shown = trimtab("snapshot", "--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
+    documented = (ROOT / "docs" / "snapshot.md").read_text(encoding="utf-8")
+    assert f"```text\n{shown.strip()}\n```" in documented
