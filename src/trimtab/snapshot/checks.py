@@ -11,16 +11,14 @@ import polars as pl
 
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.errors import SnapshotError
-from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S, UTILISATION_COLUMNS, span_of
+from trimtab.snapshot.contract import COLUMNS, STEP_S, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from trimtab.fleet.model import Fleet, Service
+    from trimtab.snapshot.contract import MetricColumn
 
-ABSURD_PERCENT = 200.0
-"""Utilisation above this is a wrong unit or column. Fargate's own readings go a little over
-100 % (Stack Overflow 70386167), so 100 would refuse what CloudWatch really returns."""
 
 ROUNDING_PERCENT = 0.5
 """An average may exceed its maximum by this much [percentage points]: both may be rounded."""
@@ -108,11 +106,16 @@ def check_columns(schema: Mapping[str, pl.DataType], where: str) -> None:
     allowed: dict[str, tuple[tuple[object, ...], str]] = {
         "service": ((pl.String,), "String"),
         "timestamp": (tuple(UNITS_A_SECOND), "Datetime in ms or us with time zone UTC"),
-        **dict.fromkeys((*UTILISATION_COLUMNS, "requests"), (FLOATS, "Float32 or Float64")),
-        "running_tasks": (INTEGERS, "an integer"),
+        **{
+            column.name: (INTEGERS, "an integer") if column.whole else (FLOATS, "Float32 or Float64")
+            for column in COLUMNS
+        },
     }
+    later = {column.name for column in COLUMNS if column.later}
     for name, (types, words) in allowed.items():
         if name not in schema:
+            if name in later:
+                continue
             raise SnapshotError(
                 f"column {name} is missing", where=where, advice=f"it must be there, as {words}"
             )
@@ -151,7 +154,10 @@ def check_rows(frame: pl.DataFrame, fleet: Fleet, where: str) -> None:
                 f"{column} is null in row {row}", where=where, advice="every row needs its service and minute"
             )
     per_second = UNITS_A_SECOND[frame.schema["timestamp"]]
-    rules = [*_order_rules(fleet, per_second), *_value_rules()]
+    rules = [
+        *_order_rules(fleet, per_second),
+        *_value_rules([one for one in COLUMNS if one.name in frame.columns]),
+    ]
     broken = frame.select(rule.bad.any().alias(str(i)) for i, rule in enumerate(rules)).row(0)
     for rule, is_broken in zip(rules, broken, strict=True):
         if is_broken:
@@ -204,23 +210,24 @@ def _order_rules(fleet: Fleet, per_second: int) -> Iterator[_Rule]:
     )
 
 
-def _value_rules() -> Iterator[_Rule]:
-    for column in METRIC_COLUMNS:
-        value = pl.col(column)
+def _value_rules(there: Sequence[MetricColumn]) -> Iterator[_Rule]:
+    for one in there:
+        value, column = pl.col(one.name), one.name
         null_it = "write null where nothing was reported"
-        if column != "running_tasks":
+        if not one.whole:
             yield _Rule(bad=value.is_nan(), message=f"{column} is NaN", advice=null_it)
             yield _Rule(bad=value.is_infinite(), message=f"{column} is infinite", advice=null_it)
         yield _Rule(
             bad=value < 0, message=f"{column} is {{value}}", advice="it cannot be negative", column=column
         )
-    for column in UTILISATION_COLUMNS:
-        yield _Rule(
-            bad=pl.col(column) > ABSURD_PERCENT,
-            message=f"{column} is {{value}}, above {ABSURD_PERCENT:g} %",
-            advice="check its unit: percent of the task's size",
-            column=column,
-        )
+    for one in there:
+        if one.most is not None:
+            yield _Rule(
+                bad=pl.col(one.name) > one.most,
+                message=f"{one.name} is {{value}}, above {one.most:g} {one.sign}",
+                advice=f"check its unit: {one.unit}",
+                column=one.name,
+            )
     for kind in ("cpu", "memory"):
         average, maximum = pl.col(f"{kind}_average_percent"), pl.col(f"{kind}_maximum_percent")
         yield _Rule(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -27,16 +27,77 @@ STEP_S = 60
 MIN_MINUTES = 1440
 """Reported minutes from which a service is answered: one day, as Compute Optimizer asks."""
 
-UTILISATION_COLUMNS = (
-    "cpu_average_percent",
-    "cpu_maximum_percent",
-    "memory_average_percent",
-    "memory_maximum_percent",
+ABSURD_PERCENT = 200.0
+"""Utilisation above this is a wrong unit or column. Fargate's own readings go a little over
+100 % (Stack Overflow 70386167), so 100 would refuse what CloudWatch really returns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricColumn:
+    """One series of each service, by the minute. Reading, checking and writing follow from it."""
+
+    name: str
+    unit: str
+    namespace: str
+    metric: str
+    statistic: str
+    of: Literal["service", "insights", "targets"]
+    """What is measured: the service, by ECS or by Container Insights, or its target groups at a load
+    balancer, of which several are added up."""
+    whole: bool = False
+    """Whether values are whole numbers."""
+    most: float | None = None
+    """No value is above."""
+    later: bool = False
+    """Whether snapshots were taken before there was such a column: then it is empty in them."""
+
+    @property
+    def sign(self) -> str:
+        """The unit behind a number."""
+        return "%" if self.unit.startswith("percent") else self.unit
+
+
+def _utilisation(kind: str, statistic: str) -> MetricColumn:
+    return MetricColumn(
+        name=f"{kind.lower()}_{statistic.lower()}_percent",
+        unit="percent of the task's size",
+        namespace="AWS/ECS",
+        metric=f"{kind}Utilization",
+        statistic=statistic,
+        of="service",
+        most=ABSURD_PERCENT,
+    )
+
+
+_UTILISATION = tuple(
+    _utilisation(kind, statistic) for kind in ("CPU", "Memory") for statistic in ("Average", "Maximum")
 )
+COLUMNS = (
+    *_UTILISATION,
+    MetricColumn(
+        name="requests",
+        unit="requests a minute, all tasks together",
+        namespace="AWS/ApplicationELB",
+        metric="RequestCount",
+        statistic="Sum",
+        of="targets",
+    ),
+    MetricColumn(
+        name="running_tasks",
+        unit="tasks",
+        namespace="ECS/ContainerInsights",
+        metric="RunningTaskCount",
+        statistic="Average",
+        of="insights",
+        whole=True,
+    ),
+)
+"""All of one service's series."""
+
+UTILISATION_COLUMNS = tuple(column.name for column in _UTILISATION)
 """Percent of the task's size at that time: the mean over running tasks, and the hottest task."""
 
-METRIC_COLUMNS = (*UTILISATION_COLUMNS, "requests", "running_tasks")
-"""All of one service's series. ``requests`` per minute, all tasks together."""
+METRIC_COLUMNS = tuple(column.name for column in COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.fleet.model import SCHEMA_VERSION, Fleet
 from trimtab.snapshot.checks import check_columns, check_fleet, check_rows
+from trimtab.snapshot.contract import COLUMNS as MEASURED
 from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S, Snapshot, skip_of, span_of
 from trimtab.snapshot.files import FLEET_FILE, METRICS_FILE, refuse_absent
 from trimtab.snapshot.old_notes import with_told
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
 
 COLUMNS = ("service", "timestamp", *METRIC_COLUMNS)
+LATER_COLUMNS = frozenset(column.name for column in MEASURED if column.later)
+"""Metrics that came after the first snapshots. One without a value is left out, for the same reason."""
 LATER = frozenset({"response_times", "log_bytes_day", "container_insights"})
 """Fields that came after the first snapshots. Where they say nothing they are left out, so that
 an older snapshot is written again as it was."""
@@ -228,6 +231,9 @@ def _unreadable(path: Path, error: OSError) -> SnapshotError:
 def _snapshot(fleet: Fleet, table: pl.DataFrame, where: str) -> Snapshot:
     check_columns(table.schema, where)
     check_rows(table, fleet, where)
+    table = table.with_columns(
+        pl.lit(None, dtype=EMPTY[name]).alias(name) for name in sorted(LATER_COLUMNS - set(table.columns))
+    )
     start, minutes = span_of(fleet)
     dtype = table.schema["timestamp"]
     grid = pl.DataFrame({"timestamp": pl.int_range(minutes, eager=True) * (STEP_S * 1000)}).select(
@@ -255,14 +261,14 @@ def _long(metrics: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 EMPTY = {
     "service": pl.String(),
     "timestamp": pl.Datetime("ms", "UTC"),
-    **dict.fromkeys(METRIC_COLUMNS, pl.Float32()),
-    "running_tasks": pl.Int16(),
+    **{column.name: pl.Int16() if column.whole else pl.Float32() for column in MEASURED},
 }
 
 
 def _encode_metrics(table: pl.DataFrame) -> bytes:
     # Pages follow the chunks a table happens to have in memory: one chunk, or equal tables differ.
-    whole = table.select(COLUMNS).rechunk()
+    written = [name for name in COLUMNS if name not in LATER_COLUMNS or table[name].count()]
+    whole = table.select(written).rechunk()
     buffer = io.BytesIO()
     whole.write_parquet(buffer, compression="zstd", compression_level=19, statistics=True)
     return buffer.getvalue()

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from trimtab.aws.api import CallFailed, batches, pages
-from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S
+from trimtab.snapshot.contract import COLUMNS, METRIC_COLUMNS, STEP_S
 from trimtab.snapshot.window import Query, Window
 
 if TYPE_CHECKING:
@@ -55,20 +55,19 @@ def queries_of(
             dimensions=dimensions or of_service,
         )
 
-    queries = [
-        of("cpu_average_percent", "AWS/ECS", "CPUUtilization", "Average"),
-        of("cpu_maximum_percent", "AWS/ECS", "CPUUtilization", "Maximum"),
-        of(SAMPLE_COUNT, "AWS/ECS", "CPUUtilization", "SampleCount"),
-        of("memory_average_percent", "AWS/ECS", "MemoryUtilization", "Average"),
-        of("memory_maximum_percent", "AWS/ECS", "MemoryUtilization", "Maximum"),
+    groups = (one.get("targetGroupArn") for one in service.get("loadBalancers") or ())
+    targets = [
+        (("LoadBalancer", _suffix(balancers[group])), ("TargetGroup", _suffix(group)))
+        for group in groups
+        if group in balancers
     ]
-    if insights:
-        queries.append(of("running_tasks", "ECS/ContainerInsights", "RunningTaskCount", "Average"))
-    for one in service.get("loadBalancers") or ():
-        group = one.get("targetGroupArn")
-        if group in balancers:
-            where = (("LoadBalancer", _suffix(balancers[group])), ("TargetGroup", _suffix(group)))
-            queries.append(of("requests", "AWS/ApplicationELB", "RequestCount", "Sum", *where))
+    queries = [of(SAMPLE_COUNT, "AWS/ECS", "CPUUtilization", "SampleCount")]
+    for column in COLUMNS:
+        asked = (column.name, column.namespace, column.metric, column.statistic)
+        if column.of == "targets":
+            queries += (of(*asked, *where) for where in targets)
+        elif column.of == "service" or insights:
+            queries.append(of(*asked))
     return tuple(queries)
 
 
