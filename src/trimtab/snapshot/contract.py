@@ -83,15 +83,6 @@ COLUMNS = (
         of="targets",
     ),
     MetricColumn(
-        name="target_errors",
-        unit="answers of 5xx a minute, all tasks together",
-        namespace="AWS/ApplicationELB",
-        metric="HTTPCode_Target_5XX_Count",
-        statistic="Sum",
-        of="targets",
-        later=True,
-    ),
-    MetricColumn(
         name="running_tasks",
         unit="tasks",
         namespace="ECS/ContainerInsights",
