@@ -202,8 +202,9 @@ def _read_metrics(path: Path) -> pl.DataFrame:
     try:
         with path.open("rb"):  # polars words a missing file and a directory less clearly than the system does
             pass
-        check_columns(pl.read_parquet_schema(path), str(path))
-        return pl.read_parquet(path, columns=list(COLUMNS), glob=False)
+        schema = pl.read_parquet_schema(path)
+        check_columns(schema, str(path))
+        return pl.read_parquet(path, columns=[name for name in COLUMNS if name in schema], glob=False)
     except OSError as error:
         raise _unreadable(path, error) from error
     # A damaged page makes the decoder panic instead of returning an error.
@@ -233,7 +234,7 @@ def _snapshot(fleet: Fleet, table: pl.DataFrame, where: str) -> Snapshot:
     check_rows(table, fleet, where)
     table = table.with_columns(
         pl.lit(None, dtype=EMPTY[name]).alias(name) for name in sorted(LATER_COLUMNS - set(table.columns))
-    )
+    ).select(COLUMNS)
     start, minutes = span_of(fleet)
     dtype = table.schema["timestamp"]
     grid = pl.DataFrame({"timestamp": pl.int_range(minutes, eager=True) * (STEP_S * 1000)}).select(
@@ -267,7 +268,8 @@ EMPTY = {
 
 def _encode_metrics(table: pl.DataFrame) -> bytes:
     # Pages follow the chunks a table happens to have in memory: one chunk, or equal tables differ.
-    written = [name for name in COLUMNS if name not in LATER_COLUMNS or table[name].count()]
+    empty = {name for name in LATER_COLUMNS if name not in table.columns or not table[name].count()}
+    written = [name for name in COLUMNS if name not in empty]
     whole = table.select(written).rechunk()
     buffer = io.BytesIO()
     whole.write_parquet(buffer, compression="zstd", compression_level=19, statistics=True)
