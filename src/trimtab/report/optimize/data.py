@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import Cost, Parts, cents, dollars
 from trimtab.advice.model import CautionKind
+from trimtab.report.levers import lever_lines
 from trimtab.report.verdicts import verdict_line, verdict_of
 from trimtab.terraform_module import DEFAULT_INSIGHTS
 
@@ -93,6 +94,8 @@ class Report:
     left_out: tuple[Note, ...]
     snapshot: tuple[Note, ...]
     """What the snapshot lacks or assumes."""
+    levers: tuple[Note, ...]
+    """What could be done besides, each on its own."""
     files: tuple[Path, ...]
     explain: str
     """The command that tells more of one service; empty where nothing was written."""
@@ -135,6 +138,7 @@ def report_of(document: Document, folder: Path | None = None, files: Sequence[Pa
             for left in document.left_out
         ),
         snapshot=snapshot_notes(document.notes),
+        levers=tuple(Note(service=what, text=words) for what, words in lever_lines(document.levers)),
         files=tuple(files),
         explain="" if folder is None else f"trimtab explain {shlex.quote(str(folder))} SERVICE",
     )
