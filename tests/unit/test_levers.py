@@ -183,7 +183,7 @@ def test_scheduled_zero_saves_at_most_the_floor_in_those_hours() -> None:
     lever = one(pulls(WORKER, by_night(22, 3)), LeverKind.SCHEDULED_ZERO)
     assert lever is not None
     assert lever.at_most
-    assert "22:00 and 03:00 UTC" in lever.basis
+    assert "between 22:00 and 03:00 UTC" in lever.basis
     hour = PRICES.task_hour_usd(made.size(512, 1024), "X86_64")
     assert lever.usd_month == cents(2 * hour * 730 * 5 / 24)
     assert one(pulls(made.service(), by_night(22, 3)), LeverKind.SCHEDULED_ZERO) is None

@@ -185,7 +185,7 @@ def idle_hours(demand: Demand) -> frozenset[int]:
         hour
         for hour in range(DAY_H)
         if np.unique(clock[known & (clock % DAY_H == hour)]).size >= LEAST_DAYS
-        and not works[known & (clock % DAY_H == hour)].any()
+        and not works[clock % DAY_H == hour].any()
     }
     return frozenset(
         hour for first, length in _runs(quiet) if length >= LEAST_NIGHT_H for hour in _run(first, length)

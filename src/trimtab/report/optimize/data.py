@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from trimtab.advice.case.objective import Spot
+    from trimtab.advice.case.objective import Objective, Spot
     from trimtab.document.parts import CostPart, SplitPart
     from trimtab.document.schema import Document, ServicePart
 
@@ -191,8 +191,14 @@ def _objective(document: Document) -> str:
         f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before: "
         f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
         f"and each service kept that on the last {objective.judged_percent:g} % of its history, "
-        f"which nothing was tuned on.{_slower(document)}{_spot(objective.spot)}"
+        f"which nothing was tuned on.{_zone_loss(objective)}{_slower(document)}{_spot(objective.spot)}"
     )
+
+
+def _zone_loss(objective: Objective) -> str:
+    if not objective.zone_loss:
+        return ""
+    return " A minute is above it, too, where what is left when one zone is lost would be."
 
 
 def _slower(document: Document) -> str:
