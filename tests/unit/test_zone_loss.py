@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import made_choice
@@ -17,13 +18,14 @@ from trimtab.advice.case.objective import DEFAULT, Objective, read_objective
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.case.zones import left_share, with_spare_zone, zones_of
-from trimtab.advice.choice.choose import Chosen, choose
+from trimtab.advice.choice.choose import Chosen, _present, choose
 from trimtab.advice.choice.model import Choice
-from trimtab.advice.choice.sizes import sizes_in_contest
+from trimtab.advice.choice.sizes import search_sizes, sizes_in_contest
 from trimtab.catalog.load import prices
 from trimtab.document.encode import document_of
 from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOut
+from trimtab.ladders.ladders import default_ladders
 from trimtab.pipeline import recommend
 from trimtab.replay.bound import required_tasks
 from trimtab.report.optimize.data import report_of
@@ -134,3 +136,29 @@ def test_the_file_takes_it_and_the_report_says_so(tmp_path: Path) -> None:
     assert "one zone is lost" in report_of(said).objective
     without = replaced(said, objective=DEFAULT)
     assert "zone" not in report_of(without).objective
+
+
+@pytest.mark.parametrize("vcpu", [0.4, 0.8, 0.85, 1.7])
+def test_the_usual_ladders_have_room_above_the_spare(vcpu: float) -> None:
+    demand = made.demand(np.full(3 * made.DAY, vcpu), tasks=4)
+    for one in sizes_in_contest(*made_choice.asked(in_subnets("a", "b"), demand, LOSS)):
+        usual = default_ladders(one.sizing, demand)
+        assert one.sizing.work.floor == usual.min_tasks < usual.max_tasks
+
+
+def test_no_ladders_below_the_spare_are_searched_from_or_kept() -> None:
+    service, demand = in_subnets("a", "b"), made.demand(made_choice.wave(9.0))
+    question, sizing = made_choice.asked(service, demand, LOSS)
+    sized = [one for one in sizes_in_contest(question, sizing) if one.size == service.size]
+    floor = sized[0].sizing.work.floor
+    assert made_choice.TODAY.min_tasks < floor
+    searched = search_sizes(question, sized, seeds=(made_choice.TODAY,), effort=made.LITTLE)
+    (one,) = searched
+    assert one.contest.front
+    assert all(ladders.min_tasks >= floor for ladders in one.contest.front)
+    # Seeds that may stay and none: the search is the same, so none that is too low went in.
+    (without,) = search_sizes(question, sized, effort=made.LITTLE)
+    assert one.contest.tried == without.contest.tried
+    assert _present(service, searched, (made_choice.TODAY,)) is None
+    enough = replace(made_choice.TODAY, min_tasks=floor)
+    assert _present(service, searched, (enough,)) is not None
