@@ -13,6 +13,7 @@ from trimtab.advice.advise import advice_on, advise, among
 from trimtab.advice.calls import calls_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.cost import Cost, shared_cost, total
+from trimtab.advice.levers import levers_of
 from trimtab.advice.model import Recommendation
 from trimtab.advice.names import refuse_unfit
 from trimtab.catalog.own_prices import prices_for
@@ -73,6 +74,7 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
         objective=objective,
         shared=shared,
         cost=total((*(advice.cost for advice in services), shared)),
+        levers=levers_of(fleet, services, prices),
     )
 
 

@@ -17,6 +17,7 @@ from trimtab.advice.cautions import (
 )
 from trimtab.advice.choice.choose import choose
 from trimtab.advice.cost import cost_of, tasks_recorded
+from trimtab.advice.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
 from trimtab.fleet.left_out import LeftOut
@@ -50,7 +51,8 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     question, sizing, before = chosen.question, chosen.sizing, chosen.before
     service, demand, objective = question.service, question.demand, question.objective
     proposal = proposal_of(service, sizing, chosen.choice.ladders, chosen.timing, objective)
-    proposed = judge(as_proposed(question.workload, proposal, question.prices, objective)).verdict
+    judged = judge(as_proposed(question.workload, proposal, question.prices, objective))
+    proposed = judged.verdict
     cost = cost_of(
         service,
         demand,
@@ -70,6 +72,9 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         deployed=before.verdict,
         proposed=proposed,
         cost=cost,
+        pulls=pulls_of(
+            question.workload, proposal, judged, cost, question.prices, objective, fleet.environment
+        ),
         cautions=ordered(
             (
                 *cautions_of(service, demand, sizing, chosen.timing),

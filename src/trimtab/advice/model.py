@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.advice.calls import NONE
+from trimtab.advice.lever import NO_PULLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.proposal import Proposal
     from trimtab.advice.choice.model import Choice
     from trimtab.advice.cost import Cost
+    from trimtab.advice.lever import Lever, Pulls
     from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Service
     from trimtab.sizing.model import Sizing
@@ -98,6 +100,8 @@ class Advice:
     cautions: tuple[Caution, ...]
     calls: Calls = NONE
     """What the values say about its calls, besides what is deployed."""
+    pulls: Pulls = NO_PULLS
+    """What else could be done about its cost."""
 
     @property
     def ladders(self) -> Ladders:
@@ -127,3 +131,5 @@ class Recommendation:
     """What belongs to the cluster and to no service; nothing where no service has advice."""
     cost: Cost
     """The services and what is shared."""
+    levers: tuple[Lever, ...] = ()
+    """What else could be done, each on its own."""

@@ -118,6 +118,10 @@ class Prices(_Fact, frozen=True, kw_only=True):
     fargate_spot_x86_gb_hour: Price | None = None
     fargate_spot_arm_vcpu_hour: Price | None = None
     fargate_spot_arm_gb_hour: Price | None = None
+    savings_plan_percent: float | None = None
+    """Of a Compute Savings Plan, what is off these prices already [percent]."""
+    savings_plan_offer_percent: float | None = None
+    """What one that nobody has yet would take off [percent]; no list has it."""
 
     def task_hour_usd(
         self,

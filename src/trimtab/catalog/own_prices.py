@@ -67,6 +67,8 @@ class OwnPrices(_File, frozen=True, kw_only=True):
     """``OwnPrice`` by the catalog's names, Spot rates included. Discounts come off these too."""
     fargate_discount_percent: _Percent = 0.0
     compute_savings_plan_discount_percent: _Percent = 0.0
+    compute_savings_plan_offer_percent: _Percent | None = None
+    """What a plan that you do not have would take off. No cost has it: it prices that lever."""
 
 
 FILL = "docs/optimize.md#cost says how"
@@ -202,6 +204,8 @@ def _discounted(book: Prices, own: OwnPrices, name: str) -> Prices:
         book,
         **cheaper,
         **{STORAGE: _scaled(getattr(book, STORAGE), discount)},
+        savings_plan_percent=own.compute_savings_plan_discount_percent or None,
+        savings_plan_offer_percent=own.compute_savings_plan_offer_percent,
         basis=f"prices of {name}" + (f", less {' and '.join(off)}" if off else ""),
     )
 

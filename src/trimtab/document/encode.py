@@ -33,6 +33,7 @@ from trimtab.document.schema import (
     DeployedPart,
     Document,
     LeftOutPart,
+    LeverPart,
     ResponsePart,
     ServicePart,
     TrialPart,
@@ -76,6 +77,7 @@ def document_of(recommendation: Recommendation) -> Document:
         cost=_as(CostPart, recommendation.cost),
         shared_cost=_as(CostPart, recommendation.shared),
         services=tuple(_service(advice) for advice in recommendation.services),
+        levers=tuple(_as(LeverPart, lever) for lever in recommendation.levers),
         left_out=tuple(_as(LeftOutPart, left) for left in recommendation.left_out),
     )
 

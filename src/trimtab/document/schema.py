@@ -14,6 +14,7 @@ from msgspec import Meta
 from trimtab.advice.case.objective import Objective  # noqa: TC001
 from trimtab.advice.choice.model import Decision, Rank  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.advice.choice.trials import Test  # noqa: TC001
+from trimtab.advice.lever import LeverKind  # noqa: TC001
 from trimtab.advice.model import CautionKind  # noqa: TC001
 from trimtab.document.parts import (
     Amount,
@@ -138,6 +139,22 @@ class CautionPart(Part, frozen=True, kw_only=True):
     text: str
 
 
+class LeverPart(Part, frozen=True, kw_only=True):
+    """What could be done beside the advice, on its own: two levers together save less than their sum."""
+
+    kind: LeverKind
+    service: str
+    """Empty: the fleet's."""
+    usd_month: Amount | None
+    """What it would save; null: nothing says how much."""
+    at_most: bool
+    """Whether it saves that at the most."""
+    basis: str
+    """Where the dollars come from, or why there are none."""
+    first: str
+    """What must hold before it is pulled."""
+
+
 class LeftOutPart(Part, frozen=True, kw_only=True):
     """A service without advice: it runs on as it is."""
 
@@ -195,6 +212,8 @@ class Document(Part, frozen=True, kw_only=True):
     shared_cost: CostPart
     """The cluster's own, which is in ``cost`` and in no service's."""
     services: tuple[ServicePart, ...]
+    levers: tuple[LeverPart, ...]
+    """Of at least a dollar a month, or without dollars; not to be added up."""
     left_out: tuple[LeftOutPart, ...]
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.advice.case.objective import DEFAULT as DEFAULT_OBJECTIVE
+from trimtab.advice.case.zones import zones_of
 from trimtab.demand.fill import held
 from trimtab.demand.quality import quality_of
+from trimtab.errors import UsageError
 from trimtab.fleet.model import StartSample
 from trimtab.ladders.convert import policy_of_ladders, policy_of_service
 from trimtab.replay.bound import required_tasks
@@ -210,12 +212,18 @@ def _inputs(
     slower: Slower = AS_RECORDED,
 ) -> Inputs:
     deregistration_delay_s, shutdown_s = drain
+    zones = zones_of(workload.service)
+    if objective.zone_loss and zones == 1:
+        raise UsageError(
+            f"zone_loss cannot be kept by {workload.service.name!r}: its tasks run in one subnet",
+            advice="give it one in another zone, or leave zone_loss out",
+        )
     starts = starts_of(workload.service.start_samples, slower)
     return Inputs(
         load=workload.load,
         task=_with_own(task, workload.demand, starts),
         starts=starts,
-        objective=objective.replayed(workload.use.hottest_ratio),
+        objective=objective.replayed(workload.use.hottest_ratio, zones),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,

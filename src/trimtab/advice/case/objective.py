@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
+from trimtab.advice.case.zones import ASSUMED_ZONES, left_share
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.catalog.size import Architecture, Positive, TaskSize
 from trimtab.errors import UsageError
@@ -73,6 +74,8 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Least tasks of every service; None: 2 behind a load balancer, else today's minimum, 1 or 2."""
     least_cpu_units: Annotated[int, Meta(ge=256, le=16384)] | None = None
     """Least CPU of a task, of every service whose size is not laid down [CPU units]; None: Fargate's own."""
+    zone_loss: bool = False
+    """Whether what is left when one zone is lost must keep ``cpu_percent`` too, at any time."""
     direction_changes_day: Annotated[float, Meta(ge=0)] = 24.0
     """Scaling activities that turn back, at most [1/day]."""
     judged_percent: Annotated[float, Meta(ge=10, le=50)] = 30.0
@@ -102,14 +105,17 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         """Minutes that may be over [ratio]."""
         return self.over_percent / 100
 
-    def replayed(self, hottest_ratio: float = 1.0) -> Replayed:
+    def replayed(self, hottest_ratio: float = 1.0, zones: int = ASSUMED_ZONES) -> Replayed:
         """Return the shares a replay judges by.
 
         Where the work is spread unevenly, the hottest task is full before the average one is at
-        ``cpu_percent``: a minute counts as over from then on.
+        ``cpu_percent``: a minute counts as over from then on. With ``zone_loss`` it does from where those
+        left of ``zones``, at least 2, would be that full.
         """
+        left = left_share(zones) if self.zone_loss else 1.0
         return Replayed(
-            cpu_share=min(self.cpu_percent / 100, 1 / hottest_ratio), memory_share=self.memory_percent / 100
+            cpu_share=min(self.cpu_percent / 100, 1 / hottest_ratio) * left,
+            memory_share=self.memory_percent / 100,
         )
 
 

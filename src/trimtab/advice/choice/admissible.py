@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trimtab.advice.case.zones import ASSUMED_ZONES, zones_of
 from trimtab.catalog.load import fargate_sizes
 from trimtab.sizing.tasks import application_vcpu, hottest_ratio
 from trimtab.terraform_module import LONGEST_STARTUP_S
@@ -27,7 +28,7 @@ def admissible(service: Service, demand: Demand, objective: Objective) -> tuple[
     allowed = [
         size
         for size in fargate_sizes()
-        if (size.cpu_units >= least or size == laid) and has_room(size, demand, objective)
+        if (size.cpu_units >= least or size == laid) and has_room(size, demand, objective, zones_of(service))
     ]
     slow = {
         size.cpu_units: startup
@@ -38,9 +39,9 @@ def admissible(service: Service, demand: Demand, objective: Objective) -> tuple[
     return kept, _not_tried(slow) if laid is None else ""
 
 
-def has_room(size: TaskSize, demand: Demand, objective: Objective) -> bool:
+def has_room(size: TaskSize, demand: Demand, objective: Objective, zones: int = ASSUMED_ZONES) -> bool:
     """Tell whether the objective leaves a task anything for work beside what it uses without any."""
-    share = objective.replayed(hottest_ratio(demand)).cpu_share
+    share = objective.replayed(hottest_ratio(demand), zones).cpu_share
     return share * application_vcpu(size.cpu_units) > demand.own.idle.value
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.before import before_of
 from trimtab.advice.case.case import workload_of
+from trimtab.advice.case.zones import zones_of
 from trimtab.advice.choice.admissible import admissible, has_room, timing_at
 from trimtab.advice.choice.conflict import conflict
 from trimtab.advice.choice.contest import enter
@@ -41,6 +42,7 @@ WORKERS = 2
 """Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
 UNTOLD = frozenset({FindingKind.TOO_LITTLE_DATA, FindingKind.CENSORED})
 """What the demand lacks that no choice of ladders makes up for."""
+ONE_ZONE = "zone_loss cannot be kept: its tasks run in one subnet, and all go with its zone; give it another"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +73,13 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
     untold = [finding.text for finding in believable(demand) if finding.kind in UNTOLD]
     if untold:
         return _left_out(service, LeftOutReason.CANNOT_TELL, "; ".join(untold))
+    if objective.zone_loss and zones_of(service) == 1:
+        return _left_out(service, LeftOutReason.CANNOT_TELL, ONE_ZONE)
     workload = workload_of(service, demand)
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
     for size in (service.size, required.size or service.size):
-        if not has_room(size, demand, objective):
+        if not has_room(size, demand, objective, zones_of(service)):
             detail = (
                 f"a task uses {demand.own.idle.value:.2g} vCPU without work, all that may be used at {size}"
             )
@@ -134,7 +138,7 @@ def _today(service: Service, floor: int) -> tuple[Ladders, ...]:
 def _present(service: Service, searched: Sequence[Searched], today: Sequence[Ladders]) -> Entrant | None:
     """Return today's ladders tried at today's size, where both are in the contest."""
     for one in searched:
-        if one.sized.size == service.size and today:
+        if one.sized.size == service.size and today and today[0].min_tasks >= one.sized.sizing.work.floor:
             return enter(today[0], one.contest.ground)
     return None
 

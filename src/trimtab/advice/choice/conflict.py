@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.advice.case.zones import left_share, zones_of
 from trimtab.advice.choice.sizes import candidate_sizes, inputs_at
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.parts import HARDER
@@ -32,7 +33,8 @@ def conflict(question: Question, sizing: Sizing) -> str:
     said = f"the peak would need {tasks:,} tasks, and a service has {MAX_TASKS:,} at most"
     # The hottest task is full before the average one: no promise of the average goes beyond that.
     highest = 100 / question.workload.use.hottest_ratio
-    feasible = math.ceil(min(_cpu_percent(one) for one in inputs))
+    left = left_share(zones_of(question.service)) if objective.zone_loss else 1.0
+    feasible = math.ceil(min(_cpu_percent(one) for one in inputs) / left)
     if feasible > highest:
         return f"{said}, which {highest:.0f} % CPU does not change: share the work between services"
     return f"cpu_percent = {objective.cpu_percent:g} cannot be kept: {said}; {feasible} would be feasible"

@@ -10,8 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replaced
+
 from trimtab.advice.case.case import proposed_inputs
 from trimtab.advice.case.proposal import proposal_of
+from trimtab.advice.case.zones import with_spare_zone, zones_of
 from trimtab.advice.choice.contest import contest, space_of
 from trimtab.advice.choice.model import COSTS_MORE, Rank
 from trimtab.advice.choice.trials import bound_s
@@ -84,13 +87,19 @@ def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
     Of one CPU value only the least memory that holds the work: more of it only costs more. The
     present size is among them if it holds.
     """
-    found, objective, floor = [], question.objective, sizing.work.floor
+    found, objective = [], question.objective
     for size in candidate_sizes(sizing, question.service.size):
         inputs = inputs_at(question, sizing, size)
-        if required_tasks(inputs, floor=floor, max_tasks=MAX_TASKS).hopeless.any():
+        if required_tasks(inputs, floor=sizing.work.floor, max_tasks=MAX_TASKS).hopeless.any():
             continue
         parts = parts_of(inputs, objective.judged_percent / 100)
-        at_size = replace(sizing, size=size)
+        floor = floor_at(question, parts, sizing.work.floor)
+        at_size = replace(
+            sizing,
+            size=size,
+            work=replace(sizing.work, floor=floor),
+            tasks_peak=max(sizing.tasks_peak, floor),
+        )
         memory = memory_ladder(at_size, question.demand)
         most = space_of(parts, floor=floor, memory=memory).most
         bound = parts.tuned.usd_month(bound_s(parts.tuned, objective, floor=floor, most=most))
@@ -98,6 +107,19 @@ def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
             Sized(size=size, sizing=at_size, inputs=inputs, parts=parts, memory=memory, bound_usd_month=bound)
         )
     return tuple(sorted(found, key=lambda one: (one.bound_usd_month, one.size)))
+
+
+def floor_at(question: Question, parts: Parts, floor: int) -> int:
+    """Return the least tasks at one size: ``floor``, or what the quietest minute needs if a zone is lost.
+
+    In whole tasks, for there are few: of four in three zones two are left, which is less than their share.
+    """
+    objective, inputs = question.objective, parts.tuned.inputs
+    if not objective.zone_loss:
+        return floor
+    whole = replaced(objective, zone_loss=False).replayed(question.workload.use.hottest_ratio)
+    quietest = int(required_tasks(replace(inputs, objective=whole), floor=1).tasks.min())
+    return max(floor, with_spare_zone(quietest, zones_of(question.service)))
 
 
 def inputs_at(question: Question, sizing: Sizing, size: TaskSize) -> Inputs:
@@ -131,13 +153,15 @@ def search_sizes(
     objective, demand = question.objective, question.demand
 
     def run(one: Sized, effort: Effort, seeds: Sequence[Ladders]) -> Searched:
+        floor = one.sizing.work.floor
         seed = f"{objective.seed} {question.service.name} {one.size}"
-        every = (*seeds, default_ladders(one.sizing, demand))
+        held = (seed for seed in seeds if seed.min_tasks >= floor)
+        every = (*held, default_ladders(one.sizing, demand))
         found = contest(
             one.parts,
             objective,
             Hunt(seed=seed, seeds=every, effort=effort, workers=workers),
-            floor=one.sizing.work.floor,
+            floor=floor,
             memory=one.memory,
         )
         return Searched(sized=one, contest=found)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.catalog.load import LIST_PRICE
+from trimtab.report.explain.levers import lever_facts
 from trimtab.report.explain.model import Command, Fact, Grid, Section
 from trimtab.report.optimize.data import snapshot_notes
 from trimtab.timing.ground import Setting
@@ -60,7 +61,7 @@ def cost_section(document: Document, service: ServicePart) -> Section:
     text = f"{document.price_basis}, {document.region}, a month of 730 h"
     if cost.after.tracing_usd_month:
         text += "; tracing at its most"
-    return Section(title="Cost", blocks=(grid, Fact(label="basis", text=text)))
+    return Section(title=f"Cost ({text})", blocks=(grid, *lever_facts(document, service)))
 
 
 def _split(parts: SplitPart, *, logs: bool, insights: bool) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import Cost, CostParts, cents, dollars
 from trimtab.advice.model import CautionKind
+from trimtab.report.levers import lever_lines
 from trimtab.report.verdicts import verdict_line, verdict_of
 from trimtab.terraform_module import DEFAULT_INSIGHTS
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from trimtab.advice.case.objective import Spot
+    from trimtab.advice.case.objective import Objective, Spot
     from trimtab.document.parts import CostPart, SplitPart
     from trimtab.document.schema import Document, ServicePart
 
@@ -93,6 +94,8 @@ class Report:
     left_out: tuple[Note, ...]
     snapshot: tuple[Note, ...]
     """What the snapshot lacks or assumes."""
+    levers: tuple[Note, ...]
+    """What could be done besides, each on its own."""
     files: tuple[Path, ...]
     explain: str
     """The command that tells more of one service; empty where nothing was written."""
@@ -135,6 +138,7 @@ def report_of(document: Document, folder: Path | None = None, files: Sequence[Pa
             for left in document.left_out
         ),
         snapshot=snapshot_notes(document.notes),
+        levers=tuple(Note(service=what, text=words) for what, words in lever_lines(document.levers)),
         files=tuple(files),
         explain="" if folder is None else f"trimtab explain {shlex.quote(str(folder))} SERVICE",
     )
@@ -187,8 +191,14 @@ def _objective(document: Document) -> str:
         f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before: "
         f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
         f"and each service kept that on the last {objective.judged_percent:g} % of its history, "
-        f"which nothing was tuned on.{_slower(document)}{_spot(objective.spot)}"
+        f"which nothing was tuned on.{_zone_loss(objective)}{_slower(document)}{_spot(objective.spot)}"
     )
+
+
+def _zone_loss(objective: Objective) -> str:
+    if not objective.zone_loss:
+        return ""
+    return " A minute is above it, too, where what is left when one zone is lost would be."
 
 
 def _slower(document: Document) -> str:

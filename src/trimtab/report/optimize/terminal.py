@@ -9,6 +9,7 @@ from rich.text import Text
 
 from trimtab.report.figures import Figures, Words, whole
 from trimtab.report.layout import notes, usd, written
+from trimtab.report.levers import TITLE as LEVERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield Words(report.basis, style="dim")
     yield from notes("Not simply trimmed", report.verdicts)
     yield from notes("Cautions", report.cautions)
+    yield from notes(LEVERS, report.levers)
     yield from notes("Said by the snapshot", report.snapshot)
     yield from notes("LEFT OUT: no answer for these services, they run on as they are", report.left_out)
     yield from written(report.files)

@@ -1,0 +1,90 @@
+"""Resources of the fleet as found that the snapshot lists and no service uses, at the catalog's price.
+
+A snapshot sees one cluster. What another one uses looks unused from here, so each row says what to
+look at first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from trimtab.advice.cost import cents
+from trimtab.advice.lever import Lever, LeverKind
+from trimtab.catalog.load import HOURS_PER_MONTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trimtab.catalog.load import Prices
+    from trimtab.fleet.account import LoadBalancer
+    from trimtab.fleet.model import Fleet, FleetIdentity
+
+MOST_NAMED: Final = 5
+"""Resources named one by one before the rest is only counted."""
+BALANCERS: Final = frozenset({"aws_lb", "aws_alb"})
+
+
+def redundant(fleet: Fleet, prices: Prices) -> Iterator[Lever]:
+    """Yield a row for each kind of resource that costs something and that nobody is seen to use."""
+    identity = fleet.identity
+    if identity is None:
+        return
+    unread = _unread(fleet)
+    balancer = None if prices.alb_hour is None else prices.alb_hour.usd * HOURS_PER_MONTH
+    address = None if prices.public_ipv4_hour is None else prices.public_ipv4_hour.usd * HOURS_PER_MONTH
+    left = {one.kind for one in identity.leftovers}
+    idle = [one.name for one in _idle_balancers(fleet, identity)]
+    idle += [one.name for one in identity.leftovers if one.kind in BALANCERS]
+    yield from _row("load balancer", idle, balancer, f"it has no targets of anybody else{unread}")
+    for kind, noun, usd in (("aws_nat_gateway", "NAT gateway", None), ("aws_eip", "public address", address)):
+        if kind in left:
+            names = [one.name for one in identity.leftovers if one.kind == kind]
+            yield from _row(noun, names, usd, f"no route, record or other network needs it{unread}")
+    yield from _row(
+        "alarm without an action",
+        _idle_alarms(fleet, identity),
+        prices.alarm_month.usd,
+        "no dashboard, composite alarm or person looks at it; one on metric math costs more",
+    )
+
+
+def _row(noun: str, names: Sequence[str], each_usd_month: float | None, first: str) -> Iterator[Lever]:
+    if not names:
+        return
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    what = f"{noun} that nothing here uses: {', '.join(sorted(names)[:MOST_NAMED])}{more}"
+    price = "its price is not known" if each_usd_month is None else f"${each_usd_month:,.2f} each"
+    yield Lever(
+        kind=LeverKind.REDUNDANT,
+        usd_month=None if each_usd_month is None else cents(len(names) * each_usd_month),
+        basis=f"{what}; {price}",
+        first=first,
+    )
+
+
+def _idle_balancers(fleet: Fleet, identity: FleetIdentity) -> Iterator[LoadBalancer]:
+    """Give the load balancers of which no listener leads to a service of the cluster."""
+    known = [one.identity for one in fleet.services if one.identity is not None]
+    attached = {attachment.target_group_arn for one in known for attachment in one.attachments}
+    groups = {one.arn: one.load_balancer_arns for one in identity.target_groups}
+    behind = {balancer for group in attached for balancer in groups.get(group, ())}
+    for balancer in identity.load_balancers:
+        leads = {arn for one in balancer.listeners for arn in one.default_target_group_arns}
+        leads |= {arn for one in balancer.listeners for rule in one.rules for arn in rule.target_group_arns}
+        if balancer.arn not in behind and attached.isdisjoint(leads):
+            yield balancer
+
+
+def _idle_alarms(fleet: Fleet, identity: FleetIdentity) -> list[str]:
+    """Return the alarms that do nothing and that no deployment watches."""
+    known = [one.identity for one in fleet.services if one.identity is not None]
+    watched = {name for one in known for name in one.deployment_alarms}
+    return [one.name for one in identity.alarms if not one.actions and one.name not in watched]
+
+
+def _unread(fleet: Fleet) -> str:
+    """Say whose use of things is not known."""
+    names = [one.service for one in fleet.skipped] + [
+        one.name for one in fleet.services if one.identity is None
+    ]
+    return f", nor {', '.join(names)}: what they use was not read" if names else ""
