@@ -18,7 +18,7 @@ from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT, Spot
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import Proposal
-from trimtab.advice.cost import Cost, Parts, cents
+from trimtab.advice.cost import Cost, CostParts, cents
 from trimtab.advice.lever import Lever, LeverKind, Pulls
 from trimtab.advice.levers import _commitment, idle_hours, least_hour, pulls_of
 from trimtab.catalog.load import Price, prices
@@ -141,7 +141,7 @@ def test_a_debug_level_of_production_has_at_most_what_its_logs_cost_where_that_i
     environment: str, known: bool, usd: Decimal | None
 ) -> None:
     service = made.service(environment={"LOG_LEVEL": "DEBUG"})
-    cost = Cost(after=Parts(logs_usd_month=Decimal("12.34")), logs_known=known)
+    cost = Cost(after=CostParts(logs_usd_month=Decimal("12.34")), logs_known=known)
     lever = one(pulls(service, BUSY, cost=cost, environment=environment), LeverKind.LOG_LEVEL)
     assert (lever.usd_month if lever else None) == usd
     if lever:
