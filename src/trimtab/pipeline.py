@@ -13,7 +13,7 @@ from trimtab.advice.advise import advice_on, advise, among
 from trimtab.advice.calls import calls_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.cost import Cost, shared_cost, total
-from trimtab.advice.levers import levers_of
+from trimtab.advice.levers.levers import levers_of
 from trimtab.advice.model import Recommendation
 from trimtab.advice.names import refuse_unfit
 from trimtab.catalog.own_prices import prices_for

@@ -17,7 +17,7 @@ from trimtab.advice.cautions import (
 )
 from trimtab.advice.choice.choose import choose
 from trimtab.advice.cost import cost_of, tasks_recorded
-from trimtab.advice.levers import pulls_of
+from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
 from trimtab.fleet.left_out import LeftOut

@@ -12,7 +12,7 @@ import made_identity as identities
 import msgspec
 
 from trimtab.advice.lever import Lever, LeverKind
-from trimtab.advice.levers_redundant import redundant
+from trimtab.advice.levers.redundant import redundant
 from trimtab.catalog.load import prices
 from trimtab.document.encode import document_of, encode
 from trimtab.document.schema import decode

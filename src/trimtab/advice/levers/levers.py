@@ -15,7 +15,7 @@ from trimtab.advice.case.case import as_proposed
 from trimtab.advice.case.objective import Spot
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import Lever, LeverKind, Pulls
-from trimtab.advice.levers_redundant import redundant
+from trimtab.advice.levers.redundant import redundant
 from trimtab.advice.log_level import PRODUCTION, verbose_settings
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.errors import UsageError
