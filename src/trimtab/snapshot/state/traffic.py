@@ -97,7 +97,7 @@ def group_shape(values: Json) -> Json:
         "HealthCheckTimeoutSeconds": check.get("timeout") or 5,
         "HealthyThresholdCount": check.get("healthy_threshold") or 5,
         "UnhealthyThresholdCount": check.get("unhealthy_threshold") or 2,
-        "Matcher": {"HttpCode": check.get("matcher") or "200"},
+        "Matcher": {"HttpCode": _text(check, "matcher", "200")},
         "Attributes": {"deregistration_delay.timeout_seconds": _text(values, "deregistration_delay", "300")},
     }
 

@@ -80,7 +80,7 @@ def traffic_of(
     arns = [one["targetGroupArn"] for one in attached if one.get("targetGroupArn")]
     if not arns:
         return None, []
-    arn, notes = next((one for one in arns if _modelled(one, raw, routes)), arns[0]), []
+    arn, notes = str(taken_group(service, raw, routes)), []
     if len(arns) > 1:
         notes.append(f"{name}: of its {len(arns)} target groups {name_of_group(arn)} is taken")
     group = raw.target_groups.get(arn)
@@ -114,9 +114,15 @@ def traffic_of(
     return traffic, notes
 
 
-def _modelled(arn: str, raw: Raw, routes: Mapping[str, Sequence[Route]]) -> bool:
-    """Tell whether an application load balancer sends to the group: several come in no order of their own."""
-    return bool(routes.get(arn)) and raw.target_groups.get(arn, {}).get("Protocol") in ("HTTP", "HTTPS")
+def taken_group(service: Json, raw: Raw, routes: Mapping[str, Sequence[Route]]) -> str | None:
+    """Return the ARN of the target group that stands for all of a service's.
+
+    That is one which an application load balancer sends to: several come in no order of their own.
+    """
+    arns = [one["targetGroupArn"] for one in service.get("loadBalancers") or () if one.get("targetGroupArn")]
+    spoken = {arn: raw.target_groups.get(arn, {}).get("Protocol") for arn in arns}
+    known = (arn for arn in arns if routes.get(arn) and spoken[arn] in ("HTTP", "HTTPS"))
+    return next(known, arns[0] if arns else None)
 
 
 def name_of_group(arn: str) -> str:
