@@ -59,6 +59,12 @@ def log_group_of(container: Json) -> str | None:
     return str(name) if name else None
 
 
+def log_groups_of(container: Json) -> Iterator[str]:
+    """Give every log group that a container names, to whichever driver."""
+    options = (container.get("logConfiguration") or {}).get("options") or {}
+    yield from (str(options[key]) for key in ("awslogs-group", "log_group_name") if options.get(key))
+
+
 def network_of(service: Json) -> Json:
     """Return a service's subnets and security groups."""
     found: Json = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}

@@ -54,7 +54,7 @@ def test_a_running_fleet_becomes_a_folder_and_who_is_left_out_is_said(
     assert "left out: daemon: not Fargate: it runs on EC2" in lines
     assert lines[-1] == f"2 services in {tmp_path / 's'}"
     assert "calls, 0 of them tried again: " in lines[-2]
-    assert "1 cloudwatch:GetMetricData" in lines[-2]
+    assert "2 cloudwatch:GetMetricData" in lines[-2]
     assert [one.name for one in read_snapshot(tmp_path / "s").fleet.services] == ["api", "worker"]
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
 

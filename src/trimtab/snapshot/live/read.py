@@ -18,6 +18,7 @@ from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.redaction import redact
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames, skipped_by
 from trimtab.snapshot.live.event_log import read_event_log
+from trimtab.snapshot.live.log_volume import with_log_volume
 from trimtab.snapshot.live.metrics import calls_needed, queries_of, read_metrics
 from trimtab.snapshot.live.prices import read_list_prices
 from trimtab.snapshot.live.scaling import read_activities, read_scaling, read_scheduled
@@ -87,7 +88,7 @@ def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progr
     if made is None:
         raise _nothing(raw.name, skipped)
     parts, without = _read_series(api, raw, made, partial, progress)
-    fleet = _less(made, without)
+    fleet = with_log_volume(api, raw, _less(made, without), partial.window)
     fleet = msgspec.structs.replace(fleet, notes=(*fleet.notes, *_doubt(raw, parts)))
     progress(f"writing {output}")
     partial.finish(fleet, parts, prices)

@@ -85,7 +85,7 @@ def raw_of(resources: Resources, where: str, cluster: str | None, *, with_enviro
 
     """
     services = resources.get("aws_ecs_service", [])
-    arns = sorted({str(one.get("cluster")) for one in services if one.get("id")})
+    arns = sorted({shapes.cluster_arn(one) for one in services if one.get("id")})
     chosen = [arn for arn in arns if cluster is None or name_of(arn) == cluster]
     if len(chosen) != 1:
         known = ", ".join(name_of(arn) for arn in arns)
@@ -99,7 +99,11 @@ def raw_of(resources: Resources, where: str, cluster: str | None, *, with_enviro
             else "give a state, or a plan of what is deployed",
         )
     raw = _cluster(resources, chosen[0], where)
-    raw.services = [shapes.service_shape(one) for one in services if one.get("cluster") == chosen[0]]
+    raw.services = [
+        shapes.service_shape(one)
+        for one in services
+        if one.get("id") and shapes.cluster_arn(one) == chosen[0]
+    ]
     for one in resources.get("aws_ecs_task_definition", ()):
         made = shapes.definition_shape(one)
         raw.definitions[one["arn"]] = made if with_environment else without_values(made)

@@ -94,14 +94,15 @@ def alarm_shape(values: Json) -> Json:
         "InsufficientDataActions": values.get("insufficient_data_actions") or [],
         "ComparisonOperator": values.get("comparison_operator"),
         "Threshold": values.get("threshold"),
-        "EvaluationPeriods": values["evaluation_periods"],
-        "DatapointsToAlarm": values.get("datapoints_to_alarm"),
+        "EvaluationPeriods": _whole(values["evaluation_periods"]),
+        # The provider keeps 0 where none is stated.
+        "DatapointsToAlarm": _whole(values.get("datapoints_to_alarm")) or None,
         "TreatMissingData": values.get("treat_missing_data") or None,
         "ThresholdMetricId": values.get("threshold_metric_id") or None,
         "Metrics": queries,
         "Statistic": values.get("statistic") or None,
         "ExtendedStatistic": values.get("extended_statistic") or None,
-        "Period": values.get("period"),
+        "Period": _whole(values.get("period")),
         **_metric(values),
     }
 

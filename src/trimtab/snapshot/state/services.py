@@ -32,6 +32,21 @@ def cluster_shape(values: Json) -> Json:
     }
 
 
+def cluster_arn(values: Json) -> str:
+    """Return the ARN of a service's cluster.
+
+    The provider keeps ``cluster`` as the configuration writes it, a name or an ARN, and leaves it out
+    for the cluster ``default``. The service's own ARN has account, region and mostly the cluster's name.
+    """
+    said = str(values.get("cluster") or "default")
+    own = str(values["id"])
+    if said.startswith("arn:") or not own.startswith("arn:"):
+        return said
+    within = own.split(":service/")
+    names = within[-1].split("/")
+    return f"{within[0]}:cluster/{names[0] if len(names) > 1 else said}"
+
+
 def service_shape(values: Json) -> Json:
     """Return a service as DescribeServices words it."""
     network, alarms = block(values, "network_configuration"), block(values, "alarms")
@@ -119,7 +134,8 @@ def log_shape(values: Json) -> Json:
     """Return a log group as DescribeLogGroups words it."""
     return {
         "logGroupName": values["name"],
-        "arn": values["arn"],
+        # Providers before 3.0 keep the ARN of its streams.
+        "arn": values["arn"].removesuffix(":*"),
         "retentionInDays": values.get("retention_in_days") or None,
         "kmsKeyId": values.get("kms_key_id") or None,
         "logGroupClass": values.get("log_group_class") or "STANDARD",

@@ -97,9 +97,15 @@ def group_shape(values: Json) -> Json:
         "HealthCheckTimeoutSeconds": check.get("timeout") or 5,
         "HealthyThresholdCount": check.get("healthy_threshold") or 5,
         "UnhealthyThresholdCount": check.get("unhealthy_threshold") or 2,
-        "Matcher": {"HttpCode": check.get("matcher") or "200"},
-        "Attributes": {"deregistration_delay.timeout_seconds": values.get("deregistration_delay") or "300"},
+        "Matcher": {"HttpCode": _text(check, "matcher", "200")},
+        "Attributes": {"deregistration_delay.timeout_seconds": _text(values, "deregistration_delay", "300")},
     }
+
+
+def _text(values: Json, name: str, default: str) -> str:
+    """Return a number as AWS's attributes word it; older providers keep a number, and zero is one."""
+    found = values.get(name)
+    return default if found in (None, "") else str(found)
 
 
 def security_shape(values: Json) -> Json:
@@ -134,7 +140,10 @@ def _action(one: Json) -> Json:
 
 
 def _conditions(one: Json) -> Iterator[Json]:
-    """Give each filled part of a condition block."""
+    """Give each filled part of a condition block; before provider 3.0 it was a field and its values."""
+    if one.get("field"):
+        yield {"Field": one["field"], "Values": list(one.get("values") or ())}
+        return
     for name, said in (("path_pattern", "PathPatternConfig"), ("host_header", "HostHeaderConfig")):
         if values := block(one, name).get("values"):
             yield {"Field": name.replace("_", "-"), said: {"Values": values}}

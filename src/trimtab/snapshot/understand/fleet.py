@@ -19,7 +19,7 @@ from trimtab.snapshot.understand.account import tags_of
 from trimtab.snapshot.understand.alarms import alarms_by_action, other_callers
 from trimtab.snapshot.understand.identity import application_of, fleet_identity, service_identity
 from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
-from trimtab.snapshot.understand.traffic import callers_of, egress_of, routes_of, traffic_of
+from trimtab.snapshot.understand.traffic import callers_of, egress_of, routes_of, taken_group, traffic_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +126,7 @@ def _service(service: Json, around: _Around) -> Service:
         image=container["image"],
         size=_size(definition),
         architecture="ARM64" if _platform(definition).get("cpuArchitecture") == "ARM64" else "X86_64",
-        port=_port(service, container),
+        port=_port(service, container, taken_group(service, raw, around.routes)),
         cost_center=redact(find_tag(tags, raw.tag_names.cost_center) or ""),
         scaling=scaling,
         traffic=traffic,
@@ -193,8 +193,10 @@ def _platform(definition: Json) -> Json:
     return found
 
 
-def _port(service: Json, container: Json) -> int | None:
-    for balancer in service.get("loadBalancers") or ():
+def _port(service: Json, container: Json, group: str | None) -> int | None:
+    """Return the port that the target group ``group`` reaches, else the container's first."""
+    balancers = service.get("loadBalancers") or ()
+    for balancer in sorted(balancers, key=lambda one: one.get("targetGroupArn") != group):
         if balancer.get("containerPort"):
             return int(balancer["containerPort"])
     ports = [one["containerPort"] for one in container.get("portMappings") or () if one.get("containerPort")]

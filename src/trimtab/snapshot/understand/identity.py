@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.fleet import identity as nouns
-from trimtab.snapshot.parse import log_group_of, network_of
+from trimtab.snapshot.parse import log_group_of, log_groups_of, network_of
 from trimtab.snapshot.understand.account import (
     alarm_of,
     balancer_of,
@@ -23,7 +23,7 @@ from trimtab.snapshot.understand.account import (
 from trimtab.snapshot.understand.alarms import alarms_by_action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from trimtab.aws.api import Json
     from trimtab.snapshot.answers import Raw
@@ -112,15 +112,9 @@ def _task_definition(service: Json, definition: Json) -> nouns.TaskDefinition:
         secret_names=in_order(one["name"] for one in container.get("secrets") or ()),
         log_driver=(container.get("logConfiguration") or {}).get("logDriver"),
         log_group=log_group_of(container),
-        other_log_groups=in_order({name for one in others for name in _log_groups(one)}),
+        other_log_groups=in_order({name for one in others for name in log_groups_of(one)}),
         volumes=tuple(one["name"] for one in definition.get("volumes") or ()),
     )
-
-
-def _log_groups(container: Json) -> Iterator[str]:
-    """Yield every log group that a container names, to whichever driver."""
-    options = (container.get("logConfiguration") or {}).get("options") or {}
-    yield from (str(options[key]) for key in ("awslogs-group", "log_group_name") if options.get(key))
 
 
 def fleet_identity(raw: Raw) -> nouns.FleetIdentity:

@@ -80,11 +80,16 @@ def traffic_of(
     arns = [one["targetGroupArn"] for one in attached if one.get("targetGroupArn")]
     if not arns:
         return None, []
-    arn, notes = arns[0], []
+    arn, notes = str(taken_group(service, raw, routes)), []
     if len(arns) > 1:
-        notes.append(f"{name}: of its {len(arns)} target groups the first is taken")
+        notes.append(f"{name}: of its {len(arns)} target groups {name_of_group(arn)} is taken")
     group = raw.target_groups.get(arn)
-    if group is None or not routes.get(arn):
+    if group is None:
+        return None, [
+            *notes,
+            f"{name}: its target group {name_of_group(arn)} was not read: its traffic is not known",
+        ]
+    if not routes.get(arn):
         return None, [
             *notes,
             f"{name}: no listener of an application load balancer sends anything to its target group",
@@ -109,6 +114,22 @@ def traffic_of(
     return traffic, notes
 
 
+def taken_group(service: Json, raw: Raw, routes: Mapping[str, Sequence[Route]]) -> str | None:
+    """Return the ARN of the target group that stands for all of a service's.
+
+    That is one which an application load balancer sends to: several come in no order of their own.
+    """
+    arns = [one["targetGroupArn"] for one in service.get("loadBalancers") or () if one.get("targetGroupArn")]
+    spoken = {arn: raw.target_groups.get(arn, {}).get("Protocol") for arn in arns}
+    known = (arn for arn in arns if routes.get(arn) and spoken[arn] in ("HTTP", "HTTPS"))
+    return next(known, arns[0] if arns else None)
+
+
+def name_of_group(arn: str) -> str:
+    """Return a target group's name, from its ARN."""
+    return arn.rpartition(":")[2].removeprefix("targetgroup/").partition("/")[0]
+
+
 def _health_check(group: Json) -> TargetHealthCheck:
     matcher = group.get("Matcher") or {}
     return TargetHealthCheck(
@@ -128,6 +149,9 @@ def egress_of(service: Json, groups: Mapping[str, Json]) -> tuple[Egress, ...] |
     """
     wanted = network_of(service).get("securityGroups") or ()
     if not wanted or any(one not in groups for one in wanted):
+        return None
+    if not any(groups[group].get("IpPermissionsEgress") for group in wanted):
+        # Without a way out no task could pull its image: the rules are kept where nothing was read.
         return None
     found: set[tuple[int, str, str]] = set()
     for group in wanted:

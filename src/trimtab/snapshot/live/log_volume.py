@@ -1,0 +1,151 @@
+"""What each service writes to CloudWatch Logs a day, where its log groups are its own.
+
+``AWS/Logs`` counts the bytes that a group takes in, not who wrote them: of a group that two
+services write to nobody can say whose they are, so it stays unknown.
+
+Source: CloudWatch Logs user guide, "CloudWatch metrics": IncomingBytes, Sum, by LogGroupName; an
+hour without log events has no point.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from trimtab.aws.api import CallFailed, batches, pages
+from trimtab.redaction import redact
+from trimtab.snapshot.live.metrics import CALL, POINTS_A_CALL, QUERIES_A_CALL
+from trimtab.snapshot.parse import log_groups_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trimtab.aws.api import Api, Json
+    from trimtab.fleet.model import Fleet
+    from trimtab.snapshot.answers import Raw
+    from trimtab.snapshot.window import Window
+
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+LEAST_HOURS: Final = 24
+"""A day has its own course: from less of one no volume a day is told."""
+
+
+def with_log_volume(api: Api, raw: Raw, fleet: Fleet, window: Window) -> Fleet:
+    """Return the fleet with ``log_bytes_day`` where it can be told, and a note where it cannot."""
+    writers = _writers(raw)
+    asked = {
+        service.name: groups
+        for service in fleet.services
+        if (groups := sorted(group for group, names in writers.items() if service.name in names))
+    }
+    shared = {name for name, groups in asked.items() if any(len(writers[one]) > 1 for one in groups)}
+    notes = []
+    if shared:
+        names = ", ".join(sorted(shared))
+        notes.append(f"log volume is not known of services that share a log group: {names}")
+    wanted = sorted({one for name, groups in asked.items() if name not in shared for one in groups})
+    try:
+        volumes = _read(api, raw, wanted, window)
+    except CallFailed as failed:
+        volumes = {}
+        notes.append(f"log volume could not be read ({failed.call}: {failed.code})")
+    else:
+        missing = sorted(set(wanted) - set(volumes))
+        if missing:
+            notes.append(
+                "log volume is not known: CloudWatch has no IncomingBytes, or less than a day of it, for "
+                + ", ".join(missing)
+            )
+    known = {
+        name: sum(volumes[one] for one in groups)
+        for name, groups in asked.items()
+        if name not in shared and all(one in volumes for one in groups)
+    }
+    services = tuple(
+        msgspec.structs.replace(one, log_bytes_day=known.get(one.name)) for one in fleet.services
+    )
+    told = (*fleet.notes, *map(redact, notes))
+    return msgspec.structs.replace(fleet, services=services, notes=tuple(dict.fromkeys(told)))
+
+
+def _writers(raw: Raw) -> dict[str, set[str]]:
+    """Return who writes to each log group: every service, those left out too, and sessions of ECS Exec."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for service in raw.services:
+        definition = raw.definitions.get(service.get("taskDefinition") or "") or {}
+        for container in definition.get("containerDefinitions") or ():
+            for group in log_groups_of(container):
+                found[group].add(service["serviceName"])
+    command: Json = (raw.cluster.get("configuration") or {}).get("executeCommandConfiguration") or {}
+    sessions = (command.get("logConfiguration") or {}).get("cloudWatchLogGroupName")
+    if sessions and str(sessions) in found:
+        found[str(sessions)].add("sessions of ECS Exec")
+    return found
+
+
+def _read(api: Api, raw: Raw, groups: list[str], window: Window) -> dict[str, float]:
+    """Return what each group takes in a day [bytes]; without those that too little is recorded of."""
+    start, end = _whole(window.start), window.end.replace(minute=0, second=0, microsecond=0)
+    hours = (end - start) // HOUR
+    if hours < LEAST_HOURS:
+        return {}
+    made = {one["logGroupName"]: one.get("creationTime") for one in raw.log_groups}
+    volumes: dict[str, float] = {}
+    for batch in batches(groups, max(1, min(QUERIES_A_CALL, POINTS_A_CALL // hours))):
+        names = {f"q{number}": group for number, group in enumerate(batch)}
+        for group, sums in _sums(api, names, start, end).items():
+            if not sums:
+                continue
+            # A group made within the span has fewer days. One made anew has points from before.
+            since = min(*sums, _whole(datetime.fromtimestamp((made.get(group) or 0) / 1000, UTC)))
+            days = (end - max(start, since)) / DAY
+            if days * 24 >= LEAST_HOURS:
+                volumes[group] = sum(sums.values()) / days
+    return volumes
+
+
+def _whole(at: datetime) -> datetime:
+    """Return the hour that begins at a time or next after it."""
+    floor = at.replace(minute=0, second=0, microsecond=0)
+    return floor if floor == at else floor + HOUR
+
+
+def _sums(
+    api: Api, names: Mapping[str, str], start: datetime, end: datetime
+) -> dict[str, dict[datetime, float]]:
+    """Return the bytes of each hour of each group, without groups that CloudWatch failed at."""
+    found: dict[str, dict[datetime, float]] = {group: {} for group in names.values()}
+    for result in pages(
+        api,
+        "cloudwatch",
+        "GetMetricData",
+        "MetricDataResults",
+        MetricDataQueries=[_asked(name, group) for name, group in names.items()],
+        StartTime=start,
+        EndTime=end,
+        ScanBy="TimestampAscending",
+        MaxDatapoints=POINTS_A_CALL,
+    ):
+        group, state = names[result["Id"]], result.get("StatusCode", "Complete")
+        if state == "Forbidden":
+            raise CallFailed(
+                CALL, "AccessDenied", "the metrics belong to an account that does not share them"
+            )
+        if state == "InternalError":
+            found.pop(group, None)
+        elif group in found:
+            found[group].update(zip(result["Timestamps"], map(float, result["Values"]), strict=True))
+    return found
+
+
+def _asked(name: str, group: str) -> Json:
+    metric = {
+        "Namespace": "AWS/Logs",
+        "MetricName": "IncomingBytes",
+        "Dimensions": [{"Name": "LogGroupName", "Value": group}],
+    }
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
