@@ -39,11 +39,10 @@ def requirements(copy: Path, only: str) -> Iterator[str]:
             continue
         path = copy / "terraform" / mutation.file
         before = path.read_text(encoding="utf-8")
-        after = before.replace(mutation.old, mutation.new)
-        if after == before:
-            yield f"{mutation.test}: {mutation.old!r} is not in {mutation.file}"
+        if (found := before.count(mutation.old)) != 1:
+            yield f"{mutation.test}: {mutation.old!r} is {found} times in {mutation.file}, and not once"
             continue
-        path.write_text(after, encoding="utf-8")
+        path.write_text(before.replace(mutation.old, mutation.new), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", mutation.test]
         finished = subprocess.run(
             [

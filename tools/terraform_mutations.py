@@ -19,6 +19,14 @@ class Mutation:
 SERVICE = "modules/service"
 SCALING = "modules/scaling"
 VALUES = "platform/services.auto.tfvars"
+
+
+def drain(path: str, before: int, after: int) -> tuple[str, str]:
+    """Return what the service at ``path`` says of how long it drains [s], as it is and another."""
+    lines = f'["{path}"]\n      health_path          = "/health"\n      deregistration_delay = '
+    return f"{lines}{before}\n", f"{lines}{after}\n"
+
+
 REQUIREMENTS = (
     Mutation(
         "all_twelve", "platform/adoption.tf", "if !contains(var.adopt.leave, name) }", 'if name != "quotes" }'
@@ -29,7 +37,12 @@ REQUIREMENTS = (
         "= local.subnet_ids",
         "= slice(tolist(local.subnet_ids), 0, 2)",
     ),
-    Mutation("r1_task_size", VALUES, "    memory          = 512\n", "    memory          = 1024\n"),
+    Mutation(
+        "r1_task_size",
+        VALUES,
+        "memory          = 512\n    startup_seconds = 19\n",
+        "memory          = 1024\n    startup_seconds = 19\n",
+    ),
     Mutation(
         "r1_tasks_run_on_fargate",
         f"{SERVICE}/task_definition.tf",
@@ -38,18 +51,18 @@ REQUIREMENTS = (
     ),
     Mutation("r1_tasks_run_on_fargate", f"{SERVICE}/task_definition.tf", '"awsvpc"', '"bridge"'),
     Mutation("r1_tasks_run_on_fargate", f"{SERVICE}/service.tf", 'null : "FARGATE"', 'null : "EXTERNAL"'),
-    Mutation("r2_", f"{SERVICE}/variables.tf", "optional(number, 15)", "optional(number, 30)"),
+    Mutation("r2_", f"{SERVICE}/variables_traffic.tf", "optional(number, 15)", "optional(number, 30)"),
     Mutation(
         "r2_",
-        f"{SERVICE}/variables.tf",
+        f"{SERVICE}/variables_traffic.tf",
         "health_timeout       = optional(number, 10)",
         "health_timeout       = optional(number, 5)",
     ),
     Mutation(
         "r2_",
-        f"{SERVICE}/variables.tf",
-        "healthy_threshold    = optional(number, 2)",
-        "healthy_threshold    = optional(number, 3)",
+        f"{SERVICE}/variables_traffic.tf",
+        " healthy_threshold    = optional(number, 2)",
+        " healthy_threshold    = optional(number, 3)",
     ),
     Mutation(
         "r3_ladder_out",
@@ -66,8 +79,8 @@ REQUIREMENTS = (
     Mutation(
         "r3_alarm_out",
         f"{SCALING}/alarms.tf",
-        'comparison_operator = "GreaterThanThreshold"',
-        'comparison_operator = "LessThanThreshold"',
+        'statistic           = "Average"\n  comparison_operator = "GreaterThanThreshold"',
+        'statistic           = "Average"\n  comparison_operator = "LessThanThreshold"',
     ),
     Mutation(
         "r3_there_is_one",
@@ -92,11 +105,11 @@ REQUIREMENTS = (
     Mutation(
         "r3_alarms_are_wired",
         f"{SCALING}/alarms.tf",
-        "aws_appautoscaling_policy.out[each.key].arn",
-        'aws_appautoscaling_policy.out["cpu"].arn',
+        "aws_appautoscaling_policy.out[each.key].arn]\n  tags                = var.tags\n}",
+        'aws_appautoscaling_policy.out["cpu"].arn]\n  tags                = var.tags\n}',
     ),
-    Mutation("r4_", VALUES, "deregistration_delay = 60", "deregistration_delay = 300"),
-    Mutation("r4_", VALUES, "deregistration_delay = 30", "deregistration_delay = 31"),
+    Mutation("r4_", VALUES, *drain("/jobs/*", 60, 300)),
+    Mutation("r4_", VALUES, *drain("/api/*", 30, 31)),
     Mutation("r5_", f"{SERVICE}/service.tf", "rollback = true", "rollback = false"),
     Mutation("r5_", f"{SERVICE}/service.tf", "enable   = true", "enable   = false"),
     Mutation("r7_production", "platform/variables.tf", "optional(number, 30)", "optional(number, 90)"),
@@ -107,20 +120,33 @@ REQUIREMENTS = (
         "local.application_log_group",
     ),
     Mutation(
-        "r7_elsewhere", f"{SERVICE}/logs.tf", 'var.environment == "production"', 'var.environment != ""'
+        "r7_elsewhere",
+        f"{SERVICE}/logs.tf",
+        'count = var.environment == "production"',
+        'count = var.environment != ""',
     ),
     Mutation(
         "r7_exec",
         "modules/cluster/logs.tf",
-        "retention_in_days = var.debug_retention_days",
-        "retention_in_days = 30",
+        '/exec"\n  retention_in_days = var.debug_retention_days',
+        '/exec"\n  retention_in_days = 30',
     ),
     Mutation("r8_every", f"{SERVICE}/locals.tf", "CostCenter  = var.cost_center", 'CostCenter  = ""'),
     Mutation("r8_the_provider", "platform/providers.tf", "CostCenter  = var.cost_center", ""),
-    Mutation("r8_a_services", f"{SERVICE}/logs.tf", "  tags              = local.tags\n", ""),
+    Mutation(
+        "r8_a_services",
+        f"{SERVICE}/logs.tf",
+        "= try(var.adopt.log_group.kms_key_id, null)\n  tags              = local.tags\n",
+        "= try(var.adopt.log_group.kms_key_id, null)\n",
+    ),
     Mutation("r8_tags_reach", f"{SERVICE}/service.tf", 'propagate_tags          = "SERVICE"', ""),
     Mutation("r8_tags_reach", f"{SERVICE}/service.tf", "enable_ecs_managed_tags = true", ""),
-    Mutation("r8_cost_allocation", "platform/variables.tf", "  default     = false", "  default     = true"),
+    Mutation(
+        "r8_cost_allocation",
+        "platform/variables.tf",
+        'until then AWS refuses."\n  type        = bool\n  default     = false',
+        'until then AWS refuses."\n  type        = bool\n  default     = true',
+    ),
     Mutation("r8_cost_allocation", "platform/cluster.tf", '"CostCenter"]', '"Team"]'),
     Mutation("o1_", "modules/cluster/main.tf", "var.container_insights\n", '"enabled"\n'),
     Mutation("o1_", "modules/cluster/logs.tf", 'var.container_insights == "disabled" ? 0 : 1', "1"),
@@ -131,9 +157,9 @@ REQUIREMENTS = (
         "var.task.memory\n",
     ),
     Mutation("o2_the_collector", f"{SERVICE}/tracing.tf", "essential = false", "essential = true"),
-    Mutation("o2_traces", f"{SERVICE}/tracing.tf", 'exporters = ["awsxray"]', "exporters = []"),
+    Mutation("o2_traces", f"{SERVICE}/tracing.tf", 'exporters  = ["awsxray"]', "exporters  = []"),
     Mutation("o2_traces", f"{SERVICE}/tracing.tf", '"http://127.0.0.1:4318/v1', '"http://127.0.0.1:4317/v1'),
-    Mutation("o2_the_task_role", f"{SERVICE}/iam.tf", '"xray:PutTraceSegments",', ""),
+    Mutation("o2_the_task_role", f"{SERVICE}/iam.tf", ', "xray:PutTraceSegments"', ""),
     Mutation("o2_one_share", f"{SERVICE}/tracing.tf", "100 * var.cluster.tracing.sampling_rate", "100"),
     Mutation(
         "o2_tracing_can",
@@ -166,9 +192,17 @@ REQUIREMENTS = (
         "var.scaling.out_cooldown > 0 &&",
         "var.scaling.out_cooldown >= 0 &&",
     ),
-    Mutation("c3_", f"{SERVICE}/service.tf", "healthy_percent = 100", "healthy_percent = 50"),
     Mutation(
-        "c3_", f"{SERVICE}/service.tf", "maximum_percent         = 200", "maximum_percent         = 150"
+        "c3_",
+        f"{SERVICE}/service.tf",
+        "try(var.adopt.deployment_percent.minimum, 100)",
+        "try(var.adopt.deployment_percent.minimum, 50)",
+    ),
+    Mutation(
+        "c3_",
+        f"{SERVICE}/service.tf",
+        "try(var.adopt.deployment_percent.maximum, 200)",
+        "try(var.adopt.deployment_percent.maximum, 150)",
     ),
     Mutation("c4_every", f"{SERVICE}/health.tf", "floor(local.check_interval / 2)", "local.check_interval"),
     Mutation("c4_the_health", f"{SERVICE}/health.tf", "ceil(1.5 * var.task.startup_seconds / 5) * 5", "60"),
@@ -213,7 +247,9 @@ REQUIREMENTS = (
     ),
     Mutation("e1_load", "modules/load-balancer/main.tf", "= var.adopt.drop_invalid_header_fields", "= null"),
     Mutation("e1_load", "modules/load-balancer/main.tf", 'var.environment == "production"', "false"),
-    Mutation("e2_no_policy", f"{SERVICE}/iam.tf", '"logs:PutLogEvents"]', '"logs:*"]'),
+    Mutation(
+        "e2_no_policy", f"{SERVICE}/iam.tf", '"logs:CreateLogStream", "logs:PutLogEvents"]', '"logs:*"]'
+    ),
     Mutation(
         "e2_a_wildcard",
         f"{SERVICE}/iam.tf",
@@ -222,7 +258,7 @@ REQUIREMENTS = (
     ),
     Mutation(
         "e2_task_and",
-        f"{SERVICE}/task_definition.tf",
+        f"{SERVICE}/adoption.tf",
         "aws_iam_role.task[0].arn",
         "aws_iam_role.execution[0].arn",
     ),

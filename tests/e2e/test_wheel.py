@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted(path.parent.name for path in (REPOSITORY / "examples").glob("*/README.md"))
 STATE = (".terraform", ".tfstate", ".tfplan", "__pycache__")
 
 
@@ -52,7 +53,12 @@ def test_it_carries_the_configuration_and_the_example_and_nobodys_state(wheel: z
     names = wheel.namelist()
     for needed in (
         "trimtab/_assets/terraform/platform/variables.tf",
-        "trimtab/_assets/terraform/modules/service/service.tf",
+        *(
+            f"trimtab/_assets/terraform/modules/{name}/variables.tf"
+            for name in ("cluster", "load-balancer", "scaling", "service")
+        ),
+        *(f"trimtab/_assets/examples/{name}/README.md" for name in EXAMPLES),
+        "trimtab/_assets/examples/adopt/imports.tf",
         "trimtab/_assets/examples/fleet/metrics.parquet",
         "trimtab/_assets/examples/objective.json",
         "trimtab/catalog/prices-us-east-1.json",
@@ -98,6 +104,8 @@ def test_its_commands_work_outside_the_checkout(site: Path, tmp_path: Path) -> N
     made = run(site, tmp_path, "init", "tf")
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "tf/terraform/platform/variables.tf").is_file()
+    modules = sorted(path.name for path in (tmp_path / "tf/terraform/modules").iterdir())
+    assert modules == ["cluster", "load-balancer", "scaling", "service"]
     # The wheel's catalog and reading are used; a search or a replay would be compiled anew here.
     state = REPOSITORY / "tests" / "unit" / "recorded_state.json"
     read = run(site, tmp_path, "snapshot", "--terraform", str(state), "-o", "s")

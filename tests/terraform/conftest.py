@@ -98,6 +98,23 @@ def network(client: Callable[[str], Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
+def listener(client: Callable[[str], Any], network: dict[str, Any]) -> dict[str, str]:
+    """Make somebody else's load balancer."""
+    group = client("ec2").create_security_group(GroupName="alb", Description="alb", VpcId=network["vpc_id"])
+    elb = client("elbv2")
+    balancer = elb.create_load_balancer(
+        Name="theirs", Subnets=network["public_subnet_ids"], SecurityGroups=[group["GroupId"]]
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    made = elb.create_listener(
+        LoadBalancerArn=balancer,
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+    )["Listeners"][0]
+    return {"listener_arn": made["ListenerArn"], "load_balancer_security_group_id": group["GroupId"]}
+
+
+@pytest.fixture(scope="module")
 def plan_of(
     workspaces: Callable[[str], Workspace],
     network: dict[str, Any],

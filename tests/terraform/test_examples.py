@@ -43,39 +43,28 @@ def given(network: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def listener(client: Callable[[str], Any], network: dict[str, Any]) -> dict[str, str]:
-    """Make somebody else's load balancer."""
-    group = client("ec2").create_security_group(GroupName="alb", Description="alb", VpcId=network["vpc_id"])
-    elb = client("elbv2")
-    balancer = elb.create_load_balancer(
-        Name="theirs", Subnets=network["public_subnet_ids"], SecurityGroups=[group["GroupId"]]
-    )["LoadBalancers"][0]["LoadBalancerArn"]
-    made = elb.create_listener(
-        LoadBalancerArn=balancer,
-        Protocol="HTTP",
-        Port=80,
-        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
-    )["Listeners"][0]
-    return {"listener_arn": made["ListenerArn"], "load_balancer_security_group_id": group["GroupId"]}
-
-
-@pytest.fixture(scope="module")
 def file_system(client: Callable[[str], Any], network: dict[str, Any]) -> dict[str, str]:
     """Give somebody else's file system, and the security group of its mount targets."""
     group = client("ec2").create_security_group(GroupName="efs", Description="efs", VpcId=network["vpc_id"])
     return {**FILE_SYSTEM, "file_system_security_group_id": group["GroupId"]}
 
 
+@pytest.fixture(scope="module")
+def besides(listener: dict[str, str], file_system: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Give what an example asks for besides a network."""
+    return {"existing-load-balancer": listener, "sidecars-and-volumes": file_system}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["minimal", "spot-mix", "sidecars-and-volumes"])
+@pytest.mark.parametrize("name", ["minimal", "existing-load-balancer", "spot-mix", "sidecars-and-volumes"])
 def test_an_example_plans_applies_is_clean_and_goes(
     example: Callable[[str], Workspace],
     given: dict[str, Any],
-    file_system: dict[str, str],
+    besides: dict[str, dict[str, str]],
     tmp_path: Path,
     name: str,
 ) -> None:
-    root, values = example(name), {**given, **(file_system if name == "sidecars-and-volumes" else {})}
+    root, values = example(name), {**given, **besides.get(name, {})}
     root.apply(variables=values)
     again = root.plan(tmp_path / "b.tfplan", (), values)
     assert [change.address for change in again.changed] == []

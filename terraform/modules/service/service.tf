@@ -137,8 +137,8 @@ resource "aws_ecs_service" "this" {
     }
 
     precondition {
-      condition     = var.task.on_demand == null ? true : var.task.on_demand.base < var.scaling.max
-      error_message = "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max ${var.scaling.max}: no task would ever run on Spot. Lower the base, or leave spot and on_demand out; a change between the two replaces the service."
+      condition     = var.task.on_demand == null || var.scaling == null ? true : var.task.on_demand.base < var.scaling.max
+      error_message = "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max ${try(var.scaling.max, 0)}: no task would ever run on Spot. Lower the base, or leave spot and on_demand out; a change between the two replaces the service."
     }
 
     precondition {

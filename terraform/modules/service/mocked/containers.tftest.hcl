@@ -6,7 +6,7 @@ mock_provider "aws" {
     defaults = { partition = "aws" }
   }
   mock_data "aws_region" {
-    defaults = { name = "us-east-1" }
+    defaults = { id = "us-east-1" }
   }
 }
 
@@ -366,4 +366,23 @@ run "waiting_on_a_state_that_is_none_is_refused" {
     task = merge(var.task, { containers = { proxy = { image = "a:1", memory = 64 } }, depends_on = { proxy = "READY" } })
   }
   expect_failures = [aws_ecs_task_definition.this]
+}
+
+run "a_task_role_that_is_kept_is_warned_of_what_it_must_allow" {
+  command = plan
+  variables {
+    adopt  = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
+    task   = merge(var.task, { volumes = { data = { efs = { file_system_id = "fs-0abc" } } } })
+    egress = { efs = { port = 2049, security_group_id = "sg-0efs" } }
+  }
+  expect_failures = [check.kept_task_role]
+}
+
+run "a_log_router_with_a_task_role_that_is_kept_is_warned_of_too" {
+  command = plan
+  variables {
+    adopt = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
+    task  = merge(var.task, { containers = { router = { image = "registry.example/router:1", memory = 64, firelens = {} } } })
+  }
+  expect_failures = [check.kept_task_role]
 }

@@ -7,7 +7,7 @@ mock_provider "aws" {
     defaults = { partition = "aws" }
   }
   mock_data "aws_region" {
-    defaults = { name = "us-east-1" }
+    defaults = { id = "us-east-1" }
   }
 }
 
@@ -68,6 +68,27 @@ run "no_task_at_first_is_accepted" {
   variables {
     scaling       = null
     desired_count = 0
+  }
+}
+
+run "a_spot_mix_of_ones_own_scaling_is_accepted" {
+  command = plan
+  variables {
+    task = {
+      image           = "registry.example/api:1"
+      cpu             = 256
+      memory          = 512
+      startup_seconds = 24
+      port            = 8080
+      spot            = true
+      on_demand       = { base = 2, percent = 25 }
+    }
+    scaling       = null
+    desired_count = 3
+  }
+  assert {
+    condition     = length(aws_ecs_service.this.capacity_provider_strategy) == 2
+    error_message = "how far somebody else scales is not known here, and no reason to refuse"
   }
 }
 
