@@ -34,8 +34,6 @@ def test_the_account_of_the_twelve_gives_what_platform_asks_for() -> None:
     blocks = re.findall(r'^variable "(\w+)" \{(.*?)^\}', text, re.MULTILINE | re.DOTALL)
     account = (EXAMPLES / "complete-twelve" / "account.tfvars").read_text("utf-8")
     given = re.findall(r"^(\w+) +=", account, re.MULTILINE)
-        r"^(\w+) +=", (EXAMPLES / "complete-twelve/account.tfvars").read_text("utf-8"), re.MULTILINE
-    )
     asked = {name for name, body in blocks if not re.search(r"^  default ", body, re.MULTILINE)}
     written = re.findall(r"^(\w+) +=", (PLATFORM / "services.auto.tfvars").read_text("utf-8"), re.MULTILINE)
     assert set(given) <= {name for name, _ in blocks}
