@@ -1,12 +1,12 @@
-# Further containers of the task, and what they and the application may mount. Each as JSON: they differ in their attributes, and no
-# two of a map may.
+# Further containers of the task, and what they and the application may mount. Each as JSON: they differ in their
+# attributes, and no two of a map may.
 
 locals {
   routers = [for name, one in var.task.containers : name if one.firelens != null]
   router  = one(local.routers)
 
-  # FireLens: the driver hands lines to the router, which acts as the task and not as ECS. Unless told otherwise it writes where
-  # the application's lines would have gone, and makes no group that nobody owns.
+  # FireLens: the driver hands lines to the router, which acts as the task and not as ECS. Unless told otherwise it writes
+  # where the application's lines would have gone, and makes no group that nobody owns.
   router_default = {
     Name              = "cloudwatch_logs"
     region            = local.region
@@ -16,17 +16,24 @@ locals {
   }
   routed_here = local.router != null && try(var.task.containers[local.router].firelens.log_options, null) == null
   application_log = jsondecode(local.router == null ? jsonencode(local.cloudwatch_log) : jsonencode(merge(
-    { logDriver = "awsfirelens", options = local.routed_here ? local.router_default : var.task.containers[local.router].firelens.log_options },
+    {
+      logDriver = "awsfirelens"
+      options   = local.routed_here ? local.router_default : var.task.containers[local.router].firelens.log_options
+    },
     try(length(var.task.containers[local.router].firelens.log_secrets), 0) == 0 ? {} : {
-      secretOptions = [for name, arn in var.task.containers[local.router].firelens.log_secrets : { name = name, valueFrom = arn }]
+      secretOptions = [
+        for name, arn in var.task.containers[local.router].firelens.log_secrets : { name = name, valueFrom = arn }
+      ]
     },
   )))
 
   router_statements = !local.routed_here ? [] : [{
-    Sid      = "RouteLogs"
-    Effect   = "Allow"
-    Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    Resource = [for name in [local.application_log_group] : "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${name}:*"]
+    Sid    = "RouteLogs"
+    Effect = "Allow"
+    Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    Resource = [for name in [local.application_log_group] :
+      "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${name}:*"
+    ]
   }]
 
   # The router is up before what it takes lines from, and stops after it.
@@ -34,10 +41,16 @@ locals {
 
   # What the application is told besides; left out where nothing is.
   told = { for key, value in {
-    user                  = var.task.user == null ? null : jsonencode(var.task.user)
-    ulimits               = length(var.task.ulimits) == 0 ? null : jsonencode([for name, limit in var.task.ulimits : { name = name, softLimit = limit.soft, hardLimit = limit.hard }])
-    repositoryCredentials = var.task.repository_credentials == null ? null : jsonencode({ credentialsParameter = var.task.repository_credentials })
-    dependsOn             = length(local.application_waits) == 0 ? null : jsonencode([for name, condition in local.application_waits : { containerName = name, condition = condition }])
+    user = var.task.user == null ? null : jsonencode(var.task.user)
+    ulimits = length(var.task.ulimits) == 0 ? null : jsonencode([
+      for name, limit in var.task.ulimits : { name = name, softLimit = limit.soft, hardLimit = limit.hard }
+    ])
+    repositoryCredentials = var.task.repository_credentials == null ? null : jsonencode({
+      credentialsParameter = var.task.repository_credentials
+    })
+    dependsOn = length(local.application_waits) == 0 ? null : jsonencode([
+      for name, condition in local.application_waits : { containerName = name, condition = condition }
+    ])
   } : key => value if value != null }
 
   capabilities = length(var.task.capabilities.add) + length(var.task.capabilities.drop) == 0 ? {} : {
@@ -57,23 +70,43 @@ locals {
     stopTimeout            = one.stop_timeout
     readonlyRootFilesystem = one.readonly_root_filesystem
     environment            = [for variable, value in one.environment : { name = variable, value = value }]
-    secrets                = length(one.secrets) == 0 ? null : [for variable, arn in one.secrets : { name = variable, valueFrom = arn }]
-    portMappings           = [for port in one.ports : { containerPort = port, hostPort = port, protocol = "tcp" }]
-    mountPoints            = [for mount in one.mounts : { sourceVolume = mount.volume, containerPath = mount.path, readOnly = mount.read_only }]
-    dependsOn              = length(one.depends_on) == 0 ? null : [for other, condition in one.depends_on : { containerName = other, condition = condition }]
-    repositoryCredentials  = one.repository_credentials == null ? null : { credentialsParameter = one.repository_credentials }
-    firelensConfiguration  = one.firelens == null ? null : { for key, value in { type = one.firelens.type, options = length(one.firelens.options) == 0 ? null : one.firelens.options } : key => value if value != null }
-    healthCheck            = one.health_command == null ? null : { command = one.health_command, interval = 30, timeout = 5, retries = 3, startPeriod = 30 }
+    secrets = length(one.secrets) == 0 ? null : [
+      for variable, arn in one.secrets : { name = variable, valueFrom = arn }
+    ]
+    portMappings = [for port in one.ports : { containerPort = port, hostPort = port, protocol = "tcp" }]
+    mountPoints = [
+      for mount in one.mounts : { sourceVolume = mount.volume, containerPath = mount.path, readOnly = mount.read_only }
+    ]
+    dependsOn = length(one.depends_on) == 0 ? null : [
+      for other, condition in one.depends_on : { containerName = other, condition = condition }
+    ]
+    repositoryCredentials = one.repository_credentials == null ? null : { credentialsParameter = one.repository_credentials }
+    firelensConfiguration = one.firelens == null ? null : { for key, value in {
+      type    = one.firelens.type
+      options = length(one.firelens.options) == 0 ? null : one.firelens.options
+    } : key => value if value != null }
+    healthCheck = one.health_command == null ? null : {
+      command     = one.health_command
+      interval    = 30
+      timeout     = 5
+      retries     = 3
+      startPeriod = 30
+    }
     # Its own lines never go through the router: one that fails could not say so.
     logConfiguration = {
       logDriver = "awslogs"
-      options   = merge(local.cloudwatch_log.options, { awslogs-group = aws_cloudwatch_log_group.debug.name, awslogs-stream-prefix = name })
+      options = merge(local.cloudwatch_log.options, {
+        awslogs-group         = aws_cloudwatch_log_group.debug.name
+        awslogs-stream-prefix = name
+      })
     }
     systemControls = []
     volumesFrom    = []
   } : key => value if value != null }) }
 
-  waits = merge({ (local.container_name) = local.application_waits }, { for name, one in var.task.containers : name => one.depends_on if name != local.container_name })
+  waits = merge({ (local.container_name) = local.application_waits }, {
+    for name, one in var.task.containers : name => one.depends_on if name != local.container_name
+  })
   checked = concat(
     [local.container_name], var.tracing.enabled ? ["otel-collector"] : [],
     [for name, one in var.task.containers : name if one.health_command != null],
@@ -89,18 +122,27 @@ locals {
   ])]])
 
   writable_mounts = [for name, path in local.writable : { sourceVolume = name, containerPath = path, readOnly = false }]
-  mounts          = [for mount in var.task.mounts : { sourceVolume = mount.volume, containerPath = mount.path, readOnly = mount.read_only }]
+  mounts = [
+    for mount in var.task.mounts : { sourceVolume = mount.volume, containerPath = mount.path, readOnly = mount.read_only }
+  ]
 
   efs = { for name, volume in var.task.volumes : name => volume.efs if volume.efs != null }
 
   # Volumes that some container writes.
-  written = toset([for mount in concat(var.task.mounts, flatten(values(var.task.containers)[*].mounts)) : mount.volume if !mount.read_only])
+  written = toset([
+    for mount in concat(var.task.mounts, flatten(values(var.task.containers)[*].mounts)) :
+    mount.volume if !mount.read_only
+  ])
 
   # As JSON and back: one with a condition differs in type from one without.
   volume_statements = [for name, one in local.efs : jsondecode(jsonencode({ for key, value in {
-    Sid      = "Mount${join("", [for part in regexall("[A-Za-z0-9]+", name) : title(part)])}"
-    Effect   = "Allow"
-    Action   = concat(["elasticfilesystem:ClientMount"], contains(local.written, name) ? ["elasticfilesystem:ClientWrite"] : [], one.root_access ? ["elasticfilesystem:ClientRootAccess"] : [])
+    Sid    = "Mount${join("", [for part in regexall("[A-Za-z0-9]+", name) : title(part)])}"
+    Effect = "Allow"
+    Action = concat(
+      ["elasticfilesystem:ClientMount"],
+      contains(local.written, name) ? ["elasticfilesystem:ClientWrite"] : [],
+      one.root_access ? ["elasticfilesystem:ClientRootAccess"] : [],
+    )
     Resource = ["arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:file-system/${one.file_system_id}"]
     Condition = one.access_point_id == null ? null : { StringEquals = {
       "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${one.access_point_id}"
