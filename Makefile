@@ -57,7 +57,7 @@ check: setup ## Lint, types, and the arrows of the design.
 	@$(BIN)/ruff format --check --quiet src tests tools examples benchmarks
 	@$(BIN)/ruff check --quiet src tests tools examples benchmarks
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -n 5
+	@said=$$($(BIN)/lint-imports --no-cache) && echo "$$said" | tail -n 5 || { echo "$$said"; exit 1; }
 
 fmt: setup ## Format, and renew what is generated.
 	$(BIN)/ruff format src tests tools examples benchmarks
