@@ -40,8 +40,8 @@ REQUIREMENTS = (
     Mutation(
         "r1_task_size",
         VALUES,
-        "memory          = 512\n    startup_seconds = 19\n",
-        "memory          = 1024\n    startup_seconds = 19\n",
+        "memory          = 512\n    startup_seconds = 73\n",
+        "memory          = 1024\n    startup_seconds = 73\n",
     ),
     Mutation(
         "r1_tasks_run_on_fargate",

@@ -171,7 +171,7 @@ def extended(planned: Callable[..., Platform], edited: Callable[..., Path]) -> P
     """Give the plan with what can be switched on switched on, and an api that starts slowly."""
     values = edited(
         ("worker", "traffic = {", "execute_command = true\n    traffic = {"),
-        ("api", "startup_seconds = 19", "startup_seconds = 180"),
+        ("api", "startup_seconds = 73", "startup_seconds = 180"),
     )
     return planned(
         "extended",
