@@ -40,6 +40,11 @@ def lines(rendered: Group, *, width: int = WIDTH, colours: bool = False) -> list
     return [_BLANKS.sub(r"\1", line) for line in capture.get().splitlines()]
 
 
+def as_file(rendered: Group) -> str:
+    """Return a report as the text of a file."""
+    return "".join(f"{line}\n" for line in lines(rendered))
+
+
 def usd(amount: Decimal) -> str:
     """Return an amount to the cent."""
     return f"{amount:,.2f}"

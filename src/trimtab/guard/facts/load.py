@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +18,7 @@ from trimtab.guard.facts.model import CostFacts, Covered, FactFile, Facts, Rule,
 
 TAGS_FILE, RULES_FILE, COVERED_FILE = "tags.json", "rules.json", "covered.json"
 COSTS_FILE = "costs.json"
+_File = TypeVar("_File", bound=msgspec.Struct)
 
 
 @cache
@@ -30,7 +32,7 @@ def fact_files() -> tuple[FactFile, ...]:
     folder = resources.files("trimtab.guard.facts")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
     files = tuple(
-        msgspec.json.decode((folder / name).read_bytes(), type=FactFile)
+        _decoded(name, FactFile)
         for name in names
         if name not in {TAGS_FILE, RULES_FILE, COVERED_FILE, COSTS_FILE}
     )
@@ -59,26 +61,26 @@ def rules() -> dict[str, Rule]:
 @cache
 def rules_file() -> RulesFile:
     """Return the file of rules."""
-    entry = resources.files("trimtab.guard.facts") / RULES_FILE
-    return msgspec.json.decode(entry.read_bytes(), type=RulesFile)
+    return _decoded(RULES_FILE, RulesFile)
 
 
 @cache
 def covered() -> Covered:
     """Return which types are covered whole."""
-    entry = resources.files("trimtab.guard.facts") / COVERED_FILE
-    return msgspec.json.decode(entry.read_bytes(), type=Covered)
+    return _decoded(COVERED_FILE, Covered)
 
 
 @cache
 def cost_facts() -> CostFacts:
     """Return what costs nothing, and what has no price."""
-    entry = resources.files("trimtab.guard.facts") / COSTS_FILE
-    return msgspec.json.decode(entry.read_bytes(), type=CostFacts)
+    return _decoded(COSTS_FILE, CostFacts)
 
 
 @cache
 def tag_facts() -> TagFacts:
     """Return the facts on tags."""
-    entry = resources.files("trimtab.guard.facts") / TAGS_FILE
-    return msgspec.json.decode(entry.read_bytes(), type=TagFacts)
+    return _decoded(TAGS_FILE, TagFacts)
+
+
+def _decoded(name: str, kind: type[_File]) -> _File:
+    return msgspec.json.decode((resources.files("trimtab.guard.facts") / name).read_bytes(), type=kind)

@@ -13,7 +13,7 @@ from rich.text import Text
 from trimtab.guard.model import Impact
 from trimtab.report.figures import Words
 from trimtab.report.guard.words import BILL, CAUTIONS, MEANINGS, TITLES, counted, footnote, members, subject
-from trimtab.report.layout import lines
+from trimtab.report.layout import as_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def render(report: GuardReport) -> Group:
 
 def as_text(report: GuardReport) -> str:
     """Return the report laid out for a file."""
-    return "".join(f"{line}\n" for line in lines(render(report)))
+    return as_file(render(report))
 
 
 def _parts(report: GuardReport) -> Iterator[RenderableType]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from trimtab.lint.model import ORDER, Severity
 from trimtab.report.figures import Words, whole
-from trimtab.report.layout import lines
+from trimtab.report.layout import as_file
 from trimtab.report.lint.data import counted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def render(report: LintReport) -> Group:
 
 def as_text(report: LintReport) -> str:
     """Return the report laid out for a file."""
-    return "".join(f"{line}\n" for line in lines(render(report)))
+    return as_file(render(report))
 
 
 def counts_of(report: LintReport) -> str:
