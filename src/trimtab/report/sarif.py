@@ -8,10 +8,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 VERSION: Final = "2.1.0"
@@ -54,6 +57,17 @@ class SarifNotice:
     line: int
 
 
+def log_of(run: Mapping[str, Any], schema: str = SCHEMA) -> str:
+    """Return the log of one run as text."""
+    document = {"$schema": schema, "version": VERSION, "runs": [run]}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def fingerprint(identity: str) -> str:
+    """Return the same short text for the same thing, whatever is said of it."""
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+
+
 def sarif(
     rules: list[SarifRule], results: list[SarifResult], notices: list[SarifNotice], *, complete: bool
 ) -> str:
@@ -79,8 +93,7 @@ def sarif(
         ],
         "results": [_result(one, numbers, seen) for one in results],
     }
-    document = {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return log_of(run)
 
 
 def _rule(rule: SarifRule) -> dict[str, Any]:
@@ -99,14 +112,13 @@ def _result(result: SarifResult, numbers: dict[str, int], seen: dict[str, int]) 
     # Two of one identity are told apart by their order, as code scanning itself does it.
     key = f"{result.rule}\n{result.identity}"
     seen[key] = seen.get(key, 0) + 1
-    fingerprint = hashlib.sha256(f"{key}\n{seen[key]}".encode()).hexdigest()[:32]
     return {
         "ruleId": result.rule,
         "ruleIndex": numbers[result.rule],
         "level": result.level,
         "message": {"text": result.message},
         "locations": [_location(result.file, result.first_line, result.last_line)],
-        "partialFingerprints": {"trimtab/v1": fingerprint},
+        "partialFingerprints": {"trimtab/v1": fingerprint(f"{key}\n{seen[key]}")},
     }
 
 

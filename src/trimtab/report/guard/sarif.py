@@ -6,14 +6,12 @@ for code scanning". What is safe is no result.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from trimtab.guard.facts.catalogue import catalogue
 from trimtab.guard.model import Impact
 from trimtab.report.guard.data import DEEDS, attribute_text
+from trimtab.report.sarif import HOME, fingerprint, log_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from trimtab.guard.written import Place
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-HOME = "https://github.com/trimtab/trimtab"
 PAGE = f"{HOME}/blob/main/docs/guard-facts.md"
 FINGERPRINT = "trimtabGuard/v1"
 """Of the address and the fact: the same in the next plan, whatever the words are then."""
@@ -54,8 +51,7 @@ def render(assessment: Assessment, locate: Callable[[Finding], Place | None]) ->
         "results": results,
         "properties": {"verdict": assessment.verdict, "exitCode": assessment.exit_code},
     }
-    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return log_of(run, SCHEMA)
 
 
 def _by_fact(finding: Finding) -> dict[str, list[Reason]]:
@@ -96,7 +92,6 @@ def _result(finding: Finding, reasons: list[Reason], rule: int, place: Place | N
     texts = [reason.text for reason in reasons]
     texts += [f"Because of {'; '.join(changed)}."] if changed else []
     texts += [f"Instead: {advice}" for advice in finding.advice]
-    key = hashlib.sha256(f"{finding.address}\n{fact}".encode()).hexdigest()[:32]
     logical = {"fullyQualifiedName": finding.address, "kind": "resource"}
     where: dict[str, Any] = {"logicalLocations": [logical]}
     if place is not None:
@@ -110,6 +105,6 @@ def _result(finding: Finding, reasons: list[Reason], rule: int, place: Place | N
         "level": LEVELS[verdict],
         "message": {"text": f"{finding.address}, {DEEDS[finding.deed]}: {' '.join(texts)}"},
         "locations": [where],
-        "partialFingerprints": {FINGERPRINT: key},
+        "partialFingerprints": {FINGERPRINT: fingerprint(f"{finding.address}\n{fact}")},
         "properties": {"verdict": verdict},
     }
