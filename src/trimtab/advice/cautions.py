@@ -188,13 +188,10 @@ def _of_provider(service: Service, proposal: Proposal) -> Iterator[Caution]:
             "and its vCPU are taken to be as fast; measure one task before all move"
         )
         yield Caution(kind=CautionKind.ARCHITECTURE, text=text)
-    spot = service.identity is not None and any(
-        one.name == "FARGATE_SPOT" for one in service.identity.capacity_providers
-    )
     if proposal.spot is not None and service.identity is not None:
         text = "spot = true would replace the service that runs: trimtab write refuses it"
         yield Caution(kind=CautionKind.SPOT, text=text)
-    elif spot:
+    elif service.identity is not None and service.identity.on_spot:
         text = "runs on FARGATE_SPOT, wholly or partly, and stays there; both costs here are On-Demand"
         yield Caution(kind=CautionKind.SPOT, text=text)
 

@@ -62,7 +62,11 @@ class Demand:
     @property
     def cpu_vcpu_a_task(self) -> F64:
         """The average task's share of the load [vCPU], 0 where none ran."""
-        return np.divide(self.cpu_vcpu, self.tasks, out=np.zeros_like(self.cpu_vcpu), where=self.tasks > 0)
+        return self.a_task(self.cpu_vcpu)
+
+    def a_task(self, values: F64) -> F64:
+        """Return the average task's share of what all tasks have together, 0 where none ran, shape (T,)."""
+        return np.divide(values, self.tasks, out=np.zeros_like(values), where=self.tasks > 0)
 
     @property
     def days(self) -> float:

@@ -152,6 +152,12 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """``deploymentConfiguration.alarms.alarmNames``, sorted, where ``enable`` is set."""
     alarms_roll_back: bool = False
     """``deploymentConfiguration.alarms.rollback``."""
+
+    @property
+    def on_spot(self) -> bool:
+        """Whether tasks of it run on Fargate Spot, all or some."""
+        return any(one.name == "FARGATE_SPOT" for one in self.capacity_providers)
+
     task_volumes: bool = False
     """Whether ``deployments[status=PRIMARY].volumeConfigurations`` has any: EBS volumes, one a task."""
     lattice: bool = False

@@ -84,9 +84,9 @@ def test_more_smaller_tasks_pay_for_their_own_cpu_again() -> None:
 
 def test_a_size_that_waiting_alone_would_fill_is_not_tried() -> None:
     heavy = day(replace(TOLD, idle=Term(value=0.2, most=0.2)))
-    sizes, _ = admissible(made.service(), heavy, DEFAULT)
+    sizes, _ = admissible(workload_of(made.service(), heavy), DEFAULT)
     assert min(size.cpu_units for size in sizes) == 512
-    assert not has_room(made.size(256, 512), heavy, DEFAULT)
+    assert not has_room(made.size(256, 512), workload_of(made.service(), heavy), DEFAULT)
     full = day(replace(TOLD, idle=Term(value=0.9, most=0.9)))
     found = asked(made.service(), full, made_choice.PRICES, DEFAULT)
     assert isinstance(found, LeftOut)

@@ -111,17 +111,17 @@ def test_the_replay_of_a_smaller_task_starts_it_as_slowly() -> None:
 
 def test_sizes_whose_measured_start_health_checks_cannot_allow_for_are_not_tried() -> None:
     slow = made.service(start_samples=made.starts(90))
-    sizes, why = admissible(slow, week(), DEFAULT)
+    sizes, why = admissible(workload_of(slow, week()), DEFAULT)
     assert {size.cpu_units for size in sizes} == {512, 1024, 2048, 4096, 8192, 16384, 32768}
     assert "256 CPU units and fewer are not tried: a start would take up to 360 s there" in why
     laid = Objective(services={"api": LaidDown(cpu_units=256, memory_mib=512)})
-    kept, unsaid = admissible(slow, week(), laid)
+    kept, unsaid = admissible(workload_of(slow, week()), laid)
     assert made.size(256, 512) in kept
     assert unsaid == ""
     assert "360 s" in startup_at(slow, week(), QUARTER).warning
-    unmeasured, _ = admissible(made.service(start_samples=()), week(), DEFAULT)
+    unmeasured, _ = admissible(workload_of(made.service(start_samples=()), week()), DEFAULT)
     assert QUARTER in unmeasured
-    today, _ = admissible(made.service(start_samples=made.starts(230)), week(), DEFAULT)
+    today, _ = admissible(workload_of(made.service(start_samples=made.starts(230)), week()), DEFAULT)
     assert ONE in today
     assert HALF not in today
 
@@ -137,8 +137,8 @@ def test_what_is_not_tried_reaches_the_advice_as_a_caution() -> None:
 
 def test_least_cpu_units_rules_out_smaller_tasks_but_nothing_that_is_laid_down() -> None:
     service, least = made.service(), Objective(least_cpu_units=1024)
-    assert min(size.cpu_units for size in admissible(service, week(), DEFAULT)[0]) == 256
-    assert min(size.cpu_units for size in admissible(service, week(), least)[0]) == 1024
+    assert min(size.cpu_units for size in admissible(workload_of(service, week()), DEFAULT)[0]) == 256
+    assert min(size.cpu_units for size in admissible(workload_of(service, week()), least)[0]) == 1024
     laid = Objective(least_cpu_units=1024, services={"api": LaidDown(cpu_units=256, memory_mib=512)})
     found = asked(service, week(), made_choice.PRICES, laid)
     assert isinstance(found, Asked)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
-    from trimtab.demand.series import F64, Demand
+    from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.replay.policy import Policy
     from trimtab.sizing.model import TaskUse
@@ -150,12 +150,7 @@ def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, obje
     task = Task(
         vcpu=size.vcpu,
         memory_mib=float(size.memory_mib),
-        price_usd_hour=prices.task_hour_usd(
-            size,
-            proposal.architecture,
-            ephemeral_gib=proposal.ephemeral_gib,
-            spot=proposal.spot is not None,
-        ),
+        price_usd_hour=proposal.task_usd_hour(prices),
         overhead_vcpu=proposal.collector_cpu_units / 1024,
         overhead_mib=float(proposal.collector_memory_mib),
     )
@@ -194,7 +189,7 @@ def load_of(use: TaskUse, full: Demand) -> Load:
     hottest = np.divide(full.hottest_cpu_vcpu, share, out=np.ones_like(share), where=share > 0)
     work = work_cpu(full)
     # Only the work's share moves from task to task: what they use of their own is in the base.
-    moves = np.minimum(share, _per_task(work, full))
+    moves = np.minimum(share, full.a_task(work))
     return Load(
         cpu_vcpu=work,
         memory_mib=np.maximum(0.0, full.memory_mib - slope * moves),
@@ -239,7 +234,3 @@ def _with_own(task: Task, demand: Demand, starts: Starts) -> Task:
     boot = own.boot.value / ready_s if ready_s > 0 else 0.0
     idle = own.idle.value
     return replace(task, idle_vcpu=idle, boot_vcpu=min(boot, max(0.0, task.vcpu - idle)))
-
-
-def _per_task(values: F64, demand: Demand) -> F64:
-    return np.divide(values, demand.tasks, out=np.zeros_like(values), where=demand.tasks > 0)

@@ -11,6 +11,7 @@ from trimtab.terraform_module import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
 
 if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective, Spot
+    from trimtab.catalog.load import Prices
     from trimtab.fleet.model import Architecture, Service, TaskSize
     from trimtab.sizing.model import Sizing
     from trimtab.terraform_module import Ladders
@@ -33,6 +34,20 @@ class Proposal:
     ephemeral_gib: int = EPHEMERAL_INCLUDED_GIB
     spot: Spot | None = None
     """On Fargate Spot, interrupted as this says; None: On-Demand."""
+
+    def task_usd_hour(self, prices: Prices) -> float:
+        """Return what a task costs for an hour [USD/h].
+
+        Raises:
+            UsageError: there is no such rate.
+
+        """
+        return prices.task_hour_usd(
+            self.size,
+            self.architecture,
+            ephemeral_gib=self.ephemeral_gib,
+            spot=self.spot is not None,
+        )
 
 
 def proposal_of(

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.advice.case.zones import ASSUMED_ZONES, zones_of
+from trimtab.advice.case.zones import zones_of
 from trimtab.catalog.load import fargate_sizes
-from trimtab.sizing.tasks import application_vcpu, hottest_ratio
+from trimtab.sizing.tasks import application_vcpu
 from trimtab.terraform_module import LONGEST_STARTUP_S
 from trimtab.timing.slower import slower_at
 from trimtab.timing.startup import startup_of, timing_of
 
 if TYPE_CHECKING:
+    from trimtab.advice.case.case import Workload
     from trimtab.advice.case.objective import Objective
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.timing.startup import Startup, Timing
 
 
-def admissible(service: Service, demand: Demand, objective: Objective) -> tuple[tuple[TaskSize, ...], str]:
+def admissible(workload: Workload, objective: Objective) -> tuple[tuple[TaskSize, ...], str]:
     """Return the sizes that may be tried, and what is not tried because its starts would be too slow.
 
     What the objective lays down stays: it is somebody's word, and the timing cautions. So does today's.
     """
+    service, demand = workload.service, workload.demand
     laid = objective.laid_down(service.name).size
     least = objective.least_cpu_units or 0
     allowed = [
         size
         for size in fargate_sizes()
-        if (size.cpu_units >= least or size == laid) and has_room(size, demand, objective, zones_of(service))
+        if (size.cpu_units >= least or size == laid) and has_room(size, workload, objective)
     ]
     slow = {
         size.cpu_units: startup
@@ -39,10 +41,10 @@ def admissible(service: Service, demand: Demand, objective: Objective) -> tuple[
     return kept, _not_tried(slow) if laid is None else ""
 
 
-def has_room(size: TaskSize, demand: Demand, objective: Objective, zones: int = ASSUMED_ZONES) -> bool:
+def has_room(size: TaskSize, workload: Workload, objective: Objective) -> bool:
     """Tell whether the objective leaves a task anything for work beside what it uses without any."""
-    share = objective.replayed(hottest_ratio(demand), zones).cpu_share
-    return share * application_vcpu(size.cpu_units) > demand.own.idle.value
+    share = objective.replayed(workload.use.hottest_ratio, zones_of(workload.service)).cpu_share
+    return share * application_vcpu(size.cpu_units) > workload.demand.own.idle.value
 
 
 def startup_at(service: Service, demand: Demand, size: TaskSize) -> Startup:

@@ -79,12 +79,12 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
     required = objective.laid_down(service.name)
     floor = objective.least_tasks(service.name) or floor_of(service, demand)
     for size in (service.size, required.size or service.size):
-        if not has_room(size, demand, objective, zones_of(service)):
+        if not has_room(size, workload, objective):
             detail = (
                 f"a task uses {demand.own.idle.value:.2g} vCPU without work, all that may be used at {size}"
             )
             return _left_out(service, LeftOutReason.CANNOT_TELL, detail)
-    sizes, not_tried = admissible(service, demand, objective)
+    sizes, not_tried = admissible(workload, objective)
     sizing = right_size(service, demand, prices, sizes, floor=floor, use=workload.use)
     if required.size is not None and not isinstance(sizing, LeftOut):
         sizing = laid_down(sizing, required.size, service.size)

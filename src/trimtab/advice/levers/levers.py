@@ -66,9 +66,7 @@ def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay,
         *_scheduled_zero(workload, proposal, proposed, prices),
     )
     covered = proposal.spot is None and not _on_spot(service)
-    first, spend = (
-        _hourly(proposed, workload.demand, _task_usd_hour(prices, proposal)) if covered else (0, ())
-    )
+    first, spend = _hourly(proposed, workload.demand, proposal.task_usd_hour(prices)) if covered else (0, ())
     return Pulls(
         levers=tuple(replace(one, service=service.name) for one in found if one.counts),
         first_hour=first,
@@ -163,7 +161,7 @@ def _scheduled_zero(
     at_floor = np.minimum(billed, proposal.ladders.min_tasks * demand.step_s)
     closed = np.isin(_clock_hours(demand) % DAY_H, sorted(hours))
     share = float(at_floor[closed].sum()) / (billed.size * demand.step_s)
-    usd = share * _task_usd_hour(prices, proposal) * HOURS_PER_MONTH
+    usd = share * proposal.task_usd_hour(prices) * HOURS_PER_MONTH
     yield Lever(
         kind=LeverKind.SCHEDULED_ZERO,
         usd_month=cents(usd),
@@ -264,15 +262,6 @@ def _clock_hours(demand: Demand) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return (start_s + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s) // HOUR_S
 
 
-def _task_usd_hour(prices: Prices, proposal: Proposal) -> float:
-    return prices.task_hour_usd(
-        proposal.size,
-        proposal.architecture,
-        ephemeral_gib=proposal.ephemeral_gib,
-        spot=proposal.spot is not None,
-    )
-
-
 def _rate(prices: Prices, size: TaskSize, architecture: Architecture, *, spot: bool) -> float | None:
     """Return what a task costs for an hour [USD/h]; None where there is no such rate."""
     try:
@@ -283,6 +272,4 @@ def _rate(prices: Prices, size: TaskSize, architecture: Architecture, *, spot: b
 
 def _on_spot(service: Service) -> bool:
     """Tell whether it runs on Spot already, wholly or partly, and stays there."""
-    return service.identity is not None and any(
-        one.name == "FARGATE_SPOT" for one in service.identity.capacity_providers
-    )
+    return service.identity is not None and service.identity.on_spot
