@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
 
-from trimtab.document.schema import DOCUMENT_VERSION, Document
+from trimtab.document.name import DOCUMENT_VERSION
+from trimtab.document.schema import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

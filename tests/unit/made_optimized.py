@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from trimtab.commands.optimize import optimize
+from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.schema import read_document
 from trimtab.fleet.model import Scaling
 from trimtab.ladders.search import Effort
@@ -21,7 +22,7 @@ from trimtab.report.explain import terminal as explain_terminal
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.explain.model import Fact, Grid
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
-from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE
+from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
     from trimtab.advice.model import Advice, Recommendation

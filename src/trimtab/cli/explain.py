@@ -30,11 +30,12 @@ def explain(
     With what else there was, what that would have cost or broken, and how to try an edit. Reads
     recommendation.json and nothing else.
     """
+    from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
     from trimtab.document.schema import read_document  # noqa: PLC0415
     from trimtab.report.explain import markdown as explain_markdown  # noqa: PLC0415
     from trimtab.report.explain import terminal as explain_terminal  # noqa: PLC0415
     from trimtab.report.explain.data import explanation_of  # noqa: PLC0415
-    from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE  # noqa: PLC0415
+    from trimtab.values.folder import VALUES_FILE  # noqa: PLC0415
 
     document = read_document(folder / DOCUMENT_FILE)
     page = explanation_of(document, service, folder / VALUES_FILE)

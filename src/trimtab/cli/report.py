@@ -18,10 +18,10 @@ def report(
 
     Reads recommendation.json and nothing else. Exits with 3 when a service was left out.
     """
+    from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
     from trimtab.document.schema import read_document  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.report.optimize.data import report_of  # noqa: PLC0415
-    from trimtab.values.folder import DOCUMENT_FILE  # noqa: PLC0415
 
     document = read_document(folder / DOCUMENT_FILE)
     show(terminal.render(report_of(document, folder)))

@@ -19,10 +19,11 @@ from trimtab.advice.names import known_services
 from trimtab.demand.fill import recorded
 from trimtab.document.encode import encode, rounded
 from trimtab.document.kept import Scope, kept
+from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.schema import decode
 from trimtab.errors import ReplayError, UsageError
 from trimtab.fleet.left_out import LeftOut
-from trimtab.values.folder import DOCUMENT_FILE, VALUES_FILE
+from trimtab.values.folder import VALUES_FILE
 from trimtab.values.write import render
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import msgspec
 
 from trimtab.advice.case.response import response_of
 from trimtab.advice.cost import cents
+from trimtab.document.name import DOCUMENT_VERSION
 from trimtab.document.parts import (
     CostPart,
     ElasticityPart,
@@ -25,7 +26,6 @@ from trimtab.document.parts import (
     WorkPart,
 )
 from trimtab.document.schema import (
-    DOCUMENT_VERSION,
     AlternativePart,
     CandidatePart,
     CautionPart,

@@ -6,7 +6,7 @@ Every field that holds an estimate says so in its name; money before and after i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,7 @@ from trimtab.advice.choice.model import Decision, Rank  # noqa: TC001  # msgspec
 from trimtab.advice.choice.trials import Test  # noqa: TC001
 from trimtab.advice.lever import LeverKind  # noqa: TC001
 from trimtab.advice.model import CautionKind  # noqa: TC001
+from trimtab.document.name import DOCUMENT_VERSION
 from trimtab.document.parts import (
     Amount,
     CostPart,
@@ -34,7 +35,6 @@ from trimtab.sizing.model import SizeReason  # noqa: TC001
 if TYPE_CHECKING:
     from pathlib import Path
 
-DOCUMENT_VERSION: Final = 6
 AGAIN = "run trimtab optimize again"
 
 

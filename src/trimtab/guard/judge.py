@@ -2,7 +2,7 @@
 
 That an attribute forces a replacement is the provider's to say, and the plan says it
 (``replace_paths``). What a replacement, a destruction or a change in place then does to running
-tasks is AWS's, and lies in ``guard_facts``. What neither tells is ``unknown``, never safe.
+tasks is AWS's, and lies in ``guard/facts``. What neither tells is ``unknown``, never safe.
 """
 
 from __future__ import annotations

@@ -5,22 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from trimtab.catalog.size import TaskSize
+from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
 from trimtab.errors import RolloutError
 from trimtab.rollout.model import WantedRevision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-DOCUMENT_FILE = "recommendation.json"
-DOCUMENT_VERSION: Final = 6
-"""Of ``evidence.document``, repeated: importing it would compile the replay first. A test compares."""
 
 _ARN = re.compile(r"arn:[^:]+:ecs:[^:]+:\d{12}:task-definition/[A-Za-z0-9_-]{1,255}:[1-9]\d*")
 

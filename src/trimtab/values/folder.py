@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.document.encode import encode
+from trimtab.document.name import DOCUMENT_FILE
 from trimtab.files import write_whole
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import encode_fleet
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet
 
 VALUES_FILE = "services.auto.tfvars"
-DOCUMENT_FILE = "recommendation.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How often Spot takes tasks away: assumptions, for AWS publishes no rates (``scaling/spot.py``)."""
+    """How often Spot takes tasks away: assumptions, for AWS publishes no rates (``replay/spot.py``)."""
 
     events_per_day: Annotated[float, Meta(ge=0, le=1440)] = EVENTS_PER_DAY
     share_percent: Annotated[int, Meta(ge=1, le=100)] = SHARE_PERCENT

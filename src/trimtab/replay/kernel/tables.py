@@ -131,7 +131,7 @@ class Trace(NamedTuple):
     alarm_state: I8
     """(A, T)."""
     over: npt.NDArray[np.uint8]
-    """The bits of ``kernel_rules.served_in``."""
+    """The bits of ``rules.served_in``."""
     activity: I64
     """(T, 5): minute, before, after, alarm, policy."""
     activity_value: F64
