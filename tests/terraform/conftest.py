@@ -5,6 +5,7 @@ There is one sandbox a process at a time: each module has its own, and stops it 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -208,3 +209,21 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path
 
     return edit
+
+
+@pytest.fixture(scope="module")
+def given_to_edits(
+    network: dict[str, Any], client: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a folder with what ``guarded/edited`` asks for: a network, a load balancer and a cluster."""
+    folder = tmp_path_factory.mktemp("edited")
+    subnets = network["private_subnet_ids"]
+    balancer = client("elbv2").create_load_balancer(Name="edited", Scheme="internal", Subnets=subnets)
+    client("ecs").create_cluster(clusterName="edited")
+    given = {
+        "vpc_id": network["vpc_id"],
+        "subnet_ids": subnets,
+        "balancer_arn": balancer["LoadBalancers"][0]["LoadBalancerArn"],
+    }
+    (folder / "given.auto.tfvars.json").write_text(json.dumps(given), encoding="utf-8")
+    return folder

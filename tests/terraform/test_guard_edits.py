@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from guard_edits import EDITS
@@ -32,21 +32,10 @@ BASE = (Path(__file__).parent / "guarded" / "edited" / "main.tf").read_text(enco
 def edited(
     engine: Engine,
     sandbox: Sandbox,
-    network: dict[str, Any],
-    client: Callable[[str], Any],
-    tmp_path_factory: pytest.TempPathFactory,
+    given_to_edits: Path,
 ) -> Callable[..., str]:
     """Apply the configuration, and return what runs Terraform in its folder."""
-    folder = tmp_path_factory.mktemp("edited")
-    subnets = network["private_subnet_ids"]
-    balancer = client("elbv2").create_load_balancer(Name="edited", Scheme="internal", Subnets=subnets)
-    client("ecs").create_cluster(clusterName="edited")
-    given = {
-        "vpc_id": network["vpc_id"],
-        "subnet_ids": subnets,
-        "balancer_arn": balancer["LoadBalancers"][0]["LoadBalancerArn"],
-    }
-    (folder / "given.auto.tfvars.json").write_text(json.dumps(given), encoding="utf-8")
+    folder = given_to_edits
     (folder / "main.tf").write_text(BASE, encoding="utf-8")
     workspace = Workspace(engine, folder, sandbox.environment)
     workspace.init()

@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from guard_edits import cut
@@ -104,21 +104,10 @@ def edit(dice: random.Random) -> Edited:
 def plan(
     engine: Engine,
     surroundings: dict[str, str],
-    network: dict[str, Any],
-    client: Callable[[str], Any],
-    tmp_path_factory: pytest.TempPathFactory,
+    given_to_edits: Path,
 ) -> Callable[[list[Edited]], bytes]:
     """Apply the copies, and return what plans an edit of each."""
-    folder = tmp_path_factory.mktemp("random")
-    subnets = network["private_subnet_ids"]
-    balancer = client("elbv2").create_load_balancer(Name="edited", Scheme="internal", Subnets=subnets)
-    client("ecs").create_cluster(clusterName="edited")
-    given = {
-        "vpc_id": network["vpc_id"],
-        "subnet_ids": subnets,
-        "balancer_arn": balancer["LoadBalancers"][0]["LoadBalancerArn"],
-    }
-    (folder / "given.auto.tfvars.json").write_text(json.dumps(given), encoding="utf-8")
+    folder = given_to_edits
     versions = BASE[BASE.index("terraform {") : BASE.index('provider "aws"')]
     calls = "".join(CALL.format(copy) for copy in range(COPIES))
     (folder / "main.tf").write_text(versions + HEAD + calls, encoding="utf-8")
