@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import hcl2
 
+from terraform_types import blocks
 from trimtab.catalog.load import HOURS_PER_MONTH, insights_table, prices
 
 if TYPE_CHECKING:
@@ -25,11 +26,10 @@ Row = tuple[str, str, str]
 
 def bodies(folder: Path, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a module's resources of one type: name and body."""
-    for path in sorted(folder.glob("*.tf")):
-        for block in hcl2.loads(path.read_text(encoding="utf-8")).get("resource", []):
-            for name, named in block.items():
-                if name.strip('"') == kind:
-                    yield from ((label.strip('"'), body) for label, body in named.items())
+    for address, body in blocks(folder, "resource").items():
+        of, _, name = address.partition(".")
+        if of == kind:
+            yield name, body
 
 
 def constants(folder: Path) -> dict[str, int]:

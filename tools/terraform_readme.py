@@ -13,12 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import hcl2
-
 from terraform_costs import section
 from terraform_fields import default as field_default
 from terraform_fields import describe, plain, undescribed, unknown
-from terraform_types import fields, variables
+from terraform_types import blocks, fields, variables
 
 ROOT = Path(__file__).resolve().parent.parent / "terraform"
 FOLDERS = (
@@ -36,20 +34,6 @@ def unquoted(text: str) -> str:
     if text.startswith("<<"):
         text = "\n".join(text.splitlines()[1:-1])
     return " ".join(text.split()).replace("|", "\\|")
-
-
-def blocks(folder: Path, kind: str) -> dict[str, Any]:
-    """Return the blocks of one kind in a folder, by name (resources by type.name)."""
-    found: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.tf")):
-        for block in hcl2.loads(path.read_text(encoding="utf-8")).get(kind, []):
-            for name, body in block.items():
-                key = name.strip('"')
-                if kind == "resource":
-                    inner, body = next(iter(body.items()))  # noqa: PLW2901 - one level deeper
-                    key = f"{key}.{inner.strip(chr(34))}"
-                found[key] = body
-    return dict(sorted(found.items()))
 
 
 def shape(variable: dict[str, Any]) -> str:
@@ -76,13 +60,13 @@ def default(variable: dict[str, Any]) -> str:
 def generated(folder: Path) -> str:
     """Return the generated part of one README."""
     lines = [BEGIN, "", "## Inputs", "", "| name | type | default | description |", "|---|---|---|---|"]
-    for name, body in blocks(folder, "variable").items():
+    for name, body in sorted(blocks(folder, "variable").items()):
         lines.append(f"| `{name}` | `{shape(body)}` | {default(body)} | {unquoted(body['description'])} |")
     lines += field_tables(folder)
     lines += ["", "## Outputs", "", "| name | description |", "|---|---|"]
-    for name, body in blocks(folder, "output").items():
+    for name, body in sorted(blocks(folder, "output").items()):
         lines.append(f"| `{name}` | {unquoted(body['description'])} |")
-    resources = blocks(folder, "resource")
+    resources = sorted(blocks(folder, "resource"))
     if resources:
         lines += ["", "## Resources", "", *(f"- `{name}`" for name in resources)]
     lines += section(folder)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import hcl2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,3 +158,17 @@ def fields(kind: Type, prefix: str = "") -> Iterator[Field]:
         word = inner if isinstance(inner, str) else inner.kind
         yield Field(path=path, kind=word, default=default, comment=comment)
         yield from fields(inner, path + ("" if isinstance(inner, str) else inner.mark))
+
+
+def blocks(folder: Path, kind: str) -> dict[str, Any]:
+    """Return the blocks of one kind in a folder, by name (resources by type.name), as they are written."""
+    found: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.tf")):
+        for block in hcl2.loads(path.read_text(encoding="utf-8")).get(kind, []):
+            for name, body in block.items():
+                key = name.strip('"')
+                if kind == "resource":
+                    inner, body = next(iter(body.items()))  # noqa: PLW2901 - one level deeper
+                    key = f"{key}.{inner.strip(chr(34))}"
+                found[key] = body
+    return found
