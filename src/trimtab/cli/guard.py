@@ -50,7 +50,7 @@ def guard(
     if plan.is_dir():
         from trimtab.commands import lint as linting  # noqa: PLC0415
 
-        linted = linting.lint(plan, form.value, output, var_file or ())
+        linted = linting.lint(plan, form, output, var_file or ())
         _answer(linted.headline, linted.shown, linted.exit_code, output)
         return
     if var_file:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from trimtab.aws.api import CallFailed, batches, pages
+from trimtab.aws.api import CallFailed, batches
 from trimtab.redaction import redact
-from trimtab.snapshot.live.metrics import CALL, POINTS_A_CALL, QUERIES_A_CALL
+from trimtab.snapshot.live.metric_data import batch_size, not_shared, results, series_query
 from trimtab.snapshot.parse import log_groups_of
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _read(api: Api, raw: Raw, groups: list[str], window: Window) -> dict[str, fl
         return {}
     made = {one["logGroupName"]: one.get("creationTime") for one in raw.log_groups}
     volumes: dict[str, float] = {}
-    for batch in batches(groups, max(1, min(QUERIES_A_CALL, POINTS_A_CALL // hours))):
+    for batch in batches(groups, batch_size(hours)):
         names = {f"q{number}": group for number, group in enumerate(batch)}
         for group, sums in _sums(api, names, start, end).items():
             if not sums:
@@ -119,22 +119,11 @@ def _sums(
 ) -> dict[str, dict[datetime, float]]:
     """Return the bytes of each hour of each group, without groups that CloudWatch failed at."""
     found: dict[str, dict[datetime, float]] = {group: {} for group in names.values()}
-    for result in pages(
-        api,
-        "cloudwatch",
-        "GetMetricData",
-        "MetricDataResults",
-        MetricDataQueries=[_asked(name, group) for name, group in names.items()],
-        StartTime=start,
-        EndTime=end,
-        ScanBy="TimestampAscending",
-        MaxDatapoints=POINTS_A_CALL,
-    ):
+    queries = [_asked(name, group) for name, group in names.items()]
+    for result in results(api, queries, start, end):
         group, state = names[result["Id"]], result.get("StatusCode", "Complete")
         if state == "Forbidden":
-            raise CallFailed(
-                CALL, "AccessDenied", "the metrics belong to an account that does not share them"
-            )
+            raise not_shared()
         if state == "InternalError":
             found.pop(group, None)
         elif group in found:
@@ -143,9 +132,4 @@ def _sums(
 
 
 def _asked(name: str, group: str) -> Json:
-    metric = {
-        "Namespace": "AWS/Logs",
-        "MetricName": "IncomingBytes",
-        "Dimensions": [{"Name": "LogGroupName", "Value": group}],
-    }
-    return {"Id": name, "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}
+    return series_query(name, "AWS/Logs", "IncomingBytes", [("LogGroupName", group)], 3600, "Sum")

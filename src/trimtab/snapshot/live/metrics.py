@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import polars as pl
 
-from trimtab.aws.api import CallFailed, batches, pages
+from trimtab.aws.api import CallFailed, batches
 from trimtab.snapshot.contract import COLUMNS, METRIC_COLUMNS, STEP_S
+from trimtab.snapshot.live.metric_data import CALL, batch_size, not_shared, results, series_query
 from trimtab.snapshot.window import Query, Window
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     Series: TypeAlias = dict["Query", npt.NDArray[np.float32]]
     """Values by query, shape (minutes,)."""
 
-QUERIES_A_CALL: Final = 500
-POINTS_A_CALL: Final = 100_800
-"""Both from the API reference of GetMetricData."""
-CALL: Final = "cloudwatch:GetMetricData"
 TRIES: Final = 3
 """Of a query that CloudWatch itself failed at (StatusCode InternalError)."""
 
@@ -63,17 +60,17 @@ def queries_of(
     ]
     queries = [of(SAMPLE_COUNT, "AWS/ECS", "CPUUtilization", "SampleCount")]
     for column in COLUMNS:
-        asked = (column.name, column.namespace, column.metric, column.statistic)
+        series = (column.name, column.namespace, column.metric, column.statistic)
         if column.of == "targets":
-            queries += (of(*asked, *where) for where in targets)
+            queries += (of(*series, *where) for where in targets)
         elif column.of == "service" or insights:
-            queries.append(of(*asked))
+            queries.append(of(*series))
     return tuple(queries)
 
 
 def calls_needed(queries: int, window: Window) -> int:
     """Return how many pages of GetMetricData so many queries are."""
-    return -(-queries // _batch_size(window))
+    return -(-queries // batch_size(window.minutes))
 
 
 def read_metrics(
@@ -91,7 +88,7 @@ def read_metrics(
     left = {queries[0].service: len(queries) for queries in wanted}
     held: defaultdict[str, Series] = defaultdict(dict)
     refused: set[str] = set()
-    for batch in batches([query for queries in wanted for query in queries], _batch_size(window)):
+    for batch in batches([query for queries in wanted for query in queries], batch_size(window.minutes)):
         try:
             found = _read(api, window, batch)
         except CallFailed as failed:
@@ -110,11 +107,6 @@ def read_metrics(
                     keep(query.service, table_of(series, window))
 
 
-def _batch_size(window: Window) -> int:
-    """Return how many queries fill one page. A window longer than a page is paged by AWS."""
-    return max(1, min(QUERIES_A_CALL, POINTS_A_CALL // window.minutes))
-
-
 def _read(api: Api, window: Window, batch: Sequence[Query]) -> Series:
     """Return each query's values, float32, shape (window.minutes,), NaN where nothing was reported."""
     series = {query: np.full(window.minutes, np.nan, dtype=np.float32) for query in batch}
@@ -130,17 +122,7 @@ def _fill(api: Api, window: Window, names: Mapping[str, Query], series: Series) 
     """Ask once, all pages, put the values into ``series``, and return what CloudWatch failed at."""
     queries = [_as_asked(name, query) for name, query in names.items()]
     states: dict[str, str] = {}
-    for result in pages(
-        api,
-        "cloudwatch",
-        "GetMetricData",
-        "MetricDataResults",
-        MetricDataQueries=queries,
-        StartTime=window.start,
-        EndTime=window.end,
-        ScanBy="TimestampAscending",
-        MaxDatapoints=POINTS_A_CALL,
-    ):
+    for result in results(api, queries, window.start, window.end):
         states[result["Id"]] = result.get("StatusCode", "Complete")
         values = series[names[result["Id"]]]
         at = np.array([stamp.timestamp() for stamp in result["Timestamps"]], dtype=np.float64)
@@ -148,17 +130,12 @@ def _fill(api: Api, window: Window, names: Mapping[str, Query], series: Series) 
         inside = (minutes >= 0) & (minutes < window.minutes)
         values[minutes[inside]] = np.asarray(result["Values"], dtype=np.float32)[inside]
     if "Forbidden" in states.values():
-        raise CallFailed(CALL, "AccessDenied", "the metrics belong to an account that does not share them")
+        raise not_shared()
     return {name: query for name, query in names.items() if states.get(name) == "InternalError"}
 
 
 def _as_asked(name: str, query: Query) -> Json:
-    metric = {
-        "Namespace": query.namespace,
-        "MetricName": query.metric,
-        "Dimensions": [{"Name": key, "Value": value} for key, value in query.dimensions],
-    }
-    return {"Id": name, "MetricStat": {"Metric": metric, "Period": STEP_S, "Stat": query.statistic}}
+    return series_query(name, query.namespace, query.metric, query.dimensions, STEP_S, query.statistic)
 
 
 def table_of(series: Series, window: Window) -> pl.DataFrame:
