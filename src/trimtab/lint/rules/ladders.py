@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from trimtab.lint.model import Hit, LintRule, Severity
 from trimtab.lint.scaling import CPU, MEMORY, Way, steps_of
@@ -99,9 +99,11 @@ def _cooldowns(service: Resource, world: World) -> Iterator[Hit]:
             )
 
 
-def _levels(
-    scaling: WrittenScaling, way: Way, metric: str
-) -> Iterator[tuple[WrittenPolicy, WrittenAlarm, float]]:
+_Level: TypeAlias = "tuple[WrittenPolicy, WrittenAlarm, float]"
+"""A policy, the alarm that calls it, and at which value of a metric."""
+
+
+def _levels(scaling: WrittenScaling, way: Way, metric: str) -> Iterator[_Level]:
     for policy in scaling.going(way):
         for alarm in policy.alarms:
             level = alarm.level_of(metric)
@@ -109,22 +111,15 @@ def _levels(
                 yield policy, alarm, level
 
 
-def _pairs(
-    service: Resource, world: World
-) -> Iterator[
-    tuple[
-        WrittenScaling,
-        str,
-        tuple[WrittenPolicy, WrittenAlarm, float],
-        tuple[WrittenPolicy, WrittenAlarm, float],
-    ]
-]:
+def _pairs(service: Resource, world: World) -> Iterator[tuple[WrittenScaling, str, _Level, _Level]]:
     """Yield each way out with each way in on the same metric."""
     scaling = world.scaling(service)
-    for metric in (CPU, MEMORY) if scaling is not None else ():
-        for up in _levels(scaling, Way.OUT, metric):  # type: ignore[arg-type]
-            for down in _levels(scaling, Way.IN, metric):  # type: ignore[arg-type]
-                yield scaling, metric, up, down  # type: ignore[misc]
+    if scaling is None:
+        return
+    for metric in (CPU, MEMORY):
+        for up in _levels(scaling, Way.OUT, metric):
+            for down in _levels(scaling, Way.IN, metric):
+                yield scaling, metric, up, down
 
 
 def _near(service: Resource, world: World) -> Iterator[Hit]:
