@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hcl2
-import made_fleet as made
-import made_identity
 import msgspec
 import pytest
+from fleet import made
+from takeover import made as made_identity
 
 from trimtab import pipeline
 from trimtab.advice.calls import Calls, NamedCall, calls_of

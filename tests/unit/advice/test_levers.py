@@ -8,11 +8,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import made_choice
-import made_fleet as made
 import msgspec
 import numpy as np
 import pytest
+from advice import made as made_choice
+from fleet import made
 
 from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT, Spot

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
-import made_identity as identities
 import msgspec
+from fleet import made
+from takeover import made as identities
 
 from trimtab.advice.lever import Lever, LeverKind
 from trimtab.advice.levers.redundant import redundant

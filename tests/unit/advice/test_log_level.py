@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.advice.cost import Cost, CostParts
 from trimtab.advice.log_level import cautions_of_log_level, verbose_settings

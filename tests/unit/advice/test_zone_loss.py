@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_choice
-import made_fleet as made
-import made_identity as identities
 import numpy as np
 import pytest
+from advice import made as made_choice
+from fleet import made
 from msgspec.structs import replace as replaced
+from takeover import made as identities
 
 from trimtab.advice.case.case import as_deployed, as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT, Objective, read_objective

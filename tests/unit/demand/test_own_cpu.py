@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
 import pytest
+from fleet import made
 
 from trimtab.demand.own import FEW_STARTS, STILL, TOO_SHORT, own_cpu
 from trimtab.demand.terms import NO_REQUESTS

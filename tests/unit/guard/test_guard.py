@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import made_plan as made
 import pytest
-from made_plan import ALARM, GROUP, POLICY, TARGET, assess, change, only, service
+from guard import made
+from guard.made import ALARM, GROUP, POLICY, TARGET, assess, change, only, service
 
 from trimtab.guard.facts.load import facts
 from trimtab.guard.model import Deed, Impact

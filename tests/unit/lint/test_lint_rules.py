@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from made_lint import GOOD, changed, ids, look
+from lint.made import GOOD, changed, ids, look
 
 from trimtab.lint.model import Severity
 from trimtab.lint.rules import RULES

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet
-import made_identity as made
 import msgspec
 import polars as pl
 import pytest
-from made_full import full
-from made_rehearsal import read, rehearsed
+from fleet import made as made_fleet
+from rehearsal.full_fleet import full
+from rehearsal.made import read, rehearsed
+from takeover import made
 
 from made_client import client
 from trimtab.commands.snapshot import SnapshotRequest, take_snapshot
@@ -30,7 +30,7 @@ from trimtab.snapshot.folder import read_snapshot, snapshot_of
 sys.path.append(str(Path(__file__).parents[2] / "terraform"))
 
 import awkward
-from made_account import Made
+from snapshot.made import Made
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet, Service

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.document.encode import document_of
 from trimtab.pipeline import recommend

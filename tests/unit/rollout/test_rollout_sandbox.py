@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from made_rollout import NEW, OLD, ORDER, Shop, World, running_world
+from rollout.made import NEW, OLD, ORDER, Shop, World, running_world
 
 from trimtab.aws.api import CallFailed
 from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 from typing import Any
 
-import made_prices as made
 import msgspec
 import pytest
-from made_prices import NOW, REGION, Listed, flat, product
+from catalog import made
+from catalog.made import NOW, REGION, Listed, flat, product
 
 from trimtab.aws.api import CallFailed, endpoint_region
 from trimtab.aws.connection import PRICING_ATTEMPTS, Connection

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from generated_api import CLUSTER, NOW, Generated
-from made_progress import Told
+from report.made import Told
+from snapshot.generated_api import CLUSTER, NOW, Generated
 
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.snapshot.live.metrics import queries_of, read_metrics

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hcl2
-import made_fleet as plain
-import made_identity as made
 import msgspec
 import pytest
-from made_command import trimtab
+from commands.made import trimtab
+from fleet import made as plain
+from takeover import made
 
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting

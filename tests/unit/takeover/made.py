@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
 import msgspec
+from fleet import made
 
 from trimtab.fleet.account import (
     ClusterIdentity,
