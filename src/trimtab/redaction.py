@@ -142,17 +142,17 @@ def is_reference(value: str) -> bool:
     return value.startswith("arn:")
 
 
-def _named(found: re.Match[str], kept: Sequence[str]) -> str:
+def _named(matched: re.Match[str], kept: Sequence[str]) -> str:
     # "token is invalid" in an event is prose: without = or : only a value that is no word counts.
-    if not found["between"].strip() and re.fullmatch(r"[a-z.]+", found["value"]):
-        return found[0]
-    if re.fullmatch(_VARIABLE, found["value"]) or (found["variable"] and not found["between"].strip()):
-        return found[0]
-    aside = re.match(r"[\"']?\0(\d+)\0", found["value"])
+    if not matched["between"].strip() and re.fullmatch(r"[a-z.]+", matched["value"]):
+        return matched[0]
+    if re.fullmatch(_VARIABLE, matched["value"]) or (matched["variable"] and not matched["between"].strip()):
+        return matched[0]
+    aside = re.match(r"[\"']?\0(\d+)\0", matched["value"])
     # In prose an id may follow the word; as a value it is the credential, unless it is an ARN.
-    if aside and (not found["between"].strip() or is_reference(kept[int(aside[1])])):
-        return found[0]
-    return f"{found['variable'] or ''}{found['name']}{found['between']}{REDACTED}"
+    if aside and (not matched["between"].strip() or is_reference(kept[int(aside[1])])):
+        return matched[0]
+    return f"{matched['variable'] or ''}{matched['name']}{matched['between']}{REDACTED}"
 
 
 def _entropy_bits(text: str) -> float:

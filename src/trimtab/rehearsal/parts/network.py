@@ -105,13 +105,13 @@ def _named(build: Build) -> Iterator[str]:
 
 def _public(build: Build) -> set[str]:
     """Return the subnets that something with a public address is in."""
-    found = {
+    subnets = {
         subnet
         for balancer in build.identity.load_balancers
         if balancer.scheme == "internet-facing"
         for subnet in balancer.subnet_ids
     }
-    return found | {
+    return subnets | {
         subnet for _, service in build.services() if service.assign_public_ip for subnet in service.subnet_ids
     }
 
@@ -173,8 +173,8 @@ def _default_group(build: Build, vpc: str) -> str | None:
         {"Name": "vpc-id", "Values": [vpc]},
         {"Name": "group-name", "Values": ["default"]},
     ]
-    found = build.call("ec2", "DescribeSecurityGroups", Filters=filters)["SecurityGroups"]
-    group = str(found[0]["GroupId"]) if found else None
+    groups = build.call("ec2", "DescribeSecurityGroups", Filters=filters)["SecurityGroups"]
+    group = str(groups[0]["GroupId"]) if groups else None
     return None if group in build.ids.values() else group
 
 

@@ -56,11 +56,11 @@ def render(assessment: Assessment, locate: Callable[[Finding], Place | None]) ->
 
 def _by_fact(finding: Finding) -> dict[str, list[Reason]]:
     """Return the reasons that are not safe, those of one fact together."""
-    found: dict[str, list[Reason]] = {}
+    reasons: dict[str, list[Reason]] = {}
     for reason in finding.reasons:
         if reason.verdict is not Impact.SAFE:
-            found.setdefault(reason.fact, []).append(reason)
-    return found
+            reasons.setdefault(reason.fact, []).append(reason)
+    return reasons
 
 
 def _rule(entry: FactEntry) -> dict[str, Any]:
