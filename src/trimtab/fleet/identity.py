@@ -22,6 +22,7 @@ from trimtab.fleet.account import (
     LoadBalancer,
     LogGroup,
     Namespace,
+    NatGateway,
     ScalingTarget,
     SecurityGroup,
     Tags,
@@ -53,6 +54,8 @@ class FleetIdentity(Identity, frozen=True, kw_only=True):
     """By name."""
     security_groups: tuple[SecurityGroup, ...] = ()
     """By id."""
+    nat_gateways: tuple[NatGateway, ...] = ()
+    """Those of the VPC. By id."""
     leftovers: tuple[Leftover, ...] = ()
     """By kind, then id."""
 
@@ -132,6 +135,9 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """Whether ``deployments[status=PRIMARY].serviceConnectConfiguration.enabled``."""
     subnet_ids: tuple[str, ...] = ()
     """``networkConfiguration.awsvpcConfiguration.subnets``, sorted."""
+    zones: tuple[str, ...] = ()
+    """``AvailabilityZone`` of these subnets (ec2 DescribeSubnets), each once, sorted; empty where that of
+    one is not known."""
     security_group_ids: tuple[str, ...] = ()
     """``networkConfiguration.awsvpcConfiguration.securityGroups``, sorted."""
     assign_public_ip: bool = False
