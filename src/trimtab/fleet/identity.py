@@ -84,6 +84,15 @@ class Registration(Identity, frozen=True, kw_only=True):
     """``containerPort``."""
 
 
+class SubnetZone(Identity, frozen=True, kw_only=True):
+    """ec2 DescribeSubnets, one subnet of a service."""
+
+    subnet_id: str
+    """``SubnetId``."""
+    zone: str
+    """``AvailabilityZone``."""
+
+
 class TaskDefinition(Identity, frozen=True, kw_only=True):
     """The revision the service runs: ECS DescribeTaskDefinition of the service's ``taskDefinition``."""
 
@@ -135,9 +144,8 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """Whether ``deployments[status=PRIMARY].serviceConnectConfiguration.enabled``."""
     subnet_ids: tuple[str, ...] = ()
     """``networkConfiguration.awsvpcConfiguration.subnets``, sorted."""
-    zones: tuple[str, ...] = ()
-    """``AvailabilityZone`` of these subnets (ec2 DescribeSubnets), each once, sorted; empty where that of
-    one is not known."""
+    subnet_zones: tuple[SubnetZone, ...] = ()
+    """Those of these subnets that are known. By subnet."""
     security_group_ids: tuple[str, ...] = ()
     """``networkConfiguration.awsvpcConfiguration.securityGroups``, sorted."""
     assign_public_ip: bool = False
@@ -158,6 +166,12 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """``deploymentConfiguration.alarms.alarmNames``, sorted, where ``enable`` is set."""
     alarms_roll_back: bool = False
     """``deploymentConfiguration.alarms.rollback``."""
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones of its subnets, each once, sorted; nothing where that of one is not known."""
+        known = {one.subnet_id: one.zone for one in self.subnet_zones}
+        return tuple(sorted(set(known.values()))) if set(self.subnet_ids) <= set(known) else ()
 
     @property
     def on_spot(self) -> bool:

@@ -25,6 +25,7 @@ from trimtab.advice.zone_loss import cautions_of_zone_loss
 from trimtab.catalog.load import prices
 from trimtab.document.encode import document_of
 from trimtab.errors import UsageError
+from trimtab.fleet.identity import SubnetZone
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.ladders import default_ladders
 from trimtab.pipeline import recommend
@@ -54,7 +55,8 @@ def test_the_spare_is_the_fewest_of_which_enough_are_left(zones: int) -> None:
 def in_zones(*zones: str) -> Service:
     """A service with a subnet in each of these zones."""
     subnets = tuple(f"subnet-{number}" for number in range(len(zones)))
-    return identities.service("api", subnet_ids=subnets, zones=tuple(sorted(set(zones))))
+    known = tuple(SubnetZone(subnet_id=one, zone=zone) for one, zone in zip(subnets, zones, strict=True))
+    return identities.service("api", subnet_ids=subnets, subnet_zones=known)
 
 
 def test_subnets_in_one_zone_are_lost_together() -> None:
@@ -62,6 +64,11 @@ def test_subnets_in_one_zone_are_lost_together() -> None:
     alone = choose(in_zones("a", "a"), made.demand(made_choice.wave()), PRICES, LOSS, made.LITTLE)
     assert isinstance(alone, LeftOut)
     assert "its tasks run in one zone" in alone.detail
+    # Where one is not known, none is.
+    part = identities.service(
+        "api", subnet_ids=("a", "b"), subnet_zones=(SubnetZone(subnet_id="a", zone="z"),)
+    )
+    assert zones_of(part) == 2
     # Three subnets, two zones: half of the tasks are left, not two thirds.
     workload = workload_of(in_zones("a", "a", "b"), made.demand(made_choice.wave()))
     assert as_deployed(workload, PRICES, LOSS).inputs.objective.cpu_share == pytest.approx(0.4, rel=0.1)

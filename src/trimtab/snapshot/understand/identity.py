@@ -21,7 +21,7 @@ from trimtab.snapshot.understand.account import (
     target_of,
 )
 from trimtab.snapshot.understand.alarms import alarms_by_action
-from trimtab.snapshot.understand.unused import nat_gateway_of, unused_of, zones_of_subnets
+from trimtab.snapshot.understand.unused import nat_gateway_of, unused_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,9 @@ def service_identity(service: Json, definition: Json, raw: Raw) -> nouns.Service
         deployment_controller=(service.get("deploymentController") or {}).get("type") or "ECS",
         service_connect=bool((primary.get("serviceConnectConfiguration") or {}).get("enabled")),
         subnet_ids=subnets,
-        zones=zones_of_subnets(subnets, raw),
+        subnet_zones=tuple(
+            nouns.SubnetZone(subnet_id=one, zone=raw.zones[one]) for one in subnets if one in raw.zones
+        ),
         security_group_ids=in_order(network.get("securityGroups")),
         assign_public_ip=network.get("assignPublicIp") == "ENABLED",
         attachments=tuple(

@@ -43,11 +43,5 @@ def unused_of(raw: Raw) -> Iterator[Leftover]:
         yield _leftover("aws_lb", one["LoadBalancerArn"], redact(one["LoadBalancerName"]), detail)
 
 
-def zones_of_subnets(subnets: tuple[str, ...], raw: Raw) -> tuple[str, ...]:
-    """Return the zones of subnets, each once, sorted; nothing where one is not known."""
-    zones = [raw.zones.get(subnet) for subnet in subnets]
-    return tuple(sorted({zone for zone in zones if zone})) if all(zones) else ()
-
-
 def _leftover(kind: str, identifier: str, name: str = "", detail: str = "") -> Leftover:
     return Leftover(kind=kind, id=identifier, name=name or identifier, detail=detail)
