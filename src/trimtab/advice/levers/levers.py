@@ -109,7 +109,7 @@ def _spot(
     service = workload.service
     if proposal.spot is not None or _on_spot(service):
         return
-    first = f"stops within {SPOT_NOTICE_S} s of the warning, drain and longest request in it"
+    first = f"drain, longest request and stop within {SPOT_NOTICE_S} s"
     if service.identity is not None:
         first += "; spot = true replaces the service that runs"
     if proposal.ladders.min_tasks < 2:  # noqa: PLR2004  # the only copy
@@ -128,7 +128,7 @@ def _spot(
         f"of the tasks for {assumed.capacity_wait_s} s, which are assumptions; at {whose}"
     )
     if found.over_cpu_min > objective.over_share * minutes:
-        first = f"a wider objective, which those interruptions break; {first}"
+        first = f"a wider objective (they break it); {first}"
     saved = cents(proposed.verdict.usd_month - found.cost_usd / (minutes / 60) * HOURS_PER_MONTH)
     yield Lever(kind=LeverKind.SPOT, usd_month=saved, basis=basis, first=first)
 
