@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 REDACTED: Final = "[redacted]"
 
-_NAME = (
-    r"[\w.\-]*(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_.\-]?key|access[_.\-]?key"
-    r"|private[_.\-]?key|signing[_.\-]?key|encryption[_.\-]?key|credential|authorization|auth[_.\-]?key|dsn)[\w.\-]*"
+_HELD = (
+    r"passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_.\-]?key|access[_.\-]?key"
+    r"|private[_.\-]?key|signing[_.\-]?key|encryption[_.\-]?key|credential|authorization|auth[_.\-]?key"
 )
+_NAME = rf"[\w.\-]*(?:{_HELD}|dsn)[\w.\-]*"
 """Names under which credentials are kept."""
 
 _NAMED = re.compile(
@@ -31,8 +32,13 @@ _NAMED = re.compile(
 )
 """``name=value``, ``name: value``, ``name value``, and ``name: N, value: V`` as ECS words a variable."""
 _FLAG = re.compile(rf"(?i)^--?{_NAME}$")
+_HOLDER = re.compile(rf"(?i)^(?!(?:old)?pwd$)[\w.\-]*(?:{_HELD}|secret[_.\-]?key)s?$")
+"""Names that end in what they hold. PASSWORD_MIN_LENGTH and TOKEN_URL are about one, PWD is a shell's folder;
+a DSN may hold a user alone, so its value decides."""
 _SECRET_NAME = re.compile(rf"(?i)^{_NAME}$")
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]*://)[^/\s@]*@")
+_PASSWORD = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://[^/\s@:]*:[^/\s@]+@")
+"""A URL with a password in it."""
 _SCHEME = re.compile(r"(?i)\b(?P<scheme>bearer|basic)\s+[A-Za-z0-9+/=_.\-]{8,}")
 _USER = re.compile(r"(?P<flag>(?:^|\s)(?:-u|--user)[ =])\s*\S+:\S+")
 _VARIABLE: Final = r"[\"']?\$\{?[A-Z][A-Z0-9_]*\}?[\"']?(?:\s|$)"
@@ -115,6 +121,20 @@ def kept_tags(tags: Mapping[str, str]) -> dict[str, str]:
 def is_secret_name(name: str) -> bool:
     """Tell whether a variable, label or option of this name holds a credential."""
     return _SECRET_NAME.match(name) is not None
+
+
+def holds_secret(name: str, value: str | None) -> bool:
+    """Tell whether a variable stands for a credential in clear: sure enough to be a finding.
+
+    ``is_credential`` errs on the side of leaving out; here a name must end in what it holds, or the value
+    be of a known form. ``None``: a value that is not known, and not the ARN of where one is kept.
+    """
+    if value is None:
+        return _HOLDER.match(name) is not None
+    if not value or is_reference(value):
+        return False
+    known = _PEM.search(value) or _PASSWORD.search(value) or _SHAPES.search(value)
+    return known is not None or _HOLDER.match(name) is not None
 
 
 def is_credential(name: str, value: str) -> bool:

@@ -13,15 +13,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from trimtab.addresses import addresses_of, ip_of
 from trimtab.advice.callees import Callees, Through
-from trimtab.fleet.addresses import addresses_of, ip_of
 from trimtab.fleet.model import Egress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from trimtab.addresses import Address
     from trimtab.advice.callees import Known
-    from trimtab.fleet.addresses import Address
     from trimtab.fleet.model import Fleet, Service
 
 HTTPS: Final = 443

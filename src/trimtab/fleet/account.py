@@ -305,6 +305,19 @@ class SecurityGroup(Identity, frozen=True, kw_only=True):
     """Whether ``IpPermissions`` let in 0.0.0.0/0 or ::/0."""
 
 
+class NatGateway(Identity, frozen=True, kw_only=True):
+    """ec2 DescribeNatGateways, filters ``vpc-id`` and ``state`` available or pending."""
+
+    id: str
+    """``NatGatewayId``."""
+    zone: str | None = None
+    """``AvailabilityZone`` of its subnet (DescribeSubnets); ``None``: not read, or it is a regional one."""
+    private: bool = False
+    """``ConnectivityType`` is private: it has no address of the internet."""
+    routed: bool | None = None
+    """Whether a route of the VPC leads to it (DescribeRouteTables); ``None``: routes were not read."""
+
+
 class Leftover(Identity, frozen=True, kw_only=True):
     """Something near the fleet that no other table has: a role policy, a family no service runs ..."""
 

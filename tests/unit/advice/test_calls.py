@@ -15,11 +15,11 @@ from fleet import made
 from takeover import made as made_identity
 
 from trimtab import pipeline
+from trimtab.addresses import addresses_of
 from trimtab.advice.calls import Calls, NamedCall, calls_of
 from trimtab.advice.model import CautionKind
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
-from trimtab.fleet.addresses import addresses_of
 from trimtab.fleet.model import Egress, Fleet
 from trimtab.snapshot.folder import write_snapshot
 from trimtab.values.write import render

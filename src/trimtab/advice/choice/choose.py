@@ -42,7 +42,9 @@ WORKERS = 2
 """Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
 UNTOLD = frozenset({FindingKind.TOO_LITTLE_DATA, FindingKind.CENSORED})
 """What the demand lacks that no choice of ladders makes up for."""
-ONE_ZONE = "zone_loss cannot be kept: its tasks run in one subnet, and all go with its zone; give it another"
+ONE_ZONE = (
+    "zone_loss cannot be kept: its tasks run in one zone, and all go with it; give it a subnet in another"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from trimtab.guard.model import Assessment, Finding, Reason
     from trimtab.guard.written import Place
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 PAGE = f"{HOME}/blob/main/docs/guard-facts.md"
 FINGERPRINT = "trimtabGuard/v1"
 """Of the address and the fact: the same in the next plan, whatever the words are then."""
@@ -51,7 +50,7 @@ def render(assessment: Assessment, locate: Callable[[Finding], Place | None]) ->
         "results": results,
         "properties": {"verdict": assessment.verdict, "exitCode": assessment.exit_code},
     }
-    return log_of(run, SCHEMA)
+    return log_of(run)
 
 
 def _by_fact(finding: Finding) -> dict[str, list[Reason]]:
