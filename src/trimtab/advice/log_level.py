@@ -33,11 +33,11 @@ def verbose_settings(service: Service) -> tuple[tuple[str, str], ...]:
 
 def cautions_of_log_level(service: Service, cost: Cost, environment: str) -> Iterator[Caution]:
     """Yield a caution where a service of production logs at a debug level."""
-    found = verbose_settings(service)
-    if not found or environment.casefold() not in PRODUCTION:
+    verbose = verbose_settings(service)
+    if not verbose or environment.casefold() not in PRODUCTION:
         return
-    settings = ", ".join(setting for setting, _ in found)
-    instead = ", ".join(dict.fromkeys(instead for _, instead in found))
+    settings = ", ".join(setting for setting, _ in verbose)
+    instead = ", ".join(dict.fromkeys(instead for _, instead in verbose))
     amount = cost.before.logs_usd_month
     costs = (
         f"its logs cost {dollars(amount)} a month, and what the level adds is in that, how much not recorded"

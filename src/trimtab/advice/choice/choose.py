@@ -108,10 +108,10 @@ def choose(
     service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
 ) -> Chosen | LeftOut:
     """Return the choice for one service, or why there is none."""
-    found = asked(service, demand, prices, objective)
-    if isinstance(found, LeftOut):
-        return found
-    question, sizing, laid = found.question, found.sizing, objective.laid_down(service.name).size
+    asking = asked(service, demand, prices, objective)
+    if isinstance(asking, LeftOut):
+        return asking
+    question, sizing, laid = asking.question, asking.sizing, objective.laid_down(service.name).size
     sized = sizes_in_contest(question, sizing)
     if not sized:
         return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, conflict(question, sizing)))
@@ -125,7 +125,7 @@ def choose(
         sizing=resized(sizing, choice, service.size),
         timing=timing_at(service, demand, choice.size, objective),
         choice=choice,
-        before=found.before,
+        before=asking.before,
     )
 
 

@@ -59,7 +59,7 @@ def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay,
 ) -> Pulls:
     """Return the levers of one service, and what it spends by the hour for those of the fleet."""
     service = workload.service
-    found = (
+    pulls = (
         *_graviton(proposal, proposed, prices),
         *_spot(workload, proposal, proposed, prices, objective),
         *_log_level(service, cost, environment),
@@ -68,7 +68,7 @@ def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay,
     covered = proposal.spot is None and not _on_spot(service)
     first, spend = _hourly(proposed, workload.demand, proposal.task_usd_hour(prices)) if covered else (0, ())
     return Pulls(
-        levers=tuple(replace(one, service=service.name) for one in found if one.counts),
+        levers=tuple(replace(one, service=service.name) for one in pulls if one.counts),
         first_hour=first,
         spend_usd_hour=spend,
     )
@@ -122,14 +122,14 @@ def _spot(
         return
     assumed = Spot()
     case = as_proposed(workload, replace(proposal, spot=assumed), rates, objective)
-    found, minutes = replay(case.inputs, case.policy).summary, case.inputs.load.minutes
+    summary, minutes = replay(case.inputs, case.policy).summary, case.inputs.load.minutes
     basis = (
         f"replayed with {assumed.events_per_day:g} interruptions a day that take {assumed.share_percent} % "
         f"of the tasks for {assumed.capacity_wait_s} s, which are assumptions; at {whose}"
     )
-    if found.over_cpu_min > objective.over_share * minutes:
+    if summary.over_cpu_min > objective.over_share * minutes:
         first = f"a wider objective (they break it); {first}"
-    saved = cents(proposed.verdict.usd_month - found.cost_usd / (minutes / 60) * HOURS_PER_MONTH)
+    saved = cents(proposed.verdict.usd_month - summary.cost_usd / (minutes / 60) * HOURS_PER_MONTH)
     yield Lever(kind=LeverKind.SPOT, usd_month=saved, basis=basis, first=first)
 
 
@@ -239,10 +239,10 @@ def least_hour(pulls: Sequence[Pulls]) -> float:
     begin = min(one.first_hour for one in pulls)
     end = max(one.first_hour + len(one.spend_usd_hour) for one in pulls)
     together = np.zeros(end - begin)
-    for one in pulls:
-        each: F64 = np.full(end - begin, min(one.spend_usd_hour))
-        at = one.first_hour - begin
-        each[at : at + len(one.spend_usd_hour)] = one.spend_usd_hour
+    for pull in pulls:
+        each: F64 = np.full(end - begin, min(pull.spend_usd_hour))
+        at = pull.first_hour - begin
+        each[at : at + len(pull.spend_usd_hour)] = pull.spend_usd_hour
         together += each
     return float(together.min())
 

@@ -35,9 +35,9 @@ def spot_rates(prices: Prices, architecture: Architecture) -> tuple[Prices | Non
             f"no Spot rates of {prices.region}: give {vcpu} and {gib} with --prices, from AWS's Fargate page"
         )
         return None, how
-    found = {vcpu: getattr(known, vcpu), gib: getattr(known, gib)}
-    said = f"AWS's rates of {found[vcpu].vintage}, which move: give today's {vcpu} and {gib} with --prices"
-    return replace(prices, **found), said
+    rates = {vcpu: getattr(known, vcpu), gib: getattr(known, gib)}
+    said = f"AWS's rates of {rates[vcpu].vintage}, which move: give today's {vcpu} and {gib} with --prices"
+    return replace(prices, **rates), said
 
 
 def plan_percent(prices: Prices) -> tuple[float | None, str]:

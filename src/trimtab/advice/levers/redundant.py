@@ -70,15 +70,15 @@ def _named(identity: FleetIdentity, kind: str) -> list[str]:
 def _seconds(identity: FleetIdentity) -> list[str]:
     """Return the NAT gateways that have another of their kind in their zone, the first of each kept."""
     first: set[tuple[str, bool]] = set()
-    found: list[str] = []
-    for one in identity.nat_gateways:
+    beyond: list[str] = []
+    for gateway in identity.nat_gateways:
         # One that no route leads to is told as such; of one whose zone is not known nothing is.
-        if one.zone is None or one.routed is not True:
+        if gateway.zone is None or gateway.routed is not True:
             continue
-        if (one.zone, one.private) in first:
-            found.append(f"{one.id} ({one.zone})")
-        first.add((one.zone, one.private))
-    return found
+        if (gateway.zone, gateway.private) in first:
+            beyond.append(f"{gateway.id} ({gateway.zone})")
+        first.add((gateway.zone, gateway.private))
+    return beyond
 
 
 def _row(

@@ -22,23 +22,23 @@ _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 
 def _plain_secret(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
-        for entry in listed(one, "environment"):
+    for container in world.containers(definition):
+        for entry in listed(container, "environment"):
             name, value = entry.get("name"), entry.get("value")
             if isinstance(name, str) and holds_secret(name, value if isinstance(value, str) else None):
-                text = f"{name} of {name_of(one)} stands in the environment, in clear"
+                text = f"{name} of {name_of(container)} stands in the environment, in clear"
                 yield Hit(text, definition.at("container_definitions"))
 
 
 def _plain_http(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
+    for container in world.containers(definition):
         names = [
             str(entry["name"])
-            for entry in listed(one, "environment")
+            for entry in listed(container, "environment")
             if isinstance(entry.get("name"), str) and _public_http(str(entry["name"]), entry.get("value"))
         ]
         if names:
-            text = f"{name_of(one)} calls by plain HTTP and a public name: {', '.join(sorted(names))}"
+            text = f"{name_of(container)} calls by plain HTTP and a public name: {', '.join(sorted(names))}"
             yield Hit(text, definition.at("container_definitions"))
 
 
@@ -50,11 +50,11 @@ def _public_http(name: str, value: Value) -> bool:
 
 
 def _debug_logging(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
-        for entry in listed(one, "environment"):
+    for container in world.containers(definition):
+        for entry in listed(container, "environment"):
             name, value = entry.get("name"), entry.get("value")
             if isinstance(name, str) and isinstance(value, str | int) and quieter(name, str(value)):
-                text = f"{name} of {name_of(one)} asks for the most that the application can log"
+                text = f"{name} of {name_of(container)} asks for the most that the application can log"
                 yield Hit(text, definition.at("container_definitions"))
 
 
