@@ -40,6 +40,7 @@ def record(account: str, region: str, found: Iterable[Series]) -> int:
         columns = (kept.at, one.at), (kept.total, one.total), (kept.count, one.count)
         for column, values in (*columns, (kept.least, one.least), (kept.most, one.most)):
             column.frombytes(np.ascontiguousarray(values, dtype=np.float64).tobytes())
+        kept.percentiles = dict(one.percentiles)
         store[one.namespace, one.metric, frozenset(one.dimensions)] = kept
         points += one.at.size
     return points
