@@ -40,6 +40,7 @@ def record(account: str, region: str, recording: Iterable[Series]) -> int:
         columns = (kept.at, recorded.at), (kept.total, recorded.total), (kept.count, recorded.count)
         for column, values in (*columns, (kept.least, recorded.least), (kept.most, recorded.most)):
             column.frombytes(np.ascontiguousarray(values, dtype=np.float64).tobytes())
+        kept.percentiles = dict(recorded.percentiles)
         store[recorded.namespace, recorded.metric, frozenset(recorded.dimensions)] = kept
         points += recorded.at.size
     return points

@@ -18,7 +18,7 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 def table(**columns: list[Any]) -> pl.DataFrame:
     """One service's metrics; a column not given is even and unremarkable."""
     length = len(next(iter(columns.values())))
-    plain = dict(zip(METRIC_COLUMNS, (40.0, 50.0, 30.0, 35.0, 1200.0, 4), strict=True))
+    plain = dict(zip(METRIC_COLUMNS[:6], (40.0, 50.0, 30.0, 35.0, 1200.0, 4), strict=True))
     return pl.DataFrame(
         {
             "timestamp": [START + timedelta(minutes=i) for i in range(length)],

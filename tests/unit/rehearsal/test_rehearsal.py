@@ -336,3 +336,21 @@ def test_a_region_that_aws_does_not_have_is_refused() -> None:
 def test_a_service_that_is_not_there_cannot_fail() -> None:
     with pytest.raises(UsageError, match=r"--fail names db, .*; name one of: api"):
         check(made_fleet.snapshot(made_fleet.service("api")), ("db",))
+
+
+def test_recorded_response_times_and_failed_answers_come_back(tmp_path: Path) -> None:
+    made = made_fleet.snapshot(made_fleet.service("api"))
+    minute = pl.int_range(pl.len())
+    asleep = minute % 50 == 7
+    answered = made.metrics["api"].with_columns(
+        requests=pl.when(asleep).then(None).otherwise(pl.col("requests").round()),
+        response_p50_s=pl.when(asleep).then(None).otherwise(0.02 + minute / 1e5),
+        response_p95_s=pl.when(asleep).then(None).otherwise(0.05 + minute / 1e5),
+        response_p99_s=pl.when(asleep).then(None).otherwise(0.09 + minute / 1e5),
+        target_5xx=pl.when(asleep).then(None).otherwise(minute % 3),
+    )
+    with rehearsed(dataclasses.replace(made, metrics={"api": answered}), NOW) as running:
+        taken = running.read(tmp_path / "taken")
+        assert [one for one in running.differences(taken) if "minutes became" in one] == []
+    read = taken.metrics["api"]
+    assert read["response_p95_s"].count() == read["target_5xx"].count() > 2800

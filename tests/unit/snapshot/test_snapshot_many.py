@@ -43,7 +43,7 @@ def test_a_thousand_services_take_as_many_calls_as_stated(read: tuple[Generated,
         "application-autoscaling:DescribeScalingActivities": 1000,
         "cloudwatch:DescribeAlarms": 20,
         "pricing:GetProducts": 7,  # six services, and load balancers where the older one has them
-        "cloudwatch:GetMetricData": 86,  # 6,000 series, 70 of a day's a page
+        "cloudwatch:GetMetricData": 143,  # 10,000 series, 70 of a day's a page
         f"{BALANCERS}:DescribeTargetGroups": 3,
         f"{BALANCERS}:DescribeRules": 3,
         f"{BALANCERS}:DescribeTargetGroupAttributes": 1000,
