@@ -163,6 +163,14 @@ class Listener(Identity, frozen=True, kw_only=True):
     """Where a redirect sends; ``None`` where there is none, or it was not read."""
     rules: tuple[ListenerRule, ...] = ()
     """By priority."""
+
+    @property
+    def leads_to(self) -> frozenset[str]:
+        """ARNs of the target groups that its default action and its rules forward to."""
+        return frozenset(self.default_target_group_arns).union(
+            *(rule.target_group_arns for rule in self.rules)
+        )
+
     tags: Tags = {}
     """DescribeTags."""
 

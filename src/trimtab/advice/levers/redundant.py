@@ -33,9 +33,8 @@ def redundant(fleet: Fleet, prices: Prices) -> Iterator[Lever]:
     if identity is None:
         return
     unread = _unread(fleet)
-    balancer = None if prices.alb_hour is None else prices.alb_hour.usd * HOURS_PER_MONTH
-    address = None if prices.public_ipv4_hour is None else prices.public_ipv4_hour.usd * HOURS_PER_MONTH
-    gateway = None if prices.nat_gateway_hour is None else prices.nat_gateway_hour.usd * HOURS_PER_MONTH
+    hours = (prices.alb_hour, prices.public_ipv4_hour, prices.nat_gateway_hour)
+    balancer, address, gateway = (None if hour is None else hour.usd * HOURS_PER_MONTH for hour in hours)
     left = [one for one in identity.leftovers if one.kind in BALANCERS]
     idle = [one.name for one in _idle_balancers(fleet, identity)]
     idle += [one.name for one in left if not any(kind in one.id for kind in NETWORK)]
@@ -109,9 +108,8 @@ def _idle_balancers(fleet: Fleet, identity: FleetIdentity) -> Iterator[LoadBalan
     groups = {one.arn: one.load_balancer_arns for one in identity.target_groups}
     behind = {balancer for group in attached for balancer in groups.get(group, ())}
     for balancer in identity.load_balancers:
-        leads = {arn for one in balancer.listeners for arn in one.default_target_group_arns}
-        leads |= {arn for one in balancer.listeners for rule in one.rules for arn in rule.target_group_arns}
-        if balancer.arn not in behind and attached.isdisjoint(leads):
+        used = any(not attached.isdisjoint(listener.leads_to) for listener in balancer.listeners)
+        if balancer.arn not in behind and not used:
             yield balancer
 
 

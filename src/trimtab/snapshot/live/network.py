@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import batches, pages
 from trimtab.snapshot.live.traffic import ELB, PAGE
-from trimtab.snapshot.parse import network_of
+from trimtab.snapshot.parse import subnets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,18 +34,19 @@ def read_network(api: Api, raw: Raw) -> None:
 
 
 def _read_subnets(api: Api, raw: Raw) -> None:
-    subnets = {subnet for service in raw.services for subnet in network_of(service).get("subnets") or ()}
-    networks = {subnet["VpcId"] for subnet in _subnets(api, raw, subnets)}
+    networks = {subnet["VpcId"] for subnet in _with_zones(api, raw, subnets_of(raw.services))}
     raw.vpc_id = networks.pop() if len(networks) == 1 else None
 
 
-def _subnets(api: Api, raw: Raw, wanted: Iterable[str]) -> Iterator[Json]:
-    """Give the subnets, and keep their zones."""
+def _with_zones(api: Api, raw: Raw, wanted: Iterable[str]) -> list[Json]:
+    """Return the subnets, and keep their zones."""
+    subnets: list[Json] = []
     for batch in batches(sorted(wanted), SUBNETS_A_CALL):
         for subnet in api.call("ec2", "DescribeSubnets", SubnetIds=list(batch)).get("Subnets", ()):
             if subnet.get("AvailabilityZone"):
                 raw.zones[subnet["SubnetId"]] = subnet["AvailabilityZone"]
-            yield subnet
+            subnets.append(subnet)
+    return subnets
 
 
 def _read_security_groups(api: Api, raw: Raw) -> None:
@@ -79,8 +80,7 @@ def _read_nat_gateways(api: Api, raw: Raw) -> None:
         routes += table.get("Routes") or ()
     raw.routed = frozenset(route["NatGatewayId"] for route in routes if route.get("NatGatewayId"))
     unknown = {one["SubnetId"] for one in raw.nat_gateways if one.get("SubnetId")} - set(raw.zones)
-    for _ in _subnets(api, raw, unknown):
-        pass  # Read for their zones alone.
+    _with_zones(api, raw, unknown)
 
 
 def _read_addresses(api: Api, raw: Raw) -> None:

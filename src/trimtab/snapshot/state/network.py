@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.snapshot.parse import network_of
+from trimtab.snapshot.parse import subnets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ def add_network(raw: Raw, resources: Mapping[str, Sequence[Json]]) -> None:
     raw.zones = {
         name: one["availability_zone"] for name, one in subnets.items() if one.get("availability_zone")
     }
-    ours = {subnet for service in raw.services for subnet in network_of(service).get("subnets") or ()}
+    ours = subnets_of(raw.services)
     networks = {subnets[subnet].get("vpc_id") for subnet in ours & set(subnets)} - {None, ""}
     if len(networks) == 1:
         raw.vpc_id = networks.pop()
