@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from trimtab.ladders.parts import Parts, RecordingPart
     from trimtab.replay.policy import Policy
 
-FLOOR, WORKERS = 2, 2
+FLOOR = 2
 MEMORY = Ladder(high=90, low=85, steps=(OutStep(above=0, add=1), OutStep(above=5, add=2)))
 MATCHED = Effort(drawn=800, rounds=10, varied=250)
 MOST_OVER_BOUND, LEAST_TRIMS, KEPT_SHARE = 1.25, 4, 0.9
@@ -98,7 +98,7 @@ def row_of(name: str, path: Path, objective: Objective) -> Row:
     parts = parts_of(as_service(by_minute(path)), objective.judged_percent / 100)
     space = space_of(parts, floor=FLOOR, memory=MEMORY)
     bound = bound_s(parts.judged, objective, floor=FLOOR, most=space.most)
-    hunt = Hunt(seed=f"{objective.seed} {name}", workers=WORKERS)
+    hunt = Hunt(seed=f"{objective.seed} {name}")
     chosen, decision, fixed = chosen_of(parts, objective, hunt)
     inner = parts_of(parts.tuned.inputs, objective.judged_percent / 100)
     sealed, _, _ = chosen_of(inner, objective, hunt)
@@ -148,7 +148,7 @@ def matched(parts: Parts, bound: float, hunt: Hunt, tuned: Ran, judged: Ran) -> 
     space = space_of(parts, floor=FLOOR, memory=MEMORY)
     turns = max(DEFAULT.direction_changes_day, tuned.turns_day, judged.turns_day)
     limits = Limits(over_share=tuned.over_share, direction_changes_day=turns)
-    effort = Hunt(seed=hunt.seed, effort=MATCHED, workers=hunt.workers)
+    effort = Hunt(seed=hunt.seed, effort=MATCHED)
     found = [_count(parts, bound, tuned.over_share, judged.over_share)]
     for one in search(parts.tuned, space, limits, effort):
         ran = run(policy_of_ladders(one.ladders, initial_tasks=one.ladders.min_tasks), parts.judged, bound)

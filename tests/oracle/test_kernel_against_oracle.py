@@ -116,14 +116,13 @@ def test_many_more_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
     assert not parted(case, compiled=True)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_batch_of_unlike_policies_agrees_one_by_one(workers: int) -> None:
+def test_a_batch_of_unlike_policies_agrees_one_by_one() -> None:
     """Candidates use the same scratch one after the other: nothing of one may reach the next."""
     for seed in range(FIRST + 600_000, FIRST + 600_000 + BLOCK // 10):
         case = generate.wild(seed, minutes=150)
         cases = [case] + [_with_policy_of(case, generate.wild(seed + 10_000 * i)) for i in range(1, 8)]
         policies = [oracle_bridge.policy(one) for one in cases]
-        found = replay_many(oracle_bridge.inputs(case), policies, oracle_bridge.model(case), workers=workers)
+        found = replay_many(oracle_bridge.inputs(case), policies, oracle_bridge.model(case))
         for index, one in enumerate(cases):
             single = replay(oracle_bridge.inputs(one), policies[index], oracle_bridge.model(one))
             assert found[index] == single.summary, f"candidate {index} of wild({seed})"

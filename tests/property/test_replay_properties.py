@@ -246,7 +246,7 @@ def test_a_candidate_does_not_know_its_batch(
 ) -> None:
     order = list(range(len(batch)))
     random.shuffle(order)  # type: ignore[attr-defined]
-    together = replay_many(service, [batch[i] for i in order], model, workers=2)
+    together = replay_many(service, [batch[i] for i in order], model)
     for place, candidate in enumerate(order):
         assert together[place] == replay(service, batch[candidate], model).summary
 

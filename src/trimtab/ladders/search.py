@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.parts import DAY_MIN
 from trimtab.ladders.space import LEAST_OUT_STEPS, draw, sane, vary
-from trimtab.replay.run import DEFAULT, replay_many
+from trimtab.replay.batch import Batches
+from trimtab.replay.kernel.encode import candidates_of
+from trimtab.replay.run import DEFAULT, summaries_of
 from trimtab.terraform_module import MODULE
 
 if TYPE_CHECKING:
@@ -86,8 +88,6 @@ class Hunt:
     seeds: tuple[Ladders, ...] = ()
     """Tried besides what is drawn; those outside the rules of the space are left out."""
     effort: Effort = FULL
-    workers: int = 1
-    """Threads: they change nothing but the time."""
 
 
 def search(
@@ -98,7 +98,7 @@ def search(
     Empty when no candidate keeps the limits.
     """
     rng = Random(hunt.seed)  # noqa: S311  # a search, not a secret
-    pool = _Pool(part, limits, model, hunt.workers)
+    pool = _Pool(part, limits, model)
     pool.add(ladders for ladders in hunt.seeds if sane(ladders, space.ceiling_percent))
     pool.add(draw(space, rng) for _ in range(hunt.effort.drawn))
     for _ in range(hunt.effort.rounds):
@@ -129,8 +129,9 @@ def simplified(ladders: Ladders) -> Iterable[Ladders]:
 class _Pool:
     """Every candidate tried so far, in the order it came."""
 
-    def __init__(self, part: RecordingPart, limits: Limits, model: Model, workers: int) -> None:
-        self._part, self._model, self._workers = part, model, workers
+    def __init__(self, part: RecordingPart, limits: Limits, model: Model) -> None:
+        self._part, self._model = part, model
+        self._batches = Batches(part.inputs, model)
         self._tried: dict[Ladders, Tried] = {}
         self._over_most = limits.over_share * part.minutes
         self._changes_most = limits.direction_changes_day * part.minutes / DAY_MIN
@@ -140,11 +141,12 @@ class _Pool:
         new = [ladders for ladders in dict.fromkeys(candidates) if ladders not in self._tried]
         if not new:
             return
-        policies = (
+        policies = [
             policy_of_ladders(one, initial_tasks=self._part.bounded(one.min_tasks, one.max_tasks))
             for one in new
-        )
-        results = replay_many(self._part.inputs, policies, self._model, workers=self._workers)
+        ]
+        totals = self._batches.totals(candidates_of(policies, self._model))
+        results = summaries_of(totals, self._part.inputs)
         for place, ladders in enumerate(new):
             self._tried[ladders] = Tried(
                 ladders=ladders,

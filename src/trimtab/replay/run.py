@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trimtab.catalog.limits import MAX_TASKS
-from trimtab.replay.checks import whole
+from trimtab.replay.batch import Batches
 from trimtab.replay.inputs import Model
 from trimtab.replay.kernel import encode
 from trimtab.replay.kernel.kernel import kernel, kernel_python
@@ -27,9 +25,8 @@ if TYPE_CHECKING:
     from trimtab.replay.policy import Policy
 
 DEFAULT = Model()
-CHUNK = 16
-"""Candidates encoded and replayed at a time: milliseconds of work, so that workers end together."""
-MAX_WORKERS = 64
+CHUNK = 256
+"""Candidates encoded and replayed at a time."""
 
 
 def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: bool = True) -> Replay:
@@ -41,57 +38,38 @@ def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: 
     scratch, trace = encode.scratch_of(minutes, policy.most_tasks), encode.trace_of(minutes)
     totals = _run(_kernel(compiled), inputs, [policy], model, (scratch, trace))
     return Replay(
-        summary=_summaries(totals, inputs)[0],
+        summary=summaries_of(totals, inputs)[0],
         minutes=_minutes(inputs, len(policy.alarms), scratch, trace),
         activities=_activities(trace, int(totals[0, TOTALS.index("activities")])),
     )
 
 
 def replay_many(
-    inputs: Inputs,
-    policies: Iterable[Policy],
-    model: Model = DEFAULT,
-    *,
-    workers: int = 1,
-    compiled: bool = True,
+    inputs: Inputs, policies: Iterable[Policy], model: Model = DEFAULT, *, compiled: bool = True
 ) -> Summaries:
     """Return the summaries of many candidates on the same demand, in their order.
 
     ``policies`` may be a generator: a chunk at a time is taken from it, and apart from the
     summaries memory does not grow with their number. A candidate's result does not depend on
-    the others, the workers or the order.
+    the others or the order. ``compiled=False`` runs the kernel's plain source.
     """
-    whole("workers", workers, least=1, most=MAX_WORKERS)
-    run, chunks, lock = _kernel(compiled), _chunks(policies), threading.Lock()
-    totals: dict[int, I64] = {}
-
-    def work() -> None:
+    if compiled:
+        batches = Batches(inputs, model)
+        totals = [batches.totals(encode.candidates_of(chunk, model)) for chunk in _chunks(policies)]
+    else:
         space = encode.scratch_of(inputs.load.minutes, MAX_TASKS), encode.trace_of(0)
-        while True:
-            with lock:  # a generator serves one caller at a time
-                number, chunk = next(chunks, (-1, ()))
-            if not chunk:
-                return
-            totals[number] = _run(run, inputs, chunk, model, space)
-
-    with ThreadPoolExecutor(workers) as pool:
-        for worker in [pool.submit(work) for _ in range(workers)]:
-            worker.result()
-    ordered = [totals[number] for number in range(len(totals))]
-    return _summaries(np.concatenate([encode.totals_of(0), *ordered]), inputs)
+        totals = [_run(kernel_python, inputs, chunk, model, space) for chunk in _chunks(policies)]
+    return summaries_of(np.concatenate([encode.totals_of(0), *totals]), inputs)
 
 
 def _kernel(compiled: bool) -> Kernel:
     return kernel() if compiled else kernel_python
 
 
-def _chunks(policies: Iterable[Policy]) -> Iterator[tuple[int, tuple[Policy, ...]]]:
+def _chunks(policies: Iterable[Policy]) -> Iterator[tuple[Policy, ...]]:
     waiting = iter(policies)
-    for number in itertools.count():
-        chunk = tuple(itertools.islice(waiting, CHUNK))
-        if not chunk:
-            return
-        yield number, chunk
+    while chunk := tuple(itertools.islice(waiting, CHUNK)):
+        yield chunk
 
 
 def _run(
@@ -106,7 +84,8 @@ def _run(
     return totals
 
 
-def _summaries(totals: I64, inputs: Inputs) -> Summaries:
+def summaries_of(totals: I64, inputs: Inputs) -> Summaries:
+    """Return the totals of a batch, shape (C, len(TOTALS)), by name and with their cost."""
     columns = {name: totals[:, column].copy() for column, name in enumerate(TOTALS)}
     cost = columns["billed_s"] / 3600 * inputs.task.price_usd_hour
     return Summaries(cost_usd=cost, **columns)

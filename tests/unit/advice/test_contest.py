@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DAY = 1440
 DAYS = 7
 MEMORY = Ladder(high=90, low=75, steps=(OutStep(above=0, add=1),))
-HUNT = Hunt(seed="made", effort=Effort(drawn=300, rounds=3, varied=80), workers=2)
+HUNT = Hunt(seed="made", effort=Effort(drawn=300, rounds=3, varied=80))
 MINUTES = np.arange(DAYS * DAY)
 CUT = round(0.7 * DAYS * DAY)
 LATE = MINUTES >= CUT

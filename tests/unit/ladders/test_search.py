@@ -15,7 +15,7 @@ from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.parts import RecordingPart
 from trimtab.ladders.search import Effort, Hunt, Limits, Tried, complexity, search, simplified
 from trimtab.ladders.space import BELOW, IN_COOLDOWNS_S, IN_WINDOWS, OUT_COOLDOWNS_S, OUT_WINDOWS, Space
-from trimtab.replay.run import replay, replay_many
+from trimtab.replay.run import replay, replay_many, summaries_of
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 MEMORY = Ladder(high=90, low=75, steps=(OutStep(above=0, add=1),))
@@ -98,12 +98,12 @@ def test_nothing_that_was_tried_is_both_cheaper_and_as_safe_as_what_is_found(
 ) -> None:
     tried: list[tuple[int, int, int]] = []
 
-    def recorded(*arguments: object, **named: object) -> object:
-        found = replay_many(*arguments, **named)  # type: ignore[arg-type]
+    def recorded(*arguments: object) -> object:
+        found = summaries_of(*arguments)  # type: ignore[arg-type]
         tried.extend(zip(found.billed_s, found.over_min, found.direction_changes, strict=True))
         return found
 
-    monkeypatch.setattr(searching, "replay_many", recorded)
+    monkeypatch.setattr(searching, "summaries_of", recorded)
     front = search(DAY, SPACE, LIMITS, HUNT)
     within = [(billed, over) for billed, over, turns in tried if over <= 72 and turns <= 24]
     assert len(tried) > EFFORT.drawn
@@ -149,7 +149,7 @@ def test_in_a_tiny_space_it_finds_what_trying_everything_finds() -> None:
     part = replace(day(240, level=0.6), initial_tasks=1)
     all_of_it = everything(space)
     policies = [policy_of_ladders(one, initial_tasks=one.min_tasks) for one in all_of_it]
-    found = replay_many(part.inputs, policies, workers=2)
+    found = replay_many(part.inputs, policies)
     limits = Limits(over_share=0.2, direction_changes_day=24)
     within = (found.over_min <= 0.2 * 240) & (found.direction_changes <= 24 * 240 / 1440)
     least = int(found.billed_s[within].min())
@@ -163,11 +163,6 @@ def test_in_a_tiny_space_it_finds_what_trying_everything_finds() -> None:
 def test_the_same_seed_finds_the_same_and_another_goes_another_way() -> None:
     assert search(DAY, SPACE, LIMITS, HUNT) == search(DAY, SPACE, LIMITS, HUNT)
     assert search(DAY, SPACE, LIMITS, HUNT) != search(DAY, SPACE, LIMITS, replace(HUNT, seed="other"))
-
-
-@pytest.mark.parametrize("workers", [2, 3])
-def test_the_number_of_workers_changes_nothing(workers: int, front: tuple[Tried, ...]) -> None:
-    assert search(DAY, SPACE, LIMITS, replace(HUNT, workers=workers)) == front
 
 
 ODD = Ladders(

@@ -1,4 +1,4 @@
-"""Batches: the same answers in any order and on any number of workers, in memory that does not grow."""
+"""Batches: the same answers in any order, in memory that does not grow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from replay import made
 
 from trimtab.errors import ReplayError
 from trimtab.replay.inputs import Inputs, Starts
-from trimtab.replay.kernel import kernel
+from trimtab.replay.kernel import compiling, kernel, leap
 from trimtab.replay.policy import Policy, fixed_count
 from trimtab.replay.run import CHUNK, replay, replay_many
 
@@ -52,9 +52,8 @@ def alone() -> list[Summary]:
     return [replay(service, policy).summary for policy in candidates(2 * CHUNK + 5)]
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
-def test_a_batch_answers_as_each_candidate_alone(alone: list[Summary], workers: int) -> None:
-    batch = replay_many(busy_inputs(), candidates(2 * CHUNK + 5), workers=workers)
+def test_a_batch_answers_as_each_candidate_alone(alone: list[Summary]) -> None:
+    batch = replay_many(busy_inputs(), candidates(2 * CHUNK + 5))
     assert [batch[i] for i in range(len(batch))] == alone
     assert len({summary.billed_s for summary in alone}) > CHUNK
 
@@ -62,7 +61,7 @@ def test_a_batch_answers_as_each_candidate_alone(alone: list[Summary], workers: 
 def test_the_order_of_a_batch_changes_no_candidate(alone: list[Summary]) -> None:
     order = np.random.default_rng(1).permutation(2 * CHUNK + 5)
     policies = candidates(2 * CHUNK + 5)
-    batch = replay_many(busy_inputs(), (policies[i] for i in order), workers=2)
+    batch = replay_many(busy_inputs(), (policies[i] for i in order))
     assert [batch[place] for place in np.argsort(order)] == alone
 
 
@@ -101,21 +100,22 @@ def test_what_a_generator_of_candidates_raises_reaches_the_caller() -> None:
         raise ReplayError("no such candidate", where="here")
 
     with pytest.raises(ReplayError, match="no such candidate"):
-        replay_many(busy_inputs(), (broken() for _ in range(3)), workers=2)
+        replay_many(busy_inputs(), (broken() for _ in range(3)))
 
 
 def test_the_kernels_cache_is_stale_when_any_source_of_it_changes() -> None:
     """What the kernel's modules import, other than types, is in the fingerprint."""
-    package = resources.files("trimtab.replay")
-    for name in kernel.SOURCES:
+    package = resources.files("trimtab")
+    for name in leap.SOURCES:
         tree = ast.parse((package / f"{name}.py").read_text(encoding="utf-8"))
         imported = {
-            node.module.removeprefix("trimtab.replay.").replace(".", "/")
+            node.module.removeprefix("trimtab.").replace(".", "/")
             for node in tree.body
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("trimtab.replay.")
             if node.module is not None
         }
-        assert imported - {"checks"} <= set(kernel.SOURCES)
+        assert imported - {"replay/checks", "replay/kernel/compiling"} <= set(leap.SOURCES)
+    assert set(kernel.SOURCES) <= set(leap.SOURCES)
 
 
 def test_a_fixed_count_costs_its_tasks_and_does_nothing() -> None:
@@ -136,6 +136,6 @@ def test_where_no_cache_can_be_written_the_kernel_compiles_without_one(
             raise RuntimeError("cannot cache function: no locator available")
         return lambda function: function
 
-    monkeypatch.setattr(kernel, "njit", njit)
+    monkeypatch.setattr(compiling, "njit", njit)
     assert callable(kernel.kernel.__wrapped__())
     assert asked == [True, False]

@@ -22,7 +22,7 @@ from trimtab.replay.policy import (
     fixed_count,
     tracking_alarms,
 )
-from trimtab.replay.run import replay, replay_many
+from trimtab.replay.run import replay
 from trimtab.replay.spot import spot_interruptions
 
 if TYPE_CHECKING:
@@ -167,7 +167,6 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
             (TargetTracking(target=50),),
         ),
     ),
-    "no workers": ("workers", lambda: replay_many(made.inputs(ONES), [fixed_count(1)], workers=0)),
 }
 
 

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from trimtab.terraform_module import Ladders
     from trimtab.timing.startup import Timing
 
-WORKERS = 2
-"""Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
 UNTOLD = frozenset({FindingKind.TOO_LITTLE_DATA, FindingKind.CENSORED})
 """What the demand lacks that no choice of ladders makes up for."""
 ONE_ZONE = (
@@ -116,7 +114,7 @@ def choose(
     if not sized:
         return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, conflict(question, sizing)))
     seeds = _today(service, sizing.work.floor)
-    searched = search_sizes(question, sized, seeds=seeds, effort=effort, workers=WORKERS)
+    searched = search_sizes(question, sized, seeds=seeds, effort=effort)
     choice = decide(question, sized, searched, _present(service, searched, seeds))
     if isinstance(choice, LeftOut):
         return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, choice.detail))

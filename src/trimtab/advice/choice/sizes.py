@@ -147,7 +147,6 @@ def search_sizes(
     *,
     seeds: Sequence[Ladders] = (),
     effort: Effort = FULL,
-    workers: int = 1,
 ) -> tuple[Searched, ...]:
     """Search the sizes that can win, and return what was found, cheapest first."""
     objective, demand = question.objective, question.demand
@@ -160,7 +159,7 @@ def search_sizes(
         ended = contest(
             sized.parts,
             objective,
-            Hunt(seed=seed, seeds=every, effort=effort, workers=workers),
+            Hunt(seed=seed, seeds=every, effort=effort),
             floor=floor,
             memory=sized.memory,
         )

@@ -1,17 +1,22 @@
-"""Say so when numba compiles: it takes seconds, once an installation, and looks like a program that hangs."""
+"""numba's compilations: kept over processes, and told, for they take seconds and look like a hang."""
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from importlib import resources
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from numba import njit
 from numba.core import event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from trimtab.progress import Progress
+
+Function = TypeVar("Function")
 
 WORDS = "compiling the replay, once per installation"
 
@@ -30,6 +35,30 @@ class _Once(event.Listener):
 
     def on_end(self, event: event.Event) -> None:
         """Pass over the end."""
+
+
+def compiled(make: Callable[[int], Function], sources: Sequence[str]) -> Function:
+    """Return the function that ``make`` makes of a number, compiled.
+
+    The first call of a fresh install compiles, later ones read the cache. numba looks only at the file of
+    the function it compiles to see if its cache is stale. The number is a fingerprint of ``sources``,
+    modules of ``trimtab``, and what the function holds is a part of the cache's key: a change of any rule
+    compiles anew.
+    """
+    function = make(fingerprint(sources))
+    try:
+        return cast("Function", njit(nogil=True, cache=True, error_model="numpy")(function))
+    except RuntimeError:
+        # Neither the package's folder nor the user's can be written to: compile in each process.
+        return cast("Function", njit(nogil=True, error_model="numpy")(function))
+
+
+def fingerprint(sources: Sequence[str]) -> int:
+    """Return a number that changes with the source of modules such as ``replay/policy``."""
+    digest = hashlib.sha256()
+    for name in sources:
+        digest.update((resources.files("trimtab") / f"{name}.py").read_bytes())
+    return int.from_bytes(digest.digest()[:6], "big")
 
 
 @contextmanager

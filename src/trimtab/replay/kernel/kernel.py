@@ -10,14 +10,12 @@ checked here: ``model`` and ``alarms`` refuse impossible input, ``encode`` fills
 from __future__ import annotations
 
 import functools
-import hashlib
-from importlib import resources
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numba import njit
 from numba.extending import register_jitable
 
+from trimtab.replay.kernel.compiling import compiled
 from trimtab.replay.kernel.rules import (
     ALARM,
     CPU_AVERAGE,
@@ -86,7 +84,14 @@ if TYPE_CHECKING:
     from trimtab.replay.inputs import I64
     from trimtab.replay.kernel.tables import Candidates, Recording, Scratch, Site, Trace
 
-SOURCES = ("kernel/kernel", "kernel/rules", "kernel/tasks", "kernel/tables", "policy", "result")
+SOURCES = (
+    "replay/kernel/kernel",
+    "replay/kernel/rules",
+    "replay/kernel/tasks",
+    "replay/kernel/tables",
+    "replay/policy",
+    "replay/result",
+)
 """The modules whose code or constants are compiled into the kernel."""
 
 
@@ -275,27 +280,15 @@ def kernel_python(
 
 @functools.cache
 def kernel() -> Kernel:
-    """Return the compiled kernel. The first call of a fresh install compiles, later ones read the cache.
+    """Return the compiled kernel."""
 
-    numba looks only at the file of the function it compiles to see if its cache is stale. The
-    fingerprint is a part of the cache's key, so a change of any rule compiles anew.
-    """
-    fingerprint = _fingerprint()
+    def make(fingerprint: int) -> Kernel:
+        def batch(
+            rec: Recording, site: Site, book: Candidates, work: Scratch, trace: Trace, totals: I64
+        ) -> int:
+            kernel_python(rec, site, book, work, trace, totals)
+            return fingerprint
 
-    def batch(rec: Recording, site: Site, book: Candidates, work: Scratch, trace: Trace, totals: I64) -> int:
-        kernel_python(rec, site, book, work, trace, totals)
-        return fingerprint
+        return batch
 
-    try:
-        return cast("Kernel", njit(nogil=True, cache=True, error_model="numpy")(batch))
-    except RuntimeError:
-        # Neither the package's folder nor the user's can be written to: compile in each process.
-        return cast("Kernel", njit(nogil=True, error_model="numpy")(batch))
-
-
-def _fingerprint() -> int:
-    """Return a number that changes with the source of the kernel and of what it takes its constants from."""
-    digest = hashlib.sha256()
-    for name in SOURCES:
-        digest.update((resources.files("trimtab.replay") / f"{name}.py").read_bytes())
-    return int.from_bytes(digest.digest()[:6], "big")
+    return compiled(make, SOURCES)

@@ -1,0 +1,172 @@
+"""Many candidates on the same demand: what they share is encoded once; by leaps where that is possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trimtab.catalog.limits import MAX_TASKS
+from trimtab.replay.kernel import encode
+from trimtab.replay.kernel.bits import WORD
+from trimtab.replay.kernel.kernel import kernel
+from trimtab.replay.kernel.known import JUDGED, Known
+from trimtab.replay.kernel.leap import Walk, leaps
+from trimtab.replay.kernel.rules import IF_NOT_BREACHING, REQUESTS
+from trimtab.replay.kernel.tables import (
+    ALARMS,
+    BREACH_FROM,
+    BREACH_TO,
+    CPU_LOW,
+    FROM_MINUTE,
+    KIND,
+    MEMORY_LOW,
+    METRIC,
+    MIN_TASKS,
+    MISSING,
+    NEVER,
+    PERIOD,
+    PERIODS,
+    TRACKING,
+    Candidates,
+)
+from trimtab.replay.kernel.tables import (
+    MAX_TASKS as MOST,
+)
+from trimtab.replay.policy import MAX_ALARMS
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from trimtab.demand.series import Mask
+    from trimtab.replay.inputs import I64, Inputs, Model
+
+KNOWN_BYTES = 128 * 2**20
+"""What is worked out for the counts takes at most this much memory; larger fleets are not leapt through."""
+COLUMNS = 48
+"""Alarms that have room to begin with: the thresholds of a grid."""
+LEVELS = [BREACH_FROM, BREACH_TO, CPU_LOW, MEMORY_LOW]
+
+
+class Batches:
+    """Replays batches of candidates. One thread at a time may use it."""
+
+    def __init__(self, inputs: Inputs, model: Model) -> None:
+        """Encode what the candidates share."""
+        self._recording = encode.recording_of(inputs)
+        self._site = encode.site_of(inputs, model)
+        self._scratch = encode.scratch_of(inputs.load.minutes, MAX_TASKS)
+        self._trace = encode.trace_of(0)
+        self._leaps = not (model.queue_limit_vcpu_min or inputs.interruptions) and model.cooldown_blocks_in
+        minutes = inputs.load.minutes
+        self._walk = Walk(
+            past=np.zeros(MAX_ALARMS, dtype=np.uint64),
+            ahead=np.zeros(MAX_ALARMS, dtype=np.uint64),
+            most=np.zeros(MAX_ALARMS, dtype=np.int64),
+            since=np.zeros(minutes + 1, dtype=np.int64),
+            serving=np.zeros(minutes + 1, dtype=np.int64),
+        )
+        self._closed = _words(self._recording.given == 1)
+        self._columns: dict[tuple[float, ...], int] = {}
+        self._known: Known | None = None
+
+    def totals(self, book: Candidates) -> I64:
+        """Return the totals, shape (C, len(TOTALS)); a candidate's do not depend on the others."""
+        totals = encode.totals_of(book.bounds.shape[0])
+        quick = self.leapable(book)
+        if quick.any():
+            some = book if quick.all() else _some(book, quick)
+            column, known = self._known_of(some)
+            found = encode.totals_of(some.bounds.shape[0])
+            leaps()(
+                self._recording,
+                self._site,
+                some,
+                column,
+                known,
+                self._scratch,
+                self._walk,
+                self._trace,
+                found,
+            )
+            totals[quick] = found
+        if not quick.all():
+            some = _some(book, ~quick)
+            found = encode.totals_of(some.bounds.shape[0])
+            kernel()(self._recording, self._site, some, self._scratch, self._trace, found)
+            totals[~quick] = found
+        return totals
+
+    def leapable(self, book: Candidates) -> Mask:
+        """Return which candidates may be replayed by leaps, shape (C,).
+
+        Not those with target tracking, alarms on requests or of other periods than a minute, alarms that
+        take missing data for anything but calm, bounds that change, or none that run at times; and none at
+        all where work waits in a queue, Spot takes tasks away, or a scale-out does not hold scale-in back.
+        """
+        alarm = book.alarm
+        used = np.arange(alarm.shape[1]) < book.bounds[:, ALARMS, None]
+        fit = (
+            (alarm[:, :, PERIOD] == 1)
+            & (alarm[:, :, PERIODS] + self._site.lag + 1 <= WORD)
+            & (alarm[:, :, MISSING] == IF_NOT_BREACHING)
+            & (alarm[:, :, KIND] != TRACKING)
+            & (alarm[:, :, METRIC] != REQUESTS)
+        )
+        calm = (book.change[:, :, FROM_MINUTE] == NEVER).all(axis=1)
+        bounds = (book.bounds[:, MIN_TASKS] >= 1) & (book.bounds[:, MOST] < self._rows(COLUMNS))
+        mask: Mask = (fit | ~used).all(axis=1) & calm & bounds & self._leaps
+        return mask
+
+    def _rows(self, columns: int) -> int:
+        """Return how many counts there is memory for."""
+        row_bytes = 16 * self._recording.cpu_vcpu.size + 8 * self._closed.size * columns
+        return min(MAX_TASKS + 1, KNOWN_BYTES // row_bytes)
+
+    def _known_of(self, book: Candidates) -> tuple[I64, Known]:
+        """Return the column of each alarm, shape (C, A), and the table that has room for them."""
+        alarm, level = book.alarm, book.level
+        used = np.arange(alarm.shape[1]) < book.bounds[:, ALARMS, None]
+        asked = np.column_stack((alarm[:, :, METRIC][used].astype(np.float64), level[used][:, LEVELS]))
+        unlike, places = np.unique(asked, axis=0, return_inverse=True)
+        numbers = [self._columns.setdefault(tuple(row), len(self._columns)) for row in unlike.tolist()]
+        column = np.zeros(used.shape, dtype=np.int64)
+        column[used] = JUDGED + np.array(numbers, dtype=np.int64)[places.ravel()] if numbers else 0
+        known = self._known
+        if known is None or known.done.shape[1] < JUDGED + len(self._columns):
+            known = self._table()
+        for place, rule in enumerate(self._columns, JUDGED):
+            known.metric[place], known.level[place] = rule[0], rule[1:]
+        self._known = known
+        return column, known
+
+    def _table(self) -> Known:
+        """Return a table with room for twice the alarms there are, and nothing worked out yet."""
+        columns = JUDGED + max(COLUMNS, 2 * len(self._columns))
+        rows, minutes = self._rows(COLUMNS), self._recording.cpu_vcpu.size
+        return Known(
+            done=np.zeros((rows, columns), dtype=np.bool_),
+            # Of memory that is never touched nothing is taken.
+            values=np.empty((rows, 2, minutes)),
+            bits=np.empty((rows, columns, self._closed.size), dtype=np.uint64),
+            metric=np.zeros(columns, dtype=np.int64),
+            level=np.zeros((columns, len(LEVELS))),
+            closed=self._closed,
+        )
+
+
+def _some(book: Candidates, which: Mask) -> Candidates:
+    return Candidates(
+        bounds=book.bounds[which],
+        alarm=book.alarm[which],
+        level=book.level[which],
+        step=book.step[which],
+        change=book.change[which],
+    )
+
+
+def _words(minutes: Mask) -> npt.NDArray[np.uint64]:
+    """Return minutes as the bits of words, and an empty one, shape (W + 1,)."""
+    padded = np.zeros((-(-minutes.size // WORD) + 1) * WORD, dtype=np.uint8)
+    padded[: minutes.size] = minutes
+    return np.packbits(padded, bitorder="little").view("<u8").astype(np.uint64)

@@ -1,0 +1,95 @@
+"""What a minute is with a count of tasks that all serve: worked out once, kept as bits for all candidates."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from trimtab.replay.kernel.bits import NONE, ONE, WORD, joined
+from trimtab.replay.kernel.rules import (
+    OOM_BIT,
+    OVER_CPU_BIT,
+    OVER_MEMORY_BIT,
+    SATURATED_BIT,
+    point_of,
+    served_in,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from trimtab.demand.series import F64
+    from trimtab.replay.inputs import I64
+    from trimtab.replay.kernel.bits import U64
+    from trimtab.replay.kernel.tables import Recording, Site
+
+BAD, JUDGED = 0, 6
+"""Columns of ``Known.bits``: a minute with anything wrong, then ``VERDICTS``; from JUDGED on the alarms'."""
+VERDICTS = (OVER_CPU_BIT, OVER_MEMORY_BIT, OVER_CPU_BIT | OVER_MEMORY_BIT, OOM_BIT, SATURATED_BIT)
+
+
+class Known(NamedTuple):
+    """What is so in each minute with a count of tasks that all serve, worked out when it is first asked.
+
+    R counts, from 0; S columns; W words of minutes, and one more that is empty.
+    """
+
+    done: npt.NDArray[np.bool_]
+    """(R, S): whether it is worked out."""
+    values: F64
+    """(R, 2, T): CPU average and memory [percent]."""
+    bits: U64
+    """(R, S, W + 1)."""
+    metric: I64
+    """(S,): what each alarm's column watches."""
+    level: F64
+    """(S, 4): from where to where it breaches, and the lows of the joint metric."""
+    closed: U64
+    """(W + 1,): minutes in which a deployment is in progress."""
+
+
+@register_jitable
+def settle_count(rec: Recording, site: Site, known: Known, count: int) -> None:
+    """Work out what ``count`` tasks measure, and what is wrong with it."""
+    bits, seconds = known.bits, 60 * count
+    cpu_percent, memory_percent = known.values[count, 0], known.values[count, 1]
+    bits[count, :JUDGED] = NONE
+    for k in range(rec.cpu_vcpu.size):
+        _, _, cpu, _, memory, bad = served_in(
+            site, seconds, seconds, rec.cpu_vcpu[k], 0.0, rec.memory_mib[k], rec.hottest_ratio[k]
+        )
+        cpu_percent[k], memory_percent[k] = cpu, memory
+        if bad:
+            word, bit = k // WORD, ONE << np.uint64(k % WORD)
+            bits[count, BAD, word] |= bit
+            for which in range(len(VERDICTS)):
+                if bad & VERDICTS[which]:
+                    bits[count, 1 + which, word] |= bit
+    known.done[count, BAD] = True
+
+
+@register_jitable
+def settle_column(rec: Recording, known: Known, count: int, column: int) -> None:
+    """Work out in which minutes the alarm of ``column`` breaches at ``count`` tasks."""
+    words, metric, minutes = known.bits[count, column], known.metric[column], rec.cpu_vcpu.size
+    low, high = known.level[column, 0], known.level[column, 1]
+    lows = known.level[column, 2], known.level[column, 3]
+    cpu, memory = known.values[count, 0], known.values[count, 1]
+    for word in range(words.size):
+        found, first = NONE, word * WORD
+        for k in range(first, min(first + WORD, minutes)):
+            top = min(100.0, cpu[k] * rec.hottest_ratio[k])
+            point = point_of(metric, cpu[k], top, memory[k], math.nan, lows)
+            found |= np.uint64((point >= low) & (point <= high)) << np.uint64(k - first)
+        words[word] = found
+    known.done[count, column] = True
+
+
+@register_jitable
+def from_minute(bits: U64, count: int, column: int, k: int) -> np.uint64:
+    """Return the 64 bits of a column from minute ``k`` on."""
+    word = k // WORD
+    return joined(bits[count, column, word], bits[count, column, word + 1], k % WORD)

@@ -1,0 +1,273 @@
+"""A replay by leaps is the kernel's, total for total, on whatever it takes; and it takes no more."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trimtab.demand.schedule import Bounds
+from trimtab.replay.batch import Batches
+from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
+from trimtab.replay.kernel import encode
+from trimtab.replay.kernel.bits import all_of, at_least, below, counted, first_of, joined
+from trimtab.replay.kernel.kernel import kernel
+from trimtab.replay.policy import (
+    AdjustmentType,
+    Aggregation,
+    Comparison,
+    Metric,
+    Missing,
+    Policy,
+    PolicyAlarm,
+    StepAdjustment,
+    StepScaling,
+    TargetTracking,
+    fixed_count,
+    tracking_alarms,
+)
+from trimtab.replay.spot import spot_interruptions
+
+MOST_MINUTES = 700
+LEAPT = (Metric.CPU_AVERAGE, Metric.CPU_MAXIMUM, Metric.MEMORY_AVERAGE, Metric.JOINT)
+
+
+def inputs(random: np.random.Generator) -> Inputs:
+    """Demand of a few shapes, from calm to bursts, on tasks that start in seconds or in minutes."""
+    minutes = int(random.integers(1, MOST_MINUTES))
+    level = random.choice([0.5, 3.0, 20.0])
+    shape = random.integers(0, 4)
+    if shape == 0:
+        demand = np.full(minutes, level)
+    elif shape == 1:
+        demand = level * random.choice([0.0, 0.3, 1.0, 2.5], size=minutes, p=[0.1, 0.3, 0.5, 0.1])
+    elif shape == 2:
+        demand = level * (1 + np.sin(np.arange(minutes) / random.integers(5, 200)))
+    else:
+        demand = np.repeat(level * random.exponential(1.0, minutes), random.integers(1, 90))[:minutes]
+    rows = np.cumsum(random.integers(0, random.integers(1, 150), size=(3, 5)), axis=0).astype(np.int64)
+    return Inputs(
+        load=Load(
+            cpu_vcpu=demand,
+            memory_mib=random.uniform(100.0, random.choice([300.0, 1100.0]), minutes),
+            hottest_ratio=random.uniform(1.0, 1.5, minutes),
+            memory_slope_mib_per_vcpu=float(random.choice([0.0, 200.0])),
+        ),
+        task=Task(
+            vcpu=1.0,
+            memory_mib=1000.0,
+            price_usd_hour=0.05,
+            overhead_vcpu=0.1,
+            overhead_mib=50.0,
+            idle_vcpu=float(random.choice([0.0, 0.05])),
+            boot_vcpu=float(random.choice([0.0, 0.3])),
+        ),
+        starts=Starts(pull_s=rows[0], running_s=rows[1], serving_s=rows[2]),
+        objective=ReplayLimits(cpu_share=0.8, memory_share=0.9),
+        deregistration_delay_s=int(random.integers(0, 400)),
+        shutdown_s=int(random.integers(0, 100)),
+        seed=int(random.integers(0, 2**63)),
+        no_scale_in=random.random(minutes) < random.choice([0.0, 0.3]),
+    )
+
+
+def scaling(random: np.random.Generator) -> StepScaling:
+    kind = AdjustmentType(int(random.choice([0, 0, 0, 1, 2])))
+    least, most = (0, 12) if kind is AdjustmentType.EXACT else (-60, 120)
+    if kind is AdjustmentType.CHANGE:
+        least, most = -4, 6
+    width = float(random.choice([0.2, 1.0, 10.0]))
+    bounds = ((-math.inf, -width), (-width, 0.0), (0.0, width), (width, math.inf))
+    first, last = ((0, 2), (2, 4), (0, 4), (3, 4))[random.integers(0, 4)]
+    return StepScaling(
+        steps=tuple(
+            StepAdjustment(lower=lower, upper=upper, adjustment=int(random.integers(least, most)))
+            for lower, upper in bounds[first:last]
+        ),
+        cooldown_s=int(random.integers(0, 600)),
+        adjustment_type=kind,
+        min_magnitude=int(random.integers(0, 4)) if kind is AdjustmentType.PERCENT else 0,
+        aggregation=Aggregation(int(random.integers(0, 3))),
+    )
+
+
+def alarm(random: np.random.Generator, policies: int, longest: int) -> PolicyAlarm:
+    metric = LEAPT[random.integers(0, len(LEAPT))]
+    periods = int(random.choice([1, 2, 3, 10, 17, longest]))
+    thresholds = [0.3, 0.7, 1.0, 1.5] if metric is Metric.JOINT else [0.0, 20.0, 30.0, 50.0, 70.0, 100.0]
+    return PolicyAlarm(
+        metric=metric,
+        comparison=list(Comparison)[random.integers(0, 4)],
+        threshold=float(random.choice(thresholds)),
+        periods=periods,
+        datapoints=periods if random.random() < 0.5 else int(random.integers(1, periods + 1)),
+        missing=Missing.NOT_BREACHING,
+        cpu_low=40.0,
+        memory_low=60.0,
+        policy=int(random.integers(0, policies)),
+    )
+
+
+def policy(random: np.random.Generator, longest: int = 60) -> Policy:
+    """Return one that leaps take."""
+    least = int(random.integers(1, 6))
+    most = least + int(random.choice([0, 3, 20, 60]))
+    policies = tuple(scaling(random) for _ in range(random.integers(1, 4)))
+    count = int(random.integers(0, 5))
+    return Policy(
+        min_tasks=least,
+        max_tasks=most,
+        initial_tasks=int(random.integers(least, most + 1)),
+        alarms=tuple(alarm(random, len(policies), longest) for _ in range(count)),
+        policies=policies,
+    )
+
+
+def model(random: np.random.Generator) -> Model:
+    return Model(
+        publication_delay_s=int(random.choice([0, 60, 120, 180])),
+        aggregate="latest" if random.random() < 0.2 else "alarm",
+        in_activity_s=int(random.choice([0, 90])),
+        launch_rate_per_min=int(random.choice([1, 7, 500])),
+    )
+
+
+def kernels(service: Inputs, batch: list[Policy], choices: Model) -> np.ndarray:
+    """Return the totals as the kernel has them."""
+    totals = encode.totals_of(len(batch))
+    space = encode.scratch_of(service.load.minutes, 5000), encode.trace_of(0)
+    tables = encode.recording_of(service), encode.site_of(service, choices)
+    kernel()(*tables, encode.candidates_of(batch, choices), *space, totals)
+    return totals
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.integers(0, 2**32))
+def test_leaps_come_to_what_the_kernel_comes_to(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    service, choices = inputs(random), model(random)
+    batch = [policy(random) for _ in range(6)]
+    batches, tables = Batches(service, choices), encode.candidates_of(batch, choices)
+    assert batches.leapable(tables).all()
+    wanted = kernels(service, batch, choices)
+    assert np.array_equal(batches.totals(tables), wanted)
+    # What was worked out for the first is there for the next, in another order.
+    again = encode.candidates_of(batch[::-1], choices)
+    assert np.array_equal(batches.totals(again), wanted[::-1])
+
+
+def test_what_is_leapt_through_does_something() -> None:
+    """Else the comparison would compare nothing."""
+    acted = turned = over = wrong = 0
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        service, choices = inputs(random), model(random)
+        totals = kernels(service, [policy(random) for _ in range(6)], choices)
+        acted, turned = acted + (totals[:, 6] > 0).sum(), turned + (totals[:, 7] > 5).sum()
+        over, wrong = over + (totals[:, 1] > 0).sum(), wrong + (totals[:, 4] > 0).sum()
+    assert min(acted, over, wrong) > 300
+    assert turned > 30
+
+
+CALM = policy(np.random.default_rng(4))
+STEP = StepScaling(steps=(StepAdjustment(adjustment=1, lower=0.0),), cooldown_s=60)
+WATCH = PolicyAlarm(
+    metric=Metric.CPU_AVERAGE,
+    comparison=Comparison.GREATER,
+    threshold=50.0,
+    periods=3,
+    datapoints=2,
+    policy=0,
+    missing=Missing.NOT_BREACHING,
+)
+
+
+def watched(**changes: object) -> Policy:
+    watch = replace(WATCH, **changes)  # type: ignore[arg-type]
+    return Policy(min_tasks=1, max_tasks=9, initial_tasks=2, alarms=(watch,), policies=(STEP,))
+
+
+TRACKING = TargetTracking(target=50.0)
+NOT_TAKEN = {
+    "a period of five minutes": watched(period_min=5),
+    "a range that no word holds": watched(periods=62),
+    "missing data that is missing": watched(missing=Missing.MISSING),
+    "requests": watched(metric=Metric.REQUESTS),
+    "target tracking": Policy(
+        min_tasks=1,
+        max_tasks=9,
+        initial_tasks=2,
+        alarms=tracking_alarms(Metric.CPU_AVERAGE, TRACKING, 0),
+        policies=(TRACKING,),
+    ),
+    "none at times": fixed_count(0),
+    "bounds that change": replace(watched(), changes=(Bounds(minute=5, min_tasks=2, max_tasks=9),)),
+    "a fleet that no memory holds": replace(watched(), max_tasks=5000),
+}
+
+
+@pytest.mark.parametrize("refused", NOT_TAKEN.values(), ids=NOT_TAKEN)
+def test_what_leaps_do_not_take_the_kernel_does(refused: Policy) -> None:
+    service = replace(inputs(np.random.default_rng(1)), no_scale_in=None)
+    load = service.load
+    month = replace(
+        load,
+        **{
+            name: np.resize(getattr(load, name), 40_000)
+            for name in ("cpu_vcpu", "memory_mib", "hottest_ratio")
+        },
+    )
+    service = replace(service, load=replace(month, requests=month.cpu_vcpu * 100))
+    batch = [watched(), refused, watched(threshold=70.0)]
+    batches, tables = Batches(service, Model()), encode.candidates_of(batch, Model())
+    assert batches.leapable(tables).tolist() == [True, False, True]
+    assert np.array_equal(batches.totals(tables), kernels(service, batch, Model()))
+
+
+@pytest.mark.parametrize(
+    "choices", [Model(queue_limit_vcpu_min=3.0), Model(cooldown_blocks_in=False)], ids=["a queue", "no block"]
+)
+def test_models_that_leaps_do_not_take_the_kernel_does(choices: Model) -> None:
+    random = np.random.default_rng(8)
+    service, batch = inputs(random), [policy(random) for _ in range(9)]
+    batches, tables = Batches(service, choices), encode.candidates_of(batch, choices)
+    assert not batches.leapable(tables).any()
+    assert np.array_equal(batches.totals(tables), kernels(service, batch, choices))
+
+
+def test_interruptions_are_the_kernels() -> None:
+    random = np.random.default_rng(9)
+    service, batch = inputs(random), [policy(random) for _ in range(9)]
+    taken = spot_interruptions(service.load.minutes, events_per_day=50.0, seed=1)
+    service = replace(service, interruptions=taken)
+    batches, tables = Batches(service, Model()), encode.candidates_of(batch, Model())
+    assert not batches.leapable(tables).any()
+    assert np.array_equal(batches.totals(tables), kernels(service, batch, Model()))
+
+
+words = st.integers(0, 2**64 - 1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(words, words, st.integers(1, 61), st.integers(1, 4), st.data())
+def test_bits_are_what_counting_one_by_one_says(
+    past: int, word: int, length: int, ago: int, data: st.DataObject
+) -> None:
+    length = min(length, 64 - ago)
+    least = data.draw(st.integers(1, length))
+    bits = [(past >> i) & 1 for i in range(64)] + [(word >> i) & 1 for i in range(64)]
+    with np.errstate(over="ignore"):
+        early, late = np.uint64(past), np.uint64(word)
+        assert counted(late) == sum(bits[64:])
+        assert first_of(late) == next((i for i in range(64) if bits[64 + i]), 64)
+        assert int(below(length)) == 2**length - 1
+        assert int(joined(early, late, length)) == sum(bits[length + i] << i for i in range(64))
+        sums = [sum(bits[64 + i - ago - length + 1 : 64 + i - ago + 1]) for i in range(64)]
+        assert int(at_least(early, late, least, length, ago)) == sum(
+            (n >= least) << i for i, n in enumerate(sums)
+        )
+        assert int(all_of(early, late, length, ago)) == sum((n == length) << i for i, n in enumerate(sums))
