@@ -7,23 +7,26 @@ cheapest ladders that were found. Which of them is safe enough is for tests on o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from random import Random
 from typing import TYPE_CHECKING
 
-from trimtab.ladders.convert import policy_of_ladders
+import numpy as np
+
+from trimtab.ladders.draw import Drawer
 from trimtab.ladders.parts import DAY_MIN
-from trimtab.ladders.space import LEAST_OUT_STEPS, draw, sane, vary
+from trimtab.ladders.rows import complexity_of, ladders_of, rows_of, tables_of, width_of
+from trimtab.ladders.space import LEAST_OUT_STEPS, MOST_STEPS, sane
 from trimtab.replay.batch import Batches
-from trimtab.replay.kernel.encode import candidates_of
-from trimtab.replay.run import DEFAULT, summaries_of
+from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, OVER_MEMORY, TOTALS
+from trimtab.replay.run import DEFAULT
 from trimtab.terraform_module import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from trimtab.demand.series import F64
     from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
-    from trimtab.replay.inputs import Model
+    from trimtab.replay.inputs import I64, Model
     from trimtab.terraform_module import Ladders
 
 SHARES = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.0)
@@ -95,24 +98,19 @@ def search(
 ) -> tuple[Tried, ...]:
     """Return the front, cheapest first: each next one has fewer minutes over than all before it.
 
-    Empty when no candidate keeps the limits.
+    Empty when no candidate keeps the limits. Bounds above and memory's ladder are the space's.
     """
-    rng = Random(hunt.seed)  # noqa: S311  # a search, not a secret
-    pool = _Pool(part, limits, model)
-    pool.add(ladders for ladders in hunt.seeds if sane(ladders, space.ceiling_percent))
-    pool.add(draw(space, rng) for _ in range(hunt.effort.drawn))
-    for _ in range(hunt.effort.rounds):
-        best = pool.elite()
-        pool.add(vary(rng.choice(best), rng.choice(best), space, rng) for _ in range(hunt.effort.varied))
-    simpler = (one for tried in pool.front() for one in simplified(tried.ladders))
-    pool.add(one for one in simpler if sane(one, space.ceiling_percent))
+    seeds = [replace(seed, max_tasks=space.most, memory=space.memory) for seed in hunt.seeds]
+    seeds = [seed for seed in seeds if sane(seed, space.ceiling_percent)]
+    pool = _Pool(part, space, limits, model, width_of(seeds, MOST_STEPS))
+    drawer, effort = Drawer(space, hunt.seed, pool.width), hunt.effort
+    pool.add(pool.rows_of(seeds))
+    pool.add(drawer.drawn(effort.drawn))
+    for _ in range(effort.rounds):
+        pool.add(drawer.varied(pool.elite(), effort.varied))
+    simpler = (simple for tried in pool.front() for simple in simplified(tried.ladders))
+    pool.add(pool.rows_of([simple for simple in simpler if sane(simple, space.ceiling_percent)]))
     return pool.front()
-
-
-def complexity(ladders: Ladders) -> int:
-    """Return how much there is to explain: steps, and waits that differ from the module's defaults."""
-    unusual = sum(bool(getattr(ladders, name) != getattr(MODULE, name)) for name in WAITS)
-    return 2 * (len(ladders.cpu.steps) + len(ladders.scale_in)) + unusual
 
 
 def simplified(ladders: Ladders) -> Iterable[Ladders]:
@@ -129,70 +127,79 @@ def simplified(ladders: Ladders) -> Iterable[Ladders]:
 class _Pool:
     """Every candidate tried so far, in the order it came."""
 
-    def __init__(self, part: RecordingPart, limits: Limits, model: Model) -> None:
-        self._part, self._model = part, model
+    def __init__(self, part: RecordingPart, space: Space, limits: Limits, model: Model, width: int) -> None:
+        self.width = width
+        self._part, self._space, self._model = part, space, model
         self._batches = Batches(part.inputs, model)
-        self._tried: dict[Ladders, Tried] = {}
+        self._known: set[bytes] = set()
+        self._rows: F64 = self.rows_of([])
+        self._totals: I64 = np.empty((0, len(TOTALS)), dtype=np.int64)
         self._over_most = limits.over_share * part.minutes
         self._changes_most = limits.direction_changes_day * part.minutes / DAY_MIN
 
-    def add(self, candidates: Iterable[Ladders]) -> None:
+    def rows_of(self, ladders: Sequence[Ladders]) -> F64:
+        """Return ladders as rows."""
+        return rows_of(ladders, self.width)
+
+    def add(self, rows: F64) -> None:
         """Replay those not tried yet."""
-        new = [ladders for ladders in dict.fromkeys(candidates) if ladders not in self._tried]
+        new = []
+        for place, row in enumerate(rows):
+            key = row.tobytes()
+            if key not in self._known:
+                self._known.add(key)
+                new.append(place)
         if not new:
             return
-        policies = [
-            policy_of_ladders(one, initial_tasks=self._part.bounded(one.min_tasks, one.max_tasks))
-            for one in new
-        ]
-        totals = self._batches.totals(candidates_of(policies, self._model))
-        results = summaries_of(totals, self._part.inputs)
-        for place, ladders in enumerate(new):
-            self._tried[ladders] = Tried(
-                ladders=ladders,
-                billed_s=int(results.billed_s[place]),
-                over_min=int(results.over_min[place]),
-                over_memory_min=int(results.over_memory_min[place]),
-                direction_changes=int(results.direction_changes[place]),
-            )
+        rows = rows[new]
+        totals = self._batches.totals(tables_of(rows, self._space, self._part, self._model))
+        self._rows = np.concatenate((self._rows, rows))
+        self._totals = np.concatenate((self._totals, totals))
 
-    def elite(self) -> Sequence[Ladders]:
+    def elite(self) -> F64:
         """Return the best at each share of the allowance; where none keeps it, those nearest to it."""
-        calm = sorted(
-            (one for one in self._tried.values() if one.direction_changes <= self._changes_most),
-            key=lambda one: one.billed_s,
-        )
-        best: dict[Ladders, None] = {}
+        billed, over, changes = self._totals[:, BILLED], self._totals[:, OVER], self._totals[:, CHANGES]
+        calm = np.flatnonzero(changes <= self._changes_most)
+        calm = calm[np.argsort(billed[calm], kind="stable")]
+        best: dict[int, None] = {}
         for share in SHARES:
-            within = (one.ladders for one in calm if one.over_min <= share * self._over_most)
-            best.update(dict.fromkeys(ladders for ladders, _ in zip(within, range(ELITE), strict=False)))
+            within = calm[over[calm] <= share * self._over_most]
+            best.update(dict.fromkeys(within[:ELITE].tolist()))
         if not best:
-            nearest = sorted(self._tried.values(), key=lambda one: (one.over_min, one.direction_changes))
-            best = dict.fromkeys(one.ladders for one in nearest[:ELITE])
-        return tuple(best)
+            best = dict.fromkeys(np.lexsort((changes, over))[:ELITE].tolist())
+        return self._rows[list(best)]
 
     def front(self) -> tuple[Tried, ...]:
         """Return the front within the limits, of costs that tie the simplest."""
-        within = [
-            one
-            for one in self._tried.values()
-            if one.over_min <= self._over_most and one.direction_changes <= self._changes_most
-        ]
+        billed, over, changes = self._totals[:, BILLED], self._totals[:, OVER], self._totals[:, CHANGES]
+        within = np.flatnonzero((over <= self._over_most) & (changes <= self._changes_most))
+        complexity = complexity_of(self._rows)
+
+        def safer(places: I64) -> list[int]:
+            """Return, cheapest first, each that is over in fewer minutes than all that cost no more."""
+            kept: list[int] = []
+            for place in places[np.lexsort((over[places], billed[places]))].tolist():
+                if not kept or over[place] < over[kept[-1]]:
+                    kept.append(place)
+            return kept
+
+        def simplest(place: int) -> int:
+            """Return the simplest that costs hardly more and is over no longer."""
+            most = billed[place] * (1 + TIE)
+            equal = within[(billed[within] <= most) & (over[within] <= over[place])]
+            order = np.lexsort((billed[equal], changes[equal], complexity[equal]))
+            return int(equal[order[0]])
+
         # What ties may follow one that is as safe: so once more.
-        return _safer([_simplest(one, within) for one in _safer(within)])
+        front = safer(np.array([simplest(place) for place in safer(within)], dtype=np.int64))
+        return tuple(self._tried(place) for place in front)
 
-
-def _safer(tried: Sequence[Tried]) -> tuple[Tried, ...]:
-    """Return, cheapest first, each that is over in fewer minutes than all that cost no more."""
-    front: list[Tried] = []
-    for one in sorted(tried, key=lambda one: (one.billed_s, one.over_min)):
-        if not front or one.over_min < front[-1].over_min:
-            front.append(one)
-    return tuple(front)
-
-
-def _simplest(tried: Tried, within: Sequence[Tried]) -> Tried:
-    """Return the simplest that costs hardly more than ``tried`` and is over no longer."""
-    most = tried.billed_s * (1 + TIE)
-    equal = [one for one in within if one.billed_s <= most and one.over_min <= tried.over_min]
-    return min(equal, key=lambda one: (complexity(one.ladders), one.direction_changes, one.billed_s))
+    def _tried(self, place: int) -> Tried:
+        totals = self._totals[place].tolist()
+        return Tried(
+            ladders=ladders_of(self._rows[place], self._space),
+            billed_s=totals[BILLED],
+            over_min=totals[OVER],
+            over_memory_min=totals[OVER_MEMORY],
+            direction_changes=totals[CHANGES],
+        )

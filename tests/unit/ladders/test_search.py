@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,10 +14,16 @@ from module_rules import refusals
 from trimtab.ladders import search as searching
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.parts import RecordingPart
-from trimtab.ladders.search import Effort, Hunt, Limits, Tried, complexity, search, simplified
+from trimtab.ladders.rows import complexity_of, rows_of
+from trimtab.ladders.search import Effort, Hunt, Limits, Tried, search, simplified
 from trimtab.ladders.space import BELOW, IN_COOLDOWNS_S, IN_WINDOWS, OUT_COOLDOWNS_S, OUT_WINDOWS, Space
-from trimtab.replay.run import replay, replay_many, summaries_of
+from trimtab.replay.batch import Batches
+from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, Candidates
+from trimtab.replay.run import replay, replay_many
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
+
+if TYPE_CHECKING:
+    from trimtab.replay.inputs import I64
 
 MEMORY = Ladder(high=90, low=75, steps=(OutStep(above=0, add=1),))
 SPACE = Space(floors=(1, 2, 4), most=12, high_percent=75, ceiling_percent=100.0, memory=MEMORY)
@@ -33,6 +40,11 @@ def day(minutes: int = 1440, level: float = 2.0) -> RecordingPart:
 
 
 DAY = day()
+
+
+def complexity(ladders: Ladders) -> int:
+    """Return how much there is to explain."""
+    return int(complexity_of(rows_of([ladders], 3))[0])
 
 
 def counted(ladders: Ladders, part: RecordingPart = DAY) -> Tried:
@@ -98,12 +110,13 @@ def test_nothing_that_was_tried_is_both_cheaper_and_as_safe_as_what_is_found(
 ) -> None:
     tried: list[tuple[int, int, int]] = []
 
-    def recorded(*arguments: object) -> object:
-        found = summaries_of(*arguments)  # type: ignore[arg-type]
-        tried.extend(zip(found.billed_s, found.over_min, found.direction_changes, strict=True))
-        return found
+    class Recorded(Batches):
+        def totals(self, book: Candidates) -> I64:
+            found = super().totals(book)
+            tried.extend(map(tuple, found[:, [BILLED, OVER, CHANGES]].tolist()))
+            return found
 
-    monkeypatch.setattr(searching, "summaries_of", recorded)
+    monkeypatch.setattr(searching, "Batches", Recorded)
     front = search(DAY, SPACE, LIMITS, HUNT)
     within = [(billed, over) for billed, over, turns in tried if over <= 72 and turns <= 24]
     assert len(tried) > EFFORT.drawn

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,10 +75,9 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     space = space_of(parts, floor=floor, memory=memory)
     ground = ground_of(parts, objective, floor=floor, most=space.most)
     limits = Limits(over_share=objective.over_share, direction_changes_day=objective.direction_changes_day)
-    seeds = tuple(replace(ladders, max_tasks=space.most, memory=memory) for ladders in hunt.seeds)
     # Where no ladders fit, only fixed counts are left.
-    front = () if space.empty else search(parts.tuned, space, limits, replace(hunt, seeds=seeds))
-    LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(seeds), len(front))
+    front = () if space.empty else search(parts.tuned, space, limits, hunt)
+    LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(hunt.seeds), len(front))
     refused: list[Entrant] = []
     best: Entrant | None = None
     safer: tuple[Ladders, ...] = ()
@@ -95,7 +94,7 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(seeds),
+        tried=hunt.effort.replays + len(hunt.seeds),
     )
 
 
