@@ -113,20 +113,19 @@ class Drawing(Protocol):
 def sane(row: F64, ground: Ground) -> bool:  # noqa: C901, PLR0911, PLR0912  # the module's rules, one a line
     """Tell whether the service module takes the row and each of its steps can be taken (``space.sane``)."""
     width = (row.size - STEPS) // 4
-    above, add = row[STEPS : STEPS + width], row[STEPS + width : STEPS + 2 * width]
-    falls, remove = row[STEPS + 2 * width : STEPS + 3 * width], row[STEPS + 3 * width :]
+    above, add, falls, remove = STEPS, STEPS + width, STEPS + 2 * width, STEPS + 3 * width
     least, high, low, outs, ins = row[MIN_TASKS], row[HIGH], row[LOW], int(row[OUTS]), int(row[INS])
-    if not (1 <= least < ground.most and high + above[outs - 1] < ground.ceiling_percent):
+    if not (1 <= least < ground.most and high + row[above + outs - 1] < ground.ceiling_percent):
         return False
     if not (0 < low < high < PERCENT and ground.memory_taken):
         return False
-    if above[0] != 0 or add[0] < 1 or falls[0] != 1 or falls[ins - 1] <= 0 or remove[0] < 1:
+    if row[above] != 0 or row[add] < 1 or row[falls] != 1 or row[falls + ins - 1] <= 0 or row[remove] < 1:
         return False
     for i in range(outs - 1):
-        if above[i] >= above[i + 1] or add[i] >= add[i + 1]:
+        if row[above + i] >= row[above + i + 1] or row[add + i] >= row[add + i + 1]:
             return False
     for i in range(ins - 1):
-        if falls[i] <= falls[i + 1] or remove[i] >= remove[i + 1]:
+        if row[falls + i] <= row[falls + i + 1] or row[remove + i] >= row[remove + i + 1]:
             return False
     if not 0 < row[OUT_COOLDOWN_S] < row[IN_COOLDOWN_S] or row[IN_COOLDOWN_S] < LEAST_IN_COOLDOWN_S:
         return False
@@ -141,18 +140,43 @@ def sane(row: F64, ground: Ground) -> bool:  # noqa: C901, PLR0911, PLR0912  # t
         return False
     calm = True
     for i in range(ins):
-        calm &= falls[i] * low * (least + remove[i]) / least < high
+        calm &= row[falls + i] * low * (least + row[remove + i]) / least < high
     return calm
+
+
+# Slices and numpy's sort take numba seconds to compile, loops none.
+@register_jitable
+def clear(row: F64, first: int, last: int) -> None:
+    """Set columns from ``first`` to before ``last`` to 0."""
+    for column in range(first, last):
+        row[column] = 0.0
+
+
+@register_jitable
+def copy(row: F64, other: F64, first: int, last: int) -> None:
+    """Take columns from ``first`` to before ``last`` of another row."""
+    for column in range(first, last):
+        row[column] = other[column]
+
+
+@register_jitable
+def order(values: I64, size: int) -> None:
+    """Sort the first ``size``, of which there are a few."""
+    for i in range(1, size):
+        place = i
+        while place > 0 and values[place - 1] > values[place]:
+            values[place - 1], values[place] = values[place], values[place - 1]
+            place -= 1
 
 
 @register_jitable
 def out_steps(state: I64, counts: I64, row: F64, scratch: I64) -> None:
     """Draw the steps out."""
     width = (row.size - STEPS) // 4
-    row[STEPS : STEPS + 2 * width] = 0.0
+    clear(row, STEPS, STEPS + 2 * width)
     size = min(counts.size, LEAST_OUT_STEPS + below(state, MOST_STEPS - LEAST_OUT_STEPS + 1))
     sample(state, counts.size, size, scratch)
-    scratch[:size].sort()
+    order(scratch, size)
     above = 0
     for i in range(size):
         row[STEPS + i], row[STEPS + width + i] = above, counts[scratch[i]]
@@ -165,15 +189,15 @@ def in_steps(state: I64, counts: I64, row: F64, scratch: I64) -> None:
     """Draw the steps in."""
     width = (row.size - STEPS) // 4
     first = STEPS + 2 * width
-    row[first:] = 0.0
+    clear(row, first, row.size)
     size = min(counts.size, 1 + below(state, MOST_STEPS))
     sample(state, counts.size, size, scratch)
-    scratch[:size].sort()
+    order(scratch, size)
     for i in range(size):
         row[first + width + i] = counts[scratch[i]]
     sample(state, len(BELOW), size - 1, scratch)
     # ``BELOW`` descends: the earlier the greater.
-    scratch[: size - 1].sort()
+    order(scratch, size - 1)
     row[first] = 1.0
     for i in range(size - 1):
         row[first + 1 + i] = BELOW[scratch[i]]
@@ -217,10 +241,10 @@ def take(state: I64, row: F64, other: F64) -> None:
         row[MIN_TASKS] = other[MIN_TASKS]
     elif trait == CPU:
         row[HIGH], row[LOW], row[OUTS] = other[HIGH], other[LOW], other[OUTS]
-        row[STEPS : STEPS + 2 * width] = other[STEPS : STEPS + 2 * width]
+        copy(row, other, STEPS, STEPS + 2 * width)
     elif trait == SCALE_IN:
         row[INS] = other[INS]
-        row[STEPS + 2 * width :] = other[STEPS + 2 * width :]
+        copy(row, other, STEPS + 2 * width, row.size)
     elif trait == OUT_COOLDOWN:
         row[OUT_COOLDOWN_S] = other[OUT_COOLDOWN_S]
     elif trait == IN_COOLDOWN:
@@ -271,7 +295,7 @@ def vary(state: I64, ground: Ground, best: F64, row: F64, scratch: I64) -> None:
     """Fill a sane row near one of ``best``: one to three traits changed, or taken from another of them."""
     one, other = best[below(state, best.shape[0])], best[below(state, best.shape[0])]
     while True:
-        row[:] = one
+        copy(row, one, 0, row.size)
         for _ in range(TIMES[below(state, len(TIMES))]):
             if share(state) < TAKEN_SHARE:
                 take(state, row, other)
@@ -291,7 +315,7 @@ def drawing() -> Drawing:
                 if best.shape[0] > 0:
                     vary(state, ground, best, rows[r], scratch)
                     continue
-                rows[r] = 0.0
+                clear(rows[r], 0, rows.shape[1])
                 anything(state, ground, rows[r], scratch)
                 while not sane(rows[r], ground):
                     anything(state, ground, rows[r], scratch)

@@ -69,13 +69,12 @@ def sample(state: I64, count: int, size: int, taken: I64) -> None:
     As ``sample`` draws up to five; ``taken`` needs room for ``size`` and for ``POOLED`` more.
     """
     if count <= POOLED:
-        left = taken[size:]
         for i in range(count):
-            left[i] = i
+            taken[size + i] = i
         for i in range(size):
-            place = below(state, count - i)
-            taken[i] = left[place]
-            left[place] = left[count - i - 1]
+            place = size + below(state, count - i)
+            taken[i] = taken[place]
+            taken[place] = taken[size + count - i - 1]
         return
     for i in range(size):
         drawn, known = 0, True
