@@ -4,6 +4,7 @@
     ├── UsageError                  2   a flag or argument that cannot work
     ├── SnapshotError               2   a snapshot that cannot be read or believed
     ├── AccountError                2   an AWS account that cannot be asked, or does not answer
+    ├── WorkerError                 1   a process of a search that ended before it answered
     ├── ReplayError                 2   a demand, policy or model that cannot be replayed
     ├── EngineError                 1   terraform or tofu failed at something it should do
     ├── EngineMissing               2   there is no terraform or tofu that can be used
@@ -37,10 +38,21 @@ class TrimtabError(Exception):
         self.advice = advice
         super().__init__(self.one_line())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go from process to process whole: an exception would be made again of its line alone."""
+        return _again, (type(self), self.__dict__)
+
     def one_line(self) -> str:
         """Return ``where: message; advice``, leaving out the parts that are empty."""
         line = f"{self.where}: {self.message}" if self.where else self.message
         return f"{line}; {self.advice}" if self.advice else line
+
+
+def _again(kind: type[TrimtabError], fields: dict[str, object]) -> TrimtabError:
+    error = kind.__new__(kind)
+    error.__dict__.update(fields)
+    Exception.__init__(error, error.one_line())
+    return error
 
 
 class UsageError(TrimtabError):
@@ -63,6 +75,10 @@ class AccountError(TrimtabError):
 
 class NetworkError(AccountError):
     """No answer came, or none could be asked for. It may be over in a minute."""
+
+
+class WorkerError(TrimtabError):
+    """A process of a search that ended before it answered."""
 
 
 class ReplayError(TrimtabError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.advice.advise import advice_on, advise, among
+from trimtab.advice.advise import Advising, advice_on, among, answers_of
 from trimtab.advice.calls import calls_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.cost import Cost, shared_cost, total
@@ -17,18 +17,17 @@ from trimtab.advice.levers.levers import levers_of
 from trimtab.advice.model import Recommendation
 from trimtab.advice.names import refuse_unfit
 from trimtab.catalog.own_prices import prices_for
-from trimtab.demand.fill import recorded
 from trimtab.document.kept import EVERY, Scope
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 from trimtab.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from trimtab.advice.case.objective import Objective
+    from trimtab.advice.choice.choose import Chosen
     from trimtab.advice.model import Advice
     from trimtab.catalog.load import Prices
+    from trimtab.fleet.model import Fleet
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.snapshot.contract import Snapshot
@@ -41,15 +40,22 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     scope: Scope = EVERY,
     *,
     effort: Effort = FULL,
+    jobs: int = 1,
     progress: Progress = silent,
 ) -> Recommendation:
-    """Return the advice for every service of the snapshot, and who is left out; at list price if not told."""
+    """Return the advice for every service of the snapshot, and who is left out; at list price if not told.
+
+    ``jobs`` processes share the services; their number changes nothing but the time.
+    """
     fleet = snapshot.fleet
     refuse_unfit(snapshot, objective)
     prices = price_list or prices_for(fleet.region, None, snapshot.prices)
     _refuse_unpriced(snapshot, prices, objective)
 
-    answers = tuple(_answers(snapshot, prices, objective, scope, effort, progress))
+    asked = [service.name for service in snapshot.usable if scope.has(service.name)]
+    searched = [name for name in asked if name not in scope.known]
+    found = answers_of(Advising(snapshot, prices, objective, effort), searched, jobs, progress)
+    answers = tuple(found[name] if name in found else _again(scope.known[name], fleet) for name in asked)
     unread = tuple(left for left in snapshot.skipped if scope.has(left.service))
     left_out = (*unread, *(answer for answer in answers if isinstance(answer, LeftOut)))
     names = frozenset(left.service for left in left_out)
@@ -78,19 +84,9 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     )
 
 
-def _answers(  # noqa: PLR0913, PLR0917  # as above
-    snapshot: Snapshot, prices: Prices, objective: Objective, scope: Scope, effort: Effort, progress: Progress
-) -> Iterator[Advice | LeftOut]:
-    """Give the advice for each service, or why there is none; what an earlier run chose stays."""
-    for service in (one for one in snapshot.usable if scope.has(one.name)):
-        known = scope.known.get(service.name)
-        if known is not None:
-            yield known if isinstance(known, LeftOut) else advice_on(known, snapshot.fleet)
-            continue
-        number, of = scope.place(service.name, snapshot)
-        progress(f"searching size and ladders of {service.name} ({number} of {of})", number - 1, of)
-        demand = recorded(snapshot, service)
-        yield advise(service, demand, snapshot.fleet, prices, objective, effort)
+def _again(known: Chosen | LeftOut, fleet: Fleet) -> Advice | LeftOut:
+    """Give the advice on what an earlier run chose: it stays."""
+    return known if isinstance(known, LeftOut) else advice_on(known, fleet)
 
 
 def _refuse_unpriced(snapshot: Snapshot, prices: Prices, objective: Objective) -> None:

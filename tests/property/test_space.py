@@ -15,7 +15,7 @@ from replay import made
 from module_rules import refusals
 from trimtab.ladders import draw, mersenne
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.draw import Drawer, ground_of
+from trimtab.ladders.draw import Drawer, table_of
 from trimtab.ladders.parts import RecordingPart
 from trimtab.ladders.rows import ladders_of, rows_of, tables_of
 from trimtab.ladders.space import MOST_STEPS, ROUND, Space, sane
@@ -177,7 +177,7 @@ def row_is_sane(ladders: Ladders, ceiling_percent: float = 100.0) -> bool:
         ceiling_percent=ceiling_percent,
         memory=ladders.memory,
     )
-    return draw.sane(rows_of([ladders], MOST_STEPS)[0], ground_of(space))
+    return draw.sane(rows_of([ladders], MOST_STEPS)[0], table_of(space))
 
 
 @pytest.mark.parametrize(("why", "ladders"), REFUSED, ids=[why for why, _ in REFUSED])
@@ -208,7 +208,7 @@ def test_rows_are_sane_where_ladders_are(space: Space, seed: int, data: st.DataO
     row[column] += data.draw(
         st.sampled_from((-60.0, -1.0, 1.0, 60.0, *((-0.25, 0.25) if column in ratios else ())))
     )
-    assert draw.sane(row, ground_of(space)) == sane(ladders_of(row, space), space.ceiling_percent)
+    assert draw.sane(row, table_of(space)) == sane(ladders_of(row, space), space.ceiling_percent)
 
 
 @given(st.text(max_size=9), st.lists(st.integers(1, 40), max_size=60))
@@ -230,9 +230,9 @@ def test_python_and_the_compiled_form_draw_the_same_beyond_a_whole_state() -> No
     row = np.zeros(rows.shape[1])
     for compiled in rows:
         row[:] = 0
-        draw.anything(state, ground_of(NARROW), row, scratch)
-        while not draw.sane(row, ground_of(NARROW)):
-            draw.anything(state, ground_of(NARROW), row, scratch)
+        draw.anything(state, table_of(NARROW), row, scratch)
+        while not draw.sane(row, table_of(NARROW)):
+            draw.anything(state, table_of(NARROW), row, scratch)
         assert np.array_equal(row, compiled)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.advice.case.case import as_proposed
@@ -16,15 +17,20 @@ from trimtab.advice.cautions import (
     cautions_of_replay,
 )
 from trimtab.advice.choice.choose import choose
+from trimtab.advice.choice.contest import compile_first
 from trimtab.advice.cost import cost_of, tasks_recorded
 from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
 from trimtab.advice.zone_loss import cautions_of_zone_loss
+from trimtab.demand.fill import recorded
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
+from trimtab.spread import spread
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trimtab.advice.calls import Calls
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.choose import Chosen
@@ -32,6 +38,8 @@ if TYPE_CHECKING:
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Fleet, Service
     from trimtab.ladders.search import Effort
+    from trimtab.progress import Progress
+    from trimtab.snapshot.contract import Snapshot
 
 
 def advise(  # noqa: PLR0913, PLR0917  # a service, what it runs among, what is promised, and how hard to search
@@ -93,3 +101,39 @@ def among(advice: Advice, calls: Calls, left_out: frozenset[str]) -> Advice:
     """Return the advice with what the fleet says of it: its calls, and callers that are ``left_out``."""
     said = cautions_of_calls(advice.service, calls, left_out)
     return replace(advice, calls=calls, cautions=ordered((*advice.cautions, *said)))
+
+
+@dataclass(frozen=True, slots=True)
+class Advising:
+    """The work on one service; it goes to other processes."""
+
+    snapshot: Snapshot
+    prices: Prices
+    objective: Objective
+    effort: Effort
+
+    def __call__(self, name: str) -> Advice | LeftOut:
+        """Return the advice for one, or why there is none."""
+        fleet = self.snapshot.fleet
+        (service,) = (service for service in fleet.services if service.name == name)
+        demand = recorded(self.snapshot, service)
+        return advise(service, demand, fleet, self.prices, self.objective, self.effort)
+
+
+def answers_of(
+    work: Advising, names: Sequence[str], jobs: int, progress: Progress
+) -> dict[str, Advice | LeftOut]:
+    """Return the advice for each service, or why there is none; ``progress`` hears of each as it is found."""
+    answers: dict[str, Advice | LeftOut] = {}
+    saved = Decimal(0)
+    if names:
+        whose = names[0] if len(names) == 1 else f"{len(names):,} services"
+        progress(f"searching size and ladders of {whose}", 0, len(names))
+    if jobs > 1 and len(names) > 1:
+        compile_first()
+    for number, (name, answer) in enumerate(spread(work, names, jobs), 1):
+        answers[name] = answer
+        saved += 0 if isinstance(answer, LeftOut) else answer.cost.compute_saving_usd_month
+        words = f"searched {name} ({number} of {len(names)}), ${saved:,.0f} a month less so far"
+        progress(words, number, len(names))
+    return answers

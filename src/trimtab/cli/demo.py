@@ -30,6 +30,7 @@ def demo(
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.commands.demo import NoProof, ready_to_prove  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
+    from trimtab.spread import cores  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="trimtab-") as kept:
         say("looking for terraform and its AWS provider")
@@ -39,7 +40,9 @@ def demo(
         examples = assets_folder() / "examples"
         objective = read_objective(examples / "objective.json")
         with replaying() as told:
-            outcome = optimizing.optimize(examples / "fleet", output, objective=objective, progress=told)
+            outcome = optimizing.optimize(
+                examples / "fleet", output, objective=objective, jobs=cores(), progress=told
+            )
         show(terminal.render(outcome.report))
         if isinstance(ready, NoProof):
             tell(f"\n{ready.paragraph()}")

@@ -9,6 +9,7 @@ import typer
 
 from trimtab.cli.options import (  # typer reads the annotations when it runs
     Cpu,
+    Jobs,
     Memory,
     MinTasks,
     ObjectiveFile,
@@ -39,6 +40,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     turns: Turns = None,
     seed: Seed = None,
     prices: Prices = None,
+    jobs: Jobs = None,
 ) -> None:
     """Choose each service's task size, scaling policies and health-check timing.
 
@@ -54,6 +56,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
+    from trimtab.spread import cores  # noqa: PLC0415
 
     promise = objective_of(
         objective,
@@ -66,7 +69,13 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     )
     with replaying() as told:
         outcome = optimizing.optimize(
-            snapshot, output, objective=promise, services=service or (), prices_file=prices, progress=told
+            snapshot,
+            output,
+            objective=promise,
+            services=service or (),
+            prices_file=prices,
+            jobs=jobs or cores(),
+            progress=told,
         )
     show(terminal.render(outcome.report))
     if output is None:

@@ -19,6 +19,10 @@ Prices: TypeAlias = Annotated[
 ]
 Region: TypeAlias = Annotated[str | None, settable("--region", "NAME", "AWS region.")]
 Profile: TypeAlias = Annotated[str | None, settable("--profile", "NAME", "AWS profile.")]
+Jobs: TypeAlias = Annotated[
+    int | None,
+    settable("--jobs", "N", "Processes that share the search. [default: one a core]", min=1),
+]
 Services: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--service", metavar="NAME", help="Only this service; may be repeated."),

@@ -53,13 +53,14 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     services: Collection[str] = (),
     prices_file: Path | None = None,
     effort: Effort = FULL,
+    jobs: int = 1,
     progress: Progress = silent,
 ) -> Optimized:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
     ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
-    ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's,
-    else the catalog's.
+    ``jobs`` processes share the search. ``prices_file`` holds the user's own prices; without it list
+    prices are taken: the snapshot's, else the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
@@ -76,7 +77,9 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     if services and output is not None:
         again = partial(recommend, snapshot, price_list)
         scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
-    recommendation = recommend(snapshot, price_list, objective, scope, effort=effort, progress=progress)
+    recommendation = recommend(
+        snapshot, price_list, objective, scope, effort=effort, jobs=jobs, progress=progress
+    )
     document = decode(encode(recommendation))
     if output is None:
         return Optimized(recommendation=recommendation, report=report_of(document))

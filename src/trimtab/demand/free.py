@@ -10,7 +10,7 @@ import polars as pl
 from trimtab.demand.answers import answers_of
 from trimtab.demand.idle import idle_minutes
 from trimtab.demand.series import Demand
-from trimtab.snapshot.contract import STEP_S, UTILISATION_COLUMNS, reported
+from trimtab.snapshot.contract import STEP_S, UTILISATION_COLUMNS, complete
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,7 @@ def demand_of(service: Service, metrics: pl.DataFrame, step_s: int = STEP_S) -> 
     ``metrics`` is one service's table of a ``Snapshot``: one row a step, T rows, no gaps
     between rows (what was not reported is null). Raises nothing: a ``Snapshot`` is checked.
     """
-    marked = metrics.with_columns(reported().alias("present"))
+    marked = metrics.with_columns(complete().alias("present"))
     present: Mask = marked["present"].to_numpy().astype(np.bool_)
     column = {name: _zero_where_absent(marked[name], present) for name in FREED}
     cpu, tasks = column["cpu_average_percent"], column["running_tasks"]

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from trimtab.document.parts import ScalingPart
     from trimtab.document.schema import AlternativePart, ServicePart, TrialPart
     from trimtab.fleet.model import Service
-    from trimtab.snapshot.contract import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +51,6 @@ class Scope:
     def has(self, name: str) -> bool:
         """Tell whether a service is searched or known; the others are not looked at."""
         return not self.names or name in self.names or name in self.known
-
-    def place(self, name: str, snapshot: Snapshot) -> tuple[int, int]:
-        """Return which of the services that are searched one is, the first 1, and how many there are."""
-        names = [one.name for one in snapshot.usable if self.has(one.name) and one.name not in self.known]
-        return names.index(name) + 1, len(names)
 
 
 EVERY = Scope()

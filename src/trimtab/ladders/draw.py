@@ -75,7 +75,7 @@ CHANGES = 10
 """That are changed: the lower bound twice, for no other trait moves cost as much."""
 
 
-class Ground(NamedTuple):
+class SpaceTable(NamedTuple):
     """A ``Space``, for compiled code."""
 
     floors: I64
@@ -88,9 +88,9 @@ class Ground(NamedTuple):
     """Whether the service module takes memory's ladder."""
 
 
-def ground_of(space: Space) -> Ground:
+def table_of(space: Space) -> SpaceTable:
     """Return the space for compiled code."""
-    return Ground(
+    return SpaceTable(
         floors=np.array(space.floors, dtype=np.int64),
         highs=np.array(space.highs, dtype=np.int64),
         counts=np.array(space.counts, dtype=np.int64),
@@ -104,20 +104,20 @@ def ground_of(space: Space) -> Ground:
 class Drawing(Protocol):
     """The compiled function."""
 
-    def __call__(self, state: I64, ground: Ground, best: F64, rows: F64, scratch: I64) -> int:
+    def __call__(self, state: I64, table: SpaceTable, best: F64, rows: F64, scratch: I64) -> int:
         """Fill ``rows``: drawn anew where ``best``, shape (B, columns), is empty, else varied from it."""
         ...
 
 
 @register_jitable
-def sane(row: F64, ground: Ground) -> bool:  # noqa: C901, PLR0911, PLR0912  # the module's rules, one a line
+def sane(row: F64, table: SpaceTable) -> bool:  # noqa: C901, PLR0911, PLR0912  # the module's rules, one a line
     """Tell whether the service module takes the row and each of its steps can be taken (``space.sane``)."""
     width = (row.size - STEPS) // 4
     above, add, falls, remove = STEPS, STEPS + width, STEPS + 2 * width, STEPS + 3 * width
     least, high, low, outs, ins = row[MIN_TASKS], row[HIGH], row[LOW], int(row[OUTS]), int(row[INS])
-    if not (1 <= least < ground.most and high + row[above + outs - 1] < ground.ceiling_percent):
+    if not (1 <= least < table.most and high + row[above + outs - 1] < table.ceiling_percent):
         return False
-    if not (0 < low < high < PERCENT and ground.memory_taken):
+    if not (0 < low < high < PERCENT and table.memory_taken):
         return False
     if row[above] != 0 or row[add] < 1 or row[falls] != 1 or row[falls + ins - 1] <= 0 or row[remove] < 1:
         return False
@@ -217,14 +217,14 @@ def in_window(state: I64, row: F64) -> None:
 
 
 @register_jitable
-def anything(state: I64, ground: Ground, row: F64, scratch: I64) -> None:
+def anything(state: I64, table: SpaceTable, row: F64, scratch: I64) -> None:
     """Draw a row that may not be sane."""
-    high = ground.highs[below(state, ground.highs.size)]
-    row[HIGH], row[MIN_TASKS] = high, ground.floors[below(state, ground.floors.size)]
+    high = table.highs[below(state, table.highs.size)]
+    row[HIGH], row[MIN_TASKS] = high, table.floors[below(state, table.floors.size)]
     lows = (high - LEAST_LOW_PERCENT + GRID_PERCENT - 1) // GRID_PERCENT
     row[LOW] = LEAST_LOW_PERCENT + GRID_PERCENT * below(state, lows)
-    out_steps(state, ground.counts, row, scratch)
-    in_steps(state, ground.counts, row, scratch)
+    out_steps(state, table.counts, row, scratch)
+    in_steps(state, table.counts, row, scratch)
     row[OUT_COOLDOWN_S] = OUT_COOLDOWNS_S[below(state, len(OUT_COOLDOWNS_S))]
     row[IN_COOLDOWN_S] = IN_COOLDOWNS_S[below(state, len(IN_COOLDOWNS_S))]
     out_window(state, row)
@@ -256,21 +256,21 @@ def take(state: I64, row: F64, other: F64) -> None:
 
 
 @register_jitable
-def change(state: I64, ground: Ground, row: F64, scratch: I64) -> None:
+def change(state: I64, table: SpaceTable, row: F64, scratch: I64) -> None:
     """Change one trait a little, or draw it anew."""
     which = below(state, CHANGES) - 1
     if which <= 0:
         least = row[MIN_TASKS] + MOVES[below(state, len(MOVES))]
-        row[MIN_TASKS] = min(max(least, ground.floors[0]), ground.most - 1)
+        row[MIN_TASKS] = min(max(least, table.floors[0]), table.most - 1)
     elif which == 1:
         high = row[HIGH] + SIDES[below(state, len(SIDES))]
-        row[HIGH] = min(max(high, LEAST_HIGH_PERCENT), ground.high_percent)
+        row[HIGH] = min(max(high, LEAST_HIGH_PERCENT), table.high_percent)
     elif which == 2:  # noqa: PLR2004
         row[LOW] = max(LEAST_LOW_PERCENT, row[LOW] + SIDES[below(state, len(SIDES))])
     elif which == 3:  # noqa: PLR2004
-        out_steps(state, ground.counts, row, scratch)
+        out_steps(state, table.counts, row, scratch)
     elif which == 4:  # noqa: PLR2004
-        in_steps(state, ground.counts, row, scratch)
+        in_steps(state, table.counts, row, scratch)
     elif which == 5:  # noqa: PLR2004
         row[OUT_COOLDOWN_S] = OUT_COOLDOWNS_S[below(state, len(OUT_COOLDOWNS_S))]
     elif which == 6:  # noqa: PLR2004
@@ -291,7 +291,7 @@ def alike(row: F64, other: F64) -> bool:
 
 
 @register_jitable
-def vary(state: I64, ground: Ground, best: F64, row: F64, scratch: I64) -> None:
+def vary(state: I64, table: SpaceTable, best: F64, row: F64, scratch: I64) -> None:
     """Fill a sane row near one of ``best``: one to three traits changed, or taken from another of them."""
     one, other = best[below(state, best.shape[0])], best[below(state, best.shape[0])]
     while True:
@@ -300,8 +300,8 @@ def vary(state: I64, ground: Ground, best: F64, row: F64, scratch: I64) -> None:
             if share(state) < TAKEN_SHARE:
                 take(state, row, other)
             else:
-                change(state, ground, row, scratch)
-        if not alike(row, one) and sane(row, ground):
+                change(state, table, row, scratch)
+        if not alike(row, one) and sane(row, table):
             return
 
 
@@ -310,15 +310,15 @@ def drawing() -> Drawing:
     """Return the compiled function."""
 
     def make(fingerprint: int) -> Drawing:
-        def fill(state: I64, ground: Ground, best: F64, rows: F64, scratch: I64) -> int:
+        def fill(state: I64, table: SpaceTable, best: F64, rows: F64, scratch: I64) -> int:
             for r in range(rows.shape[0]):
                 if best.shape[0] > 0:
-                    vary(state, ground, best, rows[r], scratch)
+                    vary(state, table, best, rows[r], scratch)
                     continue
                 clear(rows[r], 0, rows.shape[1])
-                anything(state, ground, rows[r], scratch)
-                while not sane(rows[r], ground):
-                    anything(state, ground, rows[r], scratch)
+                anything(state, table, rows[r], scratch)
+                while not sane(rows[r], table):
+                    anything(state, table, rows[r], scratch)
             return fingerprint
 
         return fill
@@ -331,7 +331,7 @@ class Drawer:
 
     def __init__(self, space: Space, seed: str, width: int) -> None:
         """Begin with what ``seed`` gives; a row has ``width`` columns for each kind of step."""
-        self._state, self._ground = state_of(seed), ground_of(space)
+        self._state, self._ground = state_of(seed), table_of(space)
         self._columns = STEPS + 4 * width
         self._scratch = np.empty(MOST_STEPS + POOLED, dtype=np.int64)
 

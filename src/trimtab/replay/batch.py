@@ -10,7 +10,7 @@ from trimtab.catalog.limits import MAX_TASKS
 from trimtab.replay.kernel import encode
 from trimtab.replay.kernel.bits import WORD
 from trimtab.replay.kernel.kernel import kernel
-from trimtab.replay.kernel.known import JUDGED, Known
+from trimtab.replay.kernel.known import JUDGED, KnownMinutes
 from trimtab.replay.kernel.leap import Walk, leaps
 from trimtab.replay.kernel.rules import IF_NOT_BREACHING, REQUESTS
 from trimtab.replay.kernel.tables import (
@@ -68,7 +68,7 @@ class Batches:
         )
         self._closed = _words(self._recording.given == 1)
         self._columns: dict[tuple[float, ...], int] = {}
-        self._known: Known | None = None
+        self._known: KnownMinutes | None = None
 
     def totals(self, book: Candidates) -> I64:
         """Return the totals, shape (C, len(TOTALS)); a candidate's do not depend on the others."""
@@ -123,7 +123,7 @@ class Batches:
         row_bytes = 16 * self._recording.cpu_vcpu.size + 8 * self._closed.size * columns
         return min(MAX_TASKS + 1, KNOWN_BYTES // row_bytes)
 
-    def _known_of(self, book: Candidates) -> tuple[I64, Known]:
+    def _known_of(self, book: Candidates) -> tuple[I64, KnownMinutes]:
         """Return the column of each alarm, shape (C, A), and the table that has room for them."""
         alarm, level = book.alarm, book.level
         used = np.arange(alarm.shape[1]) < book.bounds[:, ALARMS, None]
@@ -140,11 +140,11 @@ class Batches:
         self._known = known
         return column, known
 
-    def _table(self) -> Known:
+    def _table(self) -> KnownMinutes:
         """Return a table with room for twice the alarms there are, and nothing worked out yet."""
         columns = JUDGED + max(COLUMNS, 2 * len(self._columns))
         rows, minutes = self._rows(COLUMNS), self._recording.cpu_vcpu.size
-        return Known(
+        return KnownMinutes(
             done=np.zeros((rows, columns), dtype=np.bool_),
             # Of memory that is never touched nothing is taken.
             values=np.empty((rows, 2, minutes)),

@@ -142,14 +142,16 @@ class _Rule:
     column: str | None = None
 
 
-def check_rows(frame: pl.DataFrame, fleet: Fleet, where: str) -> None:
+def check_rows(frame: pl.DataFrame, fleet: Fleet, where: str, before: int = 0) -> None:
     """Refuse rows that cannot be true, naming the service and the time of the first.
+
+    ``before``: how many rows of the file come before these.
 
     All rules are evaluated in one pass; only a failing one is looked at again.
     """
     for column in ("service", "timestamp"):
         if frame[column].null_count():
-            row = int(frame[column].is_null().arg_true()[0])
+            row = before + int(frame[column].is_null().arg_true()[0])
             raise SnapshotError(
                 f"{column} is null in row {row}", where=where, advice="every row needs its service and minute"
             )

@@ -156,28 +156,60 @@ def span_of(fleet: Fleet) -> tuple[datetime, int]:
     return start, round(fleet.days * 86_400 / STEP_S)
 
 
-def reported() -> pl.Expr:
+def complete() -> pl.Expr:
     """Tell which minutes reported: all statistics are there, and at least one task ran."""
-    complete = pl.all_horizontal(pl.col(name).is_not_null() for name in UTILISATION_COLUMNS)
-    return complete & (pl.col("running_tasks").fill_null(0) > 0)
+    statistics = pl.all_horizontal(pl.col(name).is_not_null() for name in UTILISATION_COLUMNS)
+    return statistics & (pl.col("running_tasks").fill_null(0) > 0)
 
 
-def skip_of(service: str, metrics: pl.DataFrame | None) -> LeftOut | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """How much of a service there is in its rows."""
+
+    rows: int = 0
+    """With a value in any column."""
+    most_tasks: float | None = None
+    """Running in any minute; None: never counted."""
+    minutes: int = 0
+    """With all statistics, and at least one task."""
+
+    def and_also(self, other: Reported) -> Reported:
+        """Return what there is in these rows and those of ``other``."""
+        counted = [most for most in (self.most_tasks, other.most_tasks) if most is not None]
+        return Reported(
+            rows=self.rows + other.rows,
+            most_tasks=max(counted, default=None),
+            minutes=self.minutes + other.minutes,
+        )
+
+
+def reported_of(metrics: pl.DataFrame) -> Reported:
+    """Return how much there is in a service's rows."""
+    rows, most, minutes = metrics.select(
+        pl.any_horizontal(pl.col(METRIC_COLUMNS).is_not_null()).sum().alias("rows"),
+        pl.col("running_tasks").max().alias("most"),
+        complete().sum().alias("minutes"),
+    ).row(0)
+    return Reported(rows=int(rows), most_tasks=most, minutes=int(minutes))
+
+
+def skip_of(service: str, reported: Reported) -> LeftOut | None:
     """Return why a service cannot be answered, or ``None`` when it can."""
-    if metrics is None or metrics.select(pl.all_horizontal(pl.col(METRIC_COLUMNS).is_null()).all()).item():
+    if not reported.rows:
         return LeftOut(
             service=service,
             reason=LeftOutReason.NO_METRICS,
             detail="the metrics hold no reported minute of it",
         )
-    if metrics["running_tasks"].max() == 0:
+    if reported.most_tasks == 0:
         return LeftOut(
             service=service,
             reason=LeftOutReason.NEVER_RAN,
             detail="no task was running in any reported minute",
         )
-    minutes = int(metrics.select(reported().sum()).item())
-    if minutes < MIN_MINUTES:
-        detail = f"{minutes} complete minutes of CPU, memory and running tasks; {MIN_MINUTES} are needed"
+    if reported.minutes < MIN_MINUTES:
+        detail = (
+            f"{reported.minutes} complete minutes of CPU, memory and running tasks; {MIN_MINUTES} are needed"
+        )
         return LeftOut(service=service, reason=LeftOutReason.TOO_LITTLE_DATA, detail=detail)
     return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,21 +16,27 @@ from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.fleet.model import SCHEMA_VERSION, Fleet
 from trimtab.snapshot.checks import check_columns, check_fleet, check_rows
-from trimtab.snapshot.contract import COLUMNS as MEASURED
-from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S, Snapshot, skip_of, span_of
+from trimtab.snapshot.contract import Reported, Snapshot, reported_of, skip_of
 from trimtab.snapshot.files import FLEET_FILE, METRICS_FILE, refuse_absent
 from trimtab.snapshot.old_notes import with_told
 from trimtab.snapshot.prices import PRICES_FILE, encode_prices, read_prices
+from trimtab.snapshot.rows import (
+    COLUMNS,
+    EMPTY,
+    LATER_COLUMNS,
+    on_grid,
+    read_rows,
+    unreadable,
+    with_later,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from trimtab.catalog.load import Prices
+    from trimtab.fleet.left_out import LeftOut
 
-COLUMNS = ("service", "timestamp", *METRIC_COLUMNS)
-LATER_COLUMNS = frozenset(column.name for column in MEASURED if column.later)
-"""Metrics that came after the first snapshots. One without a value is left out, for the same reason."""
 LATER = frozenset({"response_times", "log_bytes_day", "container_insights"})
 """Fields that came after the first snapshots. Where they say nothing they are left out, so that
 an older snapshot is written again as it was."""
@@ -47,8 +52,8 @@ def read_snapshot(path: Path) -> Snapshot:
     refuse_absent(path)
     fleet = read_fleet(path / FLEET_FILE)
     prices = read_prices(path / PRICES_FILE, fleet.region)
-    snapshot = _snapshot(fleet, _read_metrics(path / METRICS_FILE), str(path / METRICS_FILE))
-    return replace(snapshot, prices=prices)
+    rows, reported = read_rows(path / METRICS_FILE, fleet)
+    return Snapshot(fleet=fleet, metrics=rows, skipped=_skipped(fleet, reported), prices=prices)
 
 
 def snapshot_of(fleet: Fleet, metrics: pl.DataFrame) -> Snapshot:
@@ -59,7 +64,12 @@ def snapshot_of(fleet: Fleet, metrics: pl.DataFrame) -> Snapshot:
 
     """
     check_fleet(fleet, "fleet")
-    return _snapshot(fleet, metrics, "metrics")
+    check_columns(metrics.schema, "metrics")
+    check_rows(metrics, fleet, "metrics")
+    tables = with_later(metrics).partition_by("service", as_dict=True, maintain_order=True)
+    reported = {str(name[0]): reported_of(table) for name, table in tables.items()}
+    on_grids = {str(name[0]): on_grid(table, fleet) for name, table in tables.items()}
+    return Snapshot(fleet=fleet, metrics=on_grids, skipped=_skipped(fleet, reported))
 
 
 def write_snapshot(snapshot: Snapshot, path: Path) -> None:
@@ -114,7 +124,7 @@ def read_fleet(path: Path) -> Fleet:
     try:
         raw: object = msgspec.json.decode(path.read_bytes())
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotError(
             f"this is not JSON ({error})", where=where, advice="write the snapshot again"
@@ -198,55 +208,9 @@ def _named(message: str, raw: object) -> str:
     return f"{message} (service {name})" if isinstance(name, str) else message
 
 
-def _read_metrics(path: Path) -> pl.DataFrame:
-    try:
-        with path.open("rb"):  # polars words a missing file and a directory less clearly than the system does
-            pass
-        schema = pl.read_parquet_schema(path)
-        check_columns(schema, str(path))
-        return pl.read_parquet(path, columns=[name for name in COLUMNS if name in schema], glob=False)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    # A damaged page makes the decoder panic instead of returning an error.
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SnapshotError(
-            f"this is not a whole parquet file ({first_line})",
-            where=str(path),
-            advice="it may be cut short: copy or write it again",
-        ) from error
-
-
-def _unreadable(path: Path, error: OSError) -> SnapshotError:
-    if isinstance(error, FileNotFoundError):
-        return SnapshotError(
-            "the file is missing",
-            where=str(path),
-            advice=f"a snapshot folder holds {FLEET_FILE} and {METRICS_FILE}",
-        )
-    return SnapshotError(
-        f"it cannot be read ({error.strerror or error})", where=str(path), advice="check the file"
-    )
-
-
-def _snapshot(fleet: Fleet, table: pl.DataFrame, where: str) -> Snapshot:
-    check_columns(table.schema, where)
-    check_rows(table, fleet, where)
-    table = table.with_columns(
-        pl.lit(None, dtype=EMPTY[name]).alias(name) for name in sorted(LATER_COLUMNS - set(table.columns))
-    ).select(COLUMNS)
-    start, minutes = span_of(fleet)
-    dtype = table.schema["timestamp"]
-    grid = pl.DataFrame({"timestamp": pl.int_range(minutes, eager=True) * (STEP_S * 1000)}).select(
-        (pl.col("timestamp") + int(start.timestamp() * 1000)).cast(pl.Datetime("ms", "UTC")).cast(dtype)
-    )
-    metrics = {
-        str(name[0]): grid.join(part.drop("service"), on="timestamp", how="left", maintain_order="left")
-        for name, part in table.partition_by("service", as_dict=True, maintain_order=True).items()
-    }
-    skips = (skip_of(service.name, metrics.get(service.name)) for service in fleet.services)
-    found = tuple(skip for skip in skips if skip is not None)
-    return Snapshot(fleet=fleet, metrics=metrics, skipped=(*fleet.skipped, *found))
+def _skipped(fleet: Fleet, reported: Mapping[str, Reported]) -> tuple[LeftOut, ...]:
+    skips = (skip_of(service.name, reported.get(service.name, Reported())) for service in fleet.services)
+    return (*fleet.skipped, *(skip for skip in skips if skip is not None))
 
 
 def _long(metrics: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -257,13 +221,6 @@ def _long(metrics: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     if not parts:
         return pl.DataFrame(schema=EMPTY)
     return pl.concat(parts)
-
-
-EMPTY = {
-    "service": pl.String(),
-    "timestamp": pl.Datetime("ms", "UTC"),
-    **{column.name: pl.Int16() if column.whole else pl.Float32() for column in MEASURED},
-}
 
 
 def _encode_metrics(table: pl.DataFrame) -> bytes:

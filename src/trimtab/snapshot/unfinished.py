@@ -23,8 +23,9 @@ from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.snapshot.checks import check_columns, check_fleet, check_rows
 from trimtab.snapshot.files import FLEET_FILE, METRICS_FILE
-from trimtab.snapshot.folder import COLUMNS, EMPTY, encode_fleet, put
+from trimtab.snapshot.folder import encode_fleet, put
 from trimtab.snapshot.prices import PRICES_FILE, encode_prices
+from trimtab.snapshot.rows import COLUMNS, EMPTY
 from trimtab.snapshot.window import MINUTES_KEPT, Window
 
 if TYPE_CHECKING:

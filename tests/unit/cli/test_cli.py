@@ -54,7 +54,7 @@ def test_optimize_writes_files_and_keeps_data_and_words_apart(advised: Advised) 
     assert {path.name for path in advised.out.iterdir()} == {"services.auto.tfvars", "recommendation.json"}
     assert "Saving in replay" in run.stdout
     assert f"reading {advised.snapshot}" in run.stderr
-    assert "searching size and ladders of jobs (2 of 2)" in run.stderr
+    assert "searched jobs (2 of 2), $" in run.stderr
     assert "reading" not in run.stdout
     assert "Saving" not in run.stderr
     assert "\x1b" not in run.stdout  # no colours into a pipe

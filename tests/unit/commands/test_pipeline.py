@@ -38,7 +38,7 @@ def test_a_folder_in_gives_advice_files_and_a_report_out(tmp_path: Path) -> None
     assert [advice.service.name for advice in outcome.recommendation.services] == ["api", "jobs"]
     assert [path.parent for path in outcome.report.files] == [tmp_path / "out"] * 2
     assert all(path.is_file() for path in outcome.report.files)
-    assert [word.split()[0] for word in words] == ["reading", "searching", "searching", "writing"]
+    assert [word.split()[0] for word in words] == ["reading", "searching", "searched", "searched", "writing"]
 
 
 def test_without_a_folder_to_write_to_nothing_is_written(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_spot_rates_that_one_service_lacks_are_missed_before_any_is_searched(tmp
             prices_file=prices,
             progress=said,
         )
-    assert not any(line.startswith("searching") for line in said)
+    assert not any(line.startswith("search") for line in said)
 
 
 def test_a_service_the_values_do_not_name_is_skipped_with_the_reason(tmp_path: Path) -> None:
@@ -324,3 +324,12 @@ def test_a_debug_level_in_production_reaches_document_and_screen(tmp_path: Path)
     done = optimize(tmp_path / "in", tmp_path / "out", effort=made.LITTLE)
     assert "debug level in production" in (tmp_path / "out" / "recommendation.json").read_text("utf-8")
     assert any("runs LOG_LEVEL=DEBUG" in note.text for note in done.report.cautions)
+
+
+def test_the_number_of_processes_changes_nothing_that_is_written(tmp_path: Path) -> None:
+    services = [made.service(f"s{number}", traffic=None) for number in range(4)]
+    write_snapshot(made.snapshot(*services), tmp_path / "in")
+    for jobs in (1, 2):
+        optimize(tmp_path / "in", tmp_path / str(jobs), jobs=jobs, effort=made.LITTLE)
+    for name in ("services.auto.tfvars", "recommendation.json"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()

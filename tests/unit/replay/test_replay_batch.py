@@ -118,6 +118,16 @@ def test_the_kernels_cache_is_stale_when_any_source_of_it_changes() -> None:
     assert set(kernel.SOURCES) <= set(leap.SOURCES)
 
 
+def test_what_another_source_was_compiled_to_is_not_even_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that names a class which is no more cannot be read; numba reads it before it compares."""
+    names = set()
+    for number in (7, 8):
+        monkeypatch.setattr(compiling, "fingerprint", lambda _, number=number: number)
+        compiled = compiling.compiled(lambda held: lambda: held, ())
+        names.add(compiled.py_func.__qualname__)  # type: ignore[attr-defined]
+    assert len(names) == 2
+
+
 def test_a_fixed_count_costs_its_tasks_and_does_nothing() -> None:
     summary = replay(busy_inputs(), fixed_count(7)).summary
     assert summary.billed_s == 7 * 60 * MINUTES

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.choice.trials import ground_of, tested
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
-from trimtab.ladders.search import Limits, search
+from trimtab.ladders.parts import parts_of
+from trimtab.ladders.search import Effort, Hunt, Limits, search
 from trimtab.ladders.space import Space
 from trimtab.replay.bound import required_tasks
-from trimtab.terraform_module import Ladders
+from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
+from trimtab.terraform_module import MODULE, Ladders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.trials import Tested, TrialGround
     from trimtab.ladders.parts import Parts
-    from trimtab.ladders.search import Hunt
     from trimtab.terraform_module import Ladder
 
 FLOOR_QUANTILES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
@@ -96,6 +98,21 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         ground=ground,
         tried=hunt.effort.replays + len(hunt.seeds),
     )
+
+
+def compile_first() -> None:
+    """Have all that a contest compiles compiled, or read: once, before processes begin that each would."""
+    series = np.ones(4)
+    inputs = Inputs(
+        load=Load(cpu_vcpu=series, memory_mib=series, hottest_ratio=series),
+        task=Task(vcpu=1.0, memory_mib=512.0, price_usd_hour=1.0),
+        starts=Starts.fixed(1, 2, 3),
+        objective=ReplayLimits(cpu_share=0.8, memory_share=0.9),
+        deregistration_delay_s=1,
+        shutdown_s=1,
+    )
+    hunt = Hunt(seed="", effort=Effort(drawn=1, rounds=1, varied=1))
+    contest(parts_of(inputs, 0.5), DEFAULT, hunt, floor=1, memory=MODULE.memory)
 
 
 def space_of(parts: Parts, *, floor: int, memory: Ladder) -> Space:

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from contextlib import contextmanager
 from importlib import resources
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from numba import njit
 from numba.core import event
@@ -41,11 +41,13 @@ def compiled(make: Callable[[int], Function], sources: Sequence[str]) -> Functio
     """Return the function that ``make`` makes of a number, compiled.
 
     The first call of a fresh install compiles, later ones read the cache. numba looks only at the file of
-    the function it compiles to see if its cache is stale. The number is a fingerprint of ``sources``,
-    modules of ``trimtab``, and what the function holds is a part of the cache's key: a change of any rule
-    compiles anew.
+    the function it compiles to see if its cache is stale. So the function is called by the number, a
+    fingerprint of ``sources``, modules of ``trimtab``: what was compiled from others is never looked at.
     """
-    function = make(fingerprint(sources))
+    number = fingerprint(sources)
+    function = make(number)
+    named = cast("Any", function)
+    named.__qualname__ += f"_{number:x}"
     try:
         return cast("Function", njit(nogil=True, cache=True, error_model="numpy")(function))
     except RuntimeError:

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from trimtab.replay.kernel.tables import Recording, Site
 
 BAD, JUDGED = 0, 6
-"""Columns of ``Known.bits``: a minute with anything wrong, then ``VERDICTS``; from JUDGED on the alarms'."""
+"""Columns of the bits: a minute with anything wrong, then ``VERDICTS``; from JUDGED on the alarms'."""
 VERDICTS = (OVER_CPU_BIT, OVER_MEMORY_BIT, OVER_CPU_BIT | OVER_MEMORY_BIT, OOM_BIT, SATURATED_BIT)
 
 
-class Known(NamedTuple):
+class KnownMinutes(NamedTuple):
     """What is so in each minute with a count of tasks that all serve, worked out when it is first asked.
 
     R counts, from 0; S columns; W words of minutes, and one more that is empty.
@@ -52,7 +52,7 @@ class Known(NamedTuple):
 
 
 @register_jitable
-def settle_count(rec: Recording, site: Site, known: Known, count: int) -> None:
+def settle_count(rec: Recording, site: Site, known: KnownMinutes, count: int) -> None:
     """Work out what ``count`` tasks measure, and what is wrong with it."""
     bits, seconds = known.bits, 60 * count
     cpu_percent, memory_percent = known.values[count, 0], known.values[count, 1]
@@ -72,7 +72,7 @@ def settle_count(rec: Recording, site: Site, known: Known, count: int) -> None:
 
 
 @register_jitable
-def settle_column(rec: Recording, known: Known, count: int, column: int) -> None:
+def settle_column(rec: Recording, known: KnownMinutes, count: int, column: int) -> None:
     """Work out in which minutes the alarm of ``column`` breaches at ``count`` tasks."""
     words, metric, minutes = known.bits[count, column], known.metric[column], rec.cpu_vcpu.size
     low, high = known.level[column, 0], known.level[column, 1]

@@ -1,7 +1,7 @@
 """The same replay by leaps: from one minute in which something may happen straight to the next.
 
 While all tasks serve and their count stays, a minute hangs on nothing but the count. So what a minute
-measures is worked out once for each count and kept as bits (``Known``), for all candidates on the same
+measures is worked out once for each count and kept as bits (``KnownMinutes``), for all candidates on the same
 demand, and an alarm's state in 64 minutes is a few operations on words. Only ticks at which a policy may
 act, and minutes in which tasks start, are gone through one by one, by the kernel's own rules.
 
@@ -24,7 +24,7 @@ from trimtab.replay.kernel.bits import ALL, NONE, ONE, WORD, at_least, below, co
 from trimtab.replay.kernel.compiling import compiled
 from trimtab.replay.kernel.kernel import SOURCES as KERNEL_SOURCES
 from trimtab.replay.kernel.kernel import begin, end
-from trimtab.replay.kernel.known import BAD, Known, from_minute, settle_column, settle_count
+from trimtab.replay.kernel.known import BAD, KnownMinutes, from_minute, settle_column, settle_count
 from trimtab.replay.kernel.rules import (
     AVERAGE,
     CPU_AVERAGE,
@@ -111,13 +111,13 @@ class Leaps(Protocol):
         site: Site,
         book: Candidates,
         column: I64,
-        known: Known,
+        known: KnownMinutes,
         work: Scratch,
         walk: Walk,
         trace: Trace,
         totals: I64,
     ) -> int:
-        """Replay the batch and write its totals; ``column``, shape (C, A), is each alarm's in ``Known``."""
+        """Replay the batch and write its totals; ``column``, shape (C, A): each alarm's in ``known``."""
         ...
 
 
@@ -128,7 +128,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
     book: Candidates,
     column: I64,
     c: int,
-    known: Known,
+    known: KnownMinutes,
     work: Scratch,
     walk: Walk,
     trace: Trace,
@@ -285,7 +285,7 @@ def leaps() -> Leaps:
             site: Site,
             book: Candidates,
             column: I64,
-            known: Known,
+            known: KnownMinutes,
             work: Scratch,
             walk: Walk,
             trace: Trace,
