@@ -95,20 +95,26 @@ def test_another_port_is_deployed_in_one_update_and_nothing_is_cut_off_meanwhile
         (one,) = service["loadBalancers"]
         return one["targetGroupArn"], one["containerPort"]
 
+    def served() -> set[int]:
+        found = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        return {one["Target"]["Port"] for one in found if one["TargetHealth"]["State"] == "healthy"}
+
     root.apply(variables=values)
     group, before = balanced()
     assert (before, let_in()) == (8080, {8080})
 
-    # Told nothing else, AWS refuses the update: the revision that runs has no such port. Nothing is cut off.
-    with pytest.raises(TrimtabError):
-        root.apply(variables={**values, "port": 9090})
-    assert balanced() == (group, 8080)
-    assert 8080 in let_in()
+    # Told nothing else, the plan refuses: the revision that runs has no such port.
+    after = {**values, "port": 9090}
+    with pytest.raises(TrimtabError, match=r"port 9090 is to be served, and api has 8080 .*former_port"):
+        root.plan(tmp_path / "a.tfplan", (), after)
 
-    # With the former port it is steps that each succeed.
+    # With the former port it is steps that each succeed, and none can be left out.
     moving = {**values, "port": 9090, "former_port": 8080}
     root.apply(variables=moving)
     assert (balanced(), let_in()) == ((group, 8080), {8080, 9090})
+    assert served() == {8080}
+    with pytest.raises(TrimtabError, match="port 9090 is to be served, and api has 8080 "):
+        root.plan(tmp_path / "b.tfplan", (), after)
     with pytest.raises(ClientError, match="container port 9090"):
         ecs.update_service(
             cluster="shop",
@@ -121,9 +127,10 @@ def test_another_port_is_deployed_in_one_update_and_nothing_is_cut_off_meanwhile
         taskDefinition=root.outputs()["revision"],
         loadBalancers=[{"targetGroupArn": group, "containerName": "api", "containerPort": 9090}],
     )
-    after = {**values, "port": 9090}
+    assert served() == {9090}
     root.apply(variables=after)
     assert (balanced(), let_in()) == ((group, 9090), {9090})
+    assert served() == {9090}
     assert [one.address for one in root.plan(tmp_path / "c.tfplan", (), after).changed] == []
     assert elb.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]["Port"] == 80
     root.destroy(variables=after)

@@ -139,7 +139,7 @@ locals {
 
   # Target groups of another owner, and SRV records, may lead to these.
   other_ports = [for mapping in try(local.running.portMappings, []) :
-    { for key, value in mapping : key => value if value != null } if try(mapping.containerPort != var.task.port, true)
+    { for key, value in mapping : key => value if value != null } if try(!contains([var.task.port, var.task.former_port], mapping.containerPort), true)
   ]
 
   environment = merge(local.tracing_environment, local.own)

@@ -76,7 +76,7 @@ resource "aws_ecs_service" "this" {
     content {
       target_group_arn = load_balancer.value.arn
       container_name   = local.container_name
-      container_port   = var.task.former_port != null ? var.task.former_port : var.task.port
+      container_port   = local.served_port
     }
   }
 

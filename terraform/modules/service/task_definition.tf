@@ -135,8 +135,8 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = var.task.former_port == null ? true : var.task.port != null && var.traffic != null && var.task.former_port != var.task.port && !contains(flatten(values(var.task.containers)[*].ports), var.task.former_port)
-      error_message = "Service ${var.name}: task.former_port is ${coalesce(var.task.former_port, 0)}. It is the port that a service with traffic had before task.port, another than that and no other container's: take it away once the new one is deployed."
+      condition     = var.task.former_port == null ? true : var.task.port != null && var.task.former_port != var.task.port && !contains(flatten(values(var.task.containers)[*].ports), var.task.former_port)
+      error_message = "Service ${var.name}: task.former_port is ${coalesce(var.task.former_port, 0)}. It is the port that the service had before task.port, another than that and no other container's: take it away once the new one is deployed."
     }
 
     precondition {
