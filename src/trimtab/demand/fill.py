@@ -61,6 +61,7 @@ def history_of(demand: Demand) -> Demand:
         present=demand.present[span],
         idle=demand.idle[span],
         censored=demand.censored[span],
+        answers=demand.answers.part(span) if demand.answers else None,
     )
 
 

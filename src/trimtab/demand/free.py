@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from trimtab.demand.answers import answers_of
 from trimtab.demand.idle import idle_minutes
 from trimtab.demand.series import Demand
-from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S, reported
+from trimtab.snapshot.contract import STEP_S, UTILISATION_COLUMNS, reported
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +23,9 @@ CEILING_MAXIMUM_PERCENT = 99.5
 the sum, so the whole minute is a lower bound, however low the average over all tasks reads:
 ten tasks with three at the ceiling may average 70 %. AWS's Maximum is the largest 20-second value of
 any one task, so the burst of a task that boots shows 100 % as well: near a start it tells nothing."""
+
+FREED = (*UTILISATION_COLUMNS, "requests", "running_tasks")
+"""Columns that demand is made of; how fast it was answered is kept as it is."""
 
 BOOT_S = 180
 """For so long after a start a task is taken to boot [s]: an assumption, most images need a minute or two."""
@@ -39,7 +43,7 @@ def demand_of(service: Service, metrics: pl.DataFrame, step_s: int = STEP_S) -> 
     """
     marked = metrics.with_columns(reported().alias("present"))
     present: Mask = marked["present"].to_numpy().astype(np.bool_)
-    column = {name: _zero_where_absent(marked[name], present) for name in METRIC_COLUMNS}
+    column = {name: _zero_where_absent(marked[name], present) for name in FREED}
     cpu, tasks = column["cpu_average_percent"], column["running_tasks"]
     # Rounding may leave an average a hair above its maximum; the hottest task is no cooler than the mean.
     cpu_hottest = np.maximum(cpu, column["cpu_maximum_percent"])
@@ -58,6 +62,7 @@ def demand_of(service: Service, metrics: pl.DataFrame, step_s: int = STEP_S) -> 
         tasks=tasks,
         requests=column["requests"],
         present=present,
+        answers=answers_of(metrics),
         idle=idle_minutes(service, metrics, start) & ~present,
         censored=(cpu >= CEILING_AVERAGE_PERCENT)
         | ((cpu_hottest >= CEILING_MAXIMUM_PERCENT) & ~_near_start(metrics["running_tasks"], step_s)),

@@ -13,6 +13,8 @@ from trimtab.demand.terms import NOTHING_TOLD, OwnCpu
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from trimtab.demand.answers import Answers
+
 F64: TypeAlias = npt.NDArray[np.float64]
 """float64, shape (T,)."""
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -53,6 +55,8 @@ class Demand:
     """Minutes at the CPU ceiling: the work wanted more than it got."""
     own: OwnCpu = NOTHING_TOLD
     """What of ``cpu_vcpu`` is no work but the tasks' own."""
+    answers: Answers | None = None
+    """How fast it was answered, where a load balancer says so."""
 
     @property
     def known(self) -> Mask:

@@ -30,6 +30,8 @@ class Series:
     count: F64
     least: F64
     most: F64
+    percentiles: Mapping[str, F64] = field(default_factory=dict)
+    """By statistic (``p95``), a value a point, where they were recorded: no statistic set has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,13 @@ class MetricColumn:
     statistic: str
     of: Literal["service", "insights", "targets"]
     """What is measured: the service, by ECS or by Container Insights, or its target groups at a load
-    balancer, of which several are added up."""
+    balancer."""
+    together: Literal["sum", "most"] = "sum"
+    """What several target groups are made one by. Percentiles cannot be added up: that of all requests is
+    never above the largest of the groups' own, so the largest stands for it."""
+    absent_is_zero: bool = False
+    """Whether CloudWatch reports it only where it is not zero: then a minute whose requests were counted and
+    timed, and that has no value, had none."""
     whole: bool = False
     """Whether values are whole numbers."""
     most: float | None = None
@@ -69,6 +75,19 @@ def _utilisation(kind: str, statistic: str) -> MetricColumn:
     )
 
 
+def _response(percentile: int) -> MetricColumn:
+    return MetricColumn(
+        name=f"response_p{percentile}_s",
+        unit="seconds until the answer begins",
+        namespace="AWS/ApplicationELB",
+        metric="TargetResponseTime",
+        statistic=f"p{percentile}",
+        of="targets",
+        together="most",
+        later=True,
+    )
+
+
 _UTILISATION = tuple(
     _utilisation(kind, statistic) for kind in ("CPU", "Memory") for statistic in ("Average", "Maximum")
 )
@@ -90,6 +109,17 @@ COLUMNS = (
         statistic="Average",
         of="insights",
         whole=True,
+    ),
+    *(_response(percentile) for percentile in (50, 95, 99)),
+    MetricColumn(
+        name="target_5xx",
+        unit="answers with a 5xx code of the targets a minute",
+        namespace="AWS/ApplicationELB",
+        metric="HTTPCode_Target_5XX_Count",
+        statistic="Sum",
+        of="targets",
+        absent_is_zero=True,
+        later=True,
     ),
 )
 """All of one service's series."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from made_fleet import service, size
+from fleet.made import service, size
 
 from trimtab.demand.free import demand_of
 from trimtab.demand.quality import longest_run, quality_of
@@ -18,7 +18,7 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 def table(**columns: list[Any]) -> pl.DataFrame:
     """One service's metrics; a column not given is even and unremarkable."""
     length = len(next(iter(columns.values())))
-    plain = dict(zip(METRIC_COLUMNS, (40.0, 50.0, 30.0, 35.0, 1200.0, 4), strict=True))
+    plain = dict(zip(METRIC_COLUMNS[:6], (40.0, 50.0, 30.0, 35.0, 1200.0, 4), strict=True))
     return pl.DataFrame(
         {
             "timestamp": [START + timedelta(minutes=i) for i in range(length)],

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 import pytest
-from made_fleet import service, size, times, traffic
+from fleet.made import service, size, times, traffic
 
 from trimtab.errors import SnapshotError
 from trimtab.fleet.model import Fleet, Scaling
 from trimtab.snapshot.contract import METRIC_COLUMNS
-from trimtab.snapshot.folder import LATER, read_snapshot, snapshot_of, write_snapshot
+from trimtab.snapshot.folder import LATER, LATER_COLUMNS, read_snapshot, snapshot_of, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,9 @@ def at_row(row: int, column: str, value: object) -> Callable[[pl.DataFrame], pl.
 def test_what_was_written_is_read_back_equal(folder: Path) -> None:
     snapshot = read_snapshot(folder)
     assert snapshot.fleet == fleet("api", "worker")
-    assert snapshot.metrics["worker"].equals(rows("worker").drop("service"))
+    read = snapshot.metrics["worker"]
+    assert read.select(rows("worker").drop("service").columns).equals(rows("worker").drop("service"))
+    assert read.select(LATER_COLUMNS).null_count().row(0) == (MINUTES,) * 4
     assert snapshot.skipped == ()
     assert [each.name for each in snapshot.usable] == ["api", "worker"]
 
@@ -141,7 +143,7 @@ def test_a_minute_without_a_row_becomes_a_row_of_nulls_on_the_fleets_clock(folde
     spoil_metrics(folder, lambda frame: frame.filter(pl.int_range(pl.len()) != 7))
     metrics = read_snapshot(folder).metrics["api"]
     assert metrics.height == MINUTES
-    assert metrics.row(7) == (START + timedelta(minutes=7), *[None] * 6)
+    assert metrics.row(7) == (START + timedelta(minutes=7), *[None] * len(METRIC_COLUMNS))
     assert metrics.row(8)[1] == 40.0
 
 
@@ -365,7 +367,7 @@ def skips(snapshot: Snapshot) -> dict[str, str]:
 
 def test_a_service_that_says_too_little_is_skipped_with_its_reason_and_the_rest_goes_on() -> None:
     never = rows("never", cpu_average_percent=None, running_tasks=0)
-    nothing = rows("nothing").with_columns(pl.when(pl.lit(value=False)).then(pl.col(METRIC_COLUMNS)))
+    nothing = rows("nothing").with_columns(pl.when(pl.lit(value=False)).then(pl.col(METRIC_COLUMNS[:6])))
     table = pl.concat([rows("api"), never, nothing, rows("short", minutes=1439)])
     snapshot = snapshot_of(fleet("api", "never", "nothing", "rowless", "short"), table)
     assert skips(snapshot) == {

@@ -146,6 +146,49 @@ def test_requests_of_several_target_groups_are_added_up() -> None:
     assert tables["web"]["requests"].to_list() == [80.0]
 
 
+def test_percentiles_of_several_target_groups_are_the_slowest_groups() -> None:
+    def answer(given: dict[str, Any]) -> dict[str, Any]:
+        results = []
+        for one in given["MetricDataQueries"]:
+            stat = one["MetricStat"]
+            group = next((each["Value"] for each in stat["Metric"]["Dimensions"][1:]), "")
+            values = [0.3, 0.1] if group.endswith("one/1") else [0.2]
+            if stat["Metric"]["MetricName"] != "TargetResponseTime":
+                values = []
+            stamps = [START + timedelta(minutes=minute) for minute in range(len(values))]
+            results.append({"Id": one["Id"], "Timestamps": stamps, "Values": values})
+        return {"MetricDataResults": results}
+
+    api = Answering(answer)
+    tables, _ = read(api, 60, queries("web", groups=GROUPS))
+    assert tables["web"]["response_p95_s"].to_list() == pytest.approx([0.3, 0.1])
+    stats = [one["MetricStat"] for one in api.asked[0]["MetricDataQueries"]]
+    asked = [one["Stat"] for one in stats if one["Metric"]["MetricName"] == "TargetResponseTime"]
+    assert asked == ["p50", "p50", "p95", "p95", "p99", "p99"]
+
+
+def test_no_answer_failed_where_requests_were_counted_and_timed_and_elsewhere_nobody_knows() -> None:
+    told = {
+        ("RequestCount", "Sum"): {0: 10.0, 1: 10.0, 2: 10.0},
+        ("TargetResponseTime", "p95"): {0: 0.1, 1: 0.1},
+        ("HTTPCode_Target_5XX_Count", "Sum"): {1: 3.0},
+        ("CPUUtilization", "Average"): {3: 5.0},
+    }
+
+    def answer(given: dict[str, Any]) -> dict[str, Any]:
+        results = []
+        for one in given["MetricDataQueries"]:
+            stat = one["MetricStat"]
+            values = told.get((stat["Metric"]["MetricName"], stat["Stat"]), {})
+            stamps = [START + timedelta(minutes=minute) for minute in values]
+            results.append({"Id": one["Id"], "Timestamps": stamps, "Values": list(values.values())})
+        return {"MetricDataResults": results}
+
+    web = read(Answering(answer), 60, queries("web", groups=GROUPS[:1]))[0]["web"]
+    assert web["target_5xx"].to_list() == [0.0, 3.0, None, None]
+    assert web["response_p95_s"].to_list() == pytest.approx([0.1, 0.1, None, None])
+
+
 def test_a_series_that_cloudwatch_failed_at_is_asked_for_again() -> None:
     tries: Counter[str] = Counter()
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trimtab.snapshot.contract import Snapshot
 
     F64 = npt.NDArray[np.float64]
+    Dimensions: TypeAlias = tuple[tuple[str, str], ...]
     Places: TypeAlias = Callable[[F64], tuple[F64, npt.NDArray[np.intp]]]
 
 
@@ -59,6 +60,24 @@ def series_of(
             one, requests = np.ones(rows.height), _of(rows, "requests")
             where = "AWS/ApplicationELB", "RequestCount"
             yield _placed(*where, behind, places, rows, (requests, requests, one, one))
+            yield from _answers(table, behind, places)
+
+
+def _answers(table: pl.DataFrame, behind: Dimensions, places: Places) -> Iterator[Series]:
+    """Give response times and failed answers, where they were recorded; no point where none failed."""
+    rows = table.drop_nulls(["response_p50_s", "response_p95_s", "response_p99_s"])
+    if rows.height:
+        percentiles = {f"p{one}": _of(rows, f"response_p{one}_s") for one in (50, 95, 99)}
+        count = rows["requests"].fill_null(1.0).to_numpy().astype(np.float64)
+        median, most = percentiles["p50"], percentiles["p99"]
+        where = "AWS/ApplicationELB", "TargetResponseTime"
+        values = (median * count, count, median, most)
+        yield _placed(*where, behind, places, rows, values, percentiles)
+    failed = table.filter(pl.col("target_5xx") > 0)
+    if failed.height:
+        errors, one = _of(failed, "target_5xx"), np.ones(failed.height)
+        where = "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"
+        yield _placed(*where, behind, places, failed, (errors, errors, one, one))
 
 
 def without_tasks(snapshot: Snapshot) -> bool:
@@ -95,14 +114,16 @@ def _complete(table: pl.DataFrame, kind: str, *, insights: bool) -> pl.DataFrame
 def _placed(  # noqa: PLR0913, PLR0917 - a series is that much
     namespace: str,
     metric: str,
-    dimensions: tuple[tuple[str, str], ...],
+    dimensions: Dimensions,
     places: Places,
     rows: pl.DataFrame,
     values: tuple[F64, F64, F64, F64],
+    percentiles: Mapping[str, F64] | None = None,
 ) -> Series:
     times, which = places(_seconds(rows))
     total, count, least, most = (column[which] for column in values)
-    return Series(namespace, metric, dimensions, times, total, count, least, most)
+    ranked = {name: column[which] for name, column in (percentiles or {}).items()}
+    return Series(namespace, metric, dimensions, times, total, count, least, most, ranked)
 
 
 def _seconds(rows: pl.DataFrame) -> F64:

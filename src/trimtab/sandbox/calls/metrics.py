@@ -10,6 +10,7 @@ aligned to their own length, newest first by default) and PutMetricData.
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[str, str, frozenset[tuple[str, str]]]
 """Namespace, metric, dimensions."""
 
+PERCENTILE = re.compile(r"p\d{1,2}(\.\d{1,10})?|p100")
 MOST_QUERIES = 500
 POINTS_A_PAGE = 100_800
 
@@ -46,6 +48,8 @@ class Points:
     count: array[float] = field(default_factory=lambda: array("d"))
     least: array[float] = field(default_factory=lambda: array("d"))
     most: array[float] = field(default_factory=lambda: array("d"))
+    percentiles: dict[str, F64] = field(default_factory=dict)
+    """By statistic, a value a point, of a series that was recorded with them."""
 
     def put(self, at: float, total: float, count: float, least: float, most: float) -> None:
         """Add one point."""
@@ -60,15 +64,15 @@ class Points:
         at = np.frombuffer(self.at, dtype=np.float64)
         order = np.argsort(at, kind="stable")
         order = order[(at[order] >= start) & (at[order] < end)]
-        if not order.size:
-            return np.empty(0), np.empty(0)
         buckets = at[order] // period
-        first = np.flatnonzero(np.diff(buckets, prepend=buckets[0] - 1))
+        first = np.flatnonzero(np.diff(buckets, prepend=buckets[:1] - 1))
 
         def folded(values: array[float], fold: np.ufunc) -> F64:
             return cast("F64", fold.reduceat(np.frombuffer(values, dtype=np.float64)[order], first))
 
         times = buckets[first] * period
+        if PERCENTILE.fullmatch(name):
+            return self._percentile(name, times, order, first)
         match name:
             case "Sum":
                 return times, folded(self.total, np.add)
@@ -82,6 +86,21 @@ class Points:
                 return times, folded(self.total, np.add) / folded(self.count, np.add)
             case _:
                 raise ValidationError(f"the sandbox has no statistic {name}")
+
+    def _percentile(
+        self, name: str, times: F64, order: npt.NDArray[np.intp], first: npt.NDArray[np.intp]
+    ) -> tuple[F64, F64]:
+        """Return what was recorded, of periods with one point: as CloudWatch, of more it cannot be told.
+
+        CloudWatch needs the single values for a percentile, and has none of what is put as statistic sets.
+        """
+        values = self.percentiles.get(name)
+        if values is None or values.size != len(self.at):
+            return np.empty(0), np.empty(0)
+        alone = np.diff(first, append=order.size) == 1
+        found = values[order[first[alone]]]
+        there = ~np.isnan(found)
+        return times[alone][there], found[there]
 
 
 def install(patches: Patches) -> None:
@@ -188,17 +207,17 @@ def _page(results: list[dict[str, Any]], skip: int, size: int) -> list[dict[str,
     """Return the points from ``skip`` on, ``size`` of them; a series without points is on the first page."""
     page: list[dict[str, Any]] = []
     place = 0
-    for one in results:
-        length = len(one["values"])
+    for series in results:
+        length = len(series["values"])
         first, last = max(0, skip - place), min(length, skip + size - place)
         place += length
         if first < last or (not length and not skip):
             state = "Complete" if last == length else "PartialData"
             page.append(
                 {
-                    **one,
-                    "timestamps": one["timestamps"][first:last],
-                    "values": one["values"][first:last],
+                    **series,
+                    "timestamps": series["timestamps"][first:last],
+                    "values": series["values"][first:last],
                     "status_code": state,
                 }
             )

@@ -8,7 +8,7 @@ queries a call.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -140,7 +140,10 @@ def _as_asked(name: str, query: Query) -> Json:
 
 def table_of(series: Series, window: Window) -> pl.DataFrame:
     """Return a service's rows: ``timestamp`` and ``METRIC_COLUMNS``, only minutes with any value."""
-    columns = {name: _column(name, series, window) for name in METRIC_COLUMNS}
+    columns = {column.name: _column(column.name, series, window, column.together) for column in COLUMNS}
+    answered = ~np.isnan(columns["requests"]) & ~np.isnan(columns["response_p95_s"])
+    for name in (column.name for column in COLUMNS if column.absent_is_zero):
+        columns[name] = np.where(np.isnan(columns[name]) & answered, np.float32(0), columns[name])
     samples = _column(SAMPLE_COUNT, series, window)
     tasks = columns["running_tasks"]
     columns["running_tasks"] = np.where(np.isnan(tasks), samples, tasks)
@@ -157,16 +160,19 @@ def table_of(series: Series, window: Window) -> pl.DataFrame:
     )
 
 
-def _column(name: str, series: Series, window: Window) -> npt.NDArray[np.float32]:
-    """Return one column; several target groups' requests are added up."""
+def _column(
+    name: str, series: Series, window: Window, together: Literal["sum", "most"] = "sum"
+) -> npt.NDArray[np.float32]:
+    """Return one column; what several target groups reported is made one as its ``together`` says."""
     found = [values for query, values in series.items() if query.column == name]
     if not found:
         return np.full(window.minutes, np.nan, dtype=np.float32)
     if len(found) == 1:
         return found[0]
     stacked = np.stack(found)
-    added = np.nansum(stacked, axis=0)
-    return np.where(np.isnan(stacked).all(axis=0), np.nan, added).astype(np.float32)
+    silent = np.isnan(stacked).all(axis=0)
+    one = np.nansum(stacked, axis=0) if together == "sum" else np.nan_to_num(stacked).max(axis=0)
+    return np.where(silent, np.nan, one).astype(np.float32)
 
 
 def _suffix(arn: str) -> str:
