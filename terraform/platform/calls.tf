@@ -7,9 +7,13 @@ locals {
     for caller, one in local.services : caller if contains([for call in values(one.calls) : call.service], callee)
   ])) }
 
-  calls = merge([for callee, callers in local.callers : {
-    for caller in callers : "${caller}-to-${callee}" => { caller = caller, callee = callee, port = local.services[callee].port }
-  }]...)
+  # By service: where it is called. Two while its port changes, for those that still call the former one.
+  called_ports = { for name, service in local.services : name => distinct(compact([service.port, service.former_port])) }
+
+  # With the port in the key: another port is another rule, and the one before stays until nobody asks for it.
+  calls = merge(flatten([for callee, callers in local.callers : [for port in local.called_ports[callee] : {
+    for caller in callers : "${caller}-to-${callee}-${port}" => { caller = caller, callee = callee, port = port }
+  }]])...)
 
   # By the name that a service has in the namespace. One that stays in a registry of another owner has none here.
   hosts = { for name, service in local.services : "${try(coalesce(local.adopted[name].discovery.name), coalesce(local.adopted[name].stem), name)}.${local.namespace}" => name
@@ -17,6 +21,7 @@ locals {
   }
   host_of = { for host, name in local.hosts : name => host }
 
+  # At the new port: a caller is deployed with it once the callee listens there.
   call_environment = { for name, service in local.services : name => { for variable, call in service.calls :
     variable => "${call.scheme == "" ? "" : "${call.scheme}://"}${local.host_of[call.service]}:${local.services[call.service].port}${call.path}"
     if contains(keys(local.host_of), call.service)
@@ -75,7 +80,7 @@ locals {
   cut_calls = flatten([for name, addresses in local.addresses : [for one in addresses :
     "${name}: ${one.variable} calls ${one.host}:${one.port}"
     if endswith(one.host, ".${local.namespace}") && one.port != null && !(
-      try(one.port == local.services[local.hosts[one.host]].port && contains(local.callers[local.hosts[one.host]], name), false) ||
+      try(contains(local.called_ports[local.hosts[one.host]], tostring(one.port)) && contains(local.callers[local.hosts[one.host]], name), false) ||
       (!contains(keys(local.hosts), one.host) && try(contains(local.let_out[name], one.port), true))
     )
   ]])

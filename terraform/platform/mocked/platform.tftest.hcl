@@ -280,8 +280,50 @@ run "a_call_is_an_address_and_a_rule_in_and_a_rule_out" {
     services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two", path = "/v1" }, TWO = { service = "two", scheme = "" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
   }
   assert {
-    condition     = local.call_environment["web"].TWO_URL == "http://two.production.internal:9000/v1" && local.call_environment["web"].TWO == "two.production.internal:9000" && aws_vpc_security_group_egress_rule.call["web-to-two"].from_port == 9000 && length(aws_vpc_security_group_ingress_rule.call) == 1
+    condition     = local.call_environment["web"].TWO_URL == "http://two.production.internal:9000/v1" && local.call_environment["web"].TWO == "two.production.internal:9000" && aws_vpc_security_group_egress_rule.call["web-to-two-9000"].from_port == 9000 && length(aws_vpc_security_group_ingress_rule.call) == 1
     error_message = "the address, and the way there"
+  }
+}
+
+run "a_callee_whose_port_changes_is_called_on_both" {
+  command = plan
+  variables {
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        calls           = { TWO_URL = { service = "two" } }
+        environment     = { OLD = "http://two.production.internal:9000", NEW = "http://two.production.internal:9090" }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9090
+        former_port     = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
+  }
+  assert {
+    condition = alltrue([
+      for rules in [aws_vpc_security_group_ingress_rule.call, aws_vpc_security_group_egress_rule.call] :
+      { for key, rule in rules : key => rule.to_port } == { web-to-two-9000 = 9000, web-to-two-9090 = 9090 }
+    ])
+    error_message = "callers keep the former port, and have the new one"
+  }
+  assert {
+    condition     = local.call_environment["web"].TWO_URL == "http://two.production.internal:9090"
+    error_message = "the next revision of the caller calls the new port"
+  }
+  assert {
+    condition     = length(local.addresses["web"]) == 2 && length(local.cut_calls) == 0
+    error_message = "neither address is cut off"
   }
 }
 
