@@ -6,6 +6,7 @@ There is one sandbox a process at a time: each module has its own, and stops it 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from provider_process import running
 from requirements_plan import BOUNDARY, CERTIFICATE, WEB_ACL, Platform
 
 from once import once, shared
-from trimtab.assets import copy_configuration
+from trimtab.assets import assets_folder, copy_configuration
 from trimtab.engine.engine import Workspace
 from trimtab.sandbox.server import Sandbox
 
@@ -96,6 +97,24 @@ def network(client: Callable[[str], Any]) -> dict[str, Any]:
         for number in range(6)
     ]
     return dict(zip(NETWORK, (vpc, subnets[:3], subnets[3:]), strict=True))
+
+
+@pytest.fixture
+def example(engine: Engine, surroundings: dict[str, str], tmp_path: Path) -> Callable[[str], Workspace]:
+    copy_configuration(tmp_path)
+
+    def workspace(name: str) -> Workspace:
+        shutil.copytree(assets_folder() / "examples" / name, tmp_path / "examples" / name)
+        root = Workspace(engine=engine, directory=tmp_path / "examples" / name, environment=surroundings)
+        root.init()
+        return root
+
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def given(network: dict[str, Any]) -> dict[str, Any]:
+    return {name: network[name] for name in ("vpc_id", "private_subnet_ids")}
 
 
 @pytest.fixture(scope="module")

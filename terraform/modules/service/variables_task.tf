@@ -1,7 +1,7 @@
 variable "task" {
   description = <<-EOT
     What one task is. `startup_seconds` is the time from container start to the first answer; the health check is derived from it.
-    `former_port` is said while `port` changes under a service that runs: both are let in, and the load balancer stays on the former until the new revision is deployed on the new one (README, "Another port").
+    `former_port` is the port before, said while `port` changes under a service that runs: both are let in, and the load balancer stays on the former until it is taken away again. A change of `port` alone is refused (README, "Another port").
     `longest_request` (seconds) is what drains must outlast. `secrets` maps a variable's name to the ARN of a Secrets Manager secret or SSM parameter.
     The container's check asks `live_path` on the task's own port, by the image's shell and its curl or wget; left out, it is the load balancer's `health_path`. `health_command` takes its place: an image without a shell needs one, `["CMD", "/app", "healthcheck"]`.
     `readonly_root_filesystem` is off unless it is asked for or the running revision has it on; `writable` lists paths that get a volume of the task's own storage then, such as /tmp, which goes with the task. It belongs to root unless the image declares it as a VOLUME.
