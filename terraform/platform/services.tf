@@ -55,7 +55,7 @@ module "service" {
   secret_kms_key_arns    = each.value.secret_kms_key_arns
   task_policy_statements = each.value.task_policy_statements
   roles                  = var.roles
-  alarms                 = var.alarms == null ? null : merge(var.alarms, { topic_arn = module.cluster.alerts_topic_arn })
+  alarms                 = var.alarms
   execute_command        = each.value.execute_command
   logs                   = var.logs
   tracing = merge(

@@ -100,13 +100,15 @@ variable "roles" {
 }
 
 variable "alarms" {
-  description = "Alarms of every service for whoever is on call, to the topic of alerts: `{}` for all of them, at most $0.40 a service and month; null for none. See modules/service."
+  description = "Alarms of every service for whoever is on call, to the topic of alerts or to another `topic`: all of them unless said otherwise, at most $0.40 a service and month; null for none. See modules/service."
   type = object({
+    topic          = optional(object({ arn = string }))
     unhealthy      = optional(bool)
     errors_percent = optional(number)
+    errors_least   = optional(number)
     at_max_minutes = optional(number)
   })
-  default = null
+  default = {}
 }
 
 variable "event_log_policy" {

@@ -183,6 +183,7 @@ def staging(planned: Callable[..., Platform]) -> Platform:
         certificate_arn=None,
         tracing={"enabled": False},
         container_insights="disabled",
+        alarms=None,
     )
 
 
@@ -200,7 +201,7 @@ def extended(planned: Callable[..., Platform], edited: Callable[..., Path]) -> P
         activate_cost_allocation_tags=True,
         roles={"path": "/service/", "permissions_boundary": BOUNDARY},
         event_log_policy="shared",
-        alarms={},
+        alarms={"errors_percent": 0},
         load_balancers={
             "public": {
                 "access_logs": {"bucket": "shop-logs"},

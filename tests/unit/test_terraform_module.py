@@ -123,6 +123,15 @@ def test_what_scales_has_the_names_that_are_looked_for() -> None:
     assert len(ladders) * 2 == module.ALARMED_METRICS
 
 
+def test_what_tells_whoever_is_on_call_has_the_names_that_are_looked_for() -> None:
+    text = (TERRAFORM / "modules/service/operator_alarms.tf").read_text(encoding="utf-8")
+    made = re.findall(r'resource "aws_cloudwatch_metric_alarm" "(\w+)"', text)
+    names = re.findall(r'alarm_name +=  *"\$\{local\.full_name\}-([a-z-]+)"', text)
+    assert dict(zip(names, made, strict=True)) == module.OPERATOR_ALARM_ENDINGS
+    tags = (TERRAFORM / "modules/service/locals.tf").read_text(encoding="utf-8")
+    assert set(re.findall(r"^    (\w+) += var\.", tags, re.MULTILINE)) >= set(module.MODULE_TAGS)
+
+
 def test_ladders_that_the_module_refuses_are_not_taken() -> None:
     good = Ladders(min_tasks=2, max_tasks=4, cpu=MODULE.cpu, memory=MODULE.memory)
     assert module_takes(good)

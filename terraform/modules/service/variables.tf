@@ -53,6 +53,7 @@ variable "cluster" {
     exec_kms_key       = optional(string)
     container_insights = optional(bool, false)
     stem               = optional(string)
+    alerts             = optional(object({ arn = string }))
     tracing = optional(object({
       sampling_rate = optional(number, 0.05)
       seed          = optional(number, 22)
@@ -296,16 +297,18 @@ variable "roles" {
 
 variable "alarms" {
   description = <<-EOT
-    Alarms for whoever is on call, to the topic `topic_arn`; null for none. `unhealthy`: tasks fail the load balancer's check for longer than they may start ($0.10 a month). `errors_percent`: the share of 5xx answers, five minutes in a row ($0.20). `at_max_minutes`: as many minutes at `scaling.max`, where the cluster has Container Insights ($0.10). Each is off where it is false or 0.
+    Alarms for whoever is on call, to the cluster's topic of alerts (`cluster.alerts`) or to one of your own (`topic`); where there is neither, none are made. Each is off where it is false or 0, all are where `alarms` is null.
+    `unhealthy`: tasks fail the load balancer's check for longer than they may start ($0.10 a month). `errors_percent`: the share of 5xx answers, five minutes in a row, each with `errors_least` of them or more ($0.20). `at_max_minutes`: as many minutes at `scaling.max`, where the cluster has Container Insights ($0.10).
     Not to be named in `deployment.alarms`: one that is on already switches the watch over a deployment off.
   EOT
   type = object({
-    topic_arn      = string
+    topic          = optional(object({ arn = string }))
     unhealthy      = optional(bool, true)
     errors_percent = optional(number, 5)
+    errors_least   = optional(number, 2)
     at_max_minutes = optional(number, 15)
   })
-  default = null
+  default = {}
 
   validation {
     condition     = var.alarms == null ? true : var.alarms.errors_percent >= 0 && var.alarms.errors_percent < 100
@@ -313,7 +316,16 @@ variable "alarms" {
   }
 
   validation {
-    condition     = var.alarms == null ? true : var.alarms.at_max_minutes >= 0 && var.alarms.at_max_minutes <= 1440 && floor(var.alarms.at_max_minutes) == var.alarms.at_max_minutes
+    condition     = var.alarms == null ? true : var.alarms.errors_least >= 1
+    error_message = "alarms.errors_least is ${try(var.alarms.errors_least, 0)}. A minute counts from so many 5xx answers on: at least 1."
+  }
+
+  validation {
+    condition = var.alarms == null ? true : alltrue([
+      var.alarms.at_max_minutes >= 0,
+      var.alarms.at_max_minutes <= 1440,
+      floor(var.alarms.at_max_minutes) == var.alarms.at_max_minutes,
+    ])
     error_message = "alarms.at_max_minutes is ${try(var.alarms.at_max_minutes, 0)}. It is a whole number of minutes, a day at most; 0 for no alarm."
   }
 }

@@ -25,7 +25,7 @@ variables {
   network = { vpc_id = "vpc-0123456789abcdef0", subnet_ids = ["subnet-a", "subnet-b", "subnet-c"] }
   task    = { image = "registry.example/worker:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080 }
   scaling = { min = 2, max = 8 }
-  alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+  alarms  = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" } }
 }
 
 run "scaling_is_the_modules" {

@@ -276,7 +276,7 @@ run "whoever_is_on_call_is_told_where_a_topic_is_given" {
   variables {
     traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
     cluster = merge(var.cluster, { container_insights = true })
-    alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+    alarms  = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" } }
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.unhealthy[0].dimensions.LoadBalancer == "app/shop/0f" && aws_cloudwatch_metric_alarm.unhealthy[0].evaluation_periods == max(3, ceil(local.grace_period / 60)) && aws_cloudwatch_metric_alarm.unhealthy[0].threshold == 0
@@ -288,12 +288,78 @@ run "whoever_is_on_call_is_told_where_a_topic_is_given" {
   }
 }
 
+run "whoever_is_on_call_is_told_where_the_cluster_has_a_topic" {
+  command = plan
+  variables {
+    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
+    cluster = merge(var.cluster, { container_insights = true, alerts = { arn = "arn:aws:sns:us-east-1:111122223333:cluster" } })
+  }
+  assert {
+    condition = alltrue([
+      for made in [aws_cloudwatch_metric_alarm.unhealthy, aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.at_max] :
+      one(one(made).alarm_actions) == "arn:aws:sns:us-east-1:111122223333:cluster" && one(made).ok_actions == one(made).alarm_actions
+    ])
+    error_message = "nothing has to be asked for"
+  }
+  assert {
+    condition = [for query in aws_cloudwatch_metric_alarm.errors[0].metric_query : query.expression if query.return_data] == [
+      "IF(FILL(errors, 0) >= 2, 100 * FILL(errors, 0) / requests, 0)"
+    ]
+    error_message = "one error at night is no alarm"
+  }
+}
+
+run "a_topic_of_ones_own_is_told_instead_of_the_clusters" {
+  command = plan
+  variables {
+    cluster = merge(var.cluster, { container_insights = true, alerts = { arn = "arn:aws:sns:us-east-1:111122223333:cluster" } })
+    alarms  = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:own" } }
+  }
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.at_max[0].alarm_actions) == "arn:aws:sns:us-east-1:111122223333:own"
+    error_message = "said is said"
+  }
+}
+
+run "without_a_topic_nobody_pays_for_alarms" {
+  command = plan
+  variables {
+    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
+    cluster = merge(var.cluster, { container_insights = true })
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    error_message = "they would tell nobody"
+  }
+}
+
+run "null_is_no_alarm_whatever_topic_there_is" {
+  command = plan
+  variables {
+    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
+    cluster = merge(var.cluster, { container_insights = true, alerts = { arn = "arn:aws:sns:us-east-1:111122223333:cluster" } })
+    alarms  = null
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    error_message = "all are off"
+  }
+}
+
+run "a_minute_without_an_error_cannot_count" {
+  command = plan
+  variables {
+    alarms = { errors_least = 0 }
+  }
+  expect_failures = [var.alarms]
+}
+
 run "each_alarm_can_be_switched_off" {
   command = plan
   variables {
     traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
     cluster = merge(var.cluster, { container_insights = true })
-    alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", unhealthy = false, errors_percent = 0, at_max_minutes = 0 }
+    alarms  = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" }, unhealthy = false, errors_percent = 0, at_max_minutes = 0 }
   }
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
@@ -304,7 +370,7 @@ run "each_alarm_can_be_switched_off" {
 run "a_service_without_a_target_group_has_no_alarm_on_one" {
   command = plan
   variables {
-    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+    alarms = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" } }
   }
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
@@ -315,7 +381,7 @@ run "a_service_without_a_target_group_has_no_alarm_on_one" {
 run "a_share_of_errors_above_all_is_refused" {
   command = plan
   variables {
-    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", errors_percent = 100 }
+    alarms = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" }, errors_percent = 100 }
   }
   expect_failures = [var.alarms]
 }
@@ -323,7 +389,7 @@ run "a_share_of_errors_above_all_is_refused" {
 run "half_a_minute_at_the_maximum_is_refused" {
   command = plan
   variables {
-    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", at_max_minutes = 0.5 }
+    alarms = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" }, at_max_minutes = 0.5 }
   }
   expect_failures = [var.alarms]
 }
