@@ -28,8 +28,10 @@ variable "adopt" {
 
       drop_invalid_header_fields = optional(bool, true)
 
-      http_response          = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
-      https_response         = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
+      http_response = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
+      https_response = optional(
+        object({ status_code = string, content_type = string, message_body = optional(string) })
+      )
       http_target_group_arn  = optional(string)
       https_target_group_arn = optional(string)
       idle_timeout           = optional(number)
@@ -131,7 +133,10 @@ variable "adopt" {
   }
 
   validation {
-    condition     = alltrue([for service in values(var.adopt.services) : service.load_balancer == null ? true : contains(["public", "internal"], service.load_balancer)])
+    condition = alltrue([
+      for service in values(var.adopt.services) :
+      service.load_balancer == null ? true : contains(["public", "internal"], service.load_balancer)
+    ])
     error_message = "adopt.services has a load_balancer that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}."
   }
 
@@ -147,7 +152,11 @@ locals {
 
   # Which load balancer each service hangs on; null for none, or for one of another owner.
   hangs_on = { for name, service in local.services : name =>
-    service.traffic == null || try(local.adopted[name].foreign_load_balancer, null) != null ? null : coalesce(try(local.adopted[name].load_balancer, null), service.traffic.exposure)
+    (
+      service.traffic == null || try(local.adopted[name].foreign_load_balancer, null) != null
+      ? null
+      : coalesce(try(local.adopted[name].load_balancer, null), service.traffic.exposure)
+    )
   }
 
   # What tasks need besides what their old roles allow: to log beside the application, to send traces, to be entered.
@@ -158,11 +167,15 @@ locals {
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = ["${module.cluster.cluster.log_group_arn_prefix}/*:log-stream:*"] # streams are named after tasks
     }],
-    alltrue([for service in values(local.services) : coalesce(service.tracing, var.tracing.enabled, true) == false]) ? [] : [{
+    !anytrue([for service in values(local.services) : coalesce(service.tracing, var.tracing.enabled, true)]) ? [] : [{
       Sid    = "SendTraces"
       Effect = "Allow"
       Action = concat(
-        var.tracing.sampler == "xray" ? ["xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets"] : [],
+        var.tracing.sampler == "xray" ? [
+          "xray:GetSamplingRules",
+          "xray:GetSamplingStatisticSummaries",
+          "xray:GetSamplingTargets",
+        ] : [],
         ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
       )
       Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
@@ -178,10 +191,13 @@ locals {
         Resource = ["*"] # the channel is made at the moment of the session: there is nothing to name before
       },
       {
-        Sid      = "LogSession"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-        Resource = [module.cluster.cluster.exec_log_group_arn, "${module.cluster.cluster.exec_log_group_arn}:log-stream:*"]
+        Sid    = "LogSession"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          module.cluster.cluster.exec_log_group_arn,
+          "${module.cluster.cluster.exec_log_group_arn}:log-stream:*",
+        ]
       },
       {
         Sid      = "FindSessionLog"

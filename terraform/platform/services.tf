@@ -42,10 +42,21 @@ module "service" {
   }
 
   traffic = each.value.traffic == null ? null : merge(each.value.traffic, {
-    paths             = each.value.traffic.paths == tolist(["/*"]) && try(coalesce(local.adopted[each.key].any_path), false) ? tolist([]) : each.value.traffic.paths
-    hosts             = each.value.traffic.hosts != null ? each.value.traffic.hosts : try(local.adopted[each.key].hosts, null)
-    listener_arn      = try(module.load_balancer[local.hangs_on[each.key]].listener_arn, null)
-    security_group_id = try(module.load_balancer[local.hangs_on[each.key]].security_group_id, local.adopted[each.key].foreign_load_balancer)
+    paths = (
+      each.value.traffic.paths == tolist(["/*"]) && try(coalesce(local.adopted[each.key].any_path), false)
+      ? tolist([])
+      : each.value.traffic.paths
+    )
+    hosts = (
+      each.value.traffic.hosts != null
+      ? each.value.traffic.hosts
+      : try(local.adopted[each.key].hosts, null)
+    )
+    listener_arn = try(module.load_balancer[local.hangs_on[each.key]].listener_arn, null)
+    security_group_id = try(
+      module.load_balancer[local.hangs_on[each.key]].security_group_id,
+      local.adopted[each.key].foreign_load_balancer
+    )
   })
 
   scaling                = each.value.scaling

@@ -41,7 +41,7 @@ def default(text: str, name: str) -> object:
 
 def steps(text: str) -> list[dict[str, float]]:
     """Return the first list of steps: HCL objects become JSON's."""
-    found = re.search(r"steps\s*=\s*optional\(list\(object\(\{.*?\}\)\), (\[.*?\])\)", text)
+    found = re.search(r"steps\s*=\s*optional\(\s*list\(object\(\{.*?\}\)\),\s*(\[.*?\])\s*\)", text)
     assert found is not None
     parsed: list[dict[str, float]] = json.loads(re.sub(r"(\w+) =", r'"\1":', found[1]))
     return parsed

@@ -68,7 +68,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
   metric_query {
     id = "share"
-    # Without an error there is no point of them. At night one answer may be more than the share: few errors never count.
+    # Without an error there is no point of them. At night one answer may be more than the share: few never count.
     expression  = "IF(FILL(errors, 0) >= ${var.alarms.errors_least}, 100 * FILL(errors, 0) / requests, 0)"
     label       = "Share of 5xx [%]"
     return_data = true

@@ -135,7 +135,11 @@ variable "desired_count" {
   default     = null
 
   validation {
-    condition     = var.desired_count == null ? true : var.desired_count >= 0 && floor(var.desired_count) == var.desired_count && var.desired_count <= 5000
+    condition = (
+      var.desired_count == null
+      ? true
+      : var.desired_count >= 0 && floor(var.desired_count) == var.desired_count && var.desired_count <= 5000
+    )
     error_message = "desired_count is ${coalesce(var.desired_count, 0)}. It is a whole number of tasks, 0 to 5000."
   }
 }
@@ -158,7 +162,14 @@ variable "deployment" {
   nullable = false
 
   validation {
-    condition     = alltrue([for percent in [var.deployment.minimum_percent, var.deployment.maximum_percent] : percent == null ? true : percent >= 0 && floor(percent) == percent]) && (var.deployment.minimum_percent == null ? true : var.deployment.minimum_percent <= 100) && (var.deployment.maximum_percent == null ? true : var.deployment.maximum_percent >= 100)
+    condition = (
+      alltrue([
+        for percent in [var.deployment.minimum_percent, var.deployment.maximum_percent] :
+        percent == null ? true : percent >= 0 && floor(percent) == percent
+      ]) &&
+      (var.deployment.minimum_percent == null ? true : var.deployment.minimum_percent <= 100) &&
+      (var.deployment.maximum_percent == null ? true : var.deployment.maximum_percent >= 100)
+    )
     error_message = "deployment asks for ${coalesce(var.deployment.minimum_percent, 100)} to ${coalesce(var.deployment.maximum_percent, 200)} %. minimum_percent is a whole number from 0 to 100, maximum_percent one from 100."
   }
 
@@ -178,9 +189,10 @@ variable "logs" {
   nullable = false
 
   validation {
-    condition = alltrue([for days in [var.logs.production_days, var.logs.debug_days] :
-      contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], days)
-    ])
+    condition = length(setsubtract(
+      [var.logs.production_days, var.logs.debug_days],
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+    )) == 0
     error_message = "logs asks for ${var.logs.production_days} and ${var.logs.debug_days} days. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever (0) is not offered, because that is how the bill grew."
   }
 }
@@ -249,7 +261,10 @@ variable "secret_kms_key_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.secret_kms_key_arns : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))])
+    condition = alltrue([
+      for arn in var.secret_kms_key_arns :
+      can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))
+    ])
     error_message = "secret_kms_key_arns holds something that is not the ARN of a key (…:key/…). Aliases move; permission is for the key."
   }
 }
@@ -270,7 +285,12 @@ variable "task_policy_statements" {
   nullable = false
 
   validation {
-    condition     = alltrue(flatten([for statement in var.task_policy_statements : [for action in statement.actions : !strcontains(action, "*")]]))
+    condition = alltrue(
+      flatten([
+        for statement in var.task_policy_statements :
+        [for action in statement.actions : !strcontains(action, "*")]
+      ])
+    )
     error_message = "task_policy_statements has an action with a wildcard. Name each action: a wildcard grants what AWS adds next year too."
   }
 }
@@ -290,7 +310,11 @@ variable "roles" {
   }
 
   validation {
-    condition     = var.roles.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    condition = (
+      var.roles.permissions_boundary == null
+      ? true
+      : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    )
     error_message = "roles.permissions_boundary is \"${coalesce(var.roles.permissions_boundary, "-")}\". It must be the ARN of a policy (…:policy/NAME)."
   }
 }

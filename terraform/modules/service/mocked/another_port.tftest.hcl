@@ -39,7 +39,9 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-0123456789abcdef" }
   }
   mock_resource "aws_appautoscaling_policy" {
-    defaults = { arn = "arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:0123:resource/ecs/service/production/api:policyName/one" }
+    defaults = {
+      arn = "arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:0123:resource/ecs/service/production/api:policyName/one"
+    }
   }
 }
 
@@ -123,7 +125,13 @@ run "the_first_step_is_taken_where_nobody_balances" {
     traffic = null
   }
   assert {
-    condition     = [for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"][0].portMappings[*].containerPort == [9090, 8080]
+    condition = (
+      [
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ][0].portMappings[*].containerPort == [9090, 8080]
+    )
     error_message = "the new revision has both"
   }
 }
@@ -132,13 +140,18 @@ run "the_last_step_is_taken_once_the_new_port_runs" {
   command = plan
   override_data {
     target = data.aws_ecs_task_definition.deployed
-    values = { container_definitions = "[{\"name\":\"api\",\"portMappings\":[{\"containerPort\":9090},{\"containerPort\":8080}]}]" }
+    values = {
+      container_definitions = "[{\"name\":\"api\",\"portMappings\":[{\"containerPort\":9090},{\"containerPort\":8080}]}]"
+    }
   }
   variables {
     task = merge(var.task, { port = 9090 })
   }
   assert {
-    condition     = one(aws_ecs_service.this.load_balancer).container_port == 9090 && keys(aws_vpc_security_group_ingress_rule.load_balancer) == ["9090"]
+    condition = (
+      one(aws_ecs_service.this.load_balancer).container_port == 9090 &&
+      keys(aws_vpc_security_group_ingress_rule.load_balancer) == ["9090"]
+    )
     error_message = "the old port is closed"
   }
 }
