@@ -43,14 +43,13 @@ variable "adopt" {
       slow_start       = optional(number, 0)
     }))
 
-    # False where the rule that leads here says more than paths and hosts, or hangs on a load balancer of another owner.
+    # False where the rule that leads here says more than paths and hosts, or hangs on another owner's load balancer.
     listener_rule = optional(bool, true)
 
     # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
     grace_period = optional(number)
 
-    # Alarms that fail a deployment, and whether that rolls back; how many tasks run meanwhile. Under what `deployment`
-    # says.
+    # Alarms that fail a deployment and may roll it back; how many tasks run meanwhile. Under what `deployment` says.
     deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
     deployment_percent = optional(object({ minimum = number, maximum = number }))
 
