@@ -100,7 +100,7 @@ def network(client: Callable[[str], Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def example(engine: Engine, surroundings: dict[str, str], tmp_path: Path) -> Callable[[str], Workspace]:
+def example_root(engine: Engine, surroundings: dict[str, str], tmp_path: Path) -> Callable[[str], Workspace]:
     copy_configuration(tmp_path)
 
     def workspace(name: str) -> Workspace:

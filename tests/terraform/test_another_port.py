@@ -73,13 +73,13 @@ def deployed(sandbox: Sandbox, client: Callable[[str], Any]) -> Deployed:
 
 @pytest.mark.slow
 def test_another_port_is_deployed_in_one_update_and_nothing_is_cut_off_meanwhile(
-    example: Callable[[str], Workspace],
+    example_root: Callable[[str], Workspace],
     given: dict[str, Any],
     listener: dict[str, str],
     deployed: Deployed,
     tmp_path: Path,
 ) -> None:
-    root, before = example("existing-load-balancer"), {**given, **listener}
+    root, before = example_root("existing-load-balancer"), {**given, **listener}
     root.apply(variables=before)
     group, port = deployed.balanced()
     assert (port, deployed.let_in(), deployed.healthy()) == (8080, {8080}, {8080: 2})

@@ -36,13 +36,13 @@ def besides(listener: dict[str, str], file_system: dict[str, str]) -> dict[str, 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["minimal", "existing-load-balancer", "spot-mix", "sidecars-and-volumes"])
 def test_an_example_plans_applies_is_clean_and_goes(
-    example: Callable[[str], Workspace],
+    example_root: Callable[[str], Workspace],
     given: dict[str, Any],
     besides: dict[str, dict[str, str]],
     tmp_path: Path,
     name: str,
 ) -> None:
-    root, values = example(name), {**given, **besides.get(name, {})}
+    root, values = example_root(name), {**given, **besides.get(name, {})}
     root.apply(variables=values)
     again = root.plan(tmp_path / "b.tfplan", (), values)
     assert [change.address for change in again.changed] == []
