@@ -62,6 +62,7 @@ check: setup ## Lint, types, and the arrows of the design.
 fmt: setup ## Format, and renew what is generated.
 	$(BIN)/ruff format src tests tools examples benchmarks
 	$(BIN)/ruff check --fix src tests tools examples benchmarks
+	$(BIN)/python tools/terraform_adopt.py
 	terraform fmt -recursive terraform examples
 	$(BIN)/python tools/terraform_readme.py
 	$(BIN)/python tools/schema.py

@@ -13,7 +13,7 @@ TASKS = (
     (TaskSize(cpu_units=256, memory_mib=512), 2),
     (TaskSize(cpu_units=256, memory_mib=1024), 4),
 )
-ALARM_METRICS = 2 * 4 + 1
+ALARM_METRICS = 2 * 4 + 3 + 1
 LOGS_GB = 0.1
 
 

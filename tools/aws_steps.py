@@ -62,7 +62,7 @@ class Acceptance:
         yield "a second plan changes nothing", self.plans_clean
         yield "both services are steady, api's target is healthy", self.settled
         yield "the load balancer answers", self.answers_ok
-        yield "alarms carry the three scaling policies of api", self.wired
+        yield "alarms carry the three scaling policies of api, two tell the topic of alerts", self.wired
         yield "a new size is registered and moves nothing", self.new_size
         yield "a deployment by CI keeps the new size and replaces the image", self.deploy
         yield "a last plan changes nothing", self.plans_clean
@@ -118,7 +118,7 @@ class Acceptance:
         return f"{address} answers {OK}"
 
     def wired(self) -> str:
-        """Hold the alarms' actions against the policies that there are."""
+        """Hold the alarms' actions against the policies that there are, and who is told."""
         resource = f"service/{self.cluster}/api"
         policies = {
             one["PolicyARN"]
@@ -133,8 +133,12 @@ class Acceptance:
             "cloudwatch", "describe_alarms", {"AlarmNamePrefix": f"{self.cluster}-api-"}, "MetricAlarms"
         )
         actions = {action for alarm in alarms for action in alarm["AlarmActions"]}
-        if len(policies) != 3 or actions != policies:  # noqa: PLR2004 - two out, one in
+        told = {action for action in actions if action.startswith("arn:") and ":sns:" in action}
+        if len(policies) != 3 or actions - told != policies:  # noqa: PLR2004 - two out, one in
             raise FailedError(f"policies {sorted(policies)}, actions of alarms {sorted(actions)}")
+        tell = sorted(one["AlarmName"] for one in alarms if told.intersection(one["AlarmActions"]))
+        if len(told) != 1 or tell != [f"{self.cluster}-api-errors", f"{self.cluster}-api-unhealthy"]:
+            raise FailedError(f"topics {sorted(told)}, told by {tell}")
         return ", ".join(sorted(alarm["AlarmName"] for alarm in alarms))
 
     def new_size(self) -> str:

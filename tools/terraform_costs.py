@@ -83,7 +83,7 @@ def alarms(folder: Path) -> Iterator[Row]:
     for name, body in bodies(folder, "aws_cloudwatch_metric_alarm"):
         many, each = copies(body, known), metrics(body)
         if many is None or each is None:
-            label = f"each alarm `{name}`" if "for_each" in body else f"alarm `{name}`, an option"
+            label = f"each alarm `{name}`" if "for_each" in body else f"alarm `{name}`, where it is made"
             if each is None:
                 options.append((label, f"each metric it refers to at {usd(price)}", f"{usd(price)} each"))
             else:

@@ -157,7 +157,7 @@ REQUIREMENTS = (
         "var.task.memory\n",
     ),
     Mutation("o2_the_collector", f"{SERVICE}/tracing.tf", "essential = false", "essential = true"),
-    Mutation("o2_traces", f"{SERVICE}/tracing.tf", 'exporters  = ["awsxray"]', "exporters  = []"),
+    Mutation("o2_traces", f"{SERVICE}/tracing.tf", 'exporters = ["awsxray"]', "exporters  = []"),
     Mutation("o2_traces", f"{SERVICE}/tracing.tf", '"http://127.0.0.1:4318/v1', '"http://127.0.0.1:4317/v1'),
     Mutation("o2_the_task_role", f"{SERVICE}/iam.tf", ', "xray:PutTraceSegments"', ""),
     Mutation("o2_one_share", f"{SERVICE}/tracing.tf", "100 * var.cluster.tracing.sampling_rate", "100"),
@@ -236,7 +236,7 @@ REQUIREMENTS = (
     Mutation(
         "e1_https",
         "modules/load-balancer/main.tf",
-        'local.https && var.adopt.redirect ? "redirect" : "fixed-response"',
+        'local.https && var.adopt.redirect\n    ? "redirect"\n    : "fixed-response"',
         '"fixed-response"',
     ),
     Mutation(

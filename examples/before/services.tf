@@ -27,7 +27,8 @@ resource "aws_ecs_task_definition" "service" {
     }]
 
     environment = [
-      for key, value in merge({ LOG_LEVEL = "DEBUG", PORT = "8080" }, local.environment[each.key]) : { name = key, value = value }
+      for key, value in merge({ LOG_LEVEL = "DEBUG", PORT = "8080" }, local.environment[each.key]) :
+      { name = key, value = value }
     ]
     secrets = [for key, arn in lookup(local.secrets, each.key, {}) : { name = key, valueFrom = arn }]
 

@@ -46,6 +46,14 @@ ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]'
 """Ends of the names of the alarms, and where they are."""
 ALARMED_METRICS = 4
 """An alarm out for CPU, one for memory, one in for both, which is billed for each (modules/scaling)."""
+MODULE_TAGS: Final = ("Environment", "Service", "CostCenter")
+"""Tags that everything of a service has."""
+OPERATOR_ALARM_ENDINGS: Final = {"unhealthy": "unhealthy", "errors": "errors", "at-max": "at_max"}
+"""Ends of the names of the alarms for whoever is on call, and what they are."""
+BALANCED_METRICS = 3
+"""Of those behind a load balancer: unhealthy targets, and the share of errors by two."""
+AT_MAX_METRICS = 1
+"""Of the one on the count, where a service scales and Container Insights tell it."""
 
 # The cluster and the platform: modules/cluster, terraform/platform.
 
@@ -58,7 +66,7 @@ DEFAULT_LOG_DAYS_ELSEWHERE = 7
 DEFAULT_SAMPLED_SHARE = 0.05
 """Of the traces, kept."""
 PLATFORM_ALARMS = 1
-"""Alerts that were lost. Those for whoever is on call are off unless asked for."""
+"""Alerts that were lost."""
 
 # Scaling: modules/scaling.
 

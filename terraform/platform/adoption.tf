@@ -9,41 +9,36 @@ variable "adopt" {
   EOT
   type = object({
     cluster = optional(object({
+      tags = optional(map(string), {})
+
+      # From modules/cluster (tools/terraform_adopt.py)
+
       name               = optional(string)
       capacity_providers = optional(list(string), [])
       connect_namespace  = optional(string)
       exec_kms_key       = optional(string)
-      tags               = optional(map(string), {})
+      # End of modules/cluster
     }), {})
 
     load_balancers = optional(map(object({
-      name               = optional(string)
-      subnet_ids         = optional(list(string))
-      security_group_ids = optional(list(string), [])
-      certificate_arn    = optional(string)
-      ssl_policy         = optional(string)
-      plain_http         = optional(bool)
-      redirect           = optional(bool, true)
-      own_security_group = optional(bool, true)
+      subnet_ids      = optional(list(string))
+      certificate_arn = optional(string)
+      ssl_policy      = optional(string)
+      plain_http      = optional(bool)
+      idle_timeout    = optional(number)
+      access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
+      tags            = optional(map(string), {})
 
-      drop_invalid_header_fields = optional(bool, true)
+      # From modules/load-balancer (tools/terraform_adopt.py)
 
-      http_response          = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
-      https_response         = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
+      name                   = optional(string)
+      security_group_ids     = optional(list(string), [])
       http_target_group_arn  = optional(string)
       https_target_group_arn = optional(string)
-      idle_timeout           = optional(number)
-      access_logs            = optional(object({ bucket = string, prefix = optional(string) }))
-      tags                   = optional(map(string), {})
+      redirect               = optional(bool, true) # false: port 80 serves rules of its own, as well as 443
 
-      http_redirect = optional(object({
-        protocol    = optional(string)
-        port        = optional(string)
-        host        = optional(string)
-        path        = optional(string)
-        query       = optional(string)
-        status_code = optional(string)
-      }), {})
+      own_security_group         = optional(bool, true)
+      drop_invalid_header_fields = optional(bool, true)
 
       attributes = optional(object({
         client_keep_alive                           = optional(number)
@@ -57,6 +52,28 @@ variable "adopt" {
         preserve_host_header                        = optional(bool)
         xff_header_processing_mode                  = optional(string)
       }), {})
+
+      http_redirect = optional(object({
+        protocol    = optional(string)
+        port        = optional(string)
+        host        = optional(string)
+        path        = optional(string)
+        query       = optional(string)
+        status_code = optional(string)
+      }), {})
+
+      http_response = optional(object({
+        status_code  = string
+        content_type = string
+        message_body = optional(string)
+      }))
+
+      https_response = optional(object({
+        status_code  = string
+        content_type = string
+        message_body = optional(string)
+      }))
+      # End of modules/load-balancer
     })), {})
 
     services = optional(map(object({
@@ -67,56 +84,79 @@ variable "adopt" {
       any_path              = optional(bool)
       tags                  = optional(map(string), {})
 
+      # From modules/service (tools/terraform_adopt.py)
+
       service_name       = optional(string)
       family             = optional(string)
       definition         = optional(string)
       container_name     = optional(string)
       execution_role_arn = optional(string)
       task_role_arn      = optional(string)
-      subnet_ids         = optional(list(string))
-      assign_public_ip   = optional(bool)
-      security_group_ids = optional(list(string))
-      own_security_group = optional(bool)
-      listener_rule      = optional(bool)
-      grace_period       = optional(number)
-      deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
-      deployment_percent = optional(object({ minimum = number, maximum = number }))
-      register           = optional(bool)
 
+      # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN is
+      # that of a resource of the same configuration, which a plan does not know yet.
+      own_execution_role = optional(bool)
+      own_task_role      = optional(bool)
+      own_registry       = optional(bool)
+
+      # Instead of launch type FARGATE: a swap of the two replaces the service.
       capacity_providers = optional(list(object({
         name   = string
-        base   = optional(number)
-        weight = optional(number)
-      })))
+        base   = optional(number, 0)
+        weight = optional(number, 0)
+      })), [])
+
+      subnet_ids         = optional(list(string))
+      assign_public_ip   = optional(bool, false)
+      security_group_ids = optional(list(string))
+      own_security_group = optional(bool, true)
+
       target_group = optional(object({
         name             = string
         port             = number
-        protocol         = optional(string)
-        protocol_version = optional(string)
-        health_port      = optional(string)
-        health_protocol  = optional(string)
-        slow_start       = optional(number)
+        protocol         = optional(string, "HTTP")
+        protocol_version = optional(string, "HTTP1")
+        health_port      = optional(string, "traffic-port")
+        health_protocol  = optional(string, "HTTP")
+        slow_start       = optional(number, 0)
       }))
+
+      # False where the rule that leads here says more than paths and hosts, or hangs on another owner's load balancer.
+      listener_rule = optional(bool, true)
+
+      # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
+      grace_period = optional(number)
+
+      # Alarms that fail a deployment and may roll it back; how many tasks run meanwhile. Under what `deployment` says.
+      deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
+      deployment_percent = optional(object({ minimum = number, maximum = number }))
+
+      # Target groups of another owner that reach the service too.
       other_target_groups = optional(list(object({
         arn            = string
         container_name = string
         container_port = number
-      })))
+      })), [])
+
+      # A Cloud Map service to take over, one of another owner to stay registered in, or (register = false) none so far.
       discovery = optional(object({
         name           = string
-        routing_policy = optional(string)
-        record_types   = optional(list(string))
+        routing_policy = optional(string, "MULTIVALUE")
+        record_types   = optional(list(string), ["A"])
       }))
       registry = optional(object({
         arn            = optional(string)
         port           = optional(number)
         container_name = optional(string)
         container_port = optional(number)
-      }))
+      }), {})
+      register = optional(bool, true)
+
       log_group = optional(object({
         name       = string
         kms_key_id = optional(string)
       }))
+      # End of modules/service
     })), {})
 
     roles = optional(set(string), [])
@@ -131,7 +171,10 @@ variable "adopt" {
   }
 
   validation {
-    condition     = alltrue([for service in values(var.adopt.services) : service.load_balancer == null ? true : contains(["public", "internal"], service.load_balancer)])
+    condition = alltrue([
+      for service in values(var.adopt.services) :
+      service.load_balancer == null ? true : contains(["public", "internal"], service.load_balancer)
+    ])
     error_message = "adopt.services has a load_balancer that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}."
   }
 
@@ -147,7 +190,11 @@ locals {
 
   # Which load balancer each service hangs on; null for none, or for one of another owner.
   hangs_on = { for name, service in local.services : name =>
-    service.traffic == null || try(local.adopted[name].foreign_load_balancer, null) != null ? null : coalesce(try(local.adopted[name].load_balancer, null), service.traffic.exposure)
+    (
+      service.traffic == null || try(local.adopted[name].foreign_load_balancer, null) != null
+      ? null
+      : coalesce(try(local.adopted[name].load_balancer, null), service.traffic.exposure)
+    )
   }
 
   # What tasks need besides what their old roles allow: to log beside the application, to send traces, to be entered.
@@ -158,11 +205,15 @@ locals {
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = ["${module.cluster.cluster.log_group_arn_prefix}/*:log-stream:*"] # streams are named after tasks
     }],
-    alltrue([for service in values(local.services) : coalesce(service.tracing, var.tracing.enabled, true) == false]) ? [] : [{
+    !anytrue([for service in values(local.services) : coalesce(service.tracing, var.tracing.enabled, true)]) ? [] : [{
       Sid    = "SendTraces"
       Effect = "Allow"
       Action = concat(
-        var.tracing.sampler == "xray" ? ["xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets"] : [],
+        var.tracing.sampler == "xray" ? [
+          "xray:GetSamplingRules",
+          "xray:GetSamplingStatisticSummaries",
+          "xray:GetSamplingTargets",
+        ] : [],
         ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
       )
       Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
@@ -178,10 +229,13 @@ locals {
         Resource = ["*"] # the channel is made at the moment of the session: there is nothing to name before
       },
       {
-        Sid      = "LogSession"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-        Resource = [module.cluster.cluster.exec_log_group_arn, "${module.cluster.cluster.exec_log_group_arn}:log-stream:*"]
+        Sid    = "LogSession"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          module.cluster.cluster.exec_log_group_arn,
+          "${module.cluster.cluster.exec_log_group_arn}:log-stream:*",
+        ]
       },
       {
         Sid      = "FindSessionLog"

@@ -25,11 +25,15 @@ locals {
 }
 
 locals {
-  ip_address_types = { for exposure in ["public", "internal"] : exposure => try(var.load_balancers[exposure].ip_address_type, null) }
+  ip_address_types = {
+    for exposure in ["public", "internal"] :
+    exposure => try(var.load_balancers[exposure].ip_address_type, null)
+  }
 
   # Of the rules that are made here; one that is left to another owner has whatever priority it has.
   priorities = { for exposure in local.exposures : exposure => [for name, service in local.services :
-    service.traffic.priority if local.hangs_on[name] == exposure && try(coalesce(local.adopted[name].listener_rule), true)
+    service.traffic.priority
+    if local.hangs_on[name] == exposure && try(coalesce(local.adopted[name].listener_rule), true)
   ] }
 }
 
@@ -37,23 +41,35 @@ module "load_balancer" {
   source   = "../modules/load-balancer"
   for_each = { for exposure in local.exposures : exposure => local.load_balancers[exposure] }
 
-  name                = "${var.name}-${each.value.internal ? "private" : "public"}"
-  adopt               = try(var.adopt.load_balancers[each.key], null)
-  tags                = try(var.adopt.load_balancers[each.key].tags, {})
-  environment         = var.environment
-  cost_center         = var.cost_center
-  internal            = each.value.internal
-  vpc_id              = var.vpc_id
-  subnet_ids          = try(coalescelist(var.adopt.load_balancers[each.key].subnet_ids), each.value.subnet_ids)
-  client_cidrs        = each.value.client_cidrs
-  certificate_arn     = try(coalesce(var.adopt.load_balancers[each.key].certificate_arn), each.value.certificate_arn)
-  ssl_policy          = try(var.adopt.load_balancers[each.key].ssl_policy, null)
-  idle_timeout        = try(var.adopt.load_balancers[each.key].idle_timeout, null)
-  access_logs         = try(coalesce(try(var.load_balancers[each.key].access_logs, null), try(var.adopt.load_balancers[each.key].access_logs, null)), null)
-  web_acl             = try({ arn = coalesce(var.load_balancers[each.key].web_acl_arn) }, null)
-  certificates        = try(var.load_balancers[each.key].certificates, null)
-  ip_address_type     = local.ip_address_types[each.key]
-  client_ipv6_cidrs   = !startswith(coalesce(local.ip_address_types[each.key], "ipv4"), "dualstack") ? [] : each.value.internal ? [data.aws_vpc.this.ipv6_cidr_block] : ["::/0"]
+  name            = "${var.name}-${each.value.internal ? "private" : "public"}"
+  adopt           = try(var.adopt.load_balancers[each.key], null)
+  tags            = try(var.adopt.load_balancers[each.key].tags, {})
+  environment     = var.environment
+  cost_center     = var.cost_center
+  internal        = each.value.internal
+  vpc_id          = var.vpc_id
+  subnet_ids      = try(coalescelist(var.adopt.load_balancers[each.key].subnet_ids), each.value.subnet_ids)
+  client_cidrs    = each.value.client_cidrs
+  certificate_arn = try(coalesce(var.adopt.load_balancers[each.key].certificate_arn), each.value.certificate_arn)
+  ssl_policy      = try(var.adopt.load_balancers[each.key].ssl_policy, null)
+  idle_timeout    = try(var.adopt.load_balancers[each.key].idle_timeout, null)
+  access_logs = try(
+    coalesce(
+      try(var.load_balancers[each.key].access_logs, null),
+      try(var.adopt.load_balancers[each.key].access_logs, null)
+    ),
+    null
+  )
+  web_acl         = try({ arn = coalesce(var.load_balancers[each.key].web_acl_arn) }, null)
+  certificates    = try(var.load_balancers[each.key].certificates, null)
+  ip_address_type = local.ip_address_types[each.key]
+  client_ipv6_cidrs = (
+    !startswith(coalesce(local.ip_address_types[each.key], "ipv4"), "dualstack")
+    ? []
+    : each.value.internal
+    ? [data.aws_vpc.this.ipv6_cidr_block]
+    : ["::/0"]
+  )
   allow_plain_http    = try(coalesce(var.adopt.load_balancers[each.key].plain_http), var.allow_plain_http)
   deletion_protection = var.deletion_protection
 }

@@ -9,13 +9,18 @@ output "load_balancers" {
 
   # Not a validation of services: which load balancer a service hangs on is also said by adopt.
   precondition {
-    condition     = alltrue([for priorities in values(local.priorities) : length(distinct(priorities)) == length(priorities)])
+    condition = alltrue([
+      for priorities in values(local.priorities) :
+      length(distinct(priorities)) == length(priorities)
+    ])
     error_message = "services has two listener rules of one priority behind the same load balancer. Give each service behind it a traffic.priority of its own: the load balancer refuses duplicates."
   }
 
   # A fleet that is taken over stays where it runs. What is new gets a third zone: with one gone, two thirds are left.
   precondition {
-    condition     = length(var.adopt.services) > 0 || min(length(var.private_subnet_ids), length(var.public_subnet_ids)) >= 3
+    condition = (
+      length(var.adopt.services) > 0 || min(length(var.private_subnet_ids), length(var.public_subnet_ids)) >= 3
+    )
     error_message = "private_subnet_ids has ${length(var.private_subnet_ids)} subnets and public_subnet_ids ${length(var.public_subnet_ids)}. Give one for each of three zones: only a fleet that is taken over (adopt.services) may stay in two."
   }
 }
@@ -30,7 +35,12 @@ output "namespace" {
   }
 
   precondition {
-    condition     = alltrue(flatten([for service in values(local.services) : [for call in values(service.calls) : contains(keys(local.host_of), call.service)]]))
+    condition = alltrue(
+      flatten([
+        for service in values(local.services) :
+        [for call in values(service.calls) : contains(keys(local.host_of), call.service)]
+      ])
+    )
     error_message = "services has calls to what has no name in the namespace: ${join(", ", flatten([for name, service in local.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if !contains(keys(local.host_of), call.service)]]))}. A service that is left (adopt.leave) or stays in another owner's registry is called by what it is called there: give that under environment, its port under egress."
   }
 }

@@ -3,7 +3,7 @@
 # Fargate at list price: $5,770.82 a month today, $2,463.10 with these values in replay, a saving of
 # $3,307.72.
 # Net of logs, Container Insights, alarms, load balancers and tracing, beside the replay: $5,790.05,
-# $3,055.87 and $2,734.18.
+# $3,059.67 and $2,730.38.
 # Where live_path is not given, health_path answers the container's health check too. ECS replaces a task
 # that fails either: a path that asks a database has the fleet replaced while that is down.
 # Reasons, candidates and cautions: recommendation.json.

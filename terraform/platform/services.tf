@@ -42,10 +42,21 @@ module "service" {
   }
 
   traffic = each.value.traffic == null ? null : merge(each.value.traffic, {
-    paths             = each.value.traffic.paths == tolist(["/*"]) && try(coalesce(local.adopted[each.key].any_path), false) ? tolist([]) : each.value.traffic.paths
-    hosts             = each.value.traffic.hosts != null ? each.value.traffic.hosts : try(local.adopted[each.key].hosts, null)
-    listener_arn      = try(module.load_balancer[local.hangs_on[each.key]].listener_arn, null)
-    security_group_id = try(module.load_balancer[local.hangs_on[each.key]].security_group_id, local.adopted[each.key].foreign_load_balancer)
+    paths = (
+      each.value.traffic.paths == tolist(["/*"]) && try(coalesce(local.adopted[each.key].any_path), false)
+      ? tolist([])
+      : each.value.traffic.paths
+    )
+    hosts = (
+      each.value.traffic.hosts != null
+      ? each.value.traffic.hosts
+      : try(local.adopted[each.key].hosts, null)
+    )
+    listener_arn = try(module.load_balancer[local.hangs_on[each.key]].listener_arn, null)
+    security_group_id = try(
+      module.load_balancer[local.hangs_on[each.key]].security_group_id,
+      local.adopted[each.key].foreign_load_balancer
+    )
   })
 
   scaling                = each.value.scaling
@@ -55,7 +66,7 @@ module "service" {
   secret_kms_key_arns    = each.value.secret_kms_key_arns
   task_policy_statements = each.value.task_policy_statements
   roles                  = var.roles
-  alarms                 = var.alarms == null ? null : merge(var.alarms, { topic_arn = module.cluster.alerts_topic_arn })
+  alarms                 = var.alarms
   execute_command        = each.value.execute_command
   logs                   = var.logs
   tracing = merge(

@@ -38,7 +38,9 @@ variable "private_subnet_ids" {
   nullable    = false
 
   validation {
-    condition     = length(var.private_subnet_ids) >= 2 && length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids)
+    condition = (
+      length(var.private_subnet_ids) >= 2 && length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids)
+    )
     error_message = "private_subnet_ids has ${length(distinct(var.private_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
   }
 }
@@ -49,7 +51,9 @@ variable "public_subnet_ids" {
   nullable    = false
 
   validation {
-    condition     = length(var.public_subnet_ids) >= 2 && length(distinct(var.public_subnet_ids)) == length(var.public_subnet_ids)
+    condition = (
+      length(var.public_subnet_ids) >= 2 && length(distinct(var.public_subnet_ids)) == length(var.public_subnet_ids)
+    )
     error_message = "public_subnet_ids has ${length(distinct(var.public_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
   }
 }
@@ -100,13 +104,15 @@ variable "roles" {
 }
 
 variable "alarms" {
-  description = "Alarms of every service for whoever is on call, to the topic of alerts: `{}` for all of them, at most $0.40 a service and month; null for none. See modules/service."
+  description = "Alarms of every service for whoever is on call, to the topic of alerts or to another `topic`: all of them unless said otherwise, at most $0.40 a service and month; null for none. See modules/service."
   type = object({
+    topic          = optional(object({ arn = string }))
     unhealthy      = optional(bool)
     errors_percent = optional(number)
+    errors_least   = optional(number)
     at_max_minutes = optional(number)
   })
-  default = null
+  default = {}
 }
 
 variable "event_log_policy" {
@@ -359,32 +365,64 @@ variable "services" {
   }
 
   validation {
-    condition     = alltrue([for service in values(var.services) : service.traffic == null ? true : contains(["public", "internal"], service.traffic.exposure)])
+    condition = alltrue([
+      for service in values(var.services) :
+      service.traffic == null ? true : contains(["public", "internal"], service.traffic.exposure)
+    ])
     error_message = "services has a traffic.exposure that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.services : name if try(!contains(["public", "internal"], service.traffic.exposure), false)])}."
   }
 
   validation {
-    condition     = alltrue(flatten([for name, service in var.services : [for caller in service.callers : contains(keys(var.services), caller) && caller != name]]))
+    condition = alltrue(
+      flatten([
+        for name, service in var.services :
+        [for caller in service.callers : contains(keys(var.services), caller) && caller != name]
+      ])
+    )
     error_message = "services has callers that are no other service here: ${join(", ", flatten([for name, service in var.services : [for caller in service.callers : "${name} <- ${caller}" if !contains(keys(var.services), caller) || caller == name]]))}."
   }
 
   validation {
-    condition     = alltrue([for service in values(var.services) : length(service.callers) == 0 || service.port != null])
+    condition = alltrue([
+      for service in values(var.services) :
+      length(service.callers) == 0 || service.port != null
+    ])
     error_message = "services has callers without a port: ${join(", ", [for name, service in var.services : name if length(service.callers) > 0 && service.port == null])}. Give the port they call."
   }
 
   validation {
-    condition     = alltrue(flatten([for name, service in var.services : [for call in values(service.calls) : call.service != name && try(var.services[call.service].port, null) != null]]))
+    condition = alltrue(
+      flatten([
+        for name, service in var.services :
+        [for call in values(service.calls) : call.service != name && try(var.services[call.service].port, null) != null]
+      ])
+    )
     error_message = "services has calls to what is no other service here with a port: ${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if call.service == name || try(var.services[call.service].port, null) == null]]))}."
   }
 
   validation {
-    condition     = alltrue(flatten([for service in values(var.services) : [for call in values(service.calls) : (call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme))]]))
+    condition = alltrue(
+      flatten([
+        for service in values(var.services) :
+        [
+          for call in values(service.calls) :
+          (call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme))
+        ]
+      ])
+    )
     error_message = "services has calls whose path does not begin with a slash, or whose scheme is none (http, grpc, or \"\" for host and port alone): ${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable}" if !((call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme)))]]))}."
   }
 
   validation {
-    condition     = alltrue([for service in values(var.services) : length(setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {}))))) == 0])
+    condition = alltrue([
+      for service in values(var.services) :
+      length(
+        setintersection(
+          keys(service.calls),
+          concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))
+        )
+      ) == 0
+    ])
     error_message = "services has a variable both under calls and under environment or secrets: ${join(", ", flatten([for name, service in var.services : [for variable in setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))) : "${name}.${variable}"]]))}. Take one of the two away: calls gives the address itself."
   }
 }

@@ -6,6 +6,7 @@ There is one sandbox a process at a time: each module has its own, and stops it 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from provider_process import running
 from requirements_plan import BOUNDARY, CERTIFICATE, WEB_ACL, Platform
 
 from once import once, shared
-from trimtab.assets import copy_configuration
+from trimtab.assets import assets_folder, copy_configuration
 from trimtab.engine.engine import Workspace
 from trimtab.sandbox.server import Sandbox
 
@@ -98,6 +99,24 @@ def network(client: Callable[[str], Any]) -> dict[str, Any]:
     return dict(zip(NETWORK, (vpc, subnets[:3], subnets[3:]), strict=True))
 
 
+@pytest.fixture
+def example_root(engine: Engine, surroundings: dict[str, str], tmp_path: Path) -> Callable[[str], Workspace]:
+    copy_configuration(tmp_path)
+
+    def workspace(name: str) -> Workspace:
+        shutil.copytree(assets_folder() / "examples" / name, tmp_path / "examples" / name)
+        root = Workspace(engine=engine, directory=tmp_path / "examples" / name, environment=surroundings)
+        root.init()
+        return root
+
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def given(network: dict[str, Any]) -> dict[str, Any]:
+    return {name: network[name] for name in ("vpc_id", "private_subnet_ids")}
+
+
 @pytest.fixture(scope="module")
 def listener(client: Callable[[str], Any], network: dict[str, Any]) -> dict[str, str]:
     """Make somebody else's load balancer."""
@@ -164,6 +183,7 @@ def staging(planned: Callable[..., Platform]) -> Platform:
         certificate_arn=None,
         tracing={"enabled": False},
         container_insights="disabled",
+        alarms=None,
     )
 
 
@@ -181,7 +201,7 @@ def extended(planned: Callable[..., Platform], edited: Callable[..., Path]) -> P
         activate_cost_allocation_tags=True,
         roles={"path": "/service/", "permissions_boundary": BOUNDARY},
         event_log_policy="shared",
-        alarms={},
+        alarms={"errors_percent": 0},
         load_balancers={
             "public": {
                 "access_logs": {"bucket": "shop-logs"},

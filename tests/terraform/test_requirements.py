@@ -177,8 +177,8 @@ def test_calls_go_by_cloud_map_where_the_security_groups_let_them_through(
     }
     for variable, callee in CALLED[service].items():
         assert told[variable].startswith(f"http://{callee}.production.internal:8080/")
-        assert rules["egress", f"{service}-to-{callee}"] == 8080
-        assert rules["ingress", f"{service}-to-{callee}"] == 8080
+        assert rules["egress", f"{service}-to-{callee}-8080"] == 8080
+        assert rules["ingress", f"{service}-to-{callee}-8080"] == 8080
 
 
 @pytest.mark.parametrize("service", sorted(ALL))

@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from requirements_plan import ALL, BOUNDARY, WEB_ACL, Platform
+from requirements_plan import ALL, BOUNDARY, LOAD_BALANCED, WEB_ACL, Platform
 
 TAGS = {"Environment", "Service", "CostCenter"}
 UNTAGGABLE = {
@@ -120,11 +120,24 @@ def test_the_public_load_balancer_alone_gets_what_is_asked_of_it(extended: Platf
     assert open_ == {('module.load_balancer["public"]', "::/0")}
 
 
-def test_alarms_for_whoever_is_on_call_are_an_option(production: Platform, extended: Platform) -> None:
-    for platform, balanced, scaled in ((production, 0, 0), (extended, 9, len(ALL) - 1)):
-        names = [one.name for one in platform.plan.planned_of_type("aws_cloudwatch_metric_alarm")]
-        assert names.count("unhealthy") == names.count("errors") == balanced
-        assert names.count("at_max") == scaled  # scheduler's count is fixed
+@pytest.mark.parametrize(
+    ("which", "unhealthy", "errors", "at_max"),
+    [
+        ("production", len(LOAD_BALANCED), len(LOAD_BALANCED), len(ALL) - 1),  # scheduler's count is fixed
+        ("extended", len(LOAD_BALANCED), 0, len(ALL) - 1),
+        ("staging", 0, 0, 0),
+    ],
+)
+def test_whoever_is_on_call_is_told_unless_it_is_switched_off(
+    request: pytest.FixtureRequest, which: str, unhealthy: int, errors: int, at_max: int
+) -> None:
+    platform: Platform = request.getfixturevalue(which)
+    made = [
+        one for one in platform.plan.planned_of_type("aws_cloudwatch_metric_alarm") if "service" in one.module
+    ]
+    names = [one.name for one in made]
+    found = [names.count(one) for one in ("unhealthy", "errors", "at_max")]
+    assert found == [unhealthy, errors, at_max]
 
 
 def test_one_log_policy_is_enough_for_all_clusters(production: Platform, extended: Platform) -> None:

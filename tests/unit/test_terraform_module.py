@@ -41,7 +41,7 @@ def default(text: str, name: str) -> object:
 
 def steps(text: str) -> list[dict[str, float]]:
     """Return the first list of steps: HCL objects become JSON's."""
-    found = re.search(r"steps\s*=\s*optional\(list\(object\(\{.*?\}\)\), (\[.*?\])\)", text)
+    found = re.search(r"steps\s*=\s*optional\(\s*list\(object\(\{.*?\}\)\),\s*(\[.*?\])\s*\)", text)
     assert found is not None
     parsed: list[dict[str, float]] = json.loads(re.sub(r"(\w+) =", r'"\1":', found[1]))
     return parsed
@@ -121,6 +121,15 @@ def test_what_scales_has_the_names_that_are_looked_for() -> None:
     assert text.count('resource "aws_cloudwatch_metric_alarm" "out"') == 1
     # Two alarms out on one metric each, one in on two.
     assert len(ladders) * 2 == module.ALARMED_METRICS
+
+
+def test_what_tells_whoever_is_on_call_has_the_names_that_are_looked_for() -> None:
+    text = (TERRAFORM / "modules/service/operator_alarms.tf").read_text(encoding="utf-8")
+    made = re.findall(r'resource "aws_cloudwatch_metric_alarm" "(\w+)"', text)
+    names = re.findall(r'alarm_name +=  *"\$\{local\.full_name\}-([a-z-]+)"', text)
+    assert dict(zip(names, made, strict=True)) == module.OPERATOR_ALARM_ENDINGS
+    tags = (TERRAFORM / "modules/service/locals.tf").read_text(encoding="utf-8")
+    assert set(re.findall(r"^    (\w+) += var\.", tags, re.MULTILINE)) >= set(module.MODULE_TAGS)
 
 
 def test_ladders_that_the_module_refuses_are_not_taken() -> None:

@@ -114,7 +114,7 @@ resource "aws_cloudwatch_metric_alarm" "perhaps" {
     found = list(tool("terraform_costs").alarms(tmp_path))
     assert found == [
         ("alarms `two`, `three`", "6 metrics at $0.10", "$0.60"),
-        ("alarm `perhaps`, an option", "1 metric", "$0.10"),
+        ("alarm `perhaps`, where it is made", "1 metric", "$0.10"),
     ]
 
 

@@ -150,7 +150,9 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
             compute_usd_month=cents(proposed.usd_month),
             logs_usd_month=cents(logs_usd(service, keep_days, prices)),
             insights_usd_month=cents(insights_usd(DEFAULT_INSIGHTS, proposed.tasks_mean, prices)),
-            alarms_usd_month=cents(alarms_proposed_usd(prices)),
+            alarms_usd_month=cents(
+                alarms_proposed_usd(service, prices, scales=proposed.min_tasks < proposed.max_tasks)
+            ),
             tracing_usd_month=cents(tracing_most_usd(service, demand, prices)),
         ),
         logs_known=service.log_bytes_day is not None,

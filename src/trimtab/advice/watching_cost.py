@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from trimtab.catalog.load import HOURS_PER_MONTH, insights_table
 from trimtab.terraform_module import (
     ALARMED_METRICS,
+    AT_MAX_METRICS,
+    BALANCED_METRICS,
     DEFAULT_LOG_DAYS_ELSEWHERE,
     DEFAULT_LOG_DAYS_PRODUCTION,
     DEFAULT_SAMPLED_SHARE,
@@ -47,9 +49,14 @@ def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
     return price.usd * (JOINT_METRICS if policy.metric == "joint" else 1)
 
 
-def alarms_proposed_usd(prices: Prices) -> float:
-    """Return what the service module's alarms cost."""
-    return ALARMED_METRICS * prices.alarm_month.usd
+def alarms_proposed_usd(service: Service, prices: Prices, *, scales: bool) -> float:
+    """Return what the service module's alarms cost, those that are on unless switched off included."""
+    metrics = ALARMED_METRICS
+    if service.traffic is not None:
+        metrics += BALANCED_METRICS
+    if scales:
+        metrics += AT_MAX_METRICS
+    return metrics * prices.alarm_month.usd
 
 
 def insights_usd(setting: Insights | None, tasks_mean: float, prices: Prices) -> float:

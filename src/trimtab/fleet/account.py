@@ -283,7 +283,7 @@ class ScalingTarget(Identity, frozen=True, kw_only=True):
 
 
 class Alarm(Identity, frozen=True, kw_only=True):
-    """cloudwatch DescribeAlarms, metric alarms that watch or act on a service of the cluster."""
+    """cloudwatch DescribeAlarms, metric alarms that act on a service, or watch it or its targets."""
 
     name: str
     """``AlarmName``."""

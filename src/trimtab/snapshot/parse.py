@@ -18,9 +18,18 @@ def actions_of(alarm: Json) -> list[str]:
     return sorted({action for kind in kinds for action in alarm.get(kind) or ()})
 
 
-def watches(alarm: Json, cluster: str) -> bool:
-    """Tell whether an alarm looks at a metric of the cluster."""
-    return any(dimensions.get("ClusterName") == cluster for dimensions in dimensions_of(alarm))
+def watches(alarm: Json, cluster: str, services: Iterable[Json]) -> bool:
+    """Tell whether an alarm looks at a metric of the cluster, or of a target group of its services."""
+    groups = {
+        balancer["targetGroupArn"].rsplit(":", maxsplit=1)[-1]
+        for service in services
+        for balancer in service.get("loadBalancers") or ()
+        if balancer.get("targetGroupArn")
+    }
+    return any(
+        dimensions.get("ClusterName") == cluster or dimensions.get("TargetGroup") in groups
+        for dimensions in dimensions_of(alarm)
+    )
 
 
 def dimensions_of(alarm: Json) -> Iterator[dict[str, str]]:

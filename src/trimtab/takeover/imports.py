@@ -131,6 +131,7 @@ def _scaling(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Import]:
             if is_ours(policy):
                 to = f"{at}.aws_appautoscaling_policy.{POLICY_NAMES[policy.name]}"
                 yield Import(to=to, id=f"{resource}/{policy.name}")
+    # Those for whoever is on call are written over: what is not made, by these values, could not be imported.
     alarms = {alarm.name for alarm in takeover.identity.alarms}
     for end, to in ALARM_ENDINGS.items():
         alarm = f"{takeover.stem}-{adopted.stem}-{end}"

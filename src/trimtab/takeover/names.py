@@ -12,7 +12,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from trimtab.redaction import redact
-from trimtab.terraform_module import ALARM_ENDINGS, LONGEST_STEM, POLICY_NAMES
+from trimtab.terraform_module import (
+    ALARM_ENDINGS,
+    LONGEST_STEM,
+    MODULE_TAGS,
+    OPERATOR_ALARM_ENDINGS,
+    POLICY_NAMES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -54,8 +60,13 @@ def _taken(stem: str, services: Collection[str], identity: FleetIdentity) -> Ite
     for one in identity.security_groups:
         if named.get(one.name, one.description) != one.description:
             yield one.name
-    alarms = {f"{stem}-{one}-{end}" for one in services for end in ALARM_ENDINGS}
-    yield from (one.name for one in identity.alarms if one.name in alarms and not is_our_alarm(one))
+    scales = {f"{stem}-{one}-{end}" for one in services for end in ALARM_ENDINGS}
+    tells = {f"{stem}-{one}-{end}" for one in services for end in OPERATOR_ALARM_ENDINGS}
+    for alarm in identity.alarms:
+        scales_for_us = alarm.name in scales and is_our_alarm(alarm)
+        tells_for_us = alarm.name in tells and is_our_operator_alarm(alarm, stem)
+        if alarm.name in scales | tells and not (scales_for_us or tells_for_us):
+            yield alarm.name
 
 
 def is_our_group(one: SecurityGroup, stem: str, services: Collection[str], identity: FleetIdentity) -> bool:
@@ -68,6 +79,12 @@ def _security_groups(stem: str, services: Collection[str], identity: FleetIdenti
     groups = {f"{stem}-{one}-tasks": f"Tasks of {one} on {identity.cluster.name}" for one in services}
     groups |= {f"{stem}-{one}-alb": f"Load balancer {stem}-{one}" for one in ("public", "private")}
     return {name: redact(said) for name, said in groups.items()}
+
+
+def is_our_operator_alarm(alarm: Alarm, stem: str) -> bool:
+    """Tell whether an alarm is an earlier apply's: it tells the platform's topic, or has our tags."""
+    tells = all(action.endswith(f":{stem}-alerts") for action in alarm.actions)
+    return (bool(alarm.actions) and tells) or set(MODULE_TAGS) <= set(alarm.tags)
 
 
 def is_our_alarm(alarm: Alarm) -> bool:

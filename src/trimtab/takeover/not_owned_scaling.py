@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trimtab.catalog.load import price_regions, prices
 from trimtab.takeover.imports import DIMENSION, is_ours
 from trimtab.takeover.item import Item, aws
-from trimtab.terraform_module import ALARM_ENDINGS
+from trimtab.terraform_module import ALARM_ENDINGS, OPERATOR_ALARM_ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,8 @@ def _beside(target: ScalingTarget) -> Iterator[Item]:
 
 def _alarm(takeover: Takeover, alarm: Alarm) -> Iterator[Item]:
     services = {one.service.name: one.stem for one in takeover.services}
-    if alarm.name in {f"{takeover.stem}-{stem}-{end}" for stem in services.values() for end in ALARM_ENDINGS}:
+    ends = (*ALARM_ENDINGS, *OPERATOR_ALARM_ENDINGS)
+    if alarm.name in {f"{takeover.stem}-{stem}-{end}" for stem in services.values() for end in ends}:
         return
     scales = any(":scalingPolicy:" in action for action in alarm.actions)
     remove = aws("cloudwatch", "delete-alarms", "--alarm-names", alarm.name)

@@ -152,7 +152,11 @@ resource "aws_cloudwatch_metric_alarm" "undelivered" {
 }
 
 locals {
-  from_our_rules = { ArnLike = { "aws:SourceArn" = [for key in keys(local.events) : "${local.arn_prefix.events}:rule/${var.name}-${key}"] } }
+  from_our_rules = {
+    ArnLike = {
+      "aws:SourceArn" = [for key in keys(local.events) : "${local.arn_prefix.events}:rule/${var.name}-${key}"]
+    }
+  }
 }
 
 # Without a Condition for EventBridge: its guide long said that it takes none in a topic's policy, and an alert that is
@@ -193,6 +197,10 @@ resource "aws_sqs_queue_policy" "undelivered" {
   })
 }
 
+locals {
+  event_log_groups = var.event_log_policy == "shared" ? "/aws/events/ecs/*" : aws_cloudwatch_log_group.events.name
+}
+
 # EventBridge writes to log groups by a resource policy, for both of its principals, and never by a role.
 resource "aws_cloudwatch_log_resource_policy" "events" {
   count = var.event_log_policy == "none" ? 0 : 1
@@ -205,7 +213,7 @@ resource "aws_cloudwatch_log_resource_policy" "events" {
       Effect    = "Allow"
       Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
       Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource  = ["${local.arn_prefix.logs}:log-group:${var.event_log_policy == "shared" ? "/aws/events/ecs/*" : aws_cloudwatch_log_group.events.name}:*"] # streams, which EventBridge names
+      Resource  = ["${local.arn_prefix.logs}:log-group:${local.event_log_groups}:*"] # streams, which EventBridge names
       Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     }]
   })

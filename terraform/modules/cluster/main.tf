@@ -7,10 +7,10 @@ locals {
 
   account_id = data.aws_caller_identity.current.account_id
 
-  # Provider 6 has `region` and deprecates `name`, later `id`; 5 has no `region`, and a reference to it fails even in try.
+  # Provider 6 has `region` and deprecates `name`, later `id`; 5 has no `region`: a reference to it fails even in try.
   region = lookup(data.aws_region.current, "region", lookup(data.aws_region.current, "id", null))
 
-  # ARNs are made from names where a policy or a pattern needs them: so a plan shows those whole, before anything exists.
+  # ARNs are made from names where a policy or a pattern needs them: a plan shows those whole, before anything exists.
   arn_prefix = { for service in ["ecs", "events", "logs", "sns", "sqs"] :
     service => "arn:${data.aws_partition.current.partition}:${service}:${local.region}:${local.account_id}"
   }

@@ -8,7 +8,12 @@ output "cluster" {
     exec_kms_key       = var.adopt.exec_kms_key
     container_insights = var.container_insights != "disabled"
     stem               = var.name
-    tracing            = { sampling_rate = var.tracing.sampling_rate, seed = var.tracing.seed, xray_rule = var.tracing.xray_rule }
+    alerts             = { arn = aws_sns_topic.alerts.arn }
+    tracing = {
+      sampling_rate = var.tracing.sampling_rate
+      seed          = var.tracing.seed
+      xray_rule     = var.tracing.xray_rule
+    }
     # What the log groups of its services begin with.
     log_group_arn_prefix = "${local.arn_prefix.logs}:log-group:/ecs/${var.name}"
   }

@@ -77,7 +77,10 @@ variable "debug_retention_days" {
   nullable    = false
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.debug_retention_days)
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.debug_retention_days
+    )
     error_message = "debug_retention_days is ${var.debug_retention_days}. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever is not offered."
   }
 }
@@ -89,7 +92,10 @@ variable "event_retention_days" {
   nullable    = false
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.event_retention_days)
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.event_retention_days
+    )
     error_message = "event_retention_days is ${var.event_retention_days}. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever is not offered."
   }
 }
@@ -128,7 +134,11 @@ variable "tracing" {
   }
 
   validation {
-    condition     = var.tracing.seed >= 1 && var.tracing.seed <= 4294967295 && floor(var.tracing.seed) == var.tracing.seed
+    condition = (
+      var.tracing.seed >= 1 &&
+      var.tracing.seed <= 4294967295 &&
+      floor(var.tracing.seed) == var.tracing.seed
+    )
     error_message = "tracing.seed is ${var.tracing.seed}. The collector takes a whole number of 32 bits, and without one each would keep other traces: 1 to 4294967295."
   }
 

@@ -34,8 +34,17 @@ variable "adopt" {
       status_code = optional(string)
     }), {})
 
-    http_response  = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
-    https_response = optional(object({ status_code = string, content_type = string, message_body = optional(string) }))
+    http_response = optional(object({
+      status_code  = string
+      content_type = string
+      message_body = optional(string)
+    }))
+
+    https_response = optional(object({
+      status_code  = string
+      content_type = string
+      message_body = optional(string)
+    }))
   })
   default  = {}
   nullable = false

@@ -2,7 +2,13 @@ locals {
   https = var.https != null ? var.https : var.certificate_arn != null
 
   # A load balancer that is taken over may forward what no rule takes: that goes on.
-  http_action = var.adopt.http_target_group_arn != null ? "forward" : local.https && var.adopt.redirect ? "redirect" : "fixed-response"
+  http_action = (
+    var.adopt.http_target_group_arn != null
+    ? "forward"
+    : local.https && var.adopt.redirect
+    ? "redirect"
+    : "fixed-response"
+  )
 
   # What no rule takes gets a plain 404 from the load balancer: no service is the default for strangers.
   response       = { status_code = "404", content_type = "text/plain", message_body = "Not found" }
@@ -20,11 +26,14 @@ resource "aws_lb" "this" {
   #checkov:skip=CKV2_AWS_28:a web application firewall is a decision and a bill of its own: web_acl
   #checkov:skip=CKV_AWS_91:access logs are on where a bucket is given
   #checkov:skip=CKV_AWS_150:deletion protection is on in production
-  name                       = coalesce(var.adopt.name, var.name)
-  load_balancer_type         = "application"
-  internal                   = var.internal
-  subnets                    = var.subnet_ids
-  security_groups            = concat(var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
+  name               = coalesce(var.adopt.name, var.name)
+  load_balancer_type = "application"
+  internal           = var.internal
+  subnets            = var.subnet_ids
+  security_groups = concat(
+    var.adopt.security_group_ids,
+    var.adopt.own_security_group ? [aws_security_group.this.id] : []
+  )
   idle_timeout               = var.idle_timeout
   ip_address_type            = var.ip_address_type
   drop_invalid_header_fields = var.adopt.drop_invalid_header_fields

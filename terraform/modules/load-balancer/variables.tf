@@ -148,7 +148,11 @@ variable "web_acl" {
   default     = null
 
   validation {
-    condition     = var.web_acl == null ? true : can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl.arn))
+    condition = (
+      var.web_acl == null
+      ? true
+      : can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl.arn))
+    )
     error_message = "web_acl.arn is \"${try(var.web_acl.arn, "-")}\". It must be the ARN of a regional web ACL (…:regional/webacl/…): one for CloudFront cannot hang on a load balancer."
   }
 }
@@ -159,7 +163,11 @@ variable "ip_address_type" {
   default     = null
 
   validation {
-    condition     = var.ip_address_type == null ? true : contains(["ipv4", "dualstack", "dualstack-without-public-ipv4"], var.ip_address_type)
+    condition = (
+      var.ip_address_type == null
+      ? true
+      : contains(["ipv4", "dualstack", "dualstack-without-public-ipv4"], var.ip_address_type)
+    )
     error_message = "ip_address_type is \"${coalesce(var.ip_address_type, "-")}\". Use ipv4, dualstack or dualstack-without-public-ipv4."
   }
 }

@@ -14,7 +14,9 @@ locals {
     { for key, one in var.scaling.metrics : key => one.low },
   )
   lows = [for i, key in local.terms :
-    i == 0 ? "${lookup(local.words, key, key)} of ${var.service_name} under ${local.low[key]}" : "${key} under ${local.low[key]}"
+    i == 0
+    ? "${lookup(local.words, key, key)} of ${var.service_name} under ${local.low[key]}"
+    : "${key} under ${local.low[key]}"
   ]
   last      = length(local.lows) - 1
   at_once   = local.last == 1 ? "both at once" : "all at once"

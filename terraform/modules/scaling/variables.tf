@@ -65,13 +65,19 @@ variable "scaling" {
       enabled = optional(bool, true)
       high    = optional(number, 70)
       low     = optional(number, 30)
-      steps   = optional(list(object({ above = number, add = number })), [{ above = 0, add = 1 }, { above = 15, add = 2 }])
+      steps = optional(
+        list(object({ above = number, add = number })),
+        [{ above = 0, add = 1 }, { above = 15, add = 2 }]
+      )
     }), {})
     memory = optional(object({
       enabled = optional(bool, true)
       high    = optional(number, 90)
       low     = optional(number, 75)
-      steps   = optional(list(object({ above = number, add = number })), [{ above = 0, add = 1 }, { above = 5, add = 2 }])
+      steps = optional(
+        list(object({ above = number, add = number })),
+        [{ above = 0, add = 1 }, { above = 5, add = 2 }]
+      )
     }), {})
     metrics = optional(map(object({
       high       = number
@@ -89,7 +95,10 @@ variable "scaling" {
       }))
     })), {})
     scale_in = optional(object({
-      steps = optional(list(object({ below = number, remove = number })), [{ below = 1, remove = 1 }, { below = 0.5, remove = 2 }])
+      steps = optional(
+        list(object({ below = number, remove = number })),
+        [{ below = 1, remove = 1 }, { below = 0.5, remove = 2 }]
+      )
     }), {})
     out_cooldown   = optional(number, 60)
     in_cooldown    = optional(number, 300)

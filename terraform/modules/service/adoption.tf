@@ -15,8 +15,8 @@ variable "adopt" {
     execution_role_arn = optional(string)
     task_role_arn      = optional(string)
 
-    # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN is that of
-    # a resource of the same configuration, which a plan does not know yet.
+    # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN is
+    # that of a resource of the same configuration, which a plan does not know yet.
     own_execution_role = optional(bool)
     own_task_role      = optional(bool)
     own_registry       = optional(bool)
@@ -43,13 +43,13 @@ variable "adopt" {
       slow_start       = optional(number, 0)
     }))
 
-    # False where the rule that leads here says more than paths and hosts, or hangs on a load balancer of another owner.
+    # False where the rule that leads here says more than paths and hosts, or hangs on another owner's load balancer.
     listener_rule = optional(bool, true)
 
     # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
     grace_period = optional(number)
 
-    # Alarms that fail a deployment, and whether that rolls back; how many tasks run meanwhile. Under what `deployment` says.
+    # Alarms that fail a deployment and may roll it back; how many tasks run meanwhile. Under what `deployment` says.
     deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
     deployment_percent = optional(object({ minimum = number, maximum = number }))
 
@@ -93,12 +93,19 @@ variable "adopt" {
   }
 
   validation {
-    condition     = var.adopt.definition == null ? true : can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[^:]+:[0-9]+$", var.adopt.definition))
+    condition = (
+      var.adopt.definition == null
+      ? true
+      : can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[^:]+:[0-9]+$", var.adopt.definition))
+    )
     error_message = "adopt.definition is \"${coalesce(var.adopt.definition, "-")}\". It must be the ARN of one revision (…:task-definition/FAMILY:REVISION): a bare family would follow whatever is registered next."
   }
 
   validation {
-    condition     = alltrue([for arn in [var.adopt.execution_role_arn, var.adopt.task_role_arn] : arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    condition = alltrue([
+      for arn in [var.adopt.execution_role_arn, var.adopt.task_role_arn] :
+      arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))
+    ])
     error_message = "adopt.execution_role_arn or adopt.task_role_arn is not the ARN of a role."
   }
 }
@@ -107,12 +114,17 @@ locals {
   service_name   = coalesce(var.adopt.service_name, var.name)
   container_name = coalesce(var.adopt.container_name, var.name)
 
-  subnet_ids         = var.adopt.subnet_ids == null ? var.network.subnet_ids : var.adopt.subnet_ids
-  security_group_ids = concat(var.adopt.security_group_ids == null ? [] : var.adopt.security_group_ids, var.adopt.own_security_group ? [aws_security_group.this.id] : [])
+  subnet_ids = var.adopt.subnet_ids == null ? var.network.subnet_ids : var.adopt.subnet_ids
+  security_group_ids = concat(
+    var.adopt.security_group_ids == null ? [] : var.adopt.security_group_ids,
+    var.adopt.own_security_group ? [aws_security_group.this.id] : []
+  )
 
-  own_execution_role = var.adopt.own_execution_role != null ? var.adopt.own_execution_role : var.adopt.execution_role_arn == null
-  own_task_role      = var.adopt.own_task_role != null ? var.adopt.own_task_role : var.adopt.task_role_arn == null
-  own_registry       = var.adopt.own_registry != null ? var.adopt.own_registry : var.adopt.registry.arn == null
+  own_execution_role = (
+    var.adopt.own_execution_role != null ? var.adopt.own_execution_role : var.adopt.execution_role_arn == null
+  )
+  own_task_role = var.adopt.own_task_role != null ? var.adopt.own_task_role : var.adopt.task_role_arn == null
+  own_registry  = var.adopt.own_registry != null ? var.adopt.own_registry : var.adopt.registry.arn == null
 
   execution_role_arn = local.own_execution_role ? aws_iam_role.execution[0].arn : var.adopt.execution_role_arn
   task_role_arn      = local.own_task_role ? aws_iam_role.task[0].arn : var.adopt.task_role_arn
@@ -127,19 +139,26 @@ data "aws_ecs_task_definition" "running" {
 }
 
 locals {
-  # By lookup: an older provider lacks the attribute, and a plain reference would fail there for everyone. Flattened, not
-  # chosen by a condition: an application and its sidecars differ in type, and no empty list agrees with that.
-  running_containers = flatten([for definition in data.aws_ecs_task_definition.running : jsondecode(coalesce(lookup(definition, "container_definitions", null), "[]"))])
-  running            = one([for container in local.running_containers : container if container.name == local.container_name])
+  # By lookup: an older provider lacks the attribute, and a plain reference would fail there for everyone. Flattened,
+  # not chosen by a condition: an application and its sidecars differ in type, and no empty list agrees with that.
+  running_containers = flatten([
+    for definition in data.aws_ecs_task_definition.running :
+    jsondecode(coalesce(lookup(definition, "container_definitions", null), "[]"))
+  ])
+  running = one([for container in local.running_containers : container if container.name == local.container_name])
 
   # As JSON, because the values differ in type and one object must not be made of them.
-  carried = { for key in ["command", "dockerLabels", "entryPoint", "environmentFiles", "ulimits", "user", "workingDirectory"] :
-    key => jsonencode(local.running[key]) if try(length(local.running[key]) > 0, false)
+  carried = {
+    for key in ["command", "dockerLabels", "entryPoint", "environmentFiles", "ulimits", "user", "workingDirectory"] :
+    key => jsonencode(local.running[key])
+    if try(length(local.running[key]) > 0, false)
   }
 
   # Target groups of another owner, and SRV records, may lead to these.
-  other_ports = [for mapping in try(local.running.portMappings, []) :
-    { for key, value in mapping : key => value if value != null } if try(mapping.containerPort != var.task.port, true)
+  other_ports = [
+    for mapping in try(local.running.portMappings, []) :
+    { for key, value in mapping : key => value if value != null }
+    if try(!contains([var.task.port, var.task.former_port], mapping.containerPort), true)
   ]
 
   environment = merge(local.tracing_environment, local.own)

@@ -5,8 +5,8 @@ locals {
   routers = [for name, one in var.task.containers : name if one.firelens != null]
   router  = one(local.routers)
 
-  # FireLens: the driver hands lines to the router, which acts as the task and not as ECS. Unless told otherwise it writes
-  # where the application's lines would have gone, and makes no group that nobody owns.
+  # FireLens: the driver hands lines to the router, which acts as the task and not as ECS. Unless told otherwise it
+  # writes where the application's lines would have gone, and makes no group that nobody owns.
   router_default = {
     Name              = "cloudwatch_logs"
     region            = local.region
@@ -37,7 +37,10 @@ locals {
   }]
 
   # The router is up before what it takes lines from, and stops after it.
-  application_waits = merge(local.router == null ? {} : { (coalesce(local.router, "-")) = "START" }, var.task.depends_on)
+  application_waits = merge(
+    local.router == null ? {} : { (coalesce(local.router, "-")) = "START" },
+    var.task.depends_on
+  )
 
   # What the application is told besides; left out where nothing is.
   told = { for key, value in {
@@ -80,7 +83,9 @@ locals {
     dependsOn = length(one.depends_on) == 0 ? null : [
       for other, condition in one.depends_on : { containerName = other, condition = condition }
     ]
-    repositoryCredentials = one.repository_credentials == null ? null : { credentialsParameter = one.repository_credentials }
+    repositoryCredentials = (
+      one.repository_credentials == null ? null : { credentialsParameter = one.repository_credentials }
+    )
     firelensConfiguration = one.firelens == null ? null : { for key, value in {
       type    = one.firelens.type
       options = length(one.firelens.options) == 0 ? null : one.firelens.options
@@ -112,18 +117,26 @@ locals {
     [for name, one in var.task.containers : name if one.health_command != null],
   )
   named = concat([local.container_name], var.tracing.enabled ? ["otel-collector"] : [], keys(var.task.containers))
-  bad_dependencies = flatten([for name, waits in local.waits : [for other, condition in waits : "${name} on ${other} ${condition}" if anytrue([
-    name == other,
-    !contains(local.named, other),
-    !contains(["START", "COMPLETE", "SUCCESS", "HEALTHY"], condition),
-    condition == "HEALTHY" && !contains(local.checked, other),
-    contains(["COMPLETE", "SUCCESS"], condition) && try(var.task.containers[other].essential || var.task.containers[other].restart, true),
-    contains(keys(try(local.waits[other], {})), name),
-  ])]])
+  # For the end of what stays, the application and the collector too, nobody may wait.
+  stays = { for name, one in var.task.containers : name => one.essential || one.restart }
+
+  bad_dependencies = flatten([
+    for name, waits in local.waits : [
+      for other, condition in waits : "${name} on ${other} ${condition}" if anytrue([
+        name == other,
+        !contains(local.named, other),
+        !contains(["START", "COMPLETE", "SUCCESS", "HEALTHY"], condition),
+        condition == "HEALTHY" && !contains(local.checked, other),
+        contains(["COMPLETE", "SUCCESS"], condition) && lookup(local.stays, other, true),
+        contains(keys(try(local.waits[other], {})), name),
+      ])
+    ]
+  ])
 
   writable_mounts = [for name, path in local.writable : { sourceVolume = name, containerPath = path, readOnly = false }]
   mounts = [
-    for mount in var.task.mounts : { sourceVolume = mount.volume, containerPath = mount.path, readOnly = mount.read_only }
+    for mount in var.task.mounts :
+    { sourceVolume = mount.volume, containerPath = mount.path, readOnly = mount.read_only }
   ]
 
   efs = { for name, volume in var.task.volumes : name => volume.efs if volume.efs != null }
@@ -143,7 +156,9 @@ locals {
       contains(local.written, name) ? ["elasticfilesystem:ClientWrite"] : [],
       one.root_access ? ["elasticfilesystem:ClientRootAccess"] : [],
     )
-    Resource = ["arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:file-system/${one.file_system_id}"]
+    Resource = [
+      "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:file-system/${one.file_system_id}",
+    ]
     Condition = one.access_point_id == null ? null : { StringEquals = {
       "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${one.access_point_id}"
     } }

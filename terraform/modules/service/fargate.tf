@@ -16,8 +16,15 @@ locals {
 
   # Nearest in what it costs to move: a vCPU-hour is 9.1 times a GiB-hour on Fargate Linux x86.
   # The distance leads a fixed-width key, so that sorting strings sorts numbers.
-  fargate_by_distance = sort(flatten([for cpu, sizes in local.fargate_memory_mib : [for memory in sizes :
-    format("%012d %s/%s", floor((abs(tonumber(cpu) - var.task.cpu) * 9.1 + abs(memory - var.task.memory)) * 10), cpu, memory)
-  ]]))
+  fargate_by_distance = sort(flatten([
+    for cpu, sizes in local.fargate_memory_mib : [
+      for memory in sizes : format(
+        "%012d %s/%s",
+        floor((abs(tonumber(cpu) - var.task.cpu) * 9.1 + abs(memory - var.task.memory)) * 10),
+        cpu,
+        memory,
+      )
+    ]
+  ]))
   fargate_nearest = [for key in slice(local.fargate_by_distance, 0, 3) : split(" ", key)[1]]
 }

@@ -16,13 +16,25 @@ locals {
     "curl -fsS -o /dev/null http://127.0.0.1:${var.task.port}${local.live_path} || wget -q -O /dev/null http://127.0.0.1:${var.task.port}${local.live_path} || exit 1",
   ]
 
-  # ECS replaces a task that fails either check. What asks a database there has the whole fleet replaced while that is down.
+  # ECS replaces a task that fails either check. What asks a database there has the fleet replaced while that is down.
   live_path = var.task.live_path != null ? var.task.live_path : coalesce(local.health_path, "/health")
 
-  health_path = var.traffic == null ? null : var.traffic.health_path != null ? var.traffic.health_path : local.is_grpc ? "/grpc.health.v1.Health/Check" : "/health"
+  health_path = (
+    var.traffic == null
+    ? null
+    : var.traffic.health_path != null
+    ? var.traffic.health_path
+    : local.is_grpc
+    ? "/grpc.health.v1.Health/Check"
+    : "/health"
+  )
 
   # A check that holds a credential is in no snapshot: it is read where it runs.
-  health_command = var.task.health_command != null ? var.task.health_command : try(coalescelist(local.running.healthCheck.command), local.default_health_command)
+  health_command = (
+    var.task.health_command != null
+    ? var.task.health_command
+    : try(coalescelist(local.running.healthCheck.command), local.default_health_command)
+  )
 
   # A new target is healthy after one passing check, which comes within one interval of being ready;
   # the second interval is for the registration's lag.
@@ -35,7 +47,13 @@ locals {
 # A check of the task's own process says whether a new one would be better; one of anything else never does.
 check "health" {
   assert {
-    condition     = length([for host in flatten(regexall("://([^/:\\s\"']+)", try(join(" ", local.health_command), ""))) : host if !contains(["127.0.0.1", "localhost", "["], host) && !startswith(host, "$")]) == 0
+    condition = (
+      length([
+        for host in flatten(regexall("://([^/:\\s\"']+)", try(join(" ", local.health_command), ""))) :
+        host
+        if !contains(["127.0.0.1", "localhost", "["], host) && !startswith(host, "$")
+      ]) == 0
+    )
     error_message = "Service ${var.name}: the container's health check asks another host than the task itself. While that one is down, every task is replaced, and none is better. Let it ask the task's own process alone."
   }
 }

@@ -17,19 +17,43 @@ locals {
 
   # A private ECR image names its repository, the collector's too where it is mirrored; any other registry needs no
   # permission of ours.
-  images          = concat([var.task.image], var.tracing.enabled ? [var.tracing.image] : [], [for one in values(var.task.containers) : one.image])
-  ecr             = [for image in local.images : try(regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr(?:-fips)?\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)", image), null)]
-  repository_arns = distinct([for one in local.ecr : "arn:${local.partition}:ecr:${one.region}:${one.account}:repository/${one.repository}" if one != null])
+  images = concat(
+    [var.task.image],
+    var.tracing.enabled ? [var.tracing.image] : [],
+    values(var.task.containers)[*].image,
+  )
+  ecr = [
+    for image in local.images :
+    try(
+      regex(
+        "^(?P<account>[0-9]{12})\\.dkr\\.ecr(?:-fips)?\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)",
+        image
+      ),
+      null
+    )
+  ]
+  repository_arns = distinct([
+    for one in local.ecr :
+    "arn:${local.partition}:ecr:${one.region}:${one.account}:repository/${one.repository}"
+    if one != null
+  ])
 
   # Of all containers of the task, and what private registries ask for.
   read_secrets = concat(
     values(local.secrets),
-    flatten([for one in values(var.task.containers) : concat(values(one.secrets), values(try(one.firelens.log_secrets, {})))]),
-    [for arn in concat([var.task.repository_credentials], [for one in values(var.task.containers) : one.repository_credentials]) : arn if arn != null],
+    flatten([
+      for one in values(var.task.containers) :
+      concat(values(one.secrets), values(try(one.firelens.log_secrets, {})))
+    ]),
+    compact(concat([var.task.repository_credentials], values(var.task.containers)[*].repository_credentials)),
   )
 
   # "…:secret:name-suffix:json-key:stage:version" names a part of a secret; permission is for the whole.
-  secret_arns    = distinct([for arn in local.read_secrets : join(":", slice(split(":", arn), 0, 7)) if can(regex(":secretsmanager:", arn))])
+  secret_arns = distinct([
+    for arn in local.read_secrets :
+    join(":", slice(split(":", arn), 0, 7))
+    if can(regex(":secretsmanager:", arn))
+  ])
   parameter_arns = distinct([for arn in local.read_secrets : arn if can(regex(":ssm:", arn))])
 
   execution_statements = concat(
@@ -77,7 +101,11 @@ locals {
     Sid    = "SendTraces"
     Effect = "Allow"
     Action = concat(
-      local.xray_sampler ? ["xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets"] : [],
+      local.xray_sampler ? [
+        "xray:GetSamplingRules",
+        "xray:GetSamplingStatisticSummaries",
+        "xray:GetSamplingTargets",
+      ] : [],
       ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
     )
     Resource = ["*"] # X-Ray has no resource for segments, and these actions take none
@@ -87,10 +115,12 @@ locals {
   exec_key       = try(coalesce(var.cluster.exec_kms_key), null)
   exec_key_alias = try(regex("alias/.+$", local.exec_key), null)
   exec_key_statements = [for key in [local.exec_key] : jsondecode(local.exec_key_alias == null ? jsonencode({
-    Sid      = "DecryptSession"
-    Effect   = "Allow"
-    Action   = ["kms:Decrypt"]
-    Resource = [startswith(key, "arn:") ? key : "arn:${local.partition}:kms:${local.region}:${local.account_id}:key/${key}"]
+    Sid    = "DecryptSession"
+    Effect = "Allow"
+    Action = ["kms:Decrypt"]
+    Resource = [
+      startswith(key, "arn:") ? key : "arn:${local.partition}:kms:${local.region}:${local.account_id}:key/${key}",
+    ]
     }) : jsonencode({
     Sid       = "DecryptSession"
     Effect    = "Allow"
@@ -124,22 +154,33 @@ locals {
   ] : []
 
   # As JSON and back: one with conditions differs in type from one without.
-  application_statements = [for statement in var.task_policy_statements : jsondecode(length(statement.conditions) == 0 ? jsonencode({
-    Sid      = statement.sid
-    Effect   = "Allow"
-    Action   = statement.actions
-    Resource = statement.resources
-    }) : jsonencode({
-    Sid      = statement.sid
-    Effect   = "Allow"
-    Action   = statement.actions
-    Resource = statement.resources
-    Condition = { for test in distinct([for one in statement.conditions : one.test]) : test => {
-      for one in statement.conditions : one.variable => one.values if one.test == test
-    } }
-  }))]
+  application_statements = [for statement in var.task_policy_statements : jsondecode(
+    length(statement.conditions) == 0
+    ? jsonencode({
+      Sid      = statement.sid
+      Effect   = "Allow"
+      Action   = statement.actions
+      Resource = statement.resources
+    })
+    : jsonencode({
+      Sid      = statement.sid
+      Effect   = "Allow"
+      Action   = statement.actions
+      Resource = statement.resources
+      Condition = { for test in distinct([for one in statement.conditions : one.test]) : test => {
+        for one in statement.conditions : one.variable => one.values if one.test == test
+      } }
+    })
+  )]
 
-  task_statements = concat(local.tracing_statements, local.exec_statements, local.exec_key_statements, local.volume_statements, local.router_statements, local.application_statements)
+  task_statements = concat(
+    local.tracing_statements,
+    local.exec_statements,
+    local.exec_key_statements,
+    local.volume_statements,
+    local.router_statements,
+    local.application_statements
+  )
 }
 
 # A role that is taken over is another owner's, and may be shared: nothing of it is changed here.

@@ -5,7 +5,7 @@ data "aws_region" "current" {}
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
-  # Provider 6 has `region` and deprecates `name`, later `id`; 5 has no `region`, and a reference to it fails even in try.
+  # Provider 6 has `region` and deprecates `name`, later `id`; 5 has no `region`: a reference to it fails even in try.
   region = lookup(data.aws_region.current, "region", lookup(data.aws_region.current, "id", null))
 
   # Names are made of the platform's; a cluster that is taken over may have one that is too long for that.

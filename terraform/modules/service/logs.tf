@@ -16,7 +16,10 @@ resource "aws_cloudwatch_log_group" "application" {
 resource "aws_cloudwatch_log_group" "debug" {
   #checkov:skip=CKV_AWS_338:7 days is the company's retention for debug logs
   #checkov:skip=CKV_AWS_158:encrypted at rest by CloudWatch; no customer key is called for
-  name              = coalesce(var.environment == "production" ? null : local.adopted_log_group, "/ecs/${local.stem}/${var.name}/debug")
+  name = coalesce(
+    var.environment == "production" ? null : local.adopted_log_group,
+    "/ecs/${local.stem}/${var.name}/debug"
+  )
   retention_in_days = var.logs.debug_days
   kms_key_id        = var.environment == "production" ? null : try(var.adopt.log_group.kms_key_id, null)
   tags              = local.tags
@@ -26,7 +29,9 @@ locals {
   # The application's group is taken over: in production the application's own, elsewhere the one there is.
   adopted_log_group = try(var.adopt.log_group.name, null)
 
-  application_log_group = var.environment == "production" ? aws_cloudwatch_log_group.application[0].name : aws_cloudwatch_log_group.debug.name
+  application_log_group = (
+    var.environment == "production" ? aws_cloudwatch_log_group.application[0].name : aws_cloudwatch_log_group.debug.name
+  )
 
   # Made from names, not read from the groups: so a plan shows a policy whole, before anything exists.
   log_group_arns = [for name in distinct([local.application_log_group, aws_cloudwatch_log_group.debug.name]) :

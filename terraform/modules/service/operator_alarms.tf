@@ -1,7 +1,11 @@
 # For whoever is on call, not for scaling. Failed deployments and tasks are told by the cluster's events.
 locals {
+  # Objects, whose being there a plan knows: the ARN within may be that of a topic which is made beside the service.
+  alarm_topic = var.alarms == null ? null : var.alarms.topic != null ? var.alarms.topic : var.cluster.alerts
+  alarmed     = local.alarm_topic != null
+
   # Not where the rule that leads here is another owner's: its load balancer may be too.
-  balanced = var.alarms != null && var.traffic != null && var.adopt.listener_rule
+  balanced = local.alarmed && var.traffic != null && var.adopt.listener_rule
 
   # A task may be unhealthy for as long as it may start; a minute is the least that a metric tells.
   unhealthy_minutes = max(3, ceil(coalesce(local.grace_period, 0) / 60))
@@ -26,22 +30,25 @@ resource "aws_cloudwatch_metric_alarm" "unhealthy" {
   period              = 60
   evaluation_periods  = local.unhealthy_minutes
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.alarms.topic_arn]
-  ok_actions          = [var.alarms.topic_arn]
+  alarm_actions       = [local.alarm_topic.arn]
+  ok_actions          = [local.alarm_topic.arn]
   tags                = local.tags
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
   count = local.balanced && try(var.alarms.errors_percent > 0, false) ? 1 : 0
 
-  alarm_name          = "${local.full_name}-errors"
-  alarm_description   = "More than ${var.alarms.errors_percent} % of the answers of ${var.name} are 5xx, five minutes in a row."
+  alarm_name = "${local.full_name}-errors"
+  alarm_description = join(" ", [
+    "More than ${var.alarms.errors_percent} % of the answers of ${var.name} are 5xx, and at least",
+    "${var.alarms.errors_least} a minute, five minutes in a row.",
+  ])
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.alarms.errors_percent
   evaluation_periods  = 5
   treat_missing_data  = "notBreaching" # no requests
-  alarm_actions       = [var.alarms.topic_arn]
-  ok_actions          = [var.alarms.topic_arn]
+  alarm_actions       = [local.alarm_topic.arn]
+  ok_actions          = [local.alarm_topic.arn]
   tags                = local.tags
 
   dynamic "metric_query" {
@@ -60,8 +67,9 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   }
 
   metric_query {
-    id          = "share"
-    expression  = "100 * FILL(errors, 0) / requests" # without an error there is no point of them
+    id = "share"
+    # Without an error there is no point of them. At night one answer may be more than the share: few never count.
+    expression  = "IF(FILL(errors, 0) >= ${var.alarms.errors_least}, 100 * FILL(errors, 0) / requests, 0)"
     label       = "Share of 5xx [%]"
     return_data = true
   }
@@ -69,10 +77,18 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 # Container Insights alone tell the count: AWS/ECS has no metric of it.
 resource "aws_cloudwatch_metric_alarm" "at_max" {
-  count = try(var.alarms.at_max_minutes > 0, false) && var.cluster.container_insights && try(var.scaling.max > var.scaling.min, false) ? 1 : 0
+  count = alltrue([
+    local.alarmed,
+    var.cluster.container_insights,
+    try(var.alarms.at_max_minutes > 0, false),
+    try(var.scaling.max > var.scaling.min, false),
+  ]) ? 1 : 0
 
-  alarm_name          = "${local.full_name}-at-max"
-  alarm_description   = "${var.name} wants scaling.max = ${var.scaling.max} tasks or more, ${var.alarms.at_max_minutes} minutes in a row: it would take more if it could."
+  alarm_name = "${local.full_name}-at-max"
+  alarm_description = join(" ", [
+    "${var.name} wants scaling.max = ${var.scaling.max} tasks or more, ${var.alarms.at_max_minutes} minutes in a row:",
+    "what comes on top finds no further task.",
+  ])
   namespace           = "ECS/ContainerInsights"
   metric_name         = "DesiredTaskCount"
   dimensions          = { ClusterName = var.cluster.name, ServiceName = aws_ecs_service.this.name }
@@ -82,7 +98,7 @@ resource "aws_cloudwatch_metric_alarm" "at_max" {
   period              = 60
   evaluation_periods  = var.alarms.at_max_minutes
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.alarms.topic_arn]
-  ok_actions          = [var.alarms.topic_arn]
+  alarm_actions       = [local.alarm_topic.arn]
+  ok_actions          = [local.alarm_topic.arn]
   tags                = local.tags
 }

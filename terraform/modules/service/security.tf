@@ -2,7 +2,9 @@
 
 locals {
   # By number, so that another port is another rule and not the same one moved away from under the tasks that run.
-  served_ports = toset(var.traffic == null ? [] : [for port in [var.task.port, var.task.former_port] : tostring(port) if port != null])
+  served_ports = toset(
+    var.traffic == null ? [] : [for port in [var.task.port, var.task.former_port] : tostring(port) if port != null]
+  )
 }
 
 resource "aws_security_group" "this" {

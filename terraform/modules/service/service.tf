@@ -1,7 +1,15 @@
 locals {
   # A service that is taken over keeps its own until the values say otherwise.
-  minimum_percent   = var.deployment.minimum_percent != null ? var.deployment.minimum_percent : try(var.adopt.deployment_percent.minimum, 100)
-  maximum_percent   = var.deployment.maximum_percent != null ? var.deployment.maximum_percent : try(var.adopt.deployment_percent.maximum, 200)
+  minimum_percent = (
+    var.deployment.minimum_percent != null
+    ? var.deployment.minimum_percent
+    : try(var.adopt.deployment_percent.minimum, 100)
+  )
+  maximum_percent = (
+    var.deployment.maximum_percent != null
+    ? var.deployment.maximum_percent
+    : try(var.adopt.deployment_percent.maximum, 200)
+  )
   deployment_alarms = var.deployment.alarms != null ? var.deployment.alarms : var.adopt.deployment_alarms
 }
 
@@ -18,7 +26,7 @@ resource "aws_ecs_service" "this" {
   deployment_minimum_healthy_percent = local.minimum_percent
   deployment_maximum_percent         = local.maximum_percent
   wait_for_steady_state              = var.deployment.wait_for_steady_state
-  # The API's default; the provider's is the opposite. It starts a task before it stops one, for which 100 % has no room.
+  # The API's default; the provider's is the opposite. It starts a task before it stops one: 100 % has no room for that.
   availability_zone_rebalancing     = local.maximum_percent > 100 ? "ENABLED" : "DISABLED"
   health_check_grace_period_seconds = local.grace_period
   enable_execute_command            = var.execute_command
@@ -76,7 +84,7 @@ resource "aws_ecs_service" "this" {
     content {
       target_group_arn = load_balancer.value.arn
       container_name   = local.container_name
-      container_port   = var.task.former_port != null ? var.task.former_port : var.task.port
+      container_port   = local.served_port
     }
   }
 
@@ -107,7 +115,11 @@ resource "aws_ecs_service" "this" {
 
     # With fewer tasks the rounding leaves less room: the least count decides.
     precondition {
-      condition     = local.initial_count == 0 || ceil(local.initial_count * local.minimum_percent / 100) < local.initial_count || floor(local.initial_count * local.maximum_percent / 100) > local.initial_count
+      condition = (
+        local.initial_count == 0 ||
+        ceil(local.initial_count * local.minimum_percent / 100) < local.initial_count ||
+        floor(local.initial_count * local.maximum_percent / 100) > local.initial_count
+      )
       error_message = "Service ${var.name}: with ${local.initial_count} task(s), ${local.minimum_percent} to ${local.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
     }
 
@@ -137,12 +149,20 @@ resource "aws_ecs_service" "this" {
     }
 
     precondition {
-      condition     = var.task.on_demand == null || var.scaling == null ? true : var.task.on_demand.base < var.scaling.max
+      condition = (
+        var.task.on_demand == null || var.scaling == null
+        ? true
+        : var.task.on_demand.base < var.scaling.max
+      )
       error_message = "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max ${try(var.scaling.max, 0)}: no task would ever run on Spot. Lower the base, or leave spot and on_demand out; a change between the two replaces the service."
     }
 
     precondition {
-      condition     = length(local.efs) == 0 || !var.adopt.own_security_group || anytrue([for rule in values(var.egress) : rule.port == 2049])
+      condition = (
+        length(local.efs) == 0 ||
+        !var.adopt.own_security_group ||
+        anytrue([for rule in values(var.egress) : rule.port == 2049])
+      )
       error_message = "Service ${var.name}: the volumes ${join(", ", keys(local.efs))} are on EFS, and no rule of egress lets tasks out on port 2049: they would not start. Add one to the security group of the file system's mount targets: egress = { efs = { port = 2049, security_group_id = \"sg-…\" } }."
     }
 

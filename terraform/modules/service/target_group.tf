@@ -1,5 +1,5 @@
 locals {
-  # No target is ever reached by it, for each task registers its own; but a group cannot change it, so it follows nothing.
+  # No target is ever reached by it, each task registers its own; but a group cannot change it, so it follows nothing.
   target_port = 80
 
   protocol_version = try(var.traffic.protocol_version, null)
@@ -26,16 +26,25 @@ resource "aws_lb_target_group" "this" {
 
   # The name changes with whatever forces a replacement, so that the new group can exist beside the old one.
   # 32 characters at most. A group that is taken over keeps its name, and what would replace it.
-  name = try(var.adopt.target_group.name, "${substr(local.full_name, 0, 23)}-${substr(sha1(join("/", concat([local.full_name, "HTTP", "ip", local.target_port, var.network.vpc_id], contains(["HTTP2", "GRPC"], coalesce(local.protocol_version, "HTTP1")) ? [local.protocol_version] : []))), 0, 8)}")
+  name = try(
+    var.adopt.target_group.name,
+    "${substr(local.full_name, 0, 23)}-${substr(sha1(join("/", concat([local.full_name, "HTTP", "ip", local.target_port, var.network.vpc_id], contains(["HTTP2", "GRPC"], coalesce(local.protocol_version, "HTTP1")) ? [local.protocol_version] : []))), 0, 8)}"
+  )
 
-  port                 = try(var.adopt.target_group.port, local.target_port)
-  protocol             = try(var.adopt.target_group.protocol, "HTTP")
-  protocol_version     = local.protocol_version == null ? try(var.adopt.target_group.protocol_version, null) : local.protocol_version
+  port     = try(var.adopt.target_group.port, local.target_port)
+  protocol = try(var.adopt.target_group.protocol, "HTTP")
+  protocol_version = (
+    local.protocol_version == null ? try(var.adopt.target_group.protocol_version, null) : local.protocol_version
+  )
   target_type          = "ip" # awsvpc tasks have addresses, not instances
   vpc_id               = var.network.vpc_id
   deregistration_delay = var.traffic.deregistration_delay
-  slow_start           = var.traffic.slow_start != null ? var.traffic.slow_start : try(var.adopt.target_group.slow_start, 0)
-  tags                 = local.tags
+  slow_start = (
+    var.traffic.slow_start != null
+    ? var.traffic.slow_start
+    : try(var.adopt.target_group.slow_start, 0)
+  )
+  tags = local.tags
 
   health_check {
     protocol            = try(var.adopt.target_group.health_protocol, "HTTP")

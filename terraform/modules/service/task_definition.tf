@@ -1,11 +1,18 @@
 locals {
   # What the application does not get.
-  shares         = merge(var.tracing.enabled ? { otel-collector = { cpu = var.tracing.cpu, memory = var.tracing.memory } } : {}, { for name, one in var.task.containers : name => { cpu = one.cpu, memory = one.memory } })
+  shares = merge(
+    var.tracing.enabled ? { otel-collector = { cpu = var.tracing.cpu, memory = var.tracing.memory } } : {},
+    { for name, one in var.task.containers : name => { cpu = one.cpu, memory = one.memory } }
+  )
   sidecar_cpu    = sum(concat([0], values(local.shares)[*].cpu))
   sidecar_memory = sum(concat([0], values(local.shares)[*].memory))
 
   # An application that writes there would fail: only who knows it can switch this on. What runs keeps what it has.
-  readonly_root_filesystem = var.task.readonly_root_filesystem != null ? var.task.readonly_root_filesystem : try(coalesce(local.running.readonlyRootFilesystem), false)
+  readonly_root_filesystem = (
+    var.task.readonly_root_filesystem != null
+    ? var.task.readonly_root_filesystem
+    : try(coalesce(local.running.readonlyRootFilesystem), false)
+  )
 
   writable = { for index, path in var.task.writable : "writable-${index}" => path }
 
@@ -18,8 +25,11 @@ locals {
       essential = true
       command   = var.task.command != null ? var.task.command : try(jsondecode(local.carried.command), null)
       portMappings = concat(
-        [for port in [var.task.port] : { containerPort = port, hostPort = port, protocol = "tcp" } if port != null],
-        [for port in [var.task.former_port] : { containerPort = port, hostPort = port, protocol = "tcp" } if port != null],
+        [
+          for port in [var.task.port, var.task.former_port] :
+          { containerPort = port, hostPort = port, protocol = "tcp" }
+          if port != null
+        ],
         local.other_ports,
       )
       environment = [for name, value in local.environment : { name = name, value = value }]
@@ -32,7 +42,7 @@ locals {
         startPeriod = local.start_period
       }
       stopTimeout = var.task.stop_timeout
-      # Reaps the children that ECS Exec and shells leave. An image with an init of its own (s6, tini) wants to be the first.
+      # Reaps the children that ECS Exec and shells leave. One that an image brings (s6, tini) wants to be first.
       linuxParameters        = merge({ initProcessEnabled = var.task.init_process }, local.capabilities)
       readonlyRootFilesystem = local.readonly_root_filesystem
       logConfiguration       = local.application_log
@@ -54,7 +64,11 @@ resource "aws_ecs_task_definition" "this" {
   requires_compatibilities = ["FARGATE"]
   execution_role_arn       = local.execution_role_arn
   task_role_arn            = local.task_role_arn
-  container_definitions    = jsonencode(concat([local.application], var.tracing.enabled ? [local.collector] : [], [for name in keys(var.task.containers) : jsondecode(local.beside[name])]))
+  container_definitions = jsonencode(concat(
+    [local.application],
+    var.tracing.enabled ? [local.collector] : [],
+    [for name in keys(var.task.containers) : jsondecode(local.beside[name])],
+  ))
 
   # A rollback needs the old revision to be there.
   skip_destroy = true
@@ -92,7 +106,11 @@ resource "aws_ecs_task_definition" "this" {
           transit_encryption = "ENABLED" # what IAM and an access point ask for anyway
 
           dynamic "authorization_config" {
-            for_each = efs_volume_configuration.value.iam || efs_volume_configuration.value.access_point_id != null ? [efs_volume_configuration.value] : []
+            for_each = (
+              efs_volume_configuration.value.iam || efs_volume_configuration.value.access_point_id != null
+              ? [efs_volume_configuration.value]
+              : []
+            )
             content {
               access_point_id = authorization_config.value.access_point_id
               iam             = authorization_config.value.iam ? "ENABLED" : "DISABLED"
@@ -135,8 +153,14 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = var.task.former_port == null ? true : var.task.port != null && var.traffic != null && var.task.former_port != var.task.port && !contains(flatten(values(var.task.containers)[*].ports), var.task.former_port)
-      error_message = "Service ${var.name}: task.former_port is ${coalesce(var.task.former_port, 0)}. It is the port that a service with traffic had before task.port, another than that and no other container's: take it away once the new one is deployed."
+      condition = (
+        var.task.former_port == null
+        ? true
+        : var.task.port != null &&
+        var.task.former_port != var.task.port &&
+        !contains(flatten(values(var.task.containers)[*].ports), var.task.former_port)
+      )
+      error_message = "Service ${var.name}: task.former_port is ${coalesce(var.task.former_port, 0)}. It is the port that the service had before task.port, another than that and no other container's: take it away once the new one is deployed."
     }
 
     precondition {
@@ -146,7 +170,11 @@ resource "aws_ecs_task_definition" "this" {
 
     # Known at the latest when it is applied.
     precondition {
-      condition     = local.own_execution_role == (var.adopt.execution_role_arn == null) && local.own_task_role == (var.adopt.task_role_arn == null) && local.own_registry == (var.adopt.registry.arn == null)
+      condition = (
+        local.own_execution_role == (var.adopt.execution_role_arn == null) &&
+        local.own_task_role == (var.adopt.task_role_arn == null) &&
+        local.own_registry == (var.adopt.registry.arn == null)
+      )
       error_message = "Service ${var.name}: adopt.own_execution_role, own_task_role or own_registry says otherwise than the ARN beside it. Say false where the ARN of another one is given, and leave it out where none is."
     }
 

@@ -18,7 +18,10 @@ locals {
       },
       # By the trace's id, with one seed and rate a cluster: every service keeps the same traces whole.
       local.xray_sampler ? {} : {
-        probabilistic_sampler = { hash_seed = var.cluster.tracing.seed, sampling_percentage = 100 * var.cluster.tracing.sampling_rate }
+        probabilistic_sampler = {
+          hash_seed           = var.cluster.tracing.seed
+          sampling_percentage = 100 * var.cluster.tracing.sampling_rate
+        }
       },
     )
     exporters = { awsxray = { region = local.region } }
@@ -26,9 +29,13 @@ locals {
       extensions = local.xray_sampler ? ["health_check", "awsproxy"] : ["health_check"]
       pipelines = {
         traces = {
-          receivers  = ["otlp"]
-          processors = concat(["memory_limiter"], local.xray_sampler ? [] : ["probabilistic_sampler"], ["resourcedetection", "batch"])
-          exporters  = ["awsxray"]
+          receivers = ["otlp"]
+          processors = concat(
+            ["memory_limiter"],
+            local.xray_sampler ? [] : ["probabilistic_sampler"],
+            ["resourcedetection", "batch"],
+          )
+          exporters = ["awsxray"]
         }
       }
     }
@@ -48,16 +55,26 @@ locals {
   tracing_environment = !var.tracing.enabled ? {} : { for name, value in merge(
     local.own_export || var.tracing.protocol == "sdk" ? {} : {
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL = var.tracing.protocol
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = var.tracing.protocol == "grpc" ? "http://127.0.0.1:4317" : "http://127.0.0.1:4318/v1/traces"
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = (
+        var.tracing.protocol == "grpc" ? "http://127.0.0.1:4317" : "http://127.0.0.1:4318/v1/traces"
+      )
     },
     # Told nothing, an SDK sends metrics and logs where it sends traces, and this collector takes none.
     contains(local.own_names, "OTEL_EXPORTER_OTLP_ENDPOINT") ? {} : { for signal in ["METRICS", "LOGS"] :
       "OTEL_${signal}_EXPORTER" => "none" if !contains(local.own_names, "OTEL_EXPORTER_OTLP_${signal}_ENDPOINT")
     },
     # With the cluster's name: X-Ray knows services by this alone, in all of a region.
-    strcontains(lookup(local.own, "OTEL_RESOURCE_ATTRIBUTES", ""), "service.name=") ? {} : { OTEL_SERVICE_NAME = local.full_name },
+    (
+      strcontains(lookup(local.own, "OTEL_RESOURCE_ATTRIBUTES", ""), "service.name=")
+      ? {}
+      : { OTEL_SERVICE_NAME = local.full_name }
+    ),
     length(var.tracing.propagators) == 0 ? {} : { OTEL_PROPAGATORS = join(",", var.tracing.propagators) },
-    local.xray_sampler ? { OTEL_TRACES_SAMPLER = "xray", OTEL_TRACES_SAMPLER_ARG = "endpoint=http://127.0.0.1:2000" } : {},
+    (
+      local.xray_sampler
+      ? { OTEL_TRACES_SAMPLER = "xray", OTEL_TRACES_SAMPLER_ARG = "endpoint=http://127.0.0.1:2000" }
+      : {}
+    ),
   ) : name => value if !contains(local.own_names, name) }
 
   collector = {

@@ -53,6 +53,7 @@ variable "cluster" {
     exec_kms_key       = optional(string)
     container_insights = optional(bool, false)
     stem               = optional(string)
+    alerts             = optional(object({ arn = string }))
     tracing = optional(object({
       sampling_rate = optional(number, 0.05)
       seed          = optional(number, 22)
@@ -134,7 +135,11 @@ variable "desired_count" {
   default     = null
 
   validation {
-    condition     = var.desired_count == null ? true : var.desired_count >= 0 && floor(var.desired_count) == var.desired_count && var.desired_count <= 5000
+    condition = (
+      var.desired_count == null
+      ? true
+      : var.desired_count >= 0 && floor(var.desired_count) == var.desired_count && var.desired_count <= 5000
+    )
     error_message = "desired_count is ${coalesce(var.desired_count, 0)}. It is a whole number of tasks, 0 to 5000."
   }
 }
@@ -157,7 +162,14 @@ variable "deployment" {
   nullable = false
 
   validation {
-    condition     = alltrue([for percent in [var.deployment.minimum_percent, var.deployment.maximum_percent] : percent == null ? true : percent >= 0 && floor(percent) == percent]) && (var.deployment.minimum_percent == null ? true : var.deployment.minimum_percent <= 100) && (var.deployment.maximum_percent == null ? true : var.deployment.maximum_percent >= 100)
+    condition = (
+      alltrue([
+        for percent in [var.deployment.minimum_percent, var.deployment.maximum_percent] :
+        percent == null ? true : percent >= 0 && floor(percent) == percent
+      ]) &&
+      (var.deployment.minimum_percent == null ? true : var.deployment.minimum_percent <= 100) &&
+      (var.deployment.maximum_percent == null ? true : var.deployment.maximum_percent >= 100)
+    )
     error_message = "deployment asks for ${coalesce(var.deployment.minimum_percent, 100)} to ${coalesce(var.deployment.maximum_percent, 200)} %. minimum_percent is a whole number from 0 to 100, maximum_percent one from 100."
   }
 
@@ -177,9 +189,10 @@ variable "logs" {
   nullable = false
 
   validation {
-    condition = alltrue([for days in [var.logs.production_days, var.logs.debug_days] :
-      contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], days)
-    ])
+    condition = length(setsubtract(
+      [var.logs.production_days, var.logs.debug_days],
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+    )) == 0
     error_message = "logs asks for ${var.logs.production_days} and ${var.logs.debug_days} days. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever (0) is not offered, because that is how the bill grew."
   }
 }
@@ -248,7 +261,10 @@ variable "secret_kms_key_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.secret_kms_key_arns : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))])
+    condition = alltrue([
+      for arn in var.secret_kms_key_arns :
+      can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))
+    ])
     error_message = "secret_kms_key_arns holds something that is not the ARN of a key (…:key/…). Aliases move; permission is for the key."
   }
 }
@@ -269,7 +285,12 @@ variable "task_policy_statements" {
   nullable = false
 
   validation {
-    condition     = alltrue(flatten([for statement in var.task_policy_statements : [for action in statement.actions : !strcontains(action, "*")]]))
+    condition = alltrue(
+      flatten([
+        for statement in var.task_policy_statements :
+        [for action in statement.actions : !strcontains(action, "*")]
+      ])
+    )
     error_message = "task_policy_statements has an action with a wildcard. Name each action: a wildcard grants what AWS adds next year too."
   }
 }
@@ -289,23 +310,29 @@ variable "roles" {
   }
 
   validation {
-    condition     = var.roles.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    condition = (
+      var.roles.permissions_boundary == null
+      ? true
+      : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
+    )
     error_message = "roles.permissions_boundary is \"${coalesce(var.roles.permissions_boundary, "-")}\". It must be the ARN of a policy (…:policy/NAME)."
   }
 }
 
 variable "alarms" {
   description = <<-EOT
-    Alarms for whoever is on call, to the topic `topic_arn`; null for none. `unhealthy`: tasks fail the load balancer's check for longer than they may start ($0.10 a month). `errors_percent`: the share of 5xx answers, five minutes in a row ($0.20). `at_max_minutes`: as many minutes at `scaling.max`, where the cluster has Container Insights ($0.10). Each is off where it is false or 0.
+    Alarms for whoever is on call, to the cluster's topic of alerts (`cluster.alerts`) or to one of your own (`topic`); where there is neither, none are made. Each is off where it is false or 0, all are where `alarms` is null.
+    `unhealthy`: tasks fail the load balancer's check for longer than they may start ($0.10 a month). `errors_percent`: the share of 5xx answers, five minutes in a row, each with `errors_least` of them or more ($0.20). `at_max_minutes`: as many minutes at `scaling.max`, where the cluster has Container Insights ($0.10).
     Not to be named in `deployment.alarms`: one that is on already switches the watch over a deployment off.
   EOT
   type = object({
-    topic_arn      = string
+    topic          = optional(object({ arn = string }))
     unhealthy      = optional(bool, true)
     errors_percent = optional(number, 5)
+    errors_least   = optional(number, 2)
     at_max_minutes = optional(number, 15)
   })
-  default = null
+  default = {}
 
   validation {
     condition     = var.alarms == null ? true : var.alarms.errors_percent >= 0 && var.alarms.errors_percent < 100
@@ -313,7 +340,16 @@ variable "alarms" {
   }
 
   validation {
-    condition     = var.alarms == null ? true : var.alarms.at_max_minutes >= 0 && var.alarms.at_max_minutes <= 1440 && floor(var.alarms.at_max_minutes) == var.alarms.at_max_minutes
+    condition     = var.alarms == null ? true : var.alarms.errors_least >= 1
+    error_message = "alarms.errors_least is ${try(var.alarms.errors_least, 0)}. A minute counts from so many 5xx answers on: at least 1."
+  }
+
+  validation {
+    condition = var.alarms == null ? true : alltrue([
+      var.alarms.at_max_minutes >= 0,
+      var.alarms.at_max_minutes <= 1440,
+      floor(var.alarms.at_max_minutes) == var.alarms.at_max_minutes,
+    ])
     error_message = "alarms.at_max_minutes is ${try(var.alarms.at_max_minutes, 0)}. It is a whole number of minutes, a day at most; 0 for no alarm."
   }
 }

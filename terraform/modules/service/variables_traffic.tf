@@ -30,7 +30,12 @@ variable "traffic" {
   }
 
   validation {
-    condition     = var.traffic == null ? true : length(var.traffic.paths) + length(var.traffic.hosts) >= 1 && length(var.traffic.paths) + length(var.traffic.hosts) <= 5
+    condition = (
+      var.traffic == null
+      ? true
+      : length(var.traffic.paths) + length(var.traffic.hosts) >= 1 &&
+      length(var.traffic.paths) + length(var.traffic.hosts) <= 5
+    )
     error_message = "traffic names ${try(length(var.traffic.paths) + length(var.traffic.hosts), 0)} paths and hosts. A listener rule takes 1 to 5 values in all."
   }
 
@@ -40,12 +45,21 @@ variable "traffic" {
   }
 
   validation {
-    condition     = var.traffic == null ? true : var.traffic.deregistration_delay >= 1 && var.traffic.deregistration_delay <= 3600
+    condition = (
+      var.traffic == null ? true : var.traffic.deregistration_delay >= 1 && var.traffic.deregistration_delay <= 3600
+    )
     error_message = "traffic.deregistration_delay is ${try(var.traffic.deregistration_delay, 0)} s. It must be 1 to 3600; 0 would cut every request in flight when a task is scaled in."
   }
 
   validation {
-    condition     = var.traffic == null ? true : var.traffic.unhealthy_threshold >= 2 && var.traffic.unhealthy_threshold <= 10 && var.traffic.healthy_threshold >= 2 && var.traffic.healthy_threshold <= 10
+    condition = (
+      var.traffic == null
+      ? true
+      : var.traffic.unhealthy_threshold >= 2 &&
+      var.traffic.unhealthy_threshold <= 10 &&
+      var.traffic.healthy_threshold >= 2 &&
+      var.traffic.healthy_threshold <= 10
+    )
     error_message = "traffic.healthy_threshold is ${try(var.traffic.healthy_threshold, 0)} and unhealthy_threshold ${try(var.traffic.unhealthy_threshold, 0)}. The load balancer takes 2 to 10."
   }
 
@@ -60,20 +74,35 @@ variable "traffic" {
   }
 
   validation {
-    condition     = try(var.traffic.protocol_version, null) != "GRPC" ? true : try(var.traffic.health_path, null) == null ? true : can(regex("^/[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_][A-Za-z0-9_]*$", var.traffic.health_path))
+    condition = (
+      try(var.traffic.protocol_version, null) != "GRPC"
+      ? true
+      : try(var.traffic.health_path, null) == null
+      ? true
+      : can(regex("^/[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_][A-Za-z0-9_]*$", var.traffic.health_path))
+    )
     error_message = "traffic.health_path is \"${try(coalesce(var.traffic.health_path), "")}\" with GRPC. It is a method: /PACKAGE.SERVICE/METHOD, as /grpc.health.v1.Health/Check."
   }
 
   validation {
     condition = try(var.traffic.health_matcher, null) == null ? true : (
-      (try(coalesce(var.traffic.protocol_version), "GRPC") == "GRPC" && can(regex("^[0-9]{1,2}([,-][0-9]{1,2})*$", var.traffic.health_matcher))) ||
-      (try(var.traffic.protocol_version, null) != "GRPC" && can(regex("^[2-4][0-9]{2}([,-][2-4][0-9]{2})*$", var.traffic.health_matcher)))
+      (
+        try(coalesce(var.traffic.protocol_version), "GRPC") == "GRPC" &&
+        can(regex("^[0-9]{1,2}([,-][0-9]{1,2})*$", var.traffic.health_matcher))
+      ) ||
+      (
+        try(var.traffic.protocol_version, null) != "GRPC" &&
+        can(regex("^[2-4][0-9]{2}([,-][2-4][0-9]{2})*$", var.traffic.health_matcher))
+      )
     )
     error_message = "traffic.health_matcher is \"${try(coalesce(var.traffic.health_matcher), "")}\". With GRPC it names gRPC codes, 0 to 99; otherwise HTTP codes, 200 to 499: one, a list (200,204) or a range (200-299)."
   }
 
   validation {
-    condition     = contains([0], try(coalesce(var.traffic.slow_start), 0)) || (try(coalesce(var.traffic.slow_start), 0) >= 30 && try(coalesce(var.traffic.slow_start), 0) <= 900)
+    condition = (
+      contains([0], try(coalesce(var.traffic.slow_start), 0)) ||
+      (try(coalesce(var.traffic.slow_start), 0) >= 30 && try(coalesce(var.traffic.slow_start), 0) <= 900)
+    )
     error_message = "traffic.slow_start is ${try(coalesce(var.traffic.slow_start), 0)} s. The load balancer takes 30 to 900; leave it out for none."
   }
 }

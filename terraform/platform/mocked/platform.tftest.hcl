@@ -18,7 +18,17 @@ variables {
   private_subnet_ids = ["subnet-a", "subnet-b", "subnet-c"]
   public_subnet_ids  = ["subnet-d", "subnet-e", "subnet-f"]
   allow_plain_http   = true
-  services           = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } } }
+  services = {
+    web = {
+      image           = "registry.example/web:1"
+      cpu             = 256
+      memory          = 512
+      startup_seconds = 20
+      port            = 8080
+      traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+      scaling         = { min = 2, max = 4 }
+    }
+  }
 }
 
 run "a_plain_service_is_a_few_lines" {
@@ -32,7 +42,26 @@ run "a_plain_service_is_a_few_lines" {
 run "an_internal_service_brings_the_internal_load_balancer" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "internal", priority = 100, paths = ["/*"] } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "internal", priority = 100, paths = ["/*"] }
+      }
+    }
   }
   assert {
     condition     = length(output.load_balancers) == 2
@@ -120,7 +149,26 @@ run "no_services_are_refused" {
 run "an_unknown_exposure_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "private", priority = 100, paths = ["/*"] } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "private", priority = 100, paths = ["/*"] }
+      }
+    }
   }
   expect_failures = [var.services]
 }
@@ -128,14 +176,52 @@ run "an_unknown_exposure_is_refused" {
 run "one_priority_behind_two_load_balancers_is_accepted" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "internal", priority = 100, paths = ["/two/*"] } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "internal", priority = 100, paths = ["/two/*"] }
+      }
+    }
   }
 }
 
 run "one_priority_twice_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/two/*"] } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "public", priority = 100, paths = ["/two/*"] }
+      }
+    }
   }
   expect_failures = [output.load_balancers]
 }
@@ -143,10 +229,31 @@ run "one_priority_twice_is_refused" {
 run "a_caller_gets_a_rule_in_and_a_rule_out" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, callers = ["web"] } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        callers         = ["web"]
+      }
+    }
   }
   assert {
-    condition     = length(aws_vpc_security_group_ingress_rule.call) == 1 && length(aws_vpc_security_group_egress_rule.call) == 1
+    condition = (
+      length(aws_vpc_security_group_ingress_rule.call) == 1 && length(aws_vpc_security_group_egress_rule.call) == 1
+    )
     error_message = "one rule in, one out"
   }
 }
@@ -154,7 +261,26 @@ run "a_caller_gets_a_rule_in_and_a_rule_out" {
 run "a_caller_that_does_not_exist_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, callers = ["wbe"] } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        callers         = ["wbe"]
+      }
+    }
   }
   expect_failures = [var.services]
 }
@@ -162,7 +288,26 @@ run "a_caller_that_does_not_exist_is_refused" {
 run "a_service_that_calls_itself_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, callers = ["two"] } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        callers         = ["two"]
+      }
+    }
   }
   expect_failures = [var.services]
 }
@@ -170,7 +315,26 @@ run "a_service_that_calls_itself_is_refused" {
 run "a_callee_without_port_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, health_command = ["CMD", "/ok"], scaling = { min = 1, max = 2 }, callers = ["web"] } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        health_command  = ["CMD", "/ok"]
+        scaling         = { min = 1, max = 2 }
+        callers         = ["web"]
+      }
+    }
   }
   expect_failures = [var.services]
 }
@@ -197,8 +361,21 @@ run "cost_allocation_tags_are_left_alone_by_default" {
 run "a_service_stays_on_the_load_balancer_it_was_found_on" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "internal", priority = 100, paths = ["/*"] } } }
-    adopt    = { services = { web = { load_balancer = "public" } }, load_balancers = { public = { name = "Old-ALB", subnet_ids = ["subnet-1", "subnet-2"] } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "internal", priority = 100, paths = ["/*"] }
+      }
+    }
+    adopt = {
+      services       = { web = { load_balancer = "public" } }
+      load_balancers = { public = { name = "Old-ALB", subnet_ids = ["subnet-1", "subnet-2"] } }
+    }
   }
   assert {
     condition     = tolist(keys(output.load_balancers)) == tolist(["public"])
@@ -209,8 +386,32 @@ run "a_service_stays_on_the_load_balancer_it_was_found_on" {
 run "a_service_behind_a_foreign_load_balancer_brings_none" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } }, two = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } } }
-    adopt    = { services = { web = { foreign_load_balancer = "sg-1", listener_rule = false }, two = { foreign_load_balancer = "sg-1", listener_rule = false } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+      }
+      two = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+      }
+    }
+    adopt = {
+      services = {
+        web = { foreign_load_balancer = "sg-1", listener_rule = false }
+        two = { foreign_load_balancer = "sg-1", listener_rule = false }
+      }
+    }
   }
   assert {
     condition     = length(output.load_balancers) == 0
@@ -221,8 +422,27 @@ run "a_service_behind_a_foreign_load_balancer_brings_none" {
 run "a_priority_that_adoption_makes_a_double_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } }, two = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "internal", priority = 100, paths = ["/*"] } } }
-    adopt    = { services = { two = { load_balancer = "public" } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+      }
+      two = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "internal", priority = 100, paths = ["/*"] }
+      }
+    }
+    adopt = { services = { two = { load_balancer = "public" } } }
   }
   expect_failures = [output.load_balancers]
 }
@@ -230,11 +450,32 @@ run "a_priority_that_adoption_makes_a_double_is_refused" {
 run "a_service_that_is_left_is_not_made" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, traffic = { exposure = "public", priority = 100, paths = ["/*"] } }, two = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, scaling = { min = 2, max = 4 }, callers = ["web"] } }
-    adopt    = { leave = ["web"] }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+      }
+      two = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        callers         = ["web"]
+      }
+    }
+    adopt = { leave = ["web"] }
   }
   assert {
-    condition     = tolist(keys(output.task_definitions)) == tolist(["two"]) && length(aws_vpc_security_group_ingress_rule.call) == 0
+    condition = (
+      tolist(keys(output.task_definitions)) == tolist(["two"]) && length(aws_vpc_security_group_ingress_rule.call) == 0
+    )
     error_message = "neither the service nor rules for its calls"
   }
 }
@@ -245,7 +486,11 @@ run "roles_that_are_kept_may_log_and_trace" {
     adopt = { roles = ["old"] }
   }
   assert {
-    condition     = strcontains(aws_iam_role_policy.adopted["old"].policy, "xray:PutTraceSegments") && strcontains(aws_iam_role_policy.adopted["old"].policy, "log-group:/ecs/production/*") && !strcontains(aws_iam_role_policy.adopted["old"].policy, "ssmmessages")
+    condition = (
+      strcontains(aws_iam_role_policy.adopted["old"].policy, "xray:PutTraceSegments") &&
+      strcontains(aws_iam_role_policy.adopted["old"].policy, "log-group:/ecs/production/*") &&
+      !strcontains(aws_iam_role_policy.adopted["old"].policy, "ssmmessages")
+    )
     error_message = "logs and traces, and no more than is used"
   }
 }
@@ -277,18 +522,103 @@ run "a_service_on_a_third_kind_of_load_balancer_is_refused" {
 run "a_call_is_an_address_and_a_rule_in_and_a_rule_out" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two", path = "/v1" }, TWO = { service = "two", scheme = "" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        calls           = { TWO_URL = { service = "two", path = "/v1" }, TWO = { service = "two", scheme = "" } }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
   }
   assert {
-    condition     = local.call_environment["web"].TWO_URL == "http://two.production.internal:9000/v1" && local.call_environment["web"].TWO == "two.production.internal:9000" && aws_vpc_security_group_egress_rule.call["web-to-two"].from_port == 9000 && length(aws_vpc_security_group_ingress_rule.call) == 1
+    condition = (
+      local.call_environment["web"].TWO_URL == "http://two.production.internal:9000/v1" &&
+      local.call_environment["web"].TWO == "two.production.internal:9000" &&
+      aws_vpc_security_group_egress_rule.call["web-to-two-9000"].from_port == 9000 &&
+      length(aws_vpc_security_group_ingress_rule.call) == 1
+    )
     error_message = "the address, and the way there"
+  }
+}
+
+run "a_callee_whose_port_changes_is_called_on_both" {
+  command = plan
+  variables {
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        scaling         = { min = 2, max = 4 }
+        calls           = { TWO_URL = { service = "two" } }
+        environment     = { OLD = "http://two.production.internal:9000", NEW = "http://two.production.internal:9090" }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9090
+        former_port     = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
+  }
+  assert {
+    condition = alltrue([
+      for rules in [aws_vpc_security_group_ingress_rule.call, aws_vpc_security_group_egress_rule.call] :
+      { for key, rule in rules : key => rule.to_port } == { web-to-two-9000 = 9000, web-to-two-9090 = 9090 }
+    ])
+    error_message = "callers keep the former port, and have the new one"
+  }
+  assert {
+    condition     = local.call_environment["web"].TWO_URL == "http://two.production.internal:9090"
+    error_message = "the next revision of the caller calls the new port"
+  }
+  assert {
+    condition     = length(local.addresses["web"]) == 2 && length(local.cut_calls) == 0
+    error_message = "neither address is cut off"
   }
 }
 
 run "an_address_follows_the_namespace" {
   command = plan
   variables {
-    services  = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        calls           = { TWO_URL = { service = "two" } }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
     namespace = "shop.corp"
   }
   assert {
@@ -300,7 +630,26 @@ run "an_address_follows_the_namespace" {
 run "a_call_to_nobody_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "tow" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        calls           = { TWO_URL = { service = "tow" } }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
   }
   expect_failures = [var.services]
 }
@@ -308,7 +657,26 @@ run "a_call_to_nobody_is_refused" {
 run "a_call_with_a_path_that_is_none_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two", path = "v1" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        calls           = { TWO_URL = { service = "two", path = "v1" } }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
   }
   expect_failures = [var.services]
 }
@@ -316,7 +684,27 @@ run "a_call_with_a_path_that_is_none_is_refused" {
 run "a_variable_that_is_given_twice_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO_URL = "x" }, calls = { TWO_URL = { service = "two" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        environment     = { TWO_URL = "x" }
+        calls           = { TWO_URL = { service = "two" } }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
   }
   expect_failures = [var.services]
 }
@@ -324,7 +712,27 @@ run "a_variable_that_is_given_twice_is_refused" {
 run "a_name_of_the_namespace_that_lets_the_caller_in_is_accepted" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO_URL = "http://two.production.internal:9000/v1" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 }, callers = ["web"] } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        environment     = { TWO_URL = "http://two.production.internal:9000/v1" }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+        callers         = ["web"]
+      }
+    }
   }
   assert {
     condition     = length(local.cut_calls) == 0 && length(local.addresses["web"]) == 1
@@ -335,7 +743,26 @@ run "a_name_of_the_namespace_that_lets_the_caller_in_is_accepted" {
 run "a_name_of_the_namespace_whose_callee_does_not_let_in_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO_URL = "http://two.production.internal:9000/v1" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        environment     = { TWO_URL = "http://two.production.internal:9000/v1" }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
   }
   expect_failures = [output.namespace]
 }
@@ -343,7 +770,27 @@ run "a_name_of_the_namespace_whose_callee_does_not_let_in_is_refused" {
 run "a_name_of_the_namespace_on_another_port_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { TWO = "two.production.internal:8080" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 }, callers = ["web"] } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        environment     = { TWO = "two.production.internal:8080" }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+        callers         = ["web"]
+      }
+    }
   }
   expect_failures = [output.namespace]
 }
@@ -351,7 +798,26 @@ run "a_name_of_the_namespace_on_another_port_is_refused" {
 run "a_port_that_is_let_out_to_nobody_is_told" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { SITE = "http://user:secret@www.example/two" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        environment     = { SITE = "http://user:secret@www.example/two" }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
   }
   expect_failures = [check.calls]
 }
@@ -359,7 +825,34 @@ run "a_port_that_is_let_out_to_nobody_is_told" {
 run "a_port_that_egress_lets_out_is_fine" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { SITE = "http://www.example/two", HERE = "http://127.0.0.1:4318", PAY = "https://pay.example/x", DB = "db.example:5432", LEVEL = "INFO", VERSION = "1.2.3" }, egress = { site = { port = 80, cidr = "0.0.0.0/0" }, db = { port = 5432, cidr = "10.20.0.0/16" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        environment = {
+          SITE    = "http://www.example/two"
+          HERE    = "http://127.0.0.1:4318"
+          PAY     = "https://pay.example/x"
+          DB      = "db.example:5432"
+          LEVEL   = "INFO"
+          VERSION = "1.2.3"
+        }
+        egress = { site = { port = 80, cidr = "0.0.0.0/0" }, db = { port = 5432, cidr = "10.20.0.0/16" } }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
   }
   assert {
     condition     = length(local.closed_ports) == 0 && length(local.addresses["web"]) >= 4
@@ -370,8 +863,27 @@ run "a_port_that_egress_lets_out_is_fine" {
 run "a_call_to_a_service_that_is_left_is_refused" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, calls = { TWO_URL = { service = "two" } } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
-    adopt    = { leave = ["two"] }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        calls           = { TWO_URL = { service = "two" } }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
+    adopt = { leave = ["two"] }
   }
   expect_failures = [output.namespace]
 }
@@ -379,8 +891,27 @@ run "a_call_to_a_service_that_is_left_is_refused" {
 run "a_service_that_keeps_its_groups_is_not_judged_by_ours" {
   command = plan
   variables {
-    services = { web = { image = "registry.example/web:1", cpu = 256, memory = 512, startup_seconds = 20, port = 8080, traffic = { exposure = "public", priority = 100, paths = ["/*"] }, scaling = { min = 2, max = 4 }, environment = { SITE = "http://www.example/two" } }, two = { image = "registry.example/two:1", cpu = 256, memory = 512, startup_seconds = 20, port = 9000, scaling = { min = 2, max = 4 } } }
-    adopt    = { services = { web = { security_group_ids = ["sg-1"], own_security_group = false } } }
+    services = {
+      web = {
+        image           = "registry.example/web:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 8080
+        traffic         = { exposure = "public", priority = 100, paths = ["/*"] }
+        scaling         = { min = 2, max = 4 }
+        environment     = { SITE = "http://www.example/two" }
+      }
+      two = {
+        image           = "registry.example/two:1"
+        cpu             = 256
+        memory          = 512
+        startup_seconds = 20
+        port            = 9000
+        scaling         = { min = 2, max = 4 }
+      }
+    }
+    adopt = { services = { web = { security_group_ids = ["sg-1"], own_security_group = false } } }
   }
   assert {
     condition     = length(local.closed_ports) == 0
@@ -402,7 +933,13 @@ run "one_rule_a_cluster_where_the_sdks_sample_by_x_ray" {
 run "a_load_balancer_gets_what_is_asked_for_it" {
   command = plan
   variables {
-    load_balancers = { public = { access_logs = { bucket = "logs" }, web_acl_arn = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/a/0", ip_address_type = "dualstack" } }
+    load_balancers = {
+      public = {
+        access_logs     = { bucket = "logs" }
+        web_acl_arn     = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/a/0"
+        ip_address_type = "dualstack"
+      }
+    }
   }
   assert {
     condition     = length(module.load_balancer) == 1

@@ -29,10 +29,16 @@ from trimtab.fleet.model import Scaling, Step, StepPolicy
 from trimtab.pipeline import recommend
 from trimtab.report.optimize.data import report_of
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
-from trimtab.terraform_module import ALARMED_METRICS, PLATFORM_ALARMS
+from trimtab.terraform_module import (
+    ALARMED_METRICS,
+    AT_MAX_METRICS,
+    BALANCED_METRICS,
+    OPERATOR_ALARM_ENDINGS,
+    PLATFORM_ALARMS,
+)
 
 if TYPE_CHECKING:
-    from trimtab.fleet.model import Service
+    from trimtab.fleet.model import Service, Traffic
 
 ROOT = Path(__file__).parents[3]
 PRICES = prices("us-east-1")
@@ -109,14 +115,30 @@ def test_the_proposals_alarms_are_those_of_the_modules() -> None:
     scales = {
         ("scaling/alarms.tf", name) for name in ("out", "in", "further")
     }  # no further ones unless given
-    asked = {("service/operator_alarms.tf", name) for name in ("unhealthy", "errors", "at_max")}  # off
-    assert found == scales | asked | {("cluster/events.tf", "undelivered")}
+    told = {("service/operator_alarms.tf", name) for name in OPERATOR_ALARM_ENDINGS.values()}
+    assert found == scales | told | {("cluster/events.tf", "undelivered")}
     assert PLATFORM_ALARMS == 1
     scaling = sources[modules / "scaling" / "autoscaling.tf"]
     out = re.findall(r'^ +\w+ += \{ metric = "\w+",', scaling, re.MULTILINE)
     # An alarm each out, and each once more in the joint one (the mocked runs of modules/scaling hold that).
     assert 2 * len(out) == ALARMED_METRICS
-    assert seen.alarms_proposed_usd(PRICES) == pytest.approx(0.4)
+    told = sources[modules / "service" / "operator_alarms.tf"]
+    shared = re.findall(r'metric_name += "(\w+)"', told)
+    joint = re.findall(r'(\w+) = "\w+Count"', re.findall(r"for_each = (\{.*\})", told)[0])
+    assert (shared, joint) == (["UnHealthyHostCount", "DesiredTaskCount"], ["errors", "requests"])
+    assert 1 + len(joint) == BALANCED_METRICS
+    assert AT_MAX_METRICS == 1
+
+
+@pytest.mark.parametrize(
+    ("traffic", "scales", "usd"),
+    [(None, False, 0.4), (None, True, 0.5), (made.traffic(), False, 0.7), (made.traffic(), True, 0.8)],
+)
+def test_alarms_for_whoever_is_on_call_are_paid_where_there_is_what_they_watch(
+    traffic: Traffic | None, scales: bool, usd: float
+) -> None:
+    service = made.service(traffic=traffic)
+    assert seen.alarms_proposed_usd(service, PRICES, scales=scales) == pytest.approx(usd)
 
 
 # Container Insights

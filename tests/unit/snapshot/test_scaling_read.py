@@ -17,6 +17,7 @@ from trimtab.fleet.model import (
 )
 from trimtab.ladders.convert import policy_of_service
 from trimtab.replay.policy import Aggregation, Comparison, Metric, Missing, StepScaling, TargetTracking
+from trimtab.snapshot.parse import watches
 from trimtab.snapshot.state.scaling import alarm_shape, policy_shape, scheduled_shape, target_shape
 from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
 
@@ -363,3 +364,27 @@ def test_a_state_tells_of_schedules_missing_data_and_suspension() -> None:
     )
     found = only_step(read(step_policy(), shape)[0])
     assert (found.missing, found.comparison) == ("notBreaching", "greater_or_equal")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "value", "reads"),
+    [
+        ("ClusterName", "shop", True),
+        ("ClusterName", "other", False),
+        ("TargetGroup", "targetgroup/api/0f", True),
+        ("TargetGroup", "targetgroup/theirs/0f", False),
+        ("LoadBalancer", "app/public/0f", False),
+    ],
+)
+def test_alarms_on_the_cluster_and_on_its_services_target_groups_are_read(
+    dimension: str, value: str, reads: bool
+) -> None:
+    group = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/api/0f"
+    services = [
+        {"loadBalancers": [{"targetGroupArn": group}]},
+        {"loadBalancers": [{"loadBalancerName": "old"}]},
+        {},
+    ]
+    plain = {"Dimensions": [{"Name": dimension, "Value": value}]}
+    math = {"Metrics": [{"Expression": "a"}, {"MetricStat": {"Metric": plain}}]}
+    assert [watches(one, "shop", services) for one in (plain, math)] == [reads, reads]

@@ -170,6 +170,8 @@ def test_a_rule_that_says_more_than_the_values_stays_with_its_owner(changes: dic
     "found",
     [
         {"alarms": (Alarm(name="prod-api-cpu-high", arn="a", actions=("arn:aws:sns:page",)),)},
+        {"alarms": (Alarm(name="prod-api-errors", arn="a", actions=("arn:aws:sns:page",)),)},
+        {"alarms": (Alarm(name="prod-api-at-max", arn="a"),)},
         {"security_groups": (SecurityGroup(id="sg-7", name="prod-api-tasks", description="api"),)},
         {"security_groups": (SecurityGroup(id="sg-7", name="prod-public-alb", description=""),)},
     ],
@@ -191,9 +193,21 @@ def test_names_of_the_configurations_own_things_are_not_another_owners() -> None
             SecurityGroup(id="sg-7", name="prod-api-tasks", description="Tasks of api on prod"),
             SecurityGroup(id="sg-8", name="prod-public-alb", description="Load balancer prod-public"),
         ),
-        alarms=(Alarm(name="prod-api-joint-low", arn="a", actions=(made.policy_arn("api", "joint-in"),)),),
+        alarms=(
+            Alarm(name="prod-api-joint-low", arn="a", actions=(made.policy_arn("api", "joint-in"),)),
+            Alarm(
+                name="prod-api-errors", arn="b", actions=("arn:aws:sns:us-east-1:111122223333:prod-alerts",)
+            ),
+            Alarm(
+                name="prod-api-unhealthy",
+                arn="c",
+                actions=("arn:aws:sns:us-east-1:111122223333:pages",),
+                tags={"Environment": "production", "Service": "api", "CostCenter": "retail"},
+            ),
+        ),
     )
     assert values(fleet)["name"] == "prod"
+    assert not items(fleet, "aws_cloudwatch_metric_alarm")
     assert not items(fleet, "aws_security_group")
 
 

@@ -63,7 +63,7 @@ def _read_alarms(api: Api, raw: Raw) -> None:
     )
     for alarm in found:
         acts = ours.intersection(actions_of(alarm))
-        if acts or watches(alarm, raw.name):
+        if acts or watches(alarm, raw.name, raw.services):
             raw.alarms.append(alarm)
 
 

@@ -146,7 +146,9 @@ def _add_scaling(raw: Raw, resources: Resources) -> None:
     raw.policies = dict(policies)
     ours = {policy["PolicyARN"] for found in policies.values() for policy in found}
     alarms = map(scaling.alarm_shape, resources.get("aws_cloudwatch_metric_alarm", ()))
-    raw.alarms = [one for one in alarms if ours.intersection(actions_of(one)) or watches(one, raw.name)]
+    raw.alarms = [
+        one for one in alarms if ours.intersection(actions_of(one)) or watches(one, raw.name, raw.services)
+    ]
 
 
 def _add_traffic(raw: Raw, resources: Resources) -> None:

@@ -25,11 +25,18 @@ run "a_plain_cluster_is_accepted" {
     error_message = "Container Insights is on by default"
   }
   assert {
-    condition     = aws_cloudwatch_log_group.exec.retention_in_days == 7 && aws_cloudwatch_log_group.insights[0].retention_in_days == 7
+    condition = (
+      aws_cloudwatch_log_group.exec.retention_in_days == 7 &&
+      aws_cloudwatch_log_group.insights[0].retention_in_days == 7
+    )
     error_message = "sessions and performance logs are debug logs"
   }
   assert {
-    condition     = length(aws_cloudwatch_event_rule.this) == 3 && length(aws_cloudwatch_event_target.log) == 3 && length(aws_cloudwatch_event_target.topic) == 3
+    condition = (
+      length(aws_cloudwatch_event_rule.this) == 3 &&
+      length(aws_cloudwatch_event_target.log) == 3 &&
+      length(aws_cloudwatch_event_target.topic) == 3
+    )
     error_message = "three rules, each to the log and the topic"
   }
 }
@@ -176,18 +183,34 @@ run "what_is_no_address_is_refused" {
 run "a_cluster_that_is_taken_over_keeps_its_name_and_capacity_providers" {
   command = plan
   variables {
-    adopt = { name = "Old_Cluster", capacity_providers = ["old-ec2", "FARGATE"], connect_namespace = "arn:aws:servicediscovery:us-east-1:111122223333:namespace/ns-0", exec_kms_key = "arn:aws:kms:us-east-1:111122223333:key/0" }
+    adopt = {
+      name               = "Old_Cluster"
+      capacity_providers = ["old-ec2", "FARGATE"]
+      connect_namespace  = "arn:aws:servicediscovery:us-east-1:111122223333:namespace/ns-0"
+      exec_kms_key       = "arn:aws:kms:us-east-1:111122223333:key/0"
+    }
   }
   assert {
-    condition     = one(aws_ecs_cluster.this.service_connect_defaults).namespace == "arn:aws:servicediscovery:us-east-1:111122223333:namespace/ns-0" && aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].kms_key_id == "arn:aws:kms:us-east-1:111122223333:key/0"
+    condition = (
+      one(aws_ecs_cluster.this.service_connect_defaults).namespace ==
+      "arn:aws:servicediscovery:us-east-1:111122223333:namespace/ns-0" &&
+      aws_ecs_cluster.this.configuration[0].execute_command_configuration[0].kms_key_id ==
+      "arn:aws:kms:us-east-1:111122223333:key/0"
+    )
     error_message = "the default namespace of Service Connect and the key of ECS Exec are kept"
   }
   assert {
-    condition     = aws_ecs_cluster.this.name == "Old_Cluster" && aws_ecs_cluster_capacity_providers.this.capacity_providers == toset(["FARGATE", "FARGATE_SPOT", "old-ec2"])
+    condition = (
+      aws_ecs_cluster.this.name == "Old_Cluster" &&
+      aws_ecs_cluster_capacity_providers.this.capacity_providers == toset(["FARGATE", "FARGATE_SPOT", "old-ec2"])
+    )
     error_message = "name and capacity providers are kept"
   }
   assert {
-    condition     = strcontains(aws_cloudwatch_event_rule.this["failed-tasks"].event_pattern, "cluster/Old_Cluster") && !strcontains(aws_cloudwatch_event_rule.this["failed-tasks"].name, "Old_Cluster")
+    condition = (
+      strcontains(aws_cloudwatch_event_rule.this["failed-tasks"].event_pattern, "cluster/Old_Cluster") &&
+      !strcontains(aws_cloudwatch_event_rule.this["failed-tasks"].name, "Old_Cluster")
+    )
     error_message = "events are those of the cluster by its name; things are called after the platform"
   }
 }
@@ -206,7 +229,11 @@ run "no_x_ray_rule_unless_it_is_asked_for" {
     tracing = { sampling_rate = 1 }
   }
   assert {
-    condition     = length(aws_xray_sampling_rule.this) == 0 && output.cluster.tracing.sampling_rate == 1 && !output.cluster.tracing.xray_rule
+    condition = (
+      length(aws_xray_sampling_rule.this) == 0 &&
+      output.cluster.tracing.sampling_rate == 1 &&
+      !output.cluster.tracing.xray_rule
+    )
     error_message = "a region has 25 rules"
   }
 }
@@ -217,7 +244,10 @@ run "one_x_ray_rule_for_all_services_of_the_cluster_and_no_others" {
     tracing = { xray_rule = true, priority = 9999 }
   }
   assert {
-    condition     = aws_xray_sampling_rule.this[0].service_name == "production-*" && length(aws_xray_sampling_rule.this[0].rule_name) <= 32
+    condition = (
+      aws_xray_sampling_rule.this[0].service_name == "production-*" &&
+      length(aws_xray_sampling_rule.this[0].rule_name) <= 32
+    )
     error_message = "full names begin with the cluster's"
   }
 }
@@ -249,7 +279,10 @@ run "a_sampling_priority_of_10000_is_refused" {
 run "alerts_that_are_lost_raise_an_alarm" {
   command = plan
   assert {
-    condition     = aws_cloudwatch_metric_alarm.undelivered.dimensions.QueueName == aws_sqs_queue.undelivered.name && aws_cloudwatch_metric_alarm.undelivered.threshold == 0
+    condition = (
+      aws_cloudwatch_metric_alarm.undelivered.dimensions.QueueName == aws_sqs_queue.undelivered.name &&
+      aws_cloudwatch_metric_alarm.undelivered.threshold == 0
+    )
     error_message = "the queue is watched"
   }
   assert {
@@ -264,7 +297,10 @@ run "a_log_policy_for_all_clusters" {
     event_log_policy = "shared"
   }
   assert {
-    condition     = strcontains(aws_cloudwatch_log_resource_policy.events[0].policy_document, "log-group:/aws/events/ecs/*:*") && aws_cloudwatch_log_resource_policy.events[0].policy_name == "ecs-events"
+    condition = (
+      strcontains(aws_cloudwatch_log_resource_policy.events[0].policy_document, "log-group:/aws/events/ecs/*:*") &&
+      aws_cloudwatch_log_resource_policy.events[0].policy_name == "ecs-events"
+    )
     error_message = "one of the ten there are"
   }
 }
@@ -275,7 +311,10 @@ run "no_log_policy_where_a_shared_one_is_there" {
     event_log_policy = "none"
   }
   assert {
-    condition     = length(aws_cloudwatch_log_resource_policy.events) == 0 && length(aws_cloudwatch_event_target.log) == 3
+    condition = (
+      length(aws_cloudwatch_log_resource_policy.events) == 0 &&
+      length(aws_cloudwatch_event_target.log) == 3
+    )
     error_message = "the log is written all the same"
   }
 }

@@ -24,7 +24,11 @@ variables {
 run "a_certificate_serves_https_and_redirects_http" {
   command = plan
   assert {
-    condition     = aws_lb_listener.https[0].protocol == "HTTPS" && aws_lb_listener.http.default_action[0].type == "redirect" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    condition = (
+      aws_lb_listener.https[0].protocol == "HTTPS" &&
+      aws_lb_listener.http.default_action[0].type == "redirect" &&
+      aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    )
     error_message = "HTTP must redirect to HTTPS"
   }
   assert {
@@ -44,7 +48,10 @@ run "plain_http_is_accepted_where_it_is_said" {
     allow_plain_http = true
   }
   assert {
-    condition     = length(aws_lb_listener.https) == 0 && aws_lb_listener.http.default_action[0].type == "fixed-response"
+    condition = (
+      length(aws_lb_listener.https) == 0 &&
+      aws_lb_listener.http.default_action[0].type == "fixed-response"
+    )
     error_message = "plain HTTP answers by itself"
   }
 }
@@ -219,10 +226,20 @@ run "a_load_balancer_that_is_taken_over_keeps_its_name_and_groups" {
 run "without_the_modules_own_a_load_balancer_keeps_exactly_its_groups_headers_and_words" {
   command = plan
   variables {
-    adopt = { security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"], own_security_group = false, drop_invalid_header_fields = false, https_response = { status_code = "503", content_type = "text/html", message_body = "<p>no</p>" } }
+    adopt = {
+      security_group_ids         = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"]
+      own_security_group         = false
+      drop_invalid_header_fields = false
+      https_response             = { status_code = "503", content_type = "text/html", message_body = "<p>no</p>" }
+    }
   }
   assert {
-    condition     = length(aws_lb.this.security_groups) == 5 && !aws_lb.this.drop_invalid_header_fields && aws_lb_listener.https[0].default_action[0].fixed_response[0].status_code == "503" && aws_lb_listener.https[0].default_action[0].fixed_response[0].message_body == "<p>no</p>"
+    condition = (
+      length(aws_lb.this.security_groups) == 5 &&
+      !aws_lb.this.drop_invalid_header_fields &&
+      aws_lb_listener.https[0].default_action[0].fixed_response[0].status_code == "503" &&
+      aws_lb_listener.https[0].default_action[0].fixed_response[0].message_body == "<p>no</p>"
+    )
     error_message = "as found"
   }
 }
@@ -232,16 +249,31 @@ run "what_the_provider_would_set_back_is_kept" {
   variables {
     certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/0"
     adopt = {
-      attributes    = { preserve_host_header = true, xff_header_processing_mode = "preserve", enable_http2 = false, connection_logs = { bucket = "logs" } }
+      attributes = {
+        preserve_host_header       = true
+        xff_header_processing_mode = "preserve"
+        enable_http2               = false
+        connection_logs            = { bucket = "logs" }
+      }
       http_redirect = { host = "www.shop.example", status_code = "HTTP_302" }
     }
   }
   assert {
-    condition     = aws_lb.this.preserve_host_header && aws_lb.this.xff_header_processing_mode == "preserve" && !aws_lb.this.enable_http2 && one(aws_lb.this.connection_logs).bucket == "logs" && aws_lb.this.desync_mitigation_mode == null
+    condition = (
+      aws_lb.this.preserve_host_header &&
+      aws_lb.this.xff_header_processing_mode == "preserve" &&
+      !aws_lb.this.enable_http2 &&
+      one(aws_lb.this.connection_logs).bucket == "logs" &&
+      aws_lb.this.desync_mitigation_mode == null
+    )
     error_message = "attributes that were set stay, the others are left at AWS's defaults"
   }
   assert {
-    condition     = aws_lb_listener.http.default_action[0].redirect[0].host == "www.shop.example" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_302" && aws_lb_listener.http.default_action[0].redirect[0].port == "443"
+    condition = (
+      aws_lb_listener.http.default_action[0].redirect[0].host == "www.shop.example" &&
+      aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_302" &&
+      aws_lb_listener.http.default_action[0].redirect[0].port == "443"
+    )
     error_message = "port 80 sends its clients where it did"
   }
 }
@@ -265,10 +297,17 @@ run "five_groups_leave_no_room_for_the_modules_own" {
 run "what_default_actions_forward_to_goes_on" {
   command = plan
   variables {
-    adopt = { https_target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0", http_target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/b/0" }
+    adopt = {
+      https_target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0"
+      http_target_group_arn  = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/b/0"
+    }
   }
   assert {
-    condition     = aws_lb_listener.https[0].default_action[0].type == "forward" && aws_lb_listener.http.default_action[0].type == "forward" && endswith(aws_lb_listener.http.default_action[0].target_group_arn, "/b/0")
+    condition = (
+      aws_lb_listener.https[0].default_action[0].type == "forward" &&
+      aws_lb_listener.http.default_action[0].type == "forward" &&
+      endswith(aws_lb_listener.http.default_action[0].target_group_arn, "/b/0")
+    )
     error_message = "both listeners forward as they did"
   }
 }
@@ -313,7 +352,9 @@ run "further_certificates_hang_on_the_https_listener" {
     certificates    = { shop = "arn:aws:acm:us-east-1:111122223333:certificate/1" }
   }
   assert {
-    condition     = aws_lb_listener_certificate.this["shop"].certificate_arn == "arn:aws:acm:us-east-1:111122223333:certificate/1"
+    condition = (
+      aws_lb_listener_certificate.this["shop"].certificate_arn == "arn:aws:acm:us-east-1:111122223333:certificate/1"
+    )
     error_message = "by its name"
   }
 }
@@ -331,7 +372,10 @@ run "further_certificates_without_https_are_refused" {
 run "more_certificates_than_a_load_balancer_takes_are_refused" {
   command = plan
   variables {
-    certificates = { for number in range(26) : "c${number}" => "arn:aws:acm:us-east-1:111122223333:certificate/${number}" }
+    certificates = {
+      for number in range(26) :
+      "c${number}" => "arn:aws:acm:us-east-1:111122223333:certificate/${number}"
+    }
   }
   expect_failures = [var.certificates]
 }
@@ -362,7 +406,13 @@ run "ipv6_is_let_in_where_it_is_asked_for" {
     client_ipv6_cidrs = ["::/0"]
   }
   assert {
-    condition     = aws_lb.this.ip_address_type == "dualstack" && anytrue([for rule in aws_vpc_security_group_ingress_rule.client : rule.cidr_ipv6 == "::/0" && rule.cidr_ipv4 == null])
+    condition = (
+      aws_lb.this.ip_address_type == "dualstack" &&
+      anytrue([
+        for rule in aws_vpc_security_group_ingress_rule.client :
+        rule.cidr_ipv6 == "::/0" && rule.cidr_ipv4 == null
+      ])
+    )
     error_message = "both, and a rule"
   }
 }

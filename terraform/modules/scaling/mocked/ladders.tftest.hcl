@@ -13,15 +13,24 @@ run "plain_bounds_are_accepted" {
     error_message = "two ladders out"
   }
   assert {
-    condition     = [for m in aws_cloudwatch_metric_alarm.in.metric_query : m.expression if m.id == "joint"][0] == "MAX([cpu_ratio, memory_ratio])"
+    condition = (
+      [for m in aws_cloudwatch_metric_alarm.in.metric_query : m.expression if m.id == "joint"][0] ==
+      "MAX([cpu_ratio, memory_ratio])"
+    )
     error_message = "one joint scale-in"
   }
   assert {
-    condition     = aws_appautoscaling_target.this.resource_id == "service/production/api" && aws_cloudwatch_metric_alarm.in.alarm_name == "production-api-joint-low"
+    condition = (
+      aws_appautoscaling_target.this.resource_id == "service/production/api" &&
+      aws_cloudwatch_metric_alarm.in.alarm_name == "production-api-joint-low"
+    )
     error_message = "the names say whose they are"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.in.alarm_description == "Scale in: CPU of api under 30 % and memory under 75 %, both at once."
+    condition = (
+      aws_cloudwatch_metric_alarm.in.alarm_description ==
+      "Scale in: CPU of api under 30 % and memory under 75 %, both at once."
+    )
     error_message = "the alarm says what it waits for"
   }
   assert {
@@ -141,14 +150,30 @@ run "a_cooldown_out_as_long_as_in_is_refused" {
 run "a_ladder_of_three_is_accepted" {
   command = plan
   variables {
-    scaling = { min = 2, max = 8, cpu = { steps = [{ above = 0, add = 1 }, { above = 10, add = 2 }, { above = 20, add = 4 }] } }
+    scaling = {
+      min = 2
+      max = 8
+      cpu = { steps = [{ above = 0, add = 1 }, { above = 10, add = 2 }, { above = 20, add = 4 }] }
+    }
   }
   assert {
-    condition     = [for s in aws_appautoscaling_policy.out["cpu"].step_scaling_policy_configuration[0].step_adjustment : s.metric_interval_upper_bound if s.scaling_adjustment == 1][0] == "10"
+    condition = (
+      [
+        for s in aws_appautoscaling_policy.out["cpu"].step_scaling_policy_configuration[0].step_adjustment :
+        s.metric_interval_upper_bound
+        if s.scaling_adjustment == 1
+      ][0] == "10"
+    )
     error_message = "a step ends where the next begins"
   }
   assert {
-    condition     = length([for s in aws_appautoscaling_policy.out["cpu"].step_scaling_policy_configuration[0].step_adjustment : s if s.scaling_adjustment == 4 && (s.metric_interval_upper_bound == null || s.metric_interval_upper_bound == "")]) == 1
+    condition = (
+      length([
+        for s in aws_appautoscaling_policy.out["cpu"].step_scaling_policy_configuration[0].step_adjustment :
+        s
+        if s.scaling_adjustment == 4 && (s.metric_interval_upper_bound == null || s.metric_interval_upper_bound == "")
+      ]) == 1
+    )
     error_message = "the top step is open"
   }
 }
@@ -191,7 +216,15 @@ run "a_scale_in_ladder_of_two_is_accepted" {
     scaling = { min = 2, max = 8, scale_in = { steps = [{ below = 1, remove = 1 }, { below = 0.25, remove = 3 }] } }
   }
   assert {
-    condition     = length([for s in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment : s if s.scaling_adjustment == -3 && s.metric_interval_upper_bound == "-0.75" && (s.metric_interval_lower_bound == null || s.metric_interval_lower_bound == "")]) == 1
+    condition = (
+      length([
+        for s in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment :
+        s
+        if s.scaling_adjustment == -3 &&
+        s.metric_interval_upper_bound == "-0.75" &&
+        (s.metric_interval_lower_bound == null || s.metric_interval_lower_bound == "")
+      ]) == 1
+    )
     error_message = "the bottom step is open below"
   }
 }
@@ -314,10 +347,22 @@ run "growing_more_slowly_than_shrinking_is_refused" {
 run "bounds_are_what_aws_keeps_of_them" {
   command = plan
   variables {
-    scaling = { min = 2, max = 8, scale_in = { steps = [{ below = 1, remove = 1 }, { below = 0.6, remove = 2 }, { below = 0.35, remove = 3 }] } }
+    scaling = {
+      min      = 2
+      max      = 8
+      scale_in = { steps = [{ below = 1, remove = 1 }, { below = 0.6, remove = 2 }, { below = 0.35, remove = 3 }] }
+    }
   }
   assert {
-    condition     = join(" ", sort([for step in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment : step.metric_interval_upper_bound])) == "-0.4 -0.65 0"
+    condition = (
+      join(
+        " ",
+        sort([
+          for step in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment :
+          step.metric_interval_upper_bound
+        ])
+      ) == "-0.4 -0.65 0"
+    )
     error_message = "a bound with a hundred digits is a difference at every plan"
   }
 }

@@ -33,7 +33,13 @@ variables {
 run "without_adoption_everything_is_the_modules_own" {
   command = plan
   assert {
-    condition     = aws_ecs_service.this.name == "api" && aws_ecs_service.this.launch_type == "FARGATE" && length(aws_iam_role.task) == 1 && length(aws_iam_role.execution) == 1 && length(aws_ecs_service.this.service_registries) == 1
+    condition = (
+      aws_ecs_service.this.name == "api" &&
+      aws_ecs_service.this.launch_type == "FARGATE" &&
+      length(aws_iam_role.task) == 1 &&
+      length(aws_iam_role.execution) == 1 &&
+      length(aws_ecs_service.this.service_registries) == 1
+    )
     error_message = "the defaults of adopt change nothing"
   }
 }
@@ -54,15 +60,28 @@ run "names_and_network_are_kept" {
     }
   }
   assert {
-    condition     = aws_ecs_service.this.name == "Api_V1" && aws_ecs_task_definition.this.family == "old-family" && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].name == "app"
+    condition = (
+      aws_ecs_service.this.name == "Api_V1" &&
+      aws_ecs_task_definition.this.family == "old-family" &&
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].name == "app"
+    )
     error_message = "service, family and container keep their names"
   }
   assert {
-    condition     = aws_ecs_service.this.network_configuration[0].security_groups == toset(["sg-1", "sg-2"]) && aws_ecs_service.this.network_configuration[0].subnets == toset(["subnet-1", "subnet-2"]) && aws_ecs_service.this.network_configuration[0].assign_public_ip
+    condition = (
+      aws_ecs_service.this.network_configuration[0].security_groups == toset(["sg-1", "sg-2"]) &&
+      aws_ecs_service.this.network_configuration[0].subnets == toset(["subnet-1", "subnet-2"]) &&
+      aws_ecs_service.this.network_configuration[0].assign_public_ip
+    )
     error_message = "tasks stay in their network"
   }
   assert {
-    condition     = aws_cloudwatch_log_group.application[0].name == "/old/api" && aws_cloudwatch_log_group.application[0].kms_key_id != null && aws_cloudwatch_log_group.debug.kms_key_id == null && aws_cloudwatch_log_group.debug.name == "/ecs/production/api/debug"
+    condition = (
+      aws_cloudwatch_log_group.application[0].name == "/old/api" &&
+      aws_cloudwatch_log_group.application[0].kms_key_id != null &&
+      aws_cloudwatch_log_group.debug.kms_key_id == null &&
+      aws_cloudwatch_log_group.debug.name == "/ecs/production/api/debug"
+    )
     error_message = "the application's group keeps its name and key; the debug group is new"
   }
   assert {
@@ -78,7 +97,10 @@ run "outside_production_the_one_group_is_taken_over" {
     adopt       = { log_group = { name = "/old/api", kms_key_id = "arn:aws:kms:us-east-1:111122223333:key/0123" } }
   }
   assert {
-    condition     = aws_cloudwatch_log_group.debug.name == "/old/api" && aws_cloudwatch_log_group.debug.kms_key_id != null
+    condition = (
+      aws_cloudwatch_log_group.debug.name == "/old/api" &&
+      aws_cloudwatch_log_group.debug.kms_key_id != null
+    )
     error_message = "there is one group outside production"
   }
 }
@@ -86,18 +108,40 @@ run "outside_production_the_one_group_is_taken_over" {
 run "a_target_group_keeps_what_would_replace_it" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/b/c", security_group_id = "sg-0", priority = 1, paths = ["/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/b/c"
+      security_group_id = "sg-0"
+      priority          = 1
+      paths             = ["/*"]
+    }
     adopt = {
-      target_group  = { name = "Old-api", port = 80, protocol = "HTTPS", protocol_version = "HTTP2", health_port = "8081", health_protocol = "HTTPS", slow_start = 60 }
+      target_group = {
+        name             = "Old-api"
+        port             = 80
+        protocol         = "HTTPS"
+        protocol_version = "HTTP2"
+        health_port      = "8081"
+        health_protocol  = "HTTPS"
+        slow_start       = 60
+      }
       listener_rule = false
     }
   }
   assert {
-    condition     = aws_lb_target_group.this["this"].name == "Old-api" && aws_lb_target_group.this["this"].port == 80 && aws_lb_target_group.this["this"].protocol == "HTTPS" && aws_lb_target_group.this["this"].protocol_version == "HTTP2" && aws_lb_target_group.this["this"].slow_start == 60
+    condition = (
+      aws_lb_target_group.this["this"].name == "Old-api" &&
+      aws_lb_target_group.this["this"].port == 80 &&
+      aws_lb_target_group.this["this"].protocol == "HTTPS" &&
+      aws_lb_target_group.this["this"].protocol_version == "HTTP2" &&
+      aws_lb_target_group.this["this"].slow_start == 60
+    )
     error_message = "name, port, protocols and slow start are kept"
   }
   assert {
-    condition     = aws_lb_target_group.this["this"].health_check[0].port == "8081" && aws_lb_target_group.this["this"].health_check[0].protocol == "HTTPS"
+    condition = (
+      aws_lb_target_group.this["this"].health_check[0].port == "8081" &&
+      aws_lb_target_group.this["this"].health_check[0].protocol == "HTTPS"
+    )
     error_message = "the health check goes where it went"
   }
   assert {
@@ -112,7 +156,10 @@ run "capacity_providers_take_the_place_of_the_launch_type" {
     adopt = { capacity_providers = [{ name = "FARGATE_SPOT", weight = 1 }] }
   }
   assert {
-    condition     = one([for strategy in aws_ecs_service.this.capacity_provider_strategy : strategy.capacity_provider]) == "FARGATE_SPOT"
+    condition = (
+      one([for strategy in aws_ecs_service.this.capacity_provider_strategy : strategy.capacity_provider]) ==
+      "FARGATE_SPOT"
+    )
     error_message = "a swap of the two would replace the service"
   }
 }
@@ -120,14 +167,25 @@ run "capacity_providers_take_the_place_of_the_launch_type" {
 run "roles_of_another_owner_are_kept_and_none_is_made" {
   command = plan
   variables {
-    adopt = { execution_role_arn = "arn:aws:iam::111122223333:role/old", task_role_arn = "arn:aws:iam::111122223333:role/path/old" }
+    adopt = {
+      execution_role_arn = "arn:aws:iam::111122223333:role/old"
+      task_role_arn      = "arn:aws:iam::111122223333:role/path/old"
+    }
   }
   assert {
-    condition     = length(aws_iam_role.task) == 0 && length(aws_iam_role.execution) == 0 && length(aws_iam_role_policy.task) == 0 && length(aws_iam_role_policy.execution) == 0
+    condition = (
+      length(aws_iam_role.task) == 0 &&
+      length(aws_iam_role.execution) == 0 &&
+      length(aws_iam_role_policy.task) == 0 &&
+      length(aws_iam_role_policy.execution) == 0
+    )
     error_message = "no role is made beside those that are kept"
   }
   assert {
-    condition     = aws_ecs_task_definition.this.task_role_arn == "arn:aws:iam::111122223333:role/path/old" && output.task_role_name == "old"
+    condition = (
+      aws_ecs_task_definition.this.task_role_arn == "arn:aws:iam::111122223333:role/path/old" &&
+      output.task_role_name == "old"
+    )
     error_message = "the revision has the old role"
   }
 }
@@ -135,10 +193,17 @@ run "roles_of_another_owner_are_kept_and_none_is_made" {
 run "a_cloud_map_service_is_taken_over_as_it_is" {
   command = plan
   variables {
-    adopt = { discovery = { name = "api-v1", routing_policy = "WEIGHTED", record_types = ["SRV"] }, registry = { container_name = "api", container_port = 8080 } }
+    adopt = {
+      discovery = { name = "api-v1", routing_policy = "WEIGHTED", record_types = ["SRV"] }
+      registry  = { container_name = "api", container_port = 8080 }
+    }
   }
   assert {
-    condition     = aws_service_discovery_service.this[0].name == "api-v1" && aws_service_discovery_service.this[0].dns_config[0].routing_policy == "WEIGHTED" && aws_service_discovery_service.this[0].dns_config[0].dns_records[0].type == "SRV"
+    condition = (
+      aws_service_discovery_service.this[0].name == "api-v1" &&
+      aws_service_discovery_service.this[0].dns_config[0].routing_policy == "WEIGHTED" &&
+      aws_service_discovery_service.this[0].dns_config[0].dns_records[0].type == "SRV"
+    )
     error_message = "name, routing policy and record type would replace it"
   }
 }
@@ -149,7 +214,11 @@ run "a_registry_of_another_owner_is_kept_by_its_arn" {
     adopt = { registry = { arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-0" } }
   }
   assert {
-    condition     = length(aws_service_discovery_service.this) == 0 && one(aws_ecs_service.this.service_registries).registry_arn == "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-0"
+    condition = (
+      length(aws_service_discovery_service.this) == 0 &&
+      one(aws_ecs_service.this.service_registries).registry_arn ==
+      "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-0"
+    )
     error_message = "no Cloud Map service is made beside the one that is kept"
   }
 }
@@ -157,15 +226,38 @@ run "a_registry_of_another_owner_is_kept_by_its_arn" {
 run "what_the_running_revision_has_goes_into_the_next_one" {
   command = plan
   variables {
-    task  = { image = "registry.example/api:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080, environment = { LEVEL = "debug" } }
+    task = {
+      image           = "registry.example/api:1"
+      cpu             = 256
+      memory          = 512
+      startup_seconds = 24
+      port            = 8080
+      environment     = { LEVEL = "debug" }
+    }
     adopt = { definition = "arn:aws:ecs:us-east-1:111122223333:task-definition/old:7", container_name = "app" }
   }
   assert {
-    condition     = contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "HOST", value = "db" }) && contains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment, { name = "LEVEL", value = "debug" })
+    condition = (
+      contains(
+        jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment,
+        { name = "HOST", value = "db" }
+      ) &&
+      contains(
+        jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment,
+        { name = "LEVEL", value = "debug" }
+      )
+    )
     error_message = "the environment is carried on, and the values win"
   }
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].secrets == [{ name = "KEY", valueFrom = "/shop/key" }] && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].user == "1000" && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].command == ["serve"]
+    condition = (
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].secrets == [{
+        name      = "KEY"
+        valueFrom = "/shop/key"
+      }] &&
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].user == "1000" &&
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].command == ["serve"]
+    )
     error_message = "secrets, user and command are carried on"
   }
   assert {
@@ -173,7 +265,12 @@ run "what_the_running_revision_has_goes_into_the_next_one" {
     error_message = "the image is the values'"
   }
   assert {
-    condition     = [for mapping in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].portMappings : mapping.containerPort] == [8080, 9090]
+    condition = (
+      [
+        for mapping in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].portMappings :
+        mapping.containerPort
+      ] == [8080, 9090]
+    )
     error_message = "the ports besides the values' are carried on, for what else leads to them"
   }
 }
@@ -200,7 +297,11 @@ run "a_grace_period_and_alarms_of_deployments_are_kept" {
     adopt = { grace_period = 900, deployment_alarms = { names = ["api-5xx"], rollback = true } }
   }
   assert {
-    condition     = aws_ecs_service.this.health_check_grace_period_seconds == 900 && one(aws_ecs_service.this.alarms).alarm_names == toset(["api-5xx"]) && one(aws_ecs_service.this.alarms).rollback
+    condition = (
+      aws_ecs_service.this.health_check_grace_period_seconds == 900 &&
+      one(aws_ecs_service.this.alarms).alarm_names == toset(["api-5xx"]) &&
+      one(aws_ecs_service.this.alarms).rollback
+    )
     error_message = "tasks behind another owner's target group keep their time to start, deployments their alarms"
   }
 }
@@ -269,7 +370,13 @@ run "the_health_check_that_runs_goes_into_the_next_revision" {
     adopt = { definition = "arn:aws:ecs:us-east-1:111122223333:task-definition/old:7", container_name = "app" }
   }
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command == ["CMD", "check", "--key=k"]
+    condition = (
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command == [
+        "CMD",
+        "check",
+        "--key=k",
+      ]
+    )
     error_message = "what the values do not say is taken from the revision that runs"
   }
 }
@@ -277,11 +384,23 @@ run "the_health_check_that_runs_goes_into_the_next_revision" {
 run "a_health_check_in_the_values_wins_over_the_one_that_runs" {
   command = plan
   variables {
-    task  = { image = "registry.example/api:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080, health_command = ["CMD", "mine"] }
+    task = {
+      image           = "registry.example/api:1"
+      cpu             = 256
+      memory          = 512
+      startup_seconds = 24
+      port            = 8080
+      health_command  = ["CMD", "mine"]
+    }
     adopt = { definition = "arn:aws:ecs:us-east-1:111122223333:task-definition/old:7", container_name = "app" }
   }
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command == ["CMD", "mine"]
+    condition = (
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command == [
+        "CMD",
+        "mine",
+      ]
+    )
     error_message = "the user's word counts"
   }
 }

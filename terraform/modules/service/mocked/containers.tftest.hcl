@@ -31,7 +31,14 @@ run "a_volume_of_the_tasks_own_is_mounted" {
     task = merge(var.task, { volumes = { cache = {} }, mounts = [{ volume = "cache", path = "/cache" }] })
   }
   assert {
-    condition     = one(aws_ecs_task_definition.this.volume).name == "cache" && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).mountPoints == [{ sourceVolume = "cache", containerPath = "/cache", readOnly = false }]
+    condition = (
+      one(aws_ecs_task_definition.this.volume).name == "cache" &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).mountPoints == [{ sourceVolume = "cache", containerPath = "/cache", readOnly = false }]
+    )
     error_message = "the volume is in the task and in the application"
   }
 }
@@ -39,11 +46,17 @@ run "a_volume_of_the_tasks_own_is_mounted" {
 run "efs_is_mounted_encrypted_and_as_the_tasks_role" {
   command = plan
   variables {
-    task   = merge(var.task, { volumes = { data = { efs = { file_system_id = "fs-0abc", access_point_id = "fsap-0abc" } } }, mounts = [{ volume = "data", path = "/data" }] })
+    task = merge(var.task, {
+      volumes = { data = { efs = { file_system_id = "fs-0abc", access_point_id = "fsap-0abc" } } }
+      mounts  = [{ volume = "data", path = "/data" }]
+    })
     egress = { efs = { port = 2049, security_group_id = "sg-0efs" } }
   }
   assert {
-    condition     = one(one(aws_ecs_task_definition.this.volume).efs_volume_configuration).transit_encryption == "ENABLED" && one(one(one(aws_ecs_task_definition.this.volume).efs_volume_configuration).authorization_config).iam == "ENABLED"
+    condition = (
+      one(one(aws_ecs_task_definition.this.volume).efs_volume_configuration).transit_encryption == "ENABLED" &&
+      one(one(one(aws_ecs_task_definition.this.volume).efs_volume_configuration).authorization_config).iam == "ENABLED"
+    )
     error_message = "encryption in transit and IAM are on"
   }
 }
@@ -51,11 +64,27 @@ run "efs_is_mounted_encrypted_and_as_the_tasks_role" {
 run "efs_permission_is_for_the_file_system_by_its_access_point" {
   command = plan
   variables {
-    task   = merge(var.task, { volumes = { data = { efs = { file_system_id = "fs-0abc", access_point_id = "fsap-0abc" } } }, mounts = [{ volume = "data", path = "/data", read_only = true }] })
+    task = merge(var.task, {
+      volumes = { data = { efs = { file_system_id = "fs-0abc", access_point_id = "fsap-0abc" } } }
+      mounts  = [{ volume = "data", path = "/data", read_only = true }]
+    })
     egress = { efs = { port = 2049, security_group_id = "sg-0efs" } }
   }
   assert {
-    condition     = one([for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement : one if one.Sid == "MountData"]) == { Sid = "MountData", Effect = "Allow", Action = ["elasticfilesystem:ClientMount"], Resource = ["arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-0abc"], Condition = { StringEquals = { "elasticfilesystem:AccessPointArn" = "arn:aws:elasticfilesystem:us-east-1:111122223333:access-point/fsap-0abc" } } }
+    condition = (
+      one([for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement : one if one.Sid == "MountData"]) ==
+      {
+        Sid      = "MountData"
+        Effect   = "Allow"
+        Action   = ["elasticfilesystem:ClientMount"]
+        Resource = ["arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-0abc"]
+        Condition = {
+          StringEquals = {
+            "elasticfilesystem:AccessPointArn" = "arn:aws:elasticfilesystem:us-east-1:111122223333:access-point/fsap-0abc"
+          }
+        }
+      }
+    )
     error_message = "what is read only may not write"
   }
 }
@@ -63,11 +92,21 @@ run "efs_permission_is_for_the_file_system_by_its_access_point" {
 run "efs_that_is_written_may_be_written" {
   command = plan
   variables {
-    task   = merge(var.task, { volumes = { data = { efs = { file_system_id = "fs-0abc" } } }, mounts = [{ volume = "data", path = "/data" }] })
+    task = merge(var.task, {
+      volumes = { data = { efs = { file_system_id = "fs-0abc" } } }
+      mounts  = [{ volume = "data", path = "/data" }]
+    })
     egress = { efs = { port = 2049, security_group_id = "sg-0efs" } }
   }
   assert {
-    condition     = contains(one([for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement : one if one.Sid == "MountData"]).Action, "elasticfilesystem:ClientWrite")
+    condition = contains(
+      one([
+        for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement :
+        one
+        if one.Sid == "MountData"
+      ]).Action,
+      "elasticfilesystem:ClientWrite"
+    )
     error_message = "a mount that is not read only writes"
   }
 }
@@ -83,7 +122,11 @@ run "efs_without_a_way_to_it_is_refused" {
 run "efs_by_its_arn_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { volumes = { data = { efs = { file_system_id = "arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-0abc" } } } })
+    task = merge(var.task, {
+      volumes = {
+        data = { efs = { file_system_id = "arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-0abc" } }
+      }
+    })
   }
   expect_failures = [var.task]
 }
@@ -91,7 +134,11 @@ run "efs_by_its_arn_is_refused" {
 run "an_access_point_and_a_directory_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { volumes = { data = { efs = { file_system_id = "fs-0abc", access_point_id = "fsap-0abc", root_directory = "/data" } } } })
+    task = merge(var.task, {
+      volumes = {
+        data = { efs = { file_system_id = "fs-0abc", access_point_id = "fsap-0abc", root_directory = "/data" } }
+      }
+    })
   }
   expect_failures = [var.task]
 }
@@ -115,7 +162,11 @@ run "a_mount_of_no_volume_is_refused" {
 run "a_path_that_is_mounted_twice_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { volumes = { cache = {} }, mounts = [{ volume = "cache", path = "/tmp" }], writable = ["/tmp"] })
+    task = merge(var.task, {
+      volumes  = { cache = {} }
+      mounts   = [{ volume = "cache", path = "/tmp" }]
+      writable = ["/tmp"]
+    })
   }
   expect_failures = [var.task]
 }
@@ -203,7 +254,12 @@ run "a_container_on_the_applications_port_is_refused" {
 run "two_log_routers_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { a = { image = "a:1", memory = 32, firelens = {} }, b = { image = "b:1", memory = 32, firelens = {} } } })
+    task = merge(var.task, {
+      containers = {
+        a = { image = "a:1", memory = 32, firelens = {} }
+        b = { image = "b:1", memory = 32, firelens = {} }
+      }
+    })
   }
   expect_failures = [var.task]
 }
@@ -227,10 +283,38 @@ run "on_demand_for_every_task_is_refused" {
 run "user_limits_capabilities_and_credentials_are_told" {
   command = plan
   variables {
-    task = merge(var.task, { user = "1000:1000", ulimits = { nofile = { soft = 1024, hard = 4096 } }, capabilities = { add = ["SYS_PTRACE"], drop = ["NET_RAW"] }, repository_credentials = "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf" })
+    task = merge(var.task, {
+      user                   = "1000:1000"
+      ulimits                = { nofile = { soft = 1024, hard = 4096 } }
+      capabilities           = { add = ["SYS_PTRACE"], drop = ["NET_RAW"] }
+      repository_credentials = "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf"
+    })
   }
   assert {
-    condition     = one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).user == "1000:1000" && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).ulimits == [{ name = "nofile", softLimit = 1024, hardLimit = 4096 }] && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).linuxParameters.capabilities == { add = ["SYS_PTRACE"], drop = ["NET_RAW"] } && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).repositoryCredentials.credentialsParameter == "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf"
+    condition = (
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).user ==
+      "1000:1000" &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).ulimits == [{ name = "nofile", softLimit = 1024, hardLimit = 4096 }] &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).linuxParameters.capabilities == { add = ["SYS_PTRACE"], drop = ["NET_RAW"] } &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).repositoryCredentials.credentialsParameter ==
+      "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf"
+    )
     error_message = "each reaches the container"
   }
 }
@@ -238,10 +322,18 @@ run "user_limits_capabilities_and_credentials_are_told" {
 run "the_secret_of_a_private_registry_may_be_read" {
   command = plan
   variables {
-    task = merge(var.task, { repository_credentials = "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf" })
+    task = merge(var.task, {
+      repository_credentials = "arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf"
+    })
   }
   assert {
-    condition     = one([for one in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : one if one.Sid == "ReadSecrets"]).Resource == ["arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf"]
+    condition = (
+      one([
+        for one in jsondecode(aws_iam_role_policy.execution[0].policy).Statement :
+        one
+        if one.Sid == "ReadSecrets"
+      ]).Resource == ["arn:aws:secretsmanager:us-east-1:111122223333:secret:registry-AbCdEf"]
+    )
     error_message = "ECS reads it to pull"
   }
 }
@@ -249,10 +341,26 @@ run "the_secret_of_a_private_registry_may_be_read" {
 run "a_container_is_taken_out_of_the_size" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { proxy = { image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/proxy:1", cpu = 32, memory = 64 } } })
+    task = merge(var.task, {
+      containers = { proxy = { image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/proxy:1", cpu = 32, memory = 64 } }
+    })
   }
   assert {
-    condition     = one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).cpu == 192 && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).memory == 320 && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "proxy"]).memory == 64
+    condition = (
+      one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).cpu ==
+      192 &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).memory ==
+      320 &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "proxy"
+      ]).memory == 64
+    )
     error_message = "256/512 less the collector (32/128) and the container (32/64)"
   }
 }
@@ -260,10 +368,19 @@ run "a_container_is_taken_out_of_the_size" {
 run "the_image_of_a_container_may_be_pulled" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { proxy = { image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/proxy:1", memory = 64 } } })
+    task = merge(var.task, {
+      containers = { proxy = { image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/proxy:1", memory = 64 } }
+    })
   }
   assert {
-    condition     = contains(one([for one in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : one if one.Sid == "PullImage"]).Resource, "arn:aws:ecr:us-east-1:111122223333:repository/proxy")
+    condition = contains(
+      one([
+        for one in jsondecode(aws_iam_role_policy.execution[0].policy).Statement :
+        one
+        if one.Sid == "PullImage"
+      ]).Resource,
+      "arn:aws:ecr:us-east-1:111122223333:repository/proxy"
+    )
     error_message = "its repository is named"
   }
 }
@@ -287,10 +404,38 @@ run "a_container_of_the_applications_name_is_refused" {
 run "the_log_router_takes_the_applications_lines" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { router = { image = "a:1", memory = 64, essential = true, firelens = {} } } })
+    task = merge(var.task, {
+      containers = { router = { image = "a:1", memory = 64, essential = true, firelens = {} } }
+    })
   }
   assert {
-    condition     = one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).logConfiguration.logDriver == "awsfirelens" && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).logConfiguration.options.log_group_name == "/ecs/production/api/application" && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).dependsOn == [{ containerName = "router", condition = "START" }] && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "router"]).firelensConfiguration == { type = "fluentbit" } && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "router"]).logConfiguration.logDriver == "awslogs"
+    condition = (
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).logConfiguration.logDriver == "awsfirelens" &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).logConfiguration.options.log_group_name == "/ecs/production/api/application" &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).dependsOn == [{ containerName = "router", condition = "START" }] &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "router"
+      ]).firelensConfiguration == { type = "fluentbit" } &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "router"
+      ]).logConfiguration.logDriver == "awslogs"
+    )
     error_message = "through the router to the same group"
   }
 }
@@ -301,7 +446,14 @@ run "the_log_router_may_write_as_the_task" {
     task = merge(var.task, { containers = { router = { image = "a:1", memory = 64, firelens = {} } } })
   }
   assert {
-    condition     = contains(one([for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement : one if one.Sid == "RouteLogs"]).Action, "logs:PutLogEvents")
+    condition = contains(
+      one([
+        for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement :
+        one
+        if one.Sid == "RouteLogs"
+      ]).Action,
+      "logs:PutLogEvents"
+    )
     error_message = "it acts under the task role"
   }
 }
@@ -309,10 +461,24 @@ run "the_log_router_may_write_as_the_task" {
 run "lines_that_are_sent_elsewhere_ask_no_permission_here" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { router = { image = "a:1", memory = 64, firelens = { log_options = { Name = "http" } } } } })
+    task = merge(var.task, {
+      containers = { router = { image = "a:1", memory = 64, firelens = { log_options = { Name = "http" } } } }
+    })
   }
   assert {
-    condition     = one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).logConfiguration.options == { Name = "http" } && length([for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement : one if one.Sid == "RouteLogs"]) == 0
+    condition = (
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).logConfiguration.options == { Name = "http" } &&
+      length([
+        for one in jsondecode(aws_iam_role_policy.task["this"].policy).Statement :
+        one
+        if one.Sid == "RouteLogs"
+      ]) ==
+      0
+    )
     error_message = "log_options decide"
   }
 }
@@ -320,10 +486,19 @@ run "lines_that_are_sent_elsewhere_ask_no_permission_here" {
 run "an_application_waits_for_what_must_end_first" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { migrate = { image = "a:1", memory = 64 } }, depends_on = { migrate = "SUCCESS" } })
+    task = merge(var.task, {
+      containers = { migrate = { image = "a:1", memory = 64 } }
+      depends_on = { migrate = "SUCCESS" }
+    })
   }
   assert {
-    condition     = one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).dependsOn == [{ containerName = "migrate", condition = "SUCCESS" }]
+    condition = (
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).dependsOn == [{ containerName = "migrate", condition = "SUCCESS" }]
+    )
     error_message = "the condition is said"
   }
 }
@@ -339,7 +514,10 @@ run "waiting_on_nothing_is_refused" {
 run "waiting_on_an_end_that_never_comes_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { proxy = { image = "a:1", memory = 64, essential = true } }, depends_on = { proxy = "COMPLETE" } })
+    task = merge(var.task, {
+      containers = { proxy = { image = "a:1", memory = 64, essential = true } }
+      depends_on = { proxy = "COMPLETE" }
+    })
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
@@ -347,7 +525,10 @@ run "waiting_on_an_end_that_never_comes_is_refused" {
 run "waiting_on_health_that_nobody_checks_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { proxy = { image = "a:1", memory = 64 } }, depends_on = { proxy = "HEALTHY" } })
+    task = merge(var.task, {
+      containers = { proxy = { image = "a:1", memory = 64 } }
+      depends_on = { proxy = "HEALTHY" }
+    })
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
@@ -355,7 +536,10 @@ run "waiting_on_health_that_nobody_checks_is_refused" {
 run "waiting_on_each_other_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { proxy = { image = "a:1", memory = 64, depends_on = { api = "START" } } }, depends_on = { proxy = "START" } })
+    task = merge(var.task, {
+      containers = { proxy = { image = "a:1", memory = 64, depends_on = { api = "START" } } }
+      depends_on = { proxy = "START" }
+    })
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
@@ -363,7 +547,10 @@ run "waiting_on_each_other_is_refused" {
 run "waiting_on_a_state_that_is_none_is_refused" {
   command = plan
   variables {
-    task = merge(var.task, { containers = { proxy = { image = "a:1", memory = 64 } }, depends_on = { proxy = "READY" } })
+    task = merge(var.task, {
+      containers = { proxy = { image = "a:1", memory = 64 } }
+      depends_on = { proxy = "READY" }
+    })
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
@@ -382,7 +569,9 @@ run "a_log_router_with_a_task_role_that_is_kept_is_warned_of_too" {
   command = plan
   variables {
     adopt = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
-    task  = merge(var.task, { containers = { router = { image = "registry.example/router:1", memory = 64, firelens = {} } } })
+    task = merge(var.task, {
+      containers = { router = { image = "registry.example/router:1", memory = 64, firelens = {} } }
+    })
   }
   expect_failures = [check.kept_task_role]
 }

@@ -32,11 +32,21 @@ run "grpc_has_its_own_check" {
     values = { protocol = "HTTPS" }
   }
   variables {
-    task    = merge(var.task, { health_command = ["CMD", "/probe"] })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "GRPC" }
+    task = merge(var.task, { health_command = ["CMD", "/probe"] })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "GRPC"
+    }
   }
   assert {
-    condition     = aws_lb_target_group.this["this"].protocol_version == "GRPC" && one(aws_lb_target_group.this["this"].health_check).path == "/grpc.health.v1.Health/Check" && one(aws_lb_target_group.this["this"].health_check).matcher == "0"
+    condition = (
+      aws_lb_target_group.this["this"].protocol_version == "GRPC" &&
+      one(aws_lb_target_group.this["this"].health_check).path == "/grpc.health.v1.Health/Check" &&
+      one(aws_lb_target_group.this["this"].health_check).matcher == "0"
+    )
     error_message = "the health service, and code 0"
   }
 }
@@ -48,8 +58,16 @@ run "grpc_with_a_method_and_codes_of_its_own_is_accepted" {
     values = { protocol = "HTTPS" }
   }
   variables {
-    task    = merge(var.task, { health_command = ["CMD", "/probe"] })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "GRPC", health_path = "/shop.Api/Ping", health_matcher = "0,12" }
+    task = merge(var.task, { health_command = ["CMD", "/probe"] })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "GRPC"
+      health_path       = "/shop.Api/Ping"
+      health_matcher    = "0,12"
+    }
   }
   assert {
     condition     = one(aws_lb_target_group.this["this"].health_check).matcher == "0,12"
@@ -64,8 +82,14 @@ run "grpc_on_a_plain_listener_is_refused" {
     values = { protocol = "HTTP" }
   }
   variables {
-    task    = merge(var.task, { health_command = ["CMD", "/probe"] })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "GRPC" }
+    task = merge(var.task, { health_command = ["CMD", "/probe"] })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "GRPC"
+    }
   }
   expect_failures = [data.aws_lb_listener.grpc]
 }
@@ -77,7 +101,13 @@ run "grpc_without_a_probe_is_refused" {
     values = { protocol = "HTTPS" }
   }
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "GRPC" }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "GRPC"
+    }
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
@@ -89,8 +119,15 @@ run "grpc_with_a_path_that_is_no_method_is_refused" {
     values = { protocol = "HTTPS" }
   }
   variables {
-    task    = merge(var.task, { health_command = ["CMD", "/probe"] })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "GRPC", health_path = "/health" }
+    task = merge(var.task, { health_command = ["CMD", "/probe"] })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "GRPC"
+      health_path       = "/health"
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -102,8 +139,15 @@ run "grpc_with_an_http_code_is_refused" {
     values = { protocol = "HTTPS" }
   }
   variables {
-    task    = merge(var.task, { health_command = ["CMD", "/probe"] })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "GRPC", health_matcher = "200" }
+    task = merge(var.task, { health_command = ["CMD", "/probe"] })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "GRPC"
+      health_matcher    = "200"
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -111,7 +155,14 @@ run "grpc_with_an_http_code_is_refused" {
 run "http_with_a_grpc_code_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "HTTP1", health_matcher = "12" }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "HTTP1"
+      health_matcher    = "12"
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -119,7 +170,13 @@ run "http_with_a_grpc_code_is_refused" {
 run "a_protocol_that_is_none_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], protocol_version = "HTTP3" }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      protocol_version  = "HTTP3"
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -127,7 +184,13 @@ run "a_protocol_that_is_none_is_refused" {
 run "a_slow_start_is_told" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], slow_start = 60 }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      slow_start        = 60
+    }
   }
   assert {
     condition     = aws_lb_target_group.this["this"].slow_start == 60
@@ -138,7 +201,13 @@ run "a_slow_start_is_told" {
 run "a_slow_start_that_is_too_short_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], slow_start = 10 }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      slow_start        = 10
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -146,11 +215,18 @@ run "a_slow_start_that_is_too_short_is_refused" {
 run "another_port_is_the_same_target_group" {
   command = plan
   variables {
-    task    = merge(var.task, { port = 9090 })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"] }
+    task = merge(var.task, { port = 9090 })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+    }
   }
   assert {
-    condition     = aws_lb_target_group.this["this"].port == 80 && one(aws_ecs_service.this.load_balancer).container_port == 9090
+    condition = (
+      aws_lb_target_group.this["this"].port == 80 && one(aws_ecs_service.this.load_balancer).container_port == 9090
+    )
     error_message = "each task registers its own port"
   }
 }
@@ -158,11 +234,24 @@ run "another_port_is_the_same_target_group" {
 run "a_former_port_is_served_until_the_new_one_runs" {
   command = plan
   variables {
-    task    = merge(var.task, { port = 9090, former_port = 8080 })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"] }
+    task = merge(var.task, { port = 9090, former_port = 8080 })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+    }
   }
   assert {
-    condition     = one(aws_ecs_service.this.load_balancer).container_port == 8080 && keys(aws_vpc_security_group_ingress_rule.load_balancer) == ["8080", "9090"] && one([for one in jsondecode(aws_ecs_task_definition.this.container_definitions) : one if one.name == "api"]).portMappings[*].containerPort == [9090, 8080]
+    condition = (
+      one(aws_ecs_service.this.load_balancer).container_port == 8080 &&
+      keys(aws_vpc_security_group_ingress_rule.load_balancer) == ["8080", "9090"] &&
+      one([
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
+        one
+        if one.name == "api"
+      ]).portMappings[*].containerPort == [9090, 8080]
+    )
     error_message = "both are let in, the load balancer stays"
   }
 }
@@ -170,8 +259,13 @@ run "a_former_port_is_served_until_the_new_one_runs" {
 run "a_former_port_that_is_the_port_is_refused" {
   command = plan
   variables {
-    task    = merge(var.task, { former_port = 8080 })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"] }
+    task = merge(var.task, { former_port = 8080 })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+    }
   }
   expect_failures = [aws_ecs_task_definition.this]
 }

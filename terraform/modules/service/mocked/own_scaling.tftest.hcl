@@ -25,17 +25,25 @@ variables {
   network = { vpc_id = "vpc-0123456789abcdef0", subnet_ids = ["subnet-a", "subnet-b", "subnet-c"] }
   task    = { image = "registry.example/worker:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080 }
   scaling = { min = 2, max = 8 }
-  alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+  alarms  = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" } }
 }
 
 run "scaling_is_the_modules" {
   command = plan
   assert {
-    condition     = module.scaling[0].target.resource_id == "service/production/worker" && aws_ecs_service.this.desired_count == 2
+    condition = (
+      module.scaling[0].target.resource_id == "service/production/worker" && aws_ecs_service.this.desired_count == 2
+    )
     error_message = "the count begins at the least"
   }
   assert {
-    condition     = module.scaling[0].alarm_names == tomap({ cpu = "production-worker-cpu-high", memory = "production-worker-memory-high", joint = "production-worker-joint-low" })
+    condition = (
+      module.scaling[0].alarm_names == tomap({
+        cpu    = "production-worker-cpu-high"
+        memory = "production-worker-memory-high"
+        joint  = "production-worker-joint-low"
+      })
+    )
     error_message = "alarms begin with the platform's stem"
   }
 }
@@ -43,7 +51,26 @@ run "scaling_is_the_modules" {
 run "further_metrics_pass_through" {
   command = plan
   variables {
-    scaling = { min = 2, max = 8, metrics = { queue = { high = 100, low = 20, per_task = "running", steps = [{ above = 0, add = 1 }], sources = { visible = { namespace = "AWS/SQS", metric_name = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = "orders" }, missing = 0 } } } } }
+    scaling = {
+      min = 2
+      max = 8
+      metrics = {
+        queue = {
+          high     = 100
+          low      = 20
+          per_task = "running"
+          steps    = [{ above = 0, add = 1 }]
+          sources = {
+            visible = {
+              namespace   = "AWS/SQS"
+              metric_name = "ApproximateNumberOfMessagesVisible"
+              dimensions  = { QueueName = "orders" }
+              missing     = 0
+            }
+          }
+        }
+      }
+    }
   }
   assert {
     condition     = module.scaling[0].alarm_names["queue"] == "production-worker-queue-high"
@@ -58,7 +85,11 @@ run "scaling_of_ones_own_makes_none_of_ours" {
     desired_count = 3
   }
   assert {
-    condition     = length(module.scaling) == 0 && aws_ecs_service.this.desired_count == 3 && length(aws_cloudwatch_metric_alarm.at_max) == 0
+    condition = (
+      length(module.scaling) == 0 &&
+      aws_ecs_service.this.desired_count == 3 &&
+      length(aws_cloudwatch_metric_alarm.at_max) == 0
+    )
     error_message = "no target, policy or alarm, and no maximum to be at"
   }
 }

@@ -28,7 +28,10 @@ variables {
 run "production_keeps_two_groups" {
   command = plan
   assert {
-    condition     = aws_cloudwatch_log_group.application[0].retention_in_days == 30 && aws_cloudwatch_log_group.debug.retention_in_days == 7
+    condition = (
+      aws_cloudwatch_log_group.application[0].retention_in_days == 30 &&
+      aws_cloudwatch_log_group.debug.retention_in_days == 7
+    )
     error_message = "30 days for the application, 7 for the rest"
   }
 }
@@ -39,7 +42,10 @@ run "elsewhere_all_is_debug" {
     environment = "staging"
   }
   assert {
-    condition     = length(aws_cloudwatch_log_group.application) == 0 && output.log_group_names.application == output.log_group_names.debug
+    condition = (
+      length(aws_cloudwatch_log_group.application) == 0 &&
+      output.log_group_names.application == output.log_group_names.debug
+    )
     error_message = "outside production there is one group, with 7 days"
   }
 }
@@ -264,7 +270,10 @@ run "grpc_has_its_own_port" {
     tracing = { protocol = "grpc" }
   }
   assert {
-    condition     = local.environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT == "http://127.0.0.1:4317" && local.environment.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL == "grpc"
+    condition = (
+      local.environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT == "http://127.0.0.1:4317" &&
+      local.environment.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL == "grpc"
+    )
     error_message = "port and protocol go together"
   }
 }
@@ -272,7 +281,13 @@ run "grpc_has_its_own_port" {
 run "an_application_with_an_endpoint_of_its_own_is_told_none" {
   command = plan
   variables {
-    task = merge(var.task, { environment = { OTEL_EXPORTER_OTLP_ENDPOINT = "https://otel.example", OTEL_RESOURCE_ATTRIBUTES = "service.name=mine", OTEL_TRACES_SAMPLER = "always_off" } })
+    task = merge(var.task, {
+      environment = {
+        OTEL_EXPORTER_OTLP_ENDPOINT = "https://otel.example"
+        OTEL_RESOURCE_ATTRIBUTES    = "service.name=mine"
+        OTEL_TRACES_SAMPLER         = "always_off"
+      }
+    })
   }
   assert {
     condition     = jsonencode(local.environment) == jsonencode(var.task.environment)
@@ -283,10 +298,16 @@ run "an_application_with_an_endpoint_of_its_own_is_told_none" {
 run "an_application_with_a_protocol_of_its_own_keeps_its_port" {
   command = plan
   variables {
-    task = merge(var.task, { environment = { OTEL_EXPORTER_OTLP_PROTOCOL = "grpc", OTEL_METRICS_EXPORTER = "prometheus" } })
+    task = merge(var.task, {
+      environment = { OTEL_EXPORTER_OTLP_PROTOCOL = "grpc", OTEL_METRICS_EXPORTER = "prometheus" }
+    })
   }
   assert {
-    condition     = !contains(keys(local.environment), "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") && local.environment.OTEL_METRICS_EXPORTER == "prometheus" && local.environment.OTEL_LOGS_EXPORTER == "none"
+    condition = (
+      !contains(keys(local.environment), "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") &&
+      local.environment.OTEL_METRICS_EXPORTER == "prometheus" &&
+      local.environment.OTEL_LOGS_EXPORTER == "none"
+    )
     error_message = "the application's own is below the module's"
   }
 }
@@ -308,7 +329,11 @@ run "the_collector_samples_by_the_clusters_seed_and_rate" {
     cluster = merge(var.cluster, { tracing = { sampling_rate = 0.2, seed = 7 } })
   }
   assert {
-    condition     = local.collector_config.processors.probabilistic_sampler.sampling_percentage == 20 && local.collector_config.processors.probabilistic_sampler.hash_seed == 7 && contains(local.collector_config.service.pipelines.traces.processors, "probabilistic_sampler")
+    condition = (
+      local.collector_config.processors.probabilistic_sampler.sampling_percentage == 20 &&
+      local.collector_config.processors.probabilistic_sampler.hash_seed == 7 &&
+      contains(local.collector_config.service.pipelines.traces.processors, "probabilistic_sampler")
+    )
     error_message = "one seed and rate a cluster"
   }
 }
@@ -320,7 +345,12 @@ run "by_an_x_ray_rule_the_sdk_samples_and_the_collector_does_not" {
     tracing = { sampler = "xray", propagators = ["xray", "tracecontext"] }
   }
   assert {
-    condition     = local.environment.OTEL_TRACES_SAMPLER == "xray" && local.environment.OTEL_PROPAGATORS == "xray,tracecontext" && !contains(local.collector_config.service.pipelines.traces.processors, "probabilistic_sampler") && contains(local.collector_config.service.extensions, "awsproxy")
+    condition = (
+      local.environment.OTEL_TRACES_SAMPLER == "xray" &&
+      local.environment.OTEL_PROPAGATORS == "xray,tracecontext" &&
+      !contains(local.collector_config.service.pipelines.traces.processors, "probabilistic_sampler") &&
+      contains(local.collector_config.service.extensions, "awsproxy")
+    )
     error_message = "sampled twice"
   }
   assert {
@@ -359,7 +389,9 @@ run "an_sdk_can_be_left_to_its_own_port_and_protocol" {
     tracing = { protocol = "sdk" }
   }
   assert {
-    condition     = sort(keys(local.environment)) == tolist(["OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_SERVICE_NAME"])
+    condition = (
+      sort(keys(local.environment)) == tolist(["OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_SERVICE_NAME"])
+    )
     error_message = "both ports are open, so nothing need be told"
   }
 }
@@ -371,7 +403,11 @@ run "a_service_of_which_two_must_never_run" {
     deployment = { minimum_percent = 0, maximum_percent = 100 }
   }
   assert {
-    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 0 && aws_ecs_service.this.deployment_maximum_percent == 100 && aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    condition = (
+      aws_ecs_service.this.deployment_minimum_healthy_percent == 0 &&
+      aws_ecs_service.this.deployment_maximum_percent == 100 &&
+      aws_ecs_service.this.availability_zone_rebalancing == "DISABLED"
+    )
     error_message = "AWS has no room to rebalance in"
   }
 }
@@ -382,7 +418,11 @@ run "one_copy_is_deployed_as_aws_does_unless_it_is_asked_otherwise" {
     scaling = { min = 1, max = 1 }
   }
   assert {
-    condition     = aws_ecs_service.this.desired_count == 1 && aws_ecs_service.this.deployment_maximum_percent == 200 && aws_ecs_service.this.availability_zone_rebalancing == "ENABLED"
+    condition = (
+      aws_ecs_service.this.desired_count == 1 &&
+      aws_ecs_service.this.deployment_maximum_percent == 200 &&
+      aws_ecs_service.this.availability_zone_rebalancing == "ENABLED"
+    )
     error_message = "the second copy is there during a deployment"
   }
 }
@@ -430,7 +470,11 @@ run "alarms_that_fail_a_deployment_roll_it_back" {
     deployment = { alarms = { names = ["api-5xx"] }, wait_for_steady_state = true }
   }
   assert {
-    condition     = one(aws_ecs_service.this.alarms).rollback && one(one(aws_ecs_service.this.alarms).alarm_names) == "api-5xx" && aws_ecs_service.this.wait_for_steady_state
+    condition = (
+      one(aws_ecs_service.this.alarms).rollback &&
+      one(one(aws_ecs_service.this.alarms).alarm_names) == "api-5xx" &&
+      aws_ecs_service.this.wait_for_steady_state
+    )
     error_message = "watched, and waited for"
   }
 }
@@ -450,7 +494,10 @@ run "a_running_service_keeps_its_percentages_under_what_is_asked" {
     deployment = { maximum_percent = 200 }
   }
   assert {
-    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 50 && aws_ecs_service.this.deployment_maximum_percent == 200
+    condition = (
+      aws_ecs_service.this.deployment_minimum_healthy_percent == 50 &&
+      aws_ecs_service.this.deployment_maximum_percent == 200
+    )
     error_message = "the values win"
   }
 }

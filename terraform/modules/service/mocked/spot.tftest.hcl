@@ -28,7 +28,9 @@ variables {
 run "on_demand_is_a_launch_type" {
   command = plan
   assert {
-    condition     = aws_ecs_service.this.launch_type == "FARGATE" && length(aws_ecs_service.this.capacity_provider_strategy) == 0
+    condition = (
+      aws_ecs_service.this.launch_type == "FARGATE" && length(aws_ecs_service.this.capacity_provider_strategy) == 0
+    )
     error_message = "without spot a service has a launch type and no strategy"
   }
 }
@@ -39,7 +41,10 @@ run "spot_is_a_strategy_and_no_launch_type" {
     task = merge(var.task, { spot = true })
   }
   assert {
-    condition     = one([for one in aws_ecs_service.this.capacity_provider_strategy : "${one.capacity_provider} ${one.weight}"]) == "FARGATE_SPOT 1"
+    condition = (
+      one([for one in aws_ecs_service.this.capacity_provider_strategy : "${one.capacity_provider} ${one.weight}"]) ==
+      "FARGATE_SPOT 1"
+    )
     error_message = "all tasks on Spot, and none on demand"
   }
 }
@@ -54,16 +59,28 @@ run "spot_without_a_load_balancer_is_accepted" {
 run "a_drain_within_the_notice_is_accepted_on_spot" {
   command = plan
   variables {
-    task    = merge(var.task, { spot = true })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 119 }
+    task = merge(var.task, { spot = true })
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 119
+    }
   }
 }
 
 run "a_drain_beyond_the_notice_is_refused_on_spot" {
   command = plan
   variables {
-    task    = merge(var.task, { spot = true })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 120 }
+    task = merge(var.task, { spot = true })
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 120
+    }
   }
   expect_failures = [aws_ecs_service.this]
 }
@@ -71,7 +88,13 @@ run "a_drain_beyond_the_notice_is_refused_on_spot" {
 run "a_drain_of_two_minutes_is_accepted_on_demand" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 120 }
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 120
+    }
   }
 }
 
@@ -97,7 +120,13 @@ run "an_on_demand_base_and_a_share_beyond_it" {
     task = merge(var.task, { spot = true, on_demand = { base = 2, percent = 30 } })
   }
   assert {
-    condition     = sort([for one in aws_ecs_service.this.capacity_provider_strategy : "${one.capacity_provider} ${one.base} ${one.weight}"]) == tolist(["FARGATE 2 30", "FARGATE_SPOT 0 70"]) && aws_ecs_service.this.force_new_deployment
+    condition = (
+      sort([
+        for one in aws_ecs_service.this.capacity_provider_strategy :
+        "${one.capacity_provider} ${one.base} ${one.weight}"
+      ]) == tolist(["FARGATE 2 30", "FARGATE_SPOT 0 70"]) &&
+      aws_ecs_service.this.force_new_deployment
+    )
     error_message = "two tasks stay, and of the rest three in ten"
   }
 }

@@ -28,10 +28,21 @@ variables {
 run "roles_and_registry_of_another_owner_are_made_by_nobody_here" {
   command = plan
   variables {
-    adopt = { own_execution_role = false, own_task_role = false, own_registry = false, execution_role_arn = "arn:aws:iam::111122223333:role/mine", task_role_arn = "arn:aws:iam::111122223333:role/mine", registry = { arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-1" } }
+    adopt = {
+      own_execution_role = false
+      own_task_role      = false
+      own_registry       = false
+      execution_role_arn = "arn:aws:iam::111122223333:role/mine"
+      task_role_arn      = "arn:aws:iam::111122223333:role/mine"
+      registry           = { arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-1" }
+    }
   }
   assert {
-    condition     = length(aws_iam_role.execution) + length(aws_iam_role.task) + length(aws_iam_role_policy.execution) + length(aws_service_discovery_service.this) == 0
+    condition = (
+      length(aws_iam_role.execution) + length(aws_iam_role.task) + length(aws_iam_role_policy.execution) + length(
+        aws_service_discovery_service.this
+      ) == 0
+    )
     error_message = "the booleans decide"
   }
   assert {
@@ -62,7 +73,10 @@ run "a_role_has_the_path_and_boundary_asked_for" {
     roles = { path = "/service/", permissions_boundary = "arn:aws:iam::111122223333:policy/boundary" }
   }
   assert {
-    condition     = alltrue([for role in [aws_iam_role.execution[0], aws_iam_role.task[0]] : role.path == "/service/" && role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"])
+    condition = alltrue([
+      for role in [aws_iam_role.execution[0], aws_iam_role.task[0]] :
+      role.path == "/service/" && role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    ])
     error_message = "both roles"
   }
 }
@@ -96,11 +110,19 @@ run "a_statement_has_its_conditions_and_one_without_has_none" {
     ]
   }
   assert {
-    condition     = jsonencode(one([for one in local.application_statements : one if one.Sid == "Only"]).Condition) == jsonencode({ Bool = { "aws:SecureTransport" = ["true"] }, StringEquals = { "kms:ViaService" = ["s3.us-east-1.amazonaws.com"], "aws:SourceVpce" = ["vpce-1"] } })
+    condition = (
+      jsonencode(one([for one in local.application_statements : one if one.Sid == "Only"]).Condition) == jsonencode({
+        Bool         = { "aws:SecureTransport" = ["true"] }
+        StringEquals = { "kms:ViaService" = ["s3.us-east-1.amazonaws.com"], "aws:SourceVpce" = ["vpce-1"] }
+      })
+    )
     error_message = "all of them, by their tests"
   }
   assert {
-    condition     = !contains(keys(one([for one in local.application_statements : one if one.Sid == "Plain"])), "Condition")
+    condition = !contains(
+      keys(one([for one in local.application_statements : one if one.Sid == "Plain"])),
+      "Condition"
+    )
     error_message = "none where none is asked"
   }
 }
@@ -127,7 +149,10 @@ run "an_image_without_a_shell_asks_its_own_probe" {
     task = merge(var.task, { health_command = ["CMD", "/app", "healthcheck"] })
   }
   assert {
-    condition     = join(" ", jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command) == "CMD /app healthcheck"
+    condition = (
+      join(" ", jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command) ==
+      "CMD /app healthcheck"
+    )
     error_message = "no shell is asked"
   }
 }
@@ -135,11 +160,27 @@ run "an_image_without_a_shell_asks_its_own_probe" {
 run "the_container_asks_the_live_path_and_the_load_balancer_its_own" {
   command = plan
   variables {
-    task    = merge(var.task, { live_path = "/live" })
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/0/1", security_group_id = "sg-1", priority = 100, paths = ["/*"], health_path = "/ready" }
+    task = merge(var.task, { live_path = "/live" })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/0/1"
+      security_group_id = "sg-1"
+      priority          = 100
+      paths             = ["/*"]
+      health_path       = "/ready"
+    }
   }
   assert {
-    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command[1], ":8080/live ") && !strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command[1], "/ready") && one(aws_lb_target_group.this["this"].health_check).path == "/ready"
+    condition = (
+      strcontains(
+        jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command[1],
+        ":8080/live "
+      ) &&
+      !strcontains(
+        jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command[1],
+        "/ready"
+      ) &&
+      one(aws_lb_target_group.this["this"].health_check).path == "/ready"
+    )
     error_message = "two paths"
   }
 }
@@ -147,10 +188,19 @@ run "the_container_asks_the_live_path_and_the_load_balancer_its_own" {
 run "without_a_live_path_both_ask_the_same" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/0/1", security_group_id = "sg-1", priority = 100, paths = ["/*"], health_path = "/ready" }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/0/1"
+      security_group_id = "sg-1"
+      priority          = 100
+      paths             = ["/*"]
+      health_path       = "/ready"
+    }
   }
   assert {
-    condition     = strcontains(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command[1], ":8080/ready ")
+    condition = strcontains(
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck.command[1],
+      ":8080/ready "
+    )
     error_message = "one path"
   }
 }
@@ -166,7 +216,9 @@ run "a_live_path_without_a_slash_is_refused" {
 run "a_check_that_leaves_the_tasks_own_process_is_told" {
   command = plan
   variables {
-    task = merge(var.task, { health_command = ["CMD-SHELL", "curl -f http://127.0.0.1:8080/live && curl -f http://db.example/ping"] })
+    task = merge(var.task, {
+      health_command = ["CMD-SHELL", "curl -f http://127.0.0.1:8080/live && curl -f http://db.example/ping"]
+    })
   }
   expect_failures = [check.health]
 }
@@ -174,7 +226,9 @@ run "a_check_that_leaves_the_tasks_own_process_is_told" {
 run "a_check_of_the_task_itself_is_none_of_that" {
   command = plan
   variables {
-    task = merge(var.task, { health_command = ["CMD-SHELL", "curl -f http://localhost:8080/live || wget -q http://[::1]:8080/ || curl $URL"] })
+    task = merge(var.task, {
+      health_command = ["CMD-SHELL", "curl -f http://localhost:8080/live || wget -q http://[::1]:8080/ || curl $URL"]
+    })
   }
   assert {
     condition     = local.health_command[0] == "CMD-SHELL"
@@ -204,7 +258,10 @@ run "a_stem_takes_the_place_of_a_name_that_will_not_do" {
     cluster = merge(var.cluster, { name = "Fin_Prod", stem = "fin-prod" })
   }
   assert {
-    condition     = aws_security_group.this.name == "fin-prod-api-tasks" && module.scaling[0].target.resource_id == "service/Fin_Prod/api"
+    condition = (
+      aws_security_group.this.name == "fin-prod-api-tasks" &&
+      module.scaling[0].target.resource_id == "service/Fin_Prod/api"
+    )
     error_message = "names begin with the stem, the cluster keeps its own"
   }
 }
@@ -215,7 +272,13 @@ run "a_read_only_root_has_writable_folders" {
     task = merge(var.task, { readonly_root_filesystem = true, writable = ["/tmp", "/var/run/app"] })
   }
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem && join(" ", [for one in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints : one.containerPath]) == "/tmp /var/run/app"
+    condition = (
+      jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem &&
+      join(" ", [
+        for one in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints :
+        one.containerPath
+      ]) == "/tmp /var/run/app"
+    )
     error_message = "a volume for each"
   }
 }
@@ -223,7 +286,10 @@ run "a_read_only_root_has_writable_folders" {
 run "the_root_is_writable_unless_it_is_asked_otherwise" {
   command = plan
   assert {
-    condition     = !jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem && length(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints) == 0
+    condition = (
+      !jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem &&
+      length(jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints) == 0
+    )
     error_message = "an application that writes there would fail"
   }
 }
@@ -243,7 +309,10 @@ run "a_session_under_a_customers_key_may_be_decrypted" {
     cluster         = merge(var.cluster, { exec_kms_key = "arn:aws:kms:us-east-1:111122223333:key/0" })
   }
   assert {
-    condition     = join(",", one([for one in local.task_statements : one.Resource if one.Sid == "DecryptSession"])) == "arn:aws:kms:us-east-1:111122223333:key/0"
+    condition = (
+      join(",", one([for one in local.task_statements : one.Resource if one.Sid == "DecryptSession"])) ==
+      "arn:aws:kms:us-east-1:111122223333:key/0"
+    )
     error_message = "ECS Exec fails without"
   }
 }
@@ -255,7 +324,11 @@ run "a_key_that_is_named_by_its_alias_is_permitted_by_it" {
     cluster         = merge(var.cluster, { exec_kms_key = "alias/exec" })
   }
   assert {
-    condition     = jsonencode(one([for one in local.task_statements : one if one.Sid == "DecryptSession"]).Condition) == jsonencode({ "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = ["alias/exec"] } })
+    condition = (
+      jsonencode(one([for one in local.task_statements : one if one.Sid == "DecryptSession"]).Condition) == jsonencode(
+        { "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = ["alias/exec"] } }
+      )
+    )
     error_message = "aliases move"
   }
 }
@@ -274,29 +347,158 @@ run "without_sessions_no_key_is_asked_for" {
 run "whoever_is_on_call_is_told_where_a_topic_is_given" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1"
+      security_group_id = "sg-1"
+      priority          = 100
+      paths             = ["/*"]
+    }
     cluster = merge(var.cluster, { container_insights = true })
-    alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+    alarms  = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" } }
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.unhealthy[0].dimensions.LoadBalancer == "app/shop/0f" && aws_cloudwatch_metric_alarm.unhealthy[0].evaluation_periods == max(3, ceil(local.grace_period / 60)) && aws_cloudwatch_metric_alarm.unhealthy[0].threshold == 0
+    condition = (
+      aws_cloudwatch_metric_alarm.unhealthy[0].dimensions.LoadBalancer == "app/shop/0f" &&
+      aws_cloudwatch_metric_alarm.unhealthy[0].evaluation_periods == max(3, ceil(local.grace_period / 60)) &&
+      aws_cloudwatch_metric_alarm.unhealthy[0].threshold == 0
+    )
     error_message = "longer than a start"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.errors[0].threshold == 5 && aws_cloudwatch_metric_alarm.at_max[0].threshold == 8 && aws_cloudwatch_metric_alarm.at_max[0].evaluation_periods == 15
+    condition = (
+      aws_cloudwatch_metric_alarm.errors[0].threshold == 5 &&
+      aws_cloudwatch_metric_alarm.at_max[0].threshold == 8 &&
+      aws_cloudwatch_metric_alarm.at_max[0].evaluation_periods == 15
+    )
     error_message = "thresholds of the values"
   }
+}
+
+run "whoever_is_on_call_is_told_where_the_cluster_has_a_topic" {
+  command = plan
+  variables {
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1"
+      security_group_id = "sg-1"
+      priority          = 100
+      paths             = ["/*"]
+    }
+    cluster = merge(var.cluster, {
+      container_insights = true
+      alerts             = { arn = "arn:aws:sns:us-east-1:111122223333:cluster" }
+    })
+  }
+  assert {
+    condition = alltrue([
+      for made in concat(
+        aws_cloudwatch_metric_alarm.unhealthy,
+        aws_cloudwatch_metric_alarm.errors,
+        [one(aws_cloudwatch_metric_alarm.at_max)],
+      ) :
+      one(made.alarm_actions) == "arn:aws:sns:us-east-1:111122223333:cluster" && made.ok_actions == made.alarm_actions
+    ])
+    error_message = "nothing has to be asked for"
+  }
+  assert {
+    condition = one([
+      for query in aws_cloudwatch_metric_alarm.errors[0].metric_query : query.expression if query.return_data
+    ]) == "IF(FILL(errors, 0) >= 2, 100 * FILL(errors, 0) / requests, 0)"
+    error_message = "one error at night is no alarm"
+  }
+}
+
+run "a_topic_of_ones_own_is_told_instead_of_the_clusters" {
+  command = plan
+  variables {
+    cluster = merge(var.cluster, {
+      container_insights = true
+      alerts             = { arn = "arn:aws:sns:us-east-1:111122223333:cluster" }
+    })
+    alarms = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:own" } }
+  }
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.at_max[0].alarm_actions) == "arn:aws:sns:us-east-1:111122223333:own"
+    error_message = "said is said"
+  }
+}
+
+run "without_a_topic_nobody_pays_for_alarms" {
+  command = plan
+  variables {
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1"
+      security_group_id = "sg-1"
+      priority          = 100
+      paths             = ["/*"]
+    }
+    cluster = merge(var.cluster, { container_insights = true })
+  }
+  assert {
+    condition = (
+      length(
+        aws_cloudwatch_metric_alarm.unhealthy
+      ) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    )
+    error_message = "they would tell nobody"
+  }
+}
+
+run "null_is_no_alarm_whatever_topic_there_is" {
+  command = plan
+  variables {
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1"
+      security_group_id = "sg-1"
+      priority          = 100
+      paths             = ["/*"]
+    }
+    cluster = merge(var.cluster, {
+      container_insights = true
+      alerts             = { arn = "arn:aws:sns:us-east-1:111122223333:cluster" }
+    })
+    alarms = null
+  }
+  assert {
+    condition = (
+      length(
+        aws_cloudwatch_metric_alarm.unhealthy
+      ) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    )
+    error_message = "all are off"
+  }
+}
+
+run "a_minute_without_an_error_cannot_count" {
+  command = plan
+  variables {
+    alarms = { errors_least = 0 }
+  }
+  expect_failures = [var.alarms]
 }
 
 run "each_alarm_can_be_switched_off" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1", security_group_id = "sg-1", priority = 100, paths = ["/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/shop/0f/1"
+      security_group_id = "sg-1"
+      priority          = 100
+      paths             = ["/*"]
+    }
     cluster = merge(var.cluster, { container_insights = true })
-    alarms  = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", unhealthy = false, errors_percent = 0, at_max_minutes = 0 }
+    alarms = {
+      topic          = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+      unhealthy      = false
+      errors_percent = 0
+      at_max_minutes = 0
+    }
   }
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    condition = (
+      length(
+        aws_cloudwatch_metric_alarm.unhealthy
+      ) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    )
     error_message = "all three"
   }
 }
@@ -304,10 +506,14 @@ run "each_alarm_can_be_switched_off" {
 run "a_service_without_a_target_group_has_no_alarm_on_one" {
   command = plan
   variables {
-    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts" }
+    alarms = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" } }
   }
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    condition = (
+      length(
+        aws_cloudwatch_metric_alarm.unhealthy
+      ) + length(aws_cloudwatch_metric_alarm.errors) + length(aws_cloudwatch_metric_alarm.at_max) == 0
+    )
     error_message = "nor one on a count that nobody tells"
   }
 }
@@ -315,7 +521,7 @@ run "a_service_without_a_target_group_has_no_alarm_on_one" {
 run "a_share_of_errors_above_all_is_refused" {
   command = plan
   variables {
-    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", errors_percent = 100 }
+    alarms = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" }, errors_percent = 100 }
   }
   expect_failures = [var.alarms]
 }
@@ -323,7 +529,7 @@ run "a_share_of_errors_above_all_is_refused" {
 run "half_a_minute_at_the_maximum_is_refused" {
   command = plan
   variables {
-    alarms = { topic_arn = "arn:aws:sns:us-east-1:111122223333:alerts", at_max_minutes = 0.5 }
+    alarms = { topic = { arn = "arn:aws:sns:us-east-1:111122223333:alerts" }, at_max_minutes = 0.5 }
   }
   expect_failures = [var.alarms]
 }

@@ -61,7 +61,12 @@ run "timing_follows_the_startup_time" {
     task = merge(var.task, { startup_seconds = 45 })
   }
   assert {
-    condition     = output.timing.start_period == 70 && output.timing.interval == 15 && output.timing.timeout == 7 && output.timing.retries == 3
+    condition = (
+      output.timing.start_period == 70 &&
+      output.timing.interval == 15 &&
+      output.timing.timeout == 7 &&
+      output.timing.retries == 3
+    )
     error_message = "45 s of start-up give 70 s, every 15 s, 7 s each, 3 tries"
   }
 }
@@ -192,10 +197,18 @@ run "ephemeral_storage_of_201_is_refused" {
 run "secrets_by_arn_are_accepted" {
   command = plan
   variables {
-    task = merge(var.task, { secrets = { A = "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf:key::", B = "arn:aws:ssm:us-east-1:111122223333:parameter/b" } })
+    task = merge(var.task, {
+      secrets = {
+        A = "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf:key::"
+        B = "arn:aws:ssm:us-east-1:111122223333:parameter/b"
+      }
+    })
   }
   assert {
-    condition     = local.secret_arns[0] == "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf" && length(local.parameter_arns) == 1
+    condition = (
+      local.secret_arns[0] == "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf" &&
+      length(local.parameter_arns) == 1
+    )
     error_message = "permission is for the whole secret, without its key"
   }
 }
@@ -307,7 +320,9 @@ run "an_image_with_an_init_of_its_own_is_the_first_process" {
     task = merge(var.task, { init_process = false })
   }
   assert {
-    condition     = !jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters.initProcessEnabled
+    condition = !jsondecode(
+      aws_ecs_task_definition.this.container_definitions
+    )[0].linuxParameters.initProcessEnabled
     error_message = "the image's own init is not the first process"
   }
 }
@@ -315,7 +330,10 @@ run "an_image_with_an_init_of_its_own_is_the_first_process" {
 run "an_image_of_another_registry_needs_no_permission" {
   command = plan
   assert {
-    condition     = length(local.repository_arns) == 0 && length([for one in local.execution_statements : one if one.Sid == "PullImage" || one.Sid == "RegistryToken"]) == 0
+    condition = (
+      length(local.repository_arns) == 0 &&
+      length([for one in local.execution_statements : one if one.Sid == "PullImage" || one.Sid == "RegistryToken"]) == 0
+    )
     error_message = "permissions for a registry that is not asked"
   }
 }
@@ -327,10 +345,13 @@ run "every_private_image_of_the_task_may_be_pulled" {
     tracing = { image = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/mirror/aws-otel-collector@sha256:0000" }
   }
   assert {
-    condition = join(" ", one([for one in local.execution_statements : one if one.Sid == "PullImage"]).Resource) == join(" ", [
-      "arn:aws:ecr:us-east-1:111122223333:repository/shop/api",
-      "arn:aws:ecr:eu-west-1:444455556666:repository/mirror/aws-otel-collector",
-    ])
+    condition = (
+      join(" ", one([for one in local.execution_statements : one if one.Sid == "PullImage"]).Resource) ==
+      join(" ", [
+        "arn:aws:ecr:us-east-1:111122223333:repository/shop/api",
+        "arn:aws:ecr:eu-west-1:444455556666:repository/mirror/aws-otel-collector",
+      ])
+    )
     error_message = "an image of the task cannot be pulled"
   }
 }

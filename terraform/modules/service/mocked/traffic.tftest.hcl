@@ -28,10 +28,19 @@ variables {
 run "plain_traffic_has_the_mandated_health_check" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+    }
   }
   assert {
-    condition     = aws_lb_target_group.this["this"].health_check[0].interval == 15 && aws_lb_target_group.this["this"].health_check[0].timeout == 10 && aws_lb_target_group.this["this"].health_check[0].healthy_threshold == 2
+    condition = (
+      aws_lb_target_group.this["this"].health_check[0].interval == 15 &&
+      aws_lb_target_group.this["this"].health_check[0].timeout == 10 &&
+      aws_lb_target_group.this["this"].health_check[0].healthy_threshold == 2
+    )
     error_message = "interval 15 s, timeout 10 s, healthy threshold 2"
   }
 }
@@ -47,14 +56,28 @@ run "no_traffic_makes_no_target_group" {
 run "interval_above_timeout_is_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], health_interval = 11, health_timeout = 10 }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      health_interval   = 11
+      health_timeout    = 10
+    }
   }
 }
 
 run "interval_equal_to_timeout_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], health_interval = 10, health_timeout = 10 }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      health_interval   = 10
+      health_timeout    = 10
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -62,14 +85,26 @@ run "interval_equal_to_timeout_is_refused" {
 run "five_conditions_are_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], hosts = ["a.example", "b.example", "c.example", "d.example"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      hosts             = ["a.example", "b.example", "c.example", "d.example"]
+    }
   }
 }
 
 run "six_conditions_are_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], hosts = ["a.example", "b.example", "c.example", "d.example", "e.example"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      hosts             = ["a.example", "b.example", "c.example", "d.example", "e.example"]
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -77,7 +112,12 @@ run "six_conditions_are_refused" {
 run "no_condition_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = [] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = []
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -85,14 +125,24 @@ run "no_condition_is_refused" {
 run "priority_50000_is_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 50000, paths = ["/api/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 50000
+      paths             = ["/api/*"]
+    }
   }
 }
 
 run "priority_0_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 0, paths = ["/api/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 0
+      paths             = ["/api/*"]
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -100,14 +150,26 @@ run "priority_0_is_refused" {
 run "deregistration_delay_of_an_hour_is_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 3600 }
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 3600
+    }
   }
 }
 
 run "deregistration_delay_of_0_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 0 }
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 0
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -115,7 +177,13 @@ run "deregistration_delay_of_0_is_refused" {
 run "deregistration_delay_over_an_hour_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 3601 }
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 3601
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -123,14 +191,27 @@ run "deregistration_delay_over_an_hour_is_refused" {
 run "thresholds_of_2_and_10_are_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], healthy_threshold = 10, unhealthy_threshold = 2 }
+    traffic = {
+      listener_arn        = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id   = "sg-0123456789abcdef0"
+      priority            = 100
+      paths               = ["/api/*"]
+      healthy_threshold   = 10
+      unhealthy_threshold = 2
+    }
   }
 }
 
 run "a_healthy_threshold_of_1_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], healthy_threshold = 1 }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      healthy_threshold = 1
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -138,7 +219,13 @@ run "a_healthy_threshold_of_1_is_refused" {
 run "an_unhealthy_threshold_of_11_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], unhealthy_threshold = 11 }
+    traffic = {
+      listener_arn        = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id   = "sg-0123456789abcdef0"
+      priority            = 100
+      paths               = ["/api/*"]
+      unhealthy_threshold = 11
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -146,14 +233,26 @@ run "an_unhealthy_threshold_of_11_is_refused" {
 run "a_health_path_is_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], health_path = "/live" }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      health_path       = "/live"
+    }
   }
 }
 
 run "a_health_path_without_slash_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], health_path = "live" }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      health_path       = "live"
+    }
   }
   expect_failures = [var.traffic]
 }
@@ -161,15 +260,25 @@ run "a_health_path_without_slash_is_refused" {
 run "traffic_to_a_port_is_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+    }
   }
 }
 
 run "traffic_without_a_port_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"] }
-    task    = merge(var.task, { port = null, health_command = ["CMD", "/bin/healthy"] })
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+    }
+    task = merge(var.task, { port = null, health_command = ["CMD", "/bin/healthy"] })
   }
   expect_failures = [aws_ecs_service.this]
 }
@@ -177,14 +286,26 @@ run "traffic_without_a_port_is_refused" {
 run "a_drain_as_long_as_the_longest_request_is_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 20 }
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 20
+    }
   }
 }
 
 run "a_drain_shorter_than_the_longest_request_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], deregistration_delay = 19 }
+    traffic = {
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id    = "sg-0123456789abcdef0"
+      priority             = 100
+      paths                = ["/api/*"]
+      deregistration_delay = 19
+    }
   }
   expect_failures = [aws_ecs_service.this]
 }
@@ -207,7 +328,12 @@ run "a_stop_timeout_shorter_than_the_longest_request_is_refused" {
 run "the_grace_period_is_derived" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"] }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+    }
   }
   assert {
     condition     = aws_ecs_service.this.health_check_grace_period_seconds == 70
@@ -218,14 +344,26 @@ run "the_grace_period_is_derived" {
 run "a_grace_period_that_covers_the_start_is_accepted" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], grace_period = 55 }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      grace_period      = 55
+    }
   }
 }
 
 run "a_grace_period_shorter_than_the_start_is_refused" {
   command = plan
   variables {
-    traffic = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2", security_group_id = "sg-0123456789abcdef0", priority = 100, paths = ["/api/*"], grace_period = 54 }
+    traffic = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      security_group_id = "sg-0123456789abcdef0"
+      priority          = 100
+      paths             = ["/api/*"]
+      grace_period      = 54
+    }
   }
   expect_failures = [aws_ecs_service.this]
 }

@@ -1,0 +1,75 @@
+"""``adopt`` of the platform has the fields of the modules', as ``tools/terraform_adopt.py`` writes them."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLATFORM = REPOSITORY / "terraform" / "platform" / "adoption.tf"
+
+
+@pytest.fixture
+def tool(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(REPOSITORY / "tools"))
+    return importlib.import_module("terraform_adopt")
+
+
+def test_the_platform_is_as_it_would_be_written(tool: Any) -> None:
+    assert tool.main(check=True) == 0
+
+
+def test_every_field_of_the_modules_is_one_of_the_platform(tool: Any) -> None:
+    types = importlib.import_module("terraform_types")
+    fields = {
+        folder: {
+            one.path for one in types.fields(types.variables(REPOSITORY / "terraform" / folder)["adopt"])
+        }
+        for folder in ("platform", "modules/cluster", "modules/load-balancer", "modules/service")
+    }
+    for folder, where in (
+        ("modules/cluster", "cluster."),
+        ("modules/load-balancer", "load_balancers[NAME]."),
+        ("modules/service", "services[NAME]."),
+    ):
+        assert len(fields[folder]) >= 4
+        assert {f"{where}{path}" for path in fields[folder]} <= fields["platform"]
+    del tool  # it is where types come from
+
+
+@pytest.fixture
+def copy(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Give a copy of the platform's file, which the tool takes for it."""
+    path = tmp_path / "adoption.tf"
+    path.write_text(PLATFORM.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(tool, "PLATFORM", path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("      family             = optional(string)\n", ""),
+        ("optional(bool, true)\n", "optional(bool)\n"),
+        (
+            "      # End of modules/service\n",
+            "      mine = optional(string)\n      # End of modules/service\n",
+        ),
+    ],
+)
+def test_a_field_that_differs_is_told_and_mended(tool: Any, copy: Path, there: str, instead: str) -> None:
+    good = copy.read_text(encoding="utf-8")
+    assert there in good
+    copy.write_text(good.replace(there, instead), encoding="utf-8")
+    assert tool.main(check=True) == 1
+    assert tool.main(check=False) == 0
+    assert copy.read_text(encoding="utf-8") == good
+
+
+def test_marks_that_are_gone_are_told(tool: Any, copy: Path) -> None:
+    copy.write_text(copy.read_text("utf-8").replace("# End of modules/service\n", ""), encoding="utf-8")
+    with pytest.raises(SystemExit, match="no marks for modules/service"):
+        tool.main(check=True)
