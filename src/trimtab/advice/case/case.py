@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.advice.case.latency import limited, share_at
 from trimtab.advice.case.objective import DEFAULT as DEFAULT_OBJECTIVE
-from trimtab.advice.case.zones import zones_of
+from trimtab.advice.case.zones import left_share, zones_of
 from trimtab.demand.fill import held
+from trimtab.demand.latency import latency_of
 from trimtab.demand.quality import quality_of
 from trimtab.errors import UsageError
 from trimtab.fleet.model import StartSample
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
+    from trimtab.demand.latency import Latency
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service, TaskSize
+    from trimtab.replay.inputs import ReplayLimits
     from trimtab.replay.policy import Policy
     from trimtab.sizing.model import TaskUse
     from trimtab.timing.slower import Slower
@@ -57,6 +61,8 @@ class Workload:
     """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
     first_tasks: int
     """Tasks that ran in the first minute."""
+    latency: Latency | None = None
+    """How fast its tasks answer; None: no load balancer sends traffic."""
 
 
 def workload_of(service: Service, demand: Demand) -> Workload:
@@ -69,6 +75,7 @@ def workload_of(service: Service, demand: Demand) -> Workload:
         load=load_of(use, full),
         filled_share=quality_of(demand).share_missing,
         first_tasks=round(float(full.tasks[0])),
+        latency=latency_of(demand, service.size.vcpu) if service.traffic is not None else None,
     )
 
 
@@ -172,6 +179,18 @@ def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, obje
     )
 
 
+def limits_of(
+    workload: Workload, objective: Objective, vcpu: float, overhead_vcpu: float = 0.0
+) -> ReplayLimits:
+    """Return what a minute is judged by at a size; where the p95 is limited, how busy it may be for that."""
+    zones = zones_of(workload.service)
+    limits = objective.replayed(workload.use.hottest_ratio, zones)
+    share = share_at(workload.latency, objective, vcpu, overhead_vcpu)
+    if share is not None and objective.zone_loss:
+        share *= left_share(zones)
+    return limited(limits, share)
+
+
 def starts_of(samples: Sequence[StartSample], slower: Slower = AS_RECORDED) -> Starts:
     """Return the starts as ``slower`` has them, counted from the decision in whole seconds, rounded up."""
     rows = slower.samples(samples or (ASSUMED_START,))
@@ -218,7 +237,7 @@ def _inputs(
         load=workload.load,
         task=_with_own(task, workload.demand, starts),
         starts=starts,
-        objective=objective.replayed(workload.use.hottest_ratio, zones),
+        objective=limits_of(workload, objective, task.vcpu, task.overhead_vcpu),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,
