@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import hcl2
-
-from terraform_types import blocks
+from terraform_types import blocks, parsed
 from trimtab.catalog.load import HOURS_PER_MONTH, insights_table, prices
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ def constants(folder: Path) -> dict[str, int]:
     return {
         name: len([key for key in value if not key.startswith("__")])
         for path in sorted(folder.glob("*.tf"))
-        for block in hcl2.loads(path.read_text(encoding="utf-8")).get("locals", [])
+        for block in parsed(path).get("locals", [])
         for name, value in block.items()
         if isinstance(value, dict)
     }

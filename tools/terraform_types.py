@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import hcl2
@@ -160,11 +161,17 @@ def fields(kind: Type, prefix: str = "") -> Iterator[Field]:
         yield from fields(inner, path + ("" if isinstance(inner, str) else inner.mark))
 
 
+@cache
+def parsed(path: Path) -> dict[str, Any]:
+    """Return a file's contents: parsing is slow, and every table asks for the same files."""
+    return hcl2.loads(path.read_text(encoding="utf-8"))
+
+
 def blocks(folder: Path, kind: str) -> dict[str, Any]:
     """Return the blocks of one kind in a folder, by name (resources by type.name), as they are written."""
     found: dict[str, Any] = {}
     for path in sorted(folder.glob("*.tf")):
-        for block in hcl2.loads(path.read_text(encoding="utf-8")).get(kind, []):
+        for block in parsed(path).get(kind, []):
             for name, body in block.items():
                 key = name.strip('"')
                 if kind == "resource":

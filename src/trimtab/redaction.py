@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 REDACTED: Final = "[redacted]"
 
-_NAME = (
-    r"[\w.\-]*(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_.\-]?key|access[_.\-]?key"
-    r"|private[_.\-]?key|signing[_.\-]?key|encryption[_.\-]?key|credential|authorization|auth[_.\-]?key|dsn)[\w.\-]*"
+_HELD = (
+    r"passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_.\-]?key|access[_.\-]?key"
+    r"|private[_.\-]?key|signing[_.\-]?key|encryption[_.\-]?key|credential|authorization|auth[_.\-]?key"
 )
+_NAME = rf"[\w.\-]*(?:{_HELD}|dsn)[\w.\-]*"
 """Names under which credentials are kept."""
 
 _NAMED = re.compile(
@@ -31,8 +32,13 @@ _NAMED = re.compile(
 )
 """``name=value``, ``name: value``, ``name value``, and ``name: N, value: V`` as ECS words a variable."""
 _FLAG = re.compile(rf"(?i)^--?{_NAME}$")
+_HOLDER = re.compile(rf"(?i)^(?!(?:old)?pwd$)[\w.\-]*(?:{_HELD}|secret[_.\-]?key)s?$")
+"""Names that end in what they hold. PASSWORD_MIN_LENGTH and TOKEN_URL are about one, PWD is a shell's folder;
+a DSN may hold a user alone, so its value decides."""
 _SECRET_NAME = re.compile(rf"(?i)^{_NAME}$")
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]*://)[^/\s@]*@")
+_PASSWORD = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://[^/\s@:]*:[^/\s@]+@")
+"""A URL with a password in it."""
 _SCHEME = re.compile(r"(?i)\b(?P<scheme>bearer|basic)\s+[A-Za-z0-9+/=_.\-]{8,}")
 _USER = re.compile(r"(?P<flag>(?:^|\s)(?:-u|--user)[ =])\s*\S+:\S+")
 _VARIABLE: Final = r"[\"']?\$\{?[A-Z][A-Z0-9_]*\}?[\"']?(?:\s|$)"
@@ -117,6 +123,20 @@ def is_secret_name(name: str) -> bool:
     return _SECRET_NAME.match(name) is not None
 
 
+def holds_secret(name: str, value: str | None) -> bool:
+    """Tell whether a variable stands for a credential in clear: sure enough to be a finding.
+
+    ``is_credential`` errs on the side of leaving out; here a name must end in what it holds, or the value
+    be of a known form. ``None``: a value that is not known, and not the ARN of where one is kept.
+    """
+    if value is None:
+        return _HOLDER.match(name) is not None
+    if not value or is_reference(value):
+        return False
+    known = _PEM.search(value) or _PASSWORD.search(value) or _SHAPES.search(value)
+    return known is not None or _HOLDER.match(name) is not None
+
+
 def is_credential(name: str, value: str) -> bool:
     """Tell whether a variable's or tag's value looks like a credential, by its name or by itself."""
     if not value or (_COMMIT_NAME.search(name) and _COMMIT.fullmatch(value)):
@@ -142,17 +162,17 @@ def is_reference(value: str) -> bool:
     return value.startswith("arn:")
 
 
-def _named(found: re.Match[str], kept: Sequence[str]) -> str:
+def _named(matched: re.Match[str], kept: Sequence[str]) -> str:
     # "token is invalid" in an event is prose: without = or : only a value that is no word counts.
-    if not found["between"].strip() and re.fullmatch(r"[a-z.]+", found["value"]):
-        return found[0]
-    if re.fullmatch(_VARIABLE, found["value"]) or (found["variable"] and not found["between"].strip()):
-        return found[0]
-    aside = re.match(r"[\"']?\0(\d+)\0", found["value"])
+    if not matched["between"].strip() and re.fullmatch(r"[a-z.]+", matched["value"]):
+        return matched[0]
+    if re.fullmatch(_VARIABLE, matched["value"]) or (matched["variable"] and not matched["between"].strip()):
+        return matched[0]
+    aside = re.match(r"[\"']?\0(\d+)\0", matched["value"])
     # In prose an id may follow the word; as a value it is the credential, unless it is an ARN.
-    if aside and (not found["between"].strip() or is_reference(kept[int(aside[1])])):
-        return found[0]
-    return f"{found['variable'] or ''}{found['name']}{found['between']}{REDACTED}"
+    if aside and (not matched["between"].strip() or is_reference(kept[int(aside[1])])):
+        return matched[0]
+    return f"{matched['variable'] or ''}{matched['name']}{matched['between']}{REDACTED}"
 
 
 def _entropy_bits(text: str) -> float:

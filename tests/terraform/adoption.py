@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
+import load_metrics
 from trimtab.assets import assets_folder
 from trimtab.commands import guard as guarding
 from trimtab.commands import optimize as optimizing
@@ -25,12 +24,9 @@ from trimtab.snapshot.contract import Snapshot
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.snapshot.live.read import PUBLICATION_S
 
-sys.path.append(str(Path(__file__).parents[1] / "e2e"))
-
-import load_metrics
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     import polars as pl
 

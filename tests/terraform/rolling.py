@@ -14,7 +14,7 @@ from trimtab.rollout.scope import Options
 
 sys.path.append(str(Path(__file__).parents[1] / "unit"))
 
-from made_rollout import SandboxClock
+from rollout.made import SandboxClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

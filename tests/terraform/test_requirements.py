@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from requirements_plan import ALL, LOAD_BALANCED, Platform
 
-from trimtab.fleet.addresses import addresses_of
+from trimtab.addresses import addresses_of
 
 
 def test_all_twelve_services_are_planned(production: Platform) -> None:

@@ -20,6 +20,7 @@ from trimtab.advice.cost import cost_of, tasks_recorded
 from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
+from trimtab.advice.zone_loss import cautions_of_zone_loss
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 
@@ -81,6 +82,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
                 *cautions_of_capacity(service, proposal, demand),
                 *cautions_of_cost(service, cost, before, proposal, objective),
                 *cautions_of_replay(proposed, objective),
+                *cautions_of_zone_loss(service, objective),
                 *cautions_of_log_level(service, cost, fleet.environment),
             )
         ),

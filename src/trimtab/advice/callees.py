@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from trimtab.fleet.addresses import HTTP_SCHEMES
+from trimtab.addresses import HTTP_SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from trimtab.addresses import Address
     from trimtab.fleet.account import ListenerRule, LoadBalancer
-    from trimtab.fleet.addresses import Address
     from trimtab.fleet.identity import FleetIdentity
     from trimtab.fleet.model import Fleet, Service
 

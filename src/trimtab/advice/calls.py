@@ -13,15 +13,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from trimtab.addresses import addresses_of, ip_of
 from trimtab.advice.callees import Callees, Through
-from trimtab.fleet.addresses import addresses_of, ip_of
 from trimtab.fleet.model import Egress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from trimtab.addresses import Address
     from trimtab.advice.callees import Known
-    from trimtab.fleet.addresses import Address
     from trimtab.fleet.model import Fleet, Service
 
 HTTPS: Final = 443
@@ -75,11 +75,13 @@ NONE: Final = Calls()
 def calls_of(fleet: Fleet, left_out: Collection[str] = ()) -> dict[str, Calls]:
     """Return what the values say about the calls of each service; ``left_out`` have no entry."""
     callees = Callees.of(fleet)
-    found = {one.name: _Caller(one, callees, left_out) for one in fleet.services if one.name not in left_out}
-    for caller in found.values():
+    by_name = {
+        one.name: _Caller(one, callees, left_out) for one in fleet.services if one.name not in left_out
+    }
+    for caller in by_name.values():
         caller.look()
     callers: dict[str, list[str]] = {}
-    for name, caller in found.items():
+    for name, caller in by_name.items():
         for called in caller.callees:
             callers.setdefault(called, []).append(name)
     return {
@@ -89,7 +91,7 @@ def calls_of(fleet: Fleet, left_out: Collection[str] = ()) -> dict[str, Calls]:
             callers=tuple(sorted(callers.get(name, ()))),
             cuts=tuple(one.cuts),
         )
-        for name, one in found.items()
+        for name, one in by_name.items()
     }
 
 

@@ -6,11 +6,11 @@ a name alone tells no level.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from trimtab.advice.cost import dollars
 from trimtab.advice.model import Caution, CautionKind
+from trimtab.environment import quieter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
 PRODUCTION: Final = frozenset({"production", "prod", "prd", "live"})
 """What an environment is called in which a debug level is a fault. Elsewhere it is somebody's work."""
-_LEVEL_NAME: Final = re.compile(r"(?i)(?:.*_)?(?:LOG_?LEVEL|LOGGING_LEVEL(?:_\w+)?|RUST_LOG)")
-"""The common spellings; Spring Boot's ``LOGGING_LEVEL_<LOGGER>`` among them."""
-_VERBOSE: Final = re.compile(r"(?i)(?:^|[=,:\s])(?:DEBUG|TRACE|VERBOSE)(?:$|[,\s])")
-"""The level alone, or one of a list as env_logger writes it: ``info,hyper=debug``."""
-_SWITCH: Final = frozenset({"DEBUG", "NODE_DEBUG"})
-"""Django's and Flask's switch; of Node.js the names of what shall speak."""
-_OFF: Final = frozenset({"", "0", "false", "no", "off", "none"})
 
 
 def verbose_settings(service: Service) -> tuple[tuple[str, str], ...]:
@@ -34,17 +27,17 @@ def verbose_settings(service: Service) -> tuple[tuple[str, str], ...]:
     return tuple(
         (f"{name}={value}", instead)
         for name, value in sorted(service.environment.items())
-        if (instead := _instead(name, value.strip()))
+        if (instead := quieter(name, value))
     )
 
 
 def cautions_of_log_level(service: Service, cost: Cost, environment: str) -> Iterator[Caution]:
     """Yield a caution where a service of production logs at a debug level."""
-    found = verbose_settings(service)
-    if not found or environment.casefold() not in PRODUCTION:
+    verbose = verbose_settings(service)
+    if not verbose or environment.casefold() not in PRODUCTION:
         return
-    settings = ", ".join(setting for setting, _ in found)
-    instead = ", ".join(dict.fromkeys(instead for _, instead in found))
+    settings = ", ".join(setting for setting, _ in verbose)
+    instead = ", ".join(dict.fromkeys(instead for _, instead in verbose))
     amount = cost.before.logs_usd_month
     costs = (
         f"its logs cost {dollars(amount)} a month, and what the level adds is in that, how much not recorded"
@@ -56,14 +49,3 @@ def cautions_of_log_level(service: Service, cost: Cost, environment: str) -> Ite
         "where the value comes from, and compare the volume; the values written here keep it as it is"
     )
     yield Caution(kind=CautionKind.LOG_LEVEL, text=text)
-
-
-def _instead(name: str, value: str) -> str | None:
-    """Return what to set in place of a debug level; ``None`` where the variable asks for none."""
-    if name.upper() in _SWITCH:
-        # A value of a snapshot may have been taken out: "[redacted]" switches nothing on.
-        off = value.casefold() in _OFF or value.startswith("[")
-        return None if off else f"no {name}" if name.upper() == "NODE_DEBUG" else f"{name}=false"
-    if _LEVEL_NAME.fullmatch(name) and _VERBOSE.search(value):
-        return f"{name}={'info' if value.islower() else 'INFO'}"
-    return None

@@ -59,6 +59,7 @@ class CautionKind(enum.Enum):
     DEARER = "costs more than today"
     OBJECTIVE = "objective missed in replay"
     MEMORY = "memory in replay"
+    ZONES = "zones not known"
     LOG_LEVEL = "debug level in production"
 
 

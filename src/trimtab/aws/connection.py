@@ -93,7 +93,7 @@ class Connection:
         """
         try:
             made = session or boto3.Session(profile_name=profile, region_name=region)
-            found = made.get_credentials()
+            credentials = made.get_credentials()
         except ProfileNotFound as error:
             raise AccountError(
                 f"there is no AWS profile {profile!r}", advice="aws configure list-profiles shows them"
@@ -103,7 +103,7 @@ class Connection:
         where = region or made.region_name
         if not where:
             raise AccountError("no region is set", advice="name one with --region")
-        if found is None:
+        if credentials is None:
             raise AccountError("no AWS credentials were found", advice="log in, or name a --profile")
         _parse_times_quickly(made)
         return cls(region=where, _session=made, _reads_only=reads_only)

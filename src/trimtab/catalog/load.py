@@ -102,6 +102,7 @@ class Prices(_Fact, frozen=True, kw_only=True):
     alb_hour: Price | None = None
     alb_lcu_hour: Price | None = None
     public_ipv4_hour: Price | None = None
+    nat_gateway_hour: Price | None = None
     logs_ingestion_gb: Price
     logs_ingestion_infrequent_gb: Price | None = None
     logs_storage_gb_month: Price

@@ -26,10 +26,10 @@ def amount(given: object, scale: int) -> int | None:
 
     ``scale`` is what one vCPU or GB is. None for anything else.
     """
-    found = _AMOUNT.fullmatch(str(given)) if given is not None else None
-    if found is None:
+    matched = _AMOUNT.fullmatch(str(given)) if given is not None else None
+    if matched is None:
         return None
-    return round(float(found["number"]) * (scale if found["unit"] else 1))
+    return round(float(matched["number"]) * (scale if matched["unit"] else 1))
 
 
 class TaskSize(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, order=True):

@@ -57,8 +57,8 @@ def guard(
         raise UsageError("--var-file is for a folder of Terraform", advice="a plan has its values in it")
     from trimtab.commands import guard as guarding  # noqa: PLC0415
 
-    found = guarding.guard(plan, form, output)
-    _answer(found.report.headline, found.shown, found.exit_code, output)
+    guarded = guarding.guard(plan, form, output)
+    _answer(guarded.report.headline, guarded.shown, guarded.exit_code, output)
 
 
 def _answer(headline: str, shown: Group | str, exit_code: int, output: Path | None) -> None:

@@ -56,7 +56,7 @@ class Earlier:
             UsageError: it has a size that a service cannot have.
 
         """
-        found: dict[str, Chosen | LeftOut] = {
+        choices: dict[str, Chosen | LeftOut] = {
             one.service: LeftOut(service=one.service, reason=one.reason, detail=one.detail)
             for one in self.document.left_out
         }
@@ -64,8 +64,8 @@ class Earlier:
         for service in snapshot.usable:
             if service.name in parts:
                 demand = recorded(snapshot, service)
-                found[service.name] = kept(parts[service.name], service, demand, prices, objective)
-        return found
+                choices[service.name] = kept(parts[service.name], service, demand, prices, objective)
+        return choices
 
 
 def read_earlier(folder: Path) -> Earlier:
@@ -115,11 +115,11 @@ def scope_beside(  # noqa: PLR0913, PLR0917  # what the earlier result and this 
     then = replace(objective, services=earlier.document.objective.services)
     try:
         known = earlier.chosen(snapshot, price_list, then)
-        found = again(then, Scope(known=known))
+        scope = again(then, Scope(known=known))
     except ReplayError as error:
         where = str(earlier.folder / DOCUMENT_FILE)
         raise UsageError(f"cannot be replayed: {error.one_line()}", where=where, advice=FOR_ALL) from error
-    refuse_edited(earlier, found)
+    refuse_edited(earlier, scope)
     return Scope(names=names, known={name: one for name, one in known.items() if name not in names})
 
 

@@ -90,8 +90,8 @@ def replay(  # noqa: PLR0913  # one for each flag
     asked = [one for one in wanted if one.name not in left_out]
     progress(f"replaying {len(asked)} of {len(snapshot.fleet.services)} services")
     run = partial(_replayed, snapshot, proposals, price_list, objective)
-    found = [*_with_progress(run, asked, progress), *left_out.values()]
-    runs = [one for one in found if isinstance(one, Before)]
+    replayed = [*_with_progress(run, asked, progress), *left_out.values()]
+    runs = [one for one in replayed if isinstance(one, Before)]
     judged = tuple(one.judged for one in runs)
     if output is not None and judged:
         progress(f"writing {output}")
@@ -101,7 +101,7 @@ def replay(  # noqa: PLR0913  # one for each flag
         snapshot.fleet,
         "as configured" if values is None else f"under {values}",
         verdicts=[one.verdict for one in judged],
-        skipped=[_note(one) for one in found if isinstance(one, LeftOut)],
+        skipped=[_note(one) for one in replayed if isinstance(one, LeftOut)],
         failures=[note for one in runs for note in _failures(one, objective)],
         objective=objective,
         files=(output,) if output is not None and judged else (),

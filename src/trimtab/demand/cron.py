@@ -52,21 +52,21 @@ def firings(action: ScheduledAction, start: datetime, end: datetime) -> Iterator
         ReplayError: its schedule or time zone is none that is understood here.
 
     """
-    found = _FORM.match(action.schedule.strip())
-    if found is None:
+    matched = _FORM.match(action.schedule.strip())
+    if matched is None:
         raise _unclear(action, f"its schedule is {action.schedule!r}")
     zone = _zone(action)
     earliest, latest = (_stamp(action, one, zone) for one in (action.start, action.end))
     start = max(start, earliest) if earliest else start
     end = min(end, latest + timedelta(minutes=1)) if latest else end
-    if found["kind"] == "cron":
-        yield from _cron(action, found["body"], zone, start, end)
-    elif found["kind"] == "at":
-        at = _stamp(action, found["body"], zone)
+    if matched["kind"] == "cron":
+        yield from _cron(action, matched["body"], zone, start, end)
+    elif matched["kind"] == "at":
+        at = _stamp(action, matched["body"], zone)
         if at is not None and start <= at < end:
             yield at
     else:
-        yield from _rate(action, found["body"], earliest, start, end)
+        yield from _rate(action, matched["body"], earliest, start, end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def _days(action: ScheduledAction, fields: list[str]) -> _Days:
 def _values(action: ScheduledAction, text: str, field: int) -> frozenset[int]:
     """Return the numbers that one field of a cron expression lists."""
     least, most = _RANGES[field]
-    found: set[int] = set()
+    values: set[int] = set()
     for part in text.split(","):
         item = _ITEM.match("*" if part == "?" else part)
         if item is None:
@@ -144,8 +144,8 @@ def _values(action: ScheduledAction, text: str, field: int) -> frozenset[int]:
         step = int(item["step"] or 1) or 1
         # FRI-MON goes over the end of the week.
         span = range(low, high + 1, step) if low <= high else [*range(low, most + 1), *range(least, high + 1)]
-        found.update(span)
-    return frozenset(found)
+        values.update(span)
+    return frozenset(values)
 
 
 def _number(action: ScheduledAction, text: str, field: int) -> int:

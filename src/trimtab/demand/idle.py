@@ -50,8 +50,8 @@ def _by_activities(service: Service, start: datetime, minutes: int) -> Iterator[
     activities = sorted(service.scaling_activities, key=lambda one: one.start)
     starts = [_minute(one.start, start) for one in activities]
     for activity, until in zip(activities, [*starts[1:], minutes], strict=False):
-        found = _SET_TO.search(activity.description)
-        if found and int(found["count"]) == 0 and activity.status == "Successful":
+        matched = _SET_TO.search(activity.description)
+        if matched and int(matched["count"]) == 0 and activity.status == "Successful":
             yield _minute(activity.end or activity.start, start), until
 
 

@@ -4,6 +4,10 @@ The work is what requests ask for. What a request costs drifts, and a policy ans
 tasks run *because* CPU was high. So it is changes from minute to minute that are compared: what a change
 of the count does to CPU at once, beyond what the change of requests does, is the tasks' own. Where the
 record cannot tell, a term is zero and the reason is said.
+
+Drift comes back to its middle, and a task leaves when CPU was low: what comes back in that minute would
+count as the task's, and make it too cheap. So a minute is compared with as much of the one before as
+lasts (Cochrane and Orcutt, 1949).
 """
 
 from __future__ import annotations
@@ -34,6 +38,10 @@ LEAST_BOOT_VCPU_S = 1.0
 """What is less than this is none: no runtime waits, or starts, on less."""
 BOOT_STEPS = 4
 """Minutes from the one in which the count rose on, in which a start's CPU is looked for."""
+DRIFT_BLOCK_S = 86_400
+"""Over so long it is seen how fast drift comes back [s]: within two hours hardly any of it does."""
+LEAST_DRIFT = 0.2
+"""Of what is unexplained, the least that must last into the next minute to be called drift [ratio]."""
 JUDGED_SHARE = 0.3
 """Last blocks, which the terms are not fitted on: they must foretell those better than no terms do."""
 
@@ -60,6 +68,7 @@ def own_cpu(demand: Demand) -> OwnCpu:
     starts = float(_starts(demand)[usable].sum()) >= LEAST_STARTS
     if not moves:
         return OwnCpu(idle=Term(why=STILL), boot=Term(why=FEW_STARTS))
+    seen = _partialled(demand, usable, _lasting(demand, usable, _fit(seen).slopes)) or seen
     if not _holds(seen):
         return _untold(NOT_HELD)
     fit = _fit(seen)
@@ -77,7 +86,7 @@ class _Seen:
     """What is left of each usable minute's changes once what its block's requests explain is taken out."""
 
     cpu: F64
-    """Change from the minute before, shape (N,) [vCPU]."""
+    """Change from the minute before, or from what of it lasts, shape (N,) [vCPU]."""
     own: F64
     """Changes of the tasks, of starts in this minute, in the one before, ...; shape (N, 1 + BOOT_STEPS)."""
     block: np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -107,26 +116,66 @@ def _starts(demand: Demand) -> F64:
     return np.where(both, rose, 0.0)
 
 
-def _partialled(demand: Demand, usable: Mask) -> _Seen | None:
-    starts, length = _starts(demand), BLOCK_S // demand.step_s
+def _owns(demand: Demand) -> F64:
+    """Return tasks, starts in this minute, in the one before, ...; shape (T, 1 + BOOT_STEPS)."""
+    starts = _starts(demand)
     lagged = [np.concatenate([np.zeros(lag), starts[: starts.size - lag]]) for lag in range(BOOT_STEPS)]
-    every = np.diff(np.column_stack([demand.cpu_vcpu, demand.tasks, *lagged]), axis=0)
-    requests, usable = np.diff(demand.requests), usable[1:] & usable[:-1]
+    return np.column_stack([demand.tasks, *lagged])
+
+
+def _lasting(demand: Demand, usable: Mask, slopes: F64) -> float:
+    """Return how much of a minute's drift is there in the next [ratio], 1 where none is seen to come back.
+
+    By what minutes two apart have in common over what neighbours have: noise of a single minute is in
+    neither (Yule and Walker's second equation).
+    """
+    length = DRIFT_BLOCK_S // demand.step_s
+    left = demand.cpu_vcpu - _owns(demand) @ slopes
+    sums = np.zeros(3)
+    for first in range(0, left.size - length + 1, length):
+        known = usable[first : first + length]
+        if known.mean() < SHARE_KNOWN:
+            continue
+        block = np.zeros(length)
+        at = np.flatnonzero(known) + first
+        base, _ = np.linalg.qr(np.column_stack([np.ones(at.size), demand.requests[at]]))
+        block[known] = left[at] - base @ (base.T @ left[at])
+        for lag in range(3):
+            sums[lag] += float(block[lag:] @ block[: length - lag])
+    if sums[0] <= 0 or sums[1] < LEAST_DRIFT * sums[0]:
+        return 1.0
+    return float(np.clip(sums[2] / sums[1], 0.0, 1.0))
+
+
+def _partialled(demand: Demand, usable: Mask, lasting: float = 1.0) -> _Seen | None:
+    length = BLOCK_S // demand.step_s
+    values = np.column_stack([demand.cpu_vcpu, _owns(demand), demand.requests])
+    changes = values[1:] - lasting * values[:-1]
+    # One constant for the whole record: a block's own would know the drift that its policy has yet to see.
+    every = np.column_stack([changes[:, :-1], np.ones(changes.shape[0])])
+    requests, usable = changes[:, -1], usable[1:] & usable[:-1]
     rest: list[F64] = []
     numbers: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
     for first in range(0, every.shape[0] - length + 1, length):
         known = np.flatnonzero(usable[first : first + length]) + first
         if known.size < SHARE_KNOWN * length:
             continue
-        like = np.column_stack([np.ones(known.size), requests[known]])
+        like = requests[known][:, None]
         base, _ = np.linalg.qr(like)
-        values = every[known]
-        rest.append(values - base @ (base.T @ values))
+        found = every[known]
+        rest.append(found - base @ (base.T @ found))
         numbers.append(np.full(known.size, len(numbers), dtype=np.int64))
     if not rest:
         return None
-    whole = np.concatenate(rest)
+    whole = _without_last(np.concatenate(rest))
     return _Seen(cpu=whole[:, 0], own=whole[:, 1:], block=np.concatenate(numbers))
+
+
+def _without_last(values: F64) -> F64:
+    """Return columns less what their last one explains of them, and without it."""
+    last = values[:, -1]
+    size = float(last @ last)
+    return values[:, :-1] - np.outer(last, values[:, :-1].T @ last / size) if size > 0 else values[:, :-1]
 
 
 def _fit(seen: _Seen) -> _Fit:

@@ -21,8 +21,8 @@ def slopes(at: F64, values: F64) -> F64:
     later, earlier = np.tril_indices(at.size, -1)
     run = at[later] - at[earlier]
     apart = run != 0
-    found: F64 = (values[later] - values[earlier])[apart] / run[apart]
-    return found
+    rises: F64 = (values[later] - values[earlier])[apart] / run[apart]
+    return rises
 
 
 def theil_sen(at: F64, values: F64) -> float:

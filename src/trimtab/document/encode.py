@@ -160,16 +160,16 @@ def _trial(mark: Mark) -> TrialPart:
     )
 
 
-def _alternative(one: Alternative) -> AlternativePart:
+def _alternative(alternative: Alternative) -> AlternativePart:
     return AlternativePart(
-        rank=one.rank,
-        size=str(one.size),
-        scaling=_as(ScalingPart, one.ladders),
-        usd_month=_usd(one.replay.usd_month),
-        minutes_over_cpu=one.replay.over_cpu_min,
-        minutes_over_memory=one.replay.over_memory_min,
-        direction_changes_day=round(one.replay.direction_changes_day, 2),
-        against=one.against,
+        rank=alternative.rank,
+        size=str(alternative.size),
+        scaling=_as(ScalingPart, alternative.ladders),
+        usd_month=_usd(alternative.replay.usd_month),
+        minutes_over_cpu=alternative.replay.over_cpu_min,
+        minutes_over_memory=alternative.replay.over_memory_min,
+        direction_changes_day=round(alternative.replay.direction_changes_day, 2),
+        against=alternative.against,
     )
 
 

@@ -71,45 +71,45 @@ def kept(
         UsageError: the document has a size that the service cannot have.
 
     """
-    found = asked(service, demand, prices, objective)
-    if isinstance(found, LeftOut):
-        return found
-    choice = _choice(part, found)
-    if choice.size not in {one.size for one in found.sizing.candidates}:
+    question = asked(service, demand, prices, objective)
+    if isinstance(question, LeftOut):
+        return question
+    choice = _choice(part, question)
+    if choice.size not in {one.size for one in question.sizing.candidates}:
         raise UsageError(
             f"{choice.size} is no size for this work", where=f"recommendation.json: {part.name}", advice=AGAIN
         )
     return Chosen(
-        question=found.question,
-        sizing=resized(found.sizing, choice, service.size),
+        question=question.question,
+        sizing=resized(question.sizing, choice, service.size),
         timing=timing_at(service, demand, choice.size, objective),
         choice=choice,
-        before=found.before,
+        before=question.before,
     )
 
 
-def _choice(part: ServicePart, found: Asked) -> Choice:
-    one = part.choice
+def _choice(part: ServicePart, question: Asked) -> Choice:
+    written = part.choice
     return Choice(
-        decision=one.verdict,
+        decision=written.verdict,
         size=TaskSize(cpu_units=part.cpu_units, memory_mib=part.memory_mib),
         ladders=_ladders(part.scaling),
-        why=one.why,
-        hottest_ratio=one.hottest_ratio,
-        cpu_share=one.cpu_percent / 100,
-        marks=tuple(_mark(trial, found.question.objective) for trial in one.trials),
-        tuned_usd_month=one.tuned_usd_month,
-        judged_minutes=one.judged_minutes,
-        judged_usd_month=one.judged_usd_month,
-        over_bound=_or_endless(one.judged_over_bound),
-        fixed_tasks=one.fixed_tasks,
-        fixed_judged_usd_month=one.fixed_judged_usd_month,
-        captured_share=one.captured_share,
-        tried=one.replays,
-        alternatives=tuple(_alternative(other, part, found) for other in one.alternatives),
+        why=written.why,
+        hottest_ratio=written.hottest_ratio,
+        cpu_share=written.cpu_percent / 100,
+        marks=tuple(_mark(trial, question.question.objective) for trial in written.trials),
+        tuned_usd_month=written.tuned_usd_month,
+        judged_minutes=written.judged_minutes,
+        judged_usd_month=written.judged_usd_month,
+        over_bound=_or_endless(written.judged_over_bound),
+        fixed_tasks=written.fixed_tasks,
+        fixed_judged_usd_month=written.fixed_judged_usd_month,
+        captured_share=written.captured_share,
+        tried=written.replays,
+        alternatives=tuple(_alternative(other, part, question) for other in written.alternatives),
         unsearched=tuple(
             Unsearched(size=_size(other.size, part), bound_usd_month=_or_endless(other.bound_usd_month))
-            for other in one.unsearched
+            for other in written.unsearched
         ),
     )
 
@@ -125,11 +125,11 @@ def _mark(trial: TrialPart, objective: Objective) -> Mark:
     )
 
 
-def _alternative(other: AlternativePart, part: ServicePart, found: Asked) -> Alternative:
+def _alternative(other: AlternativePart, part: ServicePart, question: Asked) -> Alternative:
     """Return an alternative, replayed anew: the document has not all of a verdict."""
-    asking, size, ladders = found.question, _size(other.size, part), _ladders(other.scaling)
+    asking, size, ladders = question.question, _size(other.size, part), _ladders(other.scaling)
     proposal = proposal_of(
-        asking.service, replace(found.sizing, size=size), ladders, asking.timing, asking.objective
+        asking.service, replace(question.sizing, size=size), ladders, asking.timing, asking.objective
     )
     case = as_proposed(asking.workload, proposal, asking.prices, asking.objective)
     return Alternative(

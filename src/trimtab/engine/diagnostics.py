@@ -38,15 +38,15 @@ def failure_of_text(finished: Finished, what: str) -> EngineFailure:
     """Return the first error of plain output: ``Error: summary``, a place, the detail."""
     said = finished.errors.strip() or "".join(finished.lines).strip()
     plain = re.sub(r"^[╷│╵] ?", "", said, flags=re.MULTILINE)
-    found = re.search(r"^Error: (?P<summary>.+)\n?(?P<rest>(?:.|\n)*)", plain, flags=re.MULTILINE)
-    if found is None:
+    matched = re.search(r"^Error: (?P<summary>.+)\n?(?P<rest>(?:.|\n)*)", plain, flags=re.MULTILINE)
+    if matched is None:
         last = plain.splitlines()[-1] if plain else f"status {finished.status} and not a word"
         return EngineFailure(f"{what} failed: {last}", detail=said)
-    rest = found["rest"].split("\nError: ", maxsplit=1)[0]
+    rest = matched["rest"].split("\nError: ", maxsplit=1)[0]
     # The place and the source are indented; the detail is not, and is wrapped.
     paragraphs = [part.strip("\n") for part in rest.split("\n\n")]
     detail = next((part for part in paragraphs if part.strip() and not part.startswith(" ")), "")
-    return EngineFailure(_one_line(found["summary"], " ".join(detail.split())), where=what, detail=said)
+    return EngineFailure(_one_line(matched["summary"], " ".join(detail.split())), where=what, detail=said)
 
 
 def _one_line(summary: str, detail: str) -> str:

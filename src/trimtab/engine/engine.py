@@ -115,13 +115,13 @@ def _identify(path: str, environment: Mapping[str, str]) -> Engine:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise EngineMissing(f"it does not run ({error})", where=path, advice=_INSTALL) from error
-    found = re.search(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)", asked.stdout, re.MULTILINE)
-    if found is None:
+    matched = re.search(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)", asked.stdout, re.MULTILINE)
+    if matched is None:
         # A shim of a version manager without a version to manage is the likeliest.
         words = (asked.stderr.strip() or asked.stdout.strip() or "not a word").splitlines()[0]
         raise EngineMissing(f"this is neither terraform nor tofu ({words})", where=path, advice=_INSTALL)
-    version = (int(found[2]), int(found[3]), int(found[4]))
-    engine = Engine(path=path, name="tofu" if found[1] == "OpenTofu" else "terraform", version=version)
+    version = (int(matched[2]), int(matched[3]), int(matched[4]))
+    engine = Engine(path=path, name="tofu" if matched[1] == "OpenTofu" else "terraform", version=version)
     if version < OLDEST:
         raise EngineMissing(f"{engine} is too old", where=path, advice="1.5 or newer is needed")
     return engine

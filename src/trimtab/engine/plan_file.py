@@ -99,7 +99,7 @@ def _refused(document: str, error: EngineError | None, where: str) -> UsageError
 
 def _members(document: str) -> dict[str, Any]:
     try:
-        found = msgspec.json.decode(document)
+        members = msgspec.json.decode(document)
     except msgspec.DecodeError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return members if isinstance(members, dict) else {}

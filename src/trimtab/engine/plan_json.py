@@ -196,9 +196,9 @@ def managed(module: RawModule) -> Iterator[tuple[str, RawResource]]:
 def contradicted(raw: RawPlan) -> Iterator[str]:
     """Yield what the state has other values of than its change starts from: both are of one source."""
     state = {one.address: one.values for _, one in managed(raw.prior_state.values.root_module)}
-    for one in raw.resource_changes:
-        values, before = state.get(one.address), one.change.before
-        if values and isinstance(before, dict) and not one.deposed and values != before:
+    for change in raw.resource_changes:
+        values, before = state.get(change.address), change.change.before
+        if values and isinstance(before, dict) and not change.deposed and values != before:
             pairs = ((values[name], before.get(name)) for name in values)
             if any(None not in (first, then) and first != then for first, then in pairs):
-                yield one.address
+                yield change.address

@@ -49,9 +49,9 @@ def ready_engine(folder: Path, environment: Mapping[str, str]) -> Engine:
     engine = find_engine(environment)
     said = user_installation(environment)
     implied = () if said else implied_mirrors(engine.name, environment)
-    found = () if said else mirrors(engine.name)
+    folders = () if said else mirrors(engine.name)
     # A mirror comes first: where packets vanish, the registry costs half a minute of silence.
-    ways = (None, *found) if implied else (*found, None)
+    ways = (None, *folders) if implied else (*folders, None)
     refusals: dict[Path | None, EngineFailure] = {}
     for way in ways:
         try:
@@ -61,7 +61,7 @@ def ready_engine(folder: Path, environment: Mapping[str, str]) -> Engine:
                 raise
             LOG.debug("no provider from %s: %s", way or REGISTRY[engine.name], failure.message)
             refusals[way] = failure
-    raise _missing(engine, refusals[None], said, (*implied, *found)) from refusals[None]
+    raise _missing(engine, refusals[None], said, (*implied, *folders)) from refusals[None]
 
 
 def _missing(

@@ -163,6 +163,14 @@ class Listener(Identity, frozen=True, kw_only=True):
     """Where a redirect sends; ``None`` where there is none, or it was not read."""
     rules: tuple[ListenerRule, ...] = ()
     """By priority."""
+
+    @property
+    def leads_to(self) -> frozenset[str]:
+        """ARNs of the target groups that its default action and its rules forward to."""
+        return frozenset(self.default_target_group_arns).union(
+            *(rule.target_group_arns for rule in self.rules)
+        )
+
     tags: Tags = {}
     """DescribeTags."""
 
@@ -303,6 +311,19 @@ class SecurityGroup(Identity, frozen=True, kw_only=True):
     Tasks that start later have it all the same: a service's ``security_group_ids`` say so."""
     world_open: bool = False
     """Whether ``IpPermissions`` let in 0.0.0.0/0 or ::/0."""
+
+
+class NatGateway(Identity, frozen=True, kw_only=True):
+    """ec2 DescribeNatGateways, filters ``vpc-id`` and ``state`` available or pending."""
+
+    id: str
+    """``NatGatewayId``."""
+    zone: str | None = None
+    """``AvailabilityZone`` of its subnet (DescribeSubnets); ``None``: not read, or it is a regional one."""
+    private: bool = False
+    """``ConnectivityType`` is private: it has no address of the internet."""
+    routed: bool | None = None
+    """Whether a route of the VPC leads to it (DescribeRouteTables); ``None``: routes were not read."""
 
 
 class Leftover(Identity, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from trimtab.fleet.account import (
     LoadBalancer,
     LogGroup,
     Namespace,
+    NatGateway,
     ScalingTarget,
     SecurityGroup,
     Tags,
@@ -53,6 +54,8 @@ class FleetIdentity(Identity, frozen=True, kw_only=True):
     """By name."""
     security_groups: tuple[SecurityGroup, ...] = ()
     """By id."""
+    nat_gateways: tuple[NatGateway, ...] = ()
+    """Those of the VPC. By id."""
     leftovers: tuple[Leftover, ...] = ()
     """By kind, then id."""
 
@@ -79,6 +82,15 @@ class Registration(Identity, frozen=True, kw_only=True):
     """``containerName``."""
     container_port: int | None = None
     """``containerPort``."""
+
+
+class SubnetZone(Identity, frozen=True, kw_only=True):
+    """ec2 DescribeSubnets, one subnet of a service."""
+
+    subnet_id: str
+    """``SubnetId``."""
+    zone: str
+    """``AvailabilityZone``."""
 
 
 class TaskDefinition(Identity, frozen=True, kw_only=True):
@@ -132,6 +144,8 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """Whether ``deployments[status=PRIMARY].serviceConnectConfiguration.enabled``."""
     subnet_ids: tuple[str, ...] = ()
     """``networkConfiguration.awsvpcConfiguration.subnets``, sorted."""
+    subnet_zones: tuple[SubnetZone, ...] = ()
+    """Those of these subnets that are known. By subnet."""
     security_group_ids: tuple[str, ...] = ()
     """``networkConfiguration.awsvpcConfiguration.securityGroups``, sorted."""
     assign_public_ip: bool = False
@@ -152,6 +166,12 @@ class ServiceIdentity(Identity, frozen=True, kw_only=True):
     """``deploymentConfiguration.alarms.alarmNames``, sorted, where ``enable`` is set."""
     alarms_roll_back: bool = False
     """``deploymentConfiguration.alarms.rollback``."""
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones of its subnets, each once, sorted; nothing where that of one is not known."""
+        known = {one.subnet_id: one.zone for one in self.subnet_zones}
+        return tuple(sorted(set(known.values()))) if set(self.subnet_ids) <= set(known) else ()
 
     @property
     def on_spot(self) -> bool:

@@ -85,10 +85,12 @@ def changed_attributes(change: Change, *, show: bool, known: Facts | None = None
         hidden_after=change.after_sensitive,
     )
     forcing = {tuple(step for step in path if isinstance(step, str)) for path in change.replace_paths}
-    found = [_changed(pair, forcing, show=show) for pair in _different(root) if not _is_unread(pair, known)]
-    missing = {".".join(path) for path in forcing if not any(_touches(path, one.path) for one in found)}
-    found += [Changed(path=path, forces_replacement=True) for path in sorted(missing)]
-    return tuple(sorted(found, key=lambda one: not one.forces_replacement))
+    attributes = [
+        _changed(pair, forcing, show=show) for pair in _different(root) if not _is_unread(pair, known)
+    ]
+    missing = {".".join(path) for path in forcing if not any(_touches(path, one.path) for one in attributes)}
+    attributes += [Changed(path=path, forces_replacement=True) for path in sorted(missing)]
+    return tuple(sorted(attributes, key=lambda one: not one.forces_replacement))
 
 
 def _is_unread(pair: _Pair, known: Facts | None) -> bool:

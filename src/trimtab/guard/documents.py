@@ -32,10 +32,10 @@ def _parsed(value: object, pairs: Callable[[list[tuple[str, Any]]], Any] | None)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a name is there twice")
-    return found
+    return members
 
 
 def strings(tree: object, *, keys: bool = False) -> Iterator[str]:

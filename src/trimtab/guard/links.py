@@ -48,29 +48,29 @@ class Links:
     @cached_property
     def _leaving(self) -> Mapping[str, list[Change]]:
         """What is destroyed or replaced, by the values others know it by."""
-        found: defaultdict[str, list[Change]] = defaultdict(list)
+        leaving: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self._there:
             for name in identity(change, _NAMES) if "delete" in change.actions else ():
-                found[name].append(change)
-        return found
+                leaving[name].append(change)
+        return leaving
 
     def users(self, change: Change, facts: Facts) -> tuple[Change, ...]:
         """Return what puts a thing to use now."""
-        found = {
+        users = {
             user.address: user
             for user in self._others(self._mentions, change, facts.identity)
             if user.type not in facts.not_users and ("*" in facts.used_by or user.type in facts.used_by)
         }
-        return tuple(found.values())
+        return tuple(users.values())
 
     def keepers(self, change: Change, types: Iterable[str]) -> tuple[Change, ...]:
         """Return what goes on naming a thing, as it is now, when the plan is applied."""
-        found = {
+        keepers = {
             keeper.address: keeper
             for keeper in self._others(self._keeps, change, _NAMES)
             if keeper.type in types
         }
-        return tuple(found.values())
+        return tuple(keepers.values())
 
     def keeping(self, arn: str, types: Iterable[str]) -> tuple[Change, ...]:
         """Return what of these types names an ARN once the plan is applied."""
@@ -109,11 +109,11 @@ class Links:
     @cached_property
     def _named(self) -> Mapping[tuple[str, str], list[Change]]:
         """Everything that is there, by type and by any name it goes by."""
-        found: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
+        named: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
         for change in self._there:
             for name in identity(change, (*_NAMES, "name")):
-                found[change.type, name].append(change)
-        return found
+                named[change.type, name].append(change)
+        return named
 
     @cached_property
     def _new(self) -> Mapping[str, list[Change]]:
@@ -151,10 +151,10 @@ class Links:
 
     @cached_property
     def _of_type(self) -> Mapping[str, list[Change]]:
-        found: defaultdict[str, list[Change]] = defaultdict(list)
+        changes: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self._all:
-            found[change.type].append(change)
-        return found
+            changes[change.type].append(change)
+        return changes
 
     def makes(self, change: Change, attribute: str, kind: str) -> bool:
         """Tell whether what an attribute of a new thing names is made by this plan too.
@@ -187,13 +187,13 @@ class Links:
         if path == "name":
             return ()  # its own; some ids are names too
         value = (change.before or {}).get(path.split(".", maxsplit=1)[0])
-        found = {
+        causes = {
             cause.address: cause
             for text in strings(value)
             for cause in self._leaving.get(text, ())
             if cause.address != change.address and not self.places.apart(change, cause)
         }
-        return tuple(found.values())
+        return tuple(causes.values())
 
     def scaling_of(self, service: Change) -> tuple[Change, ...]:
         """Return the scaling target of a service, its policies and scheduled actions."""
@@ -210,14 +210,14 @@ class Links:
     @cached_property
     def _scaling(self) -> Mapping[str, list[Change]]:
         """Scaling targets, policies and scheduled actions, by what they scale now or will."""
-        found: defaultdict[str, list[Change]] = defaultdict(list)
+        targets: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self._all:
             if change.type in SCALING:
                 for scaled in {
                     str((tree or {}).get("resource_id")) for tree in (change.before, change.after)
                 }:
-                    found[scaled].append(change)
-        return found
+                    targets[scaled].append(change)
+        return targets
 
     def is_taken(self, family: str) -> bool:
         """Tell whether this plan moves a service to another revision of the family."""
@@ -240,11 +240,11 @@ class Links:
 
     @cached_property
     def _by_family(self) -> Mapping[str, tuple[Change, ...]]:
-        found: defaultdict[str, tuple[Change, ...]] = defaultdict(tuple)
+        families: defaultdict[str, tuple[Change, ...]] = defaultdict(tuple)
         for change in self._there:
             if change.type == "aws_ecs_service":
-                found[_family((change.before or {}).get("task_definition"))] += (change,)
-        return found
+                families[_family((change.before or {}).get("task_definition"))] += (change,)
+        return families
 
     def service_of(self, by: Change, resource_id: str) -> Change | None:
         """Return the service a scaling target or policy belongs to; nothing where it is not sure which."""
@@ -253,19 +253,19 @@ class Links:
 
     @cached_property
     def _services(self) -> Mapping[str, list[Change]]:
-        found: defaultdict[str, list[Change]] = defaultdict(list)
+        services: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self._there:
             if change.type == "aws_ecs_service":
-                found[_resource_id(change)].append(change)
-        return found
+                services[_resource_id(change)].append(change)
+        return services
 
 
 def _mentions(trees: Iterable[tuple[Change, object]]) -> Mapping[str, list[Change]]:
-    found: defaultdict[str, list[Change]] = defaultdict(list)
+    mentions: defaultdict[str, list[Change]] = defaultdict(list)
     for change, tree in trees:
         for text in set(strings(tree)):
-            found[text].append(change)
-    return found
+            mentions[text].append(change)
+    return mentions
 
 
 def _is_named(made: Change, named: str) -> bool:

@@ -57,13 +57,13 @@ class Names:
         return self._index("before", lambda one: "delete" not in one.actions)
 
     def _index(self, side: str, counts: Callable[[Change], bool]) -> Index:
-        found: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
-        for one in self._links.everything:
-            names = self._names(one)
-            values: Mapping[str, Any] | None = getattr(one, side)
-            if names and values is not None and counts(one):
-                found[one.type, str(values.get(names[0]) or "")].append(one)
-        return found
+        index: defaultdict[tuple[str, str], list[Change]] = defaultdict(list)
+        for change in self._links.everything:
+            names = self._names(change)
+            values: Mapping[str, Any] | None = getattr(change, side)
+            if names and values is not None and counts(change):
+                index[change.type, str(values.get(names[0]) or "")].append(change)
+        return index
 
     def _is_same(self, there: Change, made: Change, names: tuple[str, ...]) -> bool:
         before, after = there.before or {}, made.after or {}

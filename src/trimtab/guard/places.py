@@ -31,12 +31,12 @@ class Places:
     def __init__(self, changes: Iterable[Change], configured: Configured) -> None:
         self._changes, self._configured = tuple(changes), configured
 
-    def agree(self, one: Change, other: Change) -> bool:
+    def agree(self, change: Change, other: Change) -> bool:
         """Tell whether both are in one account and region, as far as a plan can say that surely."""
-        first, second = self.of(one), self.of(other)
+        first, second = self.of(change), self.of(other)
         if first and second:
             return not _differ(first, second)
-        key = self._configured.provider(one)
+        key = self._configured.provider(change)
         if key != self._configured.provider(other):
             return False
         return len(self._by_provider.get(key, ())) <= 1 if key else not self._known
@@ -61,12 +61,12 @@ class Places:
     @cached_property
     def _by_provider(self) -> Mapping[str, list[Place]]:
         """The places that have a region, by the provider that makes things there."""
-        found: defaultdict[str, list[Place]] = defaultdict(list)
+        by_provider: defaultdict[str, list[Place]] = defaultdict(list)
         for change in self._changes:
             own = _own(change)
             if own and own[1]:
-                found[self._configured.provider(change)].append(own)
-        return {key: _distinct(places) for key, places in found.items()}
+                by_provider[self._configured.provider(change)].append(own)
+        return {key: _distinct(places) for key, places in by_provider.items()}
 
     @cached_property
     def _known(self) -> list[Place]:
@@ -74,12 +74,12 @@ class Places:
 
 
 def _distinct(places: Iterable[Place]) -> list[Place]:
-    found: list[Place] = []
+    distinct: list[Place] = []
     # The ones that say more come first: one without an account is no place of its own.
     for place in sorted(set(places), key=lambda place: (not all(place), place)):
-        if all(_differ(place, other) for other in found):
-            found.append(place)
-    return found
+        if all(_differ(place, other) for other in distinct):
+            distinct.append(place)
+    return distinct
 
 
 def _differ(one: Place, other: Place) -> bool:
@@ -92,11 +92,11 @@ def _own(change: Change) -> Place | None:
         if values is None:
             continue
         region = values.get("region")
-        found = next(filter(None, (_place(values.get(name)) for name in _OWN)), None)
+        place = next(filter(None, (_place(values.get(name)) for name in _OWN)), None)
         if isinstance(region, str) and region:
-            return (found[0] if found else "", region)
-        if found:
-            return found
+            return (place[0] if place else "", region)
+        if place:
+            return place
     return None
 
 

@@ -69,22 +69,24 @@ def _made(changes: tuple[Change, ...]) -> set[str]:
     return {change.address for change in changes if change.actions == ("create",)}
 
 
-def _unmet(kind: str, one: CheckInstance, made: set[str]) -> str:
+def _unmet(kind: str, instance: CheckInstance, made: set[str]) -> str:
     """Return why a condition is not known to hold, or nothing."""
-    if one.status == _PASSED:
+    if instance.status == _PASSED:
         return ""
-    if one.status != _OPEN:
+    if instance.status != _OPEN:
         return FAILED
-    return LATER if _matters(kind, one, made) else ""
+    return LATER if _matters(kind, instance, made) else ""
 
 
-def _matters(kind: str, one: CheckInstance, made: set[str]) -> bool:
+def _matters(kind: str, instance: CheckInstance, made: set[str]) -> bool:
     """Tell whether a condition that is decided during the apply is about what is there now.
 
     Those of variables and outputs, and of things that are new, are about what the plan makes: many a
     first plan has them, and one that does not hold stops the apply.
     """
-    return kind not in {"var", "output_value"} and not (kind == "resource" and one.address.to_display in made)
+    return kind not in {"var", "output_value"} and not (
+        kind == "resource" and instance.address.to_display in made
+    )
 
 
 def _trigger(action: Invocation) -> str:

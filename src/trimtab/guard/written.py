@@ -64,8 +64,8 @@ class ConfigurationFiles:
         ]
         local = [source for source in calls if source.startswith(_LOCAL)]
         for folder in self._folders:
-            found = self._blocks(folder)
-            if wanted & found.keys() or any((folder / source).is_dir() for source in local):
+            held = self._blocks(folder)
+            if wanted & held.keys() or any((folder / source).is_dir() for source in local):
                 return folder
         return None
 

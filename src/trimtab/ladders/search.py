@@ -144,14 +144,14 @@ class _Pool:
             policy_of_ladders(one, initial_tasks=self._part.bounded(one.min_tasks, one.max_tasks))
             for one in new
         )
-        found = replay_many(self._part.inputs, policies, self._model, workers=self._workers)
+        results = replay_many(self._part.inputs, policies, self._model, workers=self._workers)
         for place, ladders in enumerate(new):
             self._tried[ladders] = Tried(
                 ladders=ladders,
-                billed_s=int(found.billed_s[place]),
-                over_min=int(found.over_min[place]),
-                over_memory_min=int(found.over_memory_min[place]),
-                direction_changes=int(found.direction_changes[place]),
+                billed_s=int(results.billed_s[place]),
+                over_min=int(results.over_min[place]),
+                over_memory_min=int(results.over_memory_min[place]),
+                direction_changes=int(results.direction_changes[place]),
             )
 
     def elite(self) -> Sequence[Ladders]:

@@ -29,11 +29,11 @@ def containers_of(definition: Resource) -> list[dict[str, Value]]:
         raise CannotTell(
             value if isinstance(value, Unknown) else unknown(place, "it is no JSON that can be read")
         )
-    found = content if isinstance(content, list) else [content]
-    for one in found:
+    containers = content if isinstance(content, list) else [content]
+    for one in containers:
         if isinstance(one, Unknown):
             raise CannotTell(one)
-    return [one for one in found if isinstance(one, dict)]
+    return [one for one in containers if isinstance(one, dict)]
 
 
 def _decoded(value: Value) -> Value:
@@ -41,13 +41,13 @@ def _decoded(value: Value) -> Value:
     parts = value.parts if isinstance(value, Text) else (value,)
     pieces: list[str] = []
     missing = [one for one in parts if isinstance(one, Unknown)]
-    for one in parts:
-        if isinstance(one, str):
-            pieces.append(one)
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(part)
             continue
-        if not isinstance(one, Unknown):
+        if not isinstance(part, Unknown):
             return None
-        mark = f"{MARK}{missing.index(one)}{MARK}"
+        mark = f"{MARK}{missing.index(part)}{MARK}"
         inside = "".join(pieces).replace('\\"', "").count('"') % 2
         pieces.append(mark if inside else f'"{mark}"')
     if len(parts) == len(missing):
@@ -61,9 +61,13 @@ def _decoded(value: Value) -> Value:
 def _marked(value: Value, missing: list[Unknown]) -> Value:
     if isinstance(value, str) and MARK in value:
         before, number, after = value.split(MARK, 2)
-        found = missing[int(number)]
-        whole = (before, found, after)
-        return found if not before and not after else Text(found.origin, found.why, found.place, whole)
+        referred = missing[int(number)]
+        whole = (before, referred, after)
+        return (
+            referred
+            if not before and not after
+            else Text(referred.origin, referred.why, referred.place, whole)
+        )
     if isinstance(value, list):
         return [_marked(one, missing) for one in value]
     if isinstance(value, dict):
@@ -94,11 +98,11 @@ def listed(container: dict[str, Value], name: str) -> list[dict[str, Value]]:
     value = container.get(name)
     if isinstance(value, Unknown):
         raise CannotTell(value)
-    found = value if isinstance(value, list) else []
-    for one in found:
+    entries = value if isinstance(value, list) else []
+    for one in entries:
         if isinstance(one, Unknown):
             raise CannotTell(one)
-    return [one for one in found if isinstance(one, dict)]
+    return [one for one in entries if isinstance(one, dict)]
 
 
 def name_of(container: dict[str, Value]) -> str:

@@ -65,7 +65,7 @@ def read_values(folder: Path, named: Iterable[Path]) -> dict[str, Node | Value]:
         UsageError: a file cannot be read.
 
     """
-    found: dict[str, Node | Value] = {}
+    values: dict[str, Node | Value] = {}
     there = _files(folder, (".tfvars", ".tfvars.json"))
     first = [
         one for name in ("terraform.tfvars", "terraform.tfvars.json") for one in there if one.name == name
@@ -74,10 +74,10 @@ def read_values(folder: Path, named: Iterable[Path]) -> dict[str, Node | Value]:
     for path in (*first, *sorted(automatic, key=lambda one: one.name), *named):
         text = _text(path)
         if path.name.endswith(".json"):
-            found |= values_json(text, label(path))
+            values |= values_json(text, label(path))
         else:
-            found |= parse(text, label(path)).attributes
-    return found
+            values |= parse(text, label(path)).attributes
+    return values
 
 
 def label(path: Path) -> str:

@@ -34,11 +34,11 @@ def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[LintRule,
     findings: list[LintFinding] = []
     unknown: dict[Unknown, list[tuple[str, str]]] = {}
     for rule in rules:
-        for found in _applied(rule, world):
-            if isinstance(found, LintFinding):
-                findings.append(found)
+        for answer in _applied(rule, world):
+            if isinstance(answer, LintFinding):
+                findings.append(answer)
             else:
-                address, what = found
+                address, what = answer
                 unknown.setdefault(what, []).append((rule.id, address))
     unread = [
         Gap(
@@ -64,12 +64,14 @@ def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[LintRule,
 
 def _applied(rule: LintRule, world: World) -> Iterator[LintFinding | tuple[str, Unknown]]:
     for kind in rule.kinds:
-        for one in world.of(kind):
+        for resource in world.of(kind):
             try:
-                for hit in rule.check(one, world):
-                    yield LintFinding(rule=rule, address=one.address, place=hit.place, message=hit.message)
+                for hit in rule.check(resource, world):
+                    yield LintFinding(
+                        rule=rule, address=resource.address, place=hit.place, message=hit.message
+                    )
             except CannotTell as gap:
-                yield one.address, gap.what
+                yield resource.address, gap.what
 
 
 def _of_unread(what: Unknown, unread: Iterable[str]) -> bool:

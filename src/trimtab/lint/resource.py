@@ -91,17 +91,17 @@ class Piece:
             CannotTell: how many a ``dynamic`` makes is not known.
 
         """
-        found: list[Piece] = []
+        pieces: list[Piece] = []
         for block in self.body.blocks:
             if block.kind == name:
-                found.append(Piece(block.body, self.env, block.place))
+                pieces.append(Piece(block.body, self.env, block.place))
             elif block.kind == "dynamic" and block.labels == (name,):
-                found += self._dynamic(block)
+                pieces += self._dynamic(block)
         value = self.get(name) if name in self.body.attributes else None
         if isinstance(value, Unknown):
             raise CannotTell(value)
         made = value if isinstance(value, list) else [] if value is None else [value]
-        return found + [_of_values(one, self.env, self.at(name)) for one in made if isinstance(one, dict)]
+        return pieces + [_of_values(one, self.env, self.at(name)) for one in made if isinstance(one, dict)]
 
     def block(self, name: str) -> Piece | None:
         """Return the one block of a kind, or the first."""

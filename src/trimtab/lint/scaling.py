@@ -105,8 +105,8 @@ class WrittenPolicy:
     def cooldown_s(self) -> float:
         """How long it waits after it has acted [s]."""
         configuration = self.item.block("step_scaling_policy_configuration")
-        found = None if configuration is None else configuration.number("cooldown")
-        return COOLDOWN_S if found is None else found
+        cooldown = None if configuration is None else configuration.number("cooldown")
+        return COOLDOWN_S if cooldown is None else cooldown
 
     @property
     def first_step(self) -> float | None:
@@ -122,8 +122,10 @@ class WrittenPolicy:
     def tracked(self) -> str:
         """The metric that it tracks, as alarms call it."""
         configuration = self.item.block("target_tracking_scaling_policy_configuration")
-        found = None if configuration is None else configuration.block("predefined_metric_specification")
-        name = "" if found is None else found.text("predefined_metric_type")
+        specification = (
+            None if configuration is None else configuration.block("predefined_metric_specification")
+        )
+        name = "" if specification is None else specification.text("predefined_metric_type")
         return _OF_ECS.get(name, name)
 
 
@@ -141,9 +143,9 @@ class WrittenScaling:
             CannotTell: of one of them it is not known which way it goes.
 
         """
-        for one in self.policies:
-            if one.way is None:
-                for step in steps_of(one.item):
+        for policy in self.policies:
+            if policy.way is None:
+                for step in steps_of(policy.item):
                     if (inner := unknown_in(step.get("scaling_adjustment"))) is not None:
                         raise CannotTell(inner)
         return [one for one in self.policies if one.way is way]

@@ -46,22 +46,22 @@ class World:
 
     @cached_property
     def _mentions(self) -> set[tuple[str, str, str]]:
-        found: set[tuple[str, str, str]] = set()
+        mentions: set[tuple[str, str, str]] = set()
         for module in self.modules:
             code = module.code
             for (mode, kind, name), block in code.resources.items():
                 own = (kind, name) if mode == "resource" else None
-                found |= {(module.address, *one) for one in _mentions_of(block) if one != own}
+                mentions |= {(module.address, *one) for one in _mentions_of(block) if one != own}
             others: list[object] = [*code.locals.values(), *code.outputs.values(), *code.calls.values()]
             for other in others:
-                found |= {(module.address, *one) for one in _mentions_of(other)}
-        return found
+                mentions |= {(module.address, *one) for one in _mentions_of(other)}
+        return mentions
 
     def definition(self, service: Resource) -> Resource | None:
         """Return the task definition that a service names, if it is made here."""
         value = service.get("task_definition")
-        if (found := self.referred(value, "aws_ecs_task_definition")) is not None:
-            return found
+        if (referred := self.referred(value, "aws_ecs_task_definition")) is not None:
+            return referred
         said = value.parts[0] if isinstance(value, Text) else value
         family = said.partition(":")[0] if isinstance(said, str) else None
         of_family = (one for one in self.of("aws_ecs_task_definition") if one.get("family") == family)
@@ -79,10 +79,10 @@ class World:
                 self._containers[definition.address] = containers_of(definition)
             except CannotTell as gap:
                 self._containers[definition.address] = gap
-        found = self._containers[definition.address]
-        if isinstance(found, CannotTell):
-            raise found
-        return found
+        containers = self._containers[definition.address]
+        if isinstance(containers, CannotTell):
+            raise containers
+        return containers
 
     @cached_property
     def _containers(self) -> dict[str, list[dict[str, Value]] | CannotTell]:
@@ -90,11 +90,11 @@ class World:
 
     def target_groups(self, service: Resource) -> list[Resource]:
         """Return the target groups of a service that are made here."""
-        found = (
+        groups = (
             self.referred(one.get("target_group_arn"), "aws_lb_target_group")
             for one in service.blocks("load_balancer")
         )
-        return [one for one in found if one is not None]
+        return [one for one in groups if one is not None]
 
     def services_of(self, definition: Resource) -> list[Resource]:
         """Return the services that run a task definition."""
@@ -122,17 +122,19 @@ class World:
 
     def scaled(self, alarm: Resource) -> list[Resource]:
         """Return the scaling policies that an alarm calls."""
-        found = {one.address for name in ("alarm_actions", "ok_actions") for one in refs_in(alarm.get(name))}
-        policies = (self._addresses.get(address) for address in found)
+        addresses = {
+            one.address for name in ("alarm_actions", "ok_actions") for one in refs_in(alarm.get(name))
+        }
+        policies = (self._addresses.get(address) for address in addresses)
         return [one for one in policies if one is not None and one.kind == "aws_appautoscaling_policy"]
 
     @cached_property
     def _callers(self) -> dict[str, list[WrittenAlarm]]:
-        found: dict[str, list[WrittenAlarm]] = defaultdict(list)
+        callers: dict[str, list[WrittenAlarm]] = defaultdict(list)
         for one in self.of("aws_cloudwatch_metric_alarm"):
             for policy in self.scaled(one):
-                found[policy.address].append(WrittenAlarm(one))
-        return found
+                callers[policy.address].append(WrittenAlarm(one))
+        return callers
 
     def called(self, policy: Resource) -> bool:
         """Tell whether an alarm calls the policy."""
@@ -154,18 +156,18 @@ def _below(module: Module) -> Iterator[Module]:
 
 def _mentions_of(node: object) -> set[tuple[str, str]]:
     """Return type and name of every resource that a piece of syntax names."""
-    found: set[tuple[str, str]] = set()
+    mentions: set[tuple[str, str]] = set()
     open_nodes: list[object] = [node]
     while open_nodes:
-        one = open_nodes.pop()
-        if isinstance(one, Attr) and isinstance(one.of, Name):
-            found.add((one.of.name, one.name))
-        if isinstance(one, Body):
-            open_nodes += [*one.attributes.values(), *one.blocks]
-        elif isinstance(one, tuple):
-            open_nodes += one
-        elif dataclasses.is_dataclass(one) and not isinstance(one, type):
+        opened = open_nodes.pop()
+        if isinstance(opened, Attr) and isinstance(opened.of, Name):
+            mentions.add((opened.of.name, opened.name))
+        if isinstance(opened, Body):
+            open_nodes += [*opened.attributes.values(), *opened.blocks]
+        elif isinstance(opened, tuple):
+            open_nodes += opened
+        elif dataclasses.is_dataclass(opened) and not isinstance(opened, type):
             open_nodes += [
-                getattr(one, item.name) for item in dataclasses.fields(one) if item.name != "place"
+                getattr(opened, item.name) for item in dataclasses.fields(opened) if item.name != "place"
             ]
-    return found
+    return mentions

@@ -18,17 +18,17 @@ _MADE_UP: Final[dict[str, dict[str, Any]]] = {
 
 def conditions_of(rule: ListenerRule, told: Told) -> list[dict[str, Any]]:
     """Return a rule's conditions."""
-    found: list[dict[str, Any]] = []
+    conditions: list[dict[str, Any]] = []
     if rule.hosts:
-        found.append({"Field": "host-header", "HostHeaderConfig": {"Values": list(rule.hosts)}})
+        conditions.append({"Field": "host-header", "HostHeaderConfig": {"Values": list(rule.hosts)}})
     if rule.paths:
-        found.append({"Field": "path-pattern", "PathPatternConfig": {"Values": list(rule.paths)}})
+        conditions.append({"Field": "path-pattern", "PathPatternConfig": {"Values": list(rule.paths)}})
     for field in rule.other_conditions:
         if field in _MADE_UP:
             told.made_up("condition of a rule")
-            found.append({"Field": field, **_MADE_UP[field]})
-    if not found:
+            conditions.append({"Field": field, **_MADE_UP[field]})
+    if not conditions:
         # A rule without a condition cannot be.
         told.made_up("condition of a rule")
-        found.append({"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}})
-    return found
+        conditions.append({"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}})
+    return conditions

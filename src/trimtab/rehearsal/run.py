@@ -113,13 +113,13 @@ def _tasks(fleet: Fleet, snapshot: Snapshot, layout: Layout) -> dict[str, int]:
     A service without a scaling target has the count that its bounds were read from.
     """
     scaled = {one.resource_id.rsplit("/", 1)[-1] for one in known(fleet.identity).scaling_targets}
-    found: dict[str, int] = {}
+    tasks: dict[str, int] = {}
     for service in fleet.services:
         bounds, ran = service.scaling, newest_tasks(snapshot.metrics.get(service.name), layout)
-        found[service.name] = bounds.min_tasks
+        tasks[service.name] = bounds.min_tasks
         if ran is not None and service.name in scaled:
-            found[service.name] = min(max(ran, bounds.min_tasks), bounds.max_tasks)
-    return found
+            tasks[service.name] = min(max(ran, bounds.min_tasks), bounds.max_tasks)
+    return tasks
 
 
 def _make_metrics(build: Build, snapshot: Snapshot) -> None:
@@ -129,8 +129,8 @@ def _make_metrics(build: Build, snapshot: Snapshot) -> None:
     hanging = {one["TargetGroupArn"]: one.get("LoadBalancerArns") or [] for one in answer["TargetGroups"]}
     groups: dict[str, tuple[str, str]] = {}
     for service, identity in build.services():
-        for one in identity.attachments:
-            arn = build.new(one.target_group_arn)
+        for attachment in identity.attachments:
+            arn = build.new(attachment.target_group_arn)
             balancers = [each for each in hanging.get(arn, ()) if ":loadbalancer/app/" in each]
             if balancers and service.name not in groups:
                 groups[service.name] = balancers[0], arn
@@ -149,13 +149,13 @@ def _variables(build: Build) -> dict[str, str]:
         for one in balancer.listeners
         if one.certificate_arn in build.ids
     ]
-    found = {
+    variables = {
         "TF_VAR_region": build.sandbox.region,
         "TF_VAR_vpc_id": build.new(identity.vpc_id or VPC),
         "TF_VAR_private_subnet_ids": json.dumps(build.private),
         "TF_VAR_public_subnet_ids": json.dumps(build.public),
     }
-    return {**found, **({"TF_VAR_certificate_arn": certificates[0]} if certificates else {})}
+    return {**variables, **({"TF_VAR_certificate_arn": certificates[0]} if certificates else {})}
 
 
 def _lines(build: Build, snapshot: Snapshot) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 VERSION: Final = "2.1.0"
 HOME: Final = "https://github.com/trimtab/trimtab"
 Level = Literal["error", "warning", "note"]
@@ -57,9 +57,9 @@ class SarifNotice:
     line: int
 
 
-def log_of(run: Mapping[str, Any], schema: str = SCHEMA) -> str:
+def log_of(run: Mapping[str, Any]) -> str:
     """Return the log of one run as text."""
-    document = {"$schema": schema, "version": VERSION, "runs": [run]}
+    document = {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 

@@ -128,8 +128,8 @@ def not_yet(
     if len(running) != len(tasks) or len(running) != state.desired:
         return Waiting(words=f"{len(running)} of {state.desired} tasks run")
     addresses = {address for task in running for address in task.addresses}
-    for group, found in targets.items():
-        healthy = {one.address for one in found if one.state == "healthy"}
+    for group, members in targets.items():
+        healthy = {one.address for one in members if one.state == "healthy"}
         if sick := addresses - healthy:
             name = group.rsplit("/", maxsplit=2)[-2] if "/" in group else group
             return Waiting(words=f"{len(sick)} of {len(addresses)} targets not healthy in {name}")

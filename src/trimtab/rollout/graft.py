@@ -69,12 +69,12 @@ def pairs(running: Revision, other: Revision) -> dict[str, str]:
     A task whose only application container has another name in the other revision was renamed.
     """
     here, there = ({one["name"]: one for one in each.containers} for each in (running, other))
-    found = {name: name for name in here if name in there}
-    left = [name for name, one in here.items() if name not in found and is_essential(one)]
-    right = [name for name, one in there.items() if name not in found and is_essential(one)]
+    same = {name: name for name in here if name in there}
+    left = [name for name, one in here.items() if name not in same and is_essential(one)]
+    right = [name for name, one in there.items() if name not in same and is_essential(one)]
     if len(left) == len(right) == 1:
-        found[left[0]] = right[0]
-    return found
+        same[left[0]] = right[0]
+    return same
 
 
 def images_changed(running: Revision, other: Revision) -> tuple[str, ...]:
@@ -82,12 +82,12 @@ def images_changed(running: Revision, other: Revision) -> tuple[str, ...]:
     paired = pairs(running, other)
     there = {one["name"]: one for one in other.containers}
     changed = []
-    for one in filter(is_essential, running.containers):
-        name = one["name"]
+    for container in filter(is_essential, running.containers):
+        name = container["name"]
         if name not in paired:
             changed.append(f"{name}: not in {other.short}")
-        elif (image := there[paired[name]].get("image")) != one.get("image"):
-            changed.append(f"{name}: {one.get('image')} runs, {other.short} has {image}")
+        elif (image := there[paired[name]].get("image")) != container.get("image"):
+            changed.append(f"{name}: {container.get('image')} runs, {other.short} has {image}")
     return tuple(changed)
 
 
@@ -99,16 +99,16 @@ def lacks(running: Revision, other: Revision) -> tuple[str, ...]:
     """
     here, there = running.definition, other.definition
     volumes = {one["name"] for one in there.get("volumes") or ()}
-    found = [f"volume {one['name']}" for one in here.get("volumes") or () if one["name"] not in volumes]
-    found += [key for key in _OF_THE_TASK if here.get(key) and not there.get(key)]
+    missing = [f"volume {one['name']}" for one in here.get("volumes") or () if one["name"] not in volumes]
+    missing += [key for key in _OF_THE_TASK if here.get(key) and not there.get(key)]
     paired, containers = pairs(running, other), {one["name"]: one for one in other.containers}
-    for one in running.containers:
-        name = one["name"]
+    for container in running.containers:
+        name = container["name"]
         if name in paired:
-            found += [f"{name}: {key}" for key in _lost(one, containers[paired[name]])]
-        elif not is_essential(one):
-            found.append(f"container {name}")
-    return tuple(f"{one}, not in {other.short}" for one in found)
+            missing += [f"{name}: {key}" for key in _lost(container, containers[paired[name]])]
+        elif not is_essential(container):
+            missing.append(f"container {name}")
+    return tuple(f"{one}, not in {other.short}" for one in missing)
 
 
 def _lost(container: Definition, other: Definition) -> Iterator[str]:
@@ -251,11 +251,12 @@ def does_not_fit(made: Mapping[str, Any]) -> str | None:
     """
     task = {"cpu": int(made["cpu"]), "memory": int(made["memory"])}
     sums: Counter[str] = Counter()
-    for one in made["containerDefinitions"]:
+    for container in made["containerDefinitions"]:
         for key in _COUNTED:
-            sums[key] += _claim(one, key)
-        if (one.get("memory") or 0) > task["memory"]:
-            return f"container {one['name']} may use {one['memory']} MiB, the task has {task['memory']}"
+            sums[key] += _claim(container, key)
+        if (container.get("memory") or 0) > task["memory"]:
+            may = f"container {container['name']} may use {container['memory']} MiB"
+            return f"{may}, the task has {task['memory']}"
     over = [
         f"{sums[key]} of {task[key]} {unit}"
         for key, unit in (("cpu", "CPU units"), ("memory", "MiB"))

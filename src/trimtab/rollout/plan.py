@@ -89,11 +89,11 @@ def order(
 ) -> tuple[WantedRevision, ...]:
     """Return the services, least critical first."""
 
-    def criticality(one: WantedRevision) -> tuple[int, float, str]:
-        state = states.get(one.name)
+    def criticality(wanted: WantedRevision) -> tuple[int, float, str]:
+        state = states.get(wanted.name)
         groups = [balanced.target_group for balanced in state.balanced] if state else []
         reached = max((exposures.get(group, Exposure.INTERNAL) for group in groups), default=Exposure.NONE)
-        return reached, one.cost_usd_month, one.name
+        return reached, wanted.cost_usd_month, wanted.name
 
     return tuple(sorted(wanted, key=criticality))
 
@@ -112,9 +112,9 @@ def source_of(
         return cloud.revision(named)
     size = wanted.size
     for arn in islice(cloud.newest(running.family), LOOK_BACK):
-        found = running if arn == running.arn else cloud.revision(arn)
-        if (found.cpu_units, found.memory_mib) == (size.cpu_units, size.memory_mib):
-            return found
+        revision = running if arn == running.arn else cloud.revision(arn)
+        if (revision.cpu_units, revision.memory_mib) == (size.cpu_units, size.memory_mib):
+            return revision
     return Cannot(
         why=f"no active revision of family {running.family} has {size}: "
         "apply the values first, or name the revisions with --task-definitions"
@@ -168,13 +168,13 @@ def registered_before(cloud: Cloud, register: Register) -> Use | None:
     Told by its tag; and by its images, for CI may have copied the tag to a revision of its own.
     """
     for arn in islice(cloud.newest(register.base.family), LOOK_BACK):
-        found = cloud.revision(arn)
-        if found.number <= register.base.number:
+        revision = cloud.revision(arn)
+        if revision.number <= register.base.number:
             return None
-        if found.tags.get(TAG) == register.digest and _images(found.definition) == _images(
+        if revision.tags.get(TAG) == register.digest and _images(revision.definition) == _images(
             register.definition
         ):
-            return Use(arn=arn, definition=found.definition)
+            return Use(arn=arn, definition=revision.definition)
     return None
 
 

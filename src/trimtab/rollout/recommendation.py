@@ -105,23 +105,23 @@ def read_task_definitions(path: Path) -> dict[str, str]:
     """
     content = _content(path, "write it with `terraform output -json task_definitions`")
     try:
-        found: Any = msgspec.json.decode(content)
+        outputs: Any = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RolloutError(f"is not JSON ({error})", where=str(path)) from error
-    if isinstance(found, dict) and isinstance(found.get("task_definitions"), dict):
-        found = found["task_definitions"].get("value")
-    if not isinstance(found, dict) or not found:
+    if isinstance(outputs, dict) and isinstance(outputs.get("task_definitions"), dict):
+        outputs = outputs["task_definitions"].get("value")
+    if not isinstance(outputs, dict) or not outputs:
         raise RolloutError(
             "holds no revision by service",
             where=str(path),
             advice="write it with `terraform output -json task_definitions`",
         )
-    _refuse_other_than_arns(found, path)
-    return found
+    _refuse_other_than_arns(outputs, path)
+    return outputs
 
 
-def _refuse_other_than_arns(found: Mapping[str, object], path: Path) -> None:
-    for name, arn in found.items():
+def _refuse_other_than_arns(outputs: Mapping[str, object], path: Path) -> None:
+    for name, arn in outputs.items():
         if not isinstance(arn, str) or not _ARN.fullmatch(arn):
             raise RolloutError(
                 f"{name}: {arn!r} is not the ARN of a revision",

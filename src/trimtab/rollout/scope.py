@@ -79,13 +79,13 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
     groups = [balanced.target_group for state in states.values() for balanced in state.balanced]
     goals: list[Goal] = []
     refused: list[Result] = []
-    for one in order(wanted, states, cloud.exposures(groups)):
-        known = journal.pending(begin, one.name) is not None
-        why = "" if known else _left_alone(one, states, named)
+    for revision in order(wanted, states, cloud.exposures(groups)):
+        known = journal.pending(begin, revision.name) is not None
+        why = "" if known else _left_alone(revision, states, named)
         if why:
-            refused.append(Result(service=one.name, outcome=Outcome.REFUSED, detail=why))
+            refused.append(Result(service=revision.name, outcome=Outcome.REFUSED, detail=why))
         else:
-            goals.append(NewSize(wanted=one, named=(named or {}).get(one.name)))
+            goals.append(NewSize(wanted=revision, named=(named or {}).get(revision.name)))
     return RunScope(
         begin=begin,
         cluster=recommended.cluster,
@@ -96,15 +96,15 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
 
 
 def _left_alone(
-    one: WantedRevision, states: Mapping[str, ServiceState], named: Mapping[str, str] | None
+    wanted: WantedRevision, states: Mapping[str, ServiceState], named: Mapping[str, str] | None
 ) -> str:
     """Return why nothing is begun with the service; empty if it may be."""
-    state = states.get(one.name)
+    state = states.get(wanted.name)
     if state is None:
         return "the cluster has no service of that name"
     if state.status != "ACTIVE":
         return f"the service is {state.status}"
-    if named is not None and one.name not in named:
+    if named is not None and wanted.name not in named:
         return "the file of --task-definitions does not name its revision"
     return ""
 

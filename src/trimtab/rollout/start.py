@@ -52,9 +52,9 @@ def start(run: Run, goal: Goal) -> Started | Result:
     """Start the service's deployment, or find the one that a killed run started."""
     pending = run.journal.pending(run.begin, goal.name)
     if pending is not None:
-        found = resume(run, pending)
-        if found is not None:
-            return found
+        resumed = resume(run, pending)
+        if resumed is not None:
+            return resumed
     polling = Polling(run.clock, run.timeout_s)
     while True:
         ready = prepare(run, goal, polling)
@@ -156,9 +156,9 @@ def _registered(run: Run, goal: Goal, step: Use | Register) -> str:
     """Return the ARN of the revision to move to."""
     if isinstance(step, Use):
         return step.arn
-    found = registered_before(run.cloud, step)
-    if found is not None:
-        return found.arn
+    revision = registered_before(run.cloud, step)
+    if revision is not None:
+        return revision.arn
     run.journal.write(Registering(at=run.at, service=goal.name, base=step.base.arn, digest=step.digest))
     arn = run.cloud.register(step.definition, step.tags)
     run.journal.write(Registered(at=run.at, service=goal.name, arn=arn))

@@ -68,41 +68,43 @@ def _look(run: Run, going: Sequence[Started], *, early: bool) -> dict[str, Endin
         return {one.service: Waiting(words=f"no answer now ({error.message})") for one in going}
 
 
-def _judge(run: Run, one: Started, state: ServiceState | None, *, early: bool) -> Ending | Waiting:
+def _judge(run: Run, started: Started, state: ServiceState | None, *, early: bool) -> Ending | Waiting:
     if state is None or state.status != "ACTIVE":
         return gone(state)
-    if early and is_from_before(state, one.own, one.previous):
+    if early and is_from_before(state, started.own, started.previous):
         return Waiting(words="AWS does not list the deployment yet")
-    judged = judge(state, one.own, one.last_event)
+    judged = judge(state, started.own, started.last_event)
     if judged is not None:
         return judged
     try:
-        tasks = run.cloud.running_tasks(run.cluster, one.service)
+        tasks = run.cloud.running_tasks(run.cluster, started.service)
         targets = {each.target_group: run.cloud.targets(each.target_group) for each in state.balanced}
     except CallRefused as error:
         # Deleted between the two looks: the next one tells.
         return Waiting(words=error.message)
-    waiting = not_yet(state, one.to, tasks, targets)
+    waiting = not_yet(state, started.to, tasks, targets)
     if waiting is not None:
         return waiting
-    return Ending(outcome=Outcome.MOVED, reason=f"{len(tasks)} tasks run on {short(one.to)}")
+    return Ending(outcome=Outcome.MOVED, reason=f"{len(tasks)} tasks run on {short(started.to)}")
 
 
-def settled(run: Run, one: Started, verdict: Ending) -> Result:
+def settled(run: Run, started: Started, verdict: Ending) -> Result:
     """Write down how a deployment ended, and return it with what AWS said if it is bad."""
     bad = verdict.outcome is not Outcome.MOVED
-    said = tuple(_said(run, one)) if bad else ()
-    run.journal.write(Settled(at=run.at, service=one.service, outcome=verdict.outcome, reason=verdict.reason))
-    run.tell(f"{one.service}: {verdict.outcome.value}: {verdict.reason}")
+    said = tuple(_said(run, started)) if bad else ()
+    run.journal.write(
+        Settled(at=run.at, service=started.service, outcome=verdict.outcome, reason=verdict.reason)
+    )
+    run.tell(f"{started.service}: {verdict.outcome.value}: {verdict.reason}")
     return Result(
-        service=one.service,
+        service=started.service,
         outcome=verdict.outcome,
-        before=short(one.before),
-        after=short(one.to),
+        before=short(started.before),
+        after=short(started.to),
         detail=verdict.reason,
         said=said,
-        calls=one.calls,
-        notes=one.notes,
+        calls=started.calls,
+        notes=started.notes,
     )
 
 
@@ -111,16 +113,18 @@ def _telling(events: Sequence[str]) -> list[str]:
     return ([event for event in events if _TROUBLE.search(event)] or list(events))[:_EVENTS]
 
 
-def _said(run: Run, one: Started) -> Iterator[str]:
+def _said(run: Run, started: Started) -> Iterator[str]:
     """Yield the service's events since, and why the new tasks stopped. What cannot be had is left out."""
     try:
-        state = run.cloud.services(run.cluster, [one.service]).get(one.service)
+        state = run.cloud.services(run.cluster, [started.service]).get(started.service)
         if state is not None:
-            yield from _telling(list(since(state, one.last_event)))
-        tasks = run.cloud.stopped_tasks(run.cluster, one.service)
+            yield from _telling(list(since(state, started.last_event)))
+        tasks = run.cloud.stopped_tasks(run.cluster, started.service)
     except (CloudUnreachable, NetworkError, CallRefused) as error:
         yield f"(no more could be read: {error.message})"
         return
-    reasons = dict.fromkeys(task.stopped for task in tasks if task.task_definition == one.to and task.stopped)
+    reasons = dict.fromkeys(
+        task.stopped for task in tasks if task.task_definition == started.to and task.stopped
+    )
     for reason in list(reasons)[:_TASKS]:
         yield f"stopped task: {reason}"

@@ -53,9 +53,9 @@ def faults(queries: Sequence[dict[str, Any]]) -> Iterator[str]:
     returned = [query for query in queries if query.get("ReturnData", True) is not False]
     if len(returned) != 1:
         yield f"Exactly one of Metrics must have ReturnData true, not {len(returned)}"
-    for one in expressions:
-        for name in _NAME.findall(_STRING.sub("", one)):
+    for expression in expressions:
+        for name in _NAME.findall(_STRING.sub("", expression)):
             if name not in ids:
-                yield f"The expression {one!r} refers to {name!r}, which is no id in Metrics"
-        if "SEARCH" in one:
-            yield f"The expression {one!r} searches, which an alarm cannot"
+                yield f"The expression {expression!r} refers to {name!r}, which is no id in Metrics"
+        if "SEARCH" in expression:
+            yield f"The expression {expression!r} searches, which an alarm cannot"

@@ -47,12 +47,12 @@ def failing_checks(state: SandboxService, task: ServiceTask, path: str | None) -
     """Return which of a task's checks ask the path: ``container``, ``target``."""
     if path is None:
         return frozenset()
-    found = set()
+    failing = set()
     if path in target_health.paths(state):
-        found.add("target")
+        failing.add("target")
     if any(_asks(command, path) for command in task.commands):
-        found.add("container")
-    return frozenset(found)
+        failing.add("container")
+    return frozenset(failing)
 
 
 def _asks(command: str, path: str) -> bool:

@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from trimtab.sandbox.past import Past, PastTask, Series
 
 
-def record(account: str, region: str, found: Iterable[Series]) -> int:
+def record(account: str, region: str, recording: Iterable[Series]) -> int:
     """Put metrics into the store, in place of what a series held. Returns the points."""
     backend = cloudwatch_backends[account][region]
     store, points = series_of(backend), 0
-    for one in found:
-        if not one.at.size:
+    for recorded in recording:
+        if not recorded.at.size:
             continue
         # One point by the call, so that ListMetrics knows the metric.
-        dimensions = [{"Name": name, "Value": value} for name, value in one.dimensions]
-        datum = {"MetricName": one.metric, "Value": 0.0, "Dimensions": dimensions}
-        backend.put_metric_data(one.namespace, [datum])
+        dimensions = [{"Name": name, "Value": value} for name, value in recorded.dimensions]
+        datum = {"MetricName": recorded.metric, "Value": 0.0, "Dimensions": dimensions}
+        backend.put_metric_data(recorded.namespace, [datum])
         kept = Points()
-        columns = (kept.at, one.at), (kept.total, one.total), (kept.count, one.count)
-        for column, values in (*columns, (kept.least, one.least), (kept.most, one.most)):
+        columns = (kept.at, recorded.at), (kept.total, recorded.total), (kept.count, recorded.count)
+        for column, values in (*columns, (kept.least, recorded.least), (kept.most, recorded.most)):
             column.frombytes(np.ascontiguousarray(values, dtype=np.float64).tobytes())
-        kept.percentiles = dict(one.percentiles)
-        store[one.namespace, one.metric, frozenset(one.dimensions)] = kept
-        points += one.at.size
+        kept.percentiles = dict(recorded.percentiles)
+        store[recorded.namespace, recorded.metric, frozenset(recorded.dimensions)] = kept
+        points += recorded.at.size
     return points
 
 

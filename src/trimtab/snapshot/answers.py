@@ -80,6 +80,16 @@ class Raw:
     discovery: list[Json] = field(default_factory=list)
     """Of ListServices or GetService, with ``NamespaceId``."""
     vpc_id: str | None = None
+    zones: dict[str, str] = field(default_factory=dict)
+    """Availability zones by subnet, those that were read."""
+    nat_gateways: list[Json] = field(default_factory=list)
+    """Of DescribeNatGateways: those of the VPC that are there or are being made."""
+    routed: frozenset[str] | None = None
+    """Ids of the NAT gateways that routes of the VPC lead to; ``None``: not read."""
+    addresses: list[Json] = field(default_factory=list)
+    """Of DescribeAddresses: those of the region that hang on nothing."""
+    strays: list[Json] = field(default_factory=list)
+    """Of DescribeLoadBalancers: those of the VPC behind which nothing is; ``TargetGroups`` says how many."""
     security_groups: list[Json] = field(default_factory=list)
     interfaces: Mapping[str, int] | None = None
     """Network interfaces by security group; ``None``: not read."""

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from trimtab.aws.api import Json
@@ -69,3 +69,8 @@ def network_of(service: Json) -> Json:
     """Return a service's subnets and security groups."""
     found: Json = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     return found
+
+
+def subnets_of(services: Iterable[Json]) -> set[str]:
+    """Return the subnets that tasks of any of the services may be in."""
+    return {subnet for service in services for subnet in network_of(service).get("subnets") or ()}

@@ -13,6 +13,8 @@ Sources:
 - Those of Fargate, load balancers and addresses: offer files of the Bulk API,
   https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonECS/20260911124425/ap-southeast-1/index.json,
   AWSELB/20260911124544 and AmazonVPC/20260917190528, as quoted at github.com/aadk979/SPOH_2027.
+- That of NAT gateways: service AmazonEC2, product family ``NAT Gateway``, ``NatGateway-Hours``, operation
+  ``NatGateway`` (public readers of the list). ``RegionalNatGateway-Hours`` is another product.
 - Those of X-Ray: AWS Billing user guide, "Using the AWS Free Tier" (usage types).
 
 A price is matched by service code, region code, whole usage type less the region's prefix, operation
@@ -71,6 +73,8 @@ OLDER_BALANCER: Final = "AmazonEC2"
 """Where load balancers are listed in a region that ``BALANCER`` has not."""
 BALANCER_FAMILY: Final = "Load Balancer-Application"
 """Product family of theirs there, among some hundred thousand products."""
+FAMILIES: Final[Mapping[str, str]] = {"AmazonEC2": "NAT Gateway"}
+"""The product family that is asked for, where a service has too many products."""
 WANTED: Final[Mapping[str, tuple[Wanted, ...]]] = {
     "AmazonECS": (
         _wanted("fargate_x86_vcpu_hour", "Fargate-vCPU-Hours:perCPU", *_HOURS, "vcpu-hours"),
@@ -100,6 +104,7 @@ WANTED: Final[Mapping[str, tuple[Wanted, ...]]] = {
         _wanted("alb_lcu_hour", "LCUUsage", "lcu-hrs", "lcu-hours", operation="LoadBalancing:Application"),
     ),
     "AmazonVPC": (_wanted("public_ipv4_hour", "PublicIPv4:InUseAddress", *_HOURS),),
+    "AmazonEC2": (_wanted("nat_gateway_hour", "NatGateway-Hours", *_HOURS, operation="NatGateway"),),
 }
 """Every price but the Spot rates, by service code."""
 

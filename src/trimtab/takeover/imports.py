@@ -112,9 +112,9 @@ def _log_groups(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Impor
     there = {group.name for group in takeover.identity.log_groups}
     production = takeover.environment == "production"
     stem = f"/ecs/{takeover.stem}/{adopted.stem}"
-    found = adopted.log_group.name if adopted.log_group else None
-    application = found or f"{stem}/application"
-    debug = f"{stem}/debug" if production else found or f"{stem}/debug"
+    log_group = adopted.log_group.name if adopted.log_group else None
+    application = log_group or f"{stem}/application"
+    debug = f"{stem}/debug" if production else log_group or f"{stem}/debug"
     if production and application in there:
         yield Import(to=f"{at}.aws_cloudwatch_log_group.application[0]", id=application)
     if debug in there:

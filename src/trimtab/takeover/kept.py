@@ -121,12 +121,12 @@ def _cluster(takeover: Takeover) -> Iterator[Attribute]:
     if others:
         yield Attribute(key="capacity_providers", value=listed(others))
     # The provider has no way to take a default namespace away: every plan would try again.
-    for name, found in (
+    for name, value in (
         ("connect_namespace", cluster.connect_namespace),
         ("exec_kms_key", cluster.exec_kms_key),
     ):
-        if found is not None:
-            yield Attribute(key=name, value=quoted(found))
+        if value is not None:
+            yield Attribute(key=name, value=quoted(value))
     yield from kept_tags(cluster.tags)
 
 
@@ -203,14 +203,14 @@ def _target_group(group: TargetGroup) -> str:
     """Return what of it would force a replacement, and what the module would change unasked."""
     parts = [f"name = {quoted(group.name)}", f"port = {group.port}"]
     slow_start = group.attributes.get("slow_start.duration_seconds", "0")
-    for name, found, default in (
+    for name, value, default in (
         ("protocol", group.protocol, "HTTP"),
         ("protocol_version", group.protocol_version, "HTTP1"),
         ("health_port", group.health_port, "traffic-port"),
         ("health_protocol", group.health_protocol, "HTTP"),
     ):
-        if found != default:
-            parts.append(f"{name} = {quoted(found)}")
+        if value != default:
+            parts.append(f"{name} = {quoted(value)}")
     if slow_start != "0":
         parts.append(f"slow_start = {slow_start}")
     return f"{{ {', '.join(parts)} }}"
@@ -223,12 +223,12 @@ def _attachment(attachment: Attachment) -> str:
 
 def _discovery(adopted: Adopted) -> Iterator[Attribute]:
     if adopted.discovery is not None:
-        found = adopted.discovery
-        parts = [f"name = {quoted(found.name)}"]
-        if found.routing_policy not in {None, "MULTIVALUE"}:
-            parts.append(f"routing_policy = {quoted(found.routing_policy or '')}")
-        if found.record_types != ("A",):
-            parts.append(f"record_types = {listed(found.record_types)}")
+        discovery = adopted.discovery
+        parts = [f"name = {quoted(discovery.name)}"]
+        if discovery.routing_policy not in {None, "MULTIVALUE"}:
+            parts.append(f"routing_policy = {quoted(discovery.routing_policy or '')}")
+        if discovery.record_types != ("A",):
+            parts.append(f"record_types = {listed(discovery.record_types)}")
         yield Attribute(key="discovery", value=f"{{ {', '.join(parts)} }}")
     registration = adopted.registration
     if registration is None:

@@ -25,25 +25,25 @@ REDIRECT_DEFAULT: Final = Redirect(status_code="HTTP_301", protocol="HTTPS", por
 
 def balancer_attributes(balancer: Balancer) -> Iterator[Attribute]:
     """Yield what is kept of a load balancer."""
-    found = balancer.found
-    yield Attribute(key="name", value=quoted(found.name))
-    yield Attribute(key="subnet_ids", value=listed(found.subnet_ids))
-    yield Attribute(key="security_group_ids", value=listed(found.security_group_ids))
+    running = balancer.found
+    yield Attribute(key="name", value=quoted(running.name))
+    yield Attribute(key="subnet_ids", value=listed(running.subnet_ids))
+    yield Attribute(key="security_group_ids", value=listed(running.security_group_ids))
     yield from _listeners(balancer)
-    idle = found.attributes.get("idle_timeout.timeout_seconds", IDLE_TIMEOUT_DEFAULT_S)
+    idle = running.attributes.get("idle_timeout.timeout_seconds", IDLE_TIMEOUT_DEFAULT_S)
     if idle != IDLE_TIMEOUT_DEFAULT_S:
         yield Attribute(key="idle_timeout", value=idle)
-    if found.security_group_ids:
+    if running.security_group_ids:
         yield Attribute(key="own_security_group", value="false")
     # Off is AWS's default.
-    if found.attributes.get("routing.http.drop_invalid_header_fields.enabled") != "true":
+    if running.attributes.get("routing.http.drop_invalid_header_fields.enabled") != "true":
         yield Attribute(key="drop_invalid_header_fields", value="false")
-    if inner := tuple(_attributes(found.attributes)):
+    if inner := tuple(_attributes(running.attributes)):
         yield Attribute(key="attributes", inner=inner)
     yield from _responses(balancer)
-    if found.attributes.get("access_logs.s3.enabled") == "true":
-        yield Attribute(key="access_logs", value=_bucket(found.attributes, "access_logs"))
-    yield from kept_tags(found.tags)
+    if running.attributes.get("access_logs.s3.enabled") == "true":
+        yield Attribute(key="access_logs", value=_bucket(running.attributes, "access_logs"))
+    yield from kept_tags(running.tags)
 
 
 def _listeners(balancer: Balancer) -> Iterator[Attribute]:
@@ -69,10 +69,10 @@ def _listeners(balancer: Balancer) -> Iterator[Attribute]:
 def _attributes(attributes: dict[str, str]) -> Iterator[Attribute]:
     """Yield what somebody has set: the provider sets back whatever it is not told."""
     for name, (argument, default) in sorted(KEPT.items(), key=lambda one: one[1]):
-        found = attributes.get(name, default)
-        if found != default:
-            plain = found.isdecimal() or found in {"true", "false"}
-            yield Attribute(key=argument, value=found if plain else quoted(found))
+        value = attributes.get(name, default)
+        if value != default:
+            plain = value.isdecimal() or value in {"true", "false"}
+            yield Attribute(key=argument, value=value if plain else quoted(value))
     if attributes.get("connection_logs.s3.enabled") == "true":
         yield Attribute(key="connection_logs", value=_bucket(attributes, "connection_logs"))
 
@@ -80,9 +80,9 @@ def _attributes(attributes: dict[str, str]) -> Iterator[Attribute]:
 def _redirect(sent: Redirect) -> Iterator[Attribute]:
     """Yield where port 80 sends its clients, as far as it is not what the module does."""
     for name in ("protocol", "port", "host", "path", "query", "status_code"):
-        found = getattr(sent, name)
-        if found != getattr(REDIRECT_DEFAULT, name):
-            yield Attribute(key=name, value=quoted(found))
+        value = getattr(sent, name)
+        if value != getattr(REDIRECT_DEFAULT, name):
+            yield Attribute(key=name, value=quoted(value))
 
 
 def _responses(balancer: Balancer) -> Iterator[Attribute]:

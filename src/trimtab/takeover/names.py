@@ -42,9 +42,9 @@ def free_stem(stem: str, services: Collection[str], identity: FleetIdentity) -> 
     """Return ``stem``, numbered where a name made of it and a service's stem is another owner's."""
     for number in count(1):
         ending = "" if number == 1 else f"-{number}"
-        found = stem[: LONGEST_STEM - len(ending)].rstrip("-") + ending
-        if not any(_taken(found, services, identity)):
-            return found
+        name = stem[: LONGEST_STEM - len(ending)].rstrip("-") + ending
+        if not any(_taken(name, services, identity)):
+            return name
     raise AssertionError  # there are more numbers than names
 
 

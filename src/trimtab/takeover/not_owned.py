@@ -136,17 +136,17 @@ def _discovery(takeover: Takeover) -> Iterator[Item]:
     owned = {one.discovery.id for one in takeover.services if one.discovery is not None}
     known = [service.identity for service in takeover.fleet.services if service.identity is not None]
     registered = {one.registry_arn for mine in known for one in mine.registrations}
-    for one in identity.discovery_services:
-        if one.id not in owned:
-            used = one.arn in registered
+    for registry in identity.discovery_services:
+        if registry.id not in owned:
+            used = registry.arn in registered
             yield Item(
                 advice="keep" if used else "look",
                 kind="aws_service_discovery_service",
-                name=one.name,
+                name=registry.name,
                 why="a service stays registered in it"
                 if used
                 else "no service of the cluster registers in it",
-                command="" if used else aws("servicediscovery", "delete-service", "--id", one.id),
+                command="" if used else aws("servicediscovery", "delete-service", "--id", registry.id),
             )
     for namespace in identity.namespaces:
         if namespace != takeover.namespace:
@@ -174,20 +174,23 @@ def _security_groups(takeover: Takeover) -> Iterator[Item]:
         for group in balancer.security_group_ids:
             users.setdefault(group, []).append(balancer.name)
     stems = [one.stem for one in takeover.services]
-    for one in identity.security_groups:
-        if is_our_group(one, takeover.stem, stems, identity):
+    for security_group in identity.security_groups:
+        if is_our_group(security_group, takeover.stem, stems, identity):
             continue
-        opened = " and lets the world in" if one.world_open else ""
-        unused = one.id not in users and one.interfaces == 0
-        if one.id in users or unused:
+        opened = " and lets the world in" if security_group.world_open else ""
+        unused = security_group.id not in users and security_group.interfaces == 0
+        if security_group.id in users or unused:
             yield Item(
                 advice="look" if unused else "keep",
                 kind="aws_security_group",
-                name=f"{one.name} ({one.id})",
+                name=f"{security_group.name} ({security_group.id})",
                 why=f"no network interface has it{',' if opened else ''}{opened}"
                 if unused
-                else f"is on {_several(users[one.id])}{opened}; goes when each has its own (docs/adopt.md)",
-                command=aws("ec2", "delete-security-group", "--group-id", one.id) if unused else "",
+                else f"is on {_several(users[security_group.id])}{opened}; "
+                "goes when each has its own (docs/adopt.md)",
+                command=aws("ec2", "delete-security-group", "--group-id", security_group.id)
+                if unused
+                else "",
             )
 
 
@@ -215,13 +218,13 @@ def _definitions(takeover: Takeover) -> Iterator[Item]:
     for adopted in takeover.services:
         definition = adopted.identity.task_definition
         beside = [name for name in definition.container_names if name != definition.container_name]
-        found = [f"container {name}" for name in beside] + [f"volume {name}" for name in definition.volumes]
-        if found:
+        parts = [f"container {name}" for name in beside] + [f"volume {name}" for name in definition.volumes]
+        if parts:
             yield Item(
                 advice="look",
                 kind="aws_ecs_task_definition",
                 name=definition.arn,
-                why=f"the new revision is without {', '.join(found)}: trimtab rollout keeps what runs, any "
+                why=f"the new revision is without {', '.join(parts)}: trimtab rollout keeps what runs, any "
                 f"other deployment of the new revision takes it away from {adopted.service.name}",
             )
 

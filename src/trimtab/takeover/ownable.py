@@ -183,13 +183,15 @@ def balancers_of(facts: OwnableFacts, services: Iterable[Service]) -> dict[Expos
         group = facts.own_target_group(service, service.identity) if service.identity else None
         if (balancer := facts.balancer_of(group)) is not None:
             uses[balancer.arn] += 1
-    found: dict[Exposure, Balancer] = {}
-    for one in sorted(facts.identity.load_balancers, key=lambda one: (-uses[one.arn], one.arn)):
-        listeners = {listener.port: listener for listener in one.listeners}
-        candidate = Balancer(found=one, http=listeners.get(HTTP_PORT), https=listeners.get(HTTPS_PORT))
-        if uses[one.arn] and candidate.is_ownable:
-            found.setdefault(EXPOSURES[one.scheme], candidate)
-    return found
+    balancers: dict[Exposure, Balancer] = {}
+    for load_balancer in sorted(facts.identity.load_balancers, key=lambda one: (-uses[one.arn], one.arn)):
+        listeners = {listener.port: listener for listener in load_balancer.listeners}
+        candidate = Balancer(
+            found=load_balancer, http=listeners.get(HTTP_PORT), https=listeners.get(HTTPS_PORT)
+        )
+        if uses[load_balancer.arn] and candidate.is_ownable:
+            balancers.setdefault(EXPOSURES[load_balancer.scheme], candidate)
+    return balancers
 
 
 def namespace_of(facts: OwnableFacts, services: Iterable[Service], name: str) -> Namespace | None:

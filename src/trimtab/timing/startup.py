@@ -117,8 +117,8 @@ def timing_of(service: Service, drain_laid_down_s: int | None = None, slower: Sl
     startup = startup_of(service.start_samples, service.health_check, slower)
     drain = drain_of(service, drain_laid_down_s)
     container = container_timing(startup.seconds)
-    found = service.traffic.grace_period_s if service.traffic is not None else 0
-    target = target_timing(startup, container, drain, found)
+    grace_s = service.traffic.grace_period_s if service.traffic is not None else 0
+    target = target_timing(startup, container, drain, grace_s)
     grounds = (*_start_grounds(startup, container, target), *drain.grounds)
     return Timing(
         startup=startup,
@@ -156,25 +156,25 @@ def startup_of(
         warning = f"only {answer.samples} starts were recorded: the slowest counts"
         evidence = Evidence(quantile=1.0, measured_s=slowest, samples=answer.samples)
         return _startup(slowest, evidence, slowest, warning, slower)
-    found = answer.start_up
-    quantiles = ((P95, found.p95_s), (0.99, found.p99_s), (1.0, found.max_s))
-    latest = slower.seconds(found.max_s)
+    estimate = answer.start_up
+    quantiles = ((P95, estimate.p95_s), (0.99, estimate.p99_s), (1.0, estimate.max_s))
+    latest = slower.seconds(estimate.max_s)
     quantile, measured = next(
         one for one in quantiles if _start_period_s(_whole(slower.seconds(one[1]))) >= latest
     )
     evidence = Evidence(quantile=quantile, measured_s=measured, samples=answer.samples)
-    return _startup(measured, evidence, found.max_s, "", slower)
+    return _startup(measured, evidence, estimate.max_s, "", slower)
 
 
-def _as_patient(found: ContainerHealthCheck | None) -> int:
+def _as_patient(present: ContainerHealthCheck | None) -> int:
     """Return the least start-up from ``ASSUMED_S`` on whose check waits as long as the one found [s]."""
-    if found is None:
+    if present is None:
         return ASSUMED_S
-    until = found.start_period_s + found.retries * found.interval_s
+    until = present.start_period_s + present.retries * present.interval_s
     for seconds in range(ASSUMED_S, LONGEST_STARTUP_S):
         check = container_timing(seconds)
         patient = check.start_period_s + check.retries * check.interval_s
-        if check.start_period_s >= found.start_period_s and patient >= until:
+        if check.start_period_s >= present.start_period_s and patient >= until:
             return seconds
     return LONGEST_STARTUP_S
 
@@ -259,13 +259,13 @@ def target_timing(
     if drain.deregistration_delay_s is None:
         return None
     slow = _start_period_s(startup.needed_s) + 2 * DEFAULT_CHECK_INTERVAL_S
-    found = found_grace_s if startup.measured_s is None or startup.less_cpu else 0
+    grace_s = found_grace_s if startup.measured_s is None or startup.less_cpu else 0
     return TargetTiming(
         interval_s=DEFAULT_CHECK_INTERVAL_S,
         timeout_s=DEFAULT_CHECK_TIMEOUT_S,
         healthy_threshold=DEFAULT_CHECK_HEALTHY,
         unhealthy_threshold=DEFAULT_CHECK_UNHEALTHY,
-        grace_period_s=max(derived_grace_s(container), slow, found),
+        grace_period_s=max(derived_grace_s(container), slow, grace_s),
         deregistration_delay_s=drain.deregistration_delay_s,
         deregistration_reason=drain.reason,
     )

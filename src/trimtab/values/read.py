@@ -55,11 +55,13 @@ def read_proposals(path: Path, objective: Objective = DEFAULT) -> dict[str, Prop
             advice="give a services.auto.tfvars as optimize writes it",
         )
     tracing = _typed(values.get("tracing") or {}, TracingEntry, f"{path}: tracing")
-    found = {}
+    proposals = {}
     for name, entry in services.items():
         where = f"{path}: services.{name}"
-        found[name] = _proposal(_typed(entry, ServiceEntry, where), tracing, objective.spot or Spot(), where)
-    return found
+        proposals[name] = _proposal(
+            _typed(entry, ServiceEntry, where), tracing, objective.spot or Spot(), where
+        )
+    return proposals
 
 
 def parsed(path: Path) -> dict[str, Any]:
@@ -78,13 +80,13 @@ def parsed(path: Path) -> dict[str, Any]:
         raise UsageError("is not UTF-8 text", where=str(path)) from error
     try:
         # A line at the end that has no newline is no line to the parser.
-        found: dict[str, Any] = _unquoted(hcl2.loads(text + "\n"))
+        members: dict[str, Any] = _unquoted(hcl2.loads(text + "\n"))
     except (LarkError, RecursionError) as error:
         line = getattr(error, "line", 0)
         place = f" near line {line}" if line and line > 0 else ""
         advice = "terraform fmt says what is wrong there"
         raise UsageError(f"is not HCL{place}", where=str(path), advice=advice) from error
-    return found
+    return members
 
 
 def _unquoted(value: Any) -> Any:  # noqa: ANN401  # parsed HCL
@@ -104,9 +106,9 @@ def _typed(entry: object, schema: type[_Schema], where: str) -> _Schema:
     except msgspec.ValidationError as error:
         fault, _, place = str(error).partition(" - at `$")
         place = place.rstrip("`")
-        found = _at(entry, place)
-        if isinstance(found, str) and found.startswith("${"):
-            fault, advice = f"{found[2:-1]} is not computed here", "write the value it comes to"
+        value = _at(entry, place)
+        if isinstance(value, str) and value.startswith("${"):
+            fault, advice = f"{value[2:-1]} is not computed here", "write the value it comes to"
             raise UsageError(fault, where=f"{where}{place}", advice=advice) from error
         raise UsageError(fault, where=f"{where}{place}") from error
 

@@ -103,8 +103,8 @@ def _entry(advice: Advice, left_out: frozenset[str]) -> Entry:
 
 def _of_one(advice: Advice) -> Iterator[str]:
     """Yield what one copy becomes in a deployment, where nothing else was found of it."""
-    found, ladders = advice.service.identity, advice.ladders
-    told = found is not None and (found.minimum_percent, found.maximum_percent) != (None, None)
+    identity, ladders = advice.service.identity, advice.ladders
+    told = identity is not None and (identity.minimum_percent, identity.maximum_percent) != (None, None)
     if ladders.max_tasks == 1 and not told:
         yield (
             "One copy, and two for a while in each deployment, as ECS has it by default: where two must "

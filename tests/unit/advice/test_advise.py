@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
-import made_choice as asking
-import made_fleet as made
 import msgspec
 import numpy as np
 import pytest
+from advice import made as asking
+from fleet import made
 
 from module_rules import refusals
 from trimtab.advice.case.objective import Objective

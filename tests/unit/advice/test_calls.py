@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hcl2
-import made_fleet as made
-import made_identity
 import msgspec
 import pytest
+from fleet import made
+from takeover import made as made_identity
 
 from trimtab import pipeline
+from trimtab.addresses import addresses_of
 from trimtab.advice.calls import Calls, NamedCall, calls_of
 from trimtab.advice.model import CautionKind
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
-from trimtab.fleet.addresses import addresses_of
 from trimtab.fleet.model import Egress, Fleet
 from trimtab.snapshot.folder import write_snapshot
 from trimtab.values.write import render

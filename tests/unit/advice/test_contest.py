@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from module_rules import refusals
 from trimtab.advice.case.objective import DEFAULT, Objective

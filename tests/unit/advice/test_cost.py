@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
-import made_identity as identities
 import msgspec
 import numpy as np
 import pytest
+from fleet import made
 from hypothesis import given
 from hypothesis import strategies as st
+from takeover import made as identities
 
 from trimtab.advice import watching_cost as seen
 from trimtab.advice.cost import Cost, CostParts, dollars, shared_cost, total

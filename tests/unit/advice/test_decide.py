@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_choice as asking
-import made_fleet as made
 import msgspec
 import pytest
+from advice import made as asking
+from fleet import made
 
 from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.outcome import judge

@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
-import made_identity as identified
 import msgspec
 import numpy as np
 import pytest
+from fleet import made
+from takeover import made as identified
 
 from example_run import REPOSITORY
 from trimtab.advice.before import Before

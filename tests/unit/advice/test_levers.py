@@ -8,11 +8,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import made_choice
-import made_fleet as made
 import msgspec
 import numpy as np
 import pytest
+from advice import made as made_choice
+from fleet import made
 
 from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT, Spot
@@ -22,6 +22,7 @@ from trimtab.advice.cost import Cost, CostParts, cents
 from trimtab.advice.lever import Lever, LeverKind, Pulls
 from trimtab.advice.levers.levers import _commitment, idle_hours, least_hour, pulls_of
 from trimtab.catalog.load import Price, prices
+from trimtab.catalog.offers import offers
 from trimtab.catalog.own_prices import read_prices
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def rate(usd: float) -> Price:
     return Price(usd=usd, unit="x", vintage="given", source="test")
 
 
+ELSEWHERE = msgspec.structs.replace(PRICES, region="eu-central-1")
+"""Of which the catalog has neither Spot rates nor a plan."""
 SPOT_RATES = msgspec.structs.replace(
     PRICES, fargate_spot_x86_vcpu_hour=rate(0.0133), fargate_spot_x86_gb_hour=rate(0.0015)
 )
@@ -104,14 +107,42 @@ def test_graviton_without_a_price_is_named_without_dollars() -> None:
     assert "no price for ARM64: give it with --prices" in lever.basis
 
 
-def test_spot_has_dollars_only_by_rates_that_were_given_and_those_by_replay_with_interruptions() -> None:
+def test_spot_without_rates_has_no_dollars_and_says_how_to_give_them() -> None:
+    lever = one(pulls(made.service(), BUSY, ELSEWHERE), LeverKind.SPOT)
+    assert lever is not None
+    assert lever.usd_month is None
+    assert lever.basis.startswith(
+        "no Spot rates of eu-central-1: give fargate_spot_x86_vcpu_hour and "
+        "fargate_spot_x86_gb_hour with --prices"
+    )
+
+
+def test_spot_is_priced_by_the_catalogs_rates_of_a_day_which_is_said() -> None:
+    known = offers("us-east-1")
+    assert known is not None
+    dated = msgspec.structs.replace(
+        PRICES,
+        fargate_spot_x86_vcpu_hour=known.fargate_spot_x86_vcpu_hour,
+        fargate_spot_x86_gb_hour=known.fargate_spot_x86_gb_hour,
+    )
     lever = one(pulls(made.service(), BUSY), LeverKind.SPOT)
     assert lever is not None
-    assert (lever.usd_month, lever.basis) == (None, "no rate: give it with --prices")
+    assert lever.usd_month == cents(usd_month(BUSY) - usd_month(BUSY, dated, spot=Spot())) > 1
+    assert "at AWS's rates of 2026-09-28, which move" in lever.basis
+    # On ARM by ARM's.
+    lever = one(pulls(made.service(), BUSY, architecture="ARM64"), LeverKind.SPOT)
+    assert lever is not None
+    assert "fargate_spot_arm_vcpu_hour" in lever.basis
+
+
+def test_spot_is_priced_by_rates_that_were_given_before_the_catalogs_and_by_replay_with_interruptions() -> (
+    None
+):
     lever = one(pulls(made.service(), BUSY, SPOT_RATES), LeverKind.SPOT)
     assert lever is not None
     on_spot = usd_month(BUSY, SPOT_RATES, spot=Spot())
     assert lever.usd_month == cents(usd_month(BUSY) - on_spot) > 1
+    assert lever.basis.endswith("at the rates given")
     assert "120 s" in lever.first
 
 
@@ -223,14 +254,23 @@ def test_the_spend_by_the_hour_is_the_replayed_bill_in_whole_clock_hours() -> No
 
 def test_a_commitment_has_dollars_only_by_a_discount_that_is_offered() -> None:
     spends = [Pulls(first_hour=0, spend_usd_hour=(2.0, 1.0))]
-    (lever,) = _commitment(spends, PRICES)
-    assert lever.usd_month is None
-    assert "$1.0000 an hour" in lever.basis
+    agreed = msgspec.structs.replace(PRICES, basis="acme.json")
+    for unknown in (ELSEWHERE, agreed):
+        (lever,) = _commitment(spends, unknown)
+        assert lever.usd_month is None
+        assert "$1.0000 an hour" in lever.basis
+        assert "give compute_savings_plan_offer_percent with --prices" in lever.basis
     (lever,) = _commitment(spends, msgspec.structs.replace(PRICES, savings_plan_offer_percent=20.0))
     assert lever.usd_month == Decimal("146.00")
     assert "$0.8000 an hour committed" in lever.basis
     assert not list(_commitment(spends, msgspec.structs.replace(PRICES, savings_plan_percent=20.0)))
     assert not list(_commitment([Pulls()], PRICES))
+
+
+def test_a_commitment_at_list_prices_has_the_catalogs_discount_with_its_term_and_day() -> None:
+    (lever,) = _commitment([Pulls(first_hour=0, spend_usd_hour=(2.0, 1.0))], PRICES)
+    assert lever.usd_month == Decimal("146.00")
+    assert "20 % is what a plan of one year with nothing upfront took off on 2026-09-25" in lever.basis
 
 
 def test_an_offered_plan_is_read_from_the_users_prices_and_lowers_none(tmp_path: Path) -> None:

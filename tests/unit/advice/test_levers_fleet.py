@@ -7,16 +7,16 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
-import made_identity as identities
 import msgspec
+from fleet import made
+from takeover import made as identities
 
 from trimtab.advice.lever import Lever, LeverKind
 from trimtab.advice.levers.redundant import redundant
 from trimtab.catalog.load import prices
 from trimtab.document.encode import document_of, encode
 from trimtab.document.schema import decode
-from trimtab.fleet.account import Alarm, Leftover
+from trimtab.fleet.account import Alarm, Leftover, NatGateway
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.pipeline import recommend
 from trimtab.report import layout
@@ -63,7 +63,7 @@ def test_a_load_balancer_that_leads_to_no_service_is_told_at_the_catalogs_price(
     lever = rows(fleet())["load balancer"]
     assert lever.usd_month == BALANCER
     assert ": old; $16.43 each" in lever.basis
-    assert lever.first == "it has no targets of anybody else"
+    assert lever.first.startswith("it has no targets of anybody else")
 
 
 def test_a_load_balancer_is_used_by_its_default_action_and_by_a_group_that_hangs_on_it_too() -> None:
@@ -103,9 +103,48 @@ def test_leftovers_are_priced_where_a_price_is_known_and_named_where_none_is() -
     )
     found = rows(fleet(leftovers=left))
     assert found["public address"].usd_month == Decimal("3.65")
-    assert found["NAT gateway"].usd_month is None
-    assert "its price is not known" in found["NAT gateway"].basis
+    assert found["NAT gateway"].usd_month == Decimal("32.85")
+    assert "nat-1; $32.85 each" in found["NAT gateway"].basis
     assert "free" not in " ".join(lever.basis for lever in found.values())
+
+
+def test_a_gateway_without_a_price_is_named_without_dollars() -> None:
+    left = (Leftover(kind="aws_nat_gateway", id="nat-1", name="nat-1"),)
+    (lever,) = redundant(
+        fleet(load_balancers=(), leftovers=left), msgspec.structs.replace(PRICES, nat_gateway_hour=None)
+    )
+    assert lever.usd_month is None
+    assert "its price is not known" in lever.basis
+
+
+def test_a_network_load_balancer_that_nobody_uses_is_not_priced_as_an_application_one() -> None:
+    arn = identities.arn("elasticloadbalancing", "loadbalancer/net/old/1")
+    app = identities.arn("elasticloadbalancing", "loadbalancer/app/older/1")
+    left = (Leftover(kind="aws_lb", id=arn, name="old"), Leftover(kind="aws_lb", id=app, name="older"))
+    found = rows(fleet(load_balancers=(), leftovers=left))
+    assert found["network or gateway load balancer"].usd_month is None
+    assert found["load balancer"].usd_month == BALANCER
+
+
+def gateway(name: str, zone: str | None, *, routed: bool | None = True, private: bool = False) -> NatGateway:
+    return NatGateway(id=name, zone=zone, routed=routed, private=private)
+
+
+def test_of_gateways_that_are_routed_to_those_beyond_the_first_of_a_zone_are_told() -> None:
+    gateways = (
+        gateway("nat-1", "us-east-1a"),
+        gateway("nat-2", "us-east-1a"),
+        gateway("nat-3", "us-east-1b"),
+        gateway("nat-4", "us-east-1a", private=True),
+        gateway("nat-5", None),
+        gateway("nat-6", None),
+        gateway("nat-7", "us-east-1b", routed=None),
+        gateway("nat-8", "us-east-1b", routed=False),
+    )
+    (lever,) = redundant(fleet(load_balancers=(), nat_gateways=gateways), PRICES)
+    assert lever.usd_month == Decimal("32.85")
+    assert lever.basis == "NAT gateway beyond the first of its zone: nat-2 (us-east-1a); $32.85 each"
+    assert "who else goes through it cannot be told from the fleet" in lever.first
 
 
 def test_a_fleet_whose_account_was_not_read_has_nothing_to_spare() -> None:
@@ -142,7 +181,9 @@ def test_the_report_tells_services_with_the_same_words_together_and_each_lever_a
     assert line.text.startswith(f"${sum(one.usd_month or Decimal() for one in graviton)}, ")
     text = "\n".join(layout.lines(terminal.render(report), width=200))
     assert TITLE in text
-    assert "Spot of api, web: no rate: give it with --prices" in text
+    assert "Spot of api: $" in text
+    assert "Spot of web: $" in text
+    assert "which move: give today's fargate_spot_x86_vcpu_hour" in " ".join(text.split())
 
 
 def test_without_levers_the_report_has_no_word_of_them() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.advice.cost import Cost, CostParts
 from trimtab.advice.log_level import cautions_of_log_level, verbose_settings
@@ -23,6 +23,11 @@ FOUND = {
     ("DEBUG", "True"): "DEBUG=false",
     ("DEBUG", "express:*"): "DEBUG=false",
     ("NODE_DEBUG", "http,net"): "no NODE_DEBUG",
+    # What the rules for Terraform knew.
+    ("LOGLEVEL_ROOT", "debug"): "LOGLEVEL_ROOT=info",
+    ("APP_VERBOSITY", "trace"): "APP_VERBOSITY=info",
+    ("logLevel", "ALL"): "logLevel=INFO",
+    ("appLogLevel", "debug"): "appLogLevel=info",
 }
 SILENT = (
     ("LOG_LEVEL", "INFO"),
@@ -36,6 +41,11 @@ SILENT = (
     ("DEBUG", "[redacted]"),
     ("DEBUG_PORT", "5005"),
     ("CATALOG_LEVELS", "debug"),
+    ("CATALOG_LEVEL", "debug"),
+    ("catalogLevel", "debug"),
+    ("VERBOSITY", "1"),
+    ("LOG_LEVEL", "10"),
+    ("LOG_FORMAT", "verbose"),
     ("MODE", "debug"),
 )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_choice
-import made_fleet as made
 import numpy as np
 import pytest
+from advice import made as made_choice
+from fleet import made
 
 from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.objective import DEFAULT

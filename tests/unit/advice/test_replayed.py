@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
 import pytest
+from fleet import made
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import made_fleet
-import made_replay as made
 import numpy as np
 import pytest
+from fleet import made as made_fleet
+from replay import made
 
 from trimtab.advice.case.response import response_of
 from trimtab.ladders.convert import policy_of_ladders

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import msgspec
 import numpy as np
 import pytest
+from fleet import made
 
 from trimtab.advice.before import AGREES, before_of
 from trimtab.advice.case.case import workload_of

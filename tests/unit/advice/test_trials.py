@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.advice.case.objective import DEFAULT, Objective
 from trimtab.advice.choice import trials

@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_choice
-import made_fleet as made
-import made_identity as identities
 import numpy as np
 import pytest
+from advice import made as made_choice
+from fleet import made
 from msgspec.structs import replace as replaced
+from takeover import made as identities
 
 from trimtab.advice.case.case import as_deployed, as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT, Objective, read_objective
@@ -21,9 +21,11 @@ from trimtab.advice.case.zones import left_share, with_spare_zone, zones_of
 from trimtab.advice.choice.choose import Chosen, _present, choose
 from trimtab.advice.choice.model import Choice
 from trimtab.advice.choice.sizes import search_sizes, sizes_in_contest
+from trimtab.advice.zone_loss import cautions_of_zone_loss
 from trimtab.catalog.load import prices
 from trimtab.document.encode import document_of
 from trimtab.errors import UsageError
+from trimtab.fleet.identity import SubnetZone
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.ladders import default_ladders
 from trimtab.pipeline import recommend
@@ -50,7 +52,39 @@ def test_the_spare_is_the_fewest_of_which_enough_are_left(zones: int) -> None:
         assert with_spare_zone(needed, zones) == fewest
 
 
-def test_zones_are_three_or_as_few_as_there_are_subnets() -> None:
+def in_zones(*zones: str) -> Service:
+    """A service with a subnet in each of these zones."""
+    subnets = tuple(f"subnet-{number}" for number in range(len(zones)))
+    known = tuple(SubnetZone(subnet_id=one, zone=zone) for one, zone in zip(subnets, zones, strict=True))
+    return identities.service("api", subnet_ids=subnets, subnet_zones=known)
+
+
+def test_subnets_in_one_zone_are_lost_together() -> None:
+    assert [zones_of(in_zones(*zones)) for zones in ("ab", "aab", "aa", "abcd")] == [2, 2, 1, 4]
+    alone = choose(in_zones("a", "a"), made.demand(made_choice.wave()), PRICES, LOSS, made.LITTLE)
+    assert isinstance(alone, LeftOut)
+    assert "its tasks run in one zone" in alone.detail
+    # Where one is not known, none is.
+    part = identities.service(
+        "api", subnet_ids=("a", "b"), subnet_zones=(SubnetZone(subnet_id="a", zone="z"),)
+    )
+    assert zones_of(part) == 2
+    # Three subnets, two zones: half of the tasks are left, not two thirds.
+    workload = workload_of(in_zones("a", "a", "b"), made.demand(made_choice.wave()))
+    assert as_deployed(workload, PRICES, LOSS).inputs.objective.cpu_share == pytest.approx(0.4, rel=0.1)
+
+
+def test_a_guess_at_the_zones_is_a_caution_where_the_loss_of_one_is_asked_for() -> None:
+    (said,) = cautions_of_zone_loss(in_subnets(*"abcd"), LOSS)
+    assert "its 4 subnets are taken to be in 3 zones: the snapshot does not say in which" in said.text
+    (said,) = cautions_of_zone_loss(made.service(), LOSS)
+    assert "not known" in said.text
+    for sure in (in_zones("a", "b"), in_subnets("a")):
+        assert not list(cautions_of_zone_loss(sure, LOSS))
+    assert not list(cautions_of_zone_loss(in_subnets("a", "b"), DEFAULT))
+
+
+def test_zones_not_recorded_are_three_or_as_few_as_there_are_subnets() -> None:
     assert zones_of(made.service()) == 3
     assert [zones_of(in_subnets(*"abcde"[:count])) for count in range(1, 6)] == [1, 2, 3, 3, 3]
     assert [left_share(zones) for zones in (2, 3)] == pytest.approx([1 / 2, 2 / 3])
@@ -121,7 +155,7 @@ def test_constant_demand_of_one_task_gets_the_spare_and_ladders_above_it() -> No
 def test_one_subnet_is_left_out_with_the_reason() -> None:
     found = choose(in_subnets("a"), made.demand(made_choice.wave()), PRICES, LOSS, made.LITTLE)
     assert isinstance(found, LeftOut)
-    assert "zone_loss cannot be kept: its tasks run in one subnet" in found.detail
+    assert "zone_loss cannot be kept: its tasks run in one zone" in found.detail
     assert isinstance(
         choose(in_subnets("a"), made.demand(made_choice.wave()), PRICES, DEFAULT, made.LITTLE), Chosen
     )

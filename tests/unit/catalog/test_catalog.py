@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from trimtab.catalog import load
+from trimtab.catalog.offers import offers
+from trimtab.catalog.own_prices import SPOT_UNITS
 from trimtab.catalog.size import TaskSize
 from trimtab.errors import UsageError
 
@@ -79,7 +81,7 @@ def test_only_ephemeral_storage_above_twenty_gib_is_paid_for() -> None:
 def test_a_region_has_every_price_each_with_its_unit_its_source_and_its_date(region: str) -> None:
     prices = load.prices(region)
     found = load.priced(prices)
-    assert len(found) == 19
+    assert len(found) == 20
     assert {name: price.unit for name, price in found.items()} == {
         name: price.unit for name, price in load.price_names().items()
     }
@@ -92,8 +94,10 @@ def test_the_prices_that_every_list_must_have_are_those_that_costs_are_computed_
     used = {name for name in load.price_names() if any(f".{name}" in text for text in sources)}
     # Of Fargate Prices.task_hour_usd takes what a task has; ARM is asked for where a service runs on it.
     fargate = {"fargate_x86_vcpu_hour", "fargate_x86_gb_hour", "fargate_ephemeral_gb_hour"}
-    # What a load balancer or a public address costs may be missing: then it is named without dollars.
-    assert set(load.needed_prices()) == (used - {"alb_hour", "public_ipv4_hour"}) | fargate
+    # What a load balancer, an address or a gateway costs may be missing: then it is named without dollars.
+    assert (
+        set(load.needed_prices()) == (used - {"alb_hour", "public_ipv4_hour", "nat_gateway_hour"}) | fargate
+    )
 
 
 def test_an_unknown_region_is_refused_with_the_known_ones() -> None:
@@ -114,3 +118,21 @@ def test_an_unknown_region_is_refused_with_the_known_ones() -> None:
 def test_a_row_that_does_not_hold_together_is_refused_at_load(row: bytes) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(row, type=load.SizeRow)
+
+
+@pytest.mark.parametrize("region", load.price_regions())
+def test_what_moves_or_is_signed_has_the_unit_of_its_price_a_source_and_a_day(region: str) -> None:
+    found = offers(region)
+    assert found is not None
+    assert found.region == region
+    for name, listed in SPOT_UNITS.items():
+        spot, price = getattr(found, name), load.price_names()[listed]
+        assert (spot.unit, len(spot.vintage)) == (price.unit, len("2026-09-28"))
+        assert spot.source
+        # AWS says "up to 70 %": less than a quarter of the list price, or more than half, is a slip.
+        assert 0.25 < spot.usd / price.usd < 0.5
+    assert found.savings_plan.source
+
+
+def test_of_a_region_that_the_catalog_lacks_nothing_is_offered() -> None:
+    assert offers("eu-mars-1") is None

@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
 import msgspec
 import pytest
+from fleet import made
 from hypothesis import given
 from hypothesis import strategies as st
 

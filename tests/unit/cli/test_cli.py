@@ -7,9 +7,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import made_fleet as made
 import pytest
-from made_command import trimtab
+from commands.made import trimtab
+from fleet import made
 
 from trimtab.snapshot.folder import write_snapshot
 

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import made_fleet as made
 import pytest
-from made_command import trimtab
+from commands.made import trimtab
+from fleet import made
 
 from trimtab.cli import app
 from trimtab.cli.settings import Settings, Tags

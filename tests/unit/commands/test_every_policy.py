@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
 import numpy as np
 import polars as pl
 import pytest
-from made_command import trimtab
-from made_rehearsal import read, rehearsed
+from commands.made import trimtab
+from fleet import made
+from rehearsal.made import read, rehearsed
 
 from made_client import client
 from trimtab.advice.case.case import as_deployed, workload_of

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from made_progress import Told
+from report.made import Told
 
 from example_run import REPOSITORY
 from trimtab.advice.case.objective import read_objective

@@ -5,11 +5,11 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-import made_optimized as made
 import msgspec
 import pytest
-from made_command import trimtab
-from made_optimized import advice_of, grid, page, section, shown, words
+from commands.made import trimtab
+from document import made
+from document.made import advice_of, grid, page, section, shown, words
 
 from trimtab.advice.choice.model import Decision
 from trimtab.document.encode import document_of

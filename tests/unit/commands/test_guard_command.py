@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from made_command import trimtab
-from made_plan import change, document, service
+from commands.made import trimtab
+from guard.made import change, document, service
 
 from trimtab.engine.plan_file import read_plan_file
 from trimtab.errors import UsageError

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_command import trimtab
-from made_lint import GOOD, changed, look
+from commands.made import trimtab
+from lint.made import GOOD, changed, look
 
 from trimtab.lint.rules import RULES
 from trimtab.report.lint import markdown, sarif

@@ -7,13 +7,13 @@ import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
-import made_identity as identified
 import msgspec
 import polars as pl
 import pytest
-from made_command import trimtab
-from made_progress import Told
+from commands.made import trimtab
+from fleet import made
+from report.made import Told
+from takeover import made as identified
 
 from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective, Spot
 from trimtab.commands.optimize import optimize

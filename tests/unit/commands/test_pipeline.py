@@ -3,10 +3,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import msgspec
 import pytest
-from made_progress import Told
+from fleet import made
+from report.made import Told
 
 from trimtab.advice.case import case
 from trimtab.advice.case.objective import LaidDown, Objective, Spot

@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet
 import polars as pl
 import pytest
-from made_command import trimtab
+from commands.made import trimtab
+from fleet import made as made_fleet
 
 from made_client import client
 from trimtab.snapshot.folder import read_snapshot, write_snapshot

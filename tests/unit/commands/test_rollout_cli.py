@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet
 import pytest
-from made_command import trimtab
-from made_rollout import Shop, World, running_world
+from commands.made import trimtab
+from fleet import made as made_fleet
+from rollout.made import Shop, World, running_world
 
 from trimtab.commands import optimize as optimizing
 from trimtab.document.schema import DOCUMENT_VERSION as WRITTEN_VERSION

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet
 import pytest
-from made_account import CLUSTER, Made, shop
-from made_command import trimtab
+from commands.made import trimtab
+from fleet import made as made_fleet
+from snapshot.made import CLUSTER, Made, shop
 
+import load_metrics
 from trimtab.sandbox.server import Sandbox
 from trimtab.snapshot.folder import read_snapshot
 
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[3]
-sys.path.append(str(ROOT / "tests" / "e2e"))
-
-import load_metrics  # noqa: E402 - stands beside the tests of the whole
-
 STATE = Path(__file__).parents[1] / "recorded_state.json"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from made_fleet import service, size
+from fleet.made import service, size
 
 from trimtab.demand.free import demand_of
 from trimtab.demand.quality import longest_run, quality_of

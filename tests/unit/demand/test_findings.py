@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
 import pytest
+from fleet import made
 
 from trimtab.demand.findings import FindingKind, believable
 from trimtab.demand.free import demand_of

@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
 import pytest
+from fleet import made
 
 from trimtab.demand.free import demand_of
 from trimtab.demand.memory.follow import load_memory

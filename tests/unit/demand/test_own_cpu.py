@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
 import pytest
+from fleet import made
 
 from trimtab.demand.own import FEW_STARTS, STILL, TOO_SHORT, own_cpu
 from trimtab.demand.terms import NO_REQUESTS
@@ -61,6 +61,13 @@ def test_known_terms_are_found_again_though_the_policy_answers_to_cpu(idle: floa
     assert np.mean([one.idle.value for one in found]) == pytest.approx(idle, abs=0.02)
     assert np.mean([one.boot.value for one in found]) == pytest.approx(boot, abs=5)
     assert all(one.boot.value < one.boot.most < one.boot.value + 10 for one in found)
+
+
+def test_drift_that_comes_back_as_tasks_leave_is_not_taken_off_what_they_use() -> None:
+    # A policy takes tasks away when CPU was low: the CPU that comes back by itself hid a tenth of them.
+    for idle in (0.05, 0.1):
+        found = [own_cpu(scaled(idle, 20.0, seed=seed)).idle.value for seed in range(6)]
+        assert np.mean(found) == pytest.approx(idle, abs=0.002)
 
 
 def test_where_tasks_use_nothing_of_their_own_next_to_nothing_is_found() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import made_fleet as made
 import numpy as np
 import polars as pl
 import pytest
+from fleet import made
 
 from trimtab.demand.cron import firings
 from trimtab.demand.fill import held, history_of

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
-import made_optimized as made
 import msgspec
 import pytest
+from document import made
 
 from trimtab.advice.choice.model import Unsearched
 from trimtab.document.encode import document_of, encode, rounded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hostile_plans import (
+from guard.hostile_plans import (
     BACK,
     BOUNDS,
     HIGH,
@@ -22,7 +22,7 @@ from hostile_plans import (
     stays,
     update,
 )
-from made_plan import POLICY, TARGET, assess, change, only, service
+from guard.made import POLICY, TARGET, assess, change, only, service
 
 from trimtab.guard.model import Finding, Impact
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from made_plan import ALARM, TARGET, assess, change, service
+from guard.made import ALARM, TARGET, assess, change, service
 
 from trimtab.catalog.load import HOURS_PER_MONTH, prices
 from trimtab.guard.model import ChangeCost, Span

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from made_plan import POLICY, TARGET, assess, change, only, service
+from guard.made import POLICY, TARGET, assess, change, only, service
 
 from trimtab.guard.facts.load import facts
 from trimtab.guard.model import Impact

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import hostile_plans as hostile
 import pytest
-from made_plan import assess, change, only, service
+from guard import hostile_plans as hostile
+from guard.made import assess, change, only, service
 
 from trimtab.guard.facts import load
 from trimtab.guard.facts.catalogue import catalogue

@@ -6,9 +6,9 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
-import hostile_plans as hostile
 import pytest
-from made_plan import assess, document
+from guard import hostile_plans as hostile
+from guard.made import assess, document
 
 from trimtab.engine.plan import parse_plan
 from trimtab.guard.judge import judge

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from made_plan import ALARM, GROUP, SCALING, change, document, service
+from guard.made import ALARM, GROUP, SCALING, change, document, service
 
 from trimtab.cli import main
 from trimtab.guard.judge import judge

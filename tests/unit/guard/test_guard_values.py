@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from made_plan import TARGET, assess, change, only, service
+from guard.made import TARGET, assess, change, only, service
 
 from trimtab.report.guard import json as guard_json
 from trimtab.report.guard import markdown as guard_markdown

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
 import pytest
+from fleet import made
 
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.ladders.ladders import cpu_low_percent, default_ladders

@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-import made_choice as asking
-import made_fleet as made
 import msgspec
 import pytest
+from advice import made as asking
+from fleet import made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

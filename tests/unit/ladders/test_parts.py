@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_replay as made
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from replay import made
 
 from trimtab.ladders.parts import parts_of, peaks_moved
 

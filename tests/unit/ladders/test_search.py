@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from module_rules import refusals
 from trimtab.ladders import search as searching

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from made_lint import ids
+from lint.made import ids
 
 from trimtab.lint.inspect import inspect
 from trimtab.lint.model import Inspection, Severity

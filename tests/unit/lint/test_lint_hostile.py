@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_lint import GOOD, changed, ids, look
+from lint.made import GOOD, changed, ids, look
 
 from trimtab.errors import UsageError
 from trimtab.lint.folder import LARGEST

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from made_lint import GOOD, changed, ids, look
+from lint.made import GOOD, changed, ids, look
 
 from trimtab.lint.model import Severity
 from trimtab.lint.rules import RULES
@@ -270,6 +270,60 @@ def test_ids_are_unique_and_every_rule_says_why_what_to_do_and_who_says_so() -> 
 )
 def test_what_is_right_in_another_way_is_let_be(tmp_path: Path, change: tuple[str, str], rule: str) -> None:
     assert rule not in ids(look(tmp_path, changed(change)))
+
+
+VARIABLE = '"PEER", value = "http://peer.shop.internal"'
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        # What the advice knew and these rules did not.
+        ("RUST_LOG", "info,hyper=debug", "debug-logging"),
+        ("LOGGING_LEVEL_ORG_HIBERNATE_SQL", "TRACE", "debug-logging"),
+        ("NODE_DEBUG", "http,net", "debug-logging"),
+        ("DEBUG", "express:*", "debug-logging"),
+        # What the redaction knew.
+        ("ORDERS_PASSPHRASE", "hunter2", "secret-in-environment"),
+        ("JWT_SIGNING_KEY", "hunter2", "secret-in-environment"),
+        ("DATABASE_URL", "postgres://app:hunter2@db.shop.internal/app", "secret-in-environment"),
+        ("GREETING", "ghp_0123456789abcdefghijABCDEFGHIJ012345", "secret-in-environment"),
+        ("dbPassword", "hunter2", "secret-in-environment"),
+        # What the reading of addresses knew.
+        ("PEERS", "https://a.shop.example, http://b.shop.example", "plain-http-call"),
+        ("FEED", "ws://feed.shop.example/live", "plain-http-call"),
+        ("PEER", "HTTP://www.shop.example", "plain-http-call"),
+        # What these rules knew before.
+        ("LOGLEVEL_ROOT", "debug", "debug-logging"),
+        ("APP_VERBOSITY", "trace", "debug-logging"),
+        ("logLevel", "ALL", "debug-logging"),
+        ("API_SECRET_KEY", "hunter2", "secret-in-environment"),
+    ],
+)
+def test_a_variable_is_judged_by_the_lists_that_a_running_fleet_is(
+    tmp_path: Path, name: str, value: str, rule: str
+) -> None:
+    assert rule in ids(look(tmp_path, changed((VARIABLE, f'"{name}", value = "{value}"'))))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("CATALOG_LEVEL", "debug", "debug-logging"),
+        ("LOG_LEVEL", "1", "debug-logging"),
+        ("NODE_DEBUG", "", "debug-logging"),
+        ("PASSWORD_MIN_LENGTH", "12", "secret-in-environment"),
+        ("TOKEN_URL", "https://login.shop.example/token", "secret-in-environment"),
+        ("PWD", "/app", "secret-in-environment"),
+        ("DB_URL", "postgres://app@db.shop.internal/app", "secret-in-environment"),
+        ("DB_PASSWORD", "arn:aws:secretsmanager:us-east-1:123456789012:secret:db", "secret-in-environment"),
+        ("PEER", "http://169.254.170.2/v2/credentials", "plain-http-call"),
+        ("PEER", "https://www.shop.example", "plain-http-call"),
+        ("PEER", "http://api.default.svc", "plain-http-call"),
+    ],
+)
+def test_a_variable_that_is_only_about_it_is_let_be(tmp_path: Path, name: str, value: str, rule: str) -> None:
+    assert rule not in ids(look(tmp_path, changed((VARIABLE, f'"{name}", value = "{value}"'))))
 
 
 def test_a_joint_alarm_is_not_two_that_fight(tmp_path: Path) -> None:

@@ -8,18 +8,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet
-import made_identity as made
 import msgspec
 import polars as pl
 import pytest
-from made_full import full
-from made_rehearsal import read, rehearsed
+from fleet import made as made_fleet
+from rehearsal.full_fleet import full
+from rehearsal.made import read, rehearsed
+from takeover import made
 
 from made_client import client
 from trimtab.commands.snapshot import SnapshotRequest, take_snapshot
 from trimtab.errors import SnapshotError, UsageError
 from trimtab.fleet.account import ScalingTarget, SecurityGroup
+from trimtab.fleet.identity import SubnetZone
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import Egress, Failure, Scaling, ScalingActivity
 from trimtab.rehearsal.run import check
@@ -30,7 +31,7 @@ from trimtab.snapshot.folder import read_snapshot, snapshot_of
 sys.path.append(str(Path(__file__).parents[2] / "terraform"))
 
 import awkward
-from made_account import Made
+from snapshot.made import Made
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet, Service
@@ -188,6 +189,24 @@ def test_a_target_group_that_nothing_leads_to_is_attached_all_the_same(tmp_path:
     fleet = attached(service, target_groups=(made.group("api", load_balancer_arns=()),))
     with rehearsed(without_requests(measured(fleet)), NOW) as running:
         running.is_the_same(running.read(tmp_path / "s"))
+
+
+def test_subnets_are_in_the_zones_that_the_snapshot_says(tmp_path: Path) -> None:
+    zones = (("subnet-1", "us-east-1b"), ("subnet-2", "us-east-1b"), ("subnet-3", "us-east-1f"))
+    service = made.service(
+        "api",
+        platform_version="LATEST",
+        subnet_ids=tuple(name for name, _ in zones),
+        subnet_zones=tuple(SubnetZone(subnet_id=name, zone=zone) for name, zone in zones),
+    )
+    with rehearsed(
+        measured(attached(service, target_groups=(made.group("api", health_path="/health"),))), NOW
+    ) as running:
+        taken = running.read(tmp_path / "s")
+        running.is_the_same(taken)
+    (found,) = taken.fleet.services
+    assert found.identity is not None
+    assert found.identity.zones == ("us-east-1b", "us-east-1f")
 
 
 def test_the_region_is_the_snapshots(tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import made_fleet
-import made_identity as made
 import msgspec
 import polars as pl
 import pytest
+from fleet import made as made_fleet
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from made_rehearsal import rehearsed
+from rehearsal.made import rehearsed
+from takeover import made
 
 from trimtab.fleet.account import CapacityProvider, LogGroup, ScalingPolicy, ScalingTarget, SecurityGroup
 from trimtab.fleet.model import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from made_account import CLUSTER, Made
+from snapshot.made import CLUSTER, Made
 
 from trimtab.sandbox.client import ApiCalls, Refused
 from trimtab.sandbox.past import Past, PastTask

@@ -8,9 +8,9 @@ import tracemalloc
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.errors import ReplayError
 from trimtab.replay.inputs import Inputs, Starts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, Step, StepPolicy

@@ -6,9 +6,9 @@ import math
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.replay.inputs import Model, Starts
 from trimtab.replay.kernel import encode

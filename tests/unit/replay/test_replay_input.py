@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.errors import EXIT_USAGE, ReplayError
 from trimtab.replay.inputs import Interruptions, Model, ReplayLimits, Starts, Task

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.replay.inputs import Model, Starts, Task
 from trimtab.replay.policy import (

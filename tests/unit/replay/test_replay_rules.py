@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.replay.inputs import Model
 from trimtab.replay.kernel import encode, tables

@@ -10,9 +10,9 @@ import math
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING, Literal
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.replay.inputs import Model, Starts
 from trimtab.replay.policy import (

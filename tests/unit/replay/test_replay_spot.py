@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING, Any
 
-import made_replay as made
 import numpy as np
 import pytest
+from replay import made
 
 from trimtab.errors import ReplayError
 from trimtab.replay.bound import clairvoyant_bound

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import made_optimized as made
 import msgspec
 import numpy as np
 import pytest
-from made_optimized import grid, page, section, shown, words
+from document import made
+from document.made import grid, page, section, shown, words
 
 from trimtab.advice.choice.model import Rank
 from trimtab.report.explain.data import explanation_of

@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import made_optimized as made
 import msgspec
 import pytest
-from made_optimized import advice_of, grid, page
+from document import made
+from document.made import advice_of, grid, page
 
 from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.proposal import proposal_of

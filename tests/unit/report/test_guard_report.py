@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import msgspec
-from made_plan import GROUP, assess, change, service
-from made_plan import POLICY as AWS_POLICY
+from guard.made import GROUP, assess, change, service
+from guard.made import POLICY as AWS_POLICY
 
 from trimtab.guard.model import Assessment
 from trimtab.report.guard import json as guard_json

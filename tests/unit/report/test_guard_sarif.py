@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import hostile_plans as hostile
 import jsonschema
 import pytest
-from made_plan import GROUP, assess, change, document, service
+from guard import hostile_plans as hostile
+from guard.made import GROUP, assess, change, document, service
 
 from trimtab.commands.guard import guard
 from trimtab.guard.facts.catalogue import catalogue

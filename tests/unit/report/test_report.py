@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.document.encode import document_of
 from trimtab.pipeline import recommend
@@ -82,6 +82,19 @@ def test_the_saving_is_said_to_be_replayed_with_what_it_is_checked_by_and_how_th
 
 def test_cautions_name_their_service() -> None:
     assert "jobs: only 3 starts were recorded" in shown(report_of(document_of(recommended())))
+
+
+def test_cautions_in_the_same_words_are_one_line_that_names_the_services() -> None:
+    debug = {"LOG_LEVEL": "DEBUG"}
+    services = (made.service("api", environment=debug), made.service("web", environment=debug))
+    recommendation = recommend(made.snapshot(*services, made.service("calm")), effort=made.LITTLE)
+    document = document_of(recommendation)
+    text = shown(report_of(document))
+    assert text.count("LOG_LEVEL=DEBUG") == 1
+    assert "api, web: runs LOG_LEVEL=DEBUG" in text
+    # Each service keeps its own in the document.
+    kept = [one.name for one in document.services for said in one.cautions if "DEBUG" in said.text]
+    assert kept == ["api", "web"]
 
 
 def test_the_path_of_a_file_is_shown_whole_however_long() -> None:

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from made_rollout import OLD, Killed, Shop, World, running_world
+from rollout.made import OLD, Killed, Shop, World, running_world
 
 from trimtab.errors import RolloutError
 from trimtab.rollout.cloud.aws import WRITES

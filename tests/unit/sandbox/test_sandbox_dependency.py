@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from made_sandbox import CLUSTER, Fleet
+from sandbox.made import CLUSTER, Fleet
 
 from trimtab.sandbox.clock import SandboxTime
 from trimtab.sandbox.server import Sandbox

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
-from made_sandbox import CLUSTER, HEALTHY_S, RUNNING_S, Fleet
+from sandbox.made import CLUSTER, HEALTHY_S, RUNNING_S, Fleet
 
 from trimtab.errors import SandboxError
 from trimtab.sandbox.clock import SandboxTime

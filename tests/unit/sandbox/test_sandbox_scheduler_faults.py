@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from made_sandbox import BREAKER, CLUSTER, Fleet
+from sandbox.made import BREAKER, CLUSTER, Fleet
 
 from trimtab.catalog.limits import breaker_threshold
 from trimtab.sandbox.clock import SandboxTime

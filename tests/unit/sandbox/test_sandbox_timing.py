@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from made_sandbox import CLUSTER, Fleet
+from sandbox.made import CLUSTER, Fleet
 
 from trimtab.sandbox.clock import SandboxTime
 from trimtab.sandbox.faults import Fault

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.sizing.change import Priced, SizeChange, worth_changing
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
-import made_identity as identities
 import numpy as np
 import pytest
+from fleet import made
+from takeover import made as identities
 
 from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.demand.memory.follow import load_memory

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.advice.failures import cautions_of_failures
 from trimtab.fleet.model import ContainerHealthCheck, Failure

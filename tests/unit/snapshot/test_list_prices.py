@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 from typing import Any
 
-import made_prices as made
 import msgspec
 import pytest
-from made_prices import NOW, REGION, Listed, flat, product
+from catalog import made
+from catalog.made import NOW, REGION, Listed, flat, product
 
 from trimtab.aws.api import CallFailed, endpoint_region
 from trimtab.aws.connection import PRICING_ATTEMPTS, Connection
@@ -98,14 +98,17 @@ def test_all_pages_are_read_and_each_asks_for_the_region_alone() -> None:
 
 def test_load_balancers_are_read_from_the_older_list_where_their_own_lacks_the_region() -> None:
     listed = made.wanted()
-    listed["AmazonEC2"] = listed.pop("AWSELB")
+    listed["AmazonEC2"] += listed.pop("AWSELB")
     api = Listed(listed)
     found = book(api)
     assert amounts(found) == made.AMOUNTS
     assert found.alb_hour is not None
     assert ", AmazonEC2, " in found.alb_hour.source
-    family = {"Type": "TERM_MATCH", "Field": "productFamily", "Value": "Load Balancer-Application"}
-    assert [asked["Filters"][1:] for asked in api.asked if asked["ServiceCode"] == "AmazonEC2"] == [[family]]
+    families = [
+        [{"Type": "TERM_MATCH", "Field": "productFamily", "Value": family}]
+        for family in ("Load Balancer-Application", "NAT Gateway")
+    ]
+    assert [asked["Filters"][1:] for asked in api.asked if asked["ServiceCode"] == "AmazonEC2"] == families
 
 
 def test_the_older_list_of_load_balancers_is_not_asked_for_without_need() -> None:
@@ -219,7 +222,8 @@ def test_a_network_that_goes_half_way_leaves_what_was_read() -> None:
     assert found.fargate_x86_gb_hour.usd == made.AMOUNTS["fargate_x86_gb_hour"]
     assert note == (
         "list prices that could not be read: alb_hour (AWS cannot be reached), alb_lcu_hour "
-        "(AWS cannot be reached), public_ipv4_hour (AWS cannot be reached): the catalog's are taken"
+        "(AWS cannot be reached), public_ipv4_hour (AWS cannot be reached), nat_gateway_hour "
+        "(AWS cannot be reached): the catalog's are taken"
     )
 
 

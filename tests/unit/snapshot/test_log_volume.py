@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from made_account import CLUSTER, REGION, Made, shop
-from made_fleet import fleet, service
+from fleet.made import fleet, service
+from snapshot.made import CLUSTER, REGION, Made, shop
 
 from trimtab.aws.api import CallFailed
 from trimtab.aws.connection import Connection

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 import pytest
-from made_fleet import service, size, times, traffic
+from fleet.made import service, size, times, traffic
 
 from trimtab.errors import SnapshotError
 from trimtab.fleet.model import Fleet, Scaling

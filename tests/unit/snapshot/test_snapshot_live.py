@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from made_account import CLUSTER, SECRET_ARN
-from made_progress import Told
-from made_world import DAYS, PLANTED, Killed, Killing, World, planted, take
 from polars.testing import assert_frame_equal
-from recorded_api import Recorder, Repeater
+from report.made import Told
+from snapshot.made import CLUSTER, SECRET_ARN
+from snapshot.recorded_api import Recorder, Repeater
+from snapshot.world import DAYS, PLANTED, Killed, Killing, World, planted, take
 
 from trimtab.aws.api import CALLS, CallFailed
 from trimtab.commands import optimize as optimizing

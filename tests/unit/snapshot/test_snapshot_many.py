@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from generated_api import CLUSTER, NOW, Generated
-from made_progress import Told
+from report.made import Told
+from snapshot.generated_api import CLUSTER, NOW, Generated
 
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.snapshot.live.metrics import queries_of, read_metrics
@@ -42,7 +42,7 @@ def test_a_thousand_services_take_as_many_calls_as_stated(read: tuple[Generated,
         "application-autoscaling:DescribeScalingPolicies": 200,
         "application-autoscaling:DescribeScalingActivities": 1000,
         "cloudwatch:DescribeAlarms": 20,
-        "pricing:GetProducts": 6,  # five services, and load balancers where the older one has them
+        "pricing:GetProducts": 7,  # six services, and load balancers where the older one has them
         "cloudwatch:GetMetricData": 143,  # 10,000 series, 70 of a day's a page
         f"{BALANCERS}:DescribeTargetGroups": 3,
         f"{BALANCERS}:DescribeRules": 3,

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as fleets
-import made_prices as made
 import msgspec
 import pytest
-from generated_api import CLUSTER, NOW, Generated
-from made_command import trimtab
-from made_world import Killed
+from catalog import made
+from commands.made import trimtab
+from fleet import made as fleets
+from snapshot.generated_api import CLUSTER, NOW, Generated
+from snapshot.world import Killed
 
 from trimtab.aws.api import CallFailed
 from trimtab.catalog.load import Prices, prices

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from made_account import CLUSTER, REGION, Made, shop
+from snapshot.made import CLUSTER, REGION, Made, shop
 
 from trimtab.aws.connection import Connection
 from trimtab.progress import silent

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import made_fleet as made
 import pytest
+from fleet import made
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-import made_fleet as made
-import made_identity as identified
 import pytest
+from fleet import made
+from takeover import made as identified
 
 from trimtab.advice.case.objective import Objective, Spot
 from trimtab.advice.case.proposal import Proposal, proposal_of

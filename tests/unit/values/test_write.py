@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hcl2
-import made_fleet as made
 import pytest
+from fleet import made
 
 from trimtab.advice.model import CautionKind
 from trimtab.errors import UsageError

@@ -229,8 +229,8 @@ def _inputs(
     zones = zones_of(workload.service)
     if objective.zone_loss and zones == 1:
         raise UsageError(
-            f"zone_loss cannot be kept by {workload.service.name!r}: its tasks run in one subnet",
-            advice="give it one in another zone, or leave zone_loss out",
+            f"zone_loss cannot be kept by {workload.service.name!r}: its tasks run in one zone",
+            advice="give it a subnet in another, or leave zone_loss out",
         )
     starts = starts_of(workload.service.start_samples, slower)
     return Inputs(

@@ -142,14 +142,14 @@ def read_objective(path: Path) -> Objective:
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
     try:
-        found = msgspec.json.decode(content, type=Objective)
+        objective = msgspec.json.decode(content, type=Objective)
         # Of two entries with one name the reader takes the last, and says nothing of the first.
         json.loads(content, object_pairs_hook=_once)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(_fault(error, content), where=str(path), advice=f"known: {known}") from error
     except _TwiceError as error:
         raise UsageError(f"has {error.name!r} twice", where=str(path), advice="keep one of them") from error
-    return found
+    return objective
 
 
 class _TwiceError(ValueError):
@@ -161,12 +161,12 @@ class _TwiceError(ValueError):
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
+    members: dict[str, object] = {}
     for name, value in pairs:
-        if name in found:
+        if name in members:
             raise _TwiceError(name)
-        found[name] = value
-    return found
+        members[name] = value
+    return members
 
 
 def _fault(error: Exception, content: bytes) -> str:

@@ -139,7 +139,7 @@ def verdict_of(  # noqa: PLR0913  # what ran, of whom, and what it is held again
 
     ``bounds`` are the least and the most tasks that may run, and no demand asks for fewer than ``floor``.
     """
-    found, minutes, count = done.summary, done.minutes, int(known.sum())
+    summary, minutes, count = done.summary, done.minutes, int(known.sum())
     desired = minutes.desired[known]
     return Verdict(
         service=service,
@@ -151,27 +151,27 @@ def verdict_of(  # noqa: PLR0913  # what ran, of whom, and what it is held again
         tasks_mean=float(minutes.running[known].mean()),
         tasks_least=int(desired.min()),
         tasks_most=int(desired.max()),
-        usd_month=found.cost_usd / (count / 60) * HOURS_PER_MONTH,
+        usd_month=summary.cost_usd / (count / 60) * HOURS_PER_MONTH,
         cpu_share=inputs.objective.cpu_share,
-        over_cpu_min=found.over_cpu_min,
-        over_memory_min=found.over_memory_min,
-        oom_min=found.oom_min,
-        saturated_min=found.saturated_min,
-        direction_changes=found.direction_changes,
-        launched=found.launched,
+        over_cpu_min=summary.over_cpu_min,
+        over_memory_min=summary.over_memory_min,
+        oom_min=summary.oom_min,
+        saturated_min=summary.saturated_min,
+        direction_changes=summary.direction_changes,
+        launched=summary.launched,
         elasticity=elasticity(required_tasks(inputs, floor=floor).tasks, minutes.serving),
         over_bound=over_bound,
         basis=basis,
     )
 
 
-def _over_bound(case: Case, found: Summary) -> float | None:
+def _over_bound(case: Case, summary: Summary) -> float | None:
     """Return the cost over the least that any schedule with as many minutes over could cost."""
     bound = clairvoyant_bound(
         replace(case.inputs, interruptions=None),
         min_tasks=case.policy.least_tasks,
         max_tasks=case.policy.most_tasks,
-        violated_minutes=found.over_min,
+        violated_minutes=summary.over_min,
         model=MODEL,
     )
-    return found.cost_usd / bound.cost_usd if 0 < bound.cost_usd < math.inf else None
+    return summary.cost_usd / bound.cost_usd if 0 < bound.cost_usd < math.inf else None

@@ -12,16 +12,26 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Service
 
 ASSUMED_ZONES: Final = 3
-"""A snapshot has the subnets of a service and not their zones: most networks have one in each of three."""
+"""Where a snapshot does not say in which zones subnets lie: most networks have one in each of three."""
 
 
 def zones_of(service: Service) -> int:
-    """Return over how many zones the service's tasks are spread: three, or as many as it has subnets.
+    """Return over how many zones the service's tasks are spread.
 
-    Fewer subnets cannot lie in more zones; fewer zones make the loss of one the greater.
+    Those of its subnets, where the snapshot has them: two subnets in one zone are lost together. Else
+    three, or as many as it has subnets: fewer subnets cannot lie in more zones; fewer zones make the loss
+    of one the greater.
     """
-    subnets = service.identity.subnet_ids if service.identity is not None else ()
-    return min(ASSUMED_ZONES, len(subnets)) if subnets else ASSUMED_ZONES
+    identity = service.identity
+    if identity is None or not identity.subnet_ids:
+        return ASSUMED_ZONES
+    return len(identity.zones) or min(ASSUMED_ZONES, len(identity.subnet_ids))
+
+
+def zones_known(service: Service) -> bool:
+    """Tell whether these are the zones of its subnets, or one subnet, which is in one; else a guess."""
+    identity = service.identity
+    return identity is not None and (bool(identity.zones) or len(identity.subnet_ids) == 1)
 
 
 def left_share(zones: int) -> float:

@@ -42,7 +42,9 @@ WORKERS = 2
 """Threads of one search. The kernel lets others run, and its answer does not depend on their number."""
 UNTOLD = frozenset({FindingKind.TOO_LITTLE_DATA, FindingKind.CENSORED})
 """What the demand lacks that no choice of ladders makes up for."""
-ONE_ZONE = "zone_loss cannot be kept: its tasks run in one subnet, and all go with its zone; give it another"
+ONE_ZONE = (
+    "zone_loss cannot be kept: its tasks run in one zone, and all go with it; give it a subnet in another"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +112,10 @@ def choose(
     service: Service, demand: Demand, prices: Prices, objective: Objective, effort: Effort = FULL
 ) -> Chosen | LeftOut:
     """Return the choice for one service, or why there is none."""
-    found = asked(service, demand, prices, objective)
-    if isinstance(found, LeftOut):
-        return found
-    question, sizing, laid = found.question, found.sizing, objective.laid_down(service.name).size
+    asking = asked(service, demand, prices, objective)
+    if isinstance(asking, LeftOut):
+        return asking
+    question, sizing, laid = asking.question, asking.sizing, objective.laid_down(service.name).size
     sized = sizes_in_contest(question, sizing)
     if not sized:
         return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, conflict(question, sizing)))
@@ -127,7 +129,7 @@ def choose(
         sizing=resized(sizing, choice, service.size),
         timing=timing_at(service, demand, choice.size, objective),
         choice=choice,
-        before=found.before,
+        before=asking.before,
     )
 
 

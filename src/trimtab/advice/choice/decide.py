@@ -194,9 +194,9 @@ def _count(tasks: int) -> str:
 
 def _nearest(searched: Sequence[Searched], question: Question) -> str:
     """Say what failed at the cheapest size: neither ladders nor a fixed count stood every trial."""
-    for one in searched:
-        if one.contest.refused:
-            safest = one.contest.refused[-1]
+    for searched_size in searched:
+        if searched_size.contest.refused:
+            safest = searched_size.contest.refused[-1]
             failure = safest.tested.failures[0]
             return f"neither ladders nor a fixed count stood every trial; the safest: {failure}"
     limit = question.objective.over_percent

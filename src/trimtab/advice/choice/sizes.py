@@ -87,7 +87,7 @@ def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
     Of one CPU value only the least memory that holds the work: more of it only costs more. The
     present size is among them if it holds.
     """
-    found, objective = [], question.objective
+    contestants, objective = [], question.objective
     for size in candidate_sizes(sizing, question.service.size):
         inputs = inputs_at(question, sizing, size)
         if required_tasks(inputs, floor=sizing.work.floor, max_tasks=MAX_TASKS).hopeless.any():
@@ -103,10 +103,10 @@ def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
         memory = memory_ladder(at_size, question.demand)
         most = space_of(parts, floor=floor, memory=memory).most
         bound = parts.tuned.usd_month(bound_s(parts.tuned, objective, floor=floor, most=most))
-        found.append(
+        contestants.append(
             Sized(size=size, sizing=at_size, inputs=inputs, parts=parts, memory=memory, bound_usd_month=bound)
         )
-    return tuple(sorted(found, key=lambda one: (one.bound_usd_month, one.size)))
+    return tuple(sorted(contestants, key=lambda one: (one.bound_usd_month, one.size)))
 
 
 def floor_at(question: Question, parts: Parts, floor: int) -> int:
@@ -153,19 +153,19 @@ def search_sizes(
     """Search the sizes that can win, and return what was found, cheapest first."""
     objective, demand = question.objective, question.demand
 
-    def run(one: Sized, effort: Effort, seeds: Sequence[Ladders]) -> Searched:
-        floor = one.sizing.work.floor
-        seed = f"{objective.seed} {question.service.name} {one.size}"
+    def run(sized: Sized, effort: Effort, seeds: Sequence[Ladders]) -> Searched:
+        floor = sized.sizing.work.floor
+        seed = f"{objective.seed} {question.service.name} {sized.size}"
         held = (seed for seed in seeds if seed.min_tasks >= floor)
-        every = (*held, default_ladders(one.sizing, demand))
-        found = contest(
-            one.parts,
+        every = (*held, default_ladders(sized.sizing, demand))
+        ended = contest(
+            sized.parts,
             objective,
             Hunt(seed=seed, seeds=every, effort=effort, workers=workers),
             floor=floor,
-            memory=one.memory,
+            memory=sized.memory,
         )
-        return Searched(sized=one, contest=found)
+        return Searched(sized=sized, contest=ended)
 
     first = min(QUICK, effort, key=lambda one: one.replays)
     quick: list[Searched] = []

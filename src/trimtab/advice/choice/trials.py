@@ -141,10 +141,10 @@ def bound_s(part: RecordingPart, objective: Objective, *, floor: int, most: int)
     """
     allowed = math.floor(objective.over_share * part.minutes)
     # No bound is known with interruptions; without them the same inputs cost less, so this stays one.
-    found = clairvoyant_bound(
+    bound = clairvoyant_bound(
         replace(part.inputs, interruptions=None), min_tasks=floor, max_tasks=most, violated_minutes=allowed
     )
-    return found.billed_s
+    return bound.billed_s
 
 
 def tested(policy: Policy, ground: TrialGround) -> Tested:
@@ -188,14 +188,14 @@ def _replayed(policy: Policy, part: RecordingPart) -> Replay:
 
 
 def _mark(test: Test, done: Replay, allowed_share: float, allowed_changes_day: float) -> Mark:
-    found, over = done.summary, done.minutes.over_cpu
-    share = over_share_at_most(over) if test is Test.TUNED else found.over_cpu_min / over.size
+    summary, over = done.summary, done.minutes.over_cpu
+    share = over_share_at_most(over) if test is Test.TUNED else summary.over_cpu_min / over.size
     return Mark(
         test=test,
         over_share=share,
         allowed_share=allowed_share,
-        over_memory_min=found.over_memory_min,
-        direction_changes_day=found.direction_changes * DAY_MIN / over.size,
+        over_memory_min=summary.over_memory_min,
+        direction_changes_day=summary.direction_changes * DAY_MIN / over.size,
         allowed_changes_day=allowed_changes_day,
     )
 

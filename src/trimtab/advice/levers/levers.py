@@ -15,10 +15,10 @@ from trimtab.advice.case.case import as_proposed
 from trimtab.advice.case.objective import Spot
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import Lever, LeverKind, Pulls
+from trimtab.advice.levers.rates import plan_percent, rate, spot_rates
 from trimtab.advice.levers.redundant import redundant
 from trimtab.advice.log_level import PRODUCTION, verbose_settings
 from trimtab.catalog.load import HOURS_PER_MONTH
-from trimtab.errors import UsageError
 from trimtab.replay.run import replay
 from trimtab.sizing.tasks import work_cpu
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from trimtab.advice.model import Advice
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import F64, Demand, Mask
-    from trimtab.fleet.model import Architecture, Fleet, Service, TaskSize
+    from trimtab.fleet.model import Fleet, Service
 
 SPOT_NOTICE_S: Final = 120
 """From Spot's warning to the end of the task (ECS guide,
@@ -59,7 +59,7 @@ def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay,
 ) -> Pulls:
     """Return the levers of one service, and what it spends by the hour for those of the fleet."""
     service = workload.service
-    found = (
+    pulls = (
         *_graviton(proposal, proposed, prices),
         *_spot(workload, proposal, proposed, prices, objective),
         *_log_level(service, cost, environment),
@@ -68,7 +68,7 @@ def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay,
     covered = proposal.spot is None and not _on_spot(service)
     first, spend = _hourly(proposed, workload.demand, proposal.task_usd_hour(prices)) if covered else (0, ())
     return Pulls(
-        levers=tuple(replace(one, service=service.name) for one in found if one.counts),
+        levers=tuple(replace(one, service=service.name) for one in pulls if one.counts),
         first_hour=first,
         spend_usd_hour=spend,
     )
@@ -89,7 +89,7 @@ def _graviton(proposal: Proposal, proposed: Judged, prices: Prices) -> Iterator[
     if proposal.architecture == "ARM64":
         return
     spot = proposal.spot is not None
-    arm = _rate(prices, proposal.size, "ARM64", spot=spot)
+    arm = rate(prices, proposal.size, "ARM64", spot=spot)
     first = "an image for arm64, and one task of it measured"
     if arm is None:
         what = "Spot rate" if spot else "price"
@@ -109,27 +109,27 @@ def _spot(
     service = workload.service
     if proposal.spot is not None or _on_spot(service):
         return
-    first = f"stops within {SPOT_NOTICE_S} s of the warning, drain and longest request in it"
+    first = f"drain, longest request and stop within {SPOT_NOTICE_S} s"
     if service.identity is not None:
         first += "; spot = true replaces the service that runs"
     if proposal.ladders.min_tasks < 2:  # noqa: PLR2004  # the only copy
         basis = "not as it is: at its least it runs the only copy"
         yield Lever(kind=LeverKind.SPOT, usd_month=None, basis=basis, first=f"a second copy; {first}")
         return
-    if _rate(prices, proposal.size, proposal.architecture, spot=True) is None:
-        basis = "no rate: give it with --prices"
-        yield Lever(kind=LeverKind.SPOT, usd_month=None, basis=basis, first=first)
+    rates, whose = spot_rates(prices, proposal.architecture)
+    if rates is None:
+        yield Lever(kind=LeverKind.SPOT, usd_month=None, basis=whose, first=first)
         return
     assumed = Spot()
-    case = as_proposed(workload, replace(proposal, spot=assumed), prices, objective)
-    found, minutes = replay(case.inputs, case.policy).summary, case.inputs.load.minutes
+    case = as_proposed(workload, replace(proposal, spot=assumed), rates, objective)
+    summary, minutes = replay(case.inputs, case.policy).summary, case.inputs.load.minutes
     basis = (
         f"replayed with {assumed.events_per_day:g} interruptions a day that take {assumed.share_percent} % "
-        f"of the tasks for {assumed.capacity_wait_s} s, which are assumptions"
+        f"of the tasks for {assumed.capacity_wait_s} s, which are assumptions; at {whose}"
     )
-    if found.over_cpu_min > objective.over_share * minutes:
-        first = f"a wider objective, which those interruptions break; {first}"
-    saved = cents(proposed.verdict.usd_month - found.cost_usd / (minutes / 60) * HOURS_PER_MONTH)
+    if summary.over_cpu_min > objective.over_share * minutes:
+        first = f"a wider objective (they break it); {first}"
+    saved = cents(proposed.verdict.usd_month - summary.cost_usd / (minutes / 60) * HOURS_PER_MONTH)
     yield Lever(kind=LeverKind.SPOT, usd_month=saved, basis=basis, first=first)
 
 
@@ -219,14 +219,14 @@ def _commitment(pulls: Sequence[Pulls], prices: Prices) -> Iterator[Lever]:
     floor = least_hour(spends)
     if cents(floor * HOURS_PER_MONTH) < 1:
         return
-    percent = prices.savings_plan_offer_percent
+    percent, whose = plan_percent(prices)
     basis = f"the proposal never spends less than ${floor:.4f} an hour on Fargate in the record"
     first = "the fleet stays as large for the term, and no other plan of the account covers it"
     if percent is None:
         basis += "; no discount is known: give compute_savings_plan_offer_percent with --prices"
         yield Lever(kind=LeverKind.COMMITMENT, usd_month=None, basis=basis, first=first)
         return
-    basis += f", and {percent:g} % is offered for ${floor * (1 - percent / 100):.4f} an hour committed"
+    basis += f", and {percent:g} % {whose}: that is ${floor * (1 - percent / 100):.4f} an hour committed"
     saved = cents(floor * percent / 100 * HOURS_PER_MONTH)
     yield Lever(kind=LeverKind.COMMITMENT, usd_month=saved, basis=basis, first=first)
 
@@ -239,10 +239,10 @@ def least_hour(pulls: Sequence[Pulls]) -> float:
     begin = min(one.first_hour for one in pulls)
     end = max(one.first_hour + len(one.spend_usd_hour) for one in pulls)
     together = np.zeros(end - begin)
-    for one in pulls:
-        each: F64 = np.full(end - begin, min(one.spend_usd_hour))
-        at = one.first_hour - begin
-        each[at : at + len(one.spend_usd_hour)] = one.spend_usd_hour
+    for pull in pulls:
+        each: F64 = np.full(end - begin, min(pull.spend_usd_hour))
+        at = pull.first_hour - begin
+        each[at : at + len(pull.spend_usd_hour)] = pull.spend_usd_hour
         together += each
     return float(together.min())
 
@@ -260,14 +260,6 @@ def _clock_hours(demand: Demand) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return the hour since 1970, UTC, of each minute, int64, shape (T,)."""
     start_s = int(demand.start.timestamp())
     return (start_s + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s) // HOUR_S
-
-
-def _rate(prices: Prices, size: TaskSize, architecture: Architecture, *, spot: bool) -> float | None:
-    """Return what a task costs for an hour [USD/h]; None where there is no such rate."""
-    try:
-        return prices.task_hour_usd(size, architecture, spot=spot)
-    except UsageError:
-        return None
 
 
 def _on_spot(service: Service) -> bool:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_NAMED: Final = 5
 """Resources named one by one before the rest is only counted."""
 BALANCERS: Final = frozenset({"aws_lb", "aws_alb"})
+NETWORK: Final = ("/net/", "/gwy/")
+"""In the ARN of a network or gateway load balancer, whose price is another's."""
+ADDRESS: Final = "nobody keeps it for a record or an allow-list"
 
 
 def redundant(fleet: Fleet, prices: Prices) -> Iterator[Lever]:
@@ -30,16 +33,27 @@ def redundant(fleet: Fleet, prices: Prices) -> Iterator[Lever]:
     if identity is None:
         return
     unread = _unread(fleet)
-    balancer = None if prices.alb_hour is None else prices.alb_hour.usd * HOURS_PER_MONTH
-    address = None if prices.public_ipv4_hour is None else prices.public_ipv4_hour.usd * HOURS_PER_MONTH
-    left = {one.kind for one in identity.leftovers}
+    hours = (prices.alb_hour, prices.public_ipv4_hour, prices.nat_gateway_hour)
+    balancer, address, gateway = (None if hour is None else hour.usd * HOURS_PER_MONTH for hour in hours)
+    left = [one for one in identity.leftovers if one.kind in BALANCERS]
     idle = [one.name for one in _idle_balancers(fleet, identity)]
-    idle += [one.name for one in identity.leftovers if one.kind in BALANCERS]
-    yield from _row("load balancer", idle, balancer, f"it has no targets of anybody else{unread}")
-    for kind, noun, usd in (("aws_nat_gateway", "NAT gateway", None), ("aws_eip", "public address", address)):
-        if kind in left:
-            names = [one.name for one in identity.leftovers if one.kind == kind]
-            yield from _row(noun, names, usd, f"no route, record or other network needs it{unread}")
+    idle += [one.name for one in left if not any(kind in one.id for kind in NETWORK)]
+    targets = f"it has no targets of anybody else, now or when something scales from zero{unread}"
+    yield from _row("load balancer", idle, balancer, targets)
+    other = [one.name for one in left if any(kind in one.id for kind in NETWORK)]
+    yield from _row("network or gateway load balancer", other, None, targets)
+    yield from _row(
+        "NAT gateway", _named(identity, "aws_nat_gateway"), gateway, f"no route is to come, and {ADDRESS}"
+    )
+    yield from _row(
+        "NAT gateway",
+        _seconds(identity),
+        gateway,
+        f"the routes of its zone lead to the other, which carries both, and {ADDRESS}; who else goes "
+        "through it cannot be told from the fleet",
+        why="beyond the first of its zone",
+    )
+    yield from _row("public address", _named(identity, "aws_eip"), address, ADDRESS)
     yield from _row(
         "alarm without an action",
         _idle_alarms(fleet, identity),
@@ -48,11 +62,36 @@ def redundant(fleet: Fleet, prices: Prices) -> Iterator[Lever]:
     )
 
 
-def _row(noun: str, names: Sequence[str], each_usd_month: float | None, first: str) -> Iterator[Lever]:
+def _named(identity: FleetIdentity, kind: str) -> list[str]:
+    return [one.name for one in identity.leftovers if one.kind == kind]
+
+
+def _seconds(identity: FleetIdentity) -> list[str]:
+    """Return the NAT gateways that have another of their kind in their zone, the first of each kept."""
+    first: set[tuple[str, bool]] = set()
+    beyond: list[str] = []
+    for gateway in identity.nat_gateways:
+        # One that no route leads to is told as such; of one whose zone is not known nothing is.
+        if gateway.zone is None or gateway.routed is not True:
+            continue
+        if (gateway.zone, gateway.private) in first:
+            beyond.append(f"{gateway.id} ({gateway.zone})")
+        first.add((gateway.zone, gateway.private))
+    return beyond
+
+
+def _row(
+    noun: str,
+    names: Sequence[str],
+    each_usd_month: float | None,
+    first: str,
+    *,
+    why: str = "that nothing here uses",
+) -> Iterator[Lever]:
     if not names:
         return
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    what = f"{noun} that nothing here uses: {', '.join(sorted(names)[:MOST_NAMED])}{more}"
+    what = f"{noun} {why}: {', '.join(sorted(names)[:MOST_NAMED])}{more}"
     price = "its price is not known" if each_usd_month is None else f"${each_usd_month:,.2f} each"
     yield Lever(
         kind=LeverKind.REDUNDANT,
@@ -69,9 +108,8 @@ def _idle_balancers(fleet: Fleet, identity: FleetIdentity) -> Iterator[LoadBalan
     groups = {one.arn: one.load_balancer_arns for one in identity.target_groups}
     behind = {balancer for group in attached for balancer in groups.get(group, ())}
     for balancer in identity.load_balancers:
-        leads = {arn for one in balancer.listeners for arn in one.default_target_group_arns}
-        leads |= {arn for one in balancer.listeners for rule in one.rules for arn in rule.target_group_arns}
-        if balancer.arn not in behind and attached.isdisjoint(leads):
+        used = any(not attached.isdisjoint(listener.leads_to) for listener in balancer.listeners)
+        if balancer.arn not in behind and not used:
             yield balancer
 
 

@@ -50,13 +50,13 @@ def costs_of(links: Links) -> Iterator[ChangeCost]:
     tasks = TaskCosts(links)
     for change in links.everything:
         if change.type == "aws_ecs_service":
-            found = tasks.of(change, prices_of(change, links))
+            cost = tasks.of(change, prices_of(change, links))
         elif change.is_change and not (change.type == TASKS and links.is_taken(_family_of(change))):
-            found = _of_thing(change, links)
+            cost = _of_thing(change, links)
         else:
             continue
-        if found:
-            yield found
+        if cost:
+            yield cost
 
 
 def prices_of(change: Change, links: Links) -> Prices | str:

@@ -64,13 +64,13 @@ class TaskCosts:
         parts = [self._parts(service, side) for side in (_BEFORE, _AFTER)]
         if parts[0] == parts[1]:
             return None
-        found: list[Span] = []
+        spans: list[Span] = []
         for part in parts:
             span = _span(part, book)
             if isinstance(span, str):
                 return ChangeCost(address=self._named(service), not_priced=span)
-            found.append(span)
-        before, after = found
+            spans.append(span)
+        before, after = spans
         return (
             ChangeCost(address=self._named(service), before=before, after=after) if before != after else None
         )
@@ -108,32 +108,32 @@ class TaskCosts:
     @cached_property
     def _by_revision(self) -> Mapping[str, Change]:
         """Task definitions by the revision that is there now."""
-        found: dict[str, Change] = {}
-        for one in self._tasks:
-            values = one.before or {}
-            if one.before and values.get("arn"):
-                found[str(values["arn"])] = one
-                found[f"{values.get('family')}:{values.get('revision')}"] = one
-        return found
+        revisions: dict[str, Change] = {}
+        for task in self._tasks:
+            values = task.before or {}
+            if task.before and values.get("arn"):
+                revisions[str(values["arn"])] = task
+                revisions[f"{values.get('family')}:{values.get('revision')}"] = task
+        return revisions
 
     def _bounds(self, service: Change, side: _Side) -> Change | None:
         values = side.values(service) or {}
         cluster = str(values.get("cluster") or "default").rsplit("/", maxsplit=1)[-1]
-        found = [
+        targets = [
             one
             for one in self._targets[f"service/{cluster}/{values.get('name')}"]
             if side.values(one) is not None and not self._links.places.apart(service, one)
         ]
-        return found[0] if len(found) == 1 else None
+        return targets[0] if len(targets) == 1 else None
 
     @cached_property
     def _targets(self) -> Mapping[str, list[Change]]:
-        found: defaultdict[str, list[Change]] = defaultdict(list)
+        targets: defaultdict[str, list[Change]] = defaultdict(list)
         for one in self._links.everything:
             if one.type == BOUNDS:
                 for name in {str((side.values(one) or {}).get("resource_id")) for side in (_BEFORE, _AFTER)}:
-                    found[name].append(one)
-        return found
+                    targets[name].append(one)
+        return targets
 
     def _named(self, service: Change) -> str:
         """Return under which address a reader finds it: what of it the plan changes."""
@@ -210,9 +210,9 @@ def _size(values: Values | None) -> _Size | None:
 
 def _units(value: object, unit: str, times: int) -> float | None:
     """Return CPU units or MiB of ``512``, ``.5 vCPU`` or ``1 GB``."""
-    found = re.fullmatch(rf"\s*([\d.]+)\s*{unit}\s*", str(value), re.IGNORECASE)
-    if found:
-        plain = number(found[1])
+    matched = re.fullmatch(rf"\s*([\d.]+)\s*{unit}\s*", str(value), re.IGNORECASE)
+    if matched:
+        plain = number(matched[1])
         return None if plain is None else plain * times
     return number(value)
 

@@ -46,10 +46,10 @@ _EXTREMES = frozenset({"Sum", "SampleCount"})
 def reasons_of_alarm(change: Change, links: Links) -> tuple[Reason, ...]:
     """Return what an alarm that changes, is replaced or goes means to what it calls."""
     before, after = change.before or {}, change.after or {}
-    found = [*_uncalled(change, links), *_called(change, links)]
+    reasons = [*_uncalled(change, links), *_called(change, links)]
     if change.after is not None:
-        found += _reach(change, _direction(change, links), before, after)
-    return tuple(found)
+        reasons += _reach(change, _direction(change, links), before, after)
+    return tuple(reasons)
 
 
 def follows(change: Change, changed: Changed, links: Links) -> bool:

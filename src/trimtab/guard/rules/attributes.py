@@ -43,17 +43,17 @@ def reason_of(changed: Changed, change: Change, known: Facts | None) -> tuple[Re
 
 def merged(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Say what is the same once, with all its attributes; the gravest first."""
-    found: dict[tuple[Impact, str, str], Reason] = {}
+    gravest: dict[tuple[Impact, str, str], Reason] = {}
     for reason in reasons:
         key = (reason.verdict, reason.text, reason.fact)
-        before = found[key].attributes if key in found else ()
-        found[key] = Reason(
+        before = gravest[key].attributes if key in gravest else ()
+        gravest[key] = Reason(
             verdict=reason.verdict,
             text=reason.text,
             fact=reason.fact,
             attributes=tuple(dict.fromkeys((*before, *reason.attributes))),
         )
-    return tuple(sorted(found.values(), key=lambda reason: -reason.verdict.gravity))
+    return tuple(sorted(gravest.values(), key=lambda reason: -reason.verdict.gravity))
 
 
 def advice_of(attributes: Sequence[Changed], change: Change, known: Facts) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _may_hold(rule: InPlace, attribute: str, changed: Changed, change: Change, k
     """Hold the rule's condition against the attribute it names, of which the path may be a part."""
     unset = known.defaults.get(attribute) if known else None
     before, after = (
-        unset if (found := value_at(values, attribute)) in (None, "") else found
+        unset if (value := value_at(values, attribute)) in (None, "") else value
         for values in (change.before, change.after)
     )
     if changed.after_apply:
@@ -193,8 +193,8 @@ def _version(policy: object) -> str:
 
 def statements(policy: object) -> list[dict[str, Any]]:
     """Return the statements of a policy document; none where it is not one, or says something twice."""
-    found = document(policy)
-    listed = found.get("Statement") if isinstance(found, dict) else None
+    parsed = document(policy)
+    listed = parsed.get("Statement") if isinstance(parsed, dict) else None
     listed = [listed] if isinstance(listed, dict) else listed
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 

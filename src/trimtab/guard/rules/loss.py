@@ -35,22 +35,22 @@ class Losses:
         """Return what follows from its end, the end itself first, and cautions."""
         known = self._facts.get(change.type)
         loss, cautions = self._loss(change, known, deed)
-        found = [loss, *self._unsaid(change, loss)]
+        reasons = [loss, *self._unsaid(change, loss)]
         if self._links.configured.provisions(change):
-            found.append(said(PROVISIONED))
+            reasons.append(said(PROVISIONED))
         if change.type in guard_alarms.ALARMS:
-            found += guard_alarms.reasons_of_alarm(change, self._links)
+            reasons += guard_alarms.reasons_of_alarm(change, self._links)
         if change.type == guard_scaling.POLICY and deed is not Deed.DESTROY:
-            found += filter(None, [guard_scaling.reason_of_replaced_policy(change, self._links)])
+            reasons += filter(None, [guard_scaling.reason_of_replaced_policy(change, self._links)])
         if change.type == "aws_ecs_task_definition" and known:
-            found += guard_service.reasons_of_revision(change, self._links, known)
+            reasons += guard_service.reasons_of_revision(change, self._links, known)
             cautions += guard_service.cautions_of_revision(change, self._links)
         if known and deed is Deed.REPLACE_CREATE_FIRST:
-            found += _twice(change, known)
+            reasons += _twice(change, known)
         twin = self._names.twin(change)
         if twin and known and known.written_over and deed is Deed.DESTROY:
-            found.append(said(TWIN, twin.address))
-        return found, cautions
+            reasons.append(said(TWIN, twin.address))
+        return reasons, cautions
 
     def _loss(self, change: Change, known: Facts | None, deed: Deed) -> tuple[Reason, tuple[str, ...]]:
         """Return what it means that the thing goes."""

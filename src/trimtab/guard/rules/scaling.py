@@ -146,9 +146,9 @@ def moves(change: Change) -> bool:
 def reasons_of_policy(change: Change, attributes: Iterable[Changed]) -> tuple[Reason, ...]:
     """Return what numbers of a policy mean that is changed: a target nothing reaches, a wait too long."""
     return tuple(
-        found
+        reason
         for one in attributes
-        if not one.after_apply and (found := _reason_of_number(change, one)) is not None
+        if not one.after_apply and (reason := _reason_of_number(change, one)) is not None
     )
 
 

@@ -75,14 +75,14 @@ def reasons_of_deployment(change: Change) -> tuple[Reason, ...]:
         return (said(FLOOR_UNKNOWN),)
     if _minimum(values) == 0 and values.get("desired_count") != 0:
         return (said(NO_FLOOR),)
-    found = [
+    rules = [
         rule
         for rule, holds in ((FEW_STAY, _few_stay(values)), (SHORTER_GRACE, _graced_less(change)))
         if holds
     ]
     if not _few_stay(values) and _minimum(values) < _minimum(change.before or {}):
-        found.append(FEWER_STAY)
-    return tuple(map(said, found))
+        rules.append(FEWER_STAY)
+    return tuple(map(said, rules))
 
 
 def _minimum(values: Mapping[str, Any]) -> float:
@@ -148,8 +148,8 @@ def reasons_of_group(change: Change, links: Links, known: Facts) -> tuple[Reason
         _may_fall(change, name, known)
         for name in ("slow_start", "health_check.interval", "health_check.unhealthy_threshold")
     )
-    found = ((SHORTER_DRAIN, shorter), (SOONER_FAILED, sooner))
-    return tuple(said(rule) for rule, holds in found if holds)
+    rules = ((SHORTER_DRAIN, shorter), (SOONER_FAILED, sooner))
+    return tuple(said(rule) for rule, holds in rules if holds)
 
 
 def _may_fall(change: Change, path: str, known: Facts) -> bool:
@@ -227,5 +227,5 @@ def reasons_of_shared(change: Change, links: Links) -> tuple[Reason, ...]:
     registries = blocks((change.after or {}).get("service_registries"))
     joined = _groups(change.after) | {str(one.get("registry_arn")) for one in registries}
     others = [other for arn in sorted(joined) for other in links.keeping(arn, (change.type,))]
-    found = next((one for one in others if one.before and one.address != change.address), None)
-    return (said(SHARED, found.address),) if found else ()
+    shared = next((other for other in others if other.before and other.address != change.address), None)
+    return (said(SHARED, shared.address),) if shared else ()

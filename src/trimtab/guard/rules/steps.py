@@ -50,10 +50,10 @@ def ways(policy: Mapping[str, Any] | None) -> frozenset[str]:
 
 def takes_all(steps: object) -> bool:
     """Tell a step to no task: all of them in percent, exactly none, or more than a service gives back."""
-    found, numbers = block(steps), adjustments(steps)
+    bounds, numbers = block(steps), adjustments(steps)
     if not numbers:
         return False
-    match found.get("adjustment_type"):
+    match bounds.get("adjustment_type"):
         case "ExactCapacity":
             return min(numbers) <= 0
         case "PercentChangeInCapacity":

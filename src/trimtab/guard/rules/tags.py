@@ -37,7 +37,7 @@ def is_tag(path: str) -> bool:
 
 def asked_for(links: Links) -> frozenset[str]:
     """Return the keys of tags that policies of the plan ask for, before it or after, in small letters."""
-    found = (
+    keys = (
         key.lower()
         for change in links.everything
         if change.type.startswith("aws_")
@@ -45,7 +45,7 @@ def asked_for(links: Links) -> frozenset[str]:
         for text in _policies(tree)
         for key in _CONDITION.findall(text)
     )
-    return frozenset(found)
+    return frozenset(keys)
 
 
 def _policies(values: Mapping[str, Any] | None) -> Iterable[str]:

@@ -55,7 +55,7 @@ def _plain(name: str, value: Value) -> Value:
 
 
 def _object(value: dict[str, Value], kind: ObjectOf, constant: Callable[[Node], Value]) -> Value:
-    found: dict[str, Value] = {}
+    attributes: dict[str, Value] = {}
     for key, inner in kind.pairs:
         name = str(key.value) if isinstance(key, Literal) else ""
         given = value.get(name)
@@ -63,10 +63,10 @@ def _object(value: dict[str, Value], kind: ObjectOf, constant: Callable[[Node], 
             wanted, *default = inner.arguments
             if given is None and default:
                 given = constant(default[0])
-            found[name] = fitted(given, wanted, constant)
+            attributes[name] = fitted(given, wanted, constant)
         elif name not in value:
             msg = f"the attribute {name} is not given"
             raise Failed(msg)
         else:
-            found[name] = fitted(given, inner, constant)
-    return found
+            attributes[name] = fitted(given, inner, constant)
+    return attributes

@@ -97,13 +97,13 @@ def _tuple(node: TupleOf, env: Env) -> Value:
 
 
 def _object(node: ObjectOf, env: Env) -> Value:
-    found: dict[str, Value] = {}
+    attributes: dict[str, Value] = {}
     for key, value in node.pairs:
         name = evaluate(key, env)
         if isinstance(name, Unknown):
             return name
-        found[text(name)] = evaluate(value, env)
-    return found
+        attributes[text(name)] = evaluate(value, env)
+    return attributes
 
 
 def _for(node: For, env: Env) -> Value:
@@ -145,8 +145,8 @@ def _binary(node: Binary, env: Env) -> Value:
         return _logic(node, left, env)
     right = evaluate(node.right, env)
     if node.operator in {"==", "!="}:
-        found = equal(left, right)
-        return found if isinstance(found, Unknown) else found is (node.operator == "==")
+        same = equal(left, right)
+        return same if isinstance(same, Unknown) else same is (node.operator == "==")
     for one in (left, right):
         if isinstance(one, Unknown):
             return one
@@ -231,16 +231,18 @@ def _applied(node: Call, given: list[Value], env: Env) -> Value:
     for one in given:
         if (inner := unknown_in(one)) is not None:
             return inner
-    found = FUNCTIONS[node.name](*given)
+    result = FUNCTIONS[node.name](*given)
     return (
-        unknown(node.place, "it is too long") if isinstance(found, str) and len(found) > MOST * 100 else found
+        unknown(node.place, "it is too long")
+        if isinstance(result, str) and len(result) > MOST * 100
+        else result
     )
 
 
 def _tried(node: Call, env: Env) -> Value:
-    for one in node.arguments:
+    for argument in node.arguments:
         try:
-            found = evaluate(one, env)
+            found = evaluate(argument, env)
         except Failed:
             continue
         if node.name == "try":

@@ -21,11 +21,11 @@ MOST = 10_000
 
 def distinct(values: list[Value]) -> list[Value]:
     """Return each value once, the first of each."""
-    found: list[Value] = []
+    kept: list[Value] = []
     for one in values:
-        if not any(same(one, other) for other in found):
-            found.append(one)
-    return found
+        if not any(same(one, other) for other in kept):
+            kept.append(one)
+    return kept
 
 
 def as_set(values: Value) -> list[Value]:
@@ -89,8 +89,8 @@ def _range(*bounds: Value) -> list[int | float]:
 def _format(pattern: Value, *values: Value) -> str:
     given = iter(values)
 
-    def one(found: re.Match[str]) -> str:
-        flags, verb = found[1], found[2]
+    def one(placeholder: re.Match[str]) -> str:
+        flags, verb = placeholder[1], placeholder[2]
         if verb == "%":
             return "%"
         if not verb or verb not in "svdfq":

@@ -35,10 +35,10 @@ def reckoned(sign: str, a: float, b: float) -> Value:
 
 def equal(left: Value, right: Value) -> bool | Unknown:
     """Compare; what AWS gives is never null."""
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Ref) and one.attribute in COMPUTED and (other is None or other == ""):
+    for side, other in ((left, right), (right, left)):
+        if isinstance(side, Ref) and side.attribute in COMPUTED and (other is None or other == ""):
             return False
-        if other is None and isinstance(one, (Thing, dict, list)):
+        if other is None and isinstance(side, (Thing, dict, list)):
             return False
     for one in (left, right):
         if (inner := unknown_in(one)) is not None:

@@ -53,12 +53,12 @@ def _concat(place: SourcePlace, *given: Value) -> Value:
 
 def _coalesce(place: SourcePlace, *given: Value) -> Value:
     del place
-    for one in given:
-        void = empty(one)
+    for value in given:
+        void = empty(value)
         if isinstance(void, Unknown):
             return void
         if not void:
-            return one
+            return value
     msg = "nothing that is not null or empty"
     raise Failed(msg)
 
@@ -115,15 +115,15 @@ def _values(place: SourcePlace, of: Value) -> Value:
 def _flatten(place: SourcePlace, values: Value) -> Value:
     if isinstance(values, Unknown):
         return values
-    found: list[Value] = []
-    for one in listed(values):
-        if isinstance(one, Unknown) and not isinstance(one, Ref):
-            return one  # it may be a list
-        inner = _flatten(place, one) if isinstance(one, list) else [one]
+    flat: list[Value] = []
+    for value in listed(values):
+        if isinstance(value, Unknown) and not isinstance(value, Ref):
+            return value  # it may be a list
+        inner = _flatten(place, value) if isinstance(value, list) else [value]
         if isinstance(inner, Unknown):
             return inner
-        found += inner
-    return found
+        flat += inner
+    return flat
 
 
 def _compact(place: SourcePlace, values: Value) -> Value:

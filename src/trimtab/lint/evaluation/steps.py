@@ -30,19 +30,19 @@ def pairs_of(source: Value) -> Iterator[tuple[Value, Value]]:
 
 def as_map(made: list[tuple[Value, Value]], *, grouped: bool) -> Value:
     """Return the map that a for expression makes."""
-    found: dict[str, Value] = {}
+    members: dict[str, Value] = {}
     for key, value in made:
         if isinstance(key, Unknown):
             return key
         name = text(key)
         if grouped:
-            found.setdefault(name, []).append(value)
-        elif name in found:
+            members.setdefault(name, []).append(value)
+        elif name in members:
             msg = "two elements have one key"
             raise Failed(msg)
         else:
-            found[name] = value
-    return found
+            members[name] = value
+    return members
 
 
 def member(of: Value, name: str, place: SourcePlace) -> Value:

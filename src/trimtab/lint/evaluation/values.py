@@ -167,11 +167,11 @@ def number(value: Value) -> int | float:
         return value
     if isinstance(value, str):
         try:
-            found = float(value)
+            read = float(value)
         except ValueError:
             pass
         else:
-            return int(found) if found.is_integer() else found
+            return int(read) if read.is_integer() else read
     msg = "a number is needed here"
     raise Failed(msg)
 
@@ -196,8 +196,8 @@ def joined(parts: list[Value], place: SourcePlace) -> Value:
     if not any(isinstance(one, Unknown) for one in parts):
         return "".join(text(one) for one in parts)
     flat: list[Value] = []
-    for one in parts:
-        for piece in one.parts if isinstance(one, Text) else (one,):
+    for part in parts:
+        for piece in part.parts if isinstance(part, Text) else (part,):
             said = piece if isinstance(piece, Unknown) else text(piece)
             if flat and isinstance(said, str) and isinstance(flat[-1], str):
                 flat[-1] += said

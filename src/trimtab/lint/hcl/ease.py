@@ -62,9 +62,9 @@ def _comment_or_heredoc(text: str, at: int, *, inside: bool) -> int:
     if text.startswith("/*", at):
         end = text.find("*/", at + 2)
         return len(text) if end < 0 else end + 2
-    found = _HEREDOC.match(text, at)
-    if found is None:
+    opening = _HEREDOC.match(text, at)
+    if opening is None:
         return at
-    mark = re.compile(rf"^[ \t]*{re.escape(found[1])}[ \t]*\r?$", re.MULTILINE)
-    last = mark.search(text, found.end())
+    mark = re.compile(rf"^[ \t]*{re.escape(opening[1])}[ \t]*\r?$", re.MULTILINE)
+    last = mark.search(text, opening.end())
     return len(text) if last is None else last.end()

@@ -140,13 +140,13 @@ class _Reader:
     def body(self, tree: Tree[Token]) -> Body:
         attributes: dict[str, Node] = {}
         blocks = []
-        for one in _trees(tree):
-            parts = _trees(one)
-            if one.data == "attribute":
+        for branch in _trees(tree):
+            parts = _trees(branch)
+            if branch.data == "attribute":
                 attributes[_word_of(parts[0])] = self.node(parts[1])
-            elif one.data == "block":
+            elif branch.data == "block":
                 names = [_word_of(part) for part in parts[:-1]]
-                blocks.append(Block(names[0], tuple(names[1:]), self.body(parts[-1]), self.place(one)))
+                blocks.append(Block(names[0], tuple(names[1:]), self.body(parts[-1]), self.place(branch)))
         return Body(attributes, tuple(blocks))
 
     def node(self, tree: Tree[Token]) -> Node:
@@ -262,10 +262,10 @@ class _Reader:
         count = next((i for i, one in enumerate(steps) if not whole and one.data != "get_attr"), len(steps))
         for step in steps[:count]:
             each = self._step(each, step, place)
-        found: Node = Splat(place, self.node(of), each)
+        reached: Node = Splat(place, self.node(of), each)
         for step in steps[count:]:
-            found = self._step(found, step, place)
-        return found
+            reached = self._step(reached, step, place)
+        return reached
 
 
 def _word_of(tree: Tree[Token]) -> str:

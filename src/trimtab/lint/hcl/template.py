@@ -28,8 +28,8 @@ def quoted_text(text: str) -> str:
     return _ESCAPE.sub(_meant, text).replace("$${", "${").replace("%%{", "%{")
 
 
-def _meant(found: re.Match[str]) -> str:
-    code = found[1]
+def _meant(escape: re.Match[str]) -> str:
+    code = escape[1]
     if code in _PLAIN:
         return _PLAIN[code]
     point = int(code[1:], 16)
@@ -47,11 +47,11 @@ def text_of(place: SourcePlace, parts: Sequence[Node]) -> Node:
 
 def heredoc(source: str, place: SourcePlace, expression: Expression) -> Node:
     """Return what ``<<MARK … MARK`` means."""
-    found = _HEREDOC.match(source)
-    if found is None:
+    matched = _HEREDOC.match(source)
+    if matched is None:
         return Unsupported(place, "a heredoc that cannot be read")
-    body = found["body"].replace("\r\n", "\n")
-    if found["trim"]:
+    body = matched["body"].replace("\r\n", "\n")
+    if matched["trim"]:
         body = textwrap.dedent(body)
     return interpolated(
         body, SourcePlace(place.file, place.line + 1, place.last_line, place.text), expression

@@ -102,10 +102,10 @@ def _one_role(definition: Resource, world: World) -> Iterator[Hit]:
 def _no_execution_role(definition: Resource, world: World) -> Iterator[Hit]:
     if not on_fargate(definition, world) or definition.get("execution_role_arn") is not None:
         return
-    for one in world.containers(definition):
-        log = options_of(one)
+    for container in world.containers(definition):
+        log = options_of(container)
         needs = "logs by awslogs" if log is not None and log[0] == "awslogs" else ""
-        needs = needs or ("reads secrets" if listed(one, "secrets") else "")
+        needs = needs or ("reads secrets" if listed(container, "secrets") else "")
         if needs:
             yield Hit(f"a container {needs}, and there is no execution_role_arn", definition.place)
             return

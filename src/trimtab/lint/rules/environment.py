@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from trimtab.addresses import PLAIN_HTTP, addresses_of, is_public_name
+from trimtab.environment import quieter
 from trimtab.lint.containers import listed, name_of
 from trimtab.lint.model import Hit, LintRule, Severity
+from trimtab.redaction import holds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,51 +19,42 @@ if TYPE_CHECKING:
 
 DEFINITION = ("aws_ecs_task_definition",)
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
-_SECRET = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|SECRET_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)$",
-    re.IGNORECASE,
-)
-_LEVEL = re.compile(r"LOG_?LEVEL$|^LOGLEVEL|^DEBUG$|VERBOSITY$", re.IGNORECASE)
-_CHATTY = {"debug", "trace", "all", "verbose", "true", "1"}
 
 
 def _plain_secret(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
-        for entry in listed(one, "environment"):
+    for container in world.containers(definition):
+        for entry in listed(container, "environment"):
             name, value = entry.get("name"), entry.get("value")
-            points = isinstance(value, str) and (not value or value.startswith("arn:"))
-            if isinstance(name, str) and _SECRET.search(name) and not points:
-                text = f"{name} of {name_of(one)} stands in the environment, in clear"
+            if isinstance(name, str) and holds_secret(name, value if isinstance(value, str) else None):
+                text = f"{name} of {name_of(container)} stands in the environment, in clear"
                 yield Hit(text, definition.at("container_definitions"))
 
 
 def _plain_http(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
+    for container in world.containers(definition):
         names = [
             str(entry["name"])
-            for entry in listed(one, "environment")
-            if isinstance(entry.get("name"), str) and _public_http(entry.get("value"))
+            for entry in listed(container, "environment")
+            if isinstance(entry.get("name"), str) and _public_http(str(entry["name"]), entry.get("value"))
         ]
         if names:
-            text = f"{name_of(one)} calls by plain HTTP and a public name: {', '.join(sorted(names))}"
+            text = f"{name_of(container)} calls by plain HTTP and a public name: {', '.join(sorted(names))}"
             yield Hit(text, definition.at("container_definitions"))
 
 
-def _public_http(value: Value) -> bool:
-    found = re.match(r"http://(?:[^/@]*@)?([^/:]+)", value) if isinstance(value, str) else None
-    if found is None:
-        return False
-    host = found[1].lower()
-    private = host.endswith((".local", ".internal", ".svc")) or re.fullmatch(r"[\d.]+|\[.*", host)
-    return "." in host and not private
+def _public_http(name: str, value: Value) -> bool:
+    """Tell whether a value names a public host in clear, alone, in a list or within a text."""
+    return isinstance(value, str) and any(
+        one.scheme in PLAIN_HTTP and is_public_name(one.host) for one in addresses_of({name: value})
+    )
 
 
 def _debug_logging(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
-        for entry in listed(one, "environment"):
+    for container in world.containers(definition):
+        for entry in listed(container, "environment"):
             name, value = entry.get("name"), entry.get("value")
-            if isinstance(name, str) and _LEVEL.search(name) and str(value).lower() in _CHATTY:
-                text = f"{name} of {name_of(one)} asks for the most that the application can log"
+            if isinstance(name, str) and isinstance(value, str | int) and quieter(name, str(value)):
+                text = f"{name} of {name_of(container)} asks for the most that the application can log"
                 yield Hit(text, definition.at("container_definitions"))
 
 

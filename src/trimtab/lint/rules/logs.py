@@ -49,24 +49,25 @@ def _for_ever(group: Resource, world: World) -> Iterator[Hit]:
 
 
 def _by_driver(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
-        found = options_of(one)
-        if found is not None and str(found[1].get("awslogs-create-group")).lower() == "true":
+    for container in world.containers(definition):
+        options = options_of(container)
+        if options is not None and str(options[1].get("awslogs-create-group")).lower() == "true":
             yield Hit(
-                f"the log driver of {name_of(one)} makes the group itself",
+                f"the log driver of {name_of(container)} makes the group itself",
                 definition.at("container_definitions"),
             )
 
 
 def _incomplete(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition) if on_fargate(definition, world) else ():
-        found = options_of(one)
-        if found is None or found[0] != "awslogs":
+    for container in world.containers(definition) if on_fargate(definition, world) else ():
+        options = options_of(container)
+        if options is None or options[0] != "awslogs":
             continue
-        missing = [name for name in _NEEDED if found[1].get(name) in (None, "")]
+        missing = [name for name in _NEEDED if options[1].get(name) in (None, "")]
         if missing:
             yield Hit(
-                f"{name_of(one)} logs without {', '.join(missing)}", definition.at("container_definitions")
+                f"{name_of(container)} logs without {', '.join(missing)}",
+                definition.at("container_definitions"),
             )
 
 
@@ -83,10 +84,10 @@ def _unused(group: Resource, world: World) -> Iterator[Hit]:
     if not world.of("aws_ecs_task_definition"):
         return
     used = {
-        found[1].get("awslogs-group")
+        options[1].get("awslogs-group")
         for definition in world.of("aws_ecs_task_definition")
         for one in world.containers(definition)
-        if (found := options_of(one)) is not None
+        if (options := options_of(one)) is not None
     }
     unclear = next((one for one in used if isinstance(one, Unknown)), None)
     if name not in used:

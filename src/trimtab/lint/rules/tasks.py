@@ -49,10 +49,10 @@ def size_of(definition: Resource) -> TaskSize | None:
 
 def _amount(value: Value, unit: str) -> int:
     """Return CPU units or MiB: AWS takes ``1 vCPU`` and ``3 GB`` too."""
-    found = _SIZE.fullmatch(str(value).strip()) if value is not None else None
-    if found is None:
+    matched = _SIZE.fullmatch(str(value).strip()) if value is not None else None
+    if matched is None:
         return 0
-    return round(float(found["amount"]) * (1024 if (found["unit"] or "").lower() == unit else 1))
+    return round(float(matched["amount"]) * (1024 if (matched["unit"] or "").lower() == unit else 1))
 
 
 def _fargate_size(definition: Resource, world: World) -> Iterator[Hit]:
@@ -102,20 +102,21 @@ def _large_task(definition: Resource, world: World) -> Iterator[Hit]:
 
 
 def _container_limits(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
+    for container in world.containers(definition):
         place = definition.at("container_definitions")
-        stop = part(one, "stopTimeout")
+        stop = part(container, "stopTimeout")
         if stop is not None and not _STOP_S[0] <= _number(stop) <= _STOP_S[1]:
-            yield Hit(f"stopTimeout of {name_of(one)} is {_number(stop):g} s; Fargate takes 2 to 120", place)
-        check = one.get("healthCheck")
+            yield Hit(
+                f"stopTimeout of {name_of(container)} is {_number(stop):g} s; Fargate takes 2 to 120", place
+            )
+        check = container.get("healthCheck")
         if isinstance(check, Unknown):
             raise CannotTell(check)
         for name, (least, most) in _LIMITS.items():
             value = part(check, name) if isinstance(check, dict) else None
             if value is not None and not least <= _number(value) <= most:
-                text = (
-                    f"healthCheck.{name} of {name_of(one)} is {_number(value):g}; ECS takes {least} to {most}"
-                )
+                said = f"healthCheck.{name} of {name_of(container)} is {_number(value):g}"
+                text = f"{said}; ECS takes {least} to {most}"
                 yield Hit(text, place)
 
 
@@ -127,15 +128,16 @@ def _no_container_check(definition: Resource, world: World) -> Iterator[Hit]:
 
 
 def _latest_image(definition: Resource, world: World) -> Iterator[Hit]:
-    for one in world.containers(definition):
-        image = one.get("image")
+    for container in world.containers(definition):
+        image = container.get("image")
         if image is None or isinstance(image, Unknown):
             continue  # who gives the image gives the tag
         _, slash, last = str(image).rpartition("/")
         del slash
         if "@" not in last and (":" not in last or last.endswith(":latest")):
             yield Hit(
-                f"the image of {name_of(one)} has no tag of its own", definition.at("container_definitions")
+                f"the image of {name_of(container)} has no tag of its own",
+                definition.at("container_definitions"),
             )
 
 

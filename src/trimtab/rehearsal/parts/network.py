@@ -40,7 +40,7 @@ def make_network(build: Build) -> None:
             outer += _more(build, outer, "public")
             inner += _more(build, inner, "private")
         elif not wanted:
-            inner = [f"{vpc} {number}" for number in range(len(zones))]
+            inner = [f"{vpc} {number}" for number in range(ZONES)]
         _make_subnets(build, new, outer, inner, zones)
         if vpc == main:
             build.public, build.private = ([build.ids[one] for one in kind] for kind in (outer, inner))
@@ -105,20 +105,26 @@ def _named(build: Build) -> Iterator[str]:
 
 def _public(build: Build) -> set[str]:
     """Return the subnets that something with a public address is in."""
-    found = {
+    subnets = {
         subnet
         for balancer in build.identity.load_balancers
         if balancer.scheme == "internet-facing"
         for subnet in balancer.subnet_ids
     }
-    return found | {
+    return subnets | {
         subnet for _, service in build.services() if service.assign_public_ip for subnet in service.subnet_ids
     }
 
 
 def _zones(build: Build) -> list[str]:
     answer = build.call("ec2", "DescribeAvailabilityZones")
-    return sorted(str(zone["ZoneName"]) for zone in answer["AvailabilityZones"])[:ZONES]
+    return sorted(str(zone["ZoneName"]) for zone in answer["AvailabilityZones"])
+
+
+def _said(build: Build, zones: list[str]) -> dict[str, str]:
+    """Return the zones of subnets that the snapshot says, of those that the sandbox has."""
+    told = (one for _, service in build.services() for one in service.subnet_zones)
+    return {one.subnet_id: one.zone for one in told if one.zone in zones}
 
 
 def _more(build: Build, there: list[str], kind: str) -> list[str]:
@@ -131,6 +137,7 @@ def _more(build: Build, there: list[str], kind: str) -> list[str]:
 
 
 def _make_subnets(build: Build, vpc: str, outer: list[str], inner: list[str], zones: list[str]) -> None:
+    said, first = _said(build, zones), zones[:ZONES]
     wanted = [(old, kind.index(old)) for kind in (outer, inner) for old in kind]
     bits = max(LEAST_BITS, (len(wanted) - 1).bit_length())
     for number, (old, place) in enumerate(wanted):
@@ -140,7 +147,7 @@ def _make_subnets(build: Build, vpc: str, outer: list[str], inner: list[str], zo
             "CreateSubnet",
             VpcId=vpc,
             CidrBlock=f"10.20.{start >> 8}.{start & 255}/{32 - ADDRESSES_BITS + bits}",
-            AvailabilityZone=zones[place % len(zones)],
+            AvailabilityZone=said.get(old, first[place % len(first)]),
         )
         build.ids[old] = made["Subnet"]["SubnetId"]
         build.subnets.setdefault(vpc, []).append(build.ids[old])
@@ -173,8 +180,8 @@ def _default_group(build: Build, vpc: str) -> str | None:
         {"Name": "vpc-id", "Values": [vpc]},
         {"Name": "group-name", "Values": ["default"]},
     ]
-    found = build.call("ec2", "DescribeSecurityGroups", Filters=filters)["SecurityGroups"]
-    group = str(found[0]["GroupId"]) if found else None
+    groups = build.call("ec2", "DescribeSecurityGroups", Filters=filters)["SecurityGroups"]
+    group = str(groups[0]["GroupId"]) if groups else None
     return None if group in build.ids.values() else group
 
 

@@ -121,9 +121,9 @@ def _stopped(failure: Failure, at: float, containers: Sequence[str]) -> PastTask
     reasons: dict[str, str] = {}
     about = ""
     for part in parts:
-        found, said = _EXIT.match(part), _SAID.match(part)
-        if found and found["container"] in containers:
-            exits[found["container"]] = int(found["code"])
+        exited, said = _EXIT.match(part), _SAID.match(part)
+        if exited and exited["container"] in containers:
+            exits[exited["container"]] = int(exited["code"])
         elif said and said["container"] in containers:
             about = said["container"]
             reasons[about] = said["reason"]
@@ -146,13 +146,13 @@ def _stopped(failure: Failure, at: float, containers: Sequence[str]) -> PastTask
     )
 
 
-def _activity(build: Build, service: Service, one: ScalingActivity) -> dict[str, Any] | None:
-    begun = _time(build, service, one.start)
+def _activity(build: Build, service: Service, activity: ScalingActivity) -> dict[str, Any] | None:
+    begun = _time(build, service, activity.start)
     if begun is None:
         return None
     at = build.layout.moved(begun)
-    made = {"StartTime": at, "StatusCode": one.status, "Description": one.description}
-    ended = None if one.end is None else _time(build, service, one.end)
+    made = {"StartTime": at, "StatusCode": activity.status, "Description": activity.description}
+    ended = None if activity.end is None else _time(build, service, activity.end)
     if ended is not None:
         made["EndTime"] = at + (ended - begun).total_seconds()
     return made

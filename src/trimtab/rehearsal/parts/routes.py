@@ -40,9 +40,8 @@ def zone_subnets(kind: str) -> tuple[str, ...]:
 
 def led_to(identity: FleetIdentity) -> set[str]:
     """Return the target groups that a listener which is described leads to."""
-    listeners = [listener for balancer in identity.load_balancers for listener in balancer.listeners]
-    found = {arn for one in listeners for arn in one.default_target_group_arns}
-    return found | {arn for one in listeners for rule in one.rules for arn in rule.target_group_arns}
+    listeners = (listener for balancer in identity.load_balancers for listener in balancer.listeners)
+    return set().union(*(listener.leads_to for listener in listeners))
 
 
 class Routes:

@@ -99,42 +99,42 @@ def _attached(build: Build, identity: ServiceIdentity) -> list[dict[str, Any]]:
 
 
 def _registered(build: Build, service: Service, identity: ServiceIdentity) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for one in identity.registrations:
-        if one.registry_arn not in build.ids:
+    registries: list[dict[str, Any]] = []
+    for registration in identity.registrations:
+        if registration.registry_arn not in build.ids:
             build.told.left_out(f"registration of {service.name}", "its Cloud Map service is not described")
             continue
-        found.append(
+        registries.append(
             {
-                "registryArn": build.ids[one.registry_arn],
-                "port": one.port,
-                "containerName": one.container_name,
-                "containerPort": one.container_port,
+                "registryArn": build.ids[registration.registry_arn],
+                "port": registration.port,
+                "containerName": registration.container_name,
+                "containerPort": registration.container_port,
             }
         )
-    return found
+    return registries
 
 
 def _rare(build: Build, identity: ServiceIdentity) -> dict[str, Any]:
     """Return what a snapshot says is there, and no more: Service Connect, EBS volumes, VPC Lattice."""
-    found: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     role = identity.task_definition.execution_role_arn or f"arn:aws:iam::{ACCOUNT}:role/made-up"
     if identity.service_connect:
         connect = build.identity.cluster.connect_namespace
         namespace = build.new(connect) if connect else None
-        found["serviceConnectConfiguration"] = {"enabled": True, "namespace": namespace}
+        arguments["serviceConnectConfiguration"] = {"enabled": True, "namespace": namespace}
     if identity.task_volumes:
-        found["volumeConfigurations"] = [
+        arguments["volumeConfigurations"] = [
             {"name": name, "managedEBSVolume": {"roleArn": build.new(role), "sizeInGiB": 20}}
             for name in identity.task_definition.volumes or ("made-up",)
         ]
     if identity.lattice:
         target = f"arn:aws:vpc-lattice:{build.fleet.region}:{ACCOUNT}:targetgroup/tg-00000000000000000"
-        found["vpcLatticeConfigurations"] = [
+        arguments["vpcLatticeConfigurations"] = [
             {"roleArn": build.new(role), "targetGroupArn": target, "portName": "made-up"}
         ]
-    build.told.made_up("Service Connect, volume or Lattice configuration", len(found))
-    return found
+    build.told.made_up("Service Connect, volume or Lattice configuration", len(arguments))
+    return arguments
 
 
 def _lead_to_all(build: Build) -> str | None:

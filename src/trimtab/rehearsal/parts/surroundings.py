@@ -24,35 +24,38 @@ _NOTHING: Final = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action
 
 def make_cluster(build: Build) -> None:
     """Make the cluster; the namespace of its Service Connect is there."""
-    one = build.identity.cluster
+    cluster = build.identity.cluster
     command: dict[str, Any] = {}
-    if one.exec_kms_key:
-        command["kmsKeyId"] = one.exec_kms_key
-    if one.exec_log_group:
-        command |= {"logging": "OVERRIDE", "logConfiguration": {"cloudWatchLogGroupName": one.exec_log_group}}
-    connect = build.new(one.connect_namespace) if one.connect_namespace else None
+    if cluster.exec_kms_key:
+        command["kmsKeyId"] = cluster.exec_kms_key
+    if cluster.exec_log_group:
+        command |= {
+            "logging": "OVERRIDE",
+            "logConfiguration": {"cloudWatchLogGroupName": cluster.exec_log_group},
+        }
+    connect = build.new(cluster.connect_namespace) if cluster.connect_namespace else None
     made = build.call(
         "ecs",
         "CreateCluster",
-        clusterName=one.name,
-        settings=[{"name": "containerInsights", "value": one.container_insights}],
+        clusterName=cluster.name,
+        settings=[{"name": "containerInsights", "value": cluster.container_insights}],
         configuration={"executeCommandConfiguration": command} if command else None,
         serviceConnectDefaults={"namespace": connect} if connect else None,
-        capacityProviders=some(list(one.capacity_providers)),
-        defaultCapacityProviderStrategy=some(strategy_of(one.default_strategy)),
+        capacityProviders=some(list(cluster.capacity_providers)),
+        defaultCapacityProviderStrategy=some(strategy_of(cluster.default_strategy)),
         tags=small_tags(_cluster_tags(build)),
     )
-    build.ids[one.arn] = made["cluster"]["clusterArn"]
+    build.ids[cluster.arn] = made["cluster"]["clusterArn"]
 
 
 def _cluster_tags(build: Build) -> dict[str, str]:
     """Return the tags, and among them the environment that the snapshot is of."""
-    found = build.identity.cluster.tags
-    said = find_tag(found, DEFAULT_TAGS.environment) is not None
+    tags = build.identity.cluster.tags
+    said = find_tag(tags, DEFAULT_TAGS.environment) is not None
     if build.fleet.environment == "production" or said:
-        return found
+        return tags
     build.told.made_up("tag of the cluster")
-    return {**found, "Environment": build.fleet.environment}
+    return {**tags, "Environment": build.fleet.environment}
 
 
 def strategy_of(providers: Iterable[CapacityProvider]) -> list[dict[str, Any]]:
@@ -85,8 +88,8 @@ def _namespace(build: Build, space: Namespace) -> None:
     )
     done = build.call("servicediscovery", "GetOperation", OperationId=answer["OperationId"])
     new = done["Operation"]["Targets"]["NAMESPACE"]
-    found = build.call("servicediscovery", "GetNamespace", Id=new)["Namespace"]
-    build.ids[space.id], build.ids[space.arn] = new, found["Arn"]
+    namespace = build.call("servicediscovery", "GetNamespace", Id=new)["Namespace"]
+    build.ids[space.id], build.ids[space.arn] = new, namespace["Arn"]
 
 
 def _discovery(build: Build, service: DiscoveryService) -> None:

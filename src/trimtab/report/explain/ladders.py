@@ -89,7 +89,7 @@ def _in(scaling: ScalingPart) -> str:
 def _waits(scaling: ScalingPart) -> str:
     return (
         f"after a step out {scaling.out_cooldown_s} s, save for a higher step; after one in "
-        f"{scaling.in_cooldown_s} s, save for steps out"
+        f"{scaling.in_cooldown_s} s, save for one out"
     )
 
 

@@ -103,30 +103,30 @@ def alternatives_section(document: Document, service: ServicePart) -> Section:
     return Section(title="Alternatives, on all days", blocks=(grid, *_traits(service)))
 
 
-def _row(one: AlternativePart, service: ServicePart, objective: Objective) -> tuple[str, ...]:
+def _row(alternative: AlternativePart, service: ServicePart, objective: Objective) -> tuple[str, ...]:
     return (
-        one.rank.value,
-        one.size,
-        _bounds(one.scaling),
-        f"{one.usd_month:,.2f}",
-        f"{one.minutes_over_cpu:,}",
-        f"{one.direction_changes_day:.1f}",
-        against(one, service.replay_after, objective),
+        alternative.rank.value,
+        alternative.size,
+        _bounds(alternative.scaling),
+        f"{alternative.usd_month:,.2f}",
+        f"{alternative.minutes_over_cpu:,}",
+        f"{alternative.direction_changes_day:.1f}",
+        against(alternative, service.replay_after, objective),
     )
 
 
-def against(one: AlternativePart, chosen: ReplayPart, objective: Objective) -> str:
+def against(alternative: AlternativePart, chosen: ReplayPart, objective: Objective) -> str:
     """Return what speaks against an alternative: what it breaks, else what it costs."""
-    if one.rank is Rank.REFUSED:
+    if alternative.rank is Rank.REFUSED:
         return "fails a trial, see below"
-    if one.minutes_over_cpu > objective.over_share * chosen.minutes:
-        over = 100 * one.minutes_over_cpu / chosen.minutes
+    if alternative.minutes_over_cpu > objective.over_share * chosen.minutes:
+        over = 100 * alternative.minutes_over_cpu / chosen.minutes
         return f"{over:.1f} % of minutes over, {objective.over_percent:g} % may be"
-    if one.minutes_over_memory:
-        return f"{one.minutes_over_memory:,} minutes over memory"
-    if one.direction_changes_day > objective.direction_changes_day:
+    if alternative.minutes_over_memory:
+        return f"{alternative.minutes_over_memory:,} minutes over memory"
+    if alternative.direction_changes_day > objective.direction_changes_day:
         return f"turns, {objective.direction_changes_day:g} a day may be"
-    return _dearer(round(one.usd_month - chosen.usd_month, 2), one.against)
+    return _dearer(round(alternative.usd_month - chosen.usd_month, 2), alternative.against)
 
 
 def _dearer(more_usd: float, why_not: str) -> str:
@@ -142,10 +142,10 @@ def _bounds(scaling: ScalingPart) -> str:
 
 def _traits(service: ServicePart) -> Iterator[Fact]:
     """Yield what sets the neighbours on the front apart, and which trial the cheaper one failed."""
-    for one in service.choice.alternatives:
-        if one.rank not in NEIGHBOURS:
+    for alternative in service.choice.alternatives:
+        if alternative.rank not in NEIGHBOURS:
             continue
-        said = "; ".join(changes(one.scaling, service.scaling)) or "nothing else"
+        said = "; ".join(changes(alternative.scaling, service.scaling)) or "nothing else"
         text = f"as the choice, but {said}"
-        failed = f". It fails: {one.against}" if one.rank is Rank.REFUSED else ""
-        yield Fact(label=one.rank.value, text=f"{text}{failed}")
+        failed = f". It fails: {alternative.against}" if alternative.rank is Rank.REFUSED else ""
+        yield Fact(label=alternative.rank.value, text=f"{text}{failed}")

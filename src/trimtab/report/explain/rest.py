@@ -38,11 +38,11 @@ def timing_section(service: ServicePart) -> Section:
     return Section(title="Timing", blocks=facts)
 
 
-def _ground(one: GroundPart) -> str:
-    value = f"{one.value}" if one.setting is Setting.RETRIES else f"{one.value} s"
-    if one.margin is not None and one.setting in OVER:
-        value += f" ({one.margin:g} times the measured)"
-    return f"{value}: {one.sentence}"
+def _ground(ground: GroundPart) -> str:
+    value = f"{ground.value}" if ground.setting is Setting.RETRIES else f"{ground.value} s"
+    if ground.margin is not None and ground.setting in OVER:
+        value += f" ({ground.margin:g} times the measured)"
+    return f"{value}: {ground.sentence}"
 
 
 def cost_section(document: Document, service: ServicePart) -> Section:

@@ -135,10 +135,10 @@ def _headline(assessment: Assessment, counts: dict[Impact, int]) -> str:
 
 
 def _costs(assessment: Assessment) -> dict[str, list[ChangeCost]]:
-    found: dict[str, list[ChangeCost]] = {}
+    costs: dict[str, list[ChangeCost]] = {}
     for one in assessment.costs:
-        found.setdefault(_printable(one.address), []).append(one)
-    return found
+        costs.setdefault(_printable(one.address), []).append(one)
+    return costs
 
 
 def _priced(row: GuardRow, costs: Mapping[str, list[ChangeCost]]) -> GuardRow:

@@ -5,7 +5,6 @@ Addresses hold keys that a person chose: nothing in them may become markup, a me
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from trimtab.guard.model import FOLLOWS, Impact
@@ -19,6 +18,7 @@ from trimtab.report.guard.words import (
     counted,
     footnote,
 )
+from trimtab.report.marked import code, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,7 +73,7 @@ def _lines(report: GuardReport) -> Iterator[str]:
         yield f"> {counted(report).capitalize()}."
     # Above the changes, so that it is not what is cut.
     if report.bill:
-        yield from (">", f"> {BILL}: {' '.join(map(_words, report.bill))}")
+        yield from (">", f"> {BILL}: {' '.join(map(words, report.bill))}")
     for verdict in (Impact.INTERRUPTS, Impact.UNKNOWN, Impact.REDEPLOYS):
         rows = [row for row in report.rows if row.verdict is verdict]
         if rows:
@@ -82,7 +82,7 @@ def _lines(report: GuardReport) -> Iterator[str]:
     if report.cautions:
         yield from ("", f"#### {CAUTIONS}", "")
     for caution in report.cautions:
-        yield "- " + "<br>".join(map(_words, caution.texts))
+        yield "- " + "<br>".join(map(words, caution.texts))
         yield from (f"  - {_subject(row)}" for row in caution.rows)
     yield from _safe(report)
     yield from ("", f"<sub>{_basis(report)}</sub>")
@@ -93,58 +93,42 @@ def _safe(report: GuardReport) -> Iterator[str]:
         return
     number = report.counts[Impact.SAFE]
     yield from ("", f"<details><summary>{number} safe: {MEANINGS[Impact.SAFE]}</summary>", "")
-    yield from (f"- {_words(line)}" for line in report.safe)
+    yield from (f"- {words(line)}" for line in report.safe)
     yield from ("", "</details>")
 
 
 def _basis(report: GuardReport) -> str:
-    made = f"a plan of Terraform or OpenTofu {_words(report.engine)}" if report.engine else ""
-    parts = (f"trimtab guard {_code(report.source)}", made, footnote(report).removesuffix("."))
+    made = f"a plan of Terraform or OpenTofu {words(report.engine)}" if report.engine else ""
+    parts = (f"trimtab guard {code(report.source)}", made, footnote(report).removesuffix("."))
     return "; ".join(filter(None, parts)) + "."
 
 
 def _row(row: GuardRow) -> str:
-    so = [*map(_words, row.whys), *(f"*Instead: {_words(text)}*" for text in row.advice)]
+    so = [*map(words, row.whys), *(f"*Instead: {words(text)}*" for text in row.advice)]
     so += [f"<sub>{', '.join(row.facts)}</sub>"] if row.facts else []
-    because = [*map(_code, row.attributes), *map(_note, row.notes)]
-    so = [*so, *([_words(row.cost)] if row.cost else [])]
+    because = [*map(code, row.attributes), *map(_note, row.notes)]
+    so = [*so, *([words(row.cost)] if row.cost else [])]
     return f"| {_members(row)} | **{row.deed}** | {'<br>'.join(because)} | {'<br>'.join(so)} |"
 
 
 def _note(text: str) -> str:
     return (
-        f"{FOLLOWS} {_code(text.removeprefix(FOLLOWS).strip())}" if text.startswith(FOLLOWS) else _words(text)
+        f"{FOLLOWS} {code(text.removeprefix(FOLLOWS).strip())}" if text.startswith(FOLLOWS) else words(text)
     )
 
 
 def _subject(row: GuardRow) -> str:
-    because = ", ".join(map(_code, row.attributes))
+    because = ", ".join(map(code, row.attributes))
     return _members(row).replace("<br>", " ") + (f": {because}" if because else "")
 
 
 def _members(row: GuardRow) -> str:
     if len(row.addresses) == 1:
-        return _code(row.pattern)
+        return code(row.pattern)
     names = _codes(row.keys, KEYS_SHOWN) if row.keys else _codes(row.addresses, ADDRESSES_SHOWN)
-    return f"{_code(row.pattern)}<br>{len(row.addresses)}: {names}"
+    return f"{code(row.pattern)}<br>{len(row.addresses)}: {names}"
 
 
 def _codes(names: tuple[str, ...], shown: int) -> str:
     more = len(names) - shown
-    return ", ".join(map(_code, names[:shown])) + (f" and {more} more" if more > 0 else "")
-
-
-def _code(text: str) -> str:
-    """Return a code span that holds any text, in a table too."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    inner = "".join(letter if letter.isprintable() else " " for letter in text).replace("|", r"\|")
-    space = " " if "`" in (text[:1], text[-1:]) else ""
-    return f"{fence}{space}{inner}{space}{fence}"
-
-
-def _words(text: str) -> str:
-    """Return words of which nothing is markup. Names with underscores stay as they are."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    plain = re.sub(r"([\\`*|\[\]])", r"\\\1", " ".join(escaped.split()))
-    return plain.replace("@", "@\u200b")  # else it calls somebody
+    return ", ".join(map(code, names[:shown])) + (f" and {more} more" if more > 0 else "")

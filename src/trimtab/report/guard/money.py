@@ -56,11 +56,11 @@ def summed(spans: Iterable[Span]) -> Span:
 
 def cost_text(costs: Iterable[ChangeCost]) -> str:
     """Return what things cost otherwise, in a few words; nothing where they do not."""
-    found = list(costs)
-    if not found:
+    listed = list(costs)
+    if not listed:
         return ""
-    before, after = summed(one.before for one in found), summed(one.after for one in found)
-    why = "; ".join(dict.fromkeys(one.not_priced for one in found if one.not_priced))
+    before, after = summed(one.before for one in listed), summed(one.after for one in listed)
+    why = "; ".join(dict.fromkeys(one.not_priced for one in listed if one.not_priced))
     if before == after == Span():
         return f"cost not known: {why}"
     said = f"{dollars(before)} -> {dollars(after)} a month"
@@ -96,8 +96,8 @@ def dollars(span: Span) -> str:
 def signed(span: Span) -> str:
     """Return the same of a difference."""
     low, high = sorted((span.least, span.most))
-    one, other = usd(low, sign=True), usd(high, sign=True)
-    return one if one == other else f"{one} to {other}"
+    lowest, highest = usd(low, sign=True), usd(high, sign=True)
+    return lowest if lowest == highest else f"{lowest} to {highest}"
 
 
 def usd(amount: float, *, sign: bool = False) -> str:

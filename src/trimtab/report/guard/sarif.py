@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from trimtab.guard.model import Assessment, Finding, Reason
     from trimtab.guard.written import Place
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 PAGE = f"{HOME}/blob/main/docs/guard-facts.md"
 FINGERPRINT = "trimtabGuard/v1"
 """Of the address and the fact: the same in the next plan, whatever the words are then."""
@@ -51,16 +50,16 @@ def render(assessment: Assessment, locate: Callable[[Finding], Place | None]) ->
         "results": results,
         "properties": {"verdict": assessment.verdict, "exitCode": assessment.exit_code},
     }
-    return log_of(run, SCHEMA)
+    return log_of(run)
 
 
 def _by_fact(finding: Finding) -> dict[str, list[Reason]]:
     """Return the reasons that are not safe, those of one fact together."""
-    found: dict[str, list[Reason]] = {}
+    reasons: dict[str, list[Reason]] = {}
     for reason in finding.reasons:
         if reason.verdict is not Impact.SAFE:
-            found.setdefault(reason.fact, []).append(reason)
-    return found
+            reasons.setdefault(reason.fact, []).append(reason)
+    return reasons
 
 
 def _rule(entry: FactEntry) -> dict[str, Any]:

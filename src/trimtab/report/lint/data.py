@@ -65,13 +65,13 @@ def lint_report_of(inspection: Inspection) -> LintReport:
     return LintReport(inspection=inspection, headline=_headline(inspection, counts), counts=counts, rows=rows)
 
 
-def _row(found: list[LintFinding]) -> LintRow:
-    addresses = tuple(dict.fromkeys(one.address for one in found))
-    messages = tuple(dict.fromkeys(one.message for one in found))
+def _row(findings: list[LintFinding]) -> LintRow:
+    addresses = tuple(dict.fromkeys(one.address for one in findings))
+    messages = tuple(dict.fromkeys(one.message for one in findings))
     keys = tuple(" ".join(part.strip('"') for part in _KEY.findall(one)) for one in addresses)
     return LintRow(
-        rule=found[0].rule,
-        place=found[0].place,
+        rule=findings[0].rule,
+        place=findings[0].place,
         pattern=addresses[0] if len(addresses) == 1 else _KEY.sub("[*]", addresses[0]),
         keys=keys,
         addresses=addresses,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.lint.model import ORDER
 from trimtab.report.lint.terminal import MEANINGS, TITLES, counts_of
+from trimtab.report.marked import code, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def render(report: LintReport) -> str:
 
 def _blocks(report: LintReport) -> Iterator[tuple[str, int]]:
     """Yield pieces of the page, and how many rows each is."""
-    yield f"**{_plain(report.headline)}**\n\n{_plain(counts_of(report))}\n", 0
+    yield f"**{words(report.headline)}**\n\n{words(counts_of(report))}\n", 0
     for severity in ORDER:
         rows = [row for row in report.rows if row.rule.severity is severity]
         if rows:
@@ -45,22 +46,11 @@ def _blocks(report: LintReport) -> Iterator[tuple[str, int]]:
         head = "\n### Not worked out\n\nRules that need it say nothing.\n\n"
         yield f"{head}| where | expression | why | rules |\n|---|---|---|---|\n", 0
     for gap in report.inspection.gaps:
-        cells = (f"{gap.place.file}:{gap.place.line}", f"`{gap.expression}`", gap.why, ", ".join(gap.rules))
-        yield f"| {' | '.join(map(_cell, cells))} |\n", 1
+        place, rules = words(f"{gap.place.file}:{gap.place.line}"), ", ".join(gap.rules)
+        yield f"| {place} | {code(gap.expression)} | {words(gap.why)} | {rules} |\n", 1
 
 
 def _row(row: LintRow) -> str:
-    what = f"**{row.rule.title}** ({row.rule.id})<br>{_plain(row.subject)}: {_plain(row.said)}"
-    cells = (_plain(f"{row.place.file}:{row.place.line}"), what, _plain(row.rule.fix))
-    return f"| {' | '.join(map(_cell, cells))} |\n"
-
-
-def _plain(text: str) -> str:
-    """Return text that Markdown leaves as it is."""
-    for char in "\\*_<>`[]":
-        text = text.replace(char, f"\\{char}")
-    return text
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    what = f"**{words(row.rule.title)}** ({row.rule.id})<br>{words(row.subject)}: {words(row.said)}"
+    cells = (words(f"{row.place.file}:{row.place.line}"), what, words(row.rule.fix))
+    return f"| {' | '.join(cells)} |\n"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import Cost, CostParts, cents, dollars
 from trimtab.advice.model import CautionKind
+from trimtab.report.alike import caution_lines
 from trimtab.report.levers import lever_lines
 from trimtab.report.verdicts import verdict_line, verdict_of
 from trimtab.terraform_module import DEFAULT_INSIGHTS
@@ -128,11 +129,7 @@ def report_of(document: Document, folder: Path | None = None, files: Sequence[Pa
             for service in document.services
             if (line := verdict_line(service))
         ),
-        cautions=tuple(
-            Note(service=service.name, text=caution.text)
-            for service in document.services
-            for caution in service.cautions
-        ),
+        cautions=tuple(Note(service=names, text=text) for names, text in caution_lines(document.services)),
         left_out=tuple(
             Note(service=left.service, text=f"{left.reason.value}: {left.detail}")
             for left in document.left_out

@@ -68,9 +68,9 @@ def _calls(rollout: Rollout) -> Iterator[RenderableType]:
         yield from (whole(f"  {call}") for call in calls)
 
 
-def _finding(one: Result) -> Iterator[RenderableType]:
-    yield Words(f"\n{one.service}: {one.outcome.value.upper()}: {one.detail}")
-    if one.said:
+def _finding(result: Result) -> Iterator[RenderableType]:
+    yield Words(f"\n{result.service}: {result.outcome.value.upper()}: {result.detail}")
+    if result.said:
         yield Text("  AWS says:")
-    for words in one.said:
+    for words in result.said:
         yield Words(words, indent=4)

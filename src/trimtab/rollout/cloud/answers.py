@@ -133,12 +133,12 @@ def target_of(answer: Answer) -> Target:
 def exposures_of(groups: Iterable[Answer], balancers: Iterable[Answer]) -> dict[str, Exposure]:
     """Read who reaches each target group: the widest of the load balancers before it."""
     scheme = {one["LoadBalancerArn"]: one.get("Scheme") for one in balancers}
-    found = {}
+    exposures = {}
     for group in groups:
         reached = [
             Exposure.PUBLIC if scheme.get(arn) == "internet-facing" else Exposure.INTERNAL
             for arn in group.get("LoadBalancerArns") or ()
         ]
         # A service in a group that no load balancer uses yet was meant for one.
-        found[group["TargetGroupArn"]] = max(reached, default=Exposure.INTERNAL)
-    return found
+        exposures[group["TargetGroupArn"]] = max(reached, default=Exposure.INTERNAL)
+    return exposures

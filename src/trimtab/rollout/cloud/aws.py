@@ -59,11 +59,11 @@ class Aws:
 
     def services(self, cluster: str, names: Iterable[str]) -> Mapping[str, ServiceState]:
         """Return the services that exist (deleted ones may still be listed as INACTIVE)."""
-        found: dict[str, ServiceState] = {}
+        states: dict[str, ServiceState] = {}
         for batch in batches(list(names), _SERVICES):
             answer = self._ecs("DescribeServices", cluster=cluster, services=batch)
-            found |= {one["serviceName"]: service_of(one) for one in answer["services"]}
-        return found
+            states |= {one["serviceName"]: service_of(one) for one in answer["services"]}
+        return states
 
     def exposures(self, target_groups: Iterable[str]) -> Mapping[str, Exposure]:
         """Return who reaches each target group."""
@@ -99,12 +99,12 @@ class Aws:
     def _tasks(self, cluster: str, service: str, desired: str) -> tuple[RunningTask, ...]:
         given = {"cluster": cluster, "serviceName": service, "desiredStatus": desired}
         arns = list(self._listed("ListTasks", "taskArns", **given))
-        found: list[RunningTask] = []
+        tasks: list[RunningTask] = []
         for batch in batches(arns, _TASKS):
-            found += [
+            tasks += [
                 task_of(one) for one in self._ecs("DescribeTasks", cluster=cluster, tasks=batch)["tasks"]
             ]
-        return tuple(found)
+        return tuple(tasks)
 
     def targets(self, target_group: str) -> tuple[Target, ...]:
         """Return the health of a target group's targets."""

@@ -136,7 +136,7 @@ class Journal:
 
     def pending(self, begin: Begin, service: str) -> Pending | None:
         """Return the update that runs such as ``begin`` meant last and never saw settled."""
-        found: Pending | None = None
+        pending: Pending | None = None
         like = False
         for line in self.lines:
             if isinstance(line, Begin):
@@ -144,12 +144,12 @@ class Journal:
             elif isinstance(line, End) or line.service != service:
                 continue
             elif isinstance(line, Updating):
-                found = Pending(updating=line) if like else None
-            elif isinstance(line, Updated) and found is not None:
-                found = Pending(updating=found.updating, deployment=line.deployment)
+                pending = Pending(updating=line) if like else None
+            elif isinstance(line, Updated) and pending is not None:
+                pending = Pending(updating=pending.updating, deployment=line.deployment)
             elif isinstance(line, Settled) and line.outcome is not Outcome.UNSETTLED:
-                found = None
-        return found
+                pending = None
+        return pending
 
     def moves(self) -> dict[str, Updating]:
         """Return what the last rollout moved and no undo took back, in the order of the moves.
@@ -232,9 +232,9 @@ def _whole_lines_end(handle: int) -> int:
     while end:
         begin = max(0, end - 4096)
         os.lseek(handle, begin, os.SEEK_SET)
-        found = os.read(handle, end - begin).rfind(b"\n")
-        if found >= 0:
-            return begin + found + 1
+        end_of_line = os.read(handle, end - begin).rfind(b"\n")
+        if end_of_line >= 0:
+            return begin + end_of_line + 1
         end = begin
     return 0
 

@@ -146,7 +146,7 @@ def _describe_activities(self: ApplicationAutoScalingResponse) -> str:
     wanted = {
         name: body[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension") if body.get(name)
     }
-    found = [
+    activities = [
         activity
         for activity in reversed(activities_of(self.applicationautoscaling_backend))
         if all(activity.get(name) == value for name, value in wanted.items())
@@ -154,8 +154,8 @@ def _describe_activities(self: ApplicationAutoScalingResponse) -> str:
     ]
     start = int(body.get("NextToken") or 0)
     end = start + int(body.get("MaxResults") or 50)
-    answer: dict[str, Any] = {"ScalingActivities": found[start:end]}
-    if end < len(found):
+    answer: dict[str, Any] = {"ScalingActivities": activities[start:end]}
+    if end < len(activities):
         answer["NextToken"] = str(end)
     return json.dumps(answer)
 

@@ -49,11 +49,11 @@ def _update(self: CostExplorerResponse) -> str:
 def _list(self: CostExplorerResponse) -> str:
     body = json.loads(self.body)
     keys, status, kind = body.get("TagKeys"), body.get("Status"), body.get("Type")
-    found = [
+    tags = [
         tag
         for tag in _tags(self).values()
         if (not keys or tag["TagKey"] in keys)
         and (not status or tag["Status"] == status)
         and (not kind or tag["Type"] == kind)
     ]
-    return json.dumps({"CostAllocationTags": found})
+    return json.dumps({"CostAllocationTags": tags})

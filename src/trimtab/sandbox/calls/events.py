@@ -47,11 +47,11 @@ def install(patches: Patches) -> None:
 
 def undelivered() -> list[str]:
     """Return what no target took, as ``rule/target: reason``, in order."""
-    found: list[str] = []
+    undelivered: list[str] = []
     for regions in events_backends.values():
         for backend in regions.values():
-            found += vars(backend).get("sandbox_undelivered", [])
-    return found
+            undelivered += vars(backend).get("sandbox_undelivered", [])
+    return undelivered
 
 
 def _send(

@@ -207,17 +207,17 @@ def _page(results: list[dict[str, Any]], skip: int, size: int) -> list[dict[str,
     """Return the points from ``skip`` on, ``size`` of them; a series without points is on the first page."""
     page: list[dict[str, Any]] = []
     place = 0
-    for one in results:
-        length = len(one["values"])
+    for series in results:
+        length = len(series["values"])
         first, last = max(0, skip - place), min(length, skip + size - place)
         place += length
         if first < last or (not length and not skip):
             state = "Complete" if last == length else "PartialData"
             page.append(
                 {
-                    **one,
-                    "timestamps": one["timestamps"][first:last],
-                    "values": one["values"][first:last],
+                    **series,
+                    "timestamps": series["timestamps"][first:last],
+                    "values": series["values"][first:last],
                     "status_code": state,
                 }
             )

@@ -34,14 +34,14 @@ def _resources(
 ) -> Iterator[TaggedResource]:
     yield from original(self, tag_filters, resource_type_filters, resource_arn_list)
     matches = make_tag_matcher(tag_filters)
-    for found in _more(self):
+    for resource in _more(self):
         if (
-            found.tags
-            and match_resource_type(found.resource_type, resource_type_filters)
-            and matches(found.tags)
-            and (not resource_arn_list or found.arn in resource_arn_list)
+            resource.tags
+            and match_resource_type(resource.resource_type, resource_type_filters)
+            and matches(resource.tags)
+            and (not resource_arn_list or resource.arn in resource_arn_list)
         ):
-            yield found
+            yield resource
 
 
 def _more(self: ResourceGroupsTaggingAPIBackend) -> Iterator[TaggedResource]:

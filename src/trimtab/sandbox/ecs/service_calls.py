@@ -119,11 +119,11 @@ def _list_tasks(
 ) -> list[Task]:
     """List by service and, unless asked otherwise, what is to run; moto lists everything."""
     *others, service_name, desired_status = given
-    found = original(self, *others, None, desired_status or "RUNNING")
+    arns = original(self, *others, None, desired_status or "RUNNING")
     if service_name is None:
-        return found
+        return arns
     group = f"service:{service_name.rsplit('/', maxsplit=1)[-1]}"
-    return [task for task in found if task.group == group]
+    return [task for task in arns if task.group == group]
 
 
 def _stop_task(

@@ -55,18 +55,20 @@ def _list(scheduler: Scheduler, self: EC2ContainerServiceResponse) -> ActionResu
     state = None if service is None else scheduler.state_of(service.arn)
     if state is None:
         raise ServiceNotFoundException
-    found = [
+    deployments = [
         _answer(state, deployment) for deployment in reversed(state.history) if not deployment.is_rollback
     ]
     wanted = self._get_param("status", [])
-    return ActionResult({"serviceDeployments": [d for d in found if not wanted or d["status"] in wanted]})
+    return ActionResult(
+        {"serviceDeployments": [d for d in deployments if not wanted or d["status"] in wanted]}
+    )
 
 
 def _describe(scheduler: Scheduler, self: EC2ContainerServiceResponse) -> ActionResult:
     asked = self._get_param("serviceDeploymentArns", [])
     if len(asked) > AT_A_TIME:
         raise InvalidParameterException(f"Service deployments cannot contain more than {AT_A_TIME} elements.")
-    found = {
+    answers = {
         _arn(state, deployment): _answer(state, deployment)
         for state in scheduler.states()
         for deployment in state.history
@@ -74,8 +76,8 @@ def _describe(scheduler: Scheduler, self: EC2ContainerServiceResponse) -> Action
     }
     return ActionResult(
         {
-            "serviceDeployments": [found[arn] for arn in asked if arn in found],
-            "failures": [{"arn": arn, "reason": "MISSING"} for arn in asked if arn not in found],
+            "serviceDeployments": [answers[arn] for arn in asked if arn in answers],
+            "failures": [{"arn": arn, "reason": "MISSING"} for arn in asked if arn not in answers],
         }
     )
 

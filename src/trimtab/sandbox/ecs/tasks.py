@@ -210,8 +210,8 @@ def _one_subnet(network: dict[str, Any] | None, number: int) -> dict[str, Any] |
         return None
     given = network["awsvpcConfiguration"]
     subnets = given["subnets"]
-    one = {"securityGroups": [], **given, "subnets": [subnets[number % len(subnets)]]}
-    return {"awsvpcConfiguration": one}
+    settings = {"securityGroups": [], **given, "subnets": [subnets[number % len(subnets)]]}
+    return {"awsvpcConfiguration": settings}
 
 
 def _zone(backend: EC2ContainerServiceBackend, network: dict[str, Any] | None) -> str | None:

@@ -25,6 +25,7 @@ from trimtab.snapshot.price_list import (
     BALANCER,
     BALANCER_FAMILY,
     CURRENCY,
+    FAMILIES,
     OLDER_BALANCER,
     WANTED,
     attributes_of,
@@ -71,7 +72,7 @@ def _read(api: Api, reading: _Reading) -> None:
     stopped = "" if served else f"no endpoint of the AWS Price List API has {api.region}"
     for code, wanted in WANTED.items():
         if not stopped:
-            stopped = _ask(api, reading, code, wanted)
+            stopped = _ask(api, reading, code, wanted, FAMILIES.get(code, ""))
         unlisted = all(reading.missing.get(one.name) == UNLISTED for one in wanted)
         if code == BALANCER and unlisted and not stopped:
             stopped = _ask(api, reading, OLDER_BALANCER, wanted, BALANCER_FAMILY)

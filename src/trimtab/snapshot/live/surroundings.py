@@ -5,13 +5,13 @@ A recommendation can do without each of these: where one may not be read, a note
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from trimtab.aws.api import batches, pages
+from trimtab.aws.api import pages
 from trimtab.fleet.account import Leftover
-from trimtab.snapshot.parse import log_group_of, network_of
+from trimtab.snapshot.live.network import read_network
+from trimtab.snapshot.parse import log_group_of
 
 if TYPE_CHECKING:
     from trimtab.aws.api import Api, Json
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LOG_GROUPS_A_PAGE: Final = 50
 DISCOVERY_A_PAGE: Final = 100
-SUBNETS_A_CALL: Final = 100
 STEM_LETTERS: Final = 4
 """Shorter common beginnings of names say nothing about who owns a thing."""
 
@@ -28,9 +27,7 @@ def read_surroundings(api: Api, raw: Raw) -> None:
     """Read everything of this module, each part on its own."""
     raw.optional("Log groups", lambda: _read_log_groups(api, raw))
     raw.optional("Cloud Map", lambda: _read_discovery(api, raw))
-    raw.optional("Subnets", lambda: _read_network(api, raw))
-    raw.optional("Security groups", lambda: _read_security_groups(api, raw))
-    raw.optional("Network interfaces", lambda: _read_interfaces(api, raw))
+    read_network(api, raw)
     raw.optional("Task definition families", lambda: _read_families(api, raw))
     raw.optional("IAM policies", lambda: _read_policies(api, raw))
 
@@ -94,37 +91,6 @@ def _read_zone(api: Api, namespace: Json, zone: str) -> None:
     networks = answer.get("VPCs") or ()
     if networks:
         namespace["VpcId"] = networks[0]["VPCId"]
-
-
-def _read_network(api: Api, raw: Raw) -> None:
-    subnets = sorted(
-        {subnet for service in raw.services for subnet in network_of(service).get("subnets") or ()}
-    )
-    networks: set[str] = set()
-    for batch in batches(subnets, SUBNETS_A_CALL):
-        answer = api.call("ec2", "DescribeSubnets", SubnetIds=list(batch))
-        networks |= {subnet["VpcId"] for subnet in answer.get("Subnets", ())}
-    raw.vpc_id = networks.pop() if len(networks) == 1 else None
-
-
-def _read_security_groups(api: Api, raw: Raw) -> None:
-    if raw.vpc_id is None:
-        return
-    within = [{"Name": "vpc-id", "Values": [raw.vpc_id]}]
-    groups = pages(api, "ec2", "DescribeSecurityGroups", "SecurityGroups", MaxResults=1000, Filters=within)
-    raw.security_groups = [group for group in groups if group.get("GroupName") != "default"]
-
-
-def _read_interfaces(api: Api, raw: Raw) -> None:
-    if raw.vpc_id is None:
-        return
-    within = [{"Name": "vpc-id", "Values": [raw.vpc_id]}]
-    counts: Counter[str] = Counter()
-    for one in pages(
-        api, "ec2", "DescribeNetworkInterfaces", "NetworkInterfaces", MaxResults=1000, Filters=within
-    ):
-        counts.update(group["GroupId"] for group in one.get("Groups") or ())
-    raw.interfaces = counts
 
 
 def _read_families(api: Api, raw: Raw) -> None:

@@ -18,6 +18,7 @@ from trimtab.snapshot.parse import actions_of, name_of, watches, without_values
 from trimtab.snapshot.state import scaling, traffic
 from trimtab.snapshot.state import services as shapes
 from trimtab.snapshot.state.definitions import resolve
+from trimtab.snapshot.state.network import add_network
 from trimtab.snapshot.understand.fleet import fleet_of
 from trimtab.snapshot.understand.traffic import forwards_to
 from trimtab.snapshot.unfinished import stamp_of, write_without_metrics
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet
 
     Resources = Mapping[str, list[Json]]
-    """Attributes of every managed resource, by type."""
+    """Attributes of every managed resource, by type, and of the subnets that are only looked up."""
 
 MISSING: Final = (
     "read from Terraform: metrics, starts, failures and scaling activities are not in it; --cluster has them",
-    "read from Terraform: what it does not manage, leftovers among it, is not seen",
+    "read from Terraform: what it does not manage is not seen, and may use what nothing here does",
 )
 NAMESPACES: Final = {
     "aws_service_discovery_private_dns_namespace": "DNS_PRIVATE",
@@ -180,6 +181,7 @@ def _add_surroundings(raw: Raw, resources: Resources) -> None:
     traffic.add_rules(raw.security_groups, resources)
     networks = {group["VpcId"] for group in raw.target_groups.values() if group.get("VpcId")}
     raw.vpc_id = networks.pop() if len(networks) == 1 else None
+    add_network(raw, resources)
     for kind in (
         "aws_lb",
         "aws_lb_listener",
@@ -231,7 +233,7 @@ def _resources(decoded: Json) -> Resources:
     values = decoded.get("values") or (decoded.get("prior_state") or {}).get("values") or {}
     found: defaultdict[str, list[Json]] = defaultdict(list)
     for resource in _walk(values.get("root_module") or {}):
-        if resource.get("mode") == "managed":
+        if resource.get("mode") == "managed" or resource.get("type") == "aws_subnet":
             found[resource["type"]].append(resource.get("values") or {})
     return found
 

@@ -140,7 +140,7 @@ def _service(service: Json, around: _Around) -> Service:
         start_samples=tuple(raw.starts.get(name, ())),
         failures=tuple(raw.failures.get(name, ())),
         scaling_activities=tuple(raw.activities.get(name, ())),
-        identity=service_identity(service, definition),
+        identity=service_identity(service, definition, raw),
     )
 
 

@@ -21,6 +21,7 @@ from trimtab.snapshot.understand.account import (
     target_of,
 )
 from trimtab.snapshot.understand.alarms import alarms_by_action
+from trimtab.snapshot.understand.unused import nat_gateway_of, unused_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +49,10 @@ def application_of(service: Json, definition: Json) -> Json:
     return containers[0]
 
 
-def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
+def service_identity(service: Json, definition: Json, raw: Raw) -> nouns.ServiceIdentity:
     """Return what a service and its revision are called."""
     network = network_of(service)
+    subnets = in_order(network.get("subnets"))
     primary: Json = next(
         (one for one in service.get("deployments") or () if one.get("status") == "PRIMARY"), {}
     )
@@ -65,7 +67,10 @@ def service_identity(service: Json, definition: Json) -> nouns.ServiceIdentity:
         scheduling_strategy=service.get("schedulingStrategy") or "REPLICA",
         deployment_controller=(service.get("deploymentController") or {}).get("type") or "ECS",
         service_connect=bool((primary.get("serviceConnectConfiguration") or {}).get("enabled")),
-        subnet_ids=in_order(network.get("subnets")),
+        subnet_ids=subnets,
+        subnet_zones=tuple(
+            nouns.SubnetZone(subnet_id=one, zone=raw.zones[one]) for one in subnets if one in raw.zones
+        ),
         security_group_ids=in_order(network.get("securityGroups")),
         assign_public_ip=network.get("assignPublicIp") == "ENABLED",
         attachments=tuple(
@@ -132,7 +137,8 @@ def fleet_identity(raw: Raw) -> nouns.FleetIdentity:
         scaling_targets=_by("resource_id", [target_of(one, raw, callers) for one in raw.targets.values()]),
         alarms=_by("name", [alarm_of(one, raw) for one in raw.alarms]),
         security_groups=_by("id", [security_group_of(one, raw) for one in raw.security_groups]),
-        leftovers=tuple(sorted(raw.leftovers, key=lambda one: (one.kind, one.id))),
+        nat_gateways=_by("id", [nat_gateway_of(one, raw) for one in raw.nat_gateways]),
+        leftovers=tuple(sorted((*raw.leftovers, *unused_of(raw)), key=lambda one: (one.kind, one.id))),
     )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from trimtab.rollout.model import Rollout
+    from trimtab.rollout.model import Outcome, Result, Rollout
     from trimtab.sandbox.timing import TaskTiming
 
 OLD, NEW = (1024, 2048), (256, 512)
@@ -298,3 +298,11 @@ def running_world(environ: Callable[[str, str], None], timing: TaskTiming) -> It
         yield World(sandbox)
         assert sandbox.faults == ()
         assert sandbox.calls_not_implemented == ()
+
+
+def outcomes(done: Rollout) -> dict[str, Outcome]:
+    return {one.service: one.outcome for one in done.results}
+
+
+def of(done: Rollout, name: str) -> Result:
+    return next(one for one in done.results if one.service == name)

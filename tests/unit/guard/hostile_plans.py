@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from made_plan import ALARM, GROUP, POLICY, SCALING, TARGET, change, service
+from guard.made import ALARM, GROUP, POLICY, SCALING, TARGET, change, service
 
 HURTS, SAFE = "hurts", "safe"
 Case = tuple[str, str, tuple[dict[str, Any], ...], dict[str, Any]]

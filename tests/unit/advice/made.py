@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
+from fleet import made
 
 from trimtab.advice.case.case import workload_of
 from trimtab.advice.case.objective import DEFAULT, Objective

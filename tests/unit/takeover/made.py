@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
+import hcl2
 import msgspec
+from fleet import made
 
 from trimtab.fleet.account import (
     ClusterIdentity,
@@ -25,11 +26,17 @@ from trimtab.fleet.identity import (
     ServiceIdentity,
     TaskDefinition,
 )
+from trimtab.takeover import imports, not_owned
+from trimtab.takeover import kept as adopt_values
+from trimtab.takeover.takeover import takeover_of
 
 if TYPE_CHECKING:
     from trimtab.fleet.model import Fleet, Service
+    from trimtab.takeover.item import Item
+    from trimtab.takeover.takeover import Takeover
 
 CLUSTER = "prod"
+TARGET = "ecs/service/prod/api/ecs:service:DesiredCount"
 
 
 def arn(service: str, rest: str) -> str:
@@ -174,3 +181,37 @@ def fleet(*services: Service, **changes: object) -> Fleet:
     return msgspec.structs.replace(
         made.fleet(*services), cluster=CLUSTER, identity=FleetIdentity(**(values | changes))
     )
+
+
+def taken(fleet: Fleet, *names: str) -> Takeover:
+    assert fleet.identity is not None
+    return takeover_of(fleet, fleet.identity, names or [service.name for service in fleet.services])
+
+
+def ids(fleet: Fleet, *names: str) -> dict[str, str]:
+    return {one.to: one.id for one in imports.imports_of(taken(fleet, *names))}
+
+
+def values(fleet: Fleet) -> dict[str, Any]:
+    """Read the written values back, with a parser that is not ours."""
+    parsed: dict[str, Any] = _plain(hcl2.loads(adopt_values.render(taken(fleet))))
+    return parsed
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key).strip('"'): _plain(one) for key, one in value.items() if key != "__is_block__"}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.strip('"') if isinstance(value, str) else value
+
+
+def of_service(fleet: Fleet, name: str = "api") -> dict[str, Any]:
+    adopt = values(fleet)["adopt"]
+    assert isinstance(adopt, dict)
+    entry: dict[str, Any] = adopt["services"][name]
+    return entry
+
+
+def items(fleet: Fleet, kind: str) -> list[Item]:
+    return [item for item in not_owned.not_owned(taken(fleet)) if item.kind == kind]

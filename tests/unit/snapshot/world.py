@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import made_fleet
-from made_account import CLUSTER, REGION, Made, shop
-from recorded_api import Recorder, Repeater
+from fleet import made as made_fleet
+from snapshot.made import CLUSTER, REGION, Made, shop
+from snapshot.recorded_api import Recorder, Repeater
 
+import load_metrics
 from trimtab.aws.connection import Connection
 from trimtab.progress import silent
 from trimtab.snapshot.live.read import Wish, read_live
 
-sys.path.append(str(Path(__file__).parents[1] / "e2e"))
-
-import load_metrics
-
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trimtab.fleet.model import Fleet
     from trimtab.sandbox.server import Sandbox
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import made_fleet
-import made_identity as made
 import msgspec
+from fleet import made as made_fleet
+from takeover import made
 
 from trimtab.fleet.account import (
     Alarm,

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import made_fleet as made
 import numpy as np
 import polars as pl
+from fleet import made
 
 from trimtab.commands.optimize import optimize
 from trimtab.document.name import DOCUMENT_FILE

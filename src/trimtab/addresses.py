@@ -48,6 +48,10 @@ HTTP_SCHEMES: Final = frozenset({"http", "https", "ws", "wss"})
 """Those whose path a load balancer looks at."""
 NOT_CALLED: Final = frozenset({"arn", "classpath", "data", "docker", "file", "gs", "s3", "sqlite", "urn"})
 """Schemes of names that no connection is made by as they stand."""
+PLAIN_HTTP: Final = frozenset({"http", "ws"})
+"""Those that go over the wire in clear."""
+PRIVATE_ZONES: Final = (".local", ".internal", ".svc", ".localhost")
+"""Endings of names that only their own network knows: Cloud Map's and Kubernetes' usual ones, EC2's."""
 MOST_LENGTH: Final = 16_384
 """Of a value that is looked at [characters]; AWS allows 32 KiB of variables a container and more."""
 
@@ -118,6 +122,11 @@ def ip_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+def is_public_name(host: str) -> bool:
+    """Tell whether a host is a name that anybody may look up: no address, and in no private zone."""
+    return "." in host and ip_of(host) is None and not host.endswith(PRIVATE_ZONES)
 
 
 def _in(variable: str, value: str, environment: Mapping[str, str]) -> Iterator[Address]:

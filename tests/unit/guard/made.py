@@ -127,3 +127,12 @@ POLICY = {
     ],
 }
 ALARM = {"alarm_name": "high", "alarm_actions": [POLICY["arn"]], "actions_enabled": True, "threshold": 70}
+
+
+SERVICE, FAMILY = "aws_ecs_service.api", "aws_ecs_task_definition.api"
+REVISION = {
+    "family": "api",
+    "cpu": "512",
+    "skip_destroy": True,
+    "arn": service()["task_definition"],
+}

@@ -132,6 +132,7 @@ def wanted(region: str = REGION, prefix: str = "EUC1-") -> Products:
             at("LCUUsage", "LCU-Hrs", "0.0081000000", operation=APPLICATION),
         ],
         "AmazonVPC": [at("PublicIPv4:InUseAddress", "Hrs", "0.0051000000")],
+        "AmazonEC2": [at("NatGateway-Hours", "Hrs", "0.0520000000", operation="NatGateway")],
     }
 
 
@@ -184,6 +185,11 @@ def decoys() -> Products:
             flat("EUC1-ReservedLCUUsage", "LCU-Hrs", "0.0090", operation=APPLICATION),
         ],
         "AmazonVPC": [flat("EUC1-PublicIPv4:IdleAddress", "Hrs", "0.0052")],
+        "AmazonEC2": [
+            flat("EUC1-RegionalNatGateway-Hours", "Hrs", "0.0530", operation="RegionalNatGateway"),
+            flat("EUC1-NatGateway-Bytes", "GB", "0.0521", operation="NatGateway"),
+            flat("EUC1-NatGateway-Hours", "Hrs", "0.0522", operation="Other"),
+        ],
     }
 
 
@@ -196,6 +202,7 @@ AMOUNTS = {
     "alb_hour": 0.027,
     "alb_lcu_hour": 0.0081,
     "public_ipv4_hour": 0.0051,
+    "nat_gateway_hour": 0.052,
     "logs_ingestion_gb": 0.63,
     "logs_ingestion_infrequent_gb": 0.315,
     "logs_storage_gb_month": 0.0324,

@@ -50,6 +50,10 @@ NO_DATES = ("at", "start", "end")
 BY_NAME_ALONE = ("scheduled", "suspended", "unmodelled")
 """Of a service's scaling: an identity may name what its numbers were not read of."""
 
+OF_THE_NETWORK = ("aws_nat_gateway", "aws_eip", "aws_lb")
+"""Kinds of leftovers that a snapshot says too little of to make them; the rehearsal says so. A network
+load balancer that only a leftover target group hangs on is read back as one."""
+
 OTHERS = """
 - ids and ARNs are the sandbox's (``Rehearsal.ids`` says which); in other ARNs the account is
 - egress: AWS has no name for a rule of a security group, so a snapshot numbers them
@@ -57,6 +61,7 @@ OTHERS = """
 - start_samples of a service that nothing checks: nothing tells when its tasks were ready
 - attributes of load balancers and target groups: those the snapshot has, and AWS's defaults besides
 - alarms of target tracking: Application Auto Scaling makes and names them
+- zones of subnets, where the snapshot says none
 - schedules, suspensions and policies of which a snapshot has the name alone are there, made up
 - security groups: one that a service has and nobody describes is the VPC's default, or made up
 - ssl_policy of a listener without TLS: AWS has none; older sandboxes said so
@@ -106,6 +111,8 @@ class Rehearsed:
             for name in BY_NAME_ALONE:
                 if not before["scaling"][name]:
                     after["scaling"][name] = before["scaling"][name]
+            if not before["identity"]["subnet_zones"]:
+                after["identity"]["subnet_zones"] = []
             yield from _unlike(before, after, service.name)
 
     def _identity(self, taken: Snapshot) -> Iterator[str]:
@@ -113,6 +120,8 @@ class Rehearsed:
         invented = {one.id for one in self.rehearsal.fleet.identity.security_groups}  # type: ignore[union-attr]
         known = {self.rehearsal.ids.get(one, one) for one in invented}
         after["security_groups"] = [one for one in after.get("security_groups", ()) if one["id"] in known]
+        for one in (before, after):
+            one["leftovers"] = [left for left in one["leftovers"] if left["kind"] not in OF_THE_NETWORK]
         before, after = self._translated(before), _plain(after)
         for name in ("load_balancers", "target_groups"):
             _only_told(before.get(name, ()), after.get(name, ()))
