@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import made_fleet as made
+from fleet import made
 import made_queue
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_queue import Answered
+from demand.made import Answered
 
 from trimtab.demand.answers import Answers
 from trimtab.demand.latency import LEAST_MINUTES, Fit, Latency, latency_of
