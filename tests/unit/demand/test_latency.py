@@ -6,18 +6,19 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fleet import made
-import made_queue
 import numpy as np
 import pytest
+from demand.made import run
+from fleet import made
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from demand.made import Answered
 
 from trimtab.demand.answers import Answers
 from trimtab.demand.latency import LEAST_MINUTES, Fit, Latency, latency_of
 
 if TYPE_CHECKING:
+    from demand.made import Answered
+
     from trimtab.demand.series import F64, Demand
 
 MINUTES = 2 * made.DAY
@@ -37,7 +38,7 @@ def busy(minutes: int = MINUTES) -> F64:
 def recorded(
     vcpu: float = 1.0, cpu_ms: float = 20.0, law: Any = "exponential", wait_ms: float = 0.0
 ) -> Answered:
-    return made_queue.run(busy(), vcpu, cpu_ms=cpu_ms, law=law, wait_ms=wait_ms)
+    return run(busy(), vcpu, cpu_ms=cpu_ms, law=law, wait_ms=wait_ms)
 
 
 def demand(of: Answered, vcpu: float = 1.0, **changes: F64) -> Demand:
@@ -63,7 +64,7 @@ def test_a_model_fitted_at_one_size_bounds_the_p95_at_the_others(
     model, fit = fitted(recorded(vcpu, cpu_ms, law), vcpu)
     assert fit.held_error <= 0.2
     for other in {0.25, 0.5, 1.0} - {vcpu}:
-        truth = made_queue.run(STEPS, other, cpu_ms=cpu_ms, law=law, seed=11)
+        truth = run(STEPS, other, cpu_ms=cpu_ms, law=law, seed=11)
         bound = model.bound_s(truth.busy, other)
         above = truth.p95_s > bound
         assert above.mean() <= 0.03
@@ -75,7 +76,7 @@ def test_a_model_fitted_at_one_size_bounds_the_p95_at_the_others(
 
 def test_at_the_recorded_size_the_line_is_the_p95_and_the_bound_little_above_it() -> None:
     model, fit = fitted(recorded())
-    truth = made_queue.run(STEPS, 1.0, cpu_ms=20.0, seed=11)
+    truth = run(STEPS, 1.0, cpu_ms=20.0, seed=11)
     line, bound = fit.line_s(truth.busy), model.bound_s(truth.busy, 1.0)
     assert float(np.median(np.abs(line / truth.p95_s - 1))) < 0.15
     assert float((truth.p95_s > bound).mean()) < 0.10
@@ -92,7 +93,7 @@ def test_less_cpu_takes_at_least_the_ratio_of_cpu_longer() -> None:
 def test_waiting_for_a_database_is_modelled_flat_and_counts_as_cpu_elsewhere() -> None:
     model, fit = fitted(recorded(cpu_ms=5.0, wait_ms=200.0))
     assert fit.line_s(np.array([0.6]))[0] < 1.1 * fit.line_s(np.array([0.1]))[0]
-    truth = made_queue.run(STEPS, 0.25, cpu_ms=5.0, wait_ms=200.0, seed=11)
+    truth = run(STEPS, 0.25, cpu_ms=5.0, wait_ms=200.0, seed=11)
     bound = model.bound_s(truth.busy, 0.25)
     assert np.all(truth.p95_s < bound)
     assert float(np.median(bound / truth.p95_s)) > 3, "conservative, and stated as such"
