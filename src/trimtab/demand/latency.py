@@ -7,7 +7,7 @@ The size of the recording is one, so the size's own effect is not in it. It is b
   long on less CPU.
 - Recorded tasks may hide a queue: several requests run at once until the quota of the 100 ms is used up,
   and a smaller quota is used up sooner. So the queue of one processor that runs evenly, 1 / (1 - u), is put
-  on top, and a recorded quota of less than one vCPU counts as one.
+  on top, u being the hottest task's, and a recorded quota of less than one vCPU counts as one.
 - More CPU for the same load makes nothing slower. At the same utilisation it may: the load is larger.
 """
 
@@ -46,7 +46,10 @@ HELD_ABOVE: Final = 0.10
 GRID: Final = 2001
 """Utilisations that a limit is looked for at: to 0.05 percent points."""
 HELD_ABOVE_BUSY: Final = 0.20
-"""The same of their busiest fifth, where an objective is decided [ratio]."""
+"""The same of their busiest fifth, and of their ``SEEN_MINUTES`` busiest, where an objective is decided
+[ratio]."""
+ONE_VCPU: Final = 1.0
+"""A request of one thread gets no quicker by more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,11 @@ class Latency:
 
     vcpu: float
     """Of the recorded tasks."""
-    seen: float
+    seen: float = 0.0
     """The highest utilisation that the record has often enough [ratio]; nothing is said of more."""
     fit: Fit | None = None
+    hottest_ratio: float = 1.0
+    """The hottest task's utilisation over the average one's [ratio]."""
     why: str = ""
     """Why there is no fit; empty where there is one."""
 
@@ -90,22 +95,19 @@ class Latency:
         ``utilisation`` is of a task's whole CPU, whoever uses it [ratio], any shape.
         """
         # No request is known to get quicker by more than one vCPU, or than it had: the same load, no more.
-        most = max(1.0, self.vcpu)
+        most = max(ONE_VCPU, self.vcpu)
         if vcpu > most:
             return self.bound_s(utilisation * (vcpu / most), most)
         if vcpu == self.vcpu:
             return self._recorded(utilisation)
-        idle = np.maximum(1 - utilisation, 1e-9)
-        moved: F64 = self._recorded(utilisation) * most / (vcpu * idle)
+        idle = np.maximum(1 - self.hottest_ratio * utilisation, 1e-9)
+        moved: F64 = self._recorded(utilisation) * slower(self.vcpu, vcpu) / idle
         if vcpu < self.vcpu:
             return moved
         return np.minimum(moved, self._recorded(utilisation * vcpu / self.vcpu))
 
     def most_busy(self, limit_s: float, vcpu: float) -> float | None:
-        """Return the highest utilisation that keeps a limit at a size [ratio]; None: there is none."""
-        if self.fit is None:
-            # As much CPU as now, and no more work: then nothing about CPU makes an answer slower.
-            return self.seen * self.vcpu / vcpu if vcpu >= self.vcpu else None
+        """Return the highest utilisation that keeps a limit at a size [ratio]; None: none, or no fit."""
         grid = np.linspace(0.0, 1.0, GRID)
         kept = np.flatnonzero(self.bound_s(grid, vcpu) <= limit_s)
         return float(grid[kept[-1]]) if kept.size else None
@@ -118,27 +120,36 @@ class Latency:
         return np.where(within, self.fit.spread * self.fit.line_s(np.minimum(utilisation, self.seen)), np.inf)
 
 
-def latency_of(demand: Demand, vcpu: float) -> Latency:
+def slower(recorded_vcpu: float, vcpu: float) -> float:
+    """Return how many times as long a request may take at a size, alone in its task [ratio].
+
+    One thread has no use for more than one vCPU. On less it may not have been held back at all: until its
+    quota of the 100 ms is used up it runs as on a whole one. A request of several threads had all there was.
+    """
+    return max(ONE_VCPU, recorded_vcpu) / vcpu
+
+
+def latency_of(demand: Demand, vcpu: float, hottest_ratio: float = 1.0) -> Latency:
     """Return the model of a service whose tasks had ``vcpu``, or why there is none."""
-    busy = demand.cpu_vcpu_a_task / vcpu
-    seen_in_all = _seen(busy[demand.present])
     answers = demand.answers
     if answers is None:
-        return Latency(vcpu=vcpu, seen=seen_in_all, why="no response times are recorded")
+        return Latency(vcpu=vcpu, why="no response times are recorded")
+    busy = demand.cpu_vcpu_a_task / vcpu
     used = _usable(demand, answers)
     if used.sum() < LEAST_MINUTES:
         why = (
             f"{int(used.sum()):,} minutes have {LEAST_REQUESTS} requests or more and few failures; "
             f"{LEAST_MINUTES:,} are needed"
         )
-        return Latency(vcpu=vcpu, seen=seen_in_all, why=why)
+        return Latency(vcpu=vcpu, why=why)
     at, p95 = busy[used], answers.p95_s[used]
     end = int(FITTED_SHARE * at.size)
     fit = _fitted(at[:end], p95[:end])
     why = _refused(fit, at[end:], p95[end:])
     if why:
-        return Latency(vcpu=vcpu, seen=seen_in_all, why=why)
-    return Latency(vcpu=vcpu, seen=_seen(at), fit=_with_held(fit, at.size, at[end:], p95[end:]))
+        return Latency(vcpu=vcpu, why=why)
+    held = _with_held(fit, at.size, at[end:], p95[end:])
+    return Latency(vcpu=vcpu, seen=_seen(at), fit=held, hottest_ratio=hottest_ratio)
 
 
 def _usable(demand: Demand, answers: Answers) -> Mask:
@@ -151,9 +162,7 @@ def _usable(demand: Demand, answers: Answers) -> Mask:
 
 
 def _seen(busy: F64) -> float:
-    """Return the utilisation that ``SEEN_MINUTES`` minutes reach; 0 where there are fewer."""
-    if busy.size < SEEN_MINUTES:
-        return 0.0
+    """Return the utilisation that ``SEEN_MINUTES`` minutes reach."""
     return float(np.partition(busy, -SEEN_MINUTES)[-SEEN_MINUTES])
 
 
@@ -191,20 +200,25 @@ def _line(queue: F64, middle: F64) -> tuple[float, float, float]:
     weight = 1 / middle
     columns = np.column_stack([np.ones_like(queue), queue]) * weight[:, None]
     rest, slope = (float(one) for one in np.linalg.lstsq(columns, np.ones_like(queue), rcond=None)[0])
-    if slope < 0:
+    through = columns[:, 1]
+    if rest < 0 < queue[0]:
+        # Through nothing, which is at no utilisation that is fitted.
+        rest, slope = 0.0, float(through.sum() / np.square(through).sum())
+    elif rest < 0 or slope < 0:
         rest, slope = float(np.median(middle)), 0.0
-    elif rest < 0:
-        rest, slope = 0.0, float(np.median(middle / np.maximum(queue, 1e-12)))
     miss = (rest + slope * queue) * weight - 1
     return rest, slope, float(np.square(miss).sum())
 
 
 def _held(fit: Fit, at: F64, p95: F64) -> tuple[float, float, float]:
-    """Return the median miss, and the shares above the bound: of all, and of the busiest fifth [ratio]."""
+    """Return the median miss, and the shares above the bound: of all, and of the busiest minutes [ratio].
+
+    Those are the busiest fifth or the few where the bound ends, whichever has more above.
+    """
     line = fit.line_s(at)
     above = p95 > fit.spread * line
-    busiest = at >= np.quantile(at, 0.8)
-    return float(np.median(np.abs(line / p95 - 1))), float(above.mean()), float(above[busiest].mean())
+    busy = max(float(above[at >= start].mean()) for start in (np.quantile(at, 0.8), _seen(at)))
+    return float(np.median(np.abs(line / p95 - 1))), float(above.mean()), busy
 
 
 def _refused(fit: Fit, at: F64, p95: F64) -> str:
