@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.case import as_proposed, deployed_inputs
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.cautions import (
@@ -17,6 +17,7 @@ from trimtab.advice.cautions import (
 )
 from trimtab.advice.choice.choose import choose
 from trimtab.advice.cost import cost_of, tasks_recorded
+from trimtab.advice.latency import Run, cautions_of_latency, missed, p95_of
 from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
@@ -52,8 +53,13 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     question, sizing, before = chosen.question, chosen.sizing, chosen.before
     service, demand, objective = question.service, question.demand, question.objective
     proposal = proposal_of(service, sizing, chosen.choice.ladders, chosen.timing, objective)
-    judged = judge(as_proposed(question.workload, proposal, question.prices, objective))
+    case = as_proposed(question.workload, proposal, question.prices, objective)
+    judged, task = judge(case), case.inputs.task
     proposed = judged.verdict
+    today = (
+        before.case.inputs if before.case else deployed_inputs(question.workload, question.prices, objective)
+    )
+    slow = missed(question.workload, objective, service.size)
     cost = cost_of(
         service,
         demand,
@@ -73,14 +79,21 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         deployed=before.verdict,
         proposed=proposed,
         cost=cost,
+        p95=p95_of(
+            question.workload,
+            objective,
+            Run(task=today.task, minutes=before.judged.replay.minutes),
+            Run(task=task, minutes=judged.replay.minutes),
+        ),
         pulls=pulls_of(
             question.workload, proposal, judged, cost, question.prices, objective, fleet.environment
         ),
         cautions=ordered(
             (
                 *cautions_of(service, demand, sizing, chosen.timing),
+                *cautions_of_latency(question.workload, objective, proposal.size, task.overhead_vcpu),
                 *cautions_of_capacity(service, proposal, demand),
-                *cautions_of_cost(service, cost, before, proposal, objective),
+                *cautions_of_cost(service, cost, before, proposal, objective, slow),
                 *cautions_of_replay(proposed, objective),
                 *cautions_of_zone_loss(service, objective),
                 *cautions_of_log_level(service, cost, fleet.environment),

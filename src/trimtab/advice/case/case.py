@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.advice.case.latency import limited, share_at
+from trimtab.advice.case.latency import latency_at, limits_of
 from trimtab.advice.case.objective import DEFAULT as DEFAULT_OBJECTIVE
-from trimtab.advice.case.zones import left_share, zones_of
+from trimtab.advice.case.zones import zones_of
 from trimtab.demand.fill import held
-from trimtab.demand.latency import latency_of
 from trimtab.demand.quality import quality_of
 from trimtab.errors import UsageError
 from trimtab.fleet.model import StartSample
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from trimtab.demand.latency import Latency
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service, TaskSize
-    from trimtab.replay.inputs import ReplayLimits
     from trimtab.replay.policy import Policy
     from trimtab.sizing.model import TaskUse
     from trimtab.timing.slower import Slower
@@ -62,7 +60,7 @@ class Workload:
     first_tasks: int
     """Tasks that ran in the first minute."""
     latency: Latency | None = None
-    """How fast its tasks answer; None: no load balancer sends traffic."""
+    """How fast its tasks answer; None: nobody connects to them."""
 
 
 def workload_of(service: Service, demand: Demand) -> Workload:
@@ -75,7 +73,7 @@ def workload_of(service: Service, demand: Demand) -> Workload:
         load=load_of(use, full),
         filled_share=quality_of(demand).share_missing,
         first_tasks=round(float(full.tasks[0])),
-        latency=latency_of(demand, service.size.vcpu) if service.traffic is not None else None,
+        latency=latency_at(service, demand, use.hottest_ratio),
     )
 
 
@@ -177,18 +175,6 @@ def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, obje
             seed=objective.seed,
         ),
     )
-
-
-def limits_of(
-    workload: Workload, objective: Objective, vcpu: float, overhead_vcpu: float = 0.0
-) -> ReplayLimits:
-    """Return what a minute is judged by at a size; where the p95 is limited, how busy it may be for that."""
-    zones = zones_of(workload.service)
-    limits = objective.replayed(workload.use.hottest_ratio, zones)
-    share = share_at(workload.latency, objective, vcpu, overhead_vcpu)
-    if share is not None and objective.zone_loss:
-        share *= left_share(zones)
-    return limited(limits, share)
 
 
 def starts_of(samples: Sequence[StartSample], slower: Slower = AS_RECORDED) -> Starts:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.advice.case.case import limits_of
-from trimtab.advice.case.latency import share_at
+from trimtab.advice.case.latency import limits_of, share_at
 from trimtab.catalog.load import fargate_sizes
 from trimtab.sizing.tasks import application_vcpu
 from trimtab.terraform_module import COLLECTOR_CPU_UNITS, LONGEST_STARTUP_S
@@ -51,7 +50,7 @@ def has_room(size: TaskSize, workload: Workload, objective: Objective) -> bool:
 
 def _answers(size: TaskSize, workload: Workload, objective: Objective) -> bool:
     """Tell whether tasks of a size may keep the p95 response time that is asked for, at any utilisation."""
-    return share_at(workload.latency, objective, size.vcpu, COLLECTOR_CPU_UNITS / 1024) is not None
+    return share_at(workload, objective, size.vcpu, COLLECTOR_CPU_UNITS / 1024) is not None
 
 
 def startup_at(service: Service, demand: Demand, size: TaskSize) -> Startup:

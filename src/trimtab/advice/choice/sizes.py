@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replaced
 
-from trimtab.advice.case.case import limits_of, proposed_inputs
+from trimtab.advice.case.case import proposed_inputs
+from trimtab.advice.case.latency import limits_of
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.case.zones import with_spare_zone, zones_of
 from trimtab.advice.choice.contest import contest, space_of
