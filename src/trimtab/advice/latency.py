@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from trimtab.replay.inputs import Task
     from trimtab.replay.result import Minutes
 
-REST_MS = 20.0
-"""Of CPU, the example in the caution."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class P95:
@@ -172,8 +169,7 @@ def _of_quota(service: Service, size: TaskSize) -> Iterator[Caution]:
         return
     least, factor = min(1024, service.size.cpu_units), slower(today, proposed)
     text = (
-        f"answers, p95 too, may take {factor:.3g} times as long in a task that does nothing else "
-        f"({REST_MS:g} ms of CPU take up to {REST_MS / proposed:.0f} ms on {proposed:g} vCPU), and longer "
-        f"the busier it is: up to {2 * factor:.3g} times at 50 % CPU; least_cpu_units = {least} rules it out"
+        f"answers, p95 too, may take {factor:.3g} times as long in an idle task, {2 * factor:.3g} times at "
+        f"50 % CPU, and more above; least_cpu_units = {least} rules it out"
     )
     yield Caution(kind=CautionKind.LATENCY, text=text)

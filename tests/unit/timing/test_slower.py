@@ -164,7 +164,7 @@ def test_less_than_one_vcpu_behind_a_load_balancer_is_cautioned_with_its_factor(
             if one.kind is CautionKind.LATENCY
         ]
 
-    assert f"{factor} as long in a task that does nothing else" in said(proposed)[0]
-    assert f"and longer the busier it is: up to {2 * int(factor[0])} times at 50 % CPU" in said(proposed)[0]
+    assert f"{factor} as long in an idle task" in said(proposed)[0]
+    assert f"{2 * int(factor[0])} times at 50 % CPU, and more above" in said(proposed)[0]
     assert said(today) == said(made.size(8192, 16384)) == []
     assert said(proposed, traffic=None) == []
