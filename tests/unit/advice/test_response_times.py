@@ -1,4 +1,4 @@
-"""A p95 that is asked for: kept in truth where there is a model, never said to be kept where there is none."""
+"""A p95 that is asked for: kept in truth where there is a model, never said to be where there is none."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CPU_MS = 20.0
 
 @cache
 def recorded() -> Demand:
-    """Three days of four tasks of one vCPU that answer requests of 20 ms of CPU, up to three quarters busy."""
+    """Three days of four tasks of one vCPU that answer requests of 20 ms, up to three quarters busy."""
     noise = np.random.default_rng(1).normal(0, 0.03, made_choice.MINUTES.size)
     busy = 0.45 + 0.25 * np.sin(made_choice.MINUTES / made.DAY * 2 * np.pi) + noise
     of = run(np.clip(busy, 0.03, 0.8), 1.0, cpu_ms=CPU_MS)

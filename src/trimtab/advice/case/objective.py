@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+LONGEST_P95_MS = 4_000_000
+"""An application load balancer closes what was silent for longer: the most that its idle timeout may be,
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html."""
+
+
 class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How often Spot takes tasks away: assumptions, for AWS publishes no rates (``replay/spot.py``)."""
 
@@ -74,7 +79,7 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Least tasks of every service; None: 2 behind a load balancer, else today's minimum, 1 or 2."""
     least_cpu_units: Annotated[int, Meta(ge=256, le=16384)] | None = None
     """Least CPU of a task, of every service whose size is not laid down [CPU units]; None: Fargate's own."""
-    p95_ms: Annotated[float, Meta(gt=0)] | UnsetType = UNSET
+    p95_ms: Annotated[float, Meta(gt=0, le=LONGEST_P95_MS)] | UnsetType = UNSET
     """What the p95 response time of a minute may be at most, behind an application load balancer [ms]."""
     zone_loss: bool = False
     """Whether what is left when one zone is lost must keep ``cpu_percent`` too, at any time."""
