@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.case.case import as_proposed, deployed_inputs
 from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.p95 import Played, p95_of
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.cautions import (
     cautions_of,
@@ -17,11 +18,10 @@ from trimtab.advice.cautions import (
 )
 from trimtab.advice.choice.choose import choose
 from trimtab.advice.cost import cost_of, tasks_recorded
-from trimtab.advice.latency import Run, cautions_of_latency, missed, p95_of
 from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
-from trimtab.advice.zone_loss import cautions_of_zone_loss
+from trimtab.advice.promises import cautions_of_latency, cautions_of_zone_loss, missed
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 
@@ -82,8 +82,8 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         p95=p95_of(
             question.workload,
             objective,
-            Run(task=today.task, minutes=before.judged.replay.minutes),
-            Run(task=task, minutes=judged.replay.minutes),
+            Played(task=today.task, minutes=before.judged.replay.minutes),
+            Played(task=task, minutes=judged.replay.minutes),
         ),
         pulls=pulls_of(
             question.workload, proposal, judged, cost, question.prices, objective, fleet.environment

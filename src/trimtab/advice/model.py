@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from trimtab.advice.calls import Calls
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.outcome import Verdict
+    from trimtab.advice.case.p95 import P95
     from trimtab.advice.case.proposal import Proposal
     from trimtab.advice.choice.model import Choice
     from trimtab.advice.cost import Cost
-    from trimtab.advice.latency import P95
     from trimtab.advice.lever import Lever, Pulls
     from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Service

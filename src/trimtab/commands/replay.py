@@ -11,8 +11,8 @@ from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.choice.trials import failures_of
-from trimtab.advice.latency import untold
 from trimtab.advice.names import known_services, refuse_unfit, refuse_unknown
+from trimtab.advice.promises import untold
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
 from trimtab.files import write_whole

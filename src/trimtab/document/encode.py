@@ -44,9 +44,9 @@ from trimtab.document.schema import (
 
 if TYPE_CHECKING:
     from trimtab.advice.case.outcome import Verdict
+    from trimtab.advice.case.p95 import P95
     from trimtab.advice.choice.model import Alternative, Choice
     from trimtab.advice.choice.trials import Mark
-    from trimtab.advice.latency import P95
     from trimtab.advice.model import Advice, Recommendation
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.sizing.model import Candidate, Sizing

@@ -20,11 +20,12 @@ from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.latency import UNMEASURED, limits_of, share_at
 from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective
 from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.p95 import Played
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice.admissible import admissible
 from trimtab.advice.choice.choose import Chosen, choose
-from trimtab.advice.latency import Run, cautions_of_latency, missed, untold
 from trimtab.advice.model import CautionKind
+from trimtab.advice.promises import cautions_of_latency, missed, untold
 from trimtab.demand.answers import Answers
 from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
 from trimtab.document.encode import document_of, encode
@@ -80,7 +81,7 @@ def truly_slow(found: Chosen, objective: Objective, limit_s: float) -> float:
         found.question.service, found.sizing, found.choice.ladders, found.timing, objective
     )
     case = as_proposed(found.question.workload, proposal, made_choice.PRICES, objective)
-    busy = Run(task=case.inputs.task, minutes=judge(case).replay.minutes).busy
+    busy = Played(task=case.inputs.task, minutes=judge(case).replay.minutes).busy
     # An overloaded minute leaves work to the next, which no replay does: it counts as slow by itself.
     truth = run(np.minimum(busy, 0.98), proposal.size.vcpu, cpu_ms=CPU_MS, seed=5)
     return float(((truth.p95_s > limit_s) | (busy >= 1)).mean())
@@ -218,7 +219,7 @@ def test_how_busy_a_task_is_counts_what_it_does_without_work_and_is_endless_wher
     serving[:2] = 0.0
     work = minutes.demand_vcpu.copy()
     work[1] = 0.0
-    one = Run(task=case.inputs.task, minutes=replace(minutes, serving=serving, demand_vcpu=work)).busy
+    one = Played(task=case.inputs.task, minutes=replace(minutes, serving=serving, demand_vcpu=work)).busy
     assert np.isinf(one[0])
     assert one[1] == pytest.approx(OVERHEAD / case.inputs.task.vcpu)
     each = work[2:] / serving[2:]

@@ -18,8 +18,8 @@ from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.cautions import cautions_of
 from trimtab.advice.choice.admissible import admissible, startup_at, timing_at
 from trimtab.advice.choice.choose import Asked, asked
-from trimtab.advice.latency import cautions_of_latency
 from trimtab.advice.model import CautionKind
+from trimtab.advice.promises import cautions_of_latency
 from trimtab.catalog.load import fargate_sizes
 from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
 from trimtab.ladders.ladders import default_ladders
