@@ -21,7 +21,7 @@ from trimtab.advice.cost import cost_of, tasks_recorded
 from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
-from trimtab.advice.promises import cautions_of_latency, cautions_of_zone_loss, missed
+from trimtab.advice.promises import cautions_of_latency, cautions_of_zone_loss
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 
@@ -59,7 +59,6 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     today = (
         before.case.inputs if before.case else deployed_inputs(question.workload, question.prices, objective)
     )
-    slow = missed(question.workload, objective, service.size)
     cost = cost_of(
         service,
         demand,
@@ -93,7 +92,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
                 *cautions_of(service, demand, sizing, chosen.timing),
                 *cautions_of_latency(question.workload, objective, proposal.size, task.overhead_vcpu),
                 *cautions_of_capacity(service, proposal, demand),
-                *cautions_of_cost(service, cost, before, proposal, objective, slow),
+                *cautions_of_cost(service, cost, before, proposal, objective),
                 *cautions_of_replay(proposed, objective),
                 *cautions_of_zone_loss(service, objective),
                 *cautions_of_log_level(service, cost, fleet.environment),

@@ -88,13 +88,10 @@ def cautions_of_replay(proposed: Verdict, objective: Objective) -> Iterator[Caut
         yield Caution(kind=CautionKind.MEMORY, text=text)
 
 
-def cautions_of_cost(  # noqa: PLR0913, PLR0917  # what it costs, before and after, and what is promised
-    service: Service, cost: Cost, before: Before, proposal: Proposal, objective: Objective, slow: str = ""
+def cautions_of_cost(
+    service: Service, cost: Cost, before: Before, proposal: Proposal, objective: Objective
 ) -> Iterator[Caution]:
-    """Yield what today's cost rests on, and why the proposal costs more, where it does.
-
-    ``slow`` says that today's size does not keep the p95 asked for; empty where it may.
-    """
+    """Yield what today's cost rests on, and why the proposal costs more, where it does."""
     saved, error = cost.compute_saving_usd_month, before.error_usd_month
     if before.recorded:
         yield Caution(kind=CautionKind.RECORD, text=f"today is as recorded, not replayed: {before.why}")
@@ -114,7 +111,7 @@ def cautions_of_cost(  # noqa: PLR0913, PLR0917  # what it costs, before and aft
         )
         yield Caution(kind=CautionKind.DEARER, text=text)
         return
-    failures = (slow,) if slow else failures_of(before.case, objective) if before.case else ()
+    failures = failures_of(before.case, objective) if before.case else ()
     least, floor = service.scaling.min_tasks, proposal.ladders.min_tasks
     if failures:
         why = f"which does not keep the objective: {failures[0]}"

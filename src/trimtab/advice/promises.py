@@ -34,11 +34,13 @@ def cautions_of_zone_loss(service: Service, objective: Objective) -> Iterator[Ca
     yield Caution(kind=CautionKind.ZONES, text=text)
 
 
-def missed(workload: Workload, objective: Objective, size: TaskSize, overhead_vcpu: float = 0.0) -> str:
-    """Say that by its model the p95 asked for is not kept at a size, however idle; empty where it may be."""
+def untold(workload: Workload, objective: Objective, size: TaskSize, overhead_vcpu: float = 0.0) -> str:
+    """Say that the p95 asked for is not kept at a size, or that nobody can tell; empty where it is kept."""
     limit_s, latency = objective.p95_limit_s, workload.latency
-    if limit_s is None or latency is None or latency.fit is None:
+    if limit_s is None or latency is None:
         return ""
+    if latency.fit is None:
+        return f"cannot tell whether p95 stays within {1000 * limit_s:g} ms, because {latency.why}"
     if share_at(workload, objective, size.vcpu, overhead_vcpu) is not None:
         return ""
     rest = float(latency.bound_s(np.zeros(1), size.vcpu)[0])
@@ -48,14 +50,6 @@ def missed(workload: Workload, objective: Objective, size: TaskSize, overhead_vc
         else "what a task there uses without work is too much for it"
     )
     return f"p95_ms = {1000 * limit_s:g} is not kept at {size}: {why}"
-
-
-def untold(workload: Workload, objective: Objective, size: TaskSize, overhead_vcpu: float = 0.0) -> str:
-    """Say that the p95 asked for is not kept at a size, or that nobody can tell; empty where it is kept."""
-    limit_s, latency = objective.p95_limit_s, workload.latency
-    if limit_s is None or latency is None or latency.fit is not None:
-        return missed(workload, objective, size, overhead_vcpu)
-    return f"cannot tell whether p95 stays within {1000 * limit_s:g} ms, because {latency.why}"
 
 
 def cautions_of_latency(

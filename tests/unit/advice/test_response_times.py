@@ -25,7 +25,8 @@ from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice.admissible import admissible
 from trimtab.advice.choice.choose import Chosen, choose
 from trimtab.advice.model import CautionKind
-from trimtab.advice.promises import cautions_of_latency, missed, untold
+from trimtab.advice.promises import cautions_of_latency, untold
+from trimtab.commands.replay import replay
 from trimtab.demand.answers import Answers
 from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
 from trimtab.document.encode import document_of, encode
@@ -33,8 +34,11 @@ from trimtab.fleet.left_out import LeftOut
 from trimtab.pipeline import recommend
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.optimize.data import report_of
+from trimtab.snapshot.folder import write_snapshot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trimtab.advice.model import Advice
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service
@@ -187,7 +191,7 @@ def test_the_sidecar_idle_work_and_a_lost_zone_are_part_of_how_busy_a_task_may_b
     own = OwnCpu(idle=Term(value=busy + 0.01), boot=Term(why=NO_REQUESTS))
     waiting = replace(workload, demand=replace(workload.demand, own=own))
     assert share_at(waiting, ASKED, 1.0) is None
-    assert "without work is too much" in missed(waiting, ASKED, ONE)
+    assert "without work is too much" in untold(waiting, ASKED, ONE)
 
 
 def test_a_size_that_keeps_none_is_judged_by_cpu_and_said_to_keep_none() -> None:
@@ -197,7 +201,7 @@ def test_a_size_that_keeps_none_is_judged_by_cpu_and_said_to_keep_none() -> None
     assert untold(workload, tight, QUARTER).startswith("p95_ms = 100 is not kept at 256/512")
     assert QUARTER not in admissible(workload, tight)[0]
     assert ONE in admissible(workload, tight)[0]
-    assert untold(workload, tight, ONE) == missed(workload, tight, ONE) == ""
+    assert untold(workload, tight, ONE) == ""
 
 
 def test_a_p95_that_was_missed_already_rests_on_its_cause() -> None:
@@ -255,3 +259,27 @@ def test_without_the_flag_the_document_has_nothing_of_it() -> None:
     asked = json.loads(encode(fleet_document(ASKED)))
     assert asked["objective"]["p95_ms"] == 300
     assert [one["name"] for one in asked["services"] if "p95" in one] == ["api"]
+
+
+def test_a_limit_that_takes_more_tasks_than_a_service_may_have_says_so() -> None:
+    one = recorded()
+    vast = replace(
+        one, cpu_vcpu=1000 * one.cpu_vcpu, hottest_cpu_vcpu=one.hottest_cpu_vcpu, tasks=1000 * one.tasks
+    )
+    found = choose(made.service(), vast, made_choice.PRICES, Objective(p95_ms=82), made.LITTLE)
+    assert isinstance(found, LeftOut)
+    assert found.detail.startswith("p95_ms = 82 cannot be kept: at what keeps it the peak would need ")
+    assert "a service has 5,000 at most" in found.detail
+
+
+def test_replay_says_of_which_services_it_counts_no_response_time(tmp_path: Path) -> None:
+    worker = made.service("worker", traffic=None, port=None)
+    write_snapshot(made.snapshot(made.service("api"), worker), tmp_path)
+    told = replay(tmp_path, objective=ASKED).report
+    assert [(one.service, one.text) for one in told.notes if "p95" in one.text] == [
+        ("api", "cannot tell whether p95 stays within 300 ms, because no response times are recorded")
+    ]
+    assert "or the p95 may be above 300 ms" in told.basis
+    plain = replay(tmp_path).report
+    assert not [one for one in plain.notes if "p95" in one.text]
+    assert "p95" not in plain.basis

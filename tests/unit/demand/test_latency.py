@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trimtab.demand.answers import Answers
-from trimtab.demand.latency import LEAST_MINUTES, Fit, Latency, latency_of, slower
+from trimtab.demand.latency import LEAST_MINUTES, Fit, Latency, _line, latency_of, slower
 
 if TYPE_CHECKING:
     from demand.made import Answered
@@ -148,6 +148,47 @@ def test_less_cpu_takes_at_least_the_ratio_of_cpu_longer() -> None:
     at = np.array([0.1, 0.4, 0.6])
     assert np.all(model.bound_s(at, 0.25) >= 4 * model.bound_s(at, 1.0))
     assert model.bound_s(at, 0.25)[1] == pytest.approx(4 / 0.6 * model.bound_s(at, 1.0)[1])
+
+
+def test_the_queue_of_another_size_is_that_of_the_hottest_task() -> None:
+    of = recorded()
+    even, uneven = latency_of(demand(of), 1.0), latency_of(demand(of), 1.0, 1.5)
+    at = np.array([0.0, 0.4, 0.6])
+    assert np.array_equal(even.bound_s(at, 1.0), uneven.bound_s(at, 1.0))
+    ratio = uneven.bound_s(at, 0.5) / even.bound_s(at, 0.5)
+    assert ratio == pytest.approx([1.0, 0.6 / 0.4, 0.4 / 0.1])
+    assert uneven.bound_s(np.array([0.7]), 0.5)[0] > 1e3, "its hottest task is full"
+
+
+def test_a_p95_that_falls_as_tasks_get_busier_is_flat_and_one_without_a_rest_never_below_zero() -> None:
+    at = np.linspace(0.1, 0.7, 20)
+    rest, slope, _ = _line(at / (1 - at), 0.2 - 0.1 * at)
+    assert (rest, slope) == (pytest.approx(0.16), 0.0)
+    queue = at**4 / (1 - at)
+    rest, slope, _ = _line(queue - queue[0] + 1e-6, np.maximum(queue - 0.02, 1e-4))
+    assert rest >= 0
+    assert slope >= 0
+    rest, slope, _ = _line(at, 2 * at - 0.05)
+    assert rest == 0.0
+    assert slope == pytest.approx(1.8, abs=0.2)
+    # Nothing goes through nothing at a utilisation of nothing.
+    still = np.array([0.0, 0.0, 0.1, 0.2])
+    rest, slope, _ = _line(still, np.array([0.01, 0.01, 1.0, 3.0]))
+    assert rest >= 0
+    assert slope >= 0
+    assert rest + slope * still[0] > 0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_a_service_that_hardly_works_gets_numbers_and_no_warning(share: float) -> None:
+    """CPU that reads as nothing in all minutes or in some, one p95 for all: nothing divides by nothing."""
+    idle = np.where(np.arange(MINUTES) % 10 < 10 * share, 0.002, 0.0)
+    of = replace(recorded(), busy=idle, p95_s=np.full(MINUTES, 0.05))
+    with np.errstate(all="raise"):
+        model = latency_of(demand(of), 1.0)
+        assert model.fit is not None
+        assert model.bound_s(np.array([0.0]), 1.0)[0] == pytest.approx(0.05)
+        assert np.isinf(model.bound_s(np.array([0.1]), 1.0)[0])
 
 
 def test_waiting_for_a_database_is_modelled_flat_and_counts_as_cpu_elsewhere() -> None:
