@@ -21,7 +21,7 @@ from trimtab.advice.cost import cost_of, tasks_recorded
 from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
-from trimtab.advice.promises import cautions_of_latency, cautions_of_zone_loss
+from trimtab.advice.promises import cautions_of_busier, cautions_of_latency, cautions_of_zone_loss
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 
@@ -68,6 +68,12 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         insights=fleet.container_insights,
         environment=fleet.environment,
     )
+    p95 = p95_of(
+        question.workload,
+        objective,
+        Played(task=today.task, minutes=before.judged.replay.minutes),
+        Played(task=task, minutes=judged.replay.minutes),
+    )
     return Advice(
         service=service,
         sizing=sizing,
@@ -78,12 +84,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         deployed=before.verdict,
         proposed=proposed,
         cost=cost,
-        p95=p95_of(
-            question.workload,
-            objective,
-            Played(task=today.task, minutes=before.judged.replay.minutes),
-            Played(task=task, minutes=judged.replay.minutes),
-        ),
+        p95=p95,
         pulls=pulls_of(
             question.workload, proposal, judged, cost, question.prices, objective, fleet.environment
         ),
@@ -91,6 +92,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
             (
                 *cautions_of(service, demand, sizing, chosen.timing),
                 *cautions_of_latency(question.workload, objective, proposal.size, task.overhead_vcpu),
+                *cautions_of_busier(p95, objective),
                 *cautions_of_capacity(service, proposal, demand),
                 *cautions_of_cost(service, cost, before, proposal, objective),
                 *cautions_of_replay(proposed, objective),

@@ -11,13 +11,14 @@ from trimtab.advice.case.latency import share_at
 from trimtab.advice.case.p95 import measured_s
 from trimtab.advice.case.zones import zones_known, zones_of
 from trimtab.advice.model import Caution, CautionKind
-from trimtab.demand.latency import ONE_VCPU, slower
+from trimtab.demand.latency import BURST, ONE_VCPU, slower
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.advice.case.case import Workload
     from trimtab.advice.case.objective import Objective
+    from trimtab.advice.case.p95 import P95
     from trimtab.fleet.model import Service, TaskSize
 
 
@@ -78,6 +79,20 @@ def cautions_of_latency(
             f"p95 was above {1000 * limit_s:g} ms in {100 * above:.1f} % of the recorded minutes. That it "
             "falls where tasks are less busy is what the model says; where they wait for something else that "
             "the same load makes slow, it does not"
+        )
+        yield Caution(kind=CautionKind.P95, text=text)
+
+
+def cautions_of_busier(p95: P95 | None, objective: Objective) -> Iterator[Caution]:
+    """Yield that a p95 that is asked for rests on assumptions, for tasks get busier than was recorded."""
+    # Without a limit, a model, or a utilisation that keeps the limit there is nothing to rest on.
+    if p95 is None or p95.cpu_percent is None or p95.busy_percent is None or p95.seen_percent is None:
+        return
+    if round(p95.busy_percent) > round(p95.seen_percent):
+        text = (
+            f"tasks get {p95.busy_percent:.0f} % busy, {p95.seen_percent:.0f} % was recorded often enough: "
+            f"beyond, that p95 stays within {objective.p95_ms:g} ms rests on seconds being at most "
+            f"{100 * (BURST - 1):.0f} % busier than their minute"
         )
         yield Caution(kind=CautionKind.P95, text=text)
 

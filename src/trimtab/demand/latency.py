@@ -8,6 +8,8 @@ The size of the recording is one, so the size's own effect is not in it. It is b
 - Recorded tasks may hide a queue: several requests run at once until the quota of the 100 ms is used up,
   and a smaller quota is used up sooner. So the queue of one processor that runs evenly, 1 / (1 - u), is put
   on top, u being the hottest task's, and a recorded quota of less than one vCPU counts as one.
+- Tasks busier than was recorded: by the same queue, for seconds that are half again as busy as their minute.
+  What was recorded has its own such seconds in it.
 - More CPU for the same load makes nothing slower. At the same utilisation it may: the load is larger.
 """
 
@@ -48,6 +50,8 @@ GRID: Final = 2001
 HELD_ABOVE_BUSY: Final = 0.20
 """The same of their busiest fifth, and of their ``SEEN_MINUTES`` busiest, where an objective is decided
 [ratio]."""
+BURST: Final = 1.5
+"""How much busier a second may be than its minute, where the record does not tell [ratio]. Assumed."""
 ONE_VCPU: Final = 1.0
 """A request of one thread gets no quicker by more."""
 
@@ -82,7 +86,7 @@ class Latency:
     vcpu: float
     """Of the recorded tasks."""
     seen: float = 0.0
-    """The highest utilisation that the record has often enough [ratio]; nothing is said of more."""
+    """The highest utilisation that the record has often enough [ratio]; of more only assumptions tell."""
     fit: Fit | None = None
     hottest_ratio: float = 1.0
     """The hottest task's utilisation over the average one's [ratio]."""
@@ -106,6 +110,10 @@ class Latency:
             return moved
         return np.minimum(moved, self._recorded(utilisation * vcpu / self.vcpu))
 
+    def seen_at(self, vcpu: float) -> float:
+        """Return the utilisation at a size up to which the record tells, and no assumption [ratio]."""
+        return self.seen * min(1.0, max(ONE_VCPU, self.vcpu) / vcpu)
+
     def most_busy(self, limit_s: float, vcpu: float) -> float | None:
         """Return the highest utilisation that keeps a limit at a size [ratio]; None: none, or no fit."""
         grid = np.linspace(0.0, 1.0, GRID)
@@ -116,8 +124,10 @@ class Latency:
         """Return the bound at the recorded size [s]."""
         if self.fit is None:
             return np.full_like(utilisation, np.inf)
-        within = utilisation <= self.seen
-        return np.where(within, self.fit.spread * self.fit.line_s(np.minimum(utilisation, self.seen)), np.inf)
+        told = self.fit.spread * self.fit.line_s(np.minimum(utilisation, self.seen))
+        left = 1 - BURST * self.hottest_ratio * utilisation
+        beyond = np.divide(slower(self.vcpu, self.vcpu), left, out=np.full_like(left, np.inf), where=left > 0)
+        return np.where(utilisation <= self.seen, told, told * beyond)
 
 
 def slower(recorded_vcpu: float, vcpu: float) -> float:

@@ -210,11 +210,15 @@ class P95Part(Part, frozen=True, kw_only=True):
     recorded_ms: Amount | None
     """As the load balancer measured it; null where it did not."""
     today_ms: Amount | None
-    """By the model, in a replay of today; null where tasks get busier than was recorded often enough."""
+    """By the model, in a replay of today; null where tasks get too busy to tell."""
     proposed_ms: Amount | None
     """By the model, in a replay of the advice. At another size a bound, mostly far above what it will be."""
     cpu_percent: Amount | None
     """CPU up to which tasks of the advised size keep ``p95_ms``; null where none is asked for or kept."""
+    busy_percent: Amount | None
+    """How busy they get: of their whole CPU, the trace collector's use included."""
+    seen_percent: Amount | None
+    """How busy they may get for the record to tell; beyond, the figures rest on assumptions."""
     minutes: Count
     """That the model rests on."""
     held_error_percent: Amount | None

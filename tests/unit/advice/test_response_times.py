@@ -204,6 +204,24 @@ def test_a_size_that_keeps_none_is_judged_by_cpu_and_said_to_keep_none() -> None
     assert untold(workload, tight, ONE) == ""
 
 
+def test_where_tasks_get_busier_than_was_recorded_the_p95_rests_on_assumptions() -> None:
+    one = recorded()
+    quiet = replace(one, cpu_vcpu=one.cpu_vcpu / 4, hottest_cpu_vcpu=one.hottest_cpu_vcpu / 4)
+    found = advised(quiet, Objective(p95_ms=600))
+    assert found.p95 is not None
+    assert found.p95.busy_percent is not None
+    assert found.p95.seen_percent is not None
+    assert found.p95.busy_percent > found.p95.seen_percent == pytest.approx(19, abs=2)
+    (text,) = said(found)
+    assert text == (
+        f"tasks get {found.p95.busy_percent:.0f} % busy, {found.p95.seen_percent:.0f} % was recorded often "
+        "enough: beyond, that p95 stays within 600 ms rests on seconds being at most 50 % busier than their "
+        "minute"
+    )
+    assert found.cost.after.compute_usd_month < found.cost.before.compute_usd_month
+    assert not said(advised(quiet, DEFAULT)), "nobody asked"
+
+
 def test_a_p95_that_was_missed_already_rests_on_its_cause() -> None:
     workload = workload_of(made.service(), recorded())
     above = float((recorded().answers.p95_s > 0.1).mean())  # type: ignore[union-attr]

@@ -58,7 +58,8 @@ def p95(**changes: object) -> P95Part:
     """What a model may say of a service."""
     values: dict[str, Any] = {
         "why": "", "recorded_ms": 90.0, "today_ms": 110.0, "proposed_ms": 240.0, "cpu_percent": 50.0,
-        "minutes": 4000, "held_error_percent": 5.0, "held_above_percent": 4.0,
+        "busy_percent": 45.0, "seen_percent": 60.0, "minutes": 4000, "held_error_percent": 5.0,
+        "held_above_percent": 4.0,
     }  # fmt: skip
     return P95Part(**(values | changes))
 

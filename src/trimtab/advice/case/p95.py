@@ -28,11 +28,15 @@ class P95:
     recorded_ms: float | None
     """What was measured; None where nothing was."""
     today_ms: float | None = None
-    """What it stays below by the model in a replay of today; None: busier than was recorded."""
+    """What it stays below by the model in a replay of today; None: tasks get too busy to tell."""
     proposed_ms: float | None = None
     """The same of the proposal."""
     cpu_percent: float | None = None
     """CPU up to which the proposal's tasks keep ``p95_ms``, a lost zone counted; None: at none."""
+    busy_percent: float | None = None
+    """How busy the proposal's tasks get: of their whole CPU, the collector's use included."""
+    seen_percent: float | None = None
+    """How busy they may get for the record to tell; beyond, the figures rest on assumptions."""
     minutes: int = 0
     """That the model rests on, fitted and held out."""
     held_error_percent: float | None = None
@@ -57,6 +61,10 @@ class Played:
         busy: F64 = (each + self.task.idle_vcpu + self.task.overhead_vcpu) / self.task.vcpu
         return busy
 
+    def busiest(self, objective: Objective) -> float:
+        """Return how busy it is at most in all but ``over_percent`` of the minutes [ratio]."""
+        return float(np.quantile(self.busy, 1 - objective.over_share, method="inverted_cdf"))
+
 
 def p95_of(workload: Workload, objective: Objective, today: Played, proposed: Played) -> P95 | None:
     """Return what is said of a service; None where nobody connects, or nothing is asked for or known."""
@@ -72,6 +80,8 @@ def p95_of(workload: Workload, objective: Objective, today: Played, proposed: Pl
         recorded_ms=recorded,
         today_ms=_stays_below_ms(latency, today, objective),
         proposed_ms=_stays_below_ms(latency, proposed, objective),
+        busy_percent=min(100.0, 100 * proposed.busiest(objective)),
+        seen_percent=100 * latency.seen_at(proposed.task.vcpu),
         cpu_percent=100 * share if share is not None and objective.p95_limit_s is not None else None,
         minutes=latency.fit.minutes,
         held_error_percent=100 * latency.fit.held_error,
@@ -93,6 +103,5 @@ def _recorded_ms(demand: Demand, objective: Objective) -> float | None:
 
 def _stays_below_ms(latency: Latency, run: Played, objective: Objective) -> float | None:
     # The bound rises with utilisation: that of the quantile is the quantile of the bound.
-    busy = np.quantile(run.busy, 1 - objective.over_share, method="inverted_cdf")
-    bound = float(latency.bound_s(np.array([busy]), run.task.vcpu)[0])
+    bound = float(latency.bound_s(np.array([run.busiest(objective)]), run.task.vcpu)[0])
     return 1000 * bound if math.isfinite(bound) else None

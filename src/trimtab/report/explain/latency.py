@@ -44,5 +44,5 @@ def _facts(p95: P95Part, service: ServicePart, limit_s: float | None) -> Iterato
 
 def _modelled(value: float | None) -> str:
     if value is None:
-        return "not known: tasks get busier than they were recorded often enough"
+        return "not known: tasks get too busy to tell"
     return f"at most {milliseconds(value)} by the model"

@@ -90,7 +90,9 @@ def _limit(document: Document, service: ServicePart) -> str:
     over = f"a minute is over above {limit:.1f} % CPU, not {promised:g} %"
     if p95 is not UNSET and p95.cpu_percent is not None and p95.cpu_percent <= limit + SOON_PERCENT:
         lost = " once a zone is lost" if objective.zone_loss else ""
-        return f"{over}: of busier tasks nothing says that the p95 stays within {objective.p95_ms:g} ms{lost}"
+        return (
+            f"{over}: of busier tasks nobody knows whether the p95 stays within {objective.p95_ms:g} ms{lost}"
+        )
     causes = []
     if 100 / ratio < promised - SOON_PERCENT:
         causes.append(f"the hottest task works {ratio:.2f} times the average and is full first")
