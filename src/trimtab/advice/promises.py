@@ -107,9 +107,9 @@ def _of_quota(service: Service, size: TaskSize) -> Iterator[Caution]:
     today, proposed = service.size.vcpu, size.vcpu
     if service.traffic is None or proposed >= min(ONE_VCPU, today):
         return
-    least, factor = min(1024, service.size.cpu_units), slower(today, proposed)
+    least, idle = min(1024, service.size.cpu_units), slower(today, proposed)
     text = (
-        f"answers, p95 too, may take {factor:.3g} times as long in an idle task, {2 * factor:.3g} times at "
-        f"50 % CPU, and more above; least_cpu_units = {least} rules it out"
+        f"answers, p95 too, may take up to {idle:.3g} times as long in an idle task, {2 * idle:.3g} times "
+        f"at 50 % CPU, more above; least_cpu_units = {least} rules it out"
     )
     yield Caution(kind=CautionKind.LATENCY, text=text)

@@ -165,6 +165,6 @@ def test_less_than_one_vcpu_behind_a_load_balancer_is_cautioned_with_its_factor(
         ]
 
     assert f"{factor} as long in an idle task" in said(proposed)[0]
-    assert f"{2 * int(factor[0])} times at 50 % CPU, and more above" in said(proposed)[0]
+    assert f"{2 * int(factor[0])} times at 50 % CPU, more above" in said(proposed)[0]
     assert said(today) == said(made.size(8192, 16384)) == []
     assert said(proposed, traffic=None) == []
