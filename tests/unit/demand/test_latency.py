@@ -311,6 +311,16 @@ def test_a_model_that_does_not_hold_on_the_last_part_is_left_out_with_by_how_muc
     assert np.isinf(model.bound_s(np.array([0.1]), 1.0)).all()
 
 
+def test_a_p95_that_follows_the_hour_widens_the_bound() -> None:
+    """Each fourth hour, a backup, say: CPU does not tell it from the others."""
+    of = recorded()
+    p95 = of.p95_s * np.where(np.arange(MINUTES) // 60 % 4 == 0, 2.5, 1.0)
+    plain, model = fitted(of)[1], latency_of(demand(of, p95_s=p95), 1.0)
+    assert model.fit is not None
+    assert model.fit.spread > 1.5 * plain.spread
+    assert float((p95 > model.bound_s(of.busy, 1.0)).mean()) < 0.10
+
+
 def test_without_a_model_nothing_is_said_of_any_size() -> None:
     model = latency_of(made.demand(busy(), tasks=1), 1.0)
     assert model.why == "no response times are recorded"
