@@ -14,8 +14,8 @@ services = {
   # peak, and by that estimate no other size is cheaper; laid down by the objective too.
   # Caution: starts of 18.1 s at 1 vCPU may take 73 s at 0.25, if CPU is all they wait for (fewer than 20
   # starts are in the record): measure one.
-  # Caution: answers, p95 too, may take 4 times as long: 20 ms of CPU take up to 20 ms on 1 vCPU and 80 on
-  # 0.25; least_cpu_units = 1024 rules it out.
+  # Caution: answers, p95 too, may take up to 4 times as long in an idle task, 8 times at 50 % CPU, more
+  # above; least_cpu_units = 1024 rules it out.
   # Caution: ACCOUNTS_URL calls accounts by www.fin.example:80, the fleet's load balancer: its security group
   # would not let that out; the values give it the Cloud Map name of accounts (calls).
   # Caution: AUTH_URL calls auth by www.fin.example:80, the fleet's load balancer: its security group would
@@ -68,8 +68,8 @@ services = {
   # peak, and by that estimate no other size is cheaper; laid down by the objective too.
   # Caution: starts of 14.7 s at 2 vCPU may take 59 s at 0.5, if CPU is all they wait for (fewer than 20
   # starts are in the record): measure one.
-  # Caution: answers, p95 too, may take 2 times as long: 20 ms of CPU take up to 20 ms on 1 vCPU and 40 on
-  # 0.5; least_cpu_units = 1024 rules it out.
+  # Caution: answers, p95 too, may take up to 4 times as long in an idle task, 8 times at 50 % CPU, more
+  # above; least_cpu_units = 1024 rules it out.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
   # volume; the values written here keep it as it is.
@@ -242,8 +242,8 @@ services = {
   # peak, and by that estimate no other size is cheaper.
   # Caution: starts of 24.1 s at 1 vCPU may take 49 s at 0.5, if CPU is all they wait for (in what CPU does as
   # tasks come and go nothing of theirs stands out): measure one.
-  # Caution: answers, p95 too, may take 2 times as long: 20 ms of CPU take up to 20 ms on 1 vCPU and 40 on
-  # 0.5; least_cpu_units = 1024 rules it out.
+  # Caution: answers, p95 too, may take up to 2 times as long in an idle task, 4 times at 50 % CPU, more
+  # above; least_cpu_units = 1024 rules it out.
   # Caution: FRAUD_URL calls fraud by www.fin.example:80, the fleet's load balancer: its security group would
   # not let that out and fraud becomes internal and leaves it; the values give it the Cloud Map name of fraud
   # (calls).

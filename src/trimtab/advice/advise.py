@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.case import as_proposed, deployed_inputs
 from trimtab.advice.case.outcome import judge
+from trimtab.advice.case.p95 import Played, p95_of
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.cautions import (
     cautions_of,
@@ -22,7 +23,7 @@ from trimtab.advice.cost import cost_of, tasks_recorded
 from trimtab.advice.levers.levers import pulls_of
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
-from trimtab.advice.zone_loss import cautions_of_zone_loss
+from trimtab.advice.promises import cautions_of_busier, cautions_of_latency, cautions_of_zone_loss
 from trimtab.demand.fill import recorded
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
@@ -60,8 +61,12 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     question, sizing, before = chosen.question, chosen.sizing, chosen.before
     service, demand, objective = question.service, question.demand, question.objective
     proposal = proposal_of(service, sizing, chosen.choice.ladders, chosen.timing, objective)
-    judged = judge(as_proposed(question.workload, proposal, question.prices, objective))
+    case = as_proposed(question.workload, proposal, question.prices, objective)
+    judged, task = judge(case), case.inputs.task
     proposed = judged.verdict
+    today = (
+        before.case.inputs if before.case else deployed_inputs(question.workload, question.prices, objective)
+    )
     cost = cost_of(
         service,
         demand,
@@ -70,6 +75,12 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         proposed=proposed,
         insights=fleet.container_insights,
         environment=fleet.environment,
+    )
+    p95 = p95_of(
+        question.workload,
+        objective,
+        Played(task=today.task, minutes=before.judged.replay.minutes),
+        Played(task=task, minutes=judged.replay.minutes),
     )
     return Advice(
         service=service,
@@ -81,12 +92,15 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         deployed=before.verdict,
         proposed=proposed,
         cost=cost,
+        p95=p95,
         pulls=pulls_of(
             question.workload, proposal, judged, cost, question.prices, objective, fleet.environment
         ),
         cautions=ordered(
             (
                 *cautions_of(service, demand, sizing, chosen.timing),
+                *cautions_of_latency(question.workload, objective, proposal.size, task.overhead_vcpu),
+                *cautions_of_busier(p95, objective),
                 *cautions_of_capacity(service, proposal, demand),
                 *cautions_of_cost(service, cost, before, proposal, objective),
                 *cautions_of_replay(proposed, objective),

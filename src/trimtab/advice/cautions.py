@@ -56,8 +56,7 @@ def cautions_of(service: Service, demand: Demand, sizing: Sizing, timing: Timing
         *cautions_of_failures(service),
         *_of_data(demand, sizing),
         *_of_memory(service, demand, sizing),
-        *_of_timing(service, timing),
-        *_of_latency(service, sizing),
+        *_of_timing(service, sizing, timing),
         *_of_service(service),
     )
 
@@ -218,39 +217,20 @@ def _of_data(demand: Demand, sizing: Sizing) -> Iterator[Caution]:
         yield Caution(kind=CautionKind.SHORT, text=text)
 
 
-def _of_timing(service: Service, timing: Timing) -> Iterator[Caution]:
+def _of_timing(service: Service, sizing: Sizing, timing: Timing) -> Iterator[Caution]:
     """Yield where what was measured asks for more than the timing gives, or where nothing was measured."""
     if timing.startup.warning:
         yield Caution(kind=CautionKind.STARTUP, text=timing.startup.warning)
     if timing.startup.slower:
         yield Caution(kind=CautionKind.STARTUP, text=timing.startup.slower)
+    if sizing.not_tried:
+        yield Caution(kind=CautionKind.STARTUP, text=sizing.not_tried)
     measured = service.traffic is not None and service.traffic.response_times is not None
     if timing.stop_timeout_s < DEFAULT_LONGEST_REQUEST_S and not measured:
         text = f"stops within {timing.stop_timeout_s} s, so longer requests are cut when a task goes"
         yield Caution(kind=CautionKind.STOP_TIMEOUT, text=text)
     for warning in timing.warnings:
         yield Caution(kind=CautionKind.DRAIN, text=warning)
-
-
-def _of_latency(service: Service, sizing: Sizing) -> Iterator[Caution]:
-    """Yield which sizes starts rule out, and what a quota of less than one vCPU does to a request.
-
-    Linux's CFS quota gives a task its share of each 100 ms and then stops it: a request that needs c ms of
-    CPU on q of a vCPU takes up to c / q, however low the utilisation is. One thread has no use for more than
-    one vCPU, so what today's size gives beyond that is not lost.
-    """
-    if sizing.not_tried:
-        yield Caution(kind=CautionKind.STARTUP, text=sizing.not_tried)
-    today, proposed = min(1.0, service.size.vcpu), sizing.size.vcpu
-    if service.traffic is None or proposed >= today:
-        return
-    least = min(1024, service.size.cpu_units)
-    text = (
-        f"answers, p95 too, may take {today / proposed:.3g} times as long: 20 ms of CPU take up to "
-        f"{20 / today:.0f} ms on {today:g} vCPU and {20 / proposed:.0f} on {proposed:g}; "
-        f"least_cpu_units = {least} rules it out"
-    )
-    yield Caution(kind=CautionKind.LATENCY, text=text)
 
 
 def _of_memory(service: Service, demand: Demand, sizing: Sizing) -> Iterator[Caution]:

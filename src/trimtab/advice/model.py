@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trimtab.advice.calls import Calls
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.outcome import Verdict
+    from trimtab.advice.case.p95 import P95
     from trimtab.advice.case.proposal import Proposal
     from trimtab.advice.choice.model import Choice
     from trimtab.advice.cost import Cost
@@ -43,6 +44,7 @@ class CautionKind(enum.Enum):
     STOP_TIMEOUT = "short stop timeout"
     DRAIN = "requests longer than the drain"
     LATENCY = "slower answers"
+    P95 = "response time"
     NAME = "name the module refuses"
     CALLER = "caller left out"
     EGRESS = "egress not known"
@@ -101,6 +103,8 @@ class Advice:
     cautions: tuple[Caution, ...]
     calls: Calls = NONE
     """What the values say about its calls, besides what is deployed."""
+    p95: P95 | None = None
+    """How fast its tasks answer; None where that is neither asked for nor known."""
     pulls: Pulls = NO_PULLS
     """What else could be done about its cost."""
 

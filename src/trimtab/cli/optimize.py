@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from trimtab.cli.options import (  # typer reads the annotations when it runs
+    P95,
     Cpu,
     Jobs,
     Memory,
@@ -36,6 +37,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     over_percent: Over = None,
     cpu_percent: Cpu = None,
     memory_percent: Memory = None,
+    p95_ms: P95 = None,
     min_tasks: MinTasks = None,
     turns: Turns = None,
     seed: Seed = None,
@@ -63,6 +65,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         over_percent=over_percent,
         cpu_percent=cpu_percent,
         memory_percent=memory_percent,
+        p95_ms=p95_ms,
         min_tasks=min_tasks,
         direction_changes_day=turns,
         seed=seed,

@@ -60,6 +60,14 @@ Memory: TypeAlias = Annotated[
     float | None,
     typer.Option("--memory-percent", metavar="M", help="Memory that no minute may exceed. [default: 90]"),
 ]
+P95: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--p95-ms",
+        metavar="MS",
+        help="p95 response time of a minute, at most, where a load balancer measures it.",
+    ),
+]
 MinTasks: TypeAlias = Annotated[
     int | None,
     typer.Option(

@@ -12,6 +12,7 @@ from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.choice.trials import failures_of
 from trimtab.advice.names import known_services, refuse_unfit, refuse_unknown
+from trimtab.advice.promises import untold
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
 from trimtab.files import write_whole
@@ -102,7 +103,7 @@ def replay(  # noqa: PLR0913  # one for each flag
         "as configured" if values is None else f"under {values}",
         verdicts=[one.verdict for one in judged],
         skipped=[_note(one) for one in replayed if isinstance(one, LeftOut)],
-        failures=[note for one in runs for note in _failures(one, objective)],
+        failures=[note for one in runs for note in _failures(snapshot, one, objective)],
         objective=objective,
         files=(output,) if output is not None and judged else (),
         price_basis=price_list.basis,
@@ -120,13 +121,23 @@ def _with_progress(
             progress(f"  {number} of {len(services)}", number, len(services))
 
 
-def _failures(run: Before, objective: Objective) -> Iterator[Note]:
-    """Say why the record stands for a replay, or which trials what was replayed does not pass."""
+def _failures(snapshot: Snapshot, run: Before, objective: Objective) -> Iterator[Note]:
+    """Say why the record stands for a replay, or which trials what was replayed does not pass.
+
+    And where the p95 that is asked for is not kept at the size, or nobody can tell: no minute counts it then.
+    """
     name = run.verdict.service
     if run.recorded:
         yield Note(service=name, text=f"as recorded, not replayed: {run.why}")
     for failure in failures_of(run.case, objective) if run.case else ():
         yield Note(service=name, text=f"does not keep the objective: {failure}")
+    if objective.p95_limit_s is None:
+        return
+    service = next(one for one in snapshot.fleet.services if one.name == name)
+    overhead = run.case.inputs.task.overhead_vcpu if run.case else 0.0
+    why = untold(workload_of(service, recorded(snapshot, service)), objective, run.verdict.size, overhead)
+    if why:
+        yield Note(service=name, text=why)
 
 
 def _note(left: LeftOut) -> Note:

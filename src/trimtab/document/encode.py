@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+from msgspec import UNSET
 
 from trimtab.advice.case.response import response_of
 from trimtab.advice.cost import cents
@@ -19,6 +20,7 @@ from trimtab.document.name import DOCUMENT_VERSION
 from trimtab.document.parts import (
     CostPart,
     ElasticityPart,
+    P95Part,
     Part,
     ReplayPart,
     ScalingPart,
@@ -42,6 +44,7 @@ from trimtab.document.schema import (
 
 if TYPE_CHECKING:
     from trimtab.advice.case.outcome import Verdict
+    from trimtab.advice.case.p95 import P95
     from trimtab.advice.choice.model import Alternative, Choice
     from trimtab.advice.choice.trials import Mark
     from trimtab.advice.model import Advice, Recommendation
@@ -124,7 +127,16 @@ def _service(advice: Advice) -> ServicePart:
         cost=_as(CostPart, advice.cost),
         cautions=tuple(_as(CautionPart, caution) for caution in advice.cautions),
         candidates=tuple(_candidate(one) for one in shortlist(sizing, advice.service.size)),
+        p95=UNSET if advice.p95 is None else _p95(advice.p95),
     )
+
+
+def _p95(p95: P95) -> P95Part:
+    """Return the figures to a tenth of a millisecond or percent: a model has no more."""
+    known = {
+        name: round(value, 1) if isinstance(value, float) else value for name, value in asdict(p95).items()
+    }
+    return msgspec.convert(known, type=P95Part)
 
 
 def _choice(choice: Choice, service: Service, slower: Slower) -> ChoicePart:

@@ -202,6 +202,31 @@ class TimingPart(Part, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
+class P95Part(Part, frozen=True, kw_only=True):
+    """The p95 response time of a minute: what it stays below in all but ``over_percent`` of them."""
+
+    why: str
+    """Why there is no model of it; empty where there is one."""
+    recorded_ms: Amount | None
+    """As the load balancer measured it; null where it did not."""
+    today_ms: Amount | None
+    """By the model, in a replay of today; null where tasks get too busy to tell."""
+    proposed_ms: Amount | None
+    """By the model, in a replay of the advice. At another size a bound, mostly far above what it will be."""
+    cpu_percent: Amount | None
+    """CPU up to which tasks of the advised size keep ``p95_ms``; null where none is asked for or kept."""
+    busy_percent: Amount | None
+    """How busy they get: of their whole CPU, the trace collector's use included."""
+    seen_percent: Amount | None
+    """How busy they may get for the record to tell; beyond, the figures rest on assumptions."""
+    minutes: Count
+    """That the model rests on."""
+    held_error_percent: Amount | None
+    """What it misses on the last part of the record, which it was not fitted on, median."""
+    held_above_percent: Amount | None
+    """Minutes of that part above its bound; 5 are to be expected."""
+
+
 class ElasticityPart(Part, frozen=True, kw_only=True):
     """How well the serving tasks followed those needed (SPEC-RG-2016-01). Smaller is better."""
 

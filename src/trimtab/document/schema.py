@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from trimtab.advice.case.objective import Objective  # noqa: TC001
 from trimtab.advice.choice.model import Decision, Rank  # noqa: TC001  # msgspec reads these when it runs
@@ -21,6 +21,7 @@ from trimtab.document.parts import (
     Amount,
     CostPart,
     Count,
+    P95Part,
     Part,
     ReplayPart,
     ScalingPart,
@@ -186,6 +187,8 @@ class ServicePart(Part, frozen=True, kw_only=True):
     cost: CostPart
     cautions: tuple[CautionPart, ...]
     candidates: Annotated[tuple[CandidatePart, ...], Meta(min_length=1)]
+    p95: P95Part | UnsetType = UNSET
+    """Where the objective asks for it, or where there is a model of it."""
 
 
 class Document(Part, frozen=True, kw_only=True):

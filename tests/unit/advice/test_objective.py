@@ -49,8 +49,18 @@ def test_every_limit_it_may_have_at_its_ends_is_taken() -> None:
         ("seed", 2**31 - 1),
         ("judged_percent", 10.0),
         ("judged_percent", 50.0),
+        ("p95_ms", 0.1),
+        ("p95_ms", 4_000_000.0),
     ):
         assert getattr(objective_of(None, **{name: value}), name) == value
+
+
+def test_a_p95_is_asked_for_by_file_or_flag_and_by_nobody_else(tmp_path: Path) -> None:
+    path = file(tmp_path, {"p95_ms": 250})
+    assert objective_of(path).p95_limit_s == 0.25
+    assert objective_of(path, p95_ms=300.0, seed=3) == Objective(p95_ms=300, seed=3)
+    assert objective_of(file(tmp_path, {"seed": 3}), p95_ms=None).p95_limit_s is None
+    assert DEFAULT.p95_limit_s is None
 
 
 @pytest.mark.parametrize(
@@ -62,6 +72,9 @@ def test_every_limit_it_may_have_at_its_ends_is_taken() -> None:
         ({"cpu_percent": 0}, "$.cpu_percent"),
         ({"cpu_percent": 101}, "$.cpu_percent"),
         ({"memory_percent": 0}, "$.memory_percent"),
+        ({"p95_ms": 0}, "$.p95_ms"),
+        ({"p95_ms": 4_000_001}, "$.p95_ms"),
+        ({"p95_ms": None}, "$.p95_ms"),
         ({"min_tasks": 0}, "$.min_tasks"),
         ({"min_tasks": 5001}, "$.min_tasks"),
         ({"min_tasks": 1.5}, "$.min_tasks"),

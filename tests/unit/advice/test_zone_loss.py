@@ -21,7 +21,7 @@ from trimtab.advice.case.zones import left_share, with_spare_zone, zones_of
 from trimtab.advice.choice.choose import Chosen, _present, choose
 from trimtab.advice.choice.model import Choice
 from trimtab.advice.choice.sizes import search_sizes, sizes_in_contest
-from trimtab.advice.zone_loss import cautions_of_zone_loss
+from trimtab.advice.promises import cautions_of_zone_loss
 from trimtab.catalog.load import prices
 from trimtab.document.encode import document_of
 from trimtab.errors import UsageError

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from fleet import made
 
 from trimtab.commands.optimize import optimize
 from trimtab.document.name import DOCUMENT_FILE
+from trimtab.document.parts import P95Part
 from trimtab.document.schema import read_document
 from trimtab.fleet.model import Scaling
 from trimtab.ladders.search import Effort
@@ -51,6 +52,16 @@ class Optimized:
 
     def part(self, name: str) -> ServicePart:
         return next(one for one in self.document.services if one.name == name)
+
+
+def p95(**changes: object) -> P95Part:
+    """What a model may say of a service."""
+    values: dict[str, Any] = {
+        "why": "", "recorded_ms": 90.0, "today_ms": 110.0, "proposed_ms": 240.0, "cpu_percent": 50.0,
+        "busy_percent": 45.0, "seen_percent": 60.0, "minutes": 4000, "held_error_percent": 5.0,
+        "held_above_percent": 4.0,
+    }  # fmt: skip
+    return P95Part(**(values | changes))
 
 
 def with_bursts(table: pl.DataFrame, seed: int) -> pl.DataFrame:

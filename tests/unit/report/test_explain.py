@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -8,12 +9,14 @@ import pytest
 from document import made
 from document.made import grid, page, section, shown, words
 
+from trimtab.advice.case.objective import Objective
 from trimtab.advice.choice.model import Rank
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.explain.model import Command, Grid
 from trimtab.sizing.model import SizeReason
 
 if TYPE_CHECKING:
+    from trimtab.document.parts import P95Part
     from trimtab.document.schema import ServicePart
     from trimtab.report.explain.model import Explanation
 
@@ -185,9 +188,42 @@ def test_memory_and_cpu_say_what_the_reason_has_not_said(optimized: made.Optimiz
     assert size["CPU"].startswith("a minute is over above 80 % CPU")
     mean = optimized.part("heavy").work.cpu_mean_vcpu
     assert section(page(optimized, "heavy"), "Size")["CPU"].startswith(f"{mean:.2f} vCPU used on average")
-    hot = msgspec.structs.replace(part, choice=msgspec.structs.replace(part.choice, cpu_percent=66.7))
-    said = section(explained(optimized, hot), "Size")["CPU"]
-    assert "is full first, so a minute is over above 66.7 % CPU, not 80 %" in said
+
+
+def test_what_lowers_the_cpu_limit_is_named_and_nothing_else(optimized: made.Optimized) -> None:
+    plain = optimized.part("bursts")
+
+    def said(cpu_percent: float, ratio: float, p95: P95Part | None = None, **asked: object) -> str:
+        choice = msgspec.structs.replace(plain.choice, cpu_percent=cpu_percent)
+        work = msgspec.structs.replace(plain.work, hottest_ratio=ratio)
+        part = msgspec.structs.replace(plain, choice=choice, work=work, p95=p95 or msgspec.UNSET)
+        document = msgspec.structs.replace(
+            optimized.document,
+            services=(part,),
+            objective=Objective(**asked),  # type: ignore[arg-type]
+        )
+        return section(explanation_of(document, part.name, Path("values")), "Size")["CPU"]
+
+    hot = said(66.7, 1.5)
+    assert "the hottest task works 1.50 times the average and is full first, so a minute is over" in hot
+    assert "above 66.7 % CPU, not 80 %" in hot
+    lost = said(53.3, 1.1, zone_loss=True)
+    assert "what is left when a zone is lost carries it all, so a minute is over above 53.3 % CPU" in lost
+    assert "hottest" not in lost
+    both = said(44.4, 1.5, zone_loss=True)
+    assert "hottest task" in both
+    assert "zone is lost" in both
+    slow = said(41.0, 1.1, made.p95(cpu_percent=41.0), p95_ms=300)
+    assert (
+        "above 41.0 % CPU, not 80 %: of busier tasks nobody knows whether the p95 stays within 300 ms" in slow
+    )
+    assert "hottest" not in slow
+    # A p95 that would allow more is not what limits it.
+    assert "p95" not in said(66.7, 1.5, made.p95(cpu_percent=70.0), p95_ms=300)
+    assert "the hottest task" in said(66.7, 1.5, made.p95(cpu_percent=70.0), p95_ms=300)
+    least = said(80.0, 1.1, least_cpu_units=plain.cpu_units)
+    assert f"least_cpu_units = {plain.cpu_units} rules out less" in least
+    assert "least_cpu_units" not in said(80.0, 1.1, least_cpu_units=256)
 
 
 def test_timing_cost_and_cautions_are_all_there(optimized: made.Optimized) -> None:

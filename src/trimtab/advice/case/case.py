@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.advice.case.latency import latency_at, limits_of
 from trimtab.advice.case.objective import DEFAULT as DEFAULT_OBJECTIVE
 from trimtab.advice.case.zones import zones_of
 from trimtab.demand.fill import held
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
+    from trimtab.demand.latency import Latency
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.replay.policy import Policy
@@ -57,6 +59,8 @@ class Workload:
     """Share of minutes that nobody reported and the last report stands for, 0 to 1."""
     first_tasks: int
     """Tasks that ran in the first minute."""
+    latency: Latency | None = None
+    """How fast its tasks answer; None: nobody connects to them."""
 
 
 def workload_of(service: Service, demand: Demand) -> Workload:
@@ -69,6 +73,7 @@ def workload_of(service: Service, demand: Demand) -> Workload:
         load=load_of(use, full),
         filled_share=quality_of(demand).share_missing,
         first_tasks=round(float(full.tasks[0])),
+        latency=latency_at(service, demand, use.hottest_ratio),
     )
 
 
@@ -218,7 +223,7 @@ def _inputs(
         load=workload.load,
         task=_with_own(task, workload.demand, starts),
         starts=starts,
-        objective=objective.replayed(workload.use.hottest_ratio, zones),
+        objective=limits_of(workload, objective, task.vcpu, task.overhead_vcpu),
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,

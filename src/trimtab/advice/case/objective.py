@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from trimtab.advice.case.zones import ASSUMED_ZONES, left_share
 from trimtab.catalog.load import is_valid, nearest_sizes
@@ -17,6 +17,11 @@ from trimtab.replay.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+LONGEST_P95_MS = 4_000_000
+"""An application load balancer closes what was silent for longer: the most that its idle timeout may be,
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html."""
 
 
 class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -74,6 +79,8 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Least tasks of every service; None: 2 behind a load balancer, else today's minimum, 1 or 2."""
     least_cpu_units: Annotated[int, Meta(ge=256, le=16384)] | None = None
     """Least CPU of a task, of every service whose size is not laid down [CPU units]; None: Fargate's own."""
+    p95_ms: Annotated[float, Meta(gt=0, le=LONGEST_P95_MS)] | UnsetType = UNSET
+    """What the p95 response time of a minute may be at most, behind an application load balancer [ms]."""
     zone_loss: bool = False
     """Whether what is left when one zone is lost must keep ``cpu_percent`` too, at any time."""
     direction_changes_day: Annotated[float, Meta(ge=0)] = 24.0
@@ -99,6 +106,11 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def least_tasks(self, service: str) -> int | None:
         """Return the least tasks asked for of one service; None: nobody asks."""
         return self.laid_down(service).min_tasks or self.min_tasks
+
+    @property
+    def p95_limit_s(self) -> float | None:
+        """Return what the p95 response time may be [s]; None: nobody asks."""
+        return None if self.p95_ms is UNSET else self.p95_ms / 1000
 
     @property
     def over_share(self) -> float:
@@ -184,7 +196,8 @@ def objective_of(path: Path | None, **flags: float | None) -> Objective:
     """
     base = DEFAULT if path is None else read_objective(path)
     given = {name: value for name, value in flags.items() if value is not None}
+    set_before = {name: value for name, value in msgspec.structs.asdict(base).items() if value is not UNSET}
     try:
-        return msgspec.convert({**msgspec.structs.asdict(base), **given}, type=Objective)
+        return msgspec.convert({**set_before, **given}, type=Objective)
     except msgspec.ValidationError as error:
         raise UsageError(str(error), where="objective", advice="see trimtab optimize --help") from error

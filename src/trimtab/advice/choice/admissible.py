@@ -1,13 +1,13 @@
-"""Which sizes may be tried at all: what starts allow, and the objective."""
+"""Which sizes may be tried at all: what starts allow, response times, and the objective."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.advice.case.zones import zones_of
+from trimtab.advice.case.latency import limits_of, share_at
 from trimtab.catalog.load import fargate_sizes
 from trimtab.sizing.tasks import application_vcpu
-from trimtab.terraform_module import LONGEST_STARTUP_S
+from trimtab.terraform_module import COLLECTOR_CPU_UNITS, LONGEST_STARTUP_S
 from trimtab.timing.slower import slower_at
 from trimtab.timing.startup import startup_of, timing_of
 
@@ -30,7 +30,8 @@ def admissible(workload: Workload, objective: Objective) -> tuple[tuple[TaskSize
     allowed = [
         size
         for size in fargate_sizes()
-        if (size.cpu_units >= least or size == laid) and has_room(size, workload, objective)
+        if size == laid or (size.cpu_units >= least and _answers(size, workload, objective))
+        if has_room(size, workload, objective)
     ]
     slow = {
         size.cpu_units: startup
@@ -43,8 +44,13 @@ def admissible(workload: Workload, objective: Objective) -> tuple[tuple[TaskSize
 
 def has_room(size: TaskSize, workload: Workload, objective: Objective) -> bool:
     """Tell whether the objective leaves a task anything for work beside what it uses without any."""
-    share = objective.replayed(workload.use.hottest_ratio, zones_of(workload.service)).cpu_share
+    share = limits_of(workload, objective, size.vcpu, COLLECTOR_CPU_UNITS / 1024).cpu_share
     return share * application_vcpu(size.cpu_units) > workload.demand.own.idle.value
+
+
+def _answers(size: TaskSize, workload: Workload, objective: Objective) -> bool:
+    """Tell whether tasks of a size may keep the p95 response time that is asked for, at any utilisation."""
+    return share_at(workload, objective, size.vcpu, COLLECTOR_CPU_UNITS / 1024) is not None
 
 
 def startup_at(service: Service, demand: Demand, size: TaskSize) -> Startup:

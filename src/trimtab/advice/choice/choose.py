@@ -9,7 +9,7 @@ from trimtab.advice.before import before_of
 from trimtab.advice.case.case import workload_of
 from trimtab.advice.case.zones import zones_of
 from trimtab.advice.choice.admissible import admissible, has_room, timing_at
-from trimtab.advice.choice.conflict import conflict
+from trimtab.advice.choice.conflict import conflict, too_slow
 from trimtab.advice.choice.contest import enter
 from trimtab.advice.choice.decide import decide
 from trimtab.advice.choice.question import Question
@@ -85,7 +85,11 @@ def asked(service: Service, demand: Demand, prices: Prices, objective: Objective
             )
             return _left_out(service, LeftOutReason.CANNOT_TELL, detail)
     sizes, not_tried = admissible(workload, objective)
-    sizing = right_size(service, demand, prices, sizes, floor=floor, use=workload.use)
+    sizing = (
+        right_size(service, demand, prices, sizes, floor=floor, use=workload.use)
+        if sizes or objective.p95_limit_s is None
+        else _left_out(service, LeftOutReason.CANNOT_TELL, too_slow(workload.latency, objective.p95_limit_s))
+    )
     if required.size is not None and not isinstance(sizing, LeftOut):
         sizing = laid_down(sizing, required.size, service.size)
     if isinstance(sizing, LeftOut):

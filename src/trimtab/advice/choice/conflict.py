@@ -10,11 +10,13 @@ import numpy as np
 from trimtab.advice.case.zones import left_share, zones_of
 from trimtab.advice.choice.sizes import candidate_sizes, inputs_at
 from trimtab.catalog.limits import MAX_TASKS
+from trimtab.catalog.load import fargate_sizes
 from trimtab.ladders.parts import HARDER
 from trimtab.replay.bound import required_tasks
 
 if TYPE_CHECKING:
     from trimtab.advice.choice.question import Question
+    from trimtab.demand.latency import Latency
     from trimtab.replay.inputs import Inputs
     from trimtab.sizing.model import Sizing
 
@@ -31,6 +33,11 @@ def conflict(question: Question, sizing: Sizing) -> str:
         )
     tasks = min(int(required_tasks(one, floor=1).tasks.max()) for one in inputs)
     said = f"the peak would need {tasks:,} tasks, and a service has {MAX_TASKS:,} at most"
+    limits = objective.replayed(question.workload.use.hottest_ratio, zones_of(question.service))
+    if objective.p95_limit_s is not None and all(
+        one.objective.cpu_share < limits.cpu_share for one in inputs
+    ):
+        return f"{too_slow(question.workload.latency, objective.p95_limit_s)}: at what keeps it {said}"
     # The hottest task is full before the average one: no promise of the average goes beyond that.
     highest = 100 / question.workload.use.hottest_ratio
     left = left_share(zones_of(question.service)) if objective.zone_loss else 1.0
@@ -38,6 +45,15 @@ def conflict(question: Question, sizing: Sizing) -> str:
     if feasible > highest:
         return f"{said}, which {highest:.0f} % CPU does not change: share the work between services"
     return f"cpu_percent = {objective.cpu_percent:g} cannot be kept: {said}; {feasible} would be feasible"
+
+
+def too_slow(latency: Latency | None, limit_s: float) -> str:
+    """Say that a limit on the p95 response time is not kept, and what may be asked for instead."""
+    said = f"p95_ms = {1000 * limit_s:g} cannot be kept"
+    if latency is None or latency.fit is None:
+        return said
+    rest = min(float(latency.bound_s(np.zeros(1), size.vcpu)[0]) for size in fargate_sizes())
+    return f"{said} (idle tasks may take {math.ceil(1000 * rest)} ms already)" if rest > limit_s else said
 
 
 def _memory_percent(inputs: Inputs) -> float:

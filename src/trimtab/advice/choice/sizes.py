@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as replaced
 
 from trimtab.advice.case.case import proposed_inputs
+from trimtab.advice.case.latency import limits_of
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.case.zones import with_spare_zone, zones_of
 from trimtab.advice.choice.contest import contest, space_of
@@ -117,7 +118,8 @@ def floor_at(question: Question, parts: Parts, floor: int) -> int:
     objective, inputs = question.objective, parts.tuned.inputs
     if not objective.zone_loss:
         return floor
-    whole = replaced(objective, zone_loss=False).replayed(question.workload.use.hottest_ratio)
+    task, whole_fleet = inputs.task, replaced(objective, zone_loss=False)
+    whole = limits_of(question.workload, whole_fleet, task.vcpu, task.overhead_vcpu)
     quietest = int(required_tasks(replace(inputs, objective=whole), floor=1).tasks.min())
     return max(floor, with_spare_zone(quietest, zones_of(question.service)))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOutReason
 from trimtab.report.explain.ladders import ladder_section
+from trimtab.report.explain.latency import p95_sections
 from trimtab.report.explain.model import Explanation, Fact, Section, tasks, usd
 from trimtab.report.explain.proof import alternatives_section, proof_section
 from trimtab.report.explain.rest import caution_sections, cost_section, edit_section, timing_section
@@ -77,6 +78,7 @@ def _advised(document: Document, service: ServicePart, values: Path) -> Explanat
         sections=(
             size_section(document, service),
             ladder_section(service),
+            *p95_sections(document, service),
             proof_section(document, service),
             alternatives_section(document, service),
             timing_section(service),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec import UNSET
+
 from trimtab.advice.choice.model import Rank
 from trimtab.demand.memory.growth import MemoryShape
 from trimtab.report.explain.model import Fact, Section, usd
@@ -67,20 +69,36 @@ def _memory(service: ServicePart) -> str:
 
 
 def _cpu(document: Document, service: ServicePart) -> str:
-    work, limit, promised = service.work, service.choice.cpu_percent, document.objective.cpu_percent
-    text = ""
+    work, text = service.work, ""
     if service.reason is not SizeReason.CPU_BOUND:
         text = f"{work.cpu_mean_vcpu:.2f} vCPU used on average, {work.cpu_peak_vcpu:.2f} at the peak; "
-    if limit < promised - SOON_PERCENT:
-        text += (
-            f"the hottest task works {work.hottest_ratio:.2f} times the average and is full first, so a "
-            f"minute is over above {limit:.1f} % CPU, not {promised:g} %"
-        )
-    else:
-        text += f"a minute is over above {promised:g} % CPU"
+    text += _limit(document, service)
     if work.censored_share:
         text += f"; {100 * work.censored_share:.1f} % of minutes were at the ceiling and count for more"
+    least = document.objective.least_cpu_units
+    if least is not None and service.cpu_units == least:
+        text += f"; the objective's least_cpu_units = {least} rules out less"
     return f"{text}{_own(work.own)}"
+
+
+def _limit(document: Document, service: ServicePart) -> str:
+    """Say above which CPU a minute is over, and what makes that less than what was promised."""
+    objective, limit, p95 = document.objective, service.choice.cpu_percent, service.p95
+    promised, ratio = objective.cpu_percent, service.work.hottest_ratio
+    if limit >= promised - SOON_PERCENT:
+        return f"a minute is over above {promised:g} % CPU"
+    over = f"a minute is over above {limit:.1f} % CPU, not {promised:g} %"
+    if p95 is not UNSET and p95.cpu_percent is not None and p95.cpu_percent <= limit + SOON_PERCENT:
+        lost = " once a zone is lost" if objective.zone_loss else ""
+        return (
+            f"{over}: of busier tasks nobody knows whether the p95 stays within {objective.p95_ms:g} ms{lost}"
+        )
+    causes = []
+    if 100 / ratio < promised - SOON_PERCENT:
+        causes.append(f"the hottest task works {ratio:.2f} times the average and is full first")
+    if objective.zone_loss:
+        causes.append("what is left when a zone is lost carries it all")
+    return f"{' and '.join(causes)}, so {over}" if causes else over
 
 
 def _own(own: OwnCpuPart) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import Cost, CostParts, cents, dollars
 from trimtab.advice.model import CautionKind
 from trimtab.report.alike import caution_lines
+from trimtab.report.latency import or_p95, p95_lines
 from trimtab.report.levers import lever_lines
 from trimtab.report.verdicts import verdict_line, verdict_of
 from trimtab.terraform_module import DEFAULT_INSIGHTS
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_NOTES = 20
 """Notes of a snapshot that are shown."""
+SLOW: Final = frozenset({CautionKind.LATENCY, CautionKind.P95})
+"""Cautions that count as a risk to response times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,8 @@ class Report:
     saving_usd_month: Decimal
     verdicts: tuple[Note, ...]
     """Of services that are not simply trimmed."""
+    p95: tuple[Note, ...]
+    """The p95 response times, where the objective asks for them or there is a model of them."""
     cautions: tuple[Note, ...]
     left_out: tuple[Note, ...]
     snapshot: tuple[Note, ...]
@@ -128,6 +133,10 @@ def report_of(document: Document, folder: Path | None = None, files: Sequence[Pa
             Note(service=service.name, text=line)
             for service in document.services
             if (line := verdict_line(service))
+        ),
+        p95=tuple(
+            Note(service=names, text=words)
+            for names, words in p95_lines(document.services, document.objective)
         ),
         cautions=tuple(Note(service=names, text=text) for names, text in caution_lines(document.services)),
         left_out=tuple(
@@ -185,7 +194,8 @@ def _objective(document: Document) -> str:
     after = sum(service.replay_after.minutes_over_cpu for service in document.services) / minutes
     objective = document.objective
     return (
-        f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before: "
+        f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before"
+        f"{or_p95(objective)}: "
         f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
         f"and each service kept that on the last {objective.judged_percent:g} % of its history, "
         f"which nothing was tuned on.{_zone_loss(objective)}{_slower(document)}{_spot(objective.spot)}"
@@ -200,11 +210,7 @@ def _zone_loss(objective: Objective) -> str:
 
 def _slower(document: Document) -> str:
     """Name the services that may keep it and answer more slowly all the same."""
-    names = [
-        one.name
-        for one in document.services
-        if any(caution.kind is CautionKind.LATENCY for caution in one.cautions)
-    ]
+    names = [one.name for one in document.services if any(caution.kind in SLOW for caution in one.cautions)]
     if not names:
         return ""
     return f" At risk, though no CPU percentage shows it: response times of {', '.join(names)} (cautions)."

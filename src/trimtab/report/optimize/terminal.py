@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from trimtab.report.figures import Figures, Words, whole
+from trimtab.report.latency import TITLE as P95
 from trimtab.report.layout import notes, usd, written
 from trimtab.report.levers import TITLE as LEVERS
 
@@ -52,6 +53,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield from (Words(note) for note in report.split_notes)
     yield Words(report.basis, style="dim")
     yield from notes("Not simply trimmed", report.verdicts)
+    yield from notes(P95, report.p95)
     yield from notes("Cautions", report.cautions)
     yield from notes(LEVERS, report.levers)
     yield from notes("Said by the snapshot", report.snapshot)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from trimtab.advice.cost import cents
+from trimtab.report.latency import or_p95
 from trimtab.report.optimize.data import Note, snapshot_notes
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, wi
         basis=(
             f"Replayed; Fargate {price_basis}, {fleet.region}, a month of 730 h, starts and drains included. "
             f"Over: minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full "
-            f"before, and above {objective.memory_percent:g} % memory. Turns: changes of direction. "
+            f"before{or_p95(objective)}, and above {objective.memory_percent:g} % memory. "
+            "Turns: changes of direction. "
             "Bound: cost over the least that any policy with as many minutes over could cost at this size."
         ),
         rows=rows,
