@@ -27,11 +27,17 @@ from series import (
     PEAK_TASKS,
     add_flag,
     by_minute,
+    demand_series,
 )
 
+from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.parts import DAY_MIN
-from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
+from trimtab.replay.batch import Batches
+from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
+from trimtab.replay.kernel import encode
+from trimtab.replay.kernel.kernel import kernel
+from trimtab.replay.kernel.tables import TOTALS
 from trimtab.replay.run import replay_many
 from trimtab.replay.spot import spot_interruptions
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
@@ -96,11 +102,11 @@ def candidates(count: int, seed: int = 1) -> Iterator[Policy]:
         yield policy_of_ladders(ladders, initial_tasks=least + 4)
 
 
-def speed(service: Inputs, count: int, *, workers: int = 1, compiled: bool = True) -> float:
+def speed(service: Inputs, count: int, *, compiled: bool = True) -> float:
     """Return the service-days replayed in a second of wall time."""
     policies = list(candidates(count))
     begun = time.perf_counter()
-    replay_many(service, policies, workers=workers, compiled=compiled)
+    replay_many(service, policies, compiled=compiled)
     return service.load.minutes / DAY_MIN * count / (time.perf_counter() - begun)
 
 
@@ -121,16 +127,36 @@ def memory_mib(service: Inputs, count: int) -> float:
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
-def compare(service: Inputs) -> tuple[float, float, float, float]:
-    """Return the best speeds on one core, on two, of the plain source, and on Spot, taken in turns."""
-    one, two, plain, spot = 0.0, 0.0, 0.0, 0.0
+def compare(service: Inputs) -> tuple[float, float, float]:
+    """Return the best speeds of what is taken, of the plain source, and on Spot, taken in turns."""
+    one, plain, spot = 0.0, 0.0, 0.0
     on_spot = replace(service, interruptions=spot_interruptions(service.load.minutes, seed=1))
     for _ in range(REPEATS):
         one = max(one, speed(service, CANDIDATES))
-        two = max(two, speed(service, CANDIDATES, workers=2))
         plain = max(plain, speed(service, PLAIN, compiled=False))
         spot = max(spot, speed(on_spot, CANDIDATES))
-    return one, two, plain, spot
+    return one, plain, spot
+
+
+def leaps_and_kernel(service: Inputs) -> tuple[float, float, float]:
+    """Return service-days a second by leaps and minute by minute, encoding aside, and activities a day."""
+    model, days = Model(), service.load.minutes / DAY_MIN
+    book = encode.candidates_of(list(candidates(CANDIDATES // 4)), model)
+    batches, totals = Batches(service, model), encode.totals_of(CANDIDATES // 4)
+    space = encode.scratch_of(service.load.minutes, MAX_TASKS), encode.trace_of(0)
+    tables = encode.recording_of(service), encode.site_of(service, model)
+    best, slow = float("inf"), float("inf")
+    batches.totals(book)  # works out what the counts measure: once for all batches of a search
+    for _ in range(3):
+        begun = time.perf_counter()
+        leapt = batches.totals(book)
+        best, begun = min(best, time.perf_counter() - begun), time.perf_counter()
+        kernel()(*tables, book, *space, totals)
+        slow = min(slow, time.perf_counter() - begun)
+    if not np.array_equal(leapt, totals):
+        raise SystemExit("the two do not agree")
+    activities = float(totals[:, TOTALS.index("activities")].mean()) / days
+    return days * len(totals) / best, days * len(totals) / slow, activities
 
 
 def main() -> None:
@@ -151,12 +177,18 @@ def main() -> None:
         return
     print(f"{SERIES}: {service.load.minutes} minutes, {summary.activities} activities in the first candidate")
     print(f"first call, no cache:   {first_call(flags.traces):8.1f} s (bar: under 15)")
-    one, two, plain, spot = compare(service)
+    one, plain, spot = compare(service)
     minute_ns = 1e9 / (one * DAY_MIN)
     print(f"one core:               {one:8,.0f} service-days/s, {minute_ns:.1f} ns a minute (bar: 20,000)")
     print(f"plain Python source:    {plain:8,.0f} service-days/s: {one / plain:.0f} times (bar: 25)")
-    print(f"two cores:              {two:8,.0f} service-days/s: {two / one:.2f} times one core")
     print(f"on Spot, one core:      {spot:8,.0f} service-days/s, with an event a day")
+    print("series                        leaps   kernel  times  activities a day, of 256 random policies")
+    speeds = []
+    for name, series in demand_series(flags.traces):
+        leapt, minutely, activities = leaps_and_kernel(inputs(series))
+        speeds.append(leapt)
+        print(f"{name:26} {leapt:8,.0f} {minutely:8,.0f} {leapt / minutely:6.1f} {activities:8.1f}")
+    print(f"{'mean':26} {np.mean(speeds):8,.0f} (bars: 100,000 the mean, 40,000 each)")
     grown = memory_mib(service, 8 * CANDIDATES)
     print(f"{8 * CANDIDATES:,} candidates more:  {grown:8.1f} MiB of memory, their summaries included")
 

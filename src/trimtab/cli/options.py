@@ -21,7 +21,7 @@ Region: TypeAlias = Annotated[str | None, settable("--region", "NAME", "AWS regi
 Profile: TypeAlias = Annotated[str | None, settable("--profile", "NAME", "AWS profile.")]
 Jobs: TypeAlias = Annotated[
     int | None,
-    settable("--jobs", "N", "Processes that share the search. [default: one a core]", min=1),
+    typer.Option("--jobs", metavar="N", min=1, help="Processes that share the search. [default: one a core]"),
 ]
 Services: TypeAlias = Annotated[
     list[str] | None,
