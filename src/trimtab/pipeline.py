@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.snapshot.contract import Snapshot
+    from trimtab.store import Store
 
 
 def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to search
@@ -41,11 +42,14 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     *,
     effort: Effort = FULL,
     jobs: int = 1,
+    store: Store | None = None,
+    fresh: bool = False,
     progress: Progress = silent,
 ) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told.
 
-    ``jobs`` processes share the services; their number changes nothing but the time.
+    ``jobs`` processes share the services; their number changes nothing but the time. Answers are kept in
+    ``store``, and those of an earlier run on the same input are taken from there unless ``fresh``.
     """
     fleet = snapshot.fleet
     refuse_unfit(snapshot, objective)
@@ -54,7 +58,10 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
 
     asked = [service.name for service in snapshot.usable if scope.has(service.name)]
     searched = [name for name in asked if name not in scope.known]
-    found = answers_of(Advising(snapshot, prices, objective, effort), searched, jobs, progress)
+    work = Advising(snapshot, prices, objective, effort, store, fresh)
+    found = answers_of(work, searched, jobs, progress)
+    if store is not None:
+        store.keep([service.name for service in fleet.services])
     answers = tuple(found[name] if name in found else _again(scope.known[name], fleet) for name in asked)
     unread = tuple(left for left in snapshot.skipped if scope.has(left.service))
     left_out = (*unread, *(answer for answer in answers if isinstance(answer, LeftOut)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from trimtab.advice.case.case import as_proposed, deployed_inputs
 from trimtab.advice.case.outcome import judge
@@ -28,6 +31,7 @@ from trimtab.demand.fill import recorded
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 from trimtab.spread import spread
+from trimtab.store import version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.snapshot.contract import Snapshot
+    from trimtab.store import Store
 
 
 def advise(  # noqa: PLR0913, PLR0917  # a service, what it runs among, what is promised, and how hard to search
@@ -125,13 +130,41 @@ class Advising:
     prices: Prices
     objective: Objective
     effort: Effort
+    store: Store | None = None
+    """Where answers are kept; None: nowhere."""
+    fresh: bool = False
+    """Whether what is kept there does not count."""
 
     def __call__(self, name: str) -> Advice | LeftOut:
-        """Return the advice for one, or why there is none."""
-        fleet = self.snapshot.fleet
-        (service,) = (service for service in fleet.services if service.name == name)
+        """Return the advice for one, or why there is none: as it is kept, or found and then kept."""
+        (service,) = (service for service in self.snapshot.fleet.services if service.name == name)
+        if self.store is None:
+            return self._found(service)
+        digest = self._digest(service)
+        kept = None if self.fresh else self.store.get(name, digest)
+        if isinstance(kept, Advice | LeftOut):
+            return kept
+        found = self._found(service)
+        self.store.put(name, digest, found)
+        return found
+
+    def _found(self, service: Service) -> Advice | LeftOut:
         demand = recorded(self.snapshot, service)
-        return advise(service, demand, fleet, self.prices, self.objective, self.effort)
+        return advise(service, demand, self.snapshot.fleet, self.prices, self.objective, self.effort)
+
+    def _digest(self, service: Service) -> str:
+        """Return what stands for all that the answer hangs on."""
+        around = msgspec.structs.replace(
+            self.snapshot.fleet, services=(), skipped=(), notes=(), identity=None
+        )
+        digest = hashlib.sha256(version().encode())
+        for part in (around, service, self.prices, self.objective, self.effort):
+            digest.update(msgspec.json.encode(part, order="deterministic"))
+        for column in self.snapshot.metrics[service.name]:
+            digest.update(f"{column.name} {column.dtype}".encode())
+            digest.update(column.is_null().to_numpy().tobytes())
+            digest.update(column.to_physical().fill_null(0).to_numpy().tobytes())
+        return digest.hexdigest()
 
 
 def answers_of(

@@ -43,14 +43,18 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     seed: Seed = None,
     prices: Prices = None,
     jobs: Jobs = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Search every service, also one that DIR keeps the answer of.")
+    ] = False,
 ) -> None:
     """Choose each service's task size, scaling policies and health-check timing.
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
     history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars
     and recommendation.json; trimtab explain tells why. With --service too, the other services stay
-    as an earlier run left them. Exits with 3 when a service had to be left out; the others are
-    written all the same.
+    as an earlier run left them. Answers are kept in DIR/.trimtab as they are found: a run that was
+    stopped goes on, and a later one searches what changed. Exits with 3 when a service had to be
+    left out; the others are written all the same.
     """
     from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
 
@@ -78,6 +82,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
             services=service or (),
             prices_file=prices,
             jobs=jobs or cores(),
+            fresh=fresh,
             progress=told,
         )
     show(terminal.render(outcome.report))

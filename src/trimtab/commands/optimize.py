@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,12 +14,13 @@ from trimtab.commands.earlier import read_earlier, scope_beside
 from trimtab.document.encode import encode
 from trimtab.document.kept import Scope
 from trimtab.document.schema import decode
-from trimtab.files import refuse_unwritable
+from trimtab.files import refuse_unwritable, write_together
 from trimtab.ladders.search import FULL
 from trimtab.pipeline import recommend
 from trimtab.progress import silent
 from trimtab.report.optimize.data import report_of
 from trimtab.snapshot.folder import read_snapshot
+from trimtab.store import Store
 from trimtab.values.folder import write_recommendation
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.report.optimize.data import Report
+
+
+KEPT_FOLDER = ".trimtab"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +59,15 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     prices_file: Path | None = None,
     effort: Effort = FULL,
     jobs: int = 1,
+    fresh: bool = False,
     progress: Progress = silent,
 ) -> Optimized:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
     ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
-    ``jobs`` processes share the search. ``prices_file`` holds the user's own prices; without it list
-    prices are taken: the snapshot's, else the catalog's.
+    ``jobs`` processes share the search. Each answer is kept in ``output`` as it is found, so that a run
+    that was killed goes on; ``fresh`` searches all the same. ``prices_file`` holds the user's own prices;
+    without it list prices are taken: the snapshot's, else the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
@@ -78,7 +85,15 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         again = partial(recommend, snapshot, price_list)
         scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
     recommendation = recommend(
-        snapshot, price_list, objective, scope, effort=effort, jobs=jobs, progress=progress
+        snapshot,
+        price_list,
+        objective,
+        scope,
+        effort=effort,
+        jobs=jobs,
+        store=_store(output),
+        fresh=fresh,
+        progress=progress,
     )
     document = decode(encode(recommendation))
     if output is None:
@@ -87,3 +102,14 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     written = write_recommendation(recommendation, output, snapshot.fleet)
     files = (written.values, written.document)
     return Optimized(recommendation=recommendation, report=report_of(document, output, files))
+
+
+def _store(output: Path | None) -> Store | None:
+    """Return where answers are kept, out of version control's sight."""
+    if output is None:
+        return None
+    own = output / KEPT_FOLDER
+    with suppress(OSError):  # writing the values will say it
+        own.mkdir(parents=True, exist_ok=True)
+        write_together({own / ".gitignore": b"*\n"})
+    return Store(own / "services")
