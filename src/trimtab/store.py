@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG = logging.getLogger(__name__)
-ENDING = ".answer"
+ENDING, IGNORE = ".answer", ".gitignore"
 PLAIN = {
     ("decimal", "Decimal"),
     ("datetime", "datetime"),
@@ -69,6 +69,8 @@ class Store:
         """Keep an answer, whole or not at all. Where it cannot be written the run goes on without."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if not (self.folder / IGNORE).exists():
+                write_together({self.folder / IGNORE: b"*\n"})  # not for version control
             write_together({self._path(name): pickle.dumps((digest, answer), protocol=5)})
         except OSError as error:
             LOG.debug("%s is not kept: %s", name, error)

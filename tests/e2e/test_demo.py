@@ -79,6 +79,7 @@ def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
     assert "no proof" in finished.stderr.partition("searching")[0]  # before anything long
     assert "Traceback" not in finished.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        ".trimtab",
         "recommendation.json",
         "services.auto.tfvars",
     ]

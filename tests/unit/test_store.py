@@ -54,7 +54,7 @@ def test_an_answer_comes_back_as_it_was_for_what_it_was_found_from(store: Store,
     assert store.get("jobs", "a") == LEFT
     assert store.get("api", "b") is None
     assert store.get("web", "a") is None
-    assert len(next(store.folder.iterdir()).read_bytes()) < 40_000
+    assert len((store.folder / "api.answer").read_bytes()) < 40_000
 
 
 def test_names_that_are_gone_are_removed_and_nothing_else(store: Store) -> None:
@@ -63,13 +63,13 @@ def test_names_that_are_gone_are_removed_and_nothing_else(store: Store) -> None:
     (store.folder / "mine.txt").touch()
     (store.folder / ".jobs.answer.x7f2").touch()
     store.keep(["jobs", "web"])
-    assert {path.name for path in store.folder.iterdir()} == {"jobs.answer", "mine.txt"}
+    assert {path.name for path in store.folder.iterdir()} == {"jobs.answer", "mine.txt", ".gitignore"}
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
 def test_a_file_that_is_cut_short_counts_as_none(store: Store, advice: Advice, cut: int) -> None:
     store.put("api", "a", advice)
-    (path,) = store.folder.iterdir()
+    path = store.folder / "api.answer"
     path.write_bytes(path.read_bytes()[:cut])
     assert store.get("api", "a") is None
 
@@ -97,7 +97,7 @@ def test_what_somebody_planted_is_not_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     store.put("api", "a", _Planted(*call))
-    assert pickle.loads(next(store.folder.iterdir()).read_bytes())  # noqa: S301  # it would have run
+    assert pickle.loads((store.folder / "api.answer").read_bytes())  # noqa: S301  # it would have run
     (tmp_path / "planted").rmdir() if (tmp_path / "planted").is_dir() else None
     (tmp_path / "planted").unlink(missing_ok=True)
     assert store.get("api", "a") is None
@@ -197,4 +197,4 @@ def test_a_later_run_searches_what_changed_and_fresh_searches_all(
     write_snapshot(made.snapshot(services[0], jobs), tmp_path / "in")
     assert run() != first
     assert found == ["api", "jobs"] * 2 + ["jobs"]
-    assert (tmp_path / "out" / ".trimtab" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / "out" / ".trimtab" / "services" / ".gitignore").read_text() == "*\n"

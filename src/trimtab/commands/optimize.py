@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.advice.case.objective import DEFAULT
@@ -14,7 +14,7 @@ from trimtab.commands.earlier import read_earlier, scope_beside
 from trimtab.document.encode import encode
 from trimtab.document.kept import Scope
 from trimtab.document.schema import decode
-from trimtab.files import refuse_unwritable, write_together
+from trimtab.files import refuse_unwritable
 from trimtab.ladders.search import FULL
 from trimtab.pipeline import recommend
 from trimtab.progress import silent
@@ -25,7 +25,6 @@ from trimtab.values.folder import write_recommendation
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.model import Recommendation
@@ -34,7 +33,8 @@ if TYPE_CHECKING:
     from trimtab.report.optimize.data import Report
 
 
-KEPT_FOLDER = ".trimtab"
+KEPT = Path(".trimtab", "services")
+"""Where answers are kept in the output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         scope,
         effort=effort,
         jobs=jobs,
-        store=_store(output),
+        store=None if output is None else Store(output / KEPT),
         fresh=fresh,
         progress=progress,
     )
@@ -102,14 +102,3 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     written = write_recommendation(recommendation, output, snapshot.fleet)
     files = (written.values, written.document)
     return Optimized(recommendation=recommendation, report=report_of(document, output, files))
-
-
-def _store(output: Path | None) -> Store | None:
-    """Return where answers are kept, out of version control's sight."""
-    if output is None:
-        return None
-    own = output / KEPT_FOLDER
-    with suppress(OSError):  # writing the values will say it
-        own.mkdir(parents=True, exist_ok=True)
-        write_together({own / ".gitignore": b"*\n"})
-    return Store(own / "services")

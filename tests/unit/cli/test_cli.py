@@ -51,7 +51,8 @@ def partial(tmp_path_factory: pytest.TempPathFactory) -> Advised:
 def test_optimize_writes_files_and_keeps_data_and_words_apart(advised: Advised) -> None:
     run = advised.run
     assert run.returncode == 0
-    assert {path.name for path in advised.out.iterdir()} == {"services.auto.tfvars", "recommendation.json"}
+    written = {path.name for path in advised.out.iterdir()}
+    assert written == {"services.auto.tfvars", "recommendation.json", ".trimtab"}
     assert "Saving in replay" in run.stdout
     assert f"reading {advised.snapshot}" in run.stderr
     assert "searched jobs (2 of 2), $" in run.stderr

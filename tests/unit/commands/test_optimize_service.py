@@ -59,7 +59,7 @@ def run(folder: Path, *names: str, objective: Objective = DEFAULT, **changes: An
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((folder / "out").iterdir())}
+    return {path.name: path.read_bytes() for path in sorted((folder / "out").iterdir()) if path.is_file()}
 
 
 @pytest.fixture(scope="module")
