@@ -52,6 +52,7 @@ bench: setup ## Speed, memory and quality as ratios in one run each (needs the r
 	$(BIN)/python benchmarks/bound.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/many.py
 
 check: setup ## Lint, types, and the arrows of the design.
 	@$(BIN)/ruff format --check --quiet src tests tools examples benchmarks

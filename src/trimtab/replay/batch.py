@@ -72,6 +72,11 @@ class Batches:
 
     def totals(self, book: Candidates) -> I64:
         """Return the totals, shape (C, len(TOTALS)); a candidate's do not depend on the others."""
+        # Words and draws wrap around at 2**64 on purpose; only plain Python's numpy scalars warn of it.
+        with np.errstate(over="ignore"):
+            return self._totals(book)
+
+    def _totals(self, book: Candidates) -> I64:
         totals = encode.totals_of(book.bounds.shape[0])
         quick = self.leapable(book)
         if quick.any():
