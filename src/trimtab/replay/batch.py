@@ -82,7 +82,7 @@ class Batches:
         if quick.any():
             some = book if quick.all() else _some(book, quick)
             column, known = self._known_of(some)
-            found = encode.totals_of(some.bounds.shape[0])
+            part = encode.totals_of(some.bounds.shape[0])
             leaps()(
                 self._recording,
                 self._site,
@@ -92,14 +92,14 @@ class Batches:
                 self._scratch,
                 self._walk,
                 self._trace,
-                found,
+                part,
             )
-            totals[quick] = found
+            totals[quick] = part
         if not quick.all():
             some = _some(book, ~quick)
-            found = encode.totals_of(some.bounds.shape[0])
-            kernel()(self._recording, self._site, some, self._scratch, self._trace, found)
-            totals[~quick] = found
+            part = encode.totals_of(some.bounds.shape[0])
+            kernel()(self._recording, self._site, some, self._scratch, self._trace, part)
+            totals[~quick] = part
         return totals
 
     def leapable(self, book: Candidates) -> Mask:

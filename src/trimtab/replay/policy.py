@@ -200,13 +200,13 @@ class Policy:
                 raise ReplayError(
                     "target tracking follows one metric, not the joint one", where="alarm.metric"
                 )
-        for one in self.changes:
-            whole("changes.minute", one.minute)
-            whole("changes.max_tasks", one.max_tasks, most=MAX_TASKS)
-            whole("changes.min_tasks", one.min_tasks, most=MAX_TASKS)
-            if one.min_tasks > one.max_tasks:
+        for bounds in self.changes:
+            whole("changes.minute", bounds.minute)
+            whole("changes.max_tasks", bounds.max_tasks, most=MAX_TASKS)
+            whole("changes.min_tasks", bounds.min_tasks, most=MAX_TASKS)
+            if bounds.min_tasks > bounds.max_tasks:
                 raise ReplayError(
-                    f"{one.min_tasks} is above the maximum, {one.max_tasks}", where="changes.min_tasks"
+                    f"{bounds.min_tasks} is above the maximum, {bounds.max_tasks}", where="changes.min_tasks"
                 )
         for before, after in pairwise(self.changes):
             if before.minute >= after.minute:

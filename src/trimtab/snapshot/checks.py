@@ -213,22 +213,22 @@ def _order_rules(fleet: Fleet, per_second: int) -> Iterator[_Rule]:
 
 
 def _value_rules(there: Sequence[MetricColumn]) -> Iterator[_Rule]:
-    for one in there:
-        value, column = pl.col(one.name), one.name
+    for measured in there:
+        value, column = pl.col(measured.name), measured.name
         null_it = "write null where nothing was reported"
-        if not one.whole:
+        if not measured.whole:
             yield _Rule(bad=value.is_nan(), message=f"{column} is NaN", advice=null_it)
             yield _Rule(bad=value.is_infinite(), message=f"{column} is infinite", advice=null_it)
         yield _Rule(
             bad=value < 0, message=f"{column} is {{value}}", advice="it cannot be negative", column=column
         )
-    for one in there:
-        if one.most is not None:
+    for measured in there:
+        if measured.most is not None:
             yield _Rule(
-                bad=pl.col(one.name) > one.most,
-                message=f"{one.name} is {{value}}, above {one.most:g} {one.sign}",
-                advice=f"check its unit: {one.unit}",
-                column=one.name,
+                bad=pl.col(measured.name) > measured.most,
+                message=f"{measured.name} is {{value}}, above {measured.most:g} {measured.sign}",
+                advice=f"check its unit: {measured.unit}",
+                column=measured.name,
             )
     for kind in ("cpu", "memory"):
         average, maximum = pl.col(f"{kind}_average_percent"), pl.col(f"{kind}_maximum_percent")

@@ -199,11 +199,11 @@ def _without_later(value: object) -> object:
 
 def _named(message: str, raw: object) -> str:
     """Put the service's name beside the index by which msgspec knows it."""
-    found = re.search(r"\$\.services\[(\d+)\]", message)
+    matched = re.search(r"\$\.services\[(\d+)\]", message)
     services = raw.get("services") if isinstance(raw, dict) else None
-    if found is None or not isinstance(services, list):
+    if matched is None or not isinstance(services, list):
         return message
-    service = services[int(found[1])]
+    service = services[int(matched[1])]
     name = service.get("name") if isinstance(service, dict) else None
     return f"{message} (service {name})" if isinstance(name, str) else message
 

@@ -47,9 +47,9 @@ def _service(service: Service, notes: tuple[str, ...]) -> Service:
 
 
 def _told(note: str) -> Iterator[Unmodelled]:
-    if found := _KIND.match(note):
-        why = f"is {found['kind']}, of which this older snapshot has no numbers"
-        yield Unmodelled(what=found["what"], why=why, foreign=found["kind"] != _TRACKING)
-    elif found := _ALARM.match(note):
-        why = f"is called by alarm {found['alarm']}, which watches neither CPU nor memory of the service"
-        yield Unmodelled(what=found["what"], why=why, foreign=True)
+    if matched := _KIND.match(note):
+        why = f"is {matched['kind']}, of which this older snapshot has no numbers"
+        yield Unmodelled(what=matched["what"], why=why, foreign=matched["kind"] != _TRACKING)
+    elif matched := _ALARM.match(note):
+        why = f"is called by alarm {matched['alarm']}, which watches neither CPU nor memory of the service"
+        yield Unmodelled(what=matched["what"], why=why, foreign=True)

@@ -79,12 +79,12 @@ def settle_column(rec: Recording, known: KnownMinutes, count: int, column: int) 
     lows = known.level[column, 2], known.level[column, 3]
     cpu, memory = known.values[count, 0], known.values[count, 1]
     for word in range(words.size):
-        found, first = NONE, word * WORD
+        breaching, first = NONE, word * WORD
         for k in range(first, min(first + WORD, minutes)):
             top = min(100.0, cpu[k] * rec.hottest_ratio[k])
             point = point_of(metric, cpu[k], top, memory[k], math.nan, lows)
-            found |= np.uint64((point >= low) & (point <= high)) << np.uint64(k - first)
-        words[word] = found
+            breaching |= np.uint64((point >= low) & (point <= high)) << np.uint64(k - first)
+        words[word] = breaching
     known.done[count, column] = True
 
 

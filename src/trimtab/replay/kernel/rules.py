@@ -243,19 +243,19 @@ def point_of(
 @register_jitable
 def tracked_in(alarm: I64, c: int, alarms: int) -> int:
     """Return how many alarms ask target tracking for fewer tasks: one for each policy that may go in."""
-    found = 0
+    count = 0
     for a in range(alarms):
-        found += 1 if alarm[c, a, KIND] == TRACKING and alarm[c, a, MAY_IN] == 1 else 0
-    return found
+        count += 1 if alarm[c, a, KIND] == TRACKING and alarm[c, a, MAY_IN] == 1 else 0
+    return count
 
 
 @register_jitable
 def counts_requests(alarm: I64, c: int, alarms: int) -> bool:
     """Tell whether any alarm watches requests."""
-    found = 0
+    watching = 0
     for a in range(alarms):
-        found += 1 if alarm[c, a, METRIC] == REQUESTS else 0
-    return found > 0
+        watching += 1 if alarm[c, a, METRIC] == REQUESTS else 0
+    return watching > 0
 
 
 @register_jitable

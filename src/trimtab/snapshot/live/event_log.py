@@ -35,7 +35,7 @@ _WORTH: Final = (
 def read_event_log(api: Api, raw: Raw, now: datetime, since: datetime) -> None:
     """Add failures that the cluster's event logs remember, the newest day first, and say how far back."""
     left = CALLS_AT_MOST
-    found: dict[str, Json] = {}
+    by_task: dict[str, Json] = {}
     for group in _groups(raw):
         name, days = group["logGroupName"], group.get("retentionInDays")
         first = max(since, now - days * DAY) if days else since
@@ -43,7 +43,7 @@ def read_event_log(api: Api, raw: Raw, now: datetime, since: datetime) -> None:
         while end > first and left > 0:
             start = max(first, end - DAY)
             events, left, whole = _day(api, raw, name, (start, end), left)
-            found |= events
+            by_task |= events
             if not whole:
                 break
             end = start
@@ -52,7 +52,7 @@ def read_event_log(api: Api, raw: Raw, now: datetime, since: datetime) -> None:
         if end > first:
             why = f"after {CALLS_AT_MOST} calls the rest of it, back to {when(first)}, was not read"
             raw.notes.append(f"event log {name}: {why}")
-    _merge(raw, found.values())
+    _merge(raw, by_task.values())
 
 
 def _groups(raw: Raw) -> Iterator[Json]:
@@ -77,7 +77,7 @@ def _day(
         "filterPattern": f'{{ ($.detail.clusterArn = "{raw.cluster["clusterArn"]}") && ({_WORTH}) }}',
         "limit": EVENTS_A_CALL,
     }
-    found: dict[str, Json] = {}
+    by_task: dict[str, Json] = {}
     while left > 0:
         answer = api.call("logs", "FilterLogEvents", **asked)
         left -= 1
@@ -85,11 +85,11 @@ def _day(
             event = _decoded(line["message"])
             if event is not None and event["detail"].get("clusterArn") == raw.cluster["clusterArn"]:
                 # One task's stop may be sent, or logged by two rules, more than once.
-                found[str(event["detail"].get("taskArn") or event.get("id") or line["eventId"])] = event
+                by_task[str(event["detail"].get("taskArn") or event.get("id") or line["eventId"])] = event
         if not answer.get("nextToken"):
-            return found, left, True
+            return by_task, left, True
         asked["nextToken"] = answer["nextToken"]
-    return found, left, False
+    return by_task, left, False
 
 
 def _decoded(message: str) -> Json | None:

@@ -74,17 +74,17 @@ def with_log_volume(api: Api, raw: Raw, fleet: Fleet, window: Window) -> Fleet:
 
 def _writers(raw: Raw) -> dict[str, set[str]]:
     """Return who writes to each log group: every service, those left out too, and sessions of ECS Exec."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    writers: defaultdict[str, set[str]] = defaultdict(set)
     for service in raw.services:
         definition = raw.definitions.get(service.get("taskDefinition") or "") or {}
         for container in definition.get("containerDefinitions") or ():
             for group in log_groups_of(container):
-                found[group].add(service["serviceName"])
+                writers[group].add(service["serviceName"])
     command: Json = (raw.cluster.get("configuration") or {}).get("executeCommandConfiguration") or {}
     sessions = (command.get("logConfiguration") or {}).get("cloudWatchLogGroupName")
-    if sessions and str(sessions) in found:
-        found[str(sessions)].add("sessions of ECS Exec")
-    return found
+    if sessions and str(sessions) in writers:
+        writers[str(sessions)].add("sessions of ECS Exec")
+    return writers
 
 
 def _read(api: Api, raw: Raw, groups: list[str], window: Window) -> dict[str, float]:
@@ -118,17 +118,17 @@ def _sums(
     api: Api, names: Mapping[str, str], start: datetime, end: datetime
 ) -> dict[str, dict[datetime, float]]:
     """Return the bytes of each hour of each group, without groups that CloudWatch failed at."""
-    found: dict[str, dict[datetime, float]] = {group: {} for group in names.values()}
+    sums: dict[str, dict[datetime, float]] = {group: {} for group in names.values()}
     queries = [_asked(name, group) for name, group in names.items()]
     for result in results(api, queries, start, end):
         group, state = names[result["Id"]], result.get("StatusCode", "Complete")
         if state == "Forbidden":
             raise not_shared()
         if state == "InternalError":
-            found.pop(group, None)
-        elif group in found:
-            found[group].update(zip(result["Timestamps"], map(float, result["Values"]), strict=True))
-    return found
+            sums.pop(group, None)
+        elif group in sums:
+            sums[group].update(zip(result["Timestamps"], map(float, result["Values"]), strict=True))
+    return sums
 
 
 def _asked(name: str, group: str) -> Json:

@@ -90,16 +90,16 @@ def read_metrics(
     refused: set[str] = set()
     for batch in batches([query for queries in wanted for query in queries], batch_size(window.minutes)):
         try:
-            found = _read(api, window, batch)
+            answered = _read(api, window, batch)
         except CallFailed as failed:
-            found = {}
+            answered = {}
             for service in dict.fromkeys(query.service for query in batch):
                 if service not in refused:
                     refuse(service, failed)
                     refused.add(service)
         for query in batch:
-            if query in found:
-                held[query.service][query] = found[query]
+            if query in answered:
+                held[query.service][query] = answered[query]
             left[query.service] -= 1
             if not left[query.service]:
                 series = held.pop(query.service, {})
@@ -164,15 +164,17 @@ def _column(
     name: str, series: Series, window: Window, together: Literal["sum", "most"] = "sum"
 ) -> npt.NDArray[np.float32]:
     """Return one column; what several target groups reported is made one as its ``together`` says."""
-    found = [values for query, values in series.items() if query.column == name]
-    if not found:
+    reports = [values for query, values in series.items() if query.column == name]
+    if not reports:
         return np.full(window.minutes, np.nan, dtype=np.float32)
-    if len(found) == 1:
-        return found[0]
-    stacked = np.stack(found)
+    if len(reports) == 1:
+        return reports[0]
+    stacked = np.stack(reports)
     silent = np.isnan(stacked).all(axis=0)
-    one = np.nansum(stacked, axis=0) if together == "sum" else np.nan_to_num(stacked).max(axis=0)
-    return np.where(silent, np.nan, one).astype(np.float32)
+    together_by_minute = (
+        np.nansum(stacked, axis=0) if together == "sum" else np.nan_to_num(stacked).max(axis=0)
+    )
+    return np.where(silent, np.nan, together_by_minute).astype(np.float32)
 
 
 def _suffix(arn: str) -> str:

@@ -105,12 +105,12 @@ def _read_strays(api: Api, raw: Raw) -> None:
     if not others:
         return
     groups = list(_balancing(api, "DescribeTargetGroups", "TargetGroups"))
-    for one in others[:MOST_STRAYS]:
+    for balancer in others[:MOST_STRAYS]:
         behind = [
-            group for group in groups if one["LoadBalancerArn"] in (group.get("LoadBalancerArns") or ())
+            group for group in groups if balancer["LoadBalancerArn"] in (group.get("LoadBalancerArns") or ())
         ]
         if not _has_targets(api, behind):
-            raw.strays.append({**one, "TargetGroups": len(behind)})
+            raw.strays.append({**balancer, "TargetGroups": len(behind)})
     if len(others) > MOST_STRAYS:
         raw.notes.append(
             f"of {len(others)} load balancers of the network that no service uses "

@@ -93,13 +93,13 @@ def _ask(api: Api, reading: _Reading, code: str, wanted: tuple[Wanted, ...], fam
     except ValueError:
         reading.missing.update({one.name: f"the list of {code} is not understood" for one in wanted})
         return ""
-    for one in wanted:
-        price = _price(one, offers[one.name], code, reading)
+    for rate in wanted:
+        price = _price(rate, offers[rate.name], code, reading)
         if isinstance(price, Price):
-            reading.found[one.name] = price
-            reading.missing.pop(one.name, None)
+            reading.found[rate.name] = price
+            reading.missing.pop(rate.name, None)
         else:
-            reading.missing[one.name] = price
+            reading.missing[rate.name] = price
     return ""
 
 
@@ -116,13 +116,13 @@ def _offers(api: Api, code: str, wanted: tuple[Wanted, ...], family: str) -> dic
         Filters=[{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in asked.items()],
         MaxResults=PAGE,
     )
-    found: dict[str, list[Offer]] = {one.name: [] for one in wanted}
+    offers: dict[str, list[Offer]] = {rate.name: [] for rate in wanted}
     for text in texts:
         attributes = attributes_of(text)
-        for one in wanted:
-            if is_wanted(one, attributes, api.region):
-                found[one.name] += offers_of(text)
-    return found
+        for rate in wanted:
+            if is_wanted(rate, attributes, api.region):
+                offers[rate.name] += offers_of(text)
+    return offers
 
 
 def _price(wanted: Wanted, offers: list[Offer], code: str, reading: _Reading) -> Price | str:

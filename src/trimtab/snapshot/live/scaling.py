@@ -53,7 +53,7 @@ def read_scaling(api: Api, raw: Raw) -> None:
 
 def _read_alarms(api: Api, raw: Raw) -> None:
     ours = {policy["PolicyARN"] for policies in raw.policies.values() for policy in policies}
-    found = pages(
+    alarms = pages(
         api,
         "cloudwatch",
         "DescribeAlarms",
@@ -61,7 +61,7 @@ def _read_alarms(api: Api, raw: Raw) -> None:
         AlarmTypes=["MetricAlarm"],
         MaxRecords=ALARMS_A_PAGE,
     )
-    for alarm in found:
+    for alarm in alarms:
         acts = ours.intersection(actions_of(alarm))
         if acts or watches(alarm, raw.name, raw.services):
             raw.alarms.append(alarm)
@@ -90,18 +90,20 @@ def read_activities(api: Api, raw: Raw, since: datetime) -> None:
             ScalableDimension=DIMENSION,
             MaxResults=ACTIVITIES,
         )
-        found = [one for one in answer.get("ScalingActivities", ()) if one["StartTime"] >= since]
-        found.sort(key=lambda one: one["StartTime"], reverse=True)
-        raw.activities[name] = [_activity(one) for one in found[:ACTIVITIES]]
+        activities = [each for each in answer.get("ScalingActivities", ()) if each["StartTime"] >= since]
+        activities.sort(key=lambda activity: activity["StartTime"], reverse=True)
+        raw.activities[name] = [_activity(activity) for activity in activities[:ACTIVITIES]]
 
 
-def _activity(one: Json) -> ScalingActivity:
-    end = one.get("EndTime")
+def _activity(activity: Json) -> ScalingActivity:
+    end = activity.get("EndTime")
     return ScalingActivity(
-        start=when(one["StartTime"]),
+        start=when(activity["StartTime"]),
         end=None if end is None else when(end),
-        status=one.get("StatusCode", "Unknown"),
-        description=redact(" ".join(filter(None, (one.get("Description"), one.get("StatusMessage"))))),
+        status=activity.get("StatusCode", "Unknown"),
+        description=redact(
+            " ".join(filter(None, (activity.get("Description"), activity.get("StatusMessage"))))
+        ),
     )
 
 

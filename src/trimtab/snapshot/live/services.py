@@ -38,13 +38,13 @@ def read_cluster(api: Api, cluster: str) -> Raw:
     answer = api.call(
         "ecs", "DescribeClusters", clusters=[cluster], include=["SETTINGS", "CONFIGURATIONS", "TAGS"]
     )
-    found = [one for one in answer.get("clusters", ()) if one.get("status") != "INACTIVE"]
-    if not found:
+    there = [each for each in answer.get("clusters", ()) if each.get("status") != "INACTIVE"]
+    if not there:
         raise AccountError(
             f"there is no cluster {cluster!r} in {api.region}",
             advice="check --cluster, --region and --profile",
         )
-    return Raw(region=api.region, cluster=found[0])
+    return Raw(region=api.region, cluster=there[0])
 
 
 def read_services(api: Api, raw: Raw, progress: Progress) -> None:
@@ -67,8 +67,8 @@ def read_services(api: Api, raw: Raw, progress: Progress) -> None:
         answer = api.call("ecs", "DescribeServices", cluster=raw.name, services=list(batch), include=["TAGS"])
         for failure in answer.get("failures", ()):
             raw.skipped.append(_missing(failure))
-        found: list[Json] = answer.get("services", [])
-        return found
+        services: list[Json] = answer.get("services", [])
+        return services
 
     def refused(arn: str, failed: CallFailed) -> None:
         raw.skip(name_of(arn), failed)

@@ -56,8 +56,10 @@ def _read_log_groups(api: Api, raw: Raw) -> None:
     used = {name for name in map(log_group_of, containers) if name}
     folders = tuple({f"{name.rpartition('/')[0]}/" for name in used if name.count("/") > 1})
     near = stems(raw)
-    found = pages(api, "logs", "DescribeLogGroups", "logGroups", cursor="nextToken", limit=LOG_GROUPS_A_PAGE)
-    for group in found:
+    log_groups = pages(
+        api, "logs", "DescribeLogGroups", "logGroups", cursor="nextToken", limit=LOG_GROUPS_A_PAGE
+    )
+    for group in log_groups:
         name = group["logGroupName"]
         if name in used or name.startswith(folders) or any(stem in name for stem in near):
             raw.log_groups.append(group)
@@ -141,7 +143,7 @@ def read_tags(api: Api, raw: Raw) -> None:
         target["ScalableTargetARN"] for target in raw.targets.values() if target.get("ScalableTargetARN")
     }
     types = ["logs", "servicediscovery", "cloudwatch", "application-autoscaling"]
-    for one in pages(
+    for tagged in pages(
         api,
         "tag",
         "GetResources",
@@ -150,6 +152,6 @@ def read_tags(api: Api, raw: Raw) -> None:
         ResourceTypeFilters=types,
         ResourcesPerPage=100,
     ):
-        arn = one["ResourceARN"].removesuffix(":*")
+        arn = tagged["ResourceARN"].removesuffix(":*")
         if arn in wanted:
-            raw.tags[arn] = {tag["Key"]: tag["Value"] for tag in one.get("Tags", ())}
+            raw.tags[arn] = {tag["Key"]: tag["Value"] for tag in tagged.get("Tags", ())}

@@ -82,19 +82,19 @@ def read_events(raw: Raw) -> None:
     """Take failures from the services' events and scaling activities, which were read before."""
     for service in raw.services:
         name = service["serviceName"]
-        found = raw.failures.setdefault(name, [])
-        found += [
+        failures = raw.failures.setdefault(name, [])
+        failures += [
             Failure(at=when(event["createdAt"]), kind="service event", text=redact(event["message"]))
             for event in service.get("events") or ()
             if _FAILED_EVENT.search(event["message"])
         ]
-        found += [
+        failures += [
             Failure(at=one.start, kind="scaling activity", text=f"{one.status}: {one.description}")
             for one in raw.activities.get(name, ())
             if one.status in ("Failed", "Unfulfilled")
         ]
-        found.sort(key=lambda one: (one.at, one.text), reverse=True)
-        del found[FAILURES:]
+        failures.sort(key=lambda one: (one.at, one.text), reverse=True)
+        del failures[FAILURES:]
 
 
 def start_of(task: Json, bounds: list[datetime]) -> StartSample | None:

@@ -33,13 +33,13 @@ def add_network(raw: Raw, resources: Mapping[str, Sequence[Json]]) -> None:
     networks = {subnets[subnet].get("vpc_id") for subnet in ours & set(subnets)} - {None, ""}
     if len(networks) == 1:
         raw.vpc_id = networks.pop()
-    for one in resources.get("aws_nat_gateway", ()):
+    for gateway in resources.get("aws_nat_gateway", ()):
         if (
-            one.get("id")
+            gateway.get("id")
             and raw.vpc_id
-            and subnets.get(one.get("subnet_id") or "", {}).get("vpc_id") == raw.vpc_id
+            and subnets.get(gateway.get("subnet_id") or "", {}).get("vpc_id") == raw.vpc_id
         ):
-            raw.nat_gateways.append(_nat_gateway(one))
+            raw.nat_gateways.append(_nat_gateway(gateway))
     # Without any route of the state, those that lead to the gateways are kept elsewhere: nothing is known.
     if any(resources.get(kind) for kind in (*TABLES, "aws_route")):
         raw.routed = frozenset(_gateways(resources))

@@ -122,12 +122,12 @@ def _cluster(resources: Resources, arn: str, where: str) -> Raw:
             where=where,
             advice="apply it once, then show it",
         )
-    found = [one for one in resources.get("aws_ecs_cluster", ()) if one.get("arn") == arn]
-    cluster = shapes.cluster_shape(found[0] if found else {"name": name_of(arn), "arn": arn})
-    for one in resources.get("aws_ecs_cluster_capacity_providers", ()):
-        if one.get("cluster_name") == cluster["clusterName"]:
-            cluster["capacityProviders"] = one.get("capacity_providers")
-            default = one.get("default_capacity_provider_strategy")
+    clusters = [values for values in resources.get("aws_ecs_cluster", ()) if values.get("arn") == arn]
+    cluster = shapes.cluster_shape(clusters[0] if clusters else {"name": name_of(arn), "arn": arn})
+    for providers in resources.get("aws_ecs_cluster_capacity_providers", ()):
+        if providers.get("cluster_name") == cluster["clusterName"]:
+            cluster["capacityProviders"] = providers.get("capacity_providers")
+            default = providers.get("default_capacity_provider_strategy")
             cluster["defaultCapacityProviderStrategy"] = shapes.strategy(default)
     return Raw(region=arn.split(":")[3], cluster=cluster)
 
@@ -233,11 +233,11 @@ def _decoded(path: Path) -> Json:
 def _resources(decoded: Json) -> Resources:
     """Return what exists: a state's values, or the state before a plan."""
     values = decoded.get("values") or (decoded.get("prior_state") or {}).get("values") or {}
-    found: defaultdict[str, list[Json]] = defaultdict(list)
+    by_type: defaultdict[str, list[Json]] = defaultdict(list)
     for resource in _walk(values.get("root_module") or {}):
         if resource.get("mode") == "managed" or resource.get("type") == "aws_subnet":
-            found[resource["type"]].append(resource.get("values") or {})
-    return found
+            by_type[resource["type"]].append(resource.get("values") or {})
+    return by_type
 
 
 def _walk(module: Json) -> Iterator[Json]:

@@ -169,8 +169,8 @@ def discovery_shape(values: Json) -> Json:
 
 def block(values: Json, name: str) -> Json:
     """Return a block that may occur once; empty if it does not."""
-    found = values.get(name) or []
-    only: Json = (found[0] or {}) if found else {}
+    blocks = values.get(name) or []
+    only: Json = (blocks[0] or {}) if blocks else {}
     return only
 
 

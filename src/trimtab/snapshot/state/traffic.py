@@ -42,9 +42,9 @@ def balancer_shape(values: Json) -> Json:
 def _attributes(values: Json) -> Iterator[tuple[str, str]]:
     """Give what a takeover keeps of a load balancer's attributes, by AWS's names."""
     for name, argument in _ATTRIBUTES.items():
-        found = values.get(argument)
-        if found is not None:
-            yield name, str(found).lower()
+        value = values.get(argument)
+        if value is not None:
+            yield name, str(value).lower()
     for kind in ("access", "connection"):
         logs = block(values, f"{kind}_logs")
         if logs.get("enabled"):
@@ -119,11 +119,11 @@ def security_shape(values: Json) -> Json:
     }
 
 
-def _action(one: Json) -> Json:
-    forward = block(one, "forward")
+def _action(action: Json) -> Json:
+    forward = block(action, "forward")
     groups = [{"TargetGroupArn": each["arn"]} for each in forward.get("target_group") or ()]
     sticky = block(forward, "stickiness").get("enabled", False)
-    said, sent = block(one, "fixed_response"), block(one, "redirect")
+    said, sent = block(action, "fixed_response"), block(action, "redirect")
     return {
         "FixedResponseConfig": {
             "StatusCode": said.get("status_code"),
@@ -133,22 +133,22 @@ def _action(one: Json) -> Json:
         "RedirectConfig": {
             name: sent.get(snake) for name, snake in _REDIRECT.items() if sent.get(snake) is not None
         },
-        "Type": one.get("type"),
-        "TargetGroupArn": one.get("target_group_arn") or None,
+        "Type": action.get("type"),
+        "TargetGroupArn": action.get("target_group_arn") or None,
         "ForwardConfig": {"TargetGroups": groups, "TargetGroupStickinessConfig": {"Enabled": sticky}},
     }
 
 
-def _conditions(one: Json) -> Iterator[Json]:
+def _conditions(condition: Json) -> Iterator[Json]:
     """Give each filled part of a condition block; before provider 3.0 it was a field and its values."""
-    if one.get("field"):
-        yield {"Field": one["field"], "Values": list(one.get("values") or ())}
+    if condition.get("field"):
+        yield {"Field": condition["field"], "Values": list(condition.get("values") or ())}
         return
     for name, said in (("path_pattern", "PathPatternConfig"), ("host_header", "HostHeaderConfig")):
-        if values := block(one, name).get("values"):
+        if values := block(condition, name).get("values"):
             yield {"Field": name.replace("_", "-"), said: {"Values": values}}
     for name in ("http_header", "http_request_method", "query_string", "source_ip"):
-        if one.get(name):
+        if condition.get(name):
             yield {"Field": name.replace("_", "-")}
 
 
@@ -164,10 +164,10 @@ def add_rules(groups: Sequence[Json], resources: Mapping[str, Sequence[Json]]) -
         for way, name in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress"))
     }
     for way, rule in _own_rules(resources):
-        found = lists.get((rule["security_group_id"], way))
+        permissions = lists.get((rule["security_group_id"], way))
         permission = _permission(rule, rule["security_group_id"])
-        if found is not None and permission not in found:
-            found.append(permission)
+        if permissions is not None and permission not in permissions:
+            permissions.append(permission)
 
 
 def _own_rules(resources: Mapping[str, Sequence[Json]]) -> Iterator[tuple[str, Json]]:
@@ -176,25 +176,25 @@ def _own_rules(resources: Mapping[str, Sequence[Json]]) -> Iterator[tuple[str, J
         source = one.get("source_security_group_id")
         yield one["type"], {**one, "security_groups": [source] if source else []}
     for way in ("ingress", "egress"):
-        for one in resources.get(f"aws_vpc_security_group_{way}_rule", ()):
+        for rule in resources.get(f"aws_vpc_security_group_{way}_rule", ()):
             many = {
-                "cidr_blocks": one.get("cidr_ipv4"),
-                "ipv6_cidr_blocks": one.get("cidr_ipv6"),
-                "prefix_list_ids": one.get("prefix_list_id"),
-                "security_groups": one.get("referenced_security_group_id"),
+                "cidr_blocks": rule.get("cidr_ipv4"),
+                "ipv6_cidr_blocks": rule.get("cidr_ipv6"),
+                "prefix_list_ids": rule.get("prefix_list_id"),
+                "security_groups": rule.get("referenced_security_group_id"),
             }
             lists = {name: [value] if value else [] for name, value in many.items()}
-            yield way, {**one, **lists, "protocol": one.get("ip_protocol")}
+            yield way, {**rule, **lists, "protocol": rule.get("ip_protocol")}
 
 
-def _permission(one: Json, own: str) -> Json:
-    groups = [*(one.get("security_groups") or ()), *([own] if one.get("self") else ())]
+def _permission(rule: Json, own: str) -> Json:
+    groups = [*(rule.get("security_groups") or ()), *([own] if rule.get("self") else ())]
     return {
-        "IpProtocol": one.get("protocol"),
-        "FromPort": one.get("from_port"),
-        "ToPort": one.get("to_port"),
-        "IpRanges": [{"CidrIp": cidr} for cidr in one.get("cidr_blocks") or ()],
-        "Ipv6Ranges": [{"CidrIpv6": cidr} for cidr in one.get("ipv6_cidr_blocks") or ()],
+        "IpProtocol": rule.get("protocol"),
+        "FromPort": rule.get("from_port"),
+        "ToPort": rule.get("to_port"),
+        "IpRanges": [{"CidrIp": cidr} for cidr in rule.get("cidr_blocks") or ()],
+        "Ipv6Ranges": [{"CidrIpv6": cidr} for cidr in rule.get("ipv6_cidr_blocks") or ()],
         "UserIdGroupPairs": [{"GroupId": group} for group in groups],
-        "PrefixListIds": one.get("prefix_list_ids") or [],
+        "PrefixListIds": rule.get("prefix_list_ids") or [],
     }

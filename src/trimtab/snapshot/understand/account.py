@@ -53,70 +53,70 @@ def insights_of(cluster: Json) -> Literal["disabled", "enabled", "enhanced"]:
     return "disabled"
 
 
-def namespace_of(one: Json, raw: Raw) -> account.Namespace:
+def namespace_of(namespace: Json, raw: Raw) -> account.Namespace:
     """Return a Cloud Map namespace."""
     return account.Namespace(
-        id=one["Id"],
-        arn=one["Arn"],
-        name=one["Name"],
-        type=one["Type"],
+        id=namespace["Id"],
+        arn=namespace["Arn"],
+        name=namespace["Name"],
+        type=namespace["Type"],
         # Without the hosted zone's word: a private namespace serves the network its services are in.
-        vpc_id=one.get("VpcId") or (raw.vpc_id if one["Type"] == "DNS_PRIVATE" else None),
-        tags=_tags(one["Arn"], raw),
+        vpc_id=namespace.get("VpcId") or (raw.vpc_id if namespace["Type"] == "DNS_PRIVATE" else None),
+        tags=_tags(namespace["Arn"], raw),
     )
 
 
-def discovery_of(one: Json, raw: Raw) -> account.DiscoveryService:
+def discovery_of(discovery: Json, raw: Raw) -> account.DiscoveryService:
     """Return a Cloud Map service."""
-    dns = one.get("DnsConfig") or {}
+    dns = discovery.get("DnsConfig") or {}
     records = dns.get("DnsRecords") or ()
     return account.DiscoveryService(
-        id=one["Id"],
-        arn=one["Arn"],
-        name=one["Name"],
-        namespace_id=one["NamespaceId"],
+        id=discovery["Id"],
+        arn=discovery["Arn"],
+        name=discovery["Name"],
+        namespace_id=discovery["NamespaceId"],
         routing_policy=dns.get("RoutingPolicy") or None,
         record_types=in_order(record["Type"] for record in records),
         ttl_s=min((int(record["TTL"]) for record in records), default=0),
-        custom_health=bool(one.get("HealthCheckCustomConfig")),
-        tags=_tags(one["Arn"], raw),
+        custom_health=bool(discovery.get("HealthCheckCustomConfig")),
+        tags=_tags(discovery["Arn"], raw),
     )
 
 
-def balancer_of(one: Json, raw: Raw) -> account.LoadBalancer:
+def balancer_of(balancer: Json, raw: Raw) -> account.LoadBalancer:
     """Return a load balancer with its listeners and rules."""
-    listeners = [_listener(each, raw) for each in one["Listeners"]]
+    listeners = [_listener(each, raw) for each in balancer["Listeners"]]
     return account.LoadBalancer(
-        arn=one["LoadBalancerArn"],
-        name=one["LoadBalancerName"],
-        scheme=one["Scheme"],
-        vpc_id=one["VpcId"],
-        subnet_ids=in_order(zone["SubnetId"] for zone in one.get("AvailabilityZones") or ()),
-        security_group_ids=in_order(one.get("SecurityGroups")),
-        dns_name=one.get("DNSName", ""),
-        attributes=one.get("Attributes") or {},
+        arn=balancer["LoadBalancerArn"],
+        name=balancer["LoadBalancerName"],
+        scheme=balancer["Scheme"],
+        vpc_id=balancer["VpcId"],
+        subnet_ids=in_order(zone["SubnetId"] for zone in balancer.get("AvailabilityZones") or ()),
+        security_group_ids=in_order(balancer.get("SecurityGroups")),
+        dns_name=balancer.get("DNSName", ""),
+        attributes=balancer.get("Attributes") or {},
         listeners=tuple(sorted(listeners, key=lambda listener: listener.port)),
-        tags=_tags(one["LoadBalancerArn"], raw),
+        tags=_tags(balancer["LoadBalancerArn"], raw),
     )
 
 
-def _listener(one: Json, raw: Raw) -> account.Listener:
-    actions: list[Json] = one.get("DefaultActions") or []
+def _listener(listener: Json, raw: Raw) -> account.Listener:
+    actions: list[Json] = listener.get("DefaultActions") or []
     kind = str(actions[0]["Type"]) if len(actions) == 1 else "other"
-    rules = [_rule(rule, raw) for rule in one.get("Rules") or () if not rule.get("IsDefault")]
-    certificates: list[Json] = one.get("Certificates") or []
+    rules = [_rule(rule, raw) for rule in listener.get("Rules") or () if not rule.get("IsDefault")]
+    certificates: list[Json] = listener.get("Certificates") or []
     return account.Listener(
-        arn=one["ListenerArn"],
-        port=int(one["Port"]),
-        protocol=one["Protocol"],
+        arn=listener["ListenerArn"],
+        port=int(listener["Port"]),
+        protocol=listener["Protocol"],
         certificate_arn=certificates[0].get("CertificateArn") if certificates else None,
-        ssl_policy=one.get("SslPolicy") or None,
+        ssl_policy=listener.get("SslPolicy") or None,
         default_action=_ACTIONS.get(kind, "other"),
         default_target_group_arns=forwards_to(actions),
         default_response=_response(actions[0]) if kind == "fixed-response" else None,
         default_redirect=_redirect(actions[0]) if kind == "redirect" else None,
         rules=tuple(sorted(rules, key=lambda rule: rule.priority)),
-        tags=_tags(one["ListenerArn"], raw),
+        tags=_tags(listener["ListenerArn"], raw),
     )
 
 
@@ -141,18 +141,18 @@ def _redirect(action: Json) -> account.Redirect | None:
     return account.Redirect(status_code=said["StatusCode"], **given)
 
 
-def _rule(one: Json, raw: Raw) -> account.ListenerRule:
-    actions = one.get("Actions") or ()
-    fields = {condition.get("Field") for condition in one.get("Conditions") or ()}
+def _rule(rule: Json, raw: Raw) -> account.ListenerRule:
+    actions = rule.get("Actions") or ()
+    fields = {condition.get("Field") for condition in rule.get("Conditions") or ()}
     return account.ListenerRule(
-        arn=one["RuleArn"],
-        priority=int(one["Priority"]),
+        arn=rule["RuleArn"],
+        priority=int(rule["Priority"]),
         target_group_arns=forwards_to(actions),
         plain=_is_plain(actions),
-        paths=values_of(one, "path-pattern"),
-        hosts=values_of(one, "host-header"),
+        paths=values_of(rule, "path-pattern"),
+        hosts=values_of(rule, "host-header"),
         other_conditions=in_order(str(field) for field in fields - {"path-pattern", "host-header"}),
-        tags=_tags(one["RuleArn"], raw),
+        tags=_tags(rule["RuleArn"], raw),
     )
 
 
@@ -164,43 +164,43 @@ def _is_plain(actions: Sequence[Json]) -> bool:
     return len(forwards_to(actions)) == 1 and not sticky
 
 
-def target_group_of(one: Json, raw: Raw) -> account.TargetGroup:
+def target_group_of(group: Json, raw: Raw) -> account.TargetGroup:
     """Return a target group."""
-    arn = one["TargetGroupArn"]
+    arn = group["TargetGroupArn"]
     return account.TargetGroup(
         arn=arn,
-        name=one["TargetGroupName"],
-        port=int(one.get("Port") or 0),
-        protocol=one.get("Protocol") or "",
-        vpc_id=one.get("VpcId") or "",
-        protocol_version=one.get("ProtocolVersion") or "HTTP1",
-        target_type=one.get("TargetType") or "instance",
-        load_balancer_arns=in_order(one.get("LoadBalancerArns")),
-        health_protocol=one.get("HealthCheckProtocol") or "HTTP",
-        health_port=str(one.get("HealthCheckPort") or "traffic-port"),
-        health_path=one.get("HealthCheckPath") or "/",
-        attributes=one.get("Attributes") or {},
+        name=group["TargetGroupName"],
+        port=int(group.get("Port") or 0),
+        protocol=group.get("Protocol") or "",
+        vpc_id=group.get("VpcId") or "",
+        protocol_version=group.get("ProtocolVersion") or "HTTP1",
+        target_type=group.get("TargetType") or "instance",
+        load_balancer_arns=in_order(group.get("LoadBalancerArns")),
+        health_protocol=group.get("HealthCheckProtocol") or "HTTP",
+        health_port=str(group.get("HealthCheckPort") or "traffic-port"),
+        health_path=group.get("HealthCheckPath") or "/",
+        attributes=group.get("Attributes") or {},
         tags=_tags(arn, raw),
     )
 
 
-def log_group(one: Json, raw: Raw) -> account.LogGroup:
+def log_group(group: Json, raw: Raw) -> account.LogGroup:
     """Return a log group."""
-    arn = str(one.get("logGroupArn") or one.get("arn") or "").removesuffix(":*")
+    arn = str(group.get("logGroupArn") or group.get("arn") or "").removesuffix(":*")
     return account.LogGroup(
-        name=one["logGroupName"],
+        name=group["logGroupName"],
         arn=arn,
-        retention_days=one.get("retentionInDays"),
-        kms_key_id=one.get("kmsKeyId"),
-        log_group_class=one.get("logGroupClass") or "STANDARD",
-        stored_bytes=int(one.get("storedBytes") or 0),
+        retention_days=group.get("retentionInDays"),
+        kms_key_id=group.get("kmsKeyId"),
+        log_group_class=group.get("logGroupClass") or "STANDARD",
+        stored_bytes=int(group.get("storedBytes") or 0),
         tags=_tags(arn, raw),
     )
 
 
-def target_of(one: Json, raw: Raw, callers: Mapping[str, Sequence[Json]]) -> account.ScalingTarget:
+def target_of(target: Json, raw: Raw, callers: Mapping[str, Sequence[Json]]) -> account.ScalingTarget:
     """Return a scaling target. ``callers`` are alarms by the ARN of the policy they call."""
-    resource = one["ResourceId"]
+    resource = target["ResourceId"]
     policies = [
         account.ScalingPolicy(
             name=policy["PolicyName"],
@@ -212,11 +212,11 @@ def target_of(one: Json, raw: Raw, callers: Mapping[str, Sequence[Json]]) -> acc
     ]
     return account.ScalingTarget(
         resource_id=resource,
-        arn=one.get("ScalableTargetARN"),
+        arn=target.get("ScalableTargetARN"),
         policies=tuple(sorted(policies, key=lambda one: one.name)),
         scheduled_actions=in_order(item["ScheduledActionName"] for item in raw.scheduled.get(resource, ())),
-        suspended=in_order(name for name, is_on in (one.get("SuspendedState") or {}).items() if is_on),
-        tags=_tags(one.get("ScalableTargetARN") or "", raw),
+        suspended=in_order(name for name, is_on in (target.get("SuspendedState") or {}).items() if is_on),
+        tags=_tags(target.get("ScalableTargetARN") or "", raw),
     )
 
 
@@ -226,30 +226,30 @@ def _alarm_names(policy: Json, callers: Mapping[str, Sequence[Json]]) -> tuple[s
     return in_order(told | {one["AlarmName"] for one in callers.get(policy["PolicyARN"], ())})
 
 
-def alarm_of(one: Json, raw: Raw) -> account.Alarm:
+def alarm_of(alarm: Json, raw: Raw) -> account.Alarm:
     """Return an alarm."""
-    services = sorted({found["ServiceName"] for found in dimensions_of(one) if "ServiceName" in found})
+    services = sorted({found["ServiceName"] for found in dimensions_of(alarm) if "ServiceName" in found})
     return account.Alarm(
-        name=one["AlarmName"],
-        arn=one["AlarmArn"],
+        name=alarm["AlarmName"],
+        arn=alarm["AlarmArn"],
         service=services[0] if services else None,
-        actions=tuple(actions_of(one)),
-        tags=_tags(one["AlarmArn"], raw),
+        actions=tuple(actions_of(alarm)),
+        tags=_tags(alarm["AlarmArn"], raw),
     )
 
 
-def security_group_of(one: Json, raw: Raw) -> account.SecurityGroup:
+def security_group_of(group: Json, raw: Raw) -> account.SecurityGroup:
     """Return a security group."""
     open_to = {
         found.get("CidrIp") or found.get("CidrIpv6")
-        for rule in one.get("IpPermissions") or ()
+        for rule in group.get("IpPermissions") or ()
         for found in (*(rule.get("IpRanges") or ()), *(rule.get("Ipv6Ranges") or ()))
     }
     return account.SecurityGroup(
-        id=one["GroupId"],
-        name=redact(one.get("GroupName", "")),
-        description=redact(one.get("Description", "")),
-        interfaces=None if raw.interfaces is None else raw.interfaces.get(one["GroupId"], 0),
+        id=group["GroupId"],
+        name=redact(group.get("GroupName", "")),
+        description=redact(group.get("Description", "")),
+        interfaces=None if raw.interfaces is None else raw.interfaces.get(group["GroupId"], 0),
         world_open=bool(open_to & ANYONE),
     )
 

@@ -92,8 +92,8 @@ def _joined(returned: str, expressions: dict[str, str]) -> str:
 
 
 def _lows(joined: str, metrics: dict[str, Literal["cpu", "memory"] | None]) -> dict[str, float] | None:
-    found = _JOINT.match(joined)
-    ratios = [_RATIO.match(found[part]) for part in ("first", "second")] if found else []
+    matched = _JOINT.match(joined)
+    ratios = [_RATIO.match(matched[part]) for part in ("first", "second")] if matched else []
     lows = {str(metrics.get(ratio["id"])): float(ratio["low"]) for ratio in ratios if ratio}
     return lows if set(lows) == {"cpu", "memory"} else None
 
@@ -111,21 +111,21 @@ def followed(alarm: Json) -> str:
 
 def alarms_by_action(raw: Raw) -> dict[str, list[Json]]:
     """Return the alarms that call each policy, by the policy's ARN."""
-    found: dict[str, list[Json]] = {}
+    by_action: dict[str, list[Json]] = {}
     for alarm in _in_order(raw):
         for action in alarm.get("AlarmActions") or ():
-            found.setdefault(action, []).append(alarm)
-    return found
+            by_action.setdefault(action, []).append(alarm)
+    return by_action
 
 
 def other_callers(raw: Raw) -> dict[str, list[tuple[str, str]]]:
     """Return the alarms that call a policy in another state than ALARM, with it, by the policy's ARN."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    callers: dict[str, list[tuple[str, str]]] = {}
     for alarm in _in_order(raw):
         for field, state in _STATES.items():
             for action in alarm.get(field) or ():
-                found.setdefault(action, []).append((alarm["AlarmName"], state))
-    return found
+                callers.setdefault(action, []).append((alarm["AlarmName"], state))
+    return callers
 
 
 def _in_order(raw: Raw) -> Sequence[Json]:

@@ -67,10 +67,10 @@ def deaths_of(failures: Sequence[Failure]) -> tuple[Deaths, ...]:
     by_cause: dict[Cause, list[Failure]] = {}
     for failure in failures:
         by_cause.setdefault(cause_of(failure), []).append(failure)
-    found = []
+    deaths = []
     for cause, some in by_cause.items():
         times = sorted(one.at for one in some)
-        found.append(
+        deaths.append(
             Deaths(
                 cause=cause,
                 count=len(some),
@@ -78,7 +78,7 @@ def deaths_of(failures: Sequence[Failure]) -> tuple[Deaths, ...]:
                 last=times[-1],
             )
         )
-    return tuple(sorted(found, key=lambda one: (one.count, one.last), reverse=True))
+    return tuple(sorted(deaths, key=lambda one: (one.count, one.last), reverse=True))
 
 
 def memory_kills(failures: Sequence[Failure]) -> int:

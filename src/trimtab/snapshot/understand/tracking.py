@@ -77,12 +77,12 @@ def _cooldown(body: Json, name: str) -> int:
     return DEFAULT_COOLDOWN_S if said is None else int(said)
 
 
-def _alarm(one: Json) -> TrackingAlarm:
-    periods = int(one["EvaluationPeriods"])
+def _alarm(alarm: Json) -> TrackingAlarm:
+    periods = int(alarm["EvaluationPeriods"])
     return TrackingAlarm(
-        high=str(one.get("ComparisonOperator", "")).startswith("Greater"),
-        threshold=float(one.get("Threshold") or 0.0),
-        period_s=int(one.get("Period") or _MINUTE_S),
+        high=str(alarm.get("ComparisonOperator", "")).startswith("Greater"),
+        threshold=float(alarm.get("Threshold") or 0.0),
+        period_s=int(alarm.get("Period") or _MINUTE_S),
         evaluation_periods=periods,
-        datapoints_to_alarm=int(one.get("DatapointsToAlarm") or periods),
+        datapoints_to_alarm=int(alarm.get("DatapointsToAlarm") or periods),
     )

@@ -38,7 +38,7 @@ class Route:
 
 def routes_of(raw: Raw) -> dict[str, list[Route]]:
     """Return every way to every target group, the first to be tried first."""
-    found: defaultdict[str, list[Route]] = defaultdict(list)
+    routes: defaultdict[str, list[Route]] = defaultdict(list)
     for balancer in raw.balancers:
         for listener in balancer.get("Listeners", ()):
             for rule in listener.get("Rules", ()):
@@ -46,19 +46,19 @@ def routes_of(raw: Raw) -> dict[str, list[Route]]:
                 paths = values_of(rule, "path-pattern") or (ANY_PATH,)
                 route = Route(priority=priority, paths=paths, scheme=balancer.get("Scheme", ""))
                 for arn in forwards_to(rule.get("Actions", ())):
-                    found[arn].append(route)
-    return {arn: sorted(routes, key=lambda one: one.priority) for arn, routes in found.items()}
+                    routes[arn].append(route)
+    return {arn: sorted(each, key=lambda route: route.priority) for arn, each in routes.items()}
 
 
 def forwards_to(actions: Sequence[Json]) -> tuple[str, ...]:
     """Return the target groups that actions forward to, sorted."""
-    found: set[str] = set()
+    arns: set[str] = set()
     for action in actions:
         if action.get("TargetGroupArn"):
-            found.add(action["TargetGroupArn"])
+            arns.add(action["TargetGroupArn"])
         groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or ()
-        found |= {group["TargetGroupArn"] for group in groups}
-    return tuple(sorted(found))
+        arns |= {group["TargetGroupArn"] for group in groups}
+    return tuple(sorted(arns))
 
 
 def values_of(rule: Json, name: str) -> tuple[str, ...]:
@@ -153,15 +153,15 @@ def egress_of(service: Json, groups: Mapping[str, Json]) -> tuple[Egress, ...] |
     if not any(groups[group].get("IpPermissionsEgress") for group in wanted):
         # Without a way out no task could pull its image: the rules are kept where nothing was read.
         return None
-    found: set[tuple[int, str, str]] = set()
+    rules: set[tuple[int, str, str]] = set()
     for group in wanted:
         for rule in groups[group].get("IpPermissionsEgress") or ():
             ports = _ports(rule)
             if ports is None or rule.get("PrefixListIds"):
                 return None
-            found |= {(port, *peer) for port in ports for peer in _peers(rule)}
+            rules |= {(port, *peer) for port in ports for peer in _peers(rule)}
     return tuple(
-        _named(peer, number) for number, peer in enumerate(sorted(found), start=1) if peer[0] != HTTPS
+        _named(peer, number) for number, peer in enumerate(sorted(rules), start=1) if peer[0] != HTTPS
     )
 
 

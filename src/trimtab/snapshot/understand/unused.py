@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from trimtab.snapshot.answers import Raw
 
 
-def nat_gateway_of(one: Json, raw: Raw) -> NatGateway:
+def nat_gateway_of(gateway: Json, raw: Raw) -> NatGateway:
     """Return a NAT gateway."""
-    identifier = one["NatGatewayId"]
+    identifier = gateway["NatGatewayId"]
     return NatGateway(
         id=identifier,
-        zone=raw.zones.get(one.get("SubnetId") or ""),
-        private=one.get("ConnectivityType") == "private",
+        zone=raw.zones.get(gateway.get("SubnetId") or ""),
+        private=gateway.get("ConnectivityType") == "private",
         routed=None if raw.routed is None else identifier in raw.routed,
     )
 
