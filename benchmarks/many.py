@@ -67,7 +67,7 @@ def make(folder: Path, services: int) -> None:
 
 def run(folder: Path, jobs: int) -> tuple[float, float, float]:
     """Return CPU seconds, wall seconds and the most memory of any process [MB]."""
-    command = [sys.executable, "-m", "trimtab", "optimize", str(folder), "-o", str(folder / "out")]
+    command = [sys.executable, "-m", "trimtab", "optimize", str(folder), "-o", str(folder / "out"), "--quiet"]
     before, begun = os.times(), time.perf_counter()
     running = subprocess.Popen(  # noqa: S603  # this interpreter, our own command
         [*command, "--jobs", str(jobs)], stdout=subprocess.DEVNULL, start_new_session=True
