@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from series import CPU_SHARE, PEAK_QUANTILE, PEAK_TASKS, add_flag, by_minute
 
-from trimtab.ladders.parts import DAY_MIN
 from trimtab.replay.bound import (
     clairvoyant_bound,
     level_gaps,
@@ -24,6 +23,7 @@ from trimtab.replay.bound import (
     required_tasks,
 )
 from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -34,12 +34,12 @@ from trimtab.catalog.load import fargate_sizes, prices
 from trimtab.demand.memory.growth import MemoryShape
 from trimtab.demand.series import Demand
 from trimtab.fleet.model import Scaling, Service, TaskSize
-from trimtab.ladders.parts import DAY_MIN
 from trimtab.sizing.constants import KEEP_SHARE
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import right_size
 from trimtab.sizing.tasks import tasks_needed
 from trimtab.terraform_module import COLLECTOR_MEMORY_MIB
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -32,12 +32,13 @@ from trimtab.advice.choice.decide import prefer
 from trimtab.advice.choice.model import Decision
 from trimtab.advice.choice.trials import bound_s
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.parts import DAY_MIN, parts_of
+from trimtab.ladders.parts import parts_of
 from trimtab.ladders.search import Effort, Hunt, Limits, search
 from trimtab.replay.bound import required_tasks
 from trimtab.replay.policy import fixed_count
 from trimtab.replay.run import replay
 from trimtab.terraform_module import Ladder, OutStep
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -32,7 +32,6 @@ from series import (
 
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.parts import DAY_MIN
 from trimtab.replay.batch import Batches
 from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
 from trimtab.replay.kernel import encode
@@ -41,6 +40,7 @@ from trimtab.replay.kernel.tables import TOTALS
 from trimtab.replay.run import replay_many
 from trimtab.replay.spot import spot_interruptions
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from trimtab.units import DAY_S
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -73,7 +75,6 @@ PLATFORM_ALARMS = 1
 PERCENT = 100
 PERIODS_S = (60, 120, 180, 240, 300)
 LEAST_IN_COOLDOWN_S = 60
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

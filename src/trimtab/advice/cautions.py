@@ -17,6 +17,7 @@ from trimtab.demand.quality import longest_run, quality_of
 from trimtab.sizing.constants import AT_LIMIT_SHARE, CENSORED_LIFT, SPARE_WITHOUT_TRAFFIC
 from trimtab.sizing.memory import at_limit_steps
 from trimtab.terraform_module import COLLECTOR_MEMORY_MIB, DEFAULT_LONGEST_REQUEST_S, SERVICE_NAME
+from trimtab.units import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +39,6 @@ CENSORED_SHARE = 0.001
 """About a minute and a half a day at the ceiling."""
 LONGEST_GAP_S = 3600
 """A gap longer than this can hide a whole burst."""
-DAY_S = 86_400
 SHAPES: Final[Mapping[FindingKind, CautionKind]] = {
     FindingKind.ZERO: CautionKind.ZERO,
     FindingKind.CONSTANT: CautionKind.CONSTANT,

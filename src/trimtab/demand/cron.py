@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trimtab.errors import ReplayError
+from trimtab.units import DAY_S, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ _MONTHS: Final = {
     "DEC": 12,
 }
 _WEEKDAYS: Final = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7}
-_UNITS: Final = {"minute": 60, "hour": 3600, "day": 86_400}
+_UNITS: Final = {"minute": MINUTE_S, "hour": HOUR_S, "day": DAY_S}
 _RANGES: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
 LAST: Final = "L"
 ANY: Final = ("*", "?")

@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from trimtab.units import DAY_MIN
+
 if TYPE_CHECKING:
     from trimtab.demand.answers import Answers
     from trimtab.demand.series import F64, Demand, Mask
 
 LEAST_REQUESTS: Final = 60
 """A minute, below which its p95 is but one of its three slowest requests."""
-LEAST_MINUTES: Final = 1440
+LEAST_MINUTES: Final = DAY_MIN
 """Minutes that can be used, from which a model is tried: one day, as for an answer at all."""
 FAILED_SHARE: Final = 0.01
 """Of a minute's requests. Where more failed the p95 is that of failing, which is quick or a timeout."""

@@ -20,6 +20,7 @@ import numpy as np
 
 from trimtab.demand.robust import HUBER, huber, upper_99
 from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
+from trimtab.units import DAY_S
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand, Mask
@@ -38,7 +39,7 @@ LEAST_BOOT_VCPU_S = 1.0
 """What is less than this is none: no runtime waits, or starts, on less."""
 BOOT_STEPS = 4
 """Minutes from the one in which the count rose on, in which a start's CPU is looked for."""
-DRIFT_BLOCK_S = 86_400
+DRIFT_BLOCK_S = DAY_S
 """Over so long it is seen how fast drift comes back [s]: within two hours hardly any of it does."""
 LEAST_DRIFT = 0.2
 """Of what is unexplained, the least that must last into the next minute to be called drift [ratio]."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trimtab.demand.terms import NOTHING_TOLD, OwnCpu
+from trimtab.units import DAY_S
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,4 +76,4 @@ class Demand:
     @property
     def days(self) -> float:
         """Span with data [days]: minutes that are known, not calendar."""
-        return float(self.known.sum()) * self.step_s / 86_400
+        return float(self.known.sum()) * self.step_s / DAY_S

@@ -45,7 +45,8 @@ from trimtab.ladders.space import (
     memory_taken,
 )
 from trimtab.replay.kernel.compiling import compiled
-from trimtab.terraform_module import DAY_S, LEAST_IN_COOLDOWN_S, PERCENT, PERIODS_S
+from trimtab.terraform_module import LEAST_IN_COOLDOWN_S, PERCENT, PERIODS_S
+from trimtab.units import DAY_S
 
 if TYPE_CHECKING:
     from trimtab.demand.series import F64
@@ -59,6 +60,7 @@ SOURCES = (
     "ladders/space",
     "ladders/ladders",
     "terraform_module",
+    "units",
 )
 """The modules whose code or constants are compiled into it."""
 TAKEN_SHARE = 0.3

@@ -9,6 +9,7 @@ import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.replay.bound import required_tasks
+from trimtab.units import DAY_MIN, HOUR_MIN
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from trimtab.demand.series import F64
     from trimtab.replay.inputs import Inputs
 
-HOUR_MIN, DAY_MIN = 60, 1440
 HARDER = 1.2
 """Demand of the judged part, times this: a month of growth, or a busier season."""
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.ladders.draw import Drawer
-from trimtab.ladders.parts import DAY_MIN
 from trimtab.ladders.rows import complexity_of, ladders_of, rows_of, tables_of, width_of
 from trimtab.ladders.space import LEAST_OUT_STEPS, MOST_STEPS, sane
 from trimtab.replay.batch import Batches
 from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, OVER_MEMORY, TOTALS
 from trimtab.replay.run import DEFAULT
 from trimtab.terraform_module import MODULE
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,6 +18,7 @@ import numpy as np
 
 from trimtab.snapshot.contract import STEP_S, span_of
 from trimtab.snapshot.live.read import PUBLICATION_S
+from trimtab.units import DAY_S
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     F64 = npt.NDArray[np.float64]
 
-DAY_S: Final = 86_400
 AHEAD_S: Final = DAY_S
 """How long the sandbox goes on reporting."""
 SETTLED_S: Final = 300

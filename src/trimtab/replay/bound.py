@@ -26,6 +26,7 @@ import numpy as np
 
 from trimtab.errors import ReplayError
 from trimtab.replay.inputs import Model
+from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from trimtab.demand.series import F64, Mask
     from trimtab.replay.inputs import I64, Inputs, Starts
 
-MINUTE_S = 60
 SUBSECONDS = 1024
 """The penalty is searched in parts of a second, as integers: no rounding can lift the bound."""
 MOST_ROUNDS = 64

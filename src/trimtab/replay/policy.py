@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from trimtab.catalog.limits import MAX_STEPS, MAX_TASKS
 from trimtab.errors import ReplayError
 from trimtab.replay.checks import number, whole
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from trimtab.demand.schedule import Bounds
 
 MAX_ALARMS = 8
 """Of one service. The kernel keeps the breaches of a minute in one byte."""
-DAY_MIN = 1440
+LOOK_BACK_MIN = DAY_MIN
 """An alarm may not look back further than a day [min] (PutMetricAlarm)."""
 TRACKING_LOW = 0.9
 """Of the target: where ECS's target tracking puts its low alarm (observed: 30 to 27, 70 to 63)."""
@@ -104,13 +105,13 @@ class PolicyAlarm:
 
     def __post_init__(self) -> None:
         number("alarm.threshold", self.threshold, least=-math.inf)
-        whole("alarm.period_min", self.period_min, least=1, most=DAY_MIN)
-        whole("alarm.periods", self.periods, least=1, most=DAY_MIN)
-        whole("alarm.datapoints", self.datapoints, least=1, most=DAY_MIN)
+        whole("alarm.period_min", self.period_min, least=1, most=LOOK_BACK_MIN)
+        whole("alarm.periods", self.periods, least=1, most=LOOK_BACK_MIN)
+        whole("alarm.datapoints", self.datapoints, least=1, most=LOOK_BACK_MIN)
         whole("alarm.policy", self.policy)
         if self.datapoints > self.periods:
             raise ReplayError(f"{self.datapoints} of {self.periods} never alarm", where="alarm.datapoints")
-        if self.periods * self.period_min > DAY_MIN:
+        if self.periods * self.period_min > LOOK_BACK_MIN:
             raise ReplayError(
                 f"{self.periods} periods of {self.period_min} min are more than a day", where="alarm.periods"
             )

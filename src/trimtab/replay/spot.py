@@ -11,8 +11,8 @@ import numpy as np
 
 from trimtab.replay.checks import number, whole
 from trimtab.replay.inputs import Interruptions
+from trimtab.units import DAY_MIN
 
-MINUTES_A_DAY = 1440
 EVENTS_PER_DAY = 1.0
 """Assumption, without a source: a pool of capacity runs dry once a day."""
 SHARE_PERCENT = 33
@@ -40,7 +40,7 @@ def spot_interruptions(
     number("interruptions.events_per_day", events_per_day)
     whole("interruptions.share_percent", share_percent, least=1, most=100)
     whole("interruptions.seed", seed)
-    arrives = -math.expm1(-events_per_day / MINUTES_A_DAY)
+    arrives = -math.expm1(-events_per_day / DAY_MIN)
     events = np.random.default_rng(seed).random(minutes) < arrives
     return Interruptions(
         share_percent=np.where(events, share_percent, 0).astype(np.int64), capacity_wait_s=capacity_wait_s

@@ -12,6 +12,7 @@ import polars as pl
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.errors import SnapshotError
 from trimtab.snapshot.contract import COLUMNS, STEP_S, span_of
+from trimtab.units import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +67,7 @@ def _check_span(fleet: Fleet, where: str) -> None:
         )
     if start.year > LAST_YEAR:
         raise SnapshotError(f"start is {fleet.start!r}", where=where, advice="that is beyond any metrics")
-    minutes = fleet.days * 86_400 / STEP_S
+    minutes = fleet.days * DAY_S / STEP_S
     # A third of a day is no exact binary fraction: whole to a thousandth of a minute will do.
     if round(minutes) < 1 or round(minutes, 3) != round(minutes) or fleet.days > MAX_DAYS:
         raise SnapshotError(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.units import DAY_MIN, DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 STEP_S = 60
 """Seconds between two rows: CloudWatch's period for ECS metrics without extra charge."""
 
-MIN_MINUTES = 1440
+MIN_MINUTES = DAY_MIN
 """Reported minutes from which a service is answered: one day, as Compute Optimizer asks."""
 
 ABSURD_PERCENT = 200.0
@@ -153,7 +154,7 @@ class Snapshot:
 def span_of(fleet: Fleet) -> tuple[datetime, int]:
     """Return the first minute of the fleet's metrics (UTC) and how many minutes they cover."""
     start = datetime.fromisoformat(fleet.start).astimezone(UTC)
-    return start, round(fleet.days * 86_400 / STEP_S)
+    return start, round(fleet.days * DAY_S / STEP_S)
 
 
 def complete() -> pl.Expr:

@@ -27,6 +27,7 @@ from trimtab.snapshot.folder import encode_fleet, put
 from trimtab.snapshot.prices import PRICES_FILE, encode_prices
 from trimtab.snapshot.rows import COLUMNS, EMPTY
 from trimtab.snapshot.window import MINUTES_KEPT, Window
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +74,7 @@ class Partial:
 
         """
         folder = output.with_name(f"{output.name}.partial")
-        minutes = days * 1440
+        minutes = days * DAY_MIN
         start = end - timedelta(minutes=minutes)
         plan = _read_plan(folder)
         if plan is not None and (plan.cluster, plan.days) == (cluster_arn, days):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-MINUTES_KEPT: Final = 15 * 1440
+from trimtab.units import DAY_MIN
+
+MINUTES_KEPT: Final = 15 * DAY_MIN
 """CloudWatch keeps one-minute data for 15 days (GetMetricStatistics, API reference)."""
 
 

@@ -14,7 +14,8 @@ from msgspec import Meta
 
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.fleet.model import Architecture, TaskSize
-from trimtab.terraform_module import DAY_S, MODULE, PERIODS_S, InStep, Ladder, Ladders, OutStep
+from trimtab.terraform_module import MODULE, PERIODS_S, InStep, Ladder, Ladders, OutStep
+from trimtab.units import DAY_S
 
 _Whole = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 _Seconds = Annotated[int, Meta(ge=0, le=2**31 - 1)]

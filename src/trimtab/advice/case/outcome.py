@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.catalog.load import HOURS_PER_MONTH
-from trimtab.ladders.parts import DAY_MIN
 from trimtab.replay.bound import clairvoyant_bound, required_tasks
 from trimtab.replay.elasticity import Elasticity, elasticity
 from trimtab.replay.inputs import Model
 from trimtab.replay.run import replay
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,13 +14,12 @@ from trimtab.advice.case.outcome import Basis, Judged, verdict_of
 from trimtab.demand.fill import held
 from trimtab.replay.result import Minutes, Replay, Summary
 from trimtab.sizing.tasks import lifted_cpu
+from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
     from trimtab.advice.case.case import Workload
     from trimtab.demand.series import F64, Demand
     from trimtab.replay.inputs import Inputs
-
-MINUTE_S = 60
 
 
 def judge_record(workload: Workload, inputs: Inputs) -> Judged:

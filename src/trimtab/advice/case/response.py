@@ -14,6 +14,7 @@ import numpy as np
 from trimtab.advice.case.case import starts_of
 from trimtab.replay.inputs import Model
 from trimtab.timing.slower import AS_RECORDED
+from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from trimtab.timing.slower import Slower
 
 MODEL = Model()
-MINUTE_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ from trimtab.advice.choice.model import (
 from trimtab.advice.choice.trials import Test
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.ladders import default_ladders
-from trimtab.ladders.parts import DAY_MIN
 from trimtab.sizing.change import Priced, pays, worth_changing
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from trimtab.ladders.parts import DAY_MIN, parts_of
+from trimtab.ladders.parts import parts_of
 from trimtab.replay.bound import clairvoyant_bound
 from trimtab.replay.run import replay
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from trimtab.advice.case.case import Case

@@ -21,6 +21,7 @@ from trimtab.advice.log_level import PRODUCTION, verbose_settings
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.replay.run import replay
 from trimtab.sizing.tasks import work_cpu
+from trimtab.units import DAY_H, HOUR_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +45,6 @@ LEAST_DAYS: Final = 5
 """On so many days an hour must have been seen without work before it is called one without work."""
 LEAST_NIGHT_H: Final = 2
 """Hours in a row from which they are worth a schedule."""
-DAY_H: Final = 24
-HOUR_S: Final = 3600
 
 
 def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay, what it costs, and by which prices

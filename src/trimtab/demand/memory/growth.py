@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.demand.memory.follow import follows, load_memory
-from trimtab.demand.memory.lives import HOUR_S, Life, hourly, lives_of
+from trimtab.demand.memory.lives import Life, hourly, lives_of
 from trimtab.demand.robust import rising, slopes
+from trimtab.units import DAY_S, HOUR_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimtab.demand.series import F64, Demand, Mask
 
-DAY_S = 86_400
 LEAST_DAYS = 3
 """Whole days a life must last to be judged for growth [days]."""
 

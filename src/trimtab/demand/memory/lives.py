@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.units import HOUR_S
+
 if TYPE_CHECKING:
     from trimtab.demand.series import F64, Demand
 
-HOUR_S = 3600
 RESET_SHARE = 0.08
 """Least fall of the lower envelope that begins a new life, of the most a task held [ratio]. A
 little less than the growth that matters over a life, for the envelope lags by a day."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.report.explain.model import Fact, Section, tasks
+from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.document.parts import LadderPart, ScalingPart
     from trimtab.document.schema import ResponsePart, ServicePart
-
-MINUTE_S = 60
 
 
 def ladder_section(service: ServicePart) -> Section:

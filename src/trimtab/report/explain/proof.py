@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.choice.model import Rank
 from trimtab.advice.choice.trials import Test
-from trimtab.ladders.parts import DAY_MIN
 from trimtab.report.explain.ladders import changes
 from trimtab.report.explain.model import Fact, Grid, Section, usd
 from trimtab.report.explain.size import size_of
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

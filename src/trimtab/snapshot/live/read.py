@@ -30,6 +30,7 @@ from trimtab.snapshot.understand.account import insights_of
 from trimtab.snapshot.understand.fleet import fleet_of
 from trimtab.snapshot.unfinished import Partial, check_part, stamp_of
 from trimtab.snapshot.window import MINUTES_KEPT
+from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +51,7 @@ DOUBTFUL: Final = 2.0
 """Ratio of samples to running tasks, over the services, from which a note is made."""
 LINES: Final = 20
 """Lines of progress while metrics are read."""
-MAX_DAYS: Final = MINUTES_KEPT // 1440
+MAX_DAYS: Final = MINUTES_KEPT // DAY_MIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
