@@ -78,6 +78,7 @@ def killed(script: Path, whole: tuple[dict[str, bytes], float], times: int, seed
     return kept
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_bytes(script: Path, whole: tuple[dict[str, bytes], float]) -> None:
     killed(script, whole, times=2, seed=1)
 
