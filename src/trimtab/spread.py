@@ -12,7 +12,7 @@ import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trimtab.errors import WorkerError
 
@@ -53,7 +53,7 @@ def spread(
             yield name, work(name)
         return
     pool = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(_Work(work),)
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(work,)
     )
     try:
         waiting = {pool.submit(_answer, name): name for name in names}
@@ -68,22 +68,16 @@ def spread(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-class _Work(Generic[Answer]):
-    """What a process does; held where its calls find it."""
-
-    held: _Work[Any] | None = None
-
-    def __init__(self, work: Callable[[str], Answer]) -> None:
-        self.work = work
+_begun: list[Callable[[str], Any]] = []
+"""The work of this process, if it was begun for some: its calls bring a name and nothing else."""
 
 
-def _begin(work: _Work[Any]) -> None:
+def _begin(work: Callable[[str], Any]) -> None:
     # The terminal sends an interrupt to all of them; the first process alone tells of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _Work.held = work
+    _begun.append(work)
 
 
 def _answer(name: str) -> Any:  # noqa: ANN401  # whatever the work answers
-    if _Work.held is None:
-        raise RuntimeError("a process was not begun")
-    return _Work.held.work(name)
+    (work,) = _begun
+    return work(name)

@@ -15,8 +15,6 @@ import platform
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
-from datetime import datetime, timedelta, timezone
-from decimal import Decimal
 from enum import Enum
 from importlib import metadata, resources
 from typing import TYPE_CHECKING
@@ -34,13 +32,11 @@ LOG = logging.getLogger(__name__)
 ENDING, IGNORE = ".answer", ".gitignore"
 PLAIN = {
     ("decimal", "Decimal"),
-    ("datetime", "datetime"),
-    ("datetime", "timedelta"),
-    ("datetime", "timezone"),
+    *(("datetime", name) for name in ("datetime", "timedelta", "timezone")),
+    # What msgspec makes its own with: a call of a class that was let in itself.
+    ("msgspec._utils", "rebuild"),
 }
-"""Classes of the standard library that answers are made of."""
-REBUILD = ("msgspec._utils", "rebuild")
-KINDS = (Enum, msgspec.Struct, Decimal, datetime, timedelta, timezone)
+"""What of others answers are made of."""
 DECIDING = ("numba", "numpy", "polars", "trimtab")
 """Packages whose release may change a figure."""
 
@@ -59,9 +55,10 @@ class Store:
             return None
         # Cut short, of another release, or of somebody else's making: then it is found anew.
         with suppress(Exception):
+            answer: object
             kept, answer = _OwnOnly(io.BytesIO(content)).load()
             if kept == digest:
-                return answer if answer is not None else None
+                return answer
         LOG.debug("what is kept of %s is not what is asked", name)
         return None
 
@@ -91,17 +88,17 @@ class _OwnOnly(pickle.Unpickler):
     """Reads objects of this package's own kinds of data and of ``PLAIN`` ones."""
 
     def find_class(self, module: str, name: str) -> object:
-        """Return a class, or what msgspec makes its own with: a call of a class that was returned here.
+        """Return a class of data, or what is ``PLAIN``.
 
         Raises:
-            UnpicklingError: it is none, or of another package.
+            UnpicklingError: it is neither.
 
         """
-        if (module, name) == REBUILD:
+        if (module, name) in PLAIN:
             return super().find_class(module, name)
-        if module.startswith("trimtab.") or (module, name) in PLAIN:
+        if module.startswith("trimtab."):
             found = super().find_class(module, name)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, KINDS)):
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum | msgspec.Struct)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is not kept")
 

@@ -208,7 +208,7 @@ def seen(idle_vcpu: float, seed: int) -> tuple[Truth, Demand]:
     """Return the truth and the demand that is read from its record."""
     known, one = truth(seed, idle_vcpu), service()
     snapshot = snapshot_of(made.fleet(one, days=float(DAYS)), metrics(known))
-    return known, recorded(snapshot, one)
+    return known, recorded(one, snapshot.metrics[one.name])
 
 
 def blind(demand: Demand) -> Demand:

@@ -148,7 +148,7 @@ def test_what_the_answer_hangs_on_is_in_the_digest(
     change: object, work: Advising, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[str] = []
-    monkeypatch.setattr(Advising, "_found", lambda _, service: found.append(service.name) or LEFT)
+    monkeypatch.setattr(Advising, "_found", lambda _, service, __: found.append(service.name) or LEFT)
     kept = replace(work, store=Store(tmp_path))
     assert kept("api") == kept("api") == LEFT
     assert found == ["api"]
@@ -175,9 +175,9 @@ def test_a_later_run_searches_what_changed_and_fresh_searches_all(
     found: list[str] = []
     real = Advising._found  # noqa: SLF001
 
-    def counted(work: Advising, service: made.Service) -> Advice | LeftOut:
+    def counted(work: Advising, service: made.Service, metrics: pl.DataFrame) -> Advice | LeftOut:
         found.append(service.name)
-        return real(work, service)
+        return real(work, service, metrics)
 
     monkeypatch.setattr(Advising, "_found", counted)
     services = made.service("api"), made.service("jobs", traffic=None)

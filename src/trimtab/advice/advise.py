@@ -36,6 +36,8 @@ from trimtab.store import version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
     from trimtab.advice.calls import Calls
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.choose import Chosen
@@ -138,21 +140,22 @@ class Advising:
     def __call__(self, name: str) -> Advice | LeftOut:
         """Return the advice for one, or why there is none: as it is kept, or found and then kept."""
         (service,) = (service for service in self.snapshot.fleet.services if service.name == name)
+        metrics = self.snapshot.metrics[name]
         if self.store is None:
-            return self._found(service)
-        digest = self._digest(service)
+            return self._found(service, metrics)
+        digest = self._digest(service, metrics)
         kept = None if self.fresh else self.store.get(name, digest)
         if isinstance(kept, Advice | LeftOut):
             return kept
-        found = self._found(service)
+        found = self._found(service, metrics)
         self.store.put(name, digest, found)
         return found
 
-    def _found(self, service: Service) -> Advice | LeftOut:
-        demand = recorded(self.snapshot, service)
+    def _found(self, service: Service, metrics: pl.DataFrame) -> Advice | LeftOut:
+        demand = recorded(service, metrics)
         return advise(service, demand, self.snapshot.fleet, self.prices, self.objective, self.effort)
 
-    def _digest(self, service: Service) -> str:
+    def _digest(self, service: Service, metrics: pl.DataFrame) -> str:
         """Return what stands for all that the answer hangs on."""
         around = msgspec.structs.replace(
             self.snapshot.fleet, services=(), skipped=(), notes=(), identity=None
@@ -160,7 +163,7 @@ class Advising:
         digest = hashlib.sha256(version().encode())
         for part in (around, service, self.prices, self.objective, self.effort):
             digest.update(msgspec.json.encode(part, order="deterministic"))
-        for column in self.snapshot.metrics[service.name]:
+        for column in metrics:
             digest.update(f"{column.name} {column.dtype}".encode())
             digest.update(column.is_null().to_numpy().tobytes())
             digest.update(column.to_physical().fill_null(0).to_numpy().tobytes())

@@ -63,7 +63,7 @@ class Earlier:
         parts = {one.name: one for one in self.document.services}
         for service in snapshot.usable:
             if service.name in parts:
-                demand = recorded(snapshot, service)
+                demand = recorded(service, snapshot.metrics[service.name])
                 choices[service.name] = kept(parts[service.name], service, demand, prices, objective)
         return choices
 

@@ -135,7 +135,8 @@ def _failures(snapshot: Snapshot, run: Before, objective: Objective) -> Iterator
         return
     service = next(one for one in snapshot.fleet.services if one.name == name)
     overhead = run.case.inputs.task.overhead_vcpu if run.case else 0.0
-    why = untold(workload_of(service, recorded(snapshot, service)), objective, run.verdict.size, overhead)
+    workload = workload_of(service, recorded(service, snapshot.metrics[name]))
+    why = untold(workload, objective, run.verdict.size, overhead)
     if why:
         yield Note(service=name, text=why)
 
@@ -153,7 +154,7 @@ def _replayed(
     service: Service,
 ) -> Before | LeftOut:
     """Return the service replayed, as recorded where today's cannot be, or why it is left out."""
-    workload = workload_of(service, recorded(snapshot, service))
+    workload = workload_of(service, recorded(service, snapshot.metrics[service.name]))
     if proposals is None:
         return before_of(workload, price_list, objective)
     proposal = proposals.get(service.name)

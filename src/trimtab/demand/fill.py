@@ -20,14 +20,15 @@ objective lets work and idle fill together."""
 TOO_MUCH = f"more than {IDLE_MOST:.0%} of a task's CPU without work is not believed"
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from trimtab.demand.series import F64, Demand, Mask
     from trimtab.fleet.model import Service
-    from trimtab.snapshot.contract import Snapshot
 
 
-def recorded(snapshot: Snapshot, service: Service) -> Demand:
-    """Return the demand on a usable service of the snapshot, from its first report to its last."""
-    demand = history_of(demand_of(service, snapshot.metrics[service.name]))
+def recorded(service: Service, metrics: pl.DataFrame) -> Demand:
+    """Return the demand on a usable service with these rows of a snapshot, from first report to last."""
+    demand = history_of(demand_of(service, metrics))
     own = own_cpu(demand)
     if own.idle.value > IDLE_MOST * service.size.vcpu:
         own = replace(own, idle=Term(why=TOO_MUCH))

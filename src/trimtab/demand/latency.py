@@ -157,10 +157,11 @@ def latency_of(demand: Demand, vcpu: float, hottest_ratio: float = 1.0) -> Laten
     at, p95 = busy[used], answers.p95_s[used]
     end = int(FITTED_SHARE * at.size)
     fit = _fitted(at[:end], p95[:end])
-    why = _refused(fit, at[end:], p95[end:])
+    error, above, busiest = _held(fit, at[end:], p95[end:])
+    why = _refused(error, above, busiest)
     if why:
         return Latency(vcpu=vcpu, why=why)
-    held = _with_held(fit, at.size, at[end:], p95[end:])
+    held = replace(fit, minutes=at.size, held_error=error, held_above=above)
     return Latency(vcpu=vcpu, seen=_seen(at), fit=held, hottest_ratio=hottest_ratio)
 
 
@@ -233,9 +234,8 @@ def _held(fit: Fit, at: F64, p95: F64) -> tuple[float, float, float]:
     return float(np.median(np.abs(line / p95 - 1))), float(above.mean()), busy
 
 
-def _refused(fit: Fit, at: F64, p95: F64) -> str:
-    """Say by how much the model does not hold on what was held out; empty where it does."""
-    error, above, busy = _held(fit, at, p95)
+def _refused(error: float, above: float, busy: float) -> str:
+    """Say by how much the model does not hold on what was held out (``_held``); empty where it does."""
     last = f"on the last {100 * (1 - FITTED_SHARE):.0f} % of the record"
     if error > HELD_ERROR:
         return (
@@ -249,8 +249,3 @@ def _refused(fit: Fit, at: F64, p95: F64) -> str:
             f"{100 * HELD_ABOVE_BUSY:.0f} may be"
         )
     return ""
-
-
-def _with_held(fit: Fit, minutes: int, at: F64, p95: F64) -> Fit:
-    error, above, _ = _held(fit, at, p95)
-    return replace(fit, minutes=minutes, held_error=error, held_above=above)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from trimtab.replay.inputs import I64, Inputs, Model
 
 KNOWN_BYTES = 128 * 2**20
-"""What is worked out for the counts takes at most this much memory; larger fleets are not leapt through."""
+"""What the counts may take, with ``COLUMNS`` alarms; larger fleets are not leapt through."""
 COLUMNS = 48
 """Alarms that have room to begin with: the thresholds of a grid."""
 LEVELS = [BREACH_FROM, BREACH_TO, CPU_LOW, MEMORY_LOW]

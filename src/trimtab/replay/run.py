@@ -36,7 +36,7 @@ def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: 
     """
     minutes = inputs.load.minutes
     scratch, trace = encode.scratch_of(minutes, policy.most_tasks), encode.trace_of(minutes)
-    totals = _run(_kernel(compiled), inputs, [policy], model, (scratch, trace))
+    totals = _run(kernel() if compiled else kernel_python, inputs, [policy], model, (scratch, trace))
     return Replay(
         summary=summaries_of(totals, inputs)[0],
         minutes=_minutes(inputs, len(policy.alarms), scratch, trace),
@@ -60,10 +60,6 @@ def replay_many(
         space = encode.scratch_of(inputs.load.minutes, MAX_TASKS), encode.trace_of(0)
         totals = [_run(kernel_python, inputs, chunk, model, space) for chunk in _chunks(policies)]
     return summaries_of(np.concatenate([encode.totals_of(0), *totals]), inputs)
-
-
-def _kernel(compiled: bool) -> Kernel:
-    return kernel() if compiled else kernel_python
 
 
 def _chunks(policies: Iterable[Policy]) -> Iterator[tuple[Policy, ...]]:

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from trimtab.aws.api import Json
@@ -18,14 +18,23 @@ def actions_of(alarm: Json) -> list[str]:
     return sorted({action for kind in kinds for action in alarm.get(kind) or ()})
 
 
-def watches(alarm: Json, cluster: str, services: Iterable[Json]) -> bool:
-    """Tell whether an alarm looks at a metric of the cluster, or of a target group of its services."""
-    groups = {
-        balancer["targetGroupArn"].rsplit(":", maxsplit=1)[-1]
+def groups_of(services: Iterable[Json]) -> set[str]:
+    """Return the ARNs of the services' target groups."""
+    return {
+        balancer["targetGroupArn"]
         for service in services
         for balancer in service.get("loadBalancers") or ()
         if balancer.get("targetGroupArn")
     }
+
+
+def watched_groups(services: Iterable[Json]) -> set[str]:
+    """Return the services' target groups as the dimensions of metrics name them."""
+    return {arn.rsplit(":", maxsplit=1)[-1] for arn in groups_of(services)}
+
+
+def watches(alarm: Json, cluster: str, groups: Collection[str]) -> bool:
+    """Tell whether an alarm looks at a metric of the cluster or of a group (``watched_groups``)."""
     return any(
         dimensions.get("ClusterName") == cluster or dimensions.get("TargetGroup") in groups
         for dimensions in dimensions_of(alarm)

@@ -98,9 +98,9 @@ def test_more_than_two_fifths_of_a_task_without_work_is_not_believed(monkeypatch
     service = made.service()
     snapshot = snapshot_of(made.fleet(service), made.metrics(service))
     monkeypatch.setattr("trimtab.demand.fill.own_cpu", lambda _: replace(TOLD, idle=Term(value=0.41)))
-    assert recorded(snapshot, service).own.idle == Term(why=TOO_MUCH)
+    assert recorded(service, snapshot.metrics[service.name]).own.idle == Term(why=TOO_MUCH)
     monkeypatch.setattr("trimtab.demand.fill.own_cpu", lambda _: TOLD)
-    assert recorded(snapshot, service).own == TOLD
+    assert recorded(service, snapshot.metrics[service.name]).own == TOLD
 
 
 def test_a_task_that_uses_more_than_it_has_is_refused() -> None:

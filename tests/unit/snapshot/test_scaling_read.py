@@ -17,7 +17,7 @@ from trimtab.fleet.model import (
 )
 from trimtab.ladders.convert import policy_of_service
 from trimtab.replay.policy import Aggregation, Comparison, Metric, Missing, StepScaling, TargetTracking
-from trimtab.snapshot.parse import watches
+from trimtab.snapshot.parse import watched_groups, watches
 from trimtab.snapshot.state.scaling import alarm_shape, policy_shape, scheduled_shape, target_shape
 from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
 
@@ -387,4 +387,4 @@ def test_alarms_on_the_cluster_and_on_its_services_target_groups_are_read(
     ]
     plain = {"Dimensions": [{"Name": dimension, "Value": value}]}
     math = {"Metrics": [{"Expression": "a"}, {"MetricStat": {"Metric": plain}}]}
-    assert [watches(one, "shop", services) for one in (plain, math)] == [reads, reads]
+    assert [watches(one, "shop", watched_groups(services)) for one in (plain, math)] == [reads, reads]

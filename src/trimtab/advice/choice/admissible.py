@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.timing.startup import Startup, Timing
 
+COLLECTOR_VCPU = COLLECTOR_CPU_UNITS / 1024
+
 
 def admissible(workload: Workload, objective: Objective) -> tuple[tuple[TaskSize, ...], str]:
     """Return the sizes that may be tried, and what is not tried because its starts would be too slow.
@@ -44,13 +46,13 @@ def admissible(workload: Workload, objective: Objective) -> tuple[tuple[TaskSize
 
 def has_room(size: TaskSize, workload: Workload, objective: Objective) -> bool:
     """Tell whether the objective leaves a task anything for work beside what it uses without any."""
-    share = limits_of(workload, objective, size.vcpu, COLLECTOR_CPU_UNITS / 1024).cpu_share
+    share = limits_of(workload, objective, size.vcpu, COLLECTOR_VCPU).cpu_share
     return share * application_vcpu(size.cpu_units) > workload.demand.own.idle.value
 
 
 def _answers(size: TaskSize, workload: Workload, objective: Objective) -> bool:
     """Tell whether tasks of a size may keep the p95 response time that is asked for, at any utilisation."""
-    return share_at(workload, objective, size.vcpu, COLLECTOR_CPU_UNITS / 1024) is not None
+    return share_at(workload, objective, size.vcpu, COLLECTOR_VCPU) is not None
 
 
 def startup_at(service: Service, demand: Demand, size: TaskSize) -> Startup:

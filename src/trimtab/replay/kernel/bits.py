@@ -72,9 +72,7 @@ def all_of(past: np.uint64, word: np.uint64, length: int, ago: int) -> np.uint64
 
 
 @register_jitable
-def at_least(  # noqa: C901  # a digit a line
-    past: np.uint64, word: np.uint64, least: int, length: int, ago: int
-) -> np.uint64:
+def at_least(past: np.uint64, word: np.uint64, least: int, length: int, ago: int) -> np.uint64:
     """Return, for each bit, whether ``least`` of the ``length`` bits that end ``ago`` before it are set.
 
     Counts all bits of the word at once: each of seven words holds one binary digit of the counts.
@@ -93,25 +91,8 @@ def at_least(  # noqa: C901  # a digit a line
         d4, carry = d4 ^ carry, d4 & carry
         d5, carry = d5 ^ carry, d5 & carry
         d6 ^= carry
-    # Digit by digit from the highest: greater so far, or equal and at least as great to the end.
-    more, equal = NONE, ALL
-    for place in range(6, -1, -1):
-        digit = d0
-        if place == 1:
-            digit = d1
-        elif place == 2:  # noqa: PLR2004
-            digit = d2
-        elif place == 3:  # noqa: PLR2004
-            digit = d3
-        elif place == 4:  # noqa: PLR2004
-            digit = d4
-        elif place == 5:  # noqa: PLR2004
-            digit = d5
-        elif place == 6:  # noqa: PLR2004
-            digit = d6
-        if (least >> place) & 1:
-            equal &= digit
-        else:
-            more |= equal & digit
-            equal &= ~digit
-    return more | equal
+    # From the lowest digit: a greater one decides, an equal one leaves it to those below.
+    reached = ALL
+    for place, digit in enumerate((d0, d1, d2, d3, d4, d5, d6)):
+        reached = digit & reached if (least >> place) & 1 else digit | reached
+    return reached

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.aws.api import pages
 from trimtab.fleet.model import ScalingActivity
 from trimtab.redaction import redact
-from trimtab.snapshot.parse import actions_of, watches, when
+from trimtab.snapshot.parse import actions_of, watched_groups, watches, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,9 +61,10 @@ def _read_alarms(api: Api, raw: Raw) -> None:
         AlarmTypes=["MetricAlarm"],
         MaxRecords=ALARMS_A_PAGE,
     )
+    groups = watched_groups(raw.services)
     for alarm in alarms:
         acts = ours.intersection(actions_of(alarm))
-        if acts or watches(alarm, raw.name, raw.services):
+        if acts or watches(alarm, raw.name, groups):
             raw.alarms.append(alarm)
 
 

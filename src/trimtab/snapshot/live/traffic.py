@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import CallFailed, batches, pages
+from trimtab.snapshot.parse import groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +23,7 @@ TAGS_A_CALL: Final = 20
 
 def read_traffic(api: Api, raw: Raw, progress: Progress) -> None:
     """Read what the services' target groups hang on. Where it fails, services behind one are left out."""
-    used = {
-        balancer["targetGroupArn"]
-        for service in raw.services
-        for balancer in service.get("loadBalancers") or ()
-        if balancer.get("targetGroupArn")
-    }
+    used = groups_of(raw.services)
     if not used:
         return
     try:

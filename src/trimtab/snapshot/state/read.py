@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.errors import SnapshotError
 from trimtab.snapshot.answers import DEFAULT_TAGS, Raw, TagNames
-from trimtab.snapshot.parse import actions_of, name_of, watches, without_values
+from trimtab.snapshot.parse import actions_of, name_of, watched_groups, watches, without_values
 from trimtab.snapshot.state import scaling, traffic
 from trimtab.snapshot.state import services as shapes
 from trimtab.snapshot.state.definitions import resolve
@@ -146,8 +146,9 @@ def _add_scaling(raw: Raw, resources: Resources) -> None:
     raw.policies = dict(policies)
     ours = {policy["PolicyARN"] for found in policies.values() for policy in found}
     alarms = map(scaling.alarm_shape, resources.get("aws_cloudwatch_metric_alarm", ()))
+    groups = watched_groups(raw.services)
     raw.alarms = [
-        one for one in alarms if ours.intersection(actions_of(one)) or watches(one, raw.name, raw.services)
+        one for one in alarms if ours.intersection(actions_of(one)) or watches(one, raw.name, groups)
     ]
 
 
