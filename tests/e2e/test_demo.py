@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,17 @@ def _demo(folder: Path, *program: str, **environment: str) -> subprocess.Complet
     )
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the answers of one hasty run: the others need not search again."""
+    folder = tmp_path_factory.mktemp("kept")
+    finished = _demo(
+        folder, sys.executable, "-c", HASTY, **{**_lacking(folder, "named engine"), REQUIRED: ""}
+    )
+    assert finished.returncode == 0, finished.stderr
+    return folder / "out" / ".trimtab"
+
+
 def _lacking(tmp_path: Path, what: str) -> dict[str, str]:
     """Return the environment of a machine that lacks it."""
     if what == "engine":
@@ -68,9 +80,10 @@ def lacking(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[s
 
 
 def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
-    tmp_path: Path, lacking: tuple[str, dict[str, str]]
+    tmp_path: Path, lacking: tuple[str, dict[str, str]], kept: Path
 ) -> None:
     words, environment = lacking
+    shutil.copytree(kept, tmp_path / "out" / ".trimtab")
     finished = _demo(tmp_path, sys.executable, "-c", HASTY, **environment, **{REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("Saving in replay") == 1
@@ -97,8 +110,9 @@ def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
     assert not (tmp_path / "out").exists()
 
 
-def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path) -> None:
+def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path, kept: Path) -> None:
     without = "import sys\nsys.modules['flask_cors'] = None\n"
+    shutil.copytree(kept, tmp_path / "out" / ".trimtab")
     finished = _demo(tmp_path, sys.executable, "-c", without + HASTY, **{REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     assert "no proof" in finished.stderr.partition("searching")[0]

@@ -268,6 +268,7 @@ def test_o3_failures_reach_the_log_and_scale_in_does_not(
     assert sorted(found) == sorted(ALERTS)
 
 
+@pytest.mark.slow  # a minute of both cores; small roots are destroyed in each run
 def test_destroy_leaves_nothing_but_revisions(applied: Applied, client: Callable[[str], Any]) -> None:
     applied.workspace.destroy(var_files=(applied.values,), variables=applied.given)
     assert inventory(client) == applied.empty
