@@ -11,7 +11,7 @@
 services = {
   # 1024/2048 to 256/512, $216.24 to $43.94 a month, replayed.
   # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
-  # peak, and by that estimate no other size is cheaper; laid down by the objective too.
+  # peak, and by that estimate no other size is cheaper; set by the objective too.
   # Caution: starts of 18.1 s at 1 vCPU may take 73 s at 0.25, if CPU is all they wait for (fewer than 20
   # starts are in the record): measure one.
   # Caution: answers, p95 too, may take up to 4 times as long in an idle task, 8 times at 50 % CPU, more
@@ -20,8 +20,8 @@ services = {
   # would not let that out; the values give it the Cloud Map name of accounts (calls).
   # Caution: AUTH_URL calls auth by www.fin.example:80, the fleet's load balancer: its security group would
   # not let that out; the values give it the Cloud Map name of auth (calls).
-  # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
-  # down for it in the objective.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, set min_tasks
+  # for it in the objective.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
   # volume; the values written here keep it as it is.
@@ -65,7 +65,7 @@ services = {
 
   # 2048/4096 to 512/1024, $288.66 to $126.34 a month, replayed.
   # cpu-bound: the work used 1.15 vCPU on average and 3.85 at its peak; about 6.6 tasks on average, 12 at the
-  # peak, and by that estimate no other size is cheaper; laid down by the objective too.
+  # peak, and by that estimate no other size is cheaper; set by the objective too.
   # Caution: starts of 14.7 s at 2 vCPU may take 59 s at 0.5, if CPU is all they wait for (fewer than 20
   # starts are in the record): measure one.
   # Caution: answers, p95 too, may take up to 4 times as long in an idle task, 8 times at 50 % CPU, more
@@ -113,7 +113,7 @@ services = {
 
   # 1024/2048 to 256/512, $72.08 to $18.02 a month, replayed.
   # floor-bound: 2 tasks are enough in 100 % of minutes, so the smallest size that holds 499 MiB is cheapest;
-  # laid down by the objective too.
+  # set by the objective too.
   # Caution: starts of 7.0 s at 1 vCPU may take 28 s at 0.25, if CPU is all they wait for (no requests are
   # recorded, so the work and a task's own CPU cannot be told apart): measure one.
   # Caution: WORKER_URL calls worker by www.fin.example:80, the fleet's load balancer: its security group
@@ -150,8 +150,8 @@ services = {
   # about 7.2 tasks on average, 10 at the peak.
   # Caution: tasks of 256 CPU units and fewer are not tried: a start would take up to 264 s there, and health
   # checks can allow for 200 s at most.
-  # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, lay min_tasks
-  # down for it in the objective.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 4: where that is too few, set min_tasks
+  # for it in the objective.
   # Caution: today is as recorded, not replayed: replayed it would cost $571.83 a month, $73.99 of it for
   # tasks that start or drain, which no recorded count shows.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
@@ -247,8 +247,8 @@ services = {
   # Caution: FRAUD_URL calls fraud by www.fin.example:80, the fleet's load balancer: its security group would
   # not let that out and fraud becomes internal and leaves it; the values give it the Cloud Map name of fraud
   # (calls).
-  # Caution: today never fewer than 4 tasks; the proposal goes down to 3: where that is too few, lay min_tasks
-  # down for it in the objective.
+  # Caution: today never fewer than 4 tasks; the proposal goes down to 3: where that is too few, set min_tasks
+  # for it in the objective.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
   # volume; the values written here keep it as it is.
@@ -298,8 +298,8 @@ services = {
   # tasks come and go nothing of theirs stands out): measure one.
   # Caution: tasks of 1024 CPU units and fewer are not tried: a start would take up to 229 s there, and health
   # checks can allow for 200 s at most.
-  # Caution: today never fewer than 6 tasks; the proposal goes down to 3: where that is too few, lay min_tasks
-  # down for it in the objective.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 3: where that is too few, set min_tasks
+  # for it in the objective.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
   # volume; the values written here keep it as it is.
@@ -479,12 +479,12 @@ services = {
   }
 
   # 2048/4096 to 2048/4096, $441.49 to $178.87 a month, replayed.
-  # already right: with its ladders it costs no more than 1024/2048, which the estimate had; the largest task
-  # held 889 MiB, with 12 % of the task kept free and the 128 MiB collector 1155 MiB.
+  # already right: with its scaling steps it costs no more than 1024/2048, which the estimate had; the largest
+  # task held 889 MiB, with 12 % of the task kept free and the 128 MiB collector 1155 MiB.
   # Caution: cannot tell on which port FEED_HOST calls feed.markets.example: only 443 is let out; nothing is
   # changed.
-  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
-  # down for it in the objective.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, set min_tasks
+  # for it in the objective.
   # Caution: today up to 20 tasks, the proposal up to 18: raise scaling.max for busier days.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
@@ -524,14 +524,14 @@ services = {
   }
 
   # 4096/16384 to 2048/8192, $1,032.24 to $230.38 a month, replayed.
-  # cheapest in replay: with its ladders it costs no more than 1024/8192, which the estimate had; the largest
-  # task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB.
+  # cheapest in replay: with its scaling steps it costs no more than 1024/8192, which the estimate had; the
+  # largest task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB.
   # Caution: starts of 32.6 s at 4 vCPU may take 66 s at 2, if CPU is all they wait for (no requests are
   # recorded, so the work and a task's own CPU cannot be told apart): measure one.
   # Caution: tasks of 512 CPU units and fewer are not tried: a start would take up to 261 s there, and health
   # checks can allow for 200 s at most.
-  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, lay min_tasks
-  # down for it in the objective.
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, set min_tasks
+  # for it in the objective.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
   # volume; the values written here keep it as it is.

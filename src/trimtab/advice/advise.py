@@ -178,7 +178,7 @@ def answers_of(
     saved = Decimal(0)
     if names:
         whose = names[0] if len(names) == 1 else f"{len(names):,} services"
-        progress(f"searching size and ladders of {whose}", 0, len(names))
+        progress(f"searching size and scaling of {whose}", 0, len(names))
     if jobs > 1 and len(names) > 1:
         compile_first()
     for number, (name, answer) in enumerate(spread(work, names, jobs), 1):

@@ -76,7 +76,7 @@ def cautions_of_replay(proposed: Verdict, objective: Objective) -> Iterator[Caut
     if proposed.over_cpu_share > objective.over_share:
         text = (
             f"over the whole recording {100 * proposed.over_cpu_share:.1f} % of minutes are above "
-            f"{100 * proposed.cpu_share:.0f} % CPU, where {objective.over_percent:g} % may be; in "
+            f"{100 * proposed.cpu_share:.0f} % CPU, where {objective.over_percent:g} % is allowed; in "
             f"{proposed.saturated_min:,} of {proposed.minutes:,} the work wants more than there is"
         )
         yield Caution(kind=CautionKind.OBJECTIVE, text=text)
@@ -150,7 +150,7 @@ def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[
     elif fixed > max(SPARE_WITHOUT_TRAFFIC, least):
         text = (
             f"today never fewer than {fixed} tasks; the proposal goes down to {least}: "
-            "where that is too few, lay min_tasks down for it in the objective"
+            "where that is too few, set min_tasks for it in the objective"
         )
         yield Caution(kind=CautionKind.FEWER, text=text)
     if most < service.scaling.max_tasks and fixed != service.scaling.max_tasks:

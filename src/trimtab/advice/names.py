@@ -48,7 +48,7 @@ def refuse_unfit(snapshot: Snapshot, objective: Objective) -> None:
         delay_s = objective.laid_down(service.name).deregistration_delay_s
         if delay_s is not None and service.traffic is None:
             raise UsageError(
-                "no load balancer sends it traffic, so there is no deregistration delay to lay down",
+                "no load balancer sends it traffic, so there is no deregistration delay to set",
                 where=f"objective: services.{service.name}",
                 advice="take deregistration_delay_s out",
             )

@@ -64,7 +64,7 @@ def cautions_of_latency(
     why = untold(workload, objective, size, overhead_vcpu)
     if why and not modelled:
         why += (
-            "; it has less CPU than today's, as it is laid down"
+            "; it has less CPU than today's, as the objective sets it"
             if size.vcpu < workload.service.size.vcpu
             else "; no size with less CPU than today's was tried, and how busy tasks get is not limited by it"
         )

@@ -50,7 +50,9 @@ ObjectiveFile: TypeAlias = Annotated[
 ]
 Over: TypeAlias = Annotated[
     float | None,
-    typer.Option("--over-percent", metavar="X", help="Minutes that may be above --cpu-percent. [default: 1]"),
+    typer.Option(
+        "--over-percent", metavar="X", help="Share of minutes allowed above --cpu-percent. [default: 1]"
+    ),
 ]
 Cpu: TypeAlias = Annotated[
     float | None,
@@ -78,7 +80,11 @@ MinTasks: TypeAlias = Annotated[
 ]
 Turns: TypeAlias = Annotated[
     float | None,
-    typer.Option("--turns", metavar="N", help="Direction changes a day, at most. [default: 24]"),
+    typer.Option(
+        "--turns",
+        metavar="N",
+        help="Reversals a day, at most: from scaling out to in, or back. [default: 24]",
+    ),
 ]
 Seed: TypeAlias = Annotated[
     int | None,

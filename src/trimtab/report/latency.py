@@ -38,7 +38,7 @@ def _words(p95: P95Part, objective: Objective) -> str:
         measured = "" if p95.recorded_ms is None else f"; {_recorded(p95)}"
         return f"cannot tell: {p95.why}{measured}"
     limit_s = objective.p95_limit_s
-    asked = "" if limit_s is None else f", {1000 * limit_s:g} ms may be"
+    asked = "" if limit_s is None else f", {1000 * limit_s:g} ms allowed"
     return (
         f"{_recorded(p95)}; by the model at most {milliseconds(p95.today_ms)} today and "
         f"{milliseconds(p95.proposed_ms)} proposed, in all but {objective.over_percent:g} % of the minutes"

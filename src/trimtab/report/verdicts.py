@@ -24,10 +24,10 @@ REASONS: Final[Mapping[SizeReason, str]] = {
     SizeReason.CPU_BOUND: "CPU",
     SizeReason.FLOOR_BOUND: "floor",
     SizeReason.REPLAYED: "replay",
-    SizeReason.ALREADY_RIGHT: "ladders",
+    SizeReason.ALREADY_RIGHT: "scaling",
     SizeReason.LAID_DOWN: "objective",
 }
-"""What a trim is decided by; where the size is right already, its ladders alone are trimmed."""
+"""What a trim is decided by; where the size is right already, its scaling alone is trimmed."""
 
 
 def verdict_of(service: ServicePart) -> str:
@@ -42,8 +42,8 @@ def verdict_line(service: ServicePart) -> str:
     choice = service.choice
     if choice.verdict is Decision.HEADROOM:
         return (
-            "headroom, for its demand moves faster than tasks start: where nothing was tuned it costs "
-            f"{choice.judged_over_bound:.2f} times what knowing the future would; {_fixed(service)}"
+            "headroom: its demand moves faster than tasks start; on held-out days it costs "
+            f"{choice.judged_over_bound:.2f} times perfect foresight; {_fixed(service)}"
         )
     if choice.verdict is Decision.FIXED:
         return _ladders(service)
@@ -53,10 +53,10 @@ def verdict_line(service: ServicePart) -> str:
 def _fixed(service: ServicePart) -> str:
     fixed, usd_month = _alternative(service.choice, Rank.FIXED), service.cost.after.compute_usd_month
     if fixed is None:
-        return "no fixed count stood every trial"
+        return "no fixed count passed every trial"
     return (
         f"a fixed count of {fixed.scaling.min_tasks} would cost ${fixed.usd_month:,.2f}, "
-        f"these ladders ${usd_month:,.2f}"
+        f"this scaling ${usd_month:,.2f}"
     )
 
 
@@ -65,7 +65,7 @@ def _ladders(service: ServicePart) -> str:
     count = f"a fixed count of {service.scaling.min_tasks} costs ${usd_month:,.2f}"
     if ladders is None:
         return f"{count}; {service.choice.why}"
-    return f"{count}, the best ladders would cost ${ladders.usd_month:,.2f}"
+    return f"{count}, the best scaling would cost ${ladders.usd_month:,.2f}"
 
 
 def _alternative(choice: ChoicePart, rank: Rank) -> AlternativePart | None:

@@ -35,7 +35,7 @@ class SizeReason(enum.Enum):
     """The replays found another size cheaper than the estimate did."""
     ALREADY_RIGHT = "already right"
     """The present size is the cheapest that holds the work."""
-    LAID_DOWN = "laid down"
+    LAID_DOWN = "objective"
     """The objective gives the size, and by the data it would be another."""
 
 

@@ -127,7 +127,7 @@ def laid_down(sizing: Sizing, size: TaskSize, present: TaskSize) -> Sizing | Lef
             detail=sentence.too_small(candidate, sizing.work),
         )
     if size == sizing.size:
-        said = f"{sizing.sentence}; laid down by the objective too"
+        said = f"{sizing.sentence}; set by the objective too"
         return replace(sizing, sentence=said, candidates=(candidate,))
     return replace(
         sizing,

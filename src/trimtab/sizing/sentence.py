@@ -41,7 +41,7 @@ def replayed(
     ``against`` says what speaks against the estimate's size though it costs less, or at any cost;
     None: it costs no less.
     """
-    body = f"with its ladders it costs no more than {estimated}, which the estimate had"
+    body = f"with its scaling steps it costs no more than {estimated}, which the estimate had"
     if against is not None:
         body = f"{estimated}, which the estimate had, {against}"
     return f"{reason.value}: {body}; {_memory(candidate, work)}"
@@ -49,7 +49,7 @@ def replayed(
 
 def laid_down(candidate: Candidate, by_data: Sizing) -> str:
     """Return that the objective gives ``candidate``, and what the data would have chosen."""
-    said = f"the objective gives {candidate.size}, where the estimate alone would have {by_data.size}"
+    said = f"it asks for {candidate.size}; the estimate alone would have {by_data.size}"
     return f"{SizeReason.LAID_DOWN.value}: {said}; {_memory(candidate, by_data.work)}; {_tasks(candidate)}"
 
 
@@ -57,7 +57,7 @@ def too_small(candidate: Candidate, work: Work) -> str:
     """Return why a size that is laid down does not hold the work."""
     size = candidate.size
     return (
-        f"the objective lays {size} down, and a task asks for {candidate.memory_need_mib:.0f} MiB: "
+        f"the objective sets {size}, and a task asks for {candidate.memory_need_mib:.0f} MiB: "
         f"{_memory(candidate, work)}"
     )
 

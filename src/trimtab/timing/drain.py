@@ -92,7 +92,7 @@ def _delay(traffic: Traffic, laid_down_s: int | None) -> tuple[int, str]:
     if laid_down_s is None:
         return wanted, reason
     by_data = "no durations were recorded" if times is None else f"by the data: {reason}"
-    return laid_down_s, f"laid down as {laid_down_s} s by the objective; {by_data}"
+    return laid_down_s, f"set to {laid_down_s} s by the objective; {by_data}"
 
 
 def _rule_reason(exposure: Exposure) -> str:
@@ -131,7 +131,7 @@ def _told(times: ResponseTimes | None, stop_s: int, delay_s: int | None) -> int 
 def _warnings(
     service: Service, times: ResponseTimes | None, delay_s: int, stop_s: int, *, laid_down: bool
 ) -> Iterator[str]:
-    given = f"laid down as {delay_s} s by the objective" if laid_down else f"at most {delay_s} s"
+    given = f"set to {delay_s} s by the objective" if laid_down else f"at most {delay_s} s"
     if times is None:
         if laid_down and delay_s < DEFAULT_LONGEST_REQUEST_S:
             yield (

@@ -84,7 +84,7 @@ def test_a_spike_too_long_for_the_objective_in_the_judged_part_is_told() -> None
     cpu = np.where(T.size - 500 <= T, 400.0, 0.5)
     found = left_out(made.demand(cpu))
     assert found.reason is LeftOutReason.CANNOT_TELL
-    assert "of minutes above the CPU allowed, where at most 1 % may be (judged)" in found.detail
+    assert "of minutes short of CPU, where 1 % is allowed (held-out days)" in found.detail
 
 
 @pytest.mark.parametrize("minutes", [1, 600, 1439])
@@ -227,7 +227,7 @@ def test_a_size_that_is_laid_down_is_the_only_one_searched_whatever_the_data_say
     assert found.choice.size == found.sizing.size == other
     assert found.choice.unsearched == ()
     assert {one.size for one in found.choice.alternatives} == {other}
-    assert found.sizing.sentence.startswith("laid down: the objective gives 2048/6144, where the estimate ")
+    assert found.sizing.sentence.startswith("objective: it asks for 2048/6144; the estimate ")
     # Another service's size is no concern of this one's.
     web = made.service("other")
     assert chosen(demand, web, services=sized(2048, 6144)).choice == chosen(demand, web).choice
@@ -244,16 +244,16 @@ def test_what_the_data_would_choose_is_chosen_alike_where_it_is_laid_down() -> N
 def test_a_size_that_is_laid_down_and_does_not_do_leaves_the_service_out_and_is_named() -> None:
     heavy = left_out(made.demand(WAVE, memory=900.0), services=sized(256, 1024))
     assert heavy.reason is LeftOutReason.NO_SIZE
-    assert heavy.detail.startswith("the objective lays 256/1024 down, and a task asks for ")
+    assert heavy.detail.startswith("the objective sets 256/1024, and a task asks for ")
     busy = left_out(made.demand(1000 * WAVE, tasks=3000), services=sized(256, 512))
     assert busy.reason is LeftOutReason.CANNOT_TELL
-    assert busy.detail.startswith("at 256/512, which the objective lays down, ")
+    assert busy.detail.startswith("at 256/512, which the objective sets, ")
     assert "5,000 at most" in busy.detail
     spike = np.where(T.size - 500 <= T, 400.0, 0.5)
     untold = left_out(made.demand(spike), services=sized(1024, 2048))
     assert untold.reason is LeftOutReason.CANNOT_TELL
     assert untold.detail.startswith(
-        "at 1024/2048, which the objective lays down, neither ladders nor a fixed"
+        "at 1024/2048, which the objective sets, neither scaling steps nor a fixed"
     )
 
 
@@ -273,7 +273,7 @@ def test_what_was_adopted_is_kept_by_the_next_run() -> None:
     adopted = asking.adopted(first.ladders, first.size.cpu_units, first.size.memory_mib)
     second = chosen(demand, adopted).choice
     assert (second.decision, second.size, second.ladders) == (Decision.KEEP, first.size, first.ladders)
-    assert second.why.startswith("today's ladders stand every trial")
+    assert second.why.startswith("today's scaling passes every trial")
 
 
 GOOD = replace(asking.TODAY, cpu=replace(asking.TODAY.cpu, low=40))

@@ -115,8 +115,8 @@ M = SIZED[MIDDLE]
 def test_ladders_that_cost_less_than_the_fixed_count_and_come_near_the_bound_trim() -> None:
     choice = decided(searched(MIDDLE, entrant(M, 80), fixed(M, 100)))
     assert (choice.decision, choice.size, choice.ladders) == (Decision.TRIM, MIDDLE, CHOSEN)
-    assert "$80 a month, 1.20 times the clairvoyant bound" in choice.why
-    assert "7 tasks that stand the same trials cost $100" in choice.why
+    assert "$80 a month, 1.20 times the cost with perfect foresight" in choice.why
+    assert "7 tasks that pass the same trials cost $100" in choice.why
     assert choice.judged_usd_month == pytest.approx(80, rel=1e-4)
     assert (choice.fixed_tasks, choice.over_bound) == (7, pytest.approx(1.2, rel=1e-4))
     assert choice.fixed_judged_usd_month == pytest.approx(100, rel=1e-4)
@@ -147,9 +147,7 @@ def test_a_fixed_count_is_better_where_no_ladders_beat_it_on_days_nothing_was_tu
     choice = decided(searched(MIDDLE, entrant(M, 60, judged), fixed(M, 100)))
     assert choice.decision is decision
     if decision is Decision.FIXED:
-        assert choice.why == (
-            "7 tasks cost $100 a month on the part nothing was tuned on, and no ladders less"
-        )
+        assert choice.why == ("7 tasks cost $100 a month on held-out days, and no scaling steps cost less")
         assert (choice.ladders.min_tasks, choice.ladders.max_tasks) == (7, 7)
 
 
@@ -157,18 +155,15 @@ def test_a_fixed_count_is_better_where_no_ladders_stood_and_the_safest_is_named(
     refused = [entrant(M, 60, over=0.05), entrant(M, 70, over=0.02)]
     choice = decided(searched(MIDDLE, fixed=fixed(M, 100), refused=refused))
     assert choice.decision is Decision.FIXED
-    assert "no ladders stood every trial; the safest: 2.00 % of minutes above the CPU" in choice.why
+    assert "no scaling steps passed every trial; the safest: 2.00 % of minutes short of CPU" in choice.why
     bare = decided(searched(MIDDLE, fixed=fixed(M, 100)))
-    assert (
-        bare.why
-        == "no ladders fit below the objective's CPU, or none kept the objective where they were tuned"
-    )
+    assert bare.why == "no scaling steps fit below the objective's CPU, or none kept it on the tuned days"
 
 
 def test_where_no_fixed_count_stands_the_ladders_are_taken_and_it_is_said() -> None:
     choice = decided(searched(MIDDLE, entrant(M, 80)))
     assert choice.decision is Decision.TRIM
-    assert "no fixed count stood the same trials" in choice.why
+    assert "no fixed count passed the same trials" in choice.why
     assert (choice.fixed_tasks, choice.fixed_judged_usd_month, choice.captured_share) == (None, None, None)
 
 
@@ -179,10 +174,10 @@ def test_where_nothing_stands_nothing_is_advised_and_what_failed_is_said() -> No
     )
     assert isinstance(found, LeftOut)
     assert found.service == "api"
-    assert "neither ladders nor a fixed count stood every trial; the safest: 2.00 %" in found.detail
+    assert "neither scaling steps nor a fixed count passed every trial; the safest: 2.00 %" in found.detail
     bare = decide(QUESTION, (), (searched(SMALL),), None)
     assert isinstance(bare, LeftOut)
-    assert bare.detail == "at no size tried could 1 % of minutes over the objective be kept"
+    assert bare.detail == "at no size tried could 1 % of minutes short of CPU be kept"
 
 
 # Which size
@@ -242,7 +237,7 @@ def test_todays_ladders_are_kept_unless_a_change_pays_for_itself(todays: float, 
     assert (choice.ladders == asking.TODAY) == (decision is Decision.KEEP)
     if decision is Decision.KEEP:
         saved = max(0.0, todays - 100)
-        assert choice.why.startswith("today's ladders stand every trial, and others would save $")
+        assert choice.why.startswith("today's scaling passes every trial, and other steps would save $")
         assert float(choice.why.rsplit("$", 1)[1].split()[0]) == pytest.approx(saved, abs=0.02)
 
 
@@ -298,7 +293,7 @@ def test_what_was_not_chosen_is_replayed_and_says_why() -> None:
         Rank.REFUSED, Rank.SAFER, Rank.FIXED, Rank.DEFAULT, Rank.SIZE, Rank.SIZE,
     ]  # fmt: skip
     assert told[Rank.REFUSED].ladders == cheaper
-    assert told[Rank.REFUSED].against.startswith("2.00 % of minutes above the CPU allowed")
+    assert told[Rank.REFUSED].against.startswith("2.00 % of minutes short of CPU")
     assert told[Rank.SAFER].ladders == safer
     sizes = {str(one.size): one.against for one in choice.alternatives if one.rank is Rank.SIZE}
     assert sizes == {"1024/2048": "saves $1.00 a month, too little to prefer it", "256/512": "costs more"}
@@ -329,7 +324,7 @@ def test_beside_a_fixed_count_the_best_ladders_are_told() -> None:
             searched(SMALL, entrant(SIZED[SMALL], 103)),
             "it costs no more than 256/512, which the estimate had",
         ),
-        (searched(SMALL), "256/512, which the estimate had, has nothing that stood every trial"),
+        (searched(SMALL), "256/512, which the estimate had, has nothing that passed every trial"),
         (None, "it costs no more than 256/512, which the estimate had"),  # its bound is above the choice
     ],
 )

@@ -146,7 +146,7 @@ def test_a_smaller_size_that_is_laid_down_is_taken_and_said_to_be_one() -> None:
     assert one.sizing.size == QUARTER
     (text,) = said(one)
     assert "cannot tell whether p95" in text
-    assert "it has less CPU than today's, as it is laid down" in text
+    assert "it has less CPU than today's, as the objective sets it" in text
     assert said(one, CautionKind.LATENCY), "how much slower it may get is still said"
     modelled = advised(recorded(), Objective(p95_ms=100, services=laid.services))
     assert modelled.sizing.size == QUARTER

@@ -76,7 +76,7 @@ def test_one_service_searched_again_leaves_the_folder_to_the_byte(
     said = Told()
     optimize(EXAMPLE, tmp_path / "out", objective=objective, services=["cards"], progress=said)
     assert [one.partition(",")[0] for one in said if one.startswith("search")] == [
-        "searching size and ladders of cards",
+        "searching size and scaling of cards",
         "searched cards (1 of 1)",
     ]
     for name in ("services.auto.tfvars", "recommendation.json"):
@@ -133,7 +133,7 @@ def test_each_service_has_stood_its_trials_and_costs_no_more_than_a_fixed_count(
     for service in document["services"]:
         choice = service["choice"]
         assert [trial["test"] for trial in choice["trials"]] == [
-            "tuned", "judged", "demand x1.2", "peak shifted",
+            "tuned days", "held-out days", "demand x1.2", "peak shifted",
         ], service["name"]  # fmt: skip
         for trial in choice["trials"]:
             assert trial["over_percent"] <= trial["allowed_percent"], service["name"]

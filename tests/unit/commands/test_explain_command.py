@@ -83,7 +83,7 @@ def test_markdown_has_the_same_facts_in_tables_and_lists(optimized: made.Optimiz
     assert all(line.count("|") in {len(table.heads) + 1 for table in tables} for line in rows)
     assert "**deregistration_delay**" in text
     lines = text.splitlines()
-    first = lines.index("### Ladders") + 2
+    first = lines.index("### Scaling steps") + 2
     assert all(line.startswith("- **") for line in lines[first : first + 6])
 
 
@@ -100,15 +100,15 @@ def test_the_report_says_of_headroom_and_fixed_counts_what_the_other_would_cost(
 ) -> None:
     report = report_of(document_of(optimized.recommendation))
     assert {row.service: row.why for row in report.rows} == {
-        "api": "trim, ladders", "heavy": "trim, memory", "bursts": "headroom", "small": "fixed count",
+        "api": "trim, scaling", "heavy": "trim, memory", "bursts": "headroom", "small": "fixed count",
     }  # fmt: skip
     lines = {note.service: note.text for note in report.verdicts}
     assert set(lines) == {"bursts", "small"}
     rows = {row[0]: row[3] for row in grid(page(optimized, "bursts"), "Alternatives").rows}
-    assert f"would cost ${rows['fixed count']}, these ladders ${rows['the choice']}" in lines["bursts"]
+    assert f"would cost ${rows['fixed count']}, this scaling ${rows['the choice']}" in lines["bursts"]
     rows = {row[0]: row[3] for row in grid(page(optimized, "small"), "Alternatives").rows}
     assert lines["small"] == (
-        f"a fixed count of 1 costs ${rows['the choice']}, the best ladders would cost ${rows['best ladders']}"
+        f"a fixed count of 1 costs ${rows['the choice']}, the best scaling would cost ${rows['best steps']}"
     )
 
 

@@ -83,7 +83,7 @@ def test_a_size_too_small_and_one_without_an_answer_say_so(optimized: made.Optim
     )
     facts = section(explained(optimized, changed), "Size")
     assert facts["too small"] == f"256/512, as today: a task needs {first.memory_need_mib:,.0f} MiB"
-    assert facts["no answer at"].endswith(": nothing there stood every trial")
+    assert facts["no answer at"].endswith(": nothing there passed every trial")
     assert first.size in facts["no answer at"]
     assert "searched too" not in facts
 
@@ -113,18 +113,17 @@ def test_the_ladders_are_said_in_the_words_of_who_is_on_call(optimized: made.Opt
     choice = msgspec.structs.replace(
         part.choice, response=msgspec.convert(response, type(part.choice.response))
     )
-    facts = section(explained(optimized, msgspec.structs.replace(part, choice=choice)), "Ladders")
+    facts = section(explained(optimized, msgspec.structs.replace(part, choice=choice)), "Scaling steps")
     assert facts["bounds"].startswith("3 to 20 tasks; in replay ")
-    assert facts["out, CPU"] == "above 70 % in 2 of 3 minutes: 1 task more; from 85 %: 4"
-    assert facts["out, memory"] == "above 95 % in 2 of 3 minutes: 1 task more"
+    assert facts["out, CPU"] == "above 70 % for 2 of 3 minutes: 1 task more; from 85 %: 4"
+    assert facts["out, memory"] == "above 95 % for 2 of 3 minutes: 1 task more"
     assert facts["in"] == (
-        "CPU below 45 % and memory below 90 %, both in 10 minutes running: 1 task fewer; "
-        "below 22.5 % and 45 %: 2"
+        "CPU below 45 % and memory below 90 %, both for 10 minutes: 1 task fewer; below 22.5 % and 45 %: 2"
     )
     assert facts["waits"].startswith("after a step out 60 s")
     assert "after one in 300 s" in facts["waits"]
     assert facts["a burst"] == (
-        "is served by more tasks 5.0 to 6.5 min after it begins: 240 to 300 s until the alarm, then a "
+        "gets more tasks 5.0 to 6.5 min after it begins: 240 to 300 s until the alarm, then a "
         "start, 60 s on the median and 90 s at most (of 7 recorded)"
     )
 
@@ -132,7 +131,7 @@ def test_the_ladders_are_said_in_the_words_of_who_is_on_call(optimized: made.Opt
 def test_a_fixed_count_has_no_ladders_to_explain(optimized: made.Optimized) -> None:
     explanation = page(optimized, "small")
     assert "always 1 task" in section(explanation, "Count")["fixed"]
-    assert not any(one.title == "Ladders" for one in explanation.sections)
+    assert not any(one.title == "Scaling steps" for one in explanation.sections)
     assert "fixed count is better" in explanation.title
 
 
@@ -142,23 +141,23 @@ def test_neighbours_say_what_sets_them_apart_and_which_trial_the_cheaper_one_fai
     part = optimized.part("bursts")
     refused = next(one for one in part.choice.alternatives if one.rank is Rank.REFUSED)
     facts = section(page(optimized, "bursts"), "Alternatives")
-    assert facts["cheaper ladders"].endswith(f"It fails: {refused.against}")
+    assert facts["cheaper steps"].endswith(f"It fails: {refused.against}")
     cooldown = msgspec.structs.replace(part.scaling, out_cooldown_s=part.scaling.out_cooldown_s + 60)
     only = msgspec.structs.replace(refused, scaling=cooldown)
     changed = msgspec.structs.replace(part, choice=msgspec.structs.replace(part.choice, alternatives=(only,)))
     facts = section(explained(optimized, changed), "Alternatives")
-    assert facts["cheaper ladders"].startswith(
+    assert facts["cheaper steps"].startswith(
         f"as the choice, but {cooldown.out_cooldown_s} s after a step out. It fails"
     )
 
 
 def test_an_alternative_that_breaks_the_objective_says_so_before_its_cost(optimized: made.Optimized) -> None:
     rows = {row[0]: row for row in grid(page(optimized, "bursts"), "Alternatives").rows}
-    usual = rows["default ladders"]
+    usual = rows["default steps"]
     minutes = optimized.part("bursts").replay_after.minutes
     over = int(usual[4].replace(",", ""))
     assert over > 0.01 * minutes
-    assert usual[6] == f"{100 * over / minutes:.1f} % of minutes over, 1 % may be"
+    assert usual[6] == f"{100 * over / minutes:.1f} % short, 1 % allowed"
     dearer = float(rows["fixed count"][3]) - float(rows["the choice"][3])
     assert rows["fixed count"][6] == f"${dearer:,.2f} more"
 
@@ -185,7 +184,7 @@ def test_memory_and_cpu_say_what_the_reason_has_not_said(optimized: made.Optimiz
     part = msgspec.structs.replace(part, why=why, reason=SizeReason.CPU_BOUND)
     size = section(explained(optimized, part), "Size")
     assert f"the largest task held {part.work.memory_peak_mib:,.0f}, " in size["memory"]
-    assert size["CPU"].startswith("a minute is over above 80 % CPU")
+    assert size["CPU"].startswith("a minute is short above 80 % CPU")
     mean = optimized.part("heavy").work.cpu_mean_vcpu
     assert section(page(optimized, "heavy"), "Size")["CPU"].startswith(f"{mean:.2f} vCPU used on average")
 
@@ -205,10 +204,10 @@ def test_what_lowers_the_cpu_limit_is_named_and_nothing_else(optimized: made.Opt
         return section(explanation_of(document, part.name, Path("values")), "Size")["CPU"]
 
     hot = said(66.7, 1.5)
-    assert "the hottest task works 1.50 times the average and is full first, so a minute is over" in hot
+    assert "the hottest task works 1.50 times the average and is full first, so a minute is short" in hot
     assert "above 66.7 % CPU, not 80 %" in hot
     lost = said(53.3, 1.1, zone_loss=True)
-    assert "what is left when a zone is lost carries it all, so a minute is over above 53.3 % CPU" in lost
+    assert "what is left when a zone is lost carries it all, so a minute is short above 53.3 % CPU" in lost
     assert "hottest" not in lost
     both = said(44.4, 1.5, zone_loss=True)
     assert "hottest task" in both

@@ -75,8 +75,10 @@ def test_the_saving_is_said_to_be_replayed_with_what_it_is_checked_by_and_how_th
     over = sum(advice.proposed.over_cpu_min for advice in recommendation.services)
     assert over > 0
     assert f"replay: ${recommendation.cost.saving_usd_month:,} a month" in text
-    assert f"before 0.00 %, after {100 * over / (3 * 2 * 1440):.2f} %; 1 % may be, and each service" in text
-    assert "on the last 30 % of its history, which nothing was tuned on" in text
+    assert (
+        f"before 0.00 %, after {100 * over / (3 * 2 * 1440):.2f} %; 1 % is allowed, and each service" in text
+    )
+    assert "on the last 30 % of its history, held out from tuning" in text
     assert "stimate" not in text
 
 

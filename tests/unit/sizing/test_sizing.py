@@ -152,13 +152,13 @@ def test_a_size_that_is_laid_down_is_the_only_candidate_and_says_what_the_data_w
     same = laid_down(by_data, by_data.size, service.size)
     assert isinstance(same, Sizing)
     assert (same.size, same.reason) == (by_data.size, by_data.reason)
-    assert same.sentence == f"{by_data.sentence}; laid down by the objective too"
+    assert same.sentence == f"{by_data.sentence}; set by the objective too"
     larger = laid_down(by_data, made.size(1024, 3072), service.size)
     assert isinstance(larger, Sizing)
     assert [one.size for one in larger.candidates] == [larger.size] == [made.size(1024, 3072)]
     assert larger.reason is SizeReason.LAID_DOWN
     assert larger.sentence.startswith(
-        f"laid down: the objective gives 1024/3072, where the estimate alone would have {by_data.size}; "
+        f"objective: it asks for 1024/3072; the estimate alone would have {by_data.size}; "
     )
     assert larger.cost_usd_month == larger.candidates[0].cost_usd_month > by_data.cost_usd_month
 
@@ -169,7 +169,7 @@ def test_a_size_that_is_laid_down_and_holds_too_little_names_itself_and_is_kept_
     by_data = sized(demand, made.service())
     refused = laid_down(by_data, made.size(512, 1024), made.size(1024, 2048))
     assert isinstance(refused, LeftOut)
-    assert refused.detail.startswith("the objective lays 512/1024 down, and a task asks for ")
+    assert refused.detail.startswith("the objective sets 512/1024, and a task asks for ")
     # The same, where it runs already: 888 of 1024 MiB is less than the 90 % up to which a size is kept.
     kept = laid_down(by_data, made.size(512, 1024), made.size(512, 1024))
     assert isinstance(kept, Sizing)

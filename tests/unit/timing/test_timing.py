@@ -246,12 +246,10 @@ def test_a_drain_that_is_laid_down_stays_and_data_against_it_warns(
     assert short.target.deregistration_delay_s == long.target.deregistration_delay_s == delay
     assert short.warnings == ()
     assert len(long.warnings) == 1
-    assert f"laid down as {delay} s by the objective" in long.warnings[0]
+    assert f"set to {delay} s by the objective" in long.warnings[0]
     assert f"took {delay + 10} s" in long.warnings[0]
     assert "leaves no margin" in drains(delay - 1).warnings[0]
-    assert short.target.deregistration_reason.startswith(
-        f"laid down as {delay} s by the objective; by the da"
-    )
+    assert short.target.deregistration_reason.startswith(f"set to {delay} s by the objective; by the da")
 
 
 @pytest.mark.parametrize("name", ["api", "worker", "web"])

@@ -149,7 +149,7 @@ def _present(service: Service, searched: Sequence[Searched], today: Sequence[Lad
 
 def _at(size: TaskSize | None, why: str) -> str:
     """Return why there is no advice, with the size where the objective leaves no other."""
-    return why if size is None else f"at {size}, which the objective lays down, {why}"
+    return why if size is None else f"at {size}, which the objective sets, {why}"
 
 
 def _left_out(service: Service, reason: LeftOutReason, detail: str) -> LeftOut:

@@ -135,21 +135,19 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
 def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
     contest = searched.contest
     if decision is not Decision.FIXED:
-        against = "no fixed count stood the same trials"
+        against = "no fixed count passed the same trials"
         if contest.fixed is not None:
             usd = searched.judged_usd_month(contest.fixed)
-            against = f"{_count(contest.fixed.ladders.min_tasks)} that stand the same trials cost ${usd:,.0f}"
+            against = f"{_count(contest.fixed.ladders.min_tasks)} that pass the same trials cost ${usd:,.0f}"
         words = f"{_judged_words(searched, entrant)}; {against}"
         loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
         return loose + words if decision is Decision.HEADROOM else words
     if contest.ladders is None:
         if not contest.refused:
-            return (
-                "no ladders fit below the objective's CPU, or none kept the objective where they were tuned"
-            )
-        return f"no ladders stood every trial; the safest: {contest.refused[-1].tested.failures[0]}"
+            return "no scaling steps fit below the objective's CPU, or none kept it on the tuned days"
+        return f"no scaling steps passed every trial; the safest: {contest.refused[-1].tested.failures[0]}"
     count, usd = _count(entrant.ladders.min_tasks), searched.judged_usd_month(entrant)
-    return f"{count} cost ${usd:,.0f} a month on the part nothing was tuned on, and no ladders less"
+    return f"{count} cost ${usd:,.0f} a month on held-out days, and no scaling steps cost less"
 
 
 def _cheapest(proposed: Sequence[_Proposed], present: TaskSize, estimated: TaskSize) -> _Proposed:
@@ -174,17 +172,17 @@ def _kept(chosen: _Proposed, present: Entrant) -> _Proposed:
     if pays(cost, proposed):
         return chosen
     saving = cost - proposed
-    why = f"today's ladders stand every trial, and others would save ${max(0.0, saving):,.2f} a month"
+    why = f"today's scaling passes every trial, and other steps would save ${max(0.0, saving):,.2f} a month"
     return replace(chosen, entrant=present, decision=Decision.KEEP, why=why)
 
 
 def _judged_words(searched: Searched, entrant: Entrant) -> str:
     mark, judged = entrant.tested.mark(Test.JUDGED), searched.sized.parts.judged
     return (
-        f"on the last {judged.minutes / DAY_MIN:.1f} days, which nothing was tuned on, "
-        f"{100 * mark.over_share:.2f} % of minutes over the objective, of {100 * mark.allowed_share:g} % "
-        f"that may be, ${searched.judged_usd_month(entrant):,.0f} a month, "
-        f"{entrant.tested.over_bound:.2f} times the clairvoyant bound"
+        f"on the last {judged.minutes / DAY_MIN:.1f} days, held out from tuning, "
+        f"{100 * mark.over_share:.2f} % of minutes short of CPU, {100 * mark.allowed_share:g} % "
+        f"allowed, ${searched.judged_usd_month(entrant):,.0f} a month, "
+        f"{entrant.tested.over_bound:.2f} times the cost with perfect foresight"
     )
 
 
@@ -193,14 +191,14 @@ def _count(tasks: int) -> str:
 
 
 def _nearest(searched: Sequence[Searched], question: Question) -> str:
-    """Say what failed at the cheapest size: neither ladders nor a fixed count stood every trial."""
+    """Say what failed at the cheapest size: neither scaling steps nor a fixed count passed every trial."""
     for searched_size in searched:
         if searched_size.contest.refused:
             safest = searched_size.contest.refused[-1]
             failure = safest.tested.failures[0]
-            return f"neither ladders nor a fixed count stood every trial; the safest: {failure}"
+            return f"neither scaling steps nor a fixed count passed every trial; the safest: {failure}"
     limit = question.objective.over_percent
-    return f"at no size tried could {limit:g} % of minutes over the objective be kept"
+    return f"at no size tried could {limit:g} % of minutes short of CPU be kept"
 
 
 def _alternatives(

@@ -30,12 +30,12 @@ class Decision(enum.Enum):
 class Rank(enum.Enum):
     """What an alternative is to the choice."""
 
-    REFUSED = "cheaper ladders"
-    SAFER = "next safer ladders"
+    REFUSED = "cheaper steps"
+    SAFER = "next safer steps"
     SIZE = "another size"
     FIXED = "fixed count"
-    LADDERS = "best ladders"
-    DEFAULT = "default ladders"
+    LADDERS = "best steps"
+    DEFAULT = "default steps"
 
 
 COSTS_MORE = "costs more"

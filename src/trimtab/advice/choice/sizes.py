@@ -211,4 +211,4 @@ def _against_estimate(choice: Choice, estimated: TaskSize) -> str | None:
         if one.rank is Rank.SIZE and one.size == estimated:
             return None if one.against == COSTS_MORE else one.against
     dearer = {one.size for one in choice.unsearched}
-    return None if estimated in dearer else "has nothing that stood every trial"
+    return None if estimated in dearer else "has nothing that passed every trial"

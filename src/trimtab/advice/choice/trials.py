@@ -38,9 +38,9 @@ STRESS = 2.0
 class Test(enum.Enum):
     """One trial."""
 
-    TUNED = "tuned"
+    TUNED = "tuned days"
     """On the part it was tuned on, with the spread between its days added."""
-    JUDGED = "judged"
+    JUDGED = "held-out days"
     """On the last part of the history."""
     HARDER = "demand x1.2"
     SHIFTED = "peak shifted"
@@ -72,13 +72,13 @@ class Mark:
             return f"{minutes} above the memory allowed ({self.test.value})"
         if self.over_share > self.allowed_share:
             return (
-                f"{100 * self.over_share:.2f} % of minutes above the CPU allowed, where at most "
-                f"{100 * self.allowed_share:g} % may be ({self.test.value})"
+                f"{100 * self.over_share:.2f} % of minutes short of CPU, where "
+                f"{100 * self.allowed_share:g} % is allowed ({self.test.value})"
             )
         if self.direction_changes_day > self.allowed_changes_day:
             return (
-                f"{self.direction_changes_day:.1f} direction changes a day, where at most "
-                f"{self.allowed_changes_day:g} may be ({self.test.value})"
+                f"{self.direction_changes_day:.1f} reversals a day, where "
+                f"{self.allowed_changes_day:g} are allowed ({self.test.value})"
             )
         return ""
 

@@ -36,7 +36,7 @@ MEND: Final[Mapping[LeftOutReason, str]] = {
     LeftOutReason.NOT_UNDERSTOOD: "write its entry by hand; the reason names what cannot be expressed",
     LeftOutReason.NO_SIZE: "lower the memory of one task, or split the work: no larger task is to be had",
     LeftOutReason.FOREIGN: (
-        "leave its scaling as it is. To try ladders on CPU and memory all the same, write its entry by hand "
+        "leave its scaling as it is. To try steps on CPU and memory all the same, write its entry by hand "
         "and see with trimtab replay --policy what they would have done"
     ),
     LeftOutReason.NO_VALUES: "add its entry, or take the file that optimize wrote",

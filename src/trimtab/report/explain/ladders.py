@@ -18,14 +18,14 @@ def ladder_section(service: ServicePart) -> Section:
     """Return the bounds, the ladders, the waits, and how long a burst waits."""
     scaling, replay = service.scaling, service.replay_after
     if scaling.min_tasks == scaling.max_tasks:
-        text = f"always {tasks(scaling.min_tasks)}: the bounds are alike, so no ladder ever acts"
+        text = f"always {tasks(scaling.min_tasks)}: minimum and maximum are the same, so nothing scales"
         return Section(title="Count", blocks=(Fact(label="fixed", text=text),))
     bounds = (
         f"{scaling.min_tasks} to {tasks(scaling.max_tasks)}; in replay {replay.tasks_least} to "
         f"{replay.tasks_most} were asked for, {replay.tasks_mean:.1f} ran on average"
     )
     return Section(
-        title="Ladders",
+        title="Scaling steps",
         blocks=(
             Fact(label="bounds", text=bounds),
             Fact(label="out, CPU", text=_out(scaling.cpu, scaling)),
@@ -66,7 +66,7 @@ def changes(scaling: ScalingPart, chosen: ScalingPart) -> Iterator[str]:
 def _out(ladder: LadderPart, scaling: ScalingPart) -> str:
     first, *others = ladder.steps
     window = _window(scaling.out_datapoints, scaling)
-    steps = [f"above {ladder.high:g} % in {window}: {tasks(first.add)} more"]
+    steps = [f"above {ladder.high:g} % for {window}: {tasks(first.add)} more"]
     steps += [f"from {ladder.high + step.above:g} %: {step.add}" for step in others]
     return "; ".join(steps)
 
@@ -77,7 +77,7 @@ def _in(scaling: ScalingPart) -> str:
     first, *others = scaling.scale_in
     window = _window(scaling.in_datapoints, scaling)
     steps = [
-        f"CPU below {cpu:g} % and memory below {memory:g} %, both in {window}: {tasks(first.remove)} fewer"
+        f"CPU below {cpu:g} % and memory below {memory:g} %, both for {window}: {tasks(first.remove)} fewer"
     ]
     steps += [
         f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %: {step.remove}" for step in others
@@ -87,8 +87,8 @@ def _in(scaling: ScalingPart) -> str:
 
 def _waits(scaling: ScalingPart) -> str:
     return (
-        f"after a step out {scaling.out_cooldown_s} s, save for a higher step; after one in "
-        f"{scaling.in_cooldown_s} s, save for one out"
+        f"after a step out {scaling.out_cooldown_s} s (a higher step at once), after one in "
+        f"{scaling.in_cooldown_s} s (one out at once)"
     )
 
 
@@ -97,7 +97,7 @@ def _burst(response: ResponsePart) -> str:
     most = response.alarm_most_s + response.start_slowest_s
     starts = f"of {response.starts} recorded" if response.starts else "assumed, none was recorded"
     return (
-        f"is served by more tasks {least / MINUTE_S:.1f} to {most / MINUTE_S:.1f} min after it begins: "
+        f"gets more tasks {least / MINUTE_S:.1f} to {most / MINUTE_S:.1f} min after it begins: "
         f"{response.alarm_least_s} to {response.alarm_most_s} s until the alarm, then a start, "
         f"{response.start_median_s} s on the median and {response.start_slowest_s} s at most ({starts})"
     )
@@ -110,7 +110,7 @@ def _window(datapoints: tuple[int, int], scaling: ScalingPart) -> str:
     unit = "minutes" if each == 1 else f"periods of {each} min"
     if periods == 1:
         return "one minute" if each == 1 else f"one period of {each} min"
-    return f"{needed} of {periods} {unit}" if needed < periods else f"{periods} {unit} running"
+    return f"{needed} of {periods} {unit}" if needed < periods else f"{periods} {unit}"
 
 
 def _steps_out(ladder: LadderPart) -> str:

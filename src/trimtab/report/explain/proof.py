@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 NEIGHBOURS = frozenset({Rank.REFUSED, Rank.SAFER})
 """Alternatives that differ from the choice in a trait or two, which are worth naming."""
 TRIALS: Final[Mapping[Test, str]] = {
-    Test.TUNED: "tuned part, with its spread",
-    Test.JUDGED: "last {days:.1f} days, not tuned on",
-    Test.HARDER: "the same, demand x1.2",
-    Test.SHIFTED: "the same, peak hour shifted",
+    Test.TUNED: "days it was tuned on",
+    Test.JUDGED: "last {days:.1f} days, held out",
+    Test.HARDER: "held out, demand x1.2",
+    Test.SHIFTED: "held out, peak hour moved",
 }
 """Rows of the table, where ``days`` is the length of the judged part."""
 
@@ -35,7 +35,7 @@ def proof_section(document: Document, service: ServicePart) -> Section:
     objective, choice = document.objective, service.choice
     days = round(service.replay_before.minutes / DAY_MIN, 1)
     grid = Grid(
-        heads=("", "Fargate $/month", "minutes over", "may be", "over memory", "turns", "cost/bound"),
+        heads=("", "$/month", "short of CPU", "allowed", "of memory", "reversals", "cost/foresight"),
         rows=(
             _whole(f"today{_as_recorded(service)}, all {days:g} days", service.replay_before, objective),
             _whole("proposed, the same", service.replay_after, objective),
@@ -44,9 +44,11 @@ def proof_section(document: Document, service: ServicePart) -> Section:
         words=frozenset({0}),
     )
     saved = choice.captured_share
-    text = f"{100 * (saved or 0):.0f} % of what knowing the future would save over a fixed count"
+    text = f"{100 * (saved or 0):.0f} % of what perfect foresight would save over a fixed count"
     facts = (Fact(label="captured", text=text),) if saved is not None and saved > 0 else ()
-    title = f"How it did in replay ({objective.direction_changes_day:g} turns a day may be)"
+    title = (
+        f"How it did in replay (Fargate alone; at most {objective.direction_changes_day:g} reversals a day)"
+    )
     return Section(title=title, blocks=(grid, *facts))
 
 
@@ -96,7 +98,7 @@ def alternatives_section(document: Document, service: ServicePart) -> Section:
         "",
     )
     grid = Grid(
-        heads=("alternative", "size", "tasks", "$/month", "min over", "turns", "against"),
+        heads=("alternative", "size", "tasks", "$/month", "min short", "reversals", "against"),
         rows=(first, *(_row(one, service, document.objective) for one in service.choice.alternatives)),
         words=frozenset({0, 6}),
     )
@@ -121,11 +123,11 @@ def against(alternative: AlternativePart, chosen: ReplayPart, objective: Objecti
         return "fails a trial, see below"
     if alternative.minutes_over_cpu > objective.over_share * chosen.minutes:
         over = 100 * alternative.minutes_over_cpu / chosen.minutes
-        return f"{over:.1f} % of minutes over, {objective.over_percent:g} % may be"
+        return f"{over:.1f} % short, {objective.over_percent:g} % allowed"
     if alternative.minutes_over_memory:
-        return f"{alternative.minutes_over_memory:,} minutes over memory"
+        return f"{alternative.minutes_over_memory:,} minutes short of memory"
     if alternative.direction_changes_day > objective.direction_changes_day:
-        return f"turns, {objective.direction_changes_day:g} a day may be"
+        return f"reversals: {objective.direction_changes_day:g} a day allowed"
     return _dearer(round(alternative.usd_month - chosen.usd_month, 2), alternative.against)
 
 

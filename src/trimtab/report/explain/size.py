@@ -82,12 +82,12 @@ def _cpu(document: Document, service: ServicePart) -> str:
 
 
 def _limit(document: Document, service: ServicePart) -> str:
-    """Say above which CPU a minute is over, and what makes that less than what was promised."""
+    """Say above which CPU a minute is short of it, and what makes that less than what was promised."""
     objective, limit, p95 = document.objective, service.choice.cpu_percent, service.p95
     promised, ratio = objective.cpu_percent, service.work.hottest_ratio
     if limit >= promised - SOON_PERCENT:
-        return f"a minute is over above {promised:g} % CPU"
-    over = f"a minute is over above {limit:.1f} % CPU, not {promised:g} %"
+        return f"a minute is short above {promised:g} % CPU"
+    over = f"a minute is short above {limit:.1f} % CPU, not {promised:g} %"
     if p95 is not UNSET and p95.cpu_percent is not None and p95.cpu_percent <= limit + SOON_PERCENT:
         lost = " once a zone is lost" if objective.zone_loss else ""
         return (
@@ -139,7 +139,7 @@ def _out_of_contest(service: ServicePart) -> Iterator[Fact]:
     rest = [one for one in service.candidates if one.size not in known]
     failed = [one.size for one in rest if one.holds]
     if failed:
-        yield Fact(label="no answer at", text=f"{', '.join(failed)}: nothing there stood every trial")
+        yield Fact(label="no answer at", text=f"{', '.join(failed)}: nothing there passed every trial")
     small = [one for one in rest if not one.holds]
     for one in small:
         text = f"{one.size}, as today: a task needs {one.memory_need_mib:,.0f} MiB"

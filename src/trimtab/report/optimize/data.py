@@ -196,9 +196,9 @@ def _objective(document: Document) -> str:
     return (
         f"Minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full before"
         f"{or_p95(objective)}: "
-        f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % may be, "
-        f"and each service kept that on the last {objective.judged_percent:g} % of its history, "
-        f"which nothing was tuned on.{_zone_loss(objective)}{_slower(document)}{_spot(objective.spot)}"
+        f"before {100 * before:.2f} %, after {100 * after:.2f} %; {objective.over_percent:g} % is allowed, "
+        f"and each service kept to it on the last {objective.judged_percent:g} % of its history, "
+        f"held out from tuning.{_zone_loss(objective)}{_slower(document)}{_spot(objective.spot)}"
     )
 
 

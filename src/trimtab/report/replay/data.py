@@ -77,10 +77,11 @@ def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, wi
         title=f"{fleet.cluster}, {fleet.days:g} days from {fleet.start}, {policy}",
         basis=(
             f"Replayed; Fargate {price_basis}, {fleet.region}, a month of 730 h, starts and drains included. "
-            f"Over: minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full "
+            f"Short: minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full "
             f"before{or_p95(objective)}, and above {objective.memory_percent:g} % memory. "
-            "Turns: changes of direction. "
-            "Bound: cost over the least that any policy with as many minutes over could cost at this size."
+            "Reversals: changes from scaling out to scaling in, or back. "
+            "Foresight: cost over the least that any policy, one that knows the future too, could cost at "
+            "this size with as many minutes short."
         ),
         rows=rows,
         usd_month=sum((row.usd_month for row in rows), Decimal("0.00")),

@@ -23,11 +23,11 @@ HEADS = (
     "tasks\nmean",
     "tasks\nseen",
     "\n$/month",
-    "CPU\nover",
-    "minutes\nover",
-    "memory\nover",
-    "turns\na day",
-    "cost /\nbound",
+    "CPU\nshort",
+    "minutes\nshort",
+    "memory\nshort",
+    "reversals\na day",
+    "cost /\nforesight",
 )
 BLOCKS = ((1, 2, 3, 4), (5, 6, 7))
 
