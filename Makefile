@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Where it is set, each of hundreds of processes compiles the sources anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo tour test fast test-aws test-all test-pythons bench check fmt lock clean setup
+.PHONY: help demo tour test fast test-aws test-all test-pythons bench site check fmt lock clean setup
 
 help: ## What can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: setup ## Speed, memory and quality as ratios in one run each (needs the r
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/many.py
+
+site: setup ## The documentation as a site, in build/site.
+	@$(BIN)/python tools/docs_site.py
 
 check: setup ## Lint, types, and the arrows of the design.
 	@$(BIN)/ruff format --check --quiet src tests tools examples benchmarks

@@ -162,7 +162,7 @@ def test_where_the_hottest_task_is_full_before_the_average_that_decides() -> Non
     assert Objective(memory_percent=70).replayed(2.0).memory_share == pytest.approx(0.7)
 
 
-# What is laid down for single services
+# What the objective sets for single services
 
 
 def test_what_is_laid_down_goes_over_the_general_and_nothing_is_laid_down_unasked(tmp_path: Path) -> None:
@@ -195,4 +195,4 @@ def test_the_examples_file_lays_down_what_the_company_requires_and_the_page_show
     for field in Objective.__struct_fields__:
         assert f"| `{field}` |" in page
     for field in LaidDown.__struct_fields__:
-        assert f"`{field}`" in page.partition("### What is laid down")[2]
+        assert f"`{field}`" in page.partition("### What the objective sets")[2]
