@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 LOG = logging.getLogger(__name__)
@@ -30,9 +30,8 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     """
     parts: dict[Path, Path] = {}
     try:
+        _refuse_folders(contents)
         for target, content in contents.items():
-            if target.is_dir():
-                raise IsADirectoryError(0, f"{target.name} is a folder")
             handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
             parts[target] = Path(name)
             with os.fdopen(handle, "wb") as part:
@@ -47,6 +46,12 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
                 path.unlink()
 
 
+def _refuse_folders(targets: Iterable[Path]) -> None:
+    for target in targets:
+        if target.is_dir():
+            raise IsADirectoryError(0, f"{target.name} is a folder")
+
+
 def write_whole(contents: Mapping[Path, bytes], where: Path, *, advice: str) -> None:
     """Write all files whole, or none, their folders made if need be. ``where`` is what the user named.
 
@@ -55,6 +60,7 @@ def write_whole(contents: Mapping[Path, bytes], where: Path, *, advice: str) -> 
 
     """
     try:
+        _refuse_folders(contents)
         for target in contents:
             target.parent.mkdir(parents=True, exist_ok=True)
         write_together(contents)

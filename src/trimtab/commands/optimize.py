@@ -11,9 +11,8 @@ from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.commands.earlier import read_earlier, scope_beside
-from trimtab.document.encode import encode
+from trimtab.document.encode import published
 from trimtab.document.kept import Scope
-from trimtab.document.schema import decode
 from trimtab.files import refuse_unwritable
 from trimtab.ladders.search import FULL
 from trimtab.pipeline import recommend
@@ -95,7 +94,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         fresh=fresh,
         progress=progress,
     )
-    document = decode(encode(recommendation))
+    document = published(recommendation)
     if output is None:
         return Optimized(recommendation=recommendation, report=report_of(document))
     progress(f"writing {output}")

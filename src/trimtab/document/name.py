@@ -5,4 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 DOCUMENT_FILE: Final = "recommendation.json"
-DOCUMENT_VERSION: Final = 6
+PARTS_FOLDER: Final = "recommendation"
+"""Beside it: a file for each service, as the index in it says."""
+DOCUMENT_VERSION: Final = 7

@@ -41,7 +41,7 @@ class _Version(msgspec.Struct, frozen=True):
 
 
 class _Document(msgspec.Struct, frozen=True):
-    """The part of ``recommendation.json`` that a rollout needs."""
+    """The part of ``recommendation.json`` that a rollout needs: the index has the sizes."""
 
     cluster: _Name
     region: Annotated[str, Meta(min_length=1)]
