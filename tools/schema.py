@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 import msgspec
 
 from trimtab.document.name import DOCUMENT_VERSION
-from trimtab.document.schema import Index, ServicePart
+from trimtab.document.schema import DocumentIndex, ServicePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,9 +78,11 @@ def described(definition: dict[str, Any], one: type) -> None:
 
 def schema() -> str:
     """Return the file's text."""
-    (index, _), parts = msgspec.json.schema_components((Index, ServicePart), ref_template="#/$defs/{name}")
+    (index, _), parts = msgspec.json.schema_components(
+        (DocumentIndex, ServicePart), ref_template="#/$defs/{name}"
+    )
     made = {**index, "$defs": parts}
-    known = classes(Index) | classes(ServicePart)
+    known = classes(DocumentIndex) | classes(ServicePart)
     for name, definition in parts.items():
         described(definition, known[name])
     whole = {

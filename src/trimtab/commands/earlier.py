@@ -75,13 +75,7 @@ def read_earlier(folder: Path) -> Earlier:
         UsageError: it holds none, or one that cannot be read.
 
     """
-    missing = [name for name in (DOCUMENT_FILE, VALUES_FILE) if not (folder / name).exists()]
-    if missing:
-        raise UsageError(
-            "holds no earlier result, and values for some services would make Terraform destroy the rest",
-            where=str(folder),
-            advice=f"{FOR_ALL} first, or leave -o out",
-        )
+    refuse_none(folder)
     document = read_document(folder / DOCUMENT_FILE)
     try:
         names = (DOCUMENT_FILE, VALUES_FILE, *earlier_files(folder))
@@ -89,6 +83,22 @@ def read_earlier(folder: Path) -> Earlier:
     except OSError as error:
         raise UsageError(f"cannot be read ({error.strerror or error})", where=str(folder)) from error
     return Earlier(folder=folder, document=document, contents=contents)
+
+
+def refuse_none(folder: Path) -> None:
+    """Refuse a folder that holds no result.
+
+    Raises:
+        UsageError: the values or the document are not there.
+
+    """
+    missing = [name for name in (DOCUMENT_FILE, VALUES_FILE) if not (folder / name).exists()]
+    if missing:
+        raise UsageError(
+            "holds no earlier result, and values for some services would make Terraform destroy the rest",
+            where=str(folder),
+            advice=f"{FOR_ALL} first, or leave -o out",
+        )
 
 
 def scope_beside(  # noqa: PLR0913, PLR0917  # what the earlier result and this run are of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import refuse_unknown
 from trimtab.catalog.own_prices import prices_for
-from trimtab.commands.earlier import read_earlier, scope_beside
+from trimtab.commands.earlier import read_earlier, refuse_none, scope_beside
 from trimtab.document.encode import published
 from trimtab.document.kept import Scope
 from trimtab.files import refuse_unwritable
 from trimtab.ladders.search import FULL
+from trimtab.output import OWN, only_one
 from trimtab.pipeline import recommend
 from trimtab.progress import silent
 from trimtab.report.optimize.data import report_of
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from trimtab.report.optimize.data import Report
 
 
-KEPT = Path(".trimtab", "services")
+KEPT = Path(OWN, "services")
 """Where answers are kept in the output."""
 
 
@@ -70,7 +72,8 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
-        UsageError: there are no prices for its region, no such service, or ``output`` cannot be written.
+        UsageError: there are no prices for its region, no such service, or ``output`` cannot be written
+            or is being written by another run.
 
     """
     if output is not None:
@@ -79,25 +82,28 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     refuse_unknown(snapshot, services, "--service")
-    scope = Scope(names=frozenset(services))
     if services and output is not None:
-        again = partial(recommend, snapshot, price_list)
-        scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
-    recommendation = recommend(
-        snapshot,
-        price_list,
-        objective,
-        scope,
-        effort=effort,
-        jobs=jobs,
-        store=None if output is None else Store(output / KEPT),
-        fresh=fresh,
-        progress=progress,
-    )
-    document = published(recommendation)
-    if output is None:
-        return Optimized(recommendation=recommendation, report=report_of(document))
-    progress(f"writing {output}")
-    written = write_recommendation(recommendation, output, snapshot.fleet)
+        refuse_none(output)
+    with nullcontext() if output is None else only_one(output):
+        scope = Scope(names=frozenset(services))
+        if services and output is not None:
+            again = partial(recommend, snapshot, price_list)
+            scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
+        recommendation = recommend(
+            snapshot,
+            price_list,
+            objective,
+            scope,
+            effort=effort,
+            jobs=jobs,
+            store=None if output is None else Store(output / KEPT),
+            fresh=fresh,
+            progress=progress,
+        )
+        document = published(recommendation)
+        if output is None:
+            return Optimized(recommendation=recommendation, report=report_of(document))
+        progress(f"writing {output}")
+        written = write_recommendation(recommendation, output, snapshot.fleet)
     files = (written.values, written.document)
     return Optimized(recommendation=recommendation, report=report_of(document, output, files))

@@ -19,7 +19,7 @@ from msgspec import UNSET
 
 from trimtab.advice.case.response import response_of
 from trimtab.advice.cost import cents
-from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION, PARTS_FOLDER
+from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION, PART_FILE, PARTS_FOLDER
 from trimtab.document.parts import (
     CostPart,
     ElasticityPart,
@@ -37,10 +37,10 @@ from trimtab.document.schema import (
     ChoicePart,
     DeployedPart,
     Document,
+    DocumentIndex,
     EntryCostPart,
     EntryPart,
     Head,
-    Index,
     LeftOutPart,
     LeverPart,
     ResponsePart,
@@ -65,6 +65,8 @@ if TYPE_CHECKING:
 PLACES = 6
 NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 """What ECS calls services."""
+FILE = re.compile(PART_FILE)
+"""A service's file in the folder."""
 LONGEST = 200
 """Characters of a name that fit into a file's with all that is put around it; file systems take 255."""
 
@@ -101,7 +103,9 @@ def files_of(document: Document, beside: Mapping[str, bytes]) -> dict[str, bytes
         for one in document.services
     )
     head = {name: getattr(document, name) for name in Head.__struct_fields__}
-    index = Index(**head, services=entries, files={name: digest_of(one) for name, one in beside.items()})
+    index = DocumentIndex(
+        **head, services=entries, files={name: digest_of(one) for name, one in beside.items()}
+    )
     return files | {DOCUMENT_FILE: _json(index)}
 
 

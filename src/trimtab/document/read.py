@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
-from trimtab.document.schema import Document, Head, Index, ServicePart
+from trimtab.document.schema import Document, DocumentIndex, Head, ServicePart
 from trimtab.errors import UsageError
+from trimtab.output import refuse_half
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,17 +63,19 @@ def read_service(path: Path, service: str) -> Document:
     return _document(index, path, [entry for entry in index.services if entry.name == service])
 
 
-def read_index(path: Path) -> Index:
+def read_index(path: Path) -> DocumentIndex:
     """Return a ``recommendation.json``.
 
     Raises:
-        UsageError: it cannot be read, or ``decode`` refuses it.
+        UsageError: it cannot be read, ``decode`` refuses it, or a run was stopped while it wrote.
 
     """
-    return decode(_content(path, "name the folder that trimtab optimize -o wrote"), where=str(path))
+    content = _content(path, "name the folder that trimtab optimize -o wrote")
+    refuse_half(path.parent, content)
+    return decode(content, where=str(path))
 
 
-def decode(content: bytes, *, where: str = DOCUMENT_FILE) -> Index:
+def decode(content: bytes, *, where: str = DOCUMENT_FILE) -> DocumentIndex:
     """Return the index that the bytes hold.
 
     Raises:
@@ -94,7 +97,7 @@ def decode(content: bytes, *, where: str = DOCUMENT_FILE) -> Index:
             where=where,
             advice=advice,
         )
-    return _of_type(content, Index, where)
+    return _of_type(content, DocumentIndex, where)
 
 
 def decode_service(content: bytes, *, where: str) -> ServicePart:
@@ -107,6 +110,24 @@ def decode_service(content: bytes, *, where: str) -> ServicePart:
     return _of_type(content, ServicePart, where)
 
 
+def refuse_foreign(folder: Path, name: str) -> None:
+    """Refuse a file beside an index that was not written with it. Where there is no index, nothing is said.
+
+    Values are not asked after: they are there to be edited.
+
+    Raises:
+        UsageError: it is of another run or was edited, or the index cannot be read or believed.
+
+    """
+    path = folder / DOCUMENT_FILE
+    if not path.exists():
+        refuse_half(folder, None)
+        return
+    digest = read_index(path).files.get(name)
+    if digest is not None:
+        _as_written(folder / name, digest)
+
+
 def earlier_files(folder: Path) -> set[str]:
     """Return the paths of the services' files that the index in a folder names; none where there is none."""
     try:
@@ -115,23 +136,28 @@ def earlier_files(folder: Path) -> set[str]:
         return set()
 
 
-def _document(index: Index, path: Path, entries: Iterable[EntryPart]) -> Document:
+def _document(index: DocumentIndex, path: Path, entries: Iterable[EntryPart]) -> Document:
     head = {name: getattr(index, name) for name in Head.__struct_fields__}
     return Document(**head, services=tuple(_service(path.parent / entry.file, entry) for entry in entries))
 
 
 def _service(path: Path, entry: EntryPart) -> ServicePart:
-    content = _content(path, f"{DOCUMENT_FILE} beside it names it: {AGAIN}")
-    if hashlib.sha256(content).hexdigest() != entry.sha256:
+    content = _as_written(path, entry.sha256)
+    part = decode_service(content, where=str(path))
+    if part.name != entry.name:
+        raise UsageError(f"is of {part.name!r}, not of {entry.name!r}", where=str(path), advice=AGAIN)
+    return part
+
+
+def _as_written(path: Path, digest: str) -> bytes:
+    content = _content(path, f"{DOCUMENT_FILE} names it: {AGAIN}")
+    if hashlib.sha256(content).hexdigest() != digest:
         raise UsageError(
             f"is not what {DOCUMENT_FILE} was written with: a run was stopped in between, or it was edited",
             where=str(path),
             advice=AGAIN,
         )
-    part = decode_service(content, where=str(path))
-    if part.name != entry.name:
-        raise UsageError(f"is of {part.name!r}, not of {entry.name!r}", where=str(path), advice=AGAIN)
-    return part
+    return content
 
 
 def _content(path: Path, advice: str) -> bytes:

@@ -15,6 +15,7 @@ from trimtab.advice.choice.model import Decision, Rank  # noqa: TC001  # msgspec
 from trimtab.advice.choice.trials import Test  # noqa: TC001
 from trimtab.advice.lever import LeverKind  # noqa: TC001
 from trimtab.advice.model import CautionKind  # noqa: TC001
+from trimtab.document.name import PART_FILE
 from trimtab.document.parts import (
     Amount,
     CostPart,
@@ -230,7 +231,7 @@ class EntryPart(Part, frozen=True, kw_only=True):
     """What the index says of a service, and where the rest is."""
 
     name: str
-    file: Annotated[str, Meta(pattern=r"^recommendation/[A-Za-z0-9_-]{1,255}(\.[0-9a-f]{8})?\.json$")]
+    file: Annotated[str, Meta(pattern=PART_FILE)]
     """Beside ``recommendation.json``: a ``ServicePart``."""
     sha256: Digest
     """Of that file."""
@@ -240,7 +241,7 @@ class EntryPart(Part, frozen=True, kw_only=True):
     cost: EntryCostPart
 
 
-class Index(Head, frozen=True, kw_only=True):
+class DocumentIndex(Head, frozen=True, kw_only=True):
     """``recommendation.json``: the fleet, and where each service's advice is.
 
     Written last. A file whose digest is not the one here is of another run, or was edited.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.document.encode import encode
+from trimtab.document.encode import FILE, encode
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import earlier_files
-from trimtab.files import write_whole
+from trimtab.output import half_written, switch
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import encode_fleet
 from trimtab.values.write import render
@@ -49,9 +49,7 @@ def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fl
 
     """
     contents = contents_of(recommendation, fleet)
-    gone = earlier_files(folder) - set(contents)
-    advice = "name a folder you may write to"
-    write_whole({folder / name: content for name, content in contents.items()}, folder, advice=advice)
-    for name in gone:
-        (folder / name).unlink(missing_ok=True)
+    gone = (earlier_files(folder) | half_written(folder)) - set(contents)
+    gone = {name for name in gone if FILE.fullmatch(name)}
+    switch(folder, contents, index=DOCUMENT_FILE, gone=gone)
     return Written(values=folder / VALUES_FILE, document=folder / DOCUMENT_FILE)

@@ -279,6 +279,7 @@ def test_keys_are_quoted_only_where_they_must_be(name: str, expected: str) -> No
 def test_both_files_are_written_and_nothing_else_remains(tmp_path: Path) -> None:
     written = write_recommendation(recommended(made.service()), tmp_path / "new" / "deep")
     assert sorted(path.name for path in (tmp_path / "new" / "deep").iterdir()) == [
+        ".trimtab",
         "recommendation",
         "recommendation.json",
         "services.auto.tfvars",
