@@ -10,7 +10,7 @@ from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import earlier_files
 from trimtab.output import half_written, switch
 from trimtab.snapshot.files import FLEET_FILE
-from trimtab.snapshot.folder import encode_fleet
+from trimtab.snapshot.folder import encode_fleet, has_values
 from trimtab.values.write import render
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def contents_of(recommendation: Recommendation, fleet: Fleet | None = None) -> d
 def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fleet | None = None) -> Written:
     """Write all files into ``folder``, made if need be: all whole, or none. Services' that went are removed.
 
+    What holds values of variables is for its owner alone: some may be secret.
+
     Raises:
         UsageError: the folder cannot be made or written.
 
@@ -51,5 +53,7 @@ def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fl
     contents = contents_of(recommendation, fleet)
     gone = (earlier_files(folder) | half_written(folder)) - set(contents)
     gone = {name for name in gone if FILE.fullmatch(name)}
-    switch(folder, contents, index=DOCUMENT_FILE, gone=gone)
+    valued = any(advice.service.environment for advice in recommendation.services)
+    secret = {VALUES_FILE, FLEET_FILE} if valued or (fleet is not None and has_values(fleet)) else set()
+    switch(folder, contents, index=DOCUMENT_FILE, secret=secret, gone=gone)
     return Written(values=folder / VALUES_FILE, document=folder / DOCUMENT_FILE)
