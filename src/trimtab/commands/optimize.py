@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.model import Recommendation
+    from trimtab.cluster import Scheduler
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.report.optimize.data import Report
@@ -60,15 +61,17 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     prices_file: Path | None = None,
     effort: Effort = FULL,
     jobs: int = 1,
+    scheduler: Scheduler | None = None,
     fresh: bool = False,
     progress: Progress = silent,
 ) -> Optimized:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
     ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
-    ``jobs`` processes share the search. Each answer is kept in ``output`` as it is found, so that a run
-    that was killed goes on; ``fresh`` searches all the same. ``prices_file`` holds the user's own prices;
-    without it list prices are taken: the snapshot's, else the catalog's.
+    ``jobs`` processes share the search, or the workers of a Dask ``scheduler``. Each answer is kept in
+    ``output`` as it is found, so that a run that was killed goes on; ``fresh`` searches all the same.
+    ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's, else
+    the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
@@ -79,6 +82,8 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     if output is not None:
         refuse_unwritable(output)
     progress(f"reading {snapshot_path}")
+    if scheduler is not None:  # workers read it too, from where it lies
+        snapshot_path = snapshot_path.absolute()
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     refuse_unknown(snapshot, services, "--service")
@@ -96,6 +101,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
             scope,
             effort=effort,
             jobs=jobs,
+            scheduler=scheduler,
             store=None if output is None else Store(output / KEPT),
             fresh=fresh,
             progress=progress,

@@ -124,7 +124,7 @@ def refuse_foreign(folder: Path, name: str) -> None:
         refuse_half(folder, None)
         return
     digest = read_index(path).files.get(name)
-    if digest is not None:
+    if digest is not None and (folder / name).exists():  # else who needs it says so
         _as_written(folder / name, digest)
 
 
