@@ -90,8 +90,8 @@ PIN := uv pip compile pyproject.toml --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-emit-find-links --quiet
 
 lock: ## Pin every dependency with its hashes, for who runs it and for who works on it (needs uv).
-	$(PIN) --extra sandbox -o requirements/runtime.txt
-	$(PIN) --extra sandbox --group dev -c requirements/runtime.txt -o $(LOCK)
+	$(PIN) --extra sandbox --extra dask -o requirements/runtime.txt
+	$(PIN) --extra sandbox --extra dask --group dev -c requirements/runtime.txt -o $(LOCK)
 
 clean: ## Remove what was made.
 	rm -rf $(VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache

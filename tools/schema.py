@@ -1,4 +1,4 @@
-"""Write ``docs/recommendation.schema.json`` from the classes of ``recommendation.json``.
+"""Write ``docs/recommendation.schema.json`` from the classes of ``recommendation.json`` and its services.
 
 ``tools/schema.py`` writes, ``--check`` only compares (and exits 1 on a difference). Types and limits
 come from msgspec, descriptions from the docstrings of classes, fields and enum members.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 import msgspec
 
 from trimtab.document.name import DOCUMENT_VERSION
-from trimtab.document.schema import Document
+from trimtab.document.schema import DocumentIndex, ServicePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,10 @@ def classes(root: type) -> dict[str, type]:
 
 
 def docstrings(one: type) -> Iterator[tuple[str, str]]:
-    """Yield the name and docstring of each field or member that has one."""
+    """Yield the name and docstring of each field or member that has one, inherited ones among them."""
+    for base in one.__bases__:
+        if base.__module__.startswith("trimtab.") and issubclass(base, msgspec.Struct):
+            yield from docstrings(base)
     (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
     if not isinstance(node, ast.ClassDef):
         return
@@ -75,9 +78,12 @@ def described(definition: dict[str, Any], one: type) -> None:
 
 def schema() -> str:
     """Return the file's text."""
-    made = msgspec.json.schema(Document)
-    known = classes(Document)
-    for name, definition in made["$defs"].items():
+    (index, _), parts = msgspec.json.schema_components(
+        (DocumentIndex, ServicePart), ref_template="#/$defs/{name}"
+    )
+    made = {**index, "$defs": parts}
+    known = classes(DocumentIndex) | classes(ServicePart)
+    for name, definition in parts.items():
         described(definition, known[name])
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -5,6 +5,7 @@
     ├── SnapshotError               2   a snapshot that cannot be read or believed
     ├── AccountError                2   an AWS account that cannot be asked, or does not answer
     ├── WorkerError                 1   a process of a search that ended before it answered
+    ├── ClusterError                1   a cluster that is not there, is another, or went
     ├── ReplayError                 2   a demand, policy or model that cannot be replayed
     ├── EngineError                 1   terraform or tofu failed at something it should do
     ├── EngineMissing               2   there is no terraform or tofu that can be used
@@ -79,6 +80,10 @@ class NetworkError(AccountError):
 
 class WorkerError(TrimtabError):
     """A process of a search that ended before it answered."""
+
+
+class ClusterError(TrimtabError):
+    """A Dask cluster that is not there, is of another version, or went before it answered."""
 
 
 class ReplayError(TrimtabError):

@@ -1,28 +1,31 @@
-"""Files written together: all of them whole, or none."""
+"""Files written together: all of them whole, or none, and on the disk when it is said."""
 
 from __future__ import annotations
 
 import logging
 import os
-import tempfile
+import stat
 from contextlib import suppress
-from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
 
 
 LOG = logging.getLogger(__name__)
+SECRET = 0o600
+NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
-def write_together(contents: Mapping[Path, bytes]) -> None:
+def write_together(contents: Mapping[Path, bytes], *, secret: Collection[Path] = ()) -> None:
     """Write every file beside its place, and only when all are there put them in their places.
 
     The names in between begin with a dot and end with none of the real endings: whoever looks
-    for a kind of file (Terraform for ``.tfvars``) passes them over.
+    for a kind of file (Terraform for ``.tfvars``) passes them over. ``secret``: see ``create``.
 
     Raises:
         OSError: one of them cannot be written; none was put in its place.
@@ -30,24 +33,66 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     """
     parts: dict[Path, Path] = {}
     try:
+        refuse_folders(contents)
         for target, content in contents.items():
-            if target.is_dir():
-                raise IsADirectoryError(0, f"{target.name} is a folder")
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            parts[target] = Path(name)
-            with os.fdopen(handle, "wb") as part:
-                part.write(content)
-            parts[target].chmod(0o644)  # mkstemp makes files only the owner may read
+            part = target.with_name(f".{target.name}.{token_hex(4)}")
+            parts[target] = part
+            create(part, content, instead_of=target, secret=target in secret)
         for target, path in parts.items():
             path.replace(target)
             LOG.debug("written: %s", target)
+        for folder in {target.parent for target in contents}:
+            flush_folder(folder)
     finally:
         for path in parts.values():
             with suppress(FileNotFoundError):
                 path.unlink()
 
 
-def write_whole(contents: Mapping[Path, bytes], where: Path, *, advice: str) -> None:
+def create(path: Path, content: bytes, *, instead_of: Path, secret: bool = False) -> None:
+    """Write a file that was not there, down to the disk, with the mode of the one whose place it takes.
+
+    A new one follows the umask. What may be ``secret`` is for its owner alone, whatever was there.
+    """
+    kept = None
+    with suppress(FileNotFoundError):
+        kept = stat.S_IMODE(instead_of.stat().st_mode)
+    mode = SECRET if secret else kept
+    handle = os.open(path, NEW, 0o666 if mode is None else mode)
+    with os.fdopen(handle, "wb") as part:
+        part.write(content)
+        part.flush()
+        os.fsync(part.fileno())
+    if mode is not None:
+        path.chmod(mode)  # of which the umask may have taken something
+
+
+def flush_folder(folder: Path) -> None:
+    """See that what was renamed in a folder is so after a loss of power too."""
+    if os.name == "nt":  # which opens no folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def refuse_folders(targets: Iterable[Path]) -> None:
+    """Refuse a target that is a folder, before anything is made.
+
+    Raises:
+        IsADirectoryError: it is one.
+
+    """
+    for target in targets:
+        if target.is_dir():
+            raise IsADirectoryError(0, f"{target.name} is a folder")
+
+
+def write_whole(
+    contents: Mapping[Path, bytes], where: Path, *, advice: str, secret: Collection[Path] = ()
+) -> None:
     """Write all files whole, or none, their folders made if need be. ``where`` is what the user named.
 
     Raises:
@@ -55,9 +100,10 @@ def write_whole(contents: Mapping[Path, bytes], where: Path, *, advice: str) -> 
 
     """
     try:
+        refuse_folders(contents)
         for target in contents:
             target.parent.mkdir(parents=True, exist_ok=True)
-        write_together(contents)
+        write_together(contents, secret=secret)
     except OSError as error:
         raise UsageError(
             f"the output cannot be written ({error.strerror or error})", where=str(where), advice=advice

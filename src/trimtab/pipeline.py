@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trimtab.advice.choice.choose import Chosen
     from trimtab.advice.model import Advice
     from trimtab.catalog.load import Prices
+    from trimtab.cluster import Scheduler
     from trimtab.fleet.model import Fleet
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
@@ -42,14 +43,16 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     *,
     effort: Effort = FULL,
     jobs: int = 1,
+    scheduler: Scheduler | None = None,
     store: Store | None = None,
     fresh: bool = False,
     progress: Progress = silent,
 ) -> Recommendation:
     """Return the advice for every service of the snapshot, and who is left out; at list price if not told.
 
-    ``jobs`` processes share the services; their number changes nothing but the time. Answers are kept in
-    ``store``, and those of an earlier run on the same input are taken from there unless ``fresh``.
+    ``jobs`` processes share the services, or a Dask ``scheduler`` and its workers; what is found does not
+    hang on it. Answers are kept in ``store``, and those of an earlier run on the same input are taken from
+    there unless ``fresh``.
     """
     fleet = snapshot.fleet
     refuse_unfit(snapshot, objective)
@@ -59,7 +62,7 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     asked = [service.name for service in snapshot.usable if scope.has(service.name)]
     searched = [name for name in asked if name not in scope.known]
     work = Advising(snapshot, prices, objective, effort, store, fresh)
-    found = answers_of(work, searched, jobs, progress)
+    found = answers_of(work, searched, jobs, progress, scheduler)
     if store is not None:
         store.keep([service.name for service in fleet.services])
     answers = tuple(found[name] if name in found else _again(scope.known[name], fleet) for name in asked)

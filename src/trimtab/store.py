@@ -68,7 +68,8 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not (self.folder / IGNORE).exists():
                 write_together({self.folder / IGNORE: b"*\n"})  # not for version control
-            write_together({self._path(name): pickle.dumps((digest, answer), protocol=5)})
+            path = self._path(name)
+            write_together({path: pickle.dumps((digest, answer), protocol=5)}, secret=[path])
         except OSError as error:
             LOG.debug("%s is not kept: %s", name, error)
 

@@ -93,6 +93,7 @@ def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
     assert "Traceback" not in finished.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         ".trimtab",
+        "recommendation",
         "recommendation.json",
         "services.auto.tfvars",
     ]

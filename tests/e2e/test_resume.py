@@ -14,6 +14,7 @@ import pytest
 from fleet import made
 
 from trimtab.snapshot.folder import write_snapshot
+from written import contents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +28,6 @@ from trimtab.ladders.search import Effort
 if __name__ == "__main__":
     optimize(Path(sys.argv[1]), Path(sys.argv[2]), effort=Effort(drawn=900, rounds=4, varied=300), jobs=2)
 """
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    """Return what a run is for; what it keeps for the next is its own affair."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +50,7 @@ def whole(script: Path) -> tuple[dict[str, bytes], float]:
     run(script, script.parent / "warm").wait()
     begun = time.monotonic()
     assert run(script, script.parent / "whole").wait() == 0
-    return files(script.parent / "whole"), time.monotonic() - begun
+    return contents(script.parent / "whole"), time.monotonic() - begun
 
 
 def kill(script: Path, out: Path, after_s: float) -> int:
@@ -74,7 +70,7 @@ def killed(script: Path, whole: tuple[dict[str, bytes], float], times: int, seed
     for number in range(times):
         out = script.parent / f"out-{seed}-{number}"
         kept.append(kill(script, out, moments.uniform(0, seconds)))
-        assert files(out) == wanted
+        assert contents(out) == wanted
     return kept
 
 
@@ -102,6 +98,6 @@ def test_what_a_killed_run_had_found_is_not_searched_again(
     running.wait()
     stamps = {path.name: path.stat().st_mtime_ns for path in kept.glob("*.answer")}
     assert run(script, tmp_path).wait() == 0
-    assert files(tmp_path) == wanted
+    assert contents(tmp_path) == wanted
     assert {name: (kept / name).stat().st_mtime_ns for name in stamps} == stamps
     assert {path.stem for path in kept.glob("*.answer")} == set(NAMES)

@@ -14,6 +14,7 @@ import pytest
 from inventory import inventory
 
 from trimtab.commands.demo import SANDBOX_VARIABLES
+from written import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,7 @@ def test_second_plan_is_clean(applied: Applied, tmp_path: Path) -> None:
 
 
 def test_the_recommendation_states_the_timing_that_is_deployed(applied: Applied) -> None:
-    document = json.loads((applied.written / "recommendation.json").read_text(encoding="utf-8"))
+    document = whole(applied.written)
     deployed = applied.workspace.outputs()["timing"]
     assert len(document["services"]) == 12
     for service in document["services"]:

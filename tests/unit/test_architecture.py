@@ -18,7 +18,17 @@ ARROWS = set(re.findall(r"^ +(\w+)(?:\[[^\]]*\])? --> (\w+)", PICTURE, re.MULTIL
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
     "contracts"
 ]
-HELPERS = {"addresses", "assets", "environment", "errors", "files", "progress", "redaction"}
+HELPERS = {
+    "addresses",
+    "assets",
+    "cluster",
+    "environment",
+    "errors",
+    "files",
+    "output",
+    "progress",
+    "redaction",
+}
 HELPERS |= {"spread", "store", "units"}
 """What everything may use: in no picture."""
 

@@ -28,13 +28,15 @@ from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, ordered
 from trimtab.advice.promises import cautions_of_busier, cautions_of_latency, cautions_of_zone_loss
 from trimtab.demand.fill import recorded
+from trimtab.errors import SnapshotError
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
+from trimtab.snapshot.rows import Rows
 from trimtab.spread import spread
 from trimtab.store import version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.choose import Chosen
     from trimtab.catalog.load import Prices
+    from trimtab.cluster import Scheduler
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Fleet, Service
     from trimtab.ladders.search import Effort
@@ -136,20 +139,57 @@ class Advising:
     """Where answers are kept; None: nowhere."""
     fresh: bool = False
     """Whether what is kept there does not count."""
+    expected: str = ""
+    """The digest of the only service, where another machine reads its rows."""
 
     def __call__(self, name: str) -> Advice | LeftOut:
-        """Return the advice for one, or why there is none: as it is kept, or found and then kept."""
-        (service,) = (service for service in self.snapshot.fleet.services if service.name == name)
-        metrics = self.snapshot.metrics[name]
+        """Return the advice for one, or why there is none: as it is kept, or found and then kept.
+
+        Raises:
+            SnapshotError: this machine reads other rows than the one that handed the work out.
+
+        """
+        service, metrics = self._of(name)
+        if self.expected and self._digest(service, metrics) != self.expected:
+            raise SnapshotError(
+                "a worker reads other rows than this machine",
+                where=name,
+                advice="have all of them read one snapshot, at the same path",
+            )
         if self.store is None:
             return self._found(service, metrics)
         digest = self._digest(service, metrics)
-        kept = None if self.fresh else self.store.get(name, digest)
-        if isinstance(kept, Advice | LeftOut):
+        kept = self.kept(name)
+        if kept is not None:
             return kept
         found = self._found(service, metrics)
         self.store.put(name, digest, found)
         return found
+
+    def kept(self, name: str) -> Advice | LeftOut | None:
+        """Return what an earlier run found from the same, if it is kept and counts."""
+        if self.store is None or self.fresh:
+            return None
+        kept = self.store.get(name, self._digest(*self._of(name)))
+        return kept if isinstance(kept, Advice | LeftOut) else None
+
+    def keep(self, name: str, found: Advice | LeftOut) -> None:
+        """Keep what was found elsewhere."""
+        if self.store is not None:
+            self.store.put(name, self._digest(*self._of(name)), found)
+
+    def alone(self, name: str) -> Advising:
+        """Return the work on one service, for another machine: a few KB, and where its rows lie."""
+        service, metrics = self._of(name)
+        fleet = msgspec.structs.replace(self.snapshot.fleet, services=(service,), skipped=(), identity=None)
+        rows = self.snapshot.metrics
+        only = rows.only(name, fleet) if isinstance(rows, Rows) else {name: metrics}
+        snapshot = replace(self.snapshot, fleet=fleet, metrics=only, skipped=())
+        return replace(self, snapshot=snapshot, store=None, expected=self._digest(service, metrics))
+
+    def _of(self, name: str) -> tuple[Service, pl.DataFrame]:
+        (service,) = (service for service in self.snapshot.fleet.services if service.name == name)
+        return service, self.snapshot.metrics[name]
 
     def _found(self, service: Service, metrics: pl.DataFrame) -> Advice | LeftOut:
         demand = recorded(service, metrics)
@@ -171,7 +211,11 @@ class Advising:
 
 
 def answers_of(
-    work: Advising, names: Sequence[str], jobs: int, progress: Progress
+    work: Advising,
+    names: Sequence[str],
+    jobs: int,
+    progress: Progress,
+    scheduler: Scheduler | None = None,
 ) -> dict[str, Advice | LeftOut]:
     """Return the advice for each service, or why there is none; ``progress`` hears of each as it is found."""
     answers: dict[str, Advice | LeftOut] = {}
@@ -179,11 +223,30 @@ def answers_of(
     if names:
         whose = names[0] if len(names) == 1 else f"{len(names):,} services"
         progress(f"searching size and scaling of {whose}", 0, len(names))
-    if jobs > 1 and len(names) > 1:
+    if jobs > 1 and len(names) > 1 and scheduler is None:
         compile_first()
-    for number, (name, answer) in enumerate(spread(work, names, jobs), 1):
+    found = spread(work, names, jobs) if scheduler is None else _elsewhere(work, names, scheduler)
+    for number, (name, answer) in enumerate(found, 1):
         answers[name] = answer
         saved += 0 if isinstance(answer, LeftOut) else answer.cost.compute_saving_usd_month
         words = f"searched {name} ({number} of {len(names)}), ${saved:,.0f} a month less so far"
         progress(words, number, len(names))
     return answers
+
+
+def _elsewhere(
+    work: Advising, names: Sequence[str], scheduler: Scheduler
+) -> Iterator[tuple[str, Advice | LeftOut]]:
+    """Yield what is kept here, then what a cluster finds, which is kept here as it comes."""
+    asked: list[str] = []
+    for name in names:
+        kept = work.kept(name)
+        if kept is None:
+            asked.append(name)
+        else:
+            yield name, kept
+    from trimtab.cluster import hand_out  # noqa: PLC0415  # Dask takes a second, and is an extra
+
+    for name, found in hand_out(work.alone, asked, scheduler):
+        work.keep(name, found)
+        yield name, found

@@ -28,16 +28,16 @@ def explain(
     """Tell on a page why a service has its size and its ladders.
 
     With what else there was, what that would have cost or broken, and how to try an edit. Reads
-    recommendation.json and nothing else.
+    recommendation.json and the file of this service.
     """
     from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
-    from trimtab.document.schema import read_document  # noqa: PLC0415
+    from trimtab.document.read import read_service  # noqa: PLC0415
     from trimtab.report.explain import markdown as explain_markdown  # noqa: PLC0415
     from trimtab.report.explain import terminal as explain_terminal  # noqa: PLC0415
     from trimtab.report.explain.data import explanation_of  # noqa: PLC0415
     from trimtab.values.folder import VALUES_FILE  # noqa: PLC0415
 
-    document = read_document(folder / DOCUMENT_FILE)
+    document = read_service(folder / DOCUMENT_FILE, service)
     page = explanation_of(document, service, folder / VALUES_FILE)
     if form is PageForm.MARKDOWN:
         typer.echo(explain_markdown.render(page), nl=False)

@@ -9,6 +9,7 @@ import typer
 
 from trimtab.cli.options import (  # typer reads the annotations when it runs
     P95,
+    Cluster,
     Cpu,
     Jobs,
     Memory,
@@ -43,6 +44,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     seed: Seed = None,
     prices: Prices = None,
     jobs: Jobs = None,
+    scheduler: Cluster = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Search every service, also one that DIR keeps the answer of.")
     ] = False,
@@ -64,6 +66,11 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.spread import cores  # noqa: PLC0415
 
+    cluster = None
+    if scheduler is not None:
+        from trimtab.cluster import Scheduler  # noqa: PLC0415
+
+        cluster = Scheduler(scheduler)
     promise = objective_of(
         objective,
         over_percent=over_percent,
@@ -82,6 +89,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
             services=service or (),
             prices_file=prices,
             jobs=jobs or cores(),
+            scheduler=cluster,
             fresh=fresh,
             progress=told,
         )

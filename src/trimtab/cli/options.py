@@ -23,6 +23,12 @@ Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option("--jobs", metavar="N", min=1, help="Processes that share the search. [default: one a core]"),
 ]
+Cluster: TypeAlias = Annotated[
+    str | None,
+    settable(
+        "--scheduler", "ADDRESS", "A Dask scheduler whose workers search, instead of --jobs: tls://HOST:PORT."
+    ),
+]
 Services: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--service", metavar="NAME", help="Only this service; may be repeated."),

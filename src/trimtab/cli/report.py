@@ -16,10 +16,10 @@ def report(
 ) -> None:
     """Show a result again as optimize showed it, without searching again.
 
-    Reads recommendation.json and nothing else. Exits with 3 when a service was left out.
+    Reads recommendation.json and the services' files beside it. Exits with 3 when a service was left out.
     """
     from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
-    from trimtab.document.schema import read_document  # noqa: PLC0415
+    from trimtab.document.read import read_document  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.report.optimize.data import report_of  # noqa: PLC0415
 

@@ -17,17 +17,17 @@ from msgspec.structs import replace
 from trimtab.advice.case.objective import Objective
 from trimtab.advice.names import known_services
 from trimtab.demand.fill import recorded
-from trimtab.document.encode import encode, rounded
+from trimtab.document.encode import rounded
 from trimtab.document.kept import Scope, kept
 from trimtab.document.name import DOCUMENT_FILE
-from trimtab.document.schema import decode
+from trimtab.document.read import decode, earlier_files, read_document
 from trimtab.errors import ReplayError, UsageError
 from trimtab.fleet.left_out import LeftOut
-from trimtab.values.folder import VALUES_FILE
-from trimtab.values.write import render
+from trimtab.snapshot.files import FLEET_FILE
+from trimtab.values.folder import VALUES_FILE, contents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from trimtab.advice.choice.choose import Chosen
@@ -45,8 +45,8 @@ class Earlier:
 
     folder: Path
     document: Document
-    document_bytes: bytes
-    values_bytes: bytes
+    contents: Mapping[str, bytes]
+    """By its path in the folder: the values, and every file of the document."""
 
     def chosen(self, snapshot: Snapshot, prices: Prices, objective: Objective) -> dict[str, Chosen | LeftOut]:
         """Return what it says of each service, one that was left out among them.
@@ -75,23 +75,30 @@ def read_earlier(folder: Path) -> Earlier:
         UsageError: it holds none, or one that cannot be read.
 
     """
+    refuse_none(folder)
+    document = read_document(folder / DOCUMENT_FILE)
     try:
-        document = (folder / DOCUMENT_FILE).read_bytes()
-        values = (folder / VALUES_FILE).read_bytes()
-    except FileNotFoundError as error:
+        names = (DOCUMENT_FILE, VALUES_FILE, *earlier_files(folder))
+        contents = {name: (folder / name).read_bytes() for name in names}
+    except OSError as error:
+        raise UsageError(f"cannot be read ({error.strerror or error})", where=str(folder)) from error
+    return Earlier(folder=folder, document=document, contents=contents)
+
+
+def refuse_none(folder: Path) -> None:
+    """Refuse a folder that holds no result.
+
+    Raises:
+        UsageError: the values or the document are not there.
+
+    """
+    missing = [name for name in (DOCUMENT_FILE, VALUES_FILE) if not (folder / name).exists()]
+    if missing:
         raise UsageError(
             "holds no earlier result, and values for some services would make Terraform destroy the rest",
             where=str(folder),
             advice=f"{FOR_ALL} first, or leave -o out",
-        ) from error
-    except OSError as error:
-        raise UsageError(f"cannot be read ({error.strerror or error})", where=str(folder)) from error
-    return Earlier(
-        folder=folder,
-        document=decode(document, where=str(folder / DOCUMENT_FILE)),
-        document_bytes=document,
-        values_bytes=values,
-    )
+        )
 
 
 def scope_beside(  # noqa: PLR0913, PLR0917  # what the earlier result and this run are of
@@ -164,18 +171,30 @@ def refuse_edited(earlier: Earlier, again: Recommendation) -> None:
         UsageError: it says which file is another.
 
     """
-    if encode(again) != earlier.document_bytes:
-        raise UsageError(
-            "is not what its choices give with this snapshot and these prices",
-            where=str(earlier.folder / DOCUMENT_FILE),
-            advice=FOR_ALL,
-        )
-    if render(again).encode() != earlier.values_bytes:
+    written = contents_of(again)
+    for name in written:
+        if name != VALUES_FILE and _less_fleet(name, written[name]) != _less_fleet(
+            name, earlier.contents.get(name, b"")
+        ):
+            raise UsageError(
+                "is not what its choices give with this snapshot and these prices",
+                where=str(earlier.folder / name),
+                advice=FOR_ALL,
+            )
+    if written[VALUES_FILE] != earlier.contents[VALUES_FILE]:
         raise UsageError(
             f"is not what {DOCUMENT_FILE} beside it gives: it was edited, and the edit would be lost",
             where=str(earlier.folder / VALUES_FILE),
             advice=f"undo the edit, or {FOR_ALL} into another folder",
         )
+
+
+def _less_fleet(name: str, content: bytes) -> object:
+    """Return a file without the digest of the fleet's copy: what adopts it may have been read again."""
+    if name != DOCUMENT_FILE:
+        return content
+    index = decode(content)
+    return replace(index, files={one: index.files[one] for one in index.files if one != FLEET_FILE})
 
 
 def _heads(document: Document, snapshot: Snapshot, price_basis: str) -> Iterator[tuple[str, object, object]]:

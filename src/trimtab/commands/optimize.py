@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,12 +11,12 @@ from typing import TYPE_CHECKING
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import refuse_unknown
 from trimtab.catalog.own_prices import prices_for
-from trimtab.commands.earlier import read_earlier, scope_beside
-from trimtab.document.encode import encode
+from trimtab.commands.earlier import read_earlier, refuse_none, scope_beside
+from trimtab.document.encode import published
 from trimtab.document.kept import Scope
-from trimtab.document.schema import decode
 from trimtab.files import refuse_unwritable
 from trimtab.ladders.search import FULL
+from trimtab.output import OWN, only_one
 from trimtab.pipeline import recommend
 from trimtab.progress import silent
 from trimtab.report.optimize.data import report_of
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.model import Recommendation
+    from trimtab.cluster import Scheduler
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.report.optimize.data import Report
 
 
-KEPT = Path(".trimtab", "services")
+KEPT = Path(OWN, "services")
 """Where answers are kept in the output."""
 
 
@@ -59,46 +61,55 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     prices_file: Path | None = None,
     effort: Effort = FULL,
     jobs: int = 1,
+    scheduler: Scheduler | None = None,
     fresh: bool = False,
     progress: Progress = silent,
 ) -> Optimized:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
     ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
-    ``jobs`` processes share the search. Each answer is kept in ``output`` as it is found, so that a run
-    that was killed goes on; ``fresh`` searches all the same. ``prices_file`` holds the user's own prices;
-    without it list prices are taken: the snapshot's, else the catalog's.
+    ``jobs`` processes share the search, or the workers of a Dask ``scheduler``. Each answer is kept in
+    ``output`` as it is found, so that a run that was killed goes on; ``fresh`` searches all the same.
+    ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's, else
+    the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
-        UsageError: there are no prices for its region, no such service, or ``output`` cannot be written.
+        UsageError: there are no prices for its region, no such service, or ``output`` cannot be written
+            or is being written by another run.
 
     """
     if output is not None:
         refuse_unwritable(output)
     progress(f"reading {snapshot_path}")
+    if scheduler is not None:  # workers read it too, from where it lies
+        snapshot_path = snapshot_path.absolute()
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     refuse_unknown(snapshot, services, "--service")
-    scope = Scope(names=frozenset(services))
     if services and output is not None:
-        again = partial(recommend, snapshot, price_list)
-        scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
-    recommendation = recommend(
-        snapshot,
-        price_list,
-        objective,
-        scope,
-        effort=effort,
-        jobs=jobs,
-        store=None if output is None else Store(output / KEPT),
-        fresh=fresh,
-        progress=progress,
-    )
-    document = decode(encode(recommendation))
-    if output is None:
-        return Optimized(recommendation=recommendation, report=report_of(document))
-    progress(f"writing {output}")
-    written = write_recommendation(recommendation, output, snapshot.fleet)
+        refuse_none(output)
+    with nullcontext() if output is None else only_one(output):
+        scope = Scope(names=frozenset(services))
+        if services and output is not None:
+            again = partial(recommend, snapshot, price_list)
+            scope = scope_beside(read_earlier(output), snapshot, price_list, objective, scope.names, again)
+        recommendation = recommend(
+            snapshot,
+            price_list,
+            objective,
+            scope,
+            effort=effort,
+            jobs=jobs,
+            scheduler=scheduler,
+            store=None if output is None else Store(output / KEPT),
+            fresh=fresh,
+            progress=progress,
+        )
+        document = published(recommendation)
+        if output is None:
+            return Optimized(recommendation=recommendation, report=report_of(document))
+        progress(f"writing {output}")
+        written = write_recommendation(recommendation, output, snapshot.fleet)
     files = (written.values, written.document)
     return Optimized(recommendation=recommendation, report=report_of(document, output, files))

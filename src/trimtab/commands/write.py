@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.advice.calls import calls_of
+from trimtab.document.read import refuse_foreign
 from trimtab.errors import UsageError
+from trimtab.output import only_one
 from trimtab.progress import silent
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import read_fleet
@@ -52,10 +54,12 @@ def write(folder: Path, *, progress: Progress = silent) -> Adoption:
 
     Raises:
         SnapshotError: the folder's fleet.json cannot be read or believed.
-        UsageError: there are no values, or the snapshot does not say what things are called.
+        UsageError: there are no values, the snapshot does not say what things are called, or the files
+            are of two runs.
 
     """
     progress(f"reading {folder}")
+    refuse_foreign(folder, FLEET_FILE)
     proposals = read_proposals(folder / VALUES_FILE)
     fleet = read_fleet(folder / FLEET_FILE)
     if fleet.identity is None:
@@ -67,7 +71,8 @@ def write(folder: Path, *, progress: Progress = silent) -> Adoption:
     takeover = takeover_of(fleet, fleet.identity, proposals)
     _refuse_spot(takeover, proposals, folder / VALUES_FILE)
     progress(f"writing {folder}")
-    written = write_adoption(takeover, folder)
+    with only_one(folder):
+        written = write_adoption(takeover, folder)
     left = [one.service for one in takeover.left]
     calls = calls_of(as_called(fleet, folder / VALUES_FILE), left).values()
     return Adoption(

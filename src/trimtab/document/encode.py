@@ -1,4 +1,4 @@
-"""A recommendation as the bytes of ``recommendation.json``.
+"""A recommendation as the bytes of ``recommendation.json`` and of a file for each service.
 
 Nothing depends on when or where the command ran, so the same snapshot gives the same bytes. Money
 is in whole cents, and no number has more than six places: beyond lies the order of a sum.
@@ -6,7 +6,10 @@ is in whole cents, and no number has more than six places: beyond lies the order
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
+from collections import Counter
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +19,7 @@ from msgspec import UNSET
 
 from trimtab.advice.case.response import response_of
 from trimtab.advice.cost import cents
-from trimtab.document.name import DOCUMENT_VERSION
+from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION, PART_FILE, PARTS_FOLDER
 from trimtab.document.parts import (
     CostPart,
     ElasticityPart,
@@ -34,6 +37,10 @@ from trimtab.document.schema import (
     ChoicePart,
     DeployedPart,
     Document,
+    DocumentIndex,
+    EntryCostPart,
+    EntryPart,
+    Head,
     LeftOutPart,
     LeverPart,
     ResponsePart,
@@ -41,8 +48,11 @@ from trimtab.document.schema import (
     TrialPart,
     UnsearchedPart,
 )
+from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from trimtab.advice.case.outcome import Verdict
     from trimtab.advice.case.p95 import P95
     from trimtab.advice.choice.model import Alternative, Choice
@@ -53,14 +63,78 @@ if TYPE_CHECKING:
     from trimtab.timing.slower import Slower
 
 PLACES = 6
+NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+"""What ECS calls services."""
+FILE = re.compile(PART_FILE)
+"""A service's file in the folder."""
+LONGEST = 200
+"""Characters of a name that fit into a file's with all that is put around it; file systems take 255."""
 
 _Part = TypeVar("_Part", bound=Part)
 
 
-def encode(recommendation: Recommendation) -> bytes:
-    """Return the recommendation as indented JSON with a final newline."""
-    plain = rounded(msgspec.to_builtins(document_of(recommendation)))
-    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
+def encode(recommendation: Recommendation, beside: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Return each file by its path in the folder, as indented JSON with a final newline; the index last.
+
+    The index has the digest of each, and of those ``beside`` them that the same run writes.
+    """
+    return files_of(published(recommendation), beside or {})
+
+
+def published(recommendation: Recommendation) -> Document:
+    """Return the recommendation as it is read back."""
+    return msgspec.convert(rounded(msgspec.to_builtins(document_of(recommendation))), type=Document)
+
+
+def files_of(document: Document, beside: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files of a published document: see ``encode``."""
+    names = file_names([one.name for one in document.services])
+    files = {names[one.name]: _json(one) for one in document.services}
+    entries = tuple(
+        EntryPart(
+            name=one.name,
+            file=names[one.name],
+            sha256=digest_of(files[names[one.name]]),
+            verdict=one.choice.verdict,
+            cpu_units=one.cpu_units,
+            memory_mib=one.memory_mib,
+            cost=_as(EntryCostPart, one.cost),
+        )
+        for one in document.services
+    )
+    head = {name: getattr(document, name) for name in Head.__struct_fields__}
+    index = DocumentIndex(
+        **head, services=entries, files={name: digest_of(one) for name, one in beside.items()}
+    )
+    return files | {DOCUMENT_FILE: _json(index)}
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of a file as the index has it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_names(services: Sequence[str]) -> dict[str, str]:
+    """Return each service's file: its name, with a digest behind where a file system would mix two up.
+
+    Raises:
+        UsageError: a name that ECS would not take would be a path of its own.
+
+    """
+    odd = [name for name in services if not NAME.fullmatch(name)]
+    if odd:
+        raise UsageError(f"{odd[0]!r} is no name of a service", advice="letters, digits, - and _")
+    alike = Counter(name.casefold() for name in services)
+    return {
+        name: f"{PARTS_FOLDER}/{name}.json"
+        if len(name) <= LONGEST and alike[name.casefold()] == 1
+        else f"{PARTS_FOLDER}/{name[:LONGEST]}.{digest_of(name.encode())[:8]}.json"
+        for name in services
+    }
+
+
+def _json(part: Part) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(part), indent=2) + b"\n"
 
 
 def document_of(recommendation: Recommendation) -> Document:

@@ -21,7 +21,7 @@ from trimtab.advice.choice.model import Alternative, Choice, Unsearched
 from trimtab.advice.choice.sizes import resized
 from trimtab.advice.choice.trials import Mark
 from trimtab.catalog.load import is_valid
-from trimtab.document.schema import AGAIN
+from trimtab.document.read import AGAIN
 from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import TaskSize
@@ -71,7 +71,9 @@ def kept(
     choice = _choice(part, question)
     if choice.size not in {one.size for one in question.sizing.candidates}:
         raise UsageError(
-            f"{choice.size} is no size for this work", where=f"recommendation.json: {part.name}", advice=AGAIN
+            f"{choice.size} is no size for this work",
+            where=f"the recommendation for {part.name}",
+            advice=AGAIN,
         )
     return Chosen(
         question=question.question,
@@ -145,7 +147,7 @@ def _size(text: str, part: ServicePart) -> TaskSize:
     cpu_units, _, memory_mib = text.partition("/")
     size = TaskSize(cpu_units=int(cpu_units), memory_mib=int(memory_mib))
     if not is_valid(size):
-        raise UsageError(f"{size} is no size", where=f"recommendation.json: {part.name}", advice=AGAIN)
+        raise UsageError(f"{size} is no size", where=f"the recommendation for {part.name}", advice=AGAIN)
     return size
 
 

@@ -1,4 +1,4 @@
-"""``recommendation.json``: the whole recommendation for other programs, versioned.
+"""``recommendation.json`` and the files of its services: the recommendation for other programs, versioned.
 
 Every field that holds an estimate says so in its name; money before and after is replayed.
 ``docs/recommendation.schema.json`` is made from these classes and their docstrings.
@@ -6,9 +6,8 @@ Every field that holds an estimate says so in its name; money before and after i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from trimtab.advice.case.objective import Objective  # noqa: TC001
@@ -16,7 +15,7 @@ from trimtab.advice.choice.model import Decision, Rank  # noqa: TC001  # msgspec
 from trimtab.advice.choice.trials import Test  # noqa: TC001
 from trimtab.advice.lever import LeverKind  # noqa: TC001
 from trimtab.advice.model import CautionKind  # noqa: TC001
-from trimtab.document.name import DOCUMENT_VERSION
+from trimtab.document.name import PART_FILE
 from trimtab.document.parts import (
     Amount,
     CostPart,
@@ -29,14 +28,10 @@ from trimtab.document.parts import (
     TimingPart,
     WorkPart,
 )
-from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOutReason  # noqa: TC001
 from trimtab.sizing.model import SizeReason  # noqa: TC001
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-AGAIN = "run trimtab optimize again"
+Digest: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class TrialPart(Part, frozen=True, kw_only=True):
@@ -191,10 +186,10 @@ class ServicePart(Part, frozen=True, kw_only=True):
     """Where the objective asks for it, or where there is a model of it."""
 
 
-class Document(Part, frozen=True, kw_only=True):
-    """A recommendation for a whole fleet, as ``trimtab optimize -o`` writes it."""
+class Head(Part, frozen=True, kw_only=True):
+    """What a recommendation says of the whole fleet."""
 
-    document_version: Literal[6]
+    document_version: Literal[7]
     """Another where a field was added, taken away, or has another meaning."""
     trimtab: str
     """The version that wrote it."""
@@ -214,59 +209,44 @@ class Document(Part, frozen=True, kw_only=True):
     """The services and what is shared."""
     shared_cost: CostPart
     """The cluster's own, which is in ``cost`` and in no service's."""
-    services: tuple[ServicePart, ...]
     levers: tuple[LeverPart, ...]
     """Of at least a dollar a month, or without dollars; not to be added up."""
     left_out: tuple[LeftOutPart, ...]
 
 
-class _Head(msgspec.Struct):
-    """All that is read of a document before its version is known."""
+class Document(Head, frozen=True, kw_only=True):
+    """A recommendation for a whole fleet, or what was read of it: the head, and services."""
 
-    document_version: int
+    services: tuple[ServicePart, ...]
 
 
-def read_document(path: Path) -> Document:
-    """Return the document of a file.
+class EntryCostPart(Part, frozen=True, kw_only=True):
+    """A service's cost a month in all; its parts are in the service's own file."""
 
-    Raises:
-        UsageError: it cannot be read, or ``decode`` refuses it.
+    before_usd_month: Amount
+    after_usd_month: Amount
 
+
+class EntryPart(Part, frozen=True, kw_only=True):
+    """What the index says of a service, and where the rest is."""
+
+    name: str
+    file: Annotated[str, Meta(pattern=PART_FILE)]
+    """Beside ``recommendation.json``: a ``ServicePart``."""
+    sha256: Digest
+    """Of that file."""
+    verdict: Decision
+    cpu_units: Count
+    memory_mib: Count
+    cost: EntryCostPart
+
+
+class DocumentIndex(Head, frozen=True, kw_only=True):
+    """``recommendation.json``: the fleet, and where each service's advice is.
+
+    Written last. A file whose digest is not the one here is of another run, or was edited.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read ({error.strerror or error})",
-            where=str(path),
-            advice="name the folder that trimtab optimize -o wrote",
-        ) from error
-    return decode(content, where=str(path))
 
-
-def decode(content: bytes, *, where: str = "recommendation.json") -> Document:
-    """Return what the bytes hold.
-
-    Raises:
-        UsageError: no JSON, no recommendation, one of another version, or a field that cannot be.
-
-    """
-    try:
-        version = msgspec.json.decode(content, type=_Head).document_version
-    except msgspec.ValidationError as error:
-        raise UsageError(
-            "is no recommendation of trimtab optimize: it has no document_version", where=where
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"is not JSON: {error}", where=where, advice=AGAIN) from error
-    if version != DOCUMENT_VERSION:
-        advice = AGAIN if version < DOCUMENT_VERSION else "read it with the trimtab that wrote it"
-        raise UsageError(
-            f"has document_version {version}, and this trimtab reads {DOCUMENT_VERSION}",
-            where=where,
-            advice=advice,
-        )
-    try:
-        return msgspec.json.decode(content, type=Document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(str(error), where=where, advice=AGAIN) from error
+    services: tuple[EntryPart, ...]
+    files: dict[str, Digest]
+    """The other files that the same run wrote beside it, and the SHA-256 of each."""

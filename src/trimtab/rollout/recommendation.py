@@ -13,6 +13,7 @@ from msgspec import Meta
 from trimtab.catalog.size import TaskSize
 from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
 from trimtab.errors import RolloutError
+from trimtab.output import refuse_half
 from trimtab.rollout.model import WantedRevision
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class _Version(msgspec.Struct, frozen=True):
 
 
 class _Document(msgspec.Struct, frozen=True):
-    """The part of ``recommendation.json`` that a rollout needs."""
+    """The part of ``recommendation.json`` that a rollout needs: the index has the sizes."""
 
     cluster: _Name
     region: Annotated[str, Meta(min_length=1)]
@@ -69,10 +70,12 @@ def read_recommendation(folder: Path) -> Recommended:
 
     Raises:
         RolloutError: it is not there, or not such a document.
+        UsageError: a run was stopped while it wrote the folder.
 
     """
     path = folder / DOCUMENT_FILE
     content = _content(path, "name the folder that `trimtab optimize -o` wrote")
+    refuse_half(folder, content)
     try:
         version = msgspec.json.decode(content, type=_Version).document_version
         if version != DOCUMENT_VERSION:

@@ -108,9 +108,14 @@ def put(path: Path, fleet: Fleet, metrics: bytes, prices: Prices | None) -> None
     if prices is not None:
         contents[path / PRICES_FILE] = encode_prices(prices)
     path.mkdir(parents=True, exist_ok=True)
-    write_together(contents)
+    write_together(contents, secret=[path / FLEET_FILE] if has_values(fleet) else ())
     if prices is None:  # those of an earlier snapshot are not this one's
         (path / PRICES_FILE).unlink(missing_ok=True)
+
+
+def has_values(fleet: Fleet) -> bool:
+    """Tell whether the fleet has values of variables, of which some may be secret."""
+    return any(service.environment for service in fleet.services)
 
 
 def read_fleet(path: Path) -> Fleet:

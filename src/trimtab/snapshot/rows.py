@@ -61,6 +61,10 @@ class Rows(Mapping[str, pl.DataFrame]):
     places: Mapping[str, tuple[int, int]]
     """By service, in the file's order: its first row, and how many follow each other."""
 
+    def only(self, name: str, fleet: Fleet) -> Rows:
+        """Return the rows of one service, with the little of the fleet that they need."""
+        return Rows(self.path, fleet, {name: self.places[name]})
+
     def __getitem__(self, name: str) -> pl.DataFrame:
         """Read the rows of one service.
 

@@ -12,6 +12,7 @@ import hashlib
 import io
 import os
 import shutil
+import stat
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -20,10 +21,10 @@ import msgspec
 import polars as pl
 
 from trimtab.errors import SnapshotError
-from trimtab.files import write_together
+from trimtab.files import SECRET, write_together
 from trimtab.snapshot.checks import check_columns, check_fleet, check_rows
 from trimtab.snapshot.files import FLEET_FILE, METRICS_FILE
-from trimtab.snapshot.folder import encode_fleet, put
+from trimtab.snapshot.folder import encode_fleet, has_values, put
 from trimtab.snapshot.prices import PRICES_FILE, encode_prices
 from trimtab.snapshot.rows import COLUMNS, EMPTY
 from trimtab.snapshot.window import MINUTES_KEPT, Window
@@ -113,6 +114,7 @@ class Partial:
             shutil.rmtree(whole, ignore_errors=True)
             whole.mkdir()
             write_parts(fleet, parts, whole, prices)
+            _keep_modes(whole, self.output, fleet)
             if self.output.exists():
                 # The metrics first: rows of another window are refused with the old fleet.
                 (whole / METRICS_FILE).replace(self.output / METRICS_FILE)
@@ -163,10 +165,22 @@ def write_parts(
     if prices is not None:
         contents[PRICES_FILE] = encode_prices(prices)
     for name, content in contents.items():
+        if name == FLEET_FILE and has_values(fleet):
+            (folder / name).touch(SECRET)
         (folder / name).write_bytes(content)
     for name in (METRICS_FILE, *contents):
         with (folder / name).open("rb+") as written:  # Windows syncs only what may be written
             os.fsync(written.fileno())
+
+
+def _keep_modes(made: Path, output: Path, fleet: Fleet) -> None:
+    """Give each file the mode of the one whose place it takes; values of variables are for the owner."""
+    for path in made.iterdir():
+        there = output / path.name
+        if path.name == FLEET_FILE and has_values(fleet):
+            path.chmod(SECRET)
+        elif there.exists():
+            path.chmod(stat.S_IMODE(there.stat().st_mode))
 
 
 def check_part(name: str, table: pl.DataFrame, fleet: Fleet) -> None:

@@ -1,15 +1,16 @@
-"""The folder that ``optimize`` writes: the values, the recommendation as JSON, and the fleet of both."""
+"""The folder that ``optimize`` writes: the values, the recommendation, and the fleet of both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.document.encode import encode
+from trimtab.document.encode import FILE, encode
 from trimtab.document.name import DOCUMENT_FILE
-from trimtab.files import write_whole
+from trimtab.document.read import earlier_files
+from trimtab.output import half_written, switch
 from trimtab.snapshot.files import FLEET_FILE
-from trimtab.snapshot.folder import encode_fleet
+from trimtab.snapshot.folder import encode_fleet, has_values
 from trimtab.values.write import render
 
 if TYPE_CHECKING:
@@ -29,21 +30,30 @@ class Written:
     document: Path
 
 
-def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fleet | None = None) -> Written:
-    """Write both files into ``folder``, made if need be: both whole, or neither.
+def contents_of(recommendation: Recommendation, fleet: Fleet | None = None) -> dict[str, bytes]:
+    """Return each file by its path in the folder, the index last.
 
     With them goes the fleet they are for, where it says what to adopt: see ``write_adoption``.
+    """
+    beside = {VALUES_FILE: render(recommendation).encode()}
+    if fleet is not None and fleet.identity is not None:
+        beside[FLEET_FILE] = encode_fleet(fleet)
+    return beside | encode(recommendation, beside)
+
+
+def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fleet | None = None) -> Written:
+    """Write all files into ``folder``, made if need be: all whole, or none. Services' that went are removed.
+
+    What holds values of variables is for its owner alone: some may be secret.
 
     Raises:
         UsageError: the folder cannot be made or written.
 
     """
-    written = Written(values=folder / VALUES_FILE, document=folder / DOCUMENT_FILE)
-    contents = {
-        written.values: render(recommendation).encode(),
-        written.document: encode(recommendation),
-    }
-    if fleet is not None and fleet.identity is not None:
-        contents[folder / FLEET_FILE] = encode_fleet(fleet)
-    write_whole(contents, folder, advice="name a folder you may write to")
-    return written
+    contents = contents_of(recommendation, fleet)
+    gone = (earlier_files(folder) | half_written(folder)) - set(contents)
+    gone = {name for name in gone if FILE.fullmatch(name)}
+    valued = any(advice.service.environment for advice in recommendation.services)
+    secret = {VALUES_FILE, FLEET_FILE} if valued or (fleet is not None and has_values(fleet)) else set()
+    switch(folder, contents, index=DOCUMENT_FILE, secret=secret, gone=gone)
+    return Written(values=folder / VALUES_FILE, document=folder / DOCUMENT_FILE)

@@ -27,7 +27,7 @@ from trimtab.advice.cautions import (
 from trimtab.advice.cost import Cost, CostParts, cents, cost_of, dollars, total
 from trimtab.advice.model import Caution, CautionKind
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.document.encode import encode, shortlist
+from trimtab.document.encode import published, shortlist
 from trimtab.fleet.model import Scaling, Service
 from trimtab.ladders.ladders import default_ladders
 from trimtab.pipeline import recommend
@@ -309,8 +309,8 @@ def test_the_document_holds_every_service_and_its_sums_agree() -> None:
         made.service("api"), made.service("jobs", traffic=None), made.service("idle"), silent=("idle",)
     )
     recommendation = recommend(snapshot, effort=made.LITTLE)
-    document = msgspec.json.decode(encode(recommendation))
-    assert document["document_version"] == 6
+    document = msgspec.json.decode(msgspec.json.encode(published(recommendation)))
+    assert document["document_version"] == 7
     assert [one["name"] for one in document["services"]] == ["api", "jobs"]
     assert [(one["service"], one["reason"]) for one in document["left_out"]] == [("idle", "no metrics")]
     costs = [*(one["cost"] for one in document["services"]), document["shared_cost"]]

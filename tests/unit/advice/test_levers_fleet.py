@@ -14,8 +14,7 @@ from takeover import made as identities
 from trimtab.advice.lever import Lever, LeverKind
 from trimtab.advice.levers.redundant import redundant
 from trimtab.catalog.load import prices
-from trimtab.document.encode import document_of, encode
-from trimtab.document.schema import decode
+from trimtab.document.encode import document_of, published
 from trimtab.fleet.account import Alarm, Leftover, NatGateway
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.pipeline import recommend
@@ -158,7 +157,7 @@ def recommended() -> Recommendation:
 
 
 def test_levers_are_in_the_document_and_come_back_as_they_were() -> None:
-    document = decode(encode(recommended()))
+    document = published(recommended())
     kinds = [lever.kind for lever in document.levers]
     assert kinds == sorted(kinds, key=list(LeverKind).index)
     assert {LeverKind.GRAVITON, LeverKind.SPOT, LeverKind.COMMITMENT} <= set(kinds)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import pytest
 from advice import made as made_choice
@@ -29,7 +30,7 @@ from trimtab.advice.promises import cautions_of_latency, untold
 from trimtab.commands.replay import replay
 from trimtab.demand.answers import Answers
 from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
-from trimtab.document.encode import document_of, encode
+from trimtab.document.encode import document_of, published
 from trimtab.fleet.left_out import LeftOut
 from trimtab.pipeline import recommend
 from trimtab.report.explain.data import explanation_of
@@ -270,11 +271,16 @@ def test_report_explain_and_document_say_that_nobody_can_tell_and_count_it_as_a_
     assert not [one for one in worker.sections if one.title.startswith("Response time")]
 
 
+def plain_of(objective: Objective) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(msgspec.json.encode(published(fleet_document(objective))))
+    return plain
+
+
 def test_without_the_flag_the_document_has_nothing_of_it() -> None:
-    plain = json.loads(encode(fleet_document(DEFAULT)))
+    plain = plain_of(DEFAULT)
     assert "p95_ms" not in plain["objective"]
     assert not any("p95" in one for one in plain["services"])
-    asked = json.loads(encode(fleet_document(ASKED)))
+    asked = plain_of(ASKED)
     assert asked["objective"]["p95_ms"] == 300
     assert [one["name"] for one in asked["services"] if "p95" in one] == ["api"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from trimtab.commands.replay import replay
 from trimtab.sizing.rightsizing import floor_of
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.read import read_proposals
+from written import contents, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +34,7 @@ PARTS = tuple(part.name for part in dataclasses.fields(CostParts))
 @pytest.fixture(scope="module")
 def document(example: ExampleRun) -> dict[str, Any]:
     assert example.returncode == 0, example.stderr
-    found: dict[str, Any] = json.loads(
-        (example.out / "recommendation.json").read_bytes(), parse_float=Decimal
-    )
-    return found
+    return whole(example.out, parse_float=Decimal)
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +76,7 @@ def test_one_service_searched_again_leaves_the_folder_to_the_byte(
         "searching size and scaling of cards",
         "searched cards (1 of 1)",
     ]
-    for name in ("services.auto.tfvars", "recommendation.json"):
-        assert (tmp_path / "out" / name).read_bytes() == (example.out / name).read_bytes()
+    assert contents(tmp_path / "out") == contents(example.out)
 
 
 def test_every_service_has_an_answer(document: dict[str, Any]) -> None:

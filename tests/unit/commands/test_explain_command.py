@@ -162,7 +162,7 @@ def test_what_cannot_be_explained_is_one_line_and_exit_two(
     assert {
         "unknown service": "there is no service 'apo' in the recommendation for made-cluster; known: api",
         "no folder": f"{tmp_path / 'recommendation.json'}: cannot be read",
-        "older": "has document_version 2, and this trimtab reads 6",
+        "older": "has document_version 2, and this trimtab reads 7",
         "foreign": "is no recommendation of trimtab optimize",
         "broken": "is not JSON",
     }[fault] in line

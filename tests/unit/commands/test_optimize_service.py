@@ -17,13 +17,15 @@ from takeover import made as identified
 
 from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective, Spot
 from trimtab.commands.optimize import optimize
+from trimtab.document.encode import digest_of
 from trimtab.document.kept import Scope
-from trimtab.document.schema import read_document
+from trimtab.document.read import read_document
 from trimtab.errors import EXIT_USAGE, UsageError
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import Scaling
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.values.read import read_proposals
+from written import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from trimtab.snapshot.contract import Snapshot
 
 VALUES, DOCUMENT = "services.auto.tfvars", "recommendation.json"
-FILES = (VALUES, DOCUMENT)
+SERVICES = tuple(f"recommendation/{name}.json" for name in ("api", "jobs", "web"))
+FILES = (VALUES, DOCUMENT, *SERVICES)
 ONE = Scaling(min_tasks=1, max_tasks=12)
 
 
@@ -59,7 +62,7 @@ def run(folder: Path, *names: str, objective: Objective = DEFAULT, **changes: An
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((folder / "out").iterdir()) if path.is_file()}
+    return contents(folder / "out")
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +200,7 @@ def test_a_name_that_is_not_there_is_refused_with_the_known_ones(folder: Path, n
         optimize(folder / "in", None, services=[name])
 
 
-@pytest.mark.parametrize("missing", [FILES, (VALUES,), (DOCUMENT,)])
+@pytest.mark.parametrize("missing", [(VALUES, DOCUMENT), (VALUES,), (DOCUMENT,)])
 def test_without_an_earlier_result_nothing_is_written_that_would_destroy_the_rest(
     folder: Path, missing: tuple[str, ...]
 ) -> None:
@@ -261,7 +264,7 @@ def test_figures_that_this_snapshot_or_these_prices_do_not_give_are_refused(fold
     assert files(folder) == before
     prices.write_text(dear, encoding="utf-8")  # the words are the same
     line = refused(folder, "api", prices_file=prices)
-    assert "recommendation.json: is not what its choices give with this snapshot and these prices" in line
+    assert "api.json: is not what its choices give with this snapshot and these prices" in line
     # The same span, another demand.
     run(folder)
     whole = fleet()
@@ -318,16 +321,15 @@ def test_values_that_were_edited_by_hand_are_refused_not_lost(folder: Path, edit
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda one: one.update(document_version=3), "has document_version 3, and this trimtab reads 6"),
+        (lambda one: one.update(document_version=3), "has document_version 3, and this trimtab reads 7"),
         (lambda one: one.update(trimtab="0.0.1"), "has trimtab '0.0.1', and this run "),
-        (lambda one: one["services"][1].update(why="mine"), "is not what its choices give"),
-        (lambda one: one["services"][1]["scaling"].update(max_tasks=77), "is not what its choices give"),
+        (lambda one: one.update(notes=["mine"]), "is not what its choices give"),
+        (lambda one: one["services"][1].update(cpu_units=300), "is not what its choices give"),
         (
-            lambda one: one["services"][1]["scaling"].update(min_tasks=99),
-            "json: cannot be replayed: min_tasks",
+            lambda one: one["services"][1].update(sha256="0" * 64),
+            "jobs.json: is not what recommendation.json was",
         ),
-        (lambda one: one["services"][1].update(cpu_units=300), "300/"),
-        (lambda one: one["services"][1]["choice"]["alternatives"][0].update(size="1/1"), "1/1 is no size"),
+        (lambda one: one["files"].update({VALUES: "0" * 64}), "is not what its choices give"),
         (lambda one: one["services"].pop(1), "have not the same services: 'jobs'"),
         (lambda one: one["services"].append(one["services"][0]), "is not what its choices give"),
         (lambda one: one.update(extra=1), "unknown field `extra`"),
@@ -343,13 +345,48 @@ def test_a_document_that_is_not_the_one_that_was_written_is_refused(
     assert said in refused(folder, "api")
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda one: one.update(why="mine"), "jobs.json: is not what its choices give"),
+        (lambda one: one["scaling"].update(max_tasks=77), "is not what its choices give"),
+        (lambda one: one["scaling"].update(min_tasks=99), "json: cannot be replayed: min_tasks"),
+        (lambda one: one.update(cpu_units=300), "300/"),
+        (lambda one: one["choice"]["alternatives"][0].update(size="1/1"), "1/1 is no size"),
+    ],
+)
+def test_a_service_s_file_that_is_not_the_one_that_was_written_is_refused(
+    folder: Path, change: Callable[[Any], object], said: str
+) -> None:
+    path = folder / "out" / SERVICES[1]
+    service = json.loads(path.read_bytes())
+    change(service)
+    path.write_bytes(msgspec.json.format(json.dumps(service).encode(), indent=2) + b"\n")
+    assert "jobs.json: is not what recommendation.json was written with" in refused(folder, "api")
+    index = json.loads((folder / "out" / DOCUMENT).read_bytes())
+    index["services"][1]["sha256"] = digest_of(path.read_bytes())
+    (folder / "out" / DOCUMENT).write_bytes(msgspec.json.format(json.dumps(index).encode(), indent=2) + b"\n")
+    assert said in refused(folder, "api")
+
+
+def test_the_file_of_a_service_that_is_gone_is_removed(folder: Path) -> None:
+    (folder / "out" / "recommendation" / "mine.json").touch()
+    whole = fleet()
+    kept = tuple(one for one in whole.fleet.services if one.name != "web")
+    tables = [whole.metrics[name].with_columns(service=pl.lit(name)) for name in ("api", "jobs")]
+    rows = pl.concat(tables).sort("service", "timestamp")
+    write_snapshot(snapshot_of(msgspec.structs.replace(whole.fleet, services=kept), rows), folder / "in")
+    run(folder)
+    assert set(files(folder)) == {*FILES, "recommendation/mine.json"} - {SERVICES[2]}
+
+
 def test_a_fleet_that_is_taken_over_has_its_copy_again(tmp_path: Path) -> None:
     services = identified.service("api"), identified.service("web", 120)
     tables = pl.concat([made.metrics(one) for one in services]).sort("service", "timestamp")
     write_snapshot(snapshot_of(identified.fleet(*services), tables), tmp_path / "in")
     run(tmp_path)
     before = files(tmp_path)
-    assert set(before) == {*FILES, "fleet.json"}
+    assert set(before) == {*FILES, "fleet.json"} - {SERVICES[1]}
     run(tmp_path, "web")
     assert files(tmp_path) == before
 

@@ -12,7 +12,7 @@ from fleet import made as made_fleet
 from rollout.made import Shop, World, running_world
 
 from trimtab.commands import optimize as optimizing
-from trimtab.document.schema import DOCUMENT_VERSION as WRITTEN_VERSION
+from trimtab.document.name import DOCUMENT_VERSION as WRITTEN_VERSION
 from trimtab.ladders.search import Effort
 from trimtab.rollout.cloud.aws import CALLS
 from trimtab.rollout.model import EXIT_CODES, Outcome
@@ -83,8 +83,8 @@ def test_the_documentation_shows_the_help_as_it_is() -> None:
     [
         (None, "name the folder that `trimtab optimize -o` wrote"),
         (b"{", "is not a recommendation"),
-        (b'{"document_version": 1}', "has document_version 1, not 6"),
-        (b'{"document_version": 6, "cluster": "c", "region": "r", "services": [{}]}', "services[0]"),
+        (b'{"document_version": 1}', "has document_version 1, not 7"),
+        (b'{"document_version": 7, "cluster": "c", "region": "r", "services": [{}]}', "services[0]"),
         (b"\xff\xfe", "is not a recommendation"),
     ],
 )

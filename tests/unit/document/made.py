@@ -15,7 +15,7 @@ from fleet import made
 from trimtab.commands.optimize import optimize
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.parts import P95Part
-from trimtab.document.schema import read_document
+from trimtab.document.read import read_document
 from trimtab.fleet.model import Scaling
 from trimtab.ladders.search import Effort
 from trimtab.report import layout

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,12 +16,15 @@ import pytest
 from document import made
 
 from trimtab.advice.choice.model import Unsearched
-from trimtab.document.encode import document_of, encode, rounded
-from trimtab.document.schema import decode, read_document
+from trimtab.document.encode import document_of, encode, file_names, files_of, published, rounded
+from trimtab.document.name import DOCUMENT_FILE
+from trimtab.document.read import decode, decode_service, read_document, read_service
 from trimtab.errors import UsageError
 from trimtab.pipeline import recommend
 from trimtab.snapshot.contract import Snapshot
 from trimtab.snapshot.folder import read_snapshot
+from trimtab.values.folder import VALUES_FILE
+from written import contents, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,15 +51,86 @@ def numbers(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
 
 
 def test_what_was_written_is_read_back_to_the_byte(optimized: made.Optimized) -> None:
-    content = optimized.document_file.read_bytes()
-    assert decode(content) == optimized.document
-    again = msgspec.json.encode(msgspec.to_builtins(optimized.document))
-    assert msgspec.json.format(again, indent=2) + b"\n" == content
-    assert optimized.document.document_version == 6
+    written = contents(optimized.folder)
+    again = files_of(optimized.document, {VALUES_FILE: written[VALUES_FILE]})
+    assert again | {VALUES_FILE: written[VALUES_FILE]} == written
+    assert set(again) == {
+        DOCUMENT_FILE,
+        *(f"recommendation/{one.name}.json" for one in optimized.document.services),
+    }
+    assert optimized.document.document_version == 7
+
+
+def test_one_service_is_read_from_its_own_file_and_the_index(
+    optimized: made.Optimized, tmp_path: Path
+) -> None:
+    shutil.copytree(optimized.folder, tmp_path, dirs_exist_ok=True)
+    for path in (tmp_path / "recommendation").iterdir():
+        if path.name != "heavy.json":
+            path.unlink()
+    document = read_service(tmp_path / DOCUMENT_FILE, "heavy")
+    assert document == msgspec.structs.replace(optimized.document, services=(optimized.part("heavy"),))
+    assert read_service(tmp_path / DOCUMENT_FILE, "idle").services == ()
+    with pytest.raises(
+        UsageError, match=r"recommendation/api\.json: cannot be read .*run trimtab optimize again$"
+    ):
+        read_service(tmp_path / DOCUMENT_FILE, "api")
+
+
+def test_a_file_of_another_run_is_refused_in_one_line(optimized: made.Optimized, tmp_path: Path) -> None:
+    shutil.copytree(optimized.folder, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "recommendation" / "heavy.json"
+    path.write_bytes(path.read_bytes() + b"\n")
+    for read in (read_document, lambda index: read_service(index, "heavy")):
+        with pytest.raises(UsageError) as caught:
+            read(tmp_path / DOCUMENT_FILE)
+        assert caught.value.one_line() == (
+            f"{path}: is not what recommendation.json was written with: a run was stopped in between, "
+            "or it was edited; run trimtab optimize again"
+        )
+    read_service(tmp_path / DOCUMENT_FILE, "api")
+
+
+def test_a_file_of_another_service_is_refused(optimized: made.Optimized, tmp_path: Path) -> None:
+    shutil.copytree(optimized.folder, tmp_path, dirs_exist_ok=True)
+    index = json.loads((tmp_path / DOCUMENT_FILE).read_bytes())
+    index["services"][0]["name"] = "other"
+    (tmp_path / DOCUMENT_FILE).write_text(json.dumps(index), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"api\.json: is of 'api', not of 'other'"):
+        read_document(tmp_path / DOCUMENT_FILE)
+
+
+@pytest.mark.parametrize(
+    "path", ["recommendation/../a.json", "/etc/a.json", "recommendation/a/b.json", "a.json"]
+)
+def test_an_index_that_points_elsewhere_is_refused(
+    optimized: made.Optimized, tmp_path: Path, path: str
+) -> None:
+    index = json.loads(optimized.document_file.read_bytes())
+    index["services"][0]["file"] = path
+    (tmp_path / DOCUMENT_FILE).write_text(json.dumps(index), encoding="utf-8")
+    with pytest.raises(UsageError, match="matching regex"):
+        read_document(tmp_path / DOCUMENT_FILE)
+
+
+def test_names_that_a_file_system_would_mix_up_have_files_of_their_own() -> None:
+    long = ["a" * 254 + "b", "a" * 254 + "c"]
+    names = file_names(["api", "API", "web", *long])
+    assert names["web"] == "recommendation/web.json"
+    assert len({name.casefold() for name in names.values()}) == 5
+    assert all(len(name.partition("/")[2]) < 230 for name in names.values())
+    for name in names.values():
+        assert re.fullmatch(SCHEMA["$defs"]["EntryPart"]["properties"]["file"]["pattern"], name)
+
+
+@pytest.mark.parametrize("name", ["../api", "a/b", "", "a.b", "api\n", "a" * 256])
+def test_a_name_that_is_none_is_no_file(name: str) -> None:
+    with pytest.raises(UsageError, match="is no name of a service"):
+        file_names(["api", name])
 
 
 def test_no_number_shows_more_than_six_places_and_money_is_in_whole_cents(optimized: made.Optimized) -> None:
-    found = list(numbers(json.loads(optimized.document_file.read_bytes())))
+    found = list(numbers([json.loads(optimized.document_file.read_bytes()), whole(optimized.folder)]))
     assert len(found) > 500
     for name, number in found:
         assert round(number, 6) == number, name
@@ -89,7 +165,7 @@ def test_a_bound_without_end_is_null_not_a_fault(optimized: made.Optimized) -> N
     choice = replace(first.choice, over_bound=math.inf, unsearched=(endless,))
     changed = replace(optimized.recommendation, services=(replace(first, choice=choice),))
     part = document_of(changed).services[0].choice
-    assert decode(encode(changed)).services[0].choice.unsearched == part.unsearched
+    assert published(changed).services[0].choice.unsearched == part.unsearched
     assert part.judged_over_bound is None
     assert [one.bound_usd_month for one in part.unsearched] == [None]
 
@@ -101,7 +177,7 @@ def test_a_part_takes_what_floats_leave_beside_a_limit(optimized: made.Optimized
     fit = replace(work.load_memory, r2=1.0000000000000002)
     sizing = replace(first.sizing, work=replace(work, load_memory=fit))
     changed = replace(optimized.recommendation, services=(replace(first, sizing=sizing),))
-    assert decode(encode(changed)).services[0].work.load_memory.r2 == 1.0
+    assert published(changed).services[0].work.load_memory.r2 == 1.0
 
 
 WRONG = {
@@ -111,9 +187,9 @@ WRONG = {
     "[]": "is no recommendation",
     "{}": "is no recommendation",
     '{"document_version": "5"}': "is no recommendation",
-    '{"document_version": 4}': "has document_version 4, and this trimtab reads 6; run trimtab optimize again",
-    '{"document_version": 7}': "has document_version 7, and this trimtab reads 6; read it with",
-    '{"document_version": 6}': "missing required field `trimtab`",
+    '{"document_version": 4}': "has document_version 4, and this trimtab reads 7; run trimtab optimize again",
+    '{"document_version": 8}': "has document_version 8, and this trimtab reads 7; read it with",
+    '{"document_version": 7}': "missing required field `trimtab`",
 }
 
 
@@ -136,20 +212,20 @@ def test_a_file_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda one: one["services"][0].update(colour="red"), r"unknown field `colour` - at `\$.services"),
-        (lambda one: one["services"][0]["scaling"].update(min_task=1), r"unknown field `min_task`"),
-        (lambda one: one["services"][0]["choice"].pop("why"), r"missing required field `why`"),
-        (lambda one: one["services"][1]["choice"].update(verdict="shrink"), r"Invalid enum value 'shrink'"),
-        (lambda one: one["services"][1]["cost"].update(after_usd_month="12.00"), r"Expected `float`"),
-        (lambda one: one["services"][1]["replay_after"].update(minutes=0), r"Expected `int` >= 1"),
-        (lambda one: one["services"][0].update(candidates=[]), r"Expected `array` of length >= 1"),
+        (lambda one: one.update(colour="red"), r"some.json: .*unknown field `colour`"),
+        (lambda one: one["scaling"].update(min_task=1), r"unknown field `min_task`"),
+        (lambda one: one["choice"].pop("why"), r"missing required field `why`"),
+        (lambda one: one["choice"].update(verdict="shrink"), r"Invalid enum value 'shrink'"),
+        (lambda one: one["cost"].update(after_usd_month="12.00"), r"Expected `float`"),
+        (lambda one: one["replay_after"].update(minutes=0), r"Expected `int` >= 1"),
+        (lambda one: one.update(candidates=[]), r"Expected `array` of length >= 1"),
     ],
 )
 def test_a_field_that_cannot_be_is_named(optimized: made.Optimized, change: Any, said: str) -> None:
-    document = json.loads(optimized.document_file.read_bytes())
-    change(document)
+    wrong = whole(optimized.folder)["services"][1]
+    change(wrong)
     with pytest.raises(UsageError, match=said):
-        decode(json.dumps(document).encode())
+        decode_service(json.dumps(wrong).encode(), where="some.json")
 
 
 def test_the_published_schema_is_up_to_date() -> None:
@@ -174,10 +250,13 @@ def test_the_published_schema_takes_the_document_and_refuses_another(optimized: 
     validator = jsonschema.Draft202012Validator(SCHEMA)
     document = json.loads(optimized.document_file.read_bytes())
     assert [error.message for error in validator.iter_errors(document)] == []
-    document["services"][0]["scaling"]["min_tasks"] = "two"
-    assert [error.json_path for error in validator.iter_errors(document)] == [
-        "$.services[0].scaling.min_tasks"
-    ]
+    document["services"][0]["cpu_units"] = "two"
+    assert [error.json_path for error in validator.iter_errors(document)] == ["$.services[0].cpu_units"]
+    one = jsonschema.Draft202012Validator({**SCHEMA, "$ref": "#/$defs/ServicePart"})
+    part = whole(optimized.folder)["services"][0]
+    assert [error.message for error in one.iter_errors(part)] == []
+    part["scaling"]["min_tasks"] = "two"
+    assert [error.json_path for error in one.iter_errors(part)] == ["$.scaling.min_tasks"]
 
 
 def test_the_document_of_the_example_is_strictly_of_its_type() -> None:
@@ -187,6 +266,6 @@ def test_the_document_of_the_example_is_strictly_of_its_type() -> None:
     snapshot = Snapshot(fleet=fleet, metrics={one.name: whole.metrics[one.name] for one in kept}, skipped=())
     recommendation = recommend(snapshot, effort=made.SMALL)
     content = encode(recommendation)
-    document = decode(content)
+    document = published(recommendation)
     assert rounded(msgspec.to_builtins(document)) == rounded(msgspec.to_builtins(document_of(recommendation)))
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(content))
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(content[DOCUMENT_FILE]))

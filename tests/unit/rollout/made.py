@@ -240,7 +240,7 @@ class Shop:
             for name in names
         ]
         document = {
-            "document_version": 6,
+            "document_version": 7,
             "cluster": self.cluster,
             "region": self.world.sandbox.region,
             "services": services,

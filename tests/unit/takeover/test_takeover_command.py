@@ -47,6 +47,9 @@ def test_write_needs_values_and_identities_and_says_so(tmp_path: Path) -> None:
         adopting.write(folder)
     without = msgspec.structs.replace(fleet, identity=None)
     (folder / "fleet.json").write_bytes(encode_fleet(without))
+    with pytest.raises(UsageError, match=r"fleet\.json: is not what recommendation\.json was written with"):
+        adopting.write(folder)
+    (folder / "recommendation.json").unlink()
     with pytest.raises(UsageError, match="does not say what things are called"):
         adopting.write(folder)
     assert not (folder / "imports.tf").exists()

@@ -279,11 +279,13 @@ def test_keys_are_quoted_only_where_they_must_be(name: str, expected: str) -> No
 def test_both_files_are_written_and_nothing_else_remains(tmp_path: Path) -> None:
     written = write_recommendation(recommended(made.service()), tmp_path / "new" / "deep")
     assert sorted(path.name for path in (tmp_path / "new" / "deep").iterdir()) == [
+        ".trimtab",
+        "recommendation",
         "recommendation.json",
         "services.auto.tfvars",
     ]
     assert written.values.read_text(encoding="utf-8").startswith("# Written by trimtab")
-    assert json.loads(written.document.read_bytes())["document_version"] == 6
+    assert json.loads(written.document.read_bytes())["document_version"] == 7
 
 
 def test_when_one_file_cannot_be_written_the_other_stays_as_it_was(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Why one service got its size and ladders, on a page, as plain data.
 
-Everything is read from ``recommendation.json``; nothing is computed anew but differences, so what
+Everything is read from the recommendation; nothing is computed anew but differences, so what
 is said here is what was found then.
 """
 

@@ -1,0 +1,180 @@
+"""A real Dask scheduler and two workers on this machine: the same bytes as one process, whatever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from fleet import made
+from report.made import Told
+
+import trimtab
+from trimtab.cluster import Scheduler
+from trimtab.commands.optimize import optimize
+from trimtab.errors import ClusterError
+from trimtab.ladders.search import Effort
+from trimtab.snapshot.folder import write_snapshot
+from written import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Client = pytest.importorskip("distributed").Client
+
+DASK = Path(sys.executable).with_name("dask")
+EFFORT = Effort(drawn=300, rounds=2, varied=100)
+NAMES = [f"service-{number}" for number in range(6)]
+START_S = 60
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own, on loopback alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.scheduler = self._begin_scheduler(0)
+        self.workers = [self.begin_worker() for _ in range(2)]
+
+    @property
+    def address(self) -> str:
+        return str(json.loads((self.folder / "scheduler.json").read_bytes())["address"])
+
+    def begin_worker(self, **environment: str) -> subprocess.Popen[bytes]:
+        options = ["--nthreads", "1", "--no-dashboard", "--no-nanny", "--death-timeout", "60"]
+        return self._begin("worker", self.address, *options, **environment)
+
+    def restart_scheduler(self) -> None:
+        port = int(self.address.rpartition(":")[2])
+        self.scheduler.kill()
+        self.scheduler.wait()
+        self.scheduler = self._begin_scheduler(port)
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+    def _begin_scheduler(self, port: int) -> subprocess.Popen[bytes]:
+        said = self.folder / "scheduler.json"
+        said.unlink(missing_ok=True)
+        options = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+        begun = self._begin("scheduler", *options, "--scheduler-file", str(said))
+        until = time.monotonic() + START_S
+        while not said.exists() or not said.read_bytes().endswith(b"}"):
+            assert begun.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        return begun
+
+    def _begin(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [DASK, *arguments], cwd=self.folder, env=os.environ | environment, stdout=log, stderr=log
+            )
+
+
+@contextmanager
+def cluster_in(folder: Path) -> Iterator[Cluster]:
+    cluster = Cluster(folder)
+    try:
+        yield cluster
+    finally:
+        cluster.end()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with cluster_in(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cluster")
+    write_snapshot(made.snapshot(*(made.service(name, traffic=None) for name in NAMES)), folder / "in")
+    optimize(folder / "in", folder / "alone", effort=EFFORT)
+    return folder
+
+
+class Heard(Told):
+    """Does something once, when the first answer has come."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self.act = act
+
+    def __call__(self, text: str, done: int = 0, of: int = 0) -> None:
+        if done == 1:
+            self.act()
+        super().__call__(text, done, of)
+
+
+def test_two_workers_give_the_bytes_of_one_process_also_when_one_is_killed(
+    cluster: Cluster, fleet: Path, tmp_path: Path
+) -> None:
+    def kill() -> None:
+        cluster.workers[0].send_signal(signal.SIGKILL)
+
+    told = Heard(kill)
+    optimize(
+        fleet / "in", tmp_path / "out", effort=EFFORT, scheduler=Scheduler(cluster.address), progress=told
+    )
+    assert contents(tmp_path / "out") == contents(fleet / "alone")
+    assert cluster.workers[0].wait() == -signal.SIGKILL
+    assert sum(line.startswith("searched ") for line in told) == len(NAMES)
+
+
+def test_a_scheduler_that_is_restarted_costs_one_line_and_no_answer(
+    cluster: Cluster, fleet: Path, tmp_path: Path
+) -> None:
+    scheduler = Scheduler(cluster.address)
+    killed = threading.Event()
+
+    def restart() -> None:
+        cluster.restart_scheduler()
+        killed.set()
+
+    said = ""
+    try:
+        optimize(fleet / "in", tmp_path / "out", effort=EFFORT, scheduler=scheduler, progress=Heard(restart))
+    except ClusterError as error:
+        said = error.one_line()
+    assert killed.is_set()
+    kept = {path.stem for path in (tmp_path / "out" / ".trimtab" / "services").glob("*.answer")}
+    assert kept
+    assert not said or said.endswith("with -o, run it again: what was found is kept")
+    cluster.workers += [cluster.begin_worker()]
+    told = Told()
+    optimize(fleet / "in", tmp_path / "out", effort=EFFORT, scheduler=scheduler, progress=told)
+    assert contents(tmp_path / "out") == contents(fleet / "alone")
+
+
+def test_another_version_and_no_cluster_are_one_line(
+    cluster: Cluster, fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler = Scheduler(cluster.address)
+    shutil.copytree(Path(trimtab.__file__).parent, tmp_path / "other" / "trimtab")
+    with (tmp_path / "other" / "trimtab" / "units.py").open("a", encoding="utf-8") as source:
+        source.write("# another\n")
+    cluster.workers.append(cluster.begin_worker(PYTHONPATH=str(tmp_path / "other")))
+    with Client(scheduler.address, set_as_default=False) as client:
+        client.wait_for_workers(3, timeout=START_S)
+    with pytest.raises(
+        ClusterError, match=r"^1 workers are of another version, the first of them tcp:.*; use one image"
+    ):
+        optimize(fleet / "in", None, effort=EFFORT, scheduler=scheduler)
+    cluster.scheduler.kill()
+    cluster.scheduler.wait()
+    monkeypatch.setattr("trimtab.cluster.CONNECT_S", 1)
+    with pytest.raises(ClusterError, match=r"^tcp://127.0.0.1:\d+: the cluster is not there: "):
+        optimize(fleet / "in", None, effort=EFFORT, scheduler=scheduler)
