@@ -11,6 +11,7 @@ from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.commands.earlier import read_earlier, scope_beside
+from trimtab.commands.report import write_report
 from trimtab.document.encode import encode
 from trimtab.document.kept import Scope
 from trimtab.document.schema import decode
@@ -60,13 +61,15 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     effort: Effort = FULL,
     jobs: int = 1,
     fresh: bool = False,
+    page: bool = True,
     progress: Progress = silent,
 ) -> Optimized:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
 
     ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
     ``jobs`` processes share the search. Each answer is kept in ``output`` as it is found, so that a run
-    that was killed goes on; ``fresh`` searches all the same. ``prices_file`` holds the user's own prices;
+    that was killed goes on; ``fresh`` searches all the same. ``page``: whether the report is written as a
+    page too. ``prices_file`` holds the user's own prices;
     without it list prices are taken: the snapshot's, else the catalog's.
 
     Raises:
@@ -100,5 +103,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         return Optimized(recommendation=recommendation, report=report_of(document))
     progress(f"writing {output}")
     written = write_recommendation(recommendation, output, snapshot.fleet)
-    files = (written.values, written.document)
+    files = [written.values, written.document]
+    if page:
+        files.append(write_report(document, snapshot, price_list, output))
     return Optimized(recommendation=recommendation, report=report_of(document, output, files))
