@@ -22,7 +22,7 @@ from trimtab.report.html.data import page_of
 from trimtab.report.html.markdown import summary
 from trimtab.report.html.render import FILE, FOLDER, MOST_IN_ONE, render
 from trimtab.report.html.replayed import series_of
-from trimtab.report.html.series import Series  # noqa: TC001  # msgspec reads it when it runs
+from trimtab.report.html.series import ChartSeries  # noqa: TC001  # msgspec reads it when it runs
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.folder import VALUES_FILE
 
@@ -44,7 +44,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     document: str
     """Digest of the recommendation that they belong to."""
-    services: tuple[Series, ...]
+    services: tuple[ChartSeries, ...]
 
 
 def write_report(document: Document, snapshot: Snapshot, prices: Prices, folder: Path) -> Path:
@@ -56,7 +56,7 @@ def write_report(document: Document, snapshot: Snapshot, prices: Prices, folder:
     """
     found = tuple(series_of(document, snapshot, prices))
     kept = msgspec.json.encode(Kept(document=digest_of(document), services=found))
-    files = render(page_of(document, {one.service: one for one in found}, folder))
+    files = render(page_of(document, {one.service: one for one in found}))
     contents = {folder / name: text.encode() for name, text in files.items()}
     # Nothing for version control: it is found anew in seconds.
     contents |= {folder / KEPT: kept, folder / KEPT.parent / ".gitignore": b"*\n"}
@@ -88,7 +88,7 @@ def rendered(  # noqa: PLR0913  # which result, which part of it, and where its 
         SnapshotError: the snapshot cannot be read or believed.
 
     """
-    found: Sequence[Series]
+    found: Sequence[ChartSeries]
     whole, document = document, document if service is None else alone(document, service)
     if snapshot is None:
         found = kept_series(whole, folder)
@@ -98,7 +98,7 @@ def rendered(  # noqa: PLR0913  # which result, which part of it, and where its 
         found = tuple(series_of(document, read, prices_for(read.fleet.region, prices_file, read.prices)))
     if not found and document.services:
         progress("no minutes are kept beside this result: no charts over time; --snapshot gives them")
-    return render(page_of(document, {one.service: one for one in found}, folder))
+    return render(page_of(document, {one.service: one for one in found}))
 
 
 def write_rendered(files: Mapping[str, str], output: Path) -> None:
@@ -121,7 +121,7 @@ def write_rendered(files: Mapping[str, str], output: Path) -> None:
         remove_stale(output.parent, files)
 
 
-def kept_series(document: Document, folder: Path) -> tuple[Series, ...]:
+def kept_series(document: Document, folder: Path) -> tuple[ChartSeries, ...]:
     """Return the series kept beside a result; none where they are gone or another result's."""
     try:
         kept = msgspec.json.decode((folder / KEPT).read_bytes(), type=Kept)

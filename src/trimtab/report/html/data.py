@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Final
 
 from trimtab.report.explain.data import MEND
@@ -16,17 +15,27 @@ from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from trimtab.advice.model import CautionKind
     from trimtab.document.schema import Document
-    from trimtab.report.html.series import Series
+    from trimtab.report.html.series import ChartSeries
 
 RISKS_SHOWN: Final = 3
+COMMANDS: Final = (
+    ("This result as a table", "trimtab report DIR"),
+    ("Write what adopts the running fleet, replacing nothing", "trimtab write DIR"),
+    (
+        "Try an edit of the values on the same demand",
+        f"trimtab replay SNAPSHOT --policy DIR/{VALUES_FILE}",
+    ),
+    ("Judge a Terraform plan before it is applied", "trimtab guard plan.json"),
+    ("Roll it out, service by service, and stop when one fails", "trimtab rollout DIR"),
+)
+"""(what it does, the line)."""
 
 
-def page_of(document: Document, series: Mapping[str, Series], folder: Path) -> Page:
-    """Return the page. ``folder``: where the result lies, for the commands; ``series``: by service."""
+def page_of(document: Document, series: Mapping[str, ChartSeries]) -> Page:
+    """Return the page; ``series``: by service. Commands say ``DIR``: no path of a machine is forwarded."""
     cost = document.cost
     share = cost.saving_usd_month / cost.before_usd_month if cost.before_usd_month else 0.0
     return Page(
@@ -51,7 +60,7 @@ def page_of(document: Document, series: Mapping[str, Series], folder: Path) -> P
         ),
         waterfall=waterfall(document),
         services=tuple(
-            service_page(document, part, number, series.get(part.name), folder)
+            service_page(document, part, number, series.get(part.name))
             for number, part in enumerate(document.services, 1)
         ),
         levers=tuple((what, fielded(words)) for what, words in lever_lines(document.levers)),
@@ -60,7 +69,7 @@ def page_of(document: Document, series: Mapping[str, Series], folder: Path) -> P
             for note in snapshot_notes(document.notes)
         ),
         objective=_objective(document),
-        commands=tuple(_commands(folder)),
+        commands=COMMANDS,
         glossary=GLOSSARY,
         has_series=all(one.name in series for one in document.services) and bool(series),
     )
@@ -97,13 +106,3 @@ def _objective(document: Document) -> str:
         f"{objective.memory_percent:g} % memory, at most {objective.direction_changes_day:g} reversals a day"
         f"{p95}{zone}"
     )
-
-
-def _commands(folder: Path) -> Iterator[tuple[str, str]]:
-    where = shlex.quote(str(folder))
-    yield "This result as a table", f"trimtab report {where}"
-    yield "Write what adopts the running fleet, replacing nothing", f"trimtab write {where}"
-    values = shlex.quote(str(folder / VALUES_FILE))
-    yield "Try an edit of the values on the same demand", f"trimtab replay SNAPSHOT --policy {values}"
-    yield "Judge a Terraform plan before it is applied", "trimtab guard plan.json"
-    yield "Roll it out, service by service, and stop when one fails", f"trimtab rollout {where}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def summary(document: Document, folder: Path) -> str:
     """Return a result as Markdown, a newline at its end."""
-    return "\n".join(_lines(page_of(document, {}, folder), folder)) + "\n"
+    return "\n".join(_lines(page_of(document, {}), folder)) + "\n"
 
 
 def _lines(page: Page, folder: Path) -> Iterator[str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from trimtab.report.explain.model import Section
     from trimtab.report.html.frontier import Point
     from trimtab.report.html.money import Bar, Sure
-    from trimtab.report.html.series import Series
+    from trimtab.report.html.series import ChartSeries
     from trimtab.report.html.words import Word
 
 
@@ -25,7 +25,7 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ValueChange:
     """One value that changes."""
 
     name: str
@@ -74,17 +74,17 @@ class ServicePage:
     short_after: int
     recorded: bool
     lead: str
-    series: Series | None
+    series: ChartSeries | None
     chart: dict[str, object] | None
     """What the script draws."""
     days: tuple[Day, ...]
     points: tuple[Point, ...]
     allowed_minutes: float
-    cautions: tuple[Change | Risk, ...]
+    cautions: tuple[ValueChange | Risk, ...]
     failures: tuple[tuple[str, str], ...]
     """Why tasks died: (when, AWS's words)."""
     levers: tuple[tuple[str, str], ...]
-    changes: tuple[Change, ...]
+    changes: tuple[ValueChange, ...]
     sections: tuple[Section, ...]
     commands: tuple[str, ...]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from trimtab.document.parts import CostPart, SplitPart
     from trimtab.document.schema import Document, ServicePart
-    from trimtab.report.html.series import Series
+    from trimtab.report.html.series import ChartSeries
 
 COMPUTE: Final = "compute_usd_month"
 PARTS: Final[Mapping[str, str]] = {
@@ -138,7 +138,7 @@ class Sure:
     held_out_after: float
 
 
-def sure_of(document: Document, series: Mapping[str, Series]) -> Sure:
+def sure_of(document: Document, series: Mapping[str, ChartSeries]) -> Sure:
     """Return what the saving rests on."""
     services = document.services
     replayed = [one for one in services if one.replay_before.basis is Basis.REPLAY]

@@ -23,7 +23,7 @@ from trimtab.demand.free import demand_of
 from trimtab.demand.terms import OwnCpu
 from trimtab.fleet.model import TaskSize
 from trimtab.replay.run import replay
-from trimtab.report.html.series import Mark, Series, band_of, bands, runs
+from trimtab.report.html.series import REPLACED, ChartEvent, ChartSeries, band_of, bands, runs
 from trimtab.terraform_module import Ladders
 from trimtab.units import MINUTE_S
 
@@ -40,12 +40,11 @@ if TYPE_CHECKING:
     from trimtab.replay.result import Minutes
     from trimtab.snapshot.contract import Snapshot
 
-REPLACED: Final = "tasks replaced"
 MOST_MARKS: Final = 100
 """Failures of one service that are marked, the latest."""
 
 
-def series_of(document: Document, snapshot: Snapshot, prices: Prices) -> Iterator[Series]:
+def series_of(document: Document, snapshot: Snapshot, prices: Prices) -> Iterator[ChartSeries]:
     """Yield the series of each service that has advice, and minutes in the snapshot."""
     services = {one.name: one for one in snapshot.fleet.services}
     for part in document.services:
@@ -60,7 +59,7 @@ def series_of(document: Document, snapshot: Snapshot, prices: Prices) -> Iterato
 
 def _series(
     part: ServicePart, service: Service, workload: Workload, objective: Objective, prices: Prices
-) -> Series:
+) -> ChartSeries:
     was, before = _before(part, workload, objective, prices)
     proposal = _proposal(part, service, objective)
     case = as_proposed(workload, proposal, prices, objective)
@@ -72,7 +71,7 @@ def _series(
         part.replay_before.minutes_over_cpu,
         part.replay_after.minutes_over_cpu,
     )
-    return Series(
+    return ChartSeries(
         service=part.name,
         start=workload.demand.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
         minutes=count,
@@ -135,14 +134,14 @@ def _usd_month(minutes: Minutes, inputs: Inputs, first: int) -> float:
     return round(usd / hours * HOURS_PER_MONTH, 2) if hours else 0.0
 
 
-def _marks(part: ServicePart, service: Service, workload: Workload) -> Iterator[Mark]:
+def _marks(part: ServicePart, service: Service, workload: Workload) -> Iterator[ChartEvent]:
     """Yield what AWS said went wrong, and where all tasks began anew: a deployment, or a restart."""
     start, count = workload.demand.start, workload.demand.tasks.size
     for step in part.work.growth.resets:
         text = "a new life of the tasks began, as their memory shows: a deployment, or a restart"
-        yield Mark(minute=step, kind=REPLACED, text=text)
+        yield ChartEvent(minute=step, kind=REPLACED, text=text)
     for failure in service.failures[:MOST_MARKS]:
         at = datetime.fromisoformat(failure.at).astimezone(UTC)
         minute = int((at - start).total_seconds() // MINUTE_S)
         if 0 <= minute < count:
-            yield Mark(minute=minute, kind=failure.kind, text=failure.text)
+            yield ChartEvent(minute=minute, kind=failure.kind, text=failure.text)

@@ -24,6 +24,8 @@ MOST_BANDS: Final = 1500
 """Quarters of an hour in two weeks and a bit: CloudWatch keeps minutes for 15 days."""
 NONE: Final = 65_535
 """Stands for a band without a value."""
+REPLACED: Final = "tasks replaced"
+"""Kind of an event that is no failure."""
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """uint16, little-endian, base64; ``NONE``: no value."""
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class ChartEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened at a minute."""
 
     minute: int
@@ -42,7 +44,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Series(msgspec.Struct, frozen=True, kw_only=True):
+class ChartSeries(msgspec.Struct, frozen=True, kw_only=True):
     """One service."""
 
     service: str
@@ -56,7 +58,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     short_before: tuple[tuple[int, int], ...]
     """Minutes short of CPU today: (first, how many) of each run."""
     short_after: tuple[tuple[int, int], ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ChartEvent, ...]
     held_out_before_usd_month: float
     """Fargate alone, on the held-out days."""
     held_out_after_usd_month: float

@@ -6,6 +6,7 @@ import re
 import shlex
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,8 +16,8 @@ from trimtab.advice.case.outcome import Basis
 from trimtab.report.explain.data import explanation_of
 from trimtab.report.explain.model import Command, Fact, Grid, Section
 from trimtab.report.html.frontier import points_of
-from trimtab.report.html.model import Change, Day, Risk, ServicePage
-from trimtab.report.html.series import counted, unpacked
+from trimtab.report.html.model import Day, Risk, ServicePage, ValueChange
+from trimtab.report.html.series import REPLACED, counted, unpacked
 from trimtab.report.html.words import (
     HIGH,
     LEAST,
@@ -35,24 +36,23 @@ from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from trimtab.demand.series import F64
     from trimtab.document.schema import Document, ServicePart
     from trimtab.report.explain.model import Block
-    from trimtab.report.html.series import Series
+    from trimtab.report.html.series import ChartSeries
 
 ELSEWHERE: Final = ("Cautions", "Alternatives", "To try")
 """Sections of the explanation that the page shows in a form of its own."""
-REPLACED: Final = "tasks replaced"
+VALUES: Final = PurePath("DIR", VALUES_FILE)
 
 
 def service_page(
-    document: Document, service: ServicePart, number: int, series: Series | None, folder: Path
+    document: Document, service: ServicePart, number: int, series: ChartSeries | None
 ) -> ServicePage:
     """Return one service of the page."""
-    values, cost, deployed = folder / VALUES_FILE, service.cost, service.deployed
-    page = explanation_of(document, service.name, values)
+    cost, deployed = service.cost, service.deployed
+    page = explanation_of(document, service.name, VALUES)
     slug = re.sub(r"[^A-Za-z0-9_-]+", "-", service.name)[:80]
     return ServicePage(
         anchor=f"s{number}",
@@ -88,7 +88,7 @@ def service_page(
         ),
         changes=tuple(_changes(document, service)),
         sections=tuple(_section(one) for one in page.sections if not one.title.startswith(ELSEWHERE)),
-        commands=tuple(_commands(service.name, folder)),
+        commands=tuple(_commands(service.name)),
     )
 
 
@@ -109,7 +109,7 @@ def _lever(usd_month: float | None, first: str, *, at_most: bool) -> str:
     return f"{'at most ' if at_most else ''}${usd_month:,.2f} a month less; first: {first}"
 
 
-def _chart(document: Document, service: ServicePart, series: Series) -> dict[str, object]:
+def _chart(document: Document, service: ServicePart, series: ChartSeries) -> dict[str, object]:
     """Return what the script draws, as it stands in the page."""
     data: dict[str, object] = msgspec.to_builtins(series)
     return {
@@ -120,7 +120,7 @@ def _chart(document: Document, service: ServicePart, series: Series) -> dict[str
     }
 
 
-def _failures(series: Series) -> Iterator[tuple[str, str]]:
+def _failures(series: ChartSeries) -> Iterator[tuple[str, str]]:
     start = datetime.fromisoformat(series.start)
     for one in reversed(series.marks):
         if one.kind != REPLACED:
@@ -128,7 +128,7 @@ def _failures(series: Series) -> Iterator[tuple[str, str]]:
             yield at.strftime("%Y-%m-%d %H:%M"), f"{one.kind}: {one.text}"
 
 
-def _days(series: Series) -> Iterator[Day]:
+def _days(series: ChartSeries) -> Iterator[Day]:
     """Yield the days of the chart, for the table behind it."""
     columns = {name: unpacked(one) for name, one in series.columns.items()}
     start = datetime.fromisoformat(series.start)
@@ -163,7 +163,7 @@ def _most(values: F64) -> float:
     return 0.0 if np.isnan(values).all() else float(np.nanmax(values))
 
 
-def _changes(document: Document, service: ServicePart) -> Iterator[Change]:
+def _changes(document: Document, service: ServicePart) -> Iterator[ValueChange]:
     """Yield the values that change, as far as the document knows both sides."""
     was, now, timing = service.deployed, service.scaling, service.timing
     del document
@@ -174,29 +174,25 @@ def _changes(document: Document, service: ServicePart) -> Iterator[Change]:
         ("scaling.max", was.max_tasks, now.max_tasks),
     ]
     for name, before, after in pairs:
-        yield Change(name=name, before=str(before), after=str(after))
+        yield ValueChange(name=name, before=str(before), after=str(after))
     steps = ", ".join(f"+{one.add} from {now.cpu.high + one.above:g} %" for one in now.cpu.steps)
     if now.min_tasks != now.max_tasks:
-        yield Change(name="scaling.cpu (out)", before="", after=steps)
-        yield Change(name="scaling.cpu.low (in)", before="", after=f"{now.cpu.low:g} %")
-        yield Change(name="scaling.out_cooldown", before="", after=f"{now.out_cooldown_s} s")
-        yield Change(name="scaling.in_cooldown", before="", after=f"{now.in_cooldown_s} s")
-    yield Change(name="startup_seconds", before="", after=f"{timing.startup.seconds} s")
-    yield Change(name="stop_timeout", before="", after=f"{timing.stop_timeout_s} s")
+        yield ValueChange(name="scaling.cpu (out)", before="", after=steps)
+        yield ValueChange(name="scaling.cpu.low (in)", before="", after=f"{now.cpu.low:g} %")
+        yield ValueChange(name="scaling.out_cooldown", before="", after=f"{now.out_cooldown_s} s")
+        yield ValueChange(name="scaling.in_cooldown", before="", after=f"{now.in_cooldown_s} s")
+    yield ValueChange(name="startup_seconds", before="", after=f"{timing.startup.seconds} s")
+    yield ValueChange(name="stop_timeout", before="", after=f"{timing.stop_timeout_s} s")
     if timing.target is not None:
         delay = timing.target.deregistration_delay_s
-        yield Change(name="traffic.deregistration_delay", before="", after=f"{delay} s")
+        yield ValueChange(name="traffic.deregistration_delay", before="", after=f"{delay} s")
 
 
-def _commands(name: str, folder: Path) -> Iterator[str]:
-    values, where, quoted = (
-        shlex.quote(str(folder / VALUES_FILE)),
-        shlex.quote(str(folder)),
-        shlex.quote(name),
-    )
-    yield f"trimtab report {where} {quoted}"
-    yield f"trimtab replay SNAPSHOT --service {quoted} --policy {values}"
-    yield f"trimtab optimize SNAPSHOT --service {quoted} -o {where}"
+def _commands(name: str) -> Iterator[str]:
+    quoted = shlex.quote(name)
+    yield f"trimtab report DIR {quoted}"
+    yield f"trimtab replay SNAPSHOT --service {quoted} --policy {VALUES}"
+    yield f"trimtab optimize SNAPSHOT --service {quoted} -o DIR"
 
 
 def _section(section: Section) -> Section:
