@@ -13,7 +13,9 @@ from trimtab.report.html.words import fielded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from trimtab.document.parts import ReplayPart
     from trimtab.document.schema import AlternativePart, Document, ServicePart
+    from trimtab.report.html.series import ChartSeries, Tracked
 
 RANKS: Final[Mapping[Rank, str]] = {
     Rank.REFUSED: "cheaper, refused",
@@ -30,7 +32,7 @@ class Point:
     """One way to run the service, on the whole record."""
 
     kind: str
-    """``today``, ``choice``, ``other`` or ``bound``."""
+    """``today``, ``choice``, ``other``, ``tracking`` or ``bound``."""
     label: str
     size: str
     tasks: str
@@ -41,12 +43,12 @@ class Point:
     """Why not; empty for the choice and today."""
 
 
-def points_of(document: Document, service: ServicePart) -> tuple[Point, ...]:
+def points_of(document: Document, service: ServicePart, series: ChartSeries | None) -> tuple[Point, ...]:
     """Return the points, the choice first."""
-    return tuple(_points(document, service))
+    return tuple(_points(document, service, series))
 
 
-def _points(document: Document, service: ServicePart) -> Iterator[Point]:
+def _points(document: Document, service: ServicePart, series: ChartSeries | None) -> Iterator[Point]:
     was, becomes = service.replay_before, service.replay_after
     size, deployed = f"{service.cpu_units}/{service.memory_mib}", service.deployed
     tasks = f"{service.scaling.min_tasks}\u2013{service.scaling.max_tasks}"
@@ -78,6 +80,16 @@ def _points(document: Document, service: ServicePart) -> Iterator[Point]:
             minutes=one.minutes_over_cpu,
             against=fielded(one.against if one.rank is Rank.REFUSED else _against(document, service, one)),
         )
+    for tracked in () if series is None else series.tracked:
+        yield Point(
+            kind="tracking",
+            label=f"target tracking, {tracked.target_percent:g} % CPU",
+            size=size,
+            tasks=tasks,
+            usd_month=tracked.usd_month,
+            minutes=tracked.minutes_short,
+            against=_tracking(tracked, becomes, document.objective.over_percent),
+        )
     if becomes.cost_over_bound:
         yield Point(
             kind="bound",
@@ -88,6 +100,14 @@ def _points(document: Document, service: ServicePart) -> Iterator[Point]:
             minutes=becomes.minutes_over_cpu,
             against="nobody knows every minute ahead",
         )
+
+
+def _tracking(tracked: Tracked, chosen: ReplayPart, over_percent: float) -> str:
+    short = 100 * tracked.minutes_short / chosen.minutes
+    if short > over_percent:
+        return f"{short:.1f} % of minutes short of CPU, {over_percent:g} % may be"
+    more = round(tracked.usd_month - chosen.usd_month, 2)
+    return f"${more:,.2f} more" if more > 0 else f"${-more:,.2f} less here; it stood no trial"
 
 
 def _against(document: Document, service: ServicePart, one: AlternativePart) -> str:

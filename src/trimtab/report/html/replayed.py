@@ -21,16 +21,17 @@ from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.demand.fill import history_of
 from trimtab.demand.free import demand_of
 from trimtab.demand.terms import OwnCpu
-from trimtab.fleet.model import TaskSize
+from trimtab.fleet.model import Scaling, TaskSize, TrackingPolicy
+from trimtab.ladders.convert import policy_of_service
 from trimtab.replay.run import replay
-from trimtab.report.html.series import REPLACED, ChartEvent, ChartSeries, band_of, bands, runs
+from trimtab.report.html.series import REPLACED, ChartEvent, ChartSeries, Tracked, band_of, bands, runs
 from trimtab.terraform_module import Ladders
 from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.advice.case.case import Workload
+    from trimtab.advice.case.case import Case, Workload
     from trimtab.advice.case.objective import Objective
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import F64
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from trimtab.replay.result import Minutes
     from trimtab.snapshot.contract import Snapshot
 
+TARGETS: Final = (50.0, 70.0)
+"""Of target tracking: a careful one, and what most guides show [percent of CPU]."""
 MOST_MARKS: Final = 100
 """Failures of one service that are marked, the latest."""
 
@@ -83,8 +86,30 @@ def _series(
         marks=tuple(sorted(_marks(part, service, workload), key=lambda one: (one.minute, one.kind))),
         held_out_before_usd_month=_usd_month(before, was, first),
         held_out_after_usd_month=_usd_month(after, case.inputs, first),
+        tracked=tuple(_tracked(workload, case)),
         same=same,
     )
+
+
+def _tracked(workload: Workload, case: Case) -> Iterator[Tracked]:
+    """Yield what most would write instead: target tracking within the same bounds, AWS's own cooldowns."""
+    least, most = case.policy.least_tasks, case.policy.most_tasks
+    if least == most:
+        return
+    for target in TARGETS:
+        follow = TrackingPolicy(name="target-tracking", metric="cpu", target=target)
+        policy = policy_of_service(
+            Scaling(min_tasks=least, max_tasks=most, tracking=(follow,)),
+            initial_tasks=case.policy.initial_tasks,
+            start=workload.demand.start,
+            minutes=case.inputs.load.minutes,
+        )
+        minutes = replay(case.inputs, policy, MODEL).minutes
+        yield Tracked(
+            target_percent=target,
+            usd_month=_usd_month(minutes, case.inputs, 0),
+            minutes_short=int(minutes.over_cpu.sum()),
+        )
 
 
 def _before(

@@ -44,6 +44,14 @@ class ChartEvent(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Tracked(msgspec.Struct, frozen=True, kw_only=True):
+    """Target tracking on average CPU at the proposed size, replayed on the whole record."""
+
+    target_percent: float
+    usd_month: float
+    minutes_short: int
+
+
 class ChartSeries(msgspec.Struct, frozen=True, kw_only=True):
     """One service."""
 
@@ -62,6 +70,7 @@ class ChartSeries(msgspec.Struct, frozen=True, kw_only=True):
     held_out_before_usd_month: float
     """Fargate alone, on the held-out days."""
     held_out_after_usd_month: float
+    tracked: tuple[Tracked, ...]
     same: bool
     """Whether these minutes count up to what the recommendation says."""
 

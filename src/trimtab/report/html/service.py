@@ -77,7 +77,7 @@ def service_page(
         series=series,
         chart=None if series is None else _chart(document, service, series),
         days=() if series is None else tuple(_days(series)),
-        points=points_of(document, service),
+        points=points_of(document, service, series),
         allowed_minutes=document.objective.over_share * service.replay_after.minutes,
         cautions=tuple(_cautions(service)),
         failures=() if series is None else tuple(_failures(series)),

@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trimtab.report.html.frontier import Point
     from trimtab.report.html.money import Bar
 
-WATERFALL_WIDTH, ROW, LABEL, FIGURE = 760, 30, 210, 120
+WATERFALL_WIDTH, ROW, LABEL, FIGURE = 620, 36, 180, 90
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_POINTS = 132, 26, 66
 SCATTER_WIDTH, SCATTER_HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 300, 62, 16, 14, 44
 MINUS = "\u2212"
@@ -83,7 +83,7 @@ def _bars(bars: Sequence[Bar], scale: float) -> Iterator[Markup]:
         unknown = Markup("")
         if bar.unknown:
             wide = max(width, 26)
-            unknown = Markup('<rect x="{:.1f}" y="{}" width="{:.1f}" height="20" class="unknown"/>').format(
+            unknown = Markup('<rect x="{:.1f}" y="{}" width="{:.1f}" height="24" class="unknown"/>').format(
                 left, top, wide
             )
             width = max(width, 1.5)
@@ -93,12 +93,12 @@ def _bars(bars: Sequence[Bar], scale: float) -> Iterator[Markup]:
         told = f"{bar.label}: {text}{'; ' + bar.unknown if bar.unknown else ''}"
         yield Markup(
             '<g><title>{}</title><text x="{}" y="{}" class="label">{}</text>'
-            '<rect x="{:.1f}" y="{}" width="{:.1f}" height="20" class="{}"/>{}'
+            '<rect x="{:.1f}" y="{}" width="{:.1f}" height="24" class="{}"/>{}'
             '<text x="{:.1f}" y="{}" class="figure">{}</text></g>'
         ).format(
             told,
             LABEL - 10,
-            top + 15,
+            top + 18,
             bar.label,
             left,
             top,
@@ -106,7 +106,7 @@ def _bars(bars: Sequence[Bar], scale: float) -> Iterator[Markup]:
             kind,
             unknown,
             left + max(width, 26 if bar.unknown else 0) + 8,
-            top + 15,
+            top + 18,
             text,
         )
 
@@ -187,7 +187,13 @@ def scatter(points: Sequence[Point], allowed: float) -> Markup:
     ).format(
         x(allowed), TOP, SCATTER_WIDTH - RIGHT - x(allowed), high, x(allowed), x(allowed), TOP, TOP + high
     )
-    marks = [_point(one, x(one.minutes), y(one.usd_month), number) for number, one in enumerate(points, 1)]
+    places = [(x(one.minutes), y(one.usd_month)) for one in points]
+    marks = [
+        _point(one, place, label, number)
+        for number, (one, place, label) in enumerate(zip(points, places, labels(places), strict=True), 1)
+    ]
+    # The choice is drawn last: it is the one to be seen where several lie on each other.
+    marks = marks[1:] + marks[:1]
     return Markup(
         '<svg class="scatter" viewBox="0 0 {} {}" role="img" aria-label="Cost against minutes short of CPU">'
         '{}{}{}{}<text x="{:.0f}" y="{}" class="tick middle">minutes short of CPU, whole record</text></svg>'
@@ -203,16 +209,46 @@ def scatter(points: Sequence[Point], allowed: float) -> Markup:
     )
 
 
-def _point(point: Point, x: float, y: float, number: int) -> Markup:
+OFFSETS = tuple(
+    (round(reach * math.cos(turn * math.pi / 4)), round(reach * math.sin(turn * math.pi / 4)))
+    for reach in (15, 24, 33, 42)
+    for turn in (0, -1, 1, 4, -2, 2, -3, 3)
+)
+"""Where a number may stand beside its mark, the best place first."""
+APART = 12.5
+
+
+def labels(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return a place for the number of each mark, where it hides neither a mark nor another number."""
+    taken = list(places)
+    found = []
+    for x, y in places:
+        free = [
+            (x + right, y + down)
+            for right, down in OFFSETS
+            if LEFT < x + right < SCATTER_WIDTH - 6
+            and TOP - 6 < y + down < SCATTER_HEIGHT - BOTTOM
+            and all(math.hypot(x + right - a, y + down - b) > APART for a, b in taken)
+        ]
+        place = free[0] if free else (x + OFFSETS[0][0], y)
+        found.append(place)
+        taken.append(place)
+    return found
+
+
+def _point(point: Point, place: tuple[float, float], label: tuple[float, float], number: int) -> Markup:
     """Return a numbered mark: its shape says what it is too, for who cannot tell colours apart."""
+    x, y = place
     shapes = {
-        "today": f'<rect x="{x - 8:.1f}" y="{y - 8:.1f}" width="16" height="16" rx="2" class="today"/>',
-        "choice": f'<circle cx="{x:.1f}" cy="{y:.1f}" r="10" class="choice"/>',
-        "bound": f'<path d="M{x:.1f},{y - 10:.1f} l10,10 l-10,10 l-10,-10 z" class="bound"/>',
+        "today": f'<rect x="{x - 7:.1f}" y="{y - 7:.1f}" width="14" height="14" rx="2" class="today"/>',
+        "choice": f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" class="choice"/>',
+        "bound": f'<path d="M{x:.1f},{y - 8:.1f} l8,8 l-8,8 l-8,-8 z" class="bound"/>',
+        "tracking": f'<path d="M{x:.1f},{y - 7:.1f} l7,12 h-14 z" class="tracking"/>',
     }
-    other = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" class="other"/>'
+    other = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" class="other"/>'
     shape = Markup(shapes.get(point.kind, other))  # noqa: S704  # numbers alone
-    told = f"{point.label}: ${point.usd_month:,.2f} a month, {point.minutes:,} minutes short of CPU"
-    return Markup('<g><title>{}</title>{}<text x="{:.1f}" y="{:.1f}" class="number {}">{}</text></g>').format(
-        told, shape, x, y + 4, escape(point.kind), number
-    )
+    told = f"{number}. {point.label}: ${point.usd_month:,.2f} a month, {point.minutes:,} minutes short of CPU"
+    return Markup(
+        '<g><title>{}</title>{}<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="lead"/>'
+        '<text x="{:.1f}" y="{:.1f}" class="number">{}</text></g>'
+    ).format(told, shape, x, y, label[0], label[1], label[0], label[1] + 4, number)

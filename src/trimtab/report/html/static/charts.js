@@ -78,6 +78,8 @@
       const key = (kind, text) => {
         const one = bar.appendChild(html("span", "key")), small = make("svg", { viewBox: "0 0 22 10" });
         if (kind === "demand" || kind === "held" || kind === "short") small.append(make("rect", { x: 0, y: 0, width: 22, height: 10, class: kind }));
+        else if (kind === "replaced") small.append(make("path", { d: "M6,0h10v10h-10z", class: kind }));
+        else if (kind === "failure") small.append(make("path", { d: "M11,0l6,10h-12z", class: kind }));
         else small.append(make("line", { x1: 0, x2: 22, y1: 5, y2: 5, class: kind }));
         one.append(small, text);
       };
@@ -87,6 +89,9 @@
       key("limit", "objective");
       key("short", "minutes short of CPU");
       key("held", "held-out days");
+      const kinds = new Set(this.data.marks.map((mark) => mark.kind));
+      if (kinds.delete("tasks replaced")) key("replaced", "tasks replaced: a deployment or a restart");
+      if (kinds.size) key("failure", "failure");
     }
 
     x(minute) { return LEFT + ((minute - this.from) / (this.to - this.from)) * (this.width - LEFT - RIGHT); }
