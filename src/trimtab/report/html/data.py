@@ -51,6 +51,7 @@ def page_of(document: Document, series: Mapping[str, ChartSeries]) -> Page:
         before_usd_month=cost.before_usd_month,
         after_usd_month=cost.after_usd_month,
         saving_usd_month=cost.saving_usd_month,
+        recorded_usd_month=cost.recorded_usd_month,
         saving_percent=100 * share,
         sure=sure_of(document, series),
         risks=tuple(risks_of(document))[:RISKS_SHOWN],

@@ -107,7 +107,7 @@ def _tracking(tracked: Tracked, chosen: ReplayPart, over_percent: float) -> str:
     if short > over_percent:
         return f"{short:.1f} % of minutes short of CPU, {over_percent:g} % may be"
     more = round(tracked.usd_month - chosen.usd_month, 2)
-    return f"${more:,.2f} more" if more > 0 else f"${-more:,.2f} less here; it stood no trial"
+    return f"${more:,.2f} more" if more > 0 else f"${-more:,.2f} less here; not put to the trials"
 
 
 def _against(document: Document, service: ServicePart, one: AlternativePart) -> str:

@@ -113,6 +113,8 @@ class Page:
     price_basis: str
     before_usd_month: float
     after_usd_month: float
+    recorded_usd_month: float
+    """Of the tasks that were recorded."""
     saving_usd_month: float
     saving_percent: float
     sure: Sure

@@ -25,6 +25,7 @@ from trimtab.fleet.model import Scaling, TaskSize, TrackingPolicy
 from trimtab.ladders.convert import policy_of_service
 from trimtab.replay.run import replay
 from trimtab.report.html.series import REPLACED, ChartEvent, ChartSeries, Tracked, band_of, bands, runs
+from trimtab.report.html.today import today_of
 from trimtab.terraform_module import Ladders
 from trimtab.units import MINUTE_S
 
@@ -87,6 +88,7 @@ def _series(
         held_out_before_usd_month=_usd_month(before, was, first),
         held_out_after_usd_month=_usd_month(after, case.inputs, first),
         tracked=tuple(_tracked(workload, case)),
+        today=today_of(service),
         same=same,
     )
 

@@ -71,6 +71,8 @@ class ChartSeries(msgspec.Struct, frozen=True, kw_only=True):
     """Fargate alone, on the held-out days."""
     held_out_after_usd_month: float
     tracked: tuple[Tracked, ...]
+    today: dict[str, str]
+    """What is configured, by the name of the value."""
     same: bool
     """Whether these minutes count up to what the recommendation says."""
 

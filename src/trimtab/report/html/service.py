@@ -18,6 +18,7 @@ from trimtab.report.explain.model import Command, Fact, Grid, Section
 from trimtab.report.html.frontier import points_of
 from trimtab.report.html.model import Day, Risk, ServicePage, ValueChange
 from trimtab.report.html.series import REPLACED, counted, unpacked
+from trimtab.report.html.today import CHECK, DRAIN, GRACE, IN, OUT, STOP, check_words
 from trimtab.report.html.words import (
     HIGH,
     LEAST,
@@ -35,9 +36,10 @@ from trimtab.units import DAY_MIN
 from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimtab.demand.series import F64
+    from trimtab.document.parts import ScalingPart
     from trimtab.document.schema import Document, ServicePart
     from trimtab.report.explain.model import Block
     from trimtab.report.html.series import ChartSeries
@@ -86,7 +88,7 @@ def service_page(
             for one in document.levers
             if one.service == service.name
         ),
-        changes=tuple(_changes(document, service)),
+        changes=tuple(_changes(service, {} if series is None else series.today)),
         sections=tuple(_section(one) for one in page.sections if not one.title.startswith(ELSEWHERE)),
         commands=tuple(_commands(service.name)),
     )
@@ -163,29 +165,44 @@ def _most(values: F64) -> float:
     return 0.0 if np.isnan(values).all() else float(np.nanmax(values))
 
 
-def _changes(document: Document, service: ServicePart) -> Iterator[ValueChange]:
-    """Yield the values that change, as far as the document knows both sides."""
+def _changes(service: ServicePart, today: Mapping[str, str]) -> Iterator[ValueChange]:
+    """Yield the values that change; today's timing and policies are known where the snapshot was at hand."""
     was, now, timing = service.deployed, service.scaling, service.timing
-    del document
-    pairs: list[tuple[str, object, object]] = [
+    check, target = timing.container, timing.target
+    proposed: list[tuple[str, object, object]] = [
         ("cpu", was.cpu_units, service.cpu_units),
         ("memory", was.memory_mib, service.memory_mib),
         ("scaling.min", was.min_tasks, now.min_tasks),
         ("scaling.max", was.max_tasks, now.max_tasks),
+        *((name, today.get(name, ""), text) for name, text in _steps(now)),
+        (
+            CHECK,
+            today.get(CHECK, ""),
+            check_words(check),
+        ),
+        (STOP, today.get(STOP, ""), f"{timing.stop_timeout_s} s"),
     ]
-    for name, before, after in pairs:
+    if target is not None:
+        proposed += [
+            (DRAIN, today.get(DRAIN, ""), f"{target.deregistration_delay_s} s"),
+            (GRACE, today.get(GRACE, ""), f"{target.grace_period_s} s"),
+        ]
+    for name, before, after in proposed:
         yield ValueChange(name=name, before=str(before), after=str(after))
-    steps = ", ".join(f"+{one.add} from {now.cpu.high + one.above:g} %" for one in now.cpu.steps)
-    if now.min_tasks != now.max_tasks:
-        yield ValueChange(name="scaling.cpu (out)", before="", after=steps)
-        yield ValueChange(name="scaling.cpu.low (in)", before="", after=f"{now.cpu.low:g} %")
-        yield ValueChange(name="scaling.out_cooldown", before="", after=f"{now.out_cooldown_s} s")
-        yield ValueChange(name="scaling.in_cooldown", before="", after=f"{now.in_cooldown_s} s")
-    yield ValueChange(name="startup_seconds", before="", after=f"{timing.startup.seconds} s")
-    yield ValueChange(name="stop_timeout", before="", after=f"{timing.stop_timeout_s} s")
-    if timing.target is not None:
-        delay = timing.target.deregistration_delay_s
-        yield ValueChange(name="traffic.deregistration_delay", before="", after=f"{delay} s")
+
+
+def _steps(scaling: ScalingPart) -> Iterator[tuple[str, str]]:
+    if scaling.min_tasks == scaling.max_tasks:
+        yield from ((OUT, "nothing"), (IN, "nothing"))
+        return
+    cpu, minutes = scaling.cpu, scaling.period_s / 60
+    steps = ", ".join(f"+{one.add} from {cpu.high + one.above:g} %" for one in cpu.steps)
+    needed, periods = scaling.out_datapoints
+    yield OUT, f"cpu: {steps}; {needed} of {periods * minutes:g} min, wait {scaling.out_cooldown_s} s"
+    steps = ", ".join(f"\u2212{one.remove} below {one.below * cpu.low:.3g} %" for one in scaling.scale_in)
+    needed, periods = scaling.in_datapoints
+    wait = f"{needed} of {periods * minutes:g} min, wait {scaling.in_cooldown_s} s"
+    yield IN, f"cpu: {steps} (and memory low); {wait}"
 
 
 def _commands(name: str) -> Iterator[str]:
