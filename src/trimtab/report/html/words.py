@@ -138,6 +138,8 @@ _FIELD: Final = tuple(
         (r"\ba minute is over above\b", "a minute counts as short above"),
         (r", which nothing was tuned on", " (held out)"),
         (r"\bjudged part\b", "held-out days"),
+        (r"\(judged\)", "(held-out days)"),
+        (r"\(tuned\)", "(the days before)"),
         (r"\bnot tuned on\b", "held out"),
     )
 )
