@@ -56,7 +56,8 @@
   addEventListener("hashchange", open);
   for (const link of document.querySelectorAll('#table a[href^="#"]')) link.addEventListener("click", () => setTimeout(open));
 
-  // Charts are drawn when they are seen; all of them, and every part open, before print.
+  // Charts are drawn when they are seen; before print all of them are, and every part is open but the
+  // tables behind the charts, which say the same.
   const charts = Array.from(document.querySelectorAll(".chart"));
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); window.trimtabChart(entry.target); }
@@ -64,7 +65,7 @@
   for (const chart of charts) seen.observe(chart);
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = Array.from(document.querySelectorAll("details:not([open])"));
+    closed = Array.from(document.querySelectorAll("details:not([open]):not(.behind)"));
     for (const one of closed) one.open = true;
     for (const chart of charts) window.trimtabChart(chart);
   });
