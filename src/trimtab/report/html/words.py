@@ -96,7 +96,7 @@ GLOSSARY: Final = (
     ),
     Word(
         "held-out days",
-        "The last part of the record. Nothing was chosen on it; what was chosen had to keep the "
+        "The last part of the record. Nothing was tuned on it; what was chosen had to keep the "
         "objective there.",
     ),
     Word(

@@ -150,7 +150,7 @@
       }
       if (panel.limit) {
         svg.append(make("line", { x1: LEFT, x2: this.width - RIGHT, y1: y(panel.limit), y2: y(panel.limit), class: "limit" }));
-        svg.append(make("text", { x: this.width - RIGHT - 4, y: y(panel.limit) - 4, class: "tick end" }, panel.said));
+        svg.append(make("text", { x: this.width - RIGHT - 4, y: y(panel.limit) - 4, class: "tick end said" }, panel.said));
       }
     }
 
