@@ -75,6 +75,7 @@ fmt: setup ## Format, and renew what is generated.
 	$(BIN)/python tools/requirements.py
 	$(BIN)/python tools/provider_six.py
 	$(BIN)/python tools/guard_rules.py
+	$(BIN)/python tools/report_golden.py
 
 setup: $(VENV)/.installed
 

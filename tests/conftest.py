@@ -29,7 +29,7 @@ settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
 
 _OWN = ("AWS_", "TRIMTAB_", "COLUMNS")
-_KEPT = (REQUIRED, "TRIMTAB_TRACES")
+_KEPT = (REQUIRED, "TRIMTAB_REQUIRE_BROWSER", "TRIMTAB_TRACES")
 for _name in [name for name in os.environ if name.startswith(_OWN) and name not in _KEPT]:
     # A profile, an objective or a terminal of whoever runs the tests is not what they are about.
     del os.environ[_name]

@@ -35,7 +35,7 @@ def test_tls_goes_anywhere_and_plain_tcp_stays_here(address: str) -> None:
 )
 def test_plain_tcp_off_this_machine_is_refused(address: str) -> None:
     with pytest.raises(
-        UsageError, match="--scheduler: tcp:// leaves this machine unencrypted.*use tls://"
+        UsageError, match=r"--scheduler: tcp:// leaves this machine unencrypted.*use tls://"
     ) as caught:
         Scheduler(address)
     assert caught.value.exit_code == EXIT_USAGE

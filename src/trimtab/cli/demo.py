@@ -44,6 +44,7 @@ def demo(
                 examples / "fleet", output, objective=objective, jobs=cores(), progress=told
             )
         show(terminal.render(outcome.report))
+        tell(f"\nTo open in a browser, or to forward: {output / 'report.html'}")
         if isinstance(ready, NoProof):
             tell(f"\n{ready.paragraph()}")
         else:

@@ -48,15 +48,18 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Search every service, also one that DIR keeps the answer of.")
     ] = False,
+    no_report: Annotated[
+        bool, typer.Option("--no-report", help="Do not write report.html, the page to forward.")
+    ] = False,
 ) -> None:
     """Choose each service's task size, scaling policies and health-check timing.
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
-    history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars
-    and recommendation.json; trimtab explain tells why. With --service too, the other services stay
-    as an earlier run left them. Answers are kept in DIR/.trimtab as they are found: a run that was
-    stopped goes on, and a later one searches what changed. Exits with 3 when a service had to be
-    left out; the others are written all the same.
+    history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars,
+    recommendation.json and report.html, a page to forward; trimtab explain tells why. With
+    --service too, the other services stay as an earlier run left them. Answers are kept in
+    DIR/.trimtab as they are found: a run that was stopped goes on, and a later one searches what
+    changed. Exits with 3 when a service had to be left out; the others are written all the same.
     """
     from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
 
@@ -91,6 +94,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
             jobs=jobs or cores(),
             scheduler=cluster,
             fresh=fresh,
+            page=not no_report,
             progress=told,
         )
     show(terminal.render(outcome.report))

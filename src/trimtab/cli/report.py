@@ -1,29 +1,130 @@
-"""``trimtab report``: a result shown again."""
+"""``trimtab report``: a result shown again, on the terminal or as a page to forward."""
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path  # typer reads the annotations when it runs
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trimtab.cli.screen import show
-from trimtab.errors import EXIT_PARTIAL
+from trimtab.cli.options import Prices  # typer reads the annotations when it runs
+from trimtab.cli.screen import say, show
+from trimtab.errors import EXIT_PARTIAL, UsageError
+
+if TYPE_CHECKING:
+    from trimtab.document.schema import Document
 
 
-def report(
+class ReportForm(enum.Enum):
+    """How a result is shown, if not as a table on the terminal."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+ENDINGS = {".html": ReportForm.HTML, ".md": ReportForm.MARKDOWN, ".json": ReportForm.JSON}
+
+
+def report(  # noqa: PLR0913, PLR0917  # one a flag
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that optimize -o wrote.")],
+    service: Annotated[
+        str | None, typer.Argument(metavar="[SERVICE]", help="This service alone, with why it is so.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write it here: .html, .md or .json."),
+    ] = None,
+    form: Annotated[
+        ReportForm | None,
+        typer.Option("--format", help="A page, Markdown, or JSON. [default: as FILE ends, else a table]"),
+    ] = None,
+    snapshot: Annotated[
+        Path | None,
+        typer.Option(
+            "--snapshot",
+            metavar="SNAPSHOT",
+            help="Draw the charts from here: DIR does not keep them any more.",
+        ),
+    ] = None,
+    prices: Prices = None,
 ) -> None:
-    """Show a result again as optimize showed it, without searching again.
+    """Show a result again, without searching again: a table, a page to forward, Markdown or JSON.
 
-    Reads recommendation.json and the services' files beside it. Exits with 3 when a service was left out.
+    Reads what optimize wrote into DIR and nothing else. Without --format and -o it prints the table
+    that optimize printed. Exits with 3 when a service was left out.
     """
     from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
     from trimtab.document.read import read_document  # noqa: PLC0415
-    from trimtab.report.optimize import terminal  # noqa: PLC0415
-    from trimtab.report.optimize.data import report_of  # noqa: PLC0415
 
     document = read_document(folder / DOCUMENT_FILE)
-    show(terminal.render(report_of(document, folder)))
-    if document.left_out:
+    kind = _form(form, output)
+    if kind is None:
+        _table(document, folder, service)
+    elif kind is ReportForm.HTML:
+        _page(document, folder, service, output, (snapshot, prices))
+    else:
+        from trimtab.commands.report import text_of, write_rendered  # noqa: PLC0415
+        from trimtab.report.html.render import FILE  # noqa: PLC0415
+
+        text = text_of(document, folder, service, markdown=kind is ReportForm.MARKDOWN)
+        if output is None:
+            typer.echo(text, nl=False)
+        else:
+            write_rendered({FILE: text}, output)
+    if any(service in {None, left.service} for left in document.left_out):
         raise typer.Exit(EXIT_PARTIAL)
+
+
+def _form(form: ReportForm | None, output: Path | None) -> ReportForm | None:
+    if form is not None or output is None:
+        return form
+    if output.suffix not in ENDINGS:
+        raise UsageError(
+            "its ending says no form", where=str(output), advice="give --format, or .html, .md or .json"
+        )
+    return ENDINGS[output.suffix]
+
+
+def _table(document: Document, folder: Path, service: str | None) -> None:
+    from trimtab.report.explain import terminal as explain_terminal  # noqa: PLC0415
+    from trimtab.report.explain.data import explanation_of  # noqa: PLC0415
+    from trimtab.report.optimize import terminal  # noqa: PLC0415
+    from trimtab.report.optimize.data import report_of  # noqa: PLC0415
+    from trimtab.values.folder import VALUES_FILE  # noqa: PLC0415
+
+    if service is None:
+        show(terminal.render(report_of(document, folder)))
+    else:
+        show(explain_terminal.render(explanation_of(document, service, folder / VALUES_FILE)))
+
+
+def _page(
+    document: Document,
+    folder: Path,
+    service: str | None,
+    output: Path | None,
+    minutes: tuple[Path | None, Path | None],
+) -> None:
+    from trimtab.commands.report import rendered, write_rendered  # noqa: PLC0415
+    from trimtab.report.html.render import FILE, MOST_IN_ONE  # noqa: PLC0415
+
+    snapshot, prices = minutes
+    files = rendered(
+        document,
+        folder,
+        service=service,
+        snapshot=snapshot,
+        prices_file=prices,
+        progress=lambda text, *_: say(text),
+    )
+    if output is not None:
+        write_rendered(files, output)
+        say(f"written: {output}")
+    elif len(files) == 1:
+        typer.echo(files[FILE], nl=False)
+    else:
+        raise UsageError(
+            f"more than {MOST_IN_ONE} services are a page each", advice=f"write them: -o FOLDER/{FILE}"
+        )

@@ -12,6 +12,7 @@ from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.commands.earlier import read_earlier, refuse_none, scope_beside
+from trimtab.commands.report import remove_report, write_report
 from trimtab.document.encode import published
 from trimtab.document.kept import Scope
 from trimtab.files import refuse_unwritable
@@ -63,6 +64,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     jobs: int = 1,
     scheduler: Scheduler | None = None,
     fresh: bool = False,
+    page: bool = True,
     progress: Progress = silent,
 ) -> Optimized:
     """Read the snapshot folder, advise on every service, and write into ``output`` if given.
@@ -70,8 +72,8 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     ``services`` names the only ones to search: in ``output`` the others stay as an earlier run left them.
     ``jobs`` processes share the search, or the workers of a Dask ``scheduler``. Each answer is kept in
     ``output`` as it is found, so that a run that was killed goes on; ``fresh`` searches all the same.
-    ``prices_file`` holds the user's own prices; without it list prices are taken: the snapshot's, else
-    the catalog's.
+    ``page``: whether the report is written as a page too. ``prices_file`` holds the user's own prices;
+    without it list prices are taken: the snapshot's, else the catalog's.
 
     Raises:
         SnapshotError: the snapshot cannot be read or believed.
@@ -110,6 +112,9 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         if output is None:
             return Optimized(recommendation=recommendation, report=report_of(document))
         progress(f"writing {output}")
+        remove_report(output)  # before the switch: a page never stands beside another result's values
         written = write_recommendation(recommendation, output, snapshot.fleet)
-    files = (written.values, written.document)
+        files = [written.values, written.document]
+        if page:
+            files.append(write_report(document, snapshot, price_list, output))
     return Optimized(recommendation=recommendation, report=report_of(document, output, files))

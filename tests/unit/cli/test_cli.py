@@ -53,7 +53,13 @@ def test_optimize_writes_files_and_keeps_data_and_words_apart(advised: Advised) 
     run = advised.run
     assert run.returncode == 0
     written = {path.name for path in advised.out.iterdir()}
-    assert written == {"services.auto.tfvars", "recommendation.json", "recommendation", ".trimtab"}
+    assert written == {
+        "services.auto.tfvars",
+        "recommendation.json",
+        "recommendation",
+        "report.html",
+        ".trimtab",
+    }
     assert "Saving in replay" in run.stdout
     assert f"reading {advised.snapshot}" in run.stderr
     assert "searched jobs (2 of 2), $" in run.stderr

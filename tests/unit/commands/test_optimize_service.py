@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 VALUES, DOCUMENT = "services.auto.tfvars", "recommendation.json"
 SERVICES = tuple(f"recommendation/{name}.json" for name in ("api", "jobs", "web"))
 FILES = (VALUES, DOCUMENT, *SERVICES)
+PAGE = "report.html"
 ONE = Scaling(min_tasks=1, max_tasks=12)
 
 
@@ -95,7 +96,7 @@ def test_the_same_question_for_some_services_gives_the_bytes_of_a_run_for_all(
     before, said = files(folder), Told()
     outcome = run(folder, *names, progress=said)
     assert files(folder) == before
-    assert set(before) == set(FILES)
+    assert set(before) == {*FILES, PAGE}
     searched = [line for line in said if line.startswith("searched")]
     asked = [name for name in ("api", "jobs", "web") if name in names]
     assert [line.partition(",")[0] for line in searched] == [
@@ -386,7 +387,7 @@ def test_a_fleet_that_is_taken_over_has_its_copy_again(tmp_path: Path) -> None:
     write_snapshot(snapshot_of(identified.fleet(*services), tables), tmp_path / "in")
     run(tmp_path)
     before = files(tmp_path)
-    assert set(before) == {*FILES, "fleet.json"} - {SERVICES[1]}
+    assert set(before) == {*FILES, PAGE, "fleet.json"} - {SERVICES[1]}
     run(tmp_path, "web")
     assert files(tmp_path) == before
 

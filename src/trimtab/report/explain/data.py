@@ -19,7 +19,7 @@ from trimtab.report.explain.size import size_of, size_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from pathlib import PurePath
 
     from trimtab.document.parts import ScalingPart
     from trimtab.document.schema import DeployedPart, Document, LeftOutPart, ServicePart
@@ -47,7 +47,7 @@ MEND: Final[Mapping[LeftOutReason, str]] = {
 }
 
 
-def explanation_of(document: Document, service: str, values: Path) -> Explanation:
+def explanation_of(document: Document, service: str, values: PurePath) -> Explanation:
     """Return the page of one service. ``values``: where the written values are.
 
     Raises:
@@ -67,7 +67,7 @@ def explanation_of(document: Document, service: str, values: Path) -> Explanatio
     )
 
 
-def _advised(document: Document, service: ServicePart, values: Path) -> Explanation:
+def _advised(document: Document, service: ServicePart, values: PurePath) -> Explanation:
     was, now = service.deployed, service.scaling
     before = f"{was.cpu_units}/{was.memory_mib} (CPU units / MiB), {_bounds(was)}"
     after = f"{size_of(service)}, {_bounds(now)}"

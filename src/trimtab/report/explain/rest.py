@@ -14,7 +14,7 @@ from trimtab.timing.ground import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from pathlib import PurePath
 
     from trimtab.document.parts import CostPart, GroundPart, SplitPart
     from trimtab.document.schema import Document, ServicePart
@@ -98,7 +98,7 @@ def caution_sections(document: Document, service: ServicePart) -> Iterator[Secti
         yield Section(title="Cautions", blocks=facts)
 
 
-def edit_section(document: Document, service: ServicePart, values: Path) -> Section:
+def edit_section(document: Document, service: ServicePart, values: PurePath) -> Section:
     """Return how to try other values. The same objective and prices must be given again."""
     given = []
     if document.objective != DEFAULT:
