@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
-from trimtab.cluster import Scheduler, hand_out
+from trimtab.catalog.own_prices import prices_for
+from trimtab.cluster import DaskScheduler, hand_out
 from trimtab.errors import EXIT_USAGE, UsageError
+from trimtab.fleet.model import TaskSize
 
 
 @pytest.mark.parametrize(
@@ -21,7 +25,7 @@ from trimtab.errors import EXIT_USAGE, UsageError
     ],
 )
 def test_tls_goes_anywhere_and_plain_tcp_stays_here(address: str) -> None:
-    assert Scheduler(address).address == address
+    assert DaskScheduler(address).address == address
 
 
 @pytest.mark.parametrize(
@@ -35,9 +39,9 @@ def test_tls_goes_anywhere_and_plain_tcp_stays_here(address: str) -> None:
 )
 def test_plain_tcp_off_this_machine_is_refused(address: str) -> None:
     with pytest.raises(
-        UsageError, match="--scheduler: tcp:// leaves this machine unencrypted.*use tls://"
+        UsageError, match=r"--scheduler: tcp:// leaves this machine unencrypted.*use tls://"
     ) as caught:
-        Scheduler(address)
+        DaskScheduler(address)
     assert caught.value.exit_code == EXIT_USAGE
 
 
@@ -47,16 +51,29 @@ def test_plain_tcp_off_this_machine_is_refused(address: str) -> None:
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match=r"is no scheduler's address; tls://HOST:PORT$"):
-        Scheduler(address)
+        DaskScheduler(address)
 
 
 def test_without_dask_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"Dask is not installed; pip install 'trimtab\[dask\]'"):
-        list(hand_out(lambda _: str, ["a"], Scheduler("tcp://127.0.0.1:1")))
+        list(hand_out(lambda _: str, ["a"], DaskScheduler("tcp://127.0.0.1:1")))
 
 
 def test_tls_without_certificates_is_refused() -> None:
     pytest.importorskip("distributed")
     with pytest.raises(UsageError, match="there are no certificates for tls://"):
-        list(hand_out(lambda _: str, ["a"], Scheduler("tls://127.0.0.1:1")))
+        list(hand_out(lambda _: str, ["a"], DaskScheduler("tls://127.0.0.1:1")))
+
+
+def test_the_page_s_time_and_cost_follow_from_the_measured_seconds_and_the_catalog() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\d,]+) \| (\d+) \| ([\d,]+) \| ([\d.]+) \|$", page, re.MULTILINE)
+    assert len(rows) == 4
+    hour_usd = prices_for("us-east-1", None, None).task_hour_usd(
+        TaskSize(cpu_units=1024, memory_mib=2048), "X86_64", spot=False
+    )
+    for services, workers, seconds, usd in rows:
+        taken_s = 60 + 15 + 1.12 * int(services.replace(",", "")) / int(workers)
+        assert f"{taken_s:,.0f}" == seconds
+        assert f"{(int(workers) + 1) * taken_s / 3600 * float(hour_usd):.2f}" == usd

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.choose import Chosen
     from trimtab.catalog.load import Prices
-    from trimtab.cluster import Scheduler
+    from trimtab.cluster import DaskScheduler
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Fleet, Service
     from trimtab.ladders.search import Effort
@@ -215,7 +215,7 @@ def answers_of(
     names: Sequence[str],
     jobs: int,
     progress: Progress,
-    scheduler: Scheduler | None = None,
+    scheduler: DaskScheduler | None = None,
 ) -> dict[str, Advice | LeftOut]:
     """Return the advice for each service, or why there is none; ``progress`` hears of each as it is found."""
     answers: dict[str, Advice | LeftOut] = {}
@@ -235,7 +235,7 @@ def answers_of(
 
 
 def _elsewhere(
-    work: Advising, names: Sequence[str], scheduler: Scheduler
+    work: Advising, names: Sequence[str], scheduler: DaskScheduler
 ) -> Iterator[tuple[str, Advice | LeftOut]]:
     """Yield what is kept here, then what a cluster finds, which is kept here as it comes."""
     asked: list[str] = []
