@@ -29,7 +29,7 @@ DOCS = "docs/cluster.md"
 
 
 @dataclass(frozen=True, slots=True)
-class Scheduler:
+class DaskScheduler:
     """The address of a Dask scheduler, ``tls://HOST:PORT``; ``tcp://`` on this machine alone."""
 
     address: str
@@ -61,7 +61,7 @@ class Scheduler:
 
 
 def hand_out(
-    work_on: Callable[[str], Callable[[str], Answer]], names: Sequence[str], scheduler: Scheduler
+    work_on: Callable[[str], Callable[[str], Answer]], names: Sequence[str], scheduler: DaskScheduler
 ) -> Iterator[tuple[str, Answer]]:
     """Yield each name and the answer of ``work_on(name)`` on it, in the order in which they come.
 
@@ -102,7 +102,7 @@ def _answer(wanted: str, work: bytes, name: str) -> Any:  # noqa: ANN401  # what
 
 
 @contextmanager
-def _client(scheduler: Scheduler) -> Iterator[Any]:
+def _client(scheduler: DaskScheduler) -> Iterator[Any]:
     from distributed import Client  # noqa: PLC0415  # the extra
     from distributed.security import Security  # noqa: PLC0415
 
@@ -151,7 +151,7 @@ def _refuse_other_versions(client: Any) -> None:  # noqa: ANN401  # Dask has no 
 
 
 @contextmanager
-def _said(scheduler: Scheduler) -> Iterator[None]:
+def _said(scheduler: DaskScheduler) -> Iterator[None]:
     """Word in one line what goes wrong with a cluster."""
     from distributed import CancelledError  # noqa: PLC0415
     from distributed.comm import CommClosedError  # noqa: PLC0415

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from trimtab.advice.choice.choose import Chosen
     from trimtab.advice.model import Advice
     from trimtab.catalog.load import Prices
-    from trimtab.cluster import Scheduler
+    from trimtab.cluster import DaskScheduler
     from trimtab.fleet.model import Fleet
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
@@ -43,7 +43,7 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     *,
     effort: Effort = FULL,
     jobs: int = 1,
-    scheduler: Scheduler | None = None,
+    scheduler: DaskScheduler | None = None,
     store: Store | None = None,
     fresh: bool = False,
     progress: Progress = silent,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from fleet import made
 from report.made import Told
 
 import trimtab
-from trimtab.cluster import Scheduler
+from trimtab.cluster import DaskScheduler
 from trimtab.commands.optimize import optimize
 from trimtab.errors import ClusterError
 from trimtab.ladders.search import Effort
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Client = pytest.importorskip("distributed").Client
+dask = pytest.importorskip("dask")
 
+REPOSITORY = Path(__file__).parents[2]
 DASK = Path(sys.executable).with_name("dask")
 EFFORT = Effort(drawn=300, rounds=2, varied=100)
 NAMES = [f"service-{number}" for number in range(6)]
@@ -40,8 +43,9 @@ START_S = 60
 class Cluster:
     """A scheduler and workers, each a process of its own, on loopback alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, protocol: str = "tcp") -> None:
         self.folder = folder
+        self.protocol = protocol
         self.scheduler = self._begin_scheduler(0)
         self.workers = [self.begin_worker() for _ in range(2)]
 
@@ -67,7 +71,7 @@ class Cluster:
     def _begin_scheduler(self, port: int) -> subprocess.Popen[bytes]:
         said = self.folder / "scheduler.json"
         said.unlink(missing_ok=True)
-        options = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+        options = ["--protocol", self.protocol, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
         begun = self._begin("scheduler", *options, "--scheduler-file", str(said))
         until = time.monotonic() + START_S
         while not said.exists() or not said.read_bytes().endswith(b"}"):
@@ -83,9 +87,9 @@ class Cluster:
             )
 
 
-@contextmanager
-def cluster_in(folder: Path) -> Iterator[Cluster]:
-    cluster = Cluster(folder)
+@pytest.fixture
+def cluster(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path, getattr(request, "param", "tcp"))
     try:
         yield cluster
     finally:
@@ -93,9 +97,18 @@ def cluster_in(folder: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    with cluster_in(tmp_path) as one:
-        yield one
+def certificates(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As the page makes them, for scheduler, workers and client."""
+    folder = tmp_path_factory.mktemp("tls")
+    page = (REPOSITORY / "docs" / "cluster.md").read_text(encoding="utf-8")
+    for line in re.findall(r"^\$ ((?:openssl|rm) .*)$", page, re.MULTILINE):
+        subprocess.run(shlex.split(line), cwd=folder, check=True, capture_output=True)
+    with monkeypatch.context() as patched:
+        for name, value in re.findall(r"^(DASK_\w+)=(.*)$", page, re.MULTILINE):
+            patched.setenv(name, value.replace("/tls", str(folder)))
+        dask.config.refresh()
+        yield
+    dask.config.refresh()
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +132,9 @@ class Heard(Told):
         super().__call__(text, done, of)
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificates with openssl")
+@pytest.mark.usefixtures("certificates")
+@pytest.mark.parametrize("cluster", ["tls"], indirect=True)
 def test_two_workers_give_the_bytes_of_one_process_also_when_one_is_killed(
     cluster: Cluster, fleet: Path, tmp_path: Path
 ) -> None:
@@ -127,17 +143,19 @@ def test_two_workers_give_the_bytes_of_one_process_also_when_one_is_killed(
 
     told = Heard(kill)
     optimize(
-        fleet / "in", tmp_path / "out", effort=EFFORT, scheduler=Scheduler(cluster.address), progress=told
+        fleet / "in", tmp_path / "out", effort=EFFORT, scheduler=DaskScheduler(cluster.address), progress=told
     )
     assert contents(tmp_path / "out") == contents(fleet / "alone")
+    assert cluster.address.startswith("tls://")
     assert cluster.workers[0].wait() == -signal.SIGKILL
     assert sum(line.startswith("searched ") for line in told) == len(NAMES)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_restarted_costs_one_line_and_no_answer(
     cluster: Cluster, fleet: Path, tmp_path: Path
 ) -> None:
-    scheduler = Scheduler(cluster.address)
+    scheduler = DaskScheduler(cluster.address)
     killed = threading.Event()
 
     def restart() -> None:
@@ -159,10 +177,11 @@ def test_a_scheduler_that_is_restarted_costs_one_line_and_no_answer(
     assert contents(tmp_path / "out") == contents(fleet / "alone")
 
 
+@pytest.mark.slow
 def test_another_version_and_no_cluster_are_one_line(
     cluster: Cluster, fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scheduler = Scheduler(cluster.address)
+    scheduler = DaskScheduler(cluster.address)
     shutil.copytree(Path(trimtab.__file__).parent, tmp_path / "other" / "trimtab")
     with (tmp_path / "other" / "trimtab" / "units.py").open("a", encoding="utf-8") as source:
         source.write("# another\n")

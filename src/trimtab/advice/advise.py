@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.choose import Chosen
     from trimtab.catalog.load import Prices
-    from trimtab.cluster import Scheduler
+    from trimtab.cluster import DaskScheduler
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Fleet, Service
     from trimtab.ladders.search import Effort
@@ -141,6 +141,8 @@ class Advising:
     """Whether what is kept there does not count."""
     expected: str = ""
     """The digest of the only service, where another machine reads its rows."""
+    digests: dict[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Of each service asked after: to find one takes its rows."""
 
     def __call__(self, name: str) -> Advice | LeftOut:
         """Return the advice for one, or why there is none: as it is kept, or found and then kept.
@@ -149,43 +151,39 @@ class Advising:
             SnapshotError: this machine reads other rows than the one that handed the work out.
 
         """
-        service, metrics = self._of(name)
-        if self.expected and self._digest(service, metrics) != self.expected:
+        if self.expected and self._digest(name) != self.expected:
             raise SnapshotError(
                 "a worker reads other rows than this machine",
                 where=name,
                 advice="have all of them read one snapshot, at the same path",
             )
-        if self.store is None:
-            return self._found(service, metrics)
-        digest = self._digest(service, metrics)
         kept = self.kept(name)
         if kept is not None:
             return kept
-        found = self._found(service, metrics)
-        self.store.put(name, digest, found)
+        found = self._found(*self._of(name))
+        self.keep(name, found)
         return found
 
     def kept(self, name: str) -> Advice | LeftOut | None:
         """Return what an earlier run found from the same, if it is kept and counts."""
         if self.store is None or self.fresh:
             return None
-        kept = self.store.get(name, self._digest(*self._of(name)))
+        kept = self.store.get(name, self._digest(name))
         return kept if isinstance(kept, Advice | LeftOut) else None
 
     def keep(self, name: str, found: Advice | LeftOut) -> None:
         """Keep what was found elsewhere."""
         if self.store is not None:
-            self.store.put(name, self._digest(*self._of(name)), found)
+            self.store.put(name, self._digest(name), found)
 
     def alone(self, name: str) -> Advising:
         """Return the work on one service, for another machine: a few KB, and where its rows lie."""
-        service, metrics = self._of(name)
-        fleet = msgspec.structs.replace(self.snapshot.fleet, services=(service,), skipped=(), identity=None)
-        rows = self.snapshot.metrics
-        only = rows.only(name, fleet) if isinstance(rows, Rows) else {name: metrics}
+        kept, rows = self.snapshot.fleet, self.snapshot.metrics
+        services = tuple(one for one in kept.services if one.name == name)
+        fleet = msgspec.structs.replace(kept, services=services, skipped=(), identity=None)
+        only = rows.only(name, fleet) if isinstance(rows, Rows) else {name: rows[name]}
         snapshot = replace(self.snapshot, fleet=fleet, metrics=only, skipped=())
-        return replace(self, snapshot=snapshot, store=None, expected=self._digest(service, metrics))
+        return replace(self, snapshot=snapshot, store=None, expected=self._digest(name))
 
     def _of(self, name: str) -> tuple[Service, pl.DataFrame]:
         (service,) = (service for service in self.snapshot.fleet.services if service.name == name)
@@ -195,8 +193,13 @@ class Advising:
         demand = recorded(service, metrics)
         return advise(service, demand, self.snapshot.fleet, self.prices, self.objective, self.effort)
 
-    def _digest(self, service: Service, metrics: pl.DataFrame) -> str:
+    def _digest(self, name: str) -> str:
         """Return what stands for all that the answer hangs on."""
+        if name not in self.digests:
+            self.digests[name] = self._digest_of(*self._of(name))
+        return self.digests[name]
+
+    def _digest_of(self, service: Service, metrics: pl.DataFrame) -> str:
         around = msgspec.structs.replace(
             self.snapshot.fleet, services=(), skipped=(), notes=(), identity=None
         )
@@ -215,7 +218,7 @@ def answers_of(
     names: Sequence[str],
     jobs: int,
     progress: Progress,
-    scheduler: Scheduler | None = None,
+    scheduler: DaskScheduler | None = None,
 ) -> dict[str, Advice | LeftOut]:
     """Return the advice for each service, or why there is none; ``progress`` hears of each as it is found."""
     answers: dict[str, Advice | LeftOut] = {}
@@ -235,7 +238,7 @@ def answers_of(
 
 
 def _elsewhere(
-    work: Advising, names: Sequence[str], scheduler: Scheduler
+    work: Advising, names: Sequence[str], scheduler: DaskScheduler
 ) -> Iterator[tuple[str, Advice | LeftOut]]:
     """Yield what is kept here, then what a cluster finds, which is kept here as it comes."""
     asked: list[str] = []

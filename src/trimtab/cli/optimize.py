@@ -71,9 +71,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
 
     cluster = None
     if scheduler is not None:
-        from trimtab.cluster import Scheduler  # noqa: PLC0415
+        from trimtab.cluster import DaskScheduler  # noqa: PLC0415
 
-        cluster = Scheduler(scheduler)
+        cluster = DaskScheduler(scheduler)
     promise = objective_of(
         objective,
         over_percent=over_percent,

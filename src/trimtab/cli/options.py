@@ -25,8 +25,8 @@ Jobs: TypeAlias = Annotated[
 ]
 Cluster: TypeAlias = Annotated[
     str | None,
-    settable(
-        "--scheduler", "ADDRESS", "A Dask scheduler whose workers search, instead of --jobs: tls://HOST:PORT."
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler to search by, not --jobs: tls://HOST:PORT."
     ),
 ]
 Services: TypeAlias = Annotated[

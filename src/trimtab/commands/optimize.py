@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.model import Recommendation
-    from trimtab.cluster import Scheduler
+    from trimtab.cluster import DaskScheduler
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.report.optimize.data import Report
@@ -62,7 +62,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     prices_file: Path | None = None,
     effort: Effort = FULL,
     jobs: int = 1,
-    scheduler: Scheduler | None = None,
+    scheduler: DaskScheduler | None = None,
     fresh: bool = False,
     page: bool = True,
     progress: Progress = silent,
