@@ -32,6 +32,8 @@ DEFAULT_CHECK_HEALTHY = 2
 """For recovery only: a new target is healthy after one passing check."""
 DEFAULT_CHECK_UNHEALTHY = 3
 DEFAULT_MATCHER = "200"
+DEFAULT_DEPLOYMENT_PERCENT = (100, 200)
+"""How much of the count stays up during a deployment, and how much may run: AWS's own defaults."""
 DEFAULT_SCHEME = "http"
 """Of the address that a caller gets by ``calls`` (``terraform/platform``)."""
 

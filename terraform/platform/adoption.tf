@@ -127,10 +127,6 @@ variable "adopt" {
       # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
       grace_period = optional(number)
 
-      # Alarms that fail a deployment and may roll it back; how many tasks run meanwhile. Under what `deployment` says.
-      deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
-      deployment_percent = optional(object({ minimum = number, maximum = number }))
-
       # Target groups of another owner that reach the service too.
       other_target_groups = optional(list(object({
         arn            = string

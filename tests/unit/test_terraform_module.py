@@ -53,6 +53,8 @@ def steps(text: str) -> list[dict[str, float]]:
         ("modules/service", "task", "architecture", module.DEFAULT_ARCHITECTURE),
         ("modules/service", "task", "stop_timeout", module.DEFAULT_STOP_TIMEOUT_S),
         ("modules/service", "task", "longest_request", module.DEFAULT_LONGEST_REQUEST_S),
+        ("modules/service", "deployment", "minimum_percent", module.DEFAULT_DEPLOYMENT_PERCENT[0]),
+        ("modules/service", "deployment", "maximum_percent", module.DEFAULT_DEPLOYMENT_PERCENT[1]),
         ("modules/service", "traffic", "deregistration_delay", module.DEFAULT_DEREGISTRATION_DELAY_S),
         ("modules/service", "traffic", "health_interval", module.DEFAULT_CHECK_INTERVAL_S),
         ("modules/service", "traffic", "health_timeout", module.DEFAULT_CHECK_TIMEOUT_S),

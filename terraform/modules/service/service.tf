@@ -1,18 +1,3 @@
-locals {
-  # A service that is taken over keeps its own until the values say otherwise.
-  minimum_percent = (
-    var.deployment.minimum_percent != null
-    ? var.deployment.minimum_percent
-    : try(var.adopt.deployment_percent.minimum, 100)
-  )
-  maximum_percent = (
-    var.deployment.maximum_percent != null
-    ? var.deployment.maximum_percent
-    : try(var.adopt.deployment_percent.maximum, 200)
-  )
-  deployment_alarms = var.deployment.alarms != null ? var.deployment.alarms : var.adopt.deployment_alarms
-}
-
 resource "aws_ecs_service" "this" {
   name            = local.service_name
   cluster         = var.cluster.arn
@@ -23,11 +8,11 @@ resource "aws_ecs_service" "this" {
   # Without it the provider replaces a service whose strategy changes at all; with it every change deploys.
   force_new_deployment = var.task.on_demand == null ? null : true
 
-  deployment_minimum_healthy_percent = local.minimum_percent
-  deployment_maximum_percent         = local.maximum_percent
+  deployment_minimum_healthy_percent = var.deployment.minimum_percent
+  deployment_maximum_percent         = var.deployment.maximum_percent
   wait_for_steady_state              = var.deployment.wait_for_steady_state
   # The API's default; the provider's is the opposite. It starts a task before it stops one: 100 % has no room for that.
-  availability_zone_rebalancing     = local.maximum_percent > 100 ? "ENABLED" : "DISABLED"
+  availability_zone_rebalancing     = var.deployment.maximum_percent > 100 ? "ENABLED" : "DISABLED"
   health_check_grace_period_seconds = local.grace_period
   enable_execute_command            = var.execute_command
 
@@ -42,7 +27,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "alarms" {
-    for_each = local.deployment_alarms == null ? [] : [local.deployment_alarms]
+    for_each = var.deployment.alarms == null ? [] : [var.deployment.alarms]
     content {
       alarm_names = alarms.value.names
       enable      = true
@@ -117,10 +102,10 @@ resource "aws_ecs_service" "this" {
     precondition {
       condition = (
         local.initial_count == 0 ||
-        ceil(local.initial_count * local.minimum_percent / 100) < local.initial_count ||
-        floor(local.initial_count * local.maximum_percent / 100) > local.initial_count
+        ceil(local.initial_count * var.deployment.minimum_percent / 100) < local.initial_count ||
+        floor(local.initial_count * var.deployment.maximum_percent / 100) > local.initial_count
       )
-      error_message = "Service ${var.name}: with ${local.initial_count} task(s), ${local.minimum_percent} to ${local.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
+      error_message = "Service ${var.name}: with ${local.initial_count} task(s), ${var.deployment.minimum_percent} to ${var.deployment.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
     }
 
     precondition {

@@ -146,12 +146,12 @@ variable "desired_count" {
 
 variable "deployment" {
   description = <<-EOT
-    How a deployment goes. At least `minimum_percent` of the tasks stay up and at most `maximum_percent` run meanwhile: 100 and 200 unless a service that is taken over has others. A service of which two copies must never run takes 0 and 100, and is away between the two.
+    How a deployment goes. At least `minimum_percent` of the tasks stay up and at most `maximum_percent` run meanwhile. A service of which two copies must never run takes 0 and 100, and is away between the two.
     `alarms` (their `names`) that go off fail it, and roll it back unless `rollback` is false. `wait_for_steady_state` has an apply that changes the service wait; it does not tell a rollback from a success.
   EOT
   type = object({
-    minimum_percent       = optional(number)
-    maximum_percent       = optional(number)
+    minimum_percent       = optional(number, 100)
+    maximum_percent       = optional(number, 200)
     wait_for_steady_state = optional(bool, false)
     alarms = optional(object({
       names    = list(string)
@@ -165,12 +165,12 @@ variable "deployment" {
     condition = (
       alltrue([
         for percent in [var.deployment.minimum_percent, var.deployment.maximum_percent] :
-        percent == null ? true : percent >= 0 && floor(percent) == percent
+        percent >= 0 && floor(percent) == percent
       ]) &&
-      (var.deployment.minimum_percent == null ? true : var.deployment.minimum_percent <= 100) &&
-      (var.deployment.maximum_percent == null ? true : var.deployment.maximum_percent >= 100)
+      var.deployment.minimum_percent <= 100 &&
+      var.deployment.maximum_percent >= 100
     )
-    error_message = "deployment asks for ${coalesce(var.deployment.minimum_percent, 100)} to ${coalesce(var.deployment.maximum_percent, 200)} %. minimum_percent is a whole number from 0 to 100, maximum_percent one from 100."
+    error_message = "deployment asks for ${var.deployment.minimum_percent} to ${var.deployment.maximum_percent} %. minimum_percent is a whole number from 0 to 100, maximum_percent one from 100."
   }
 
   validation {

@@ -291,18 +291,14 @@ run "a_family_without_revision_is_refused" {
   expect_failures = [var.adopt]
 }
 
-run "a_grace_period_and_alarms_of_deployments_are_kept" {
+run "a_grace_period_is_kept" {
   command = plan
   variables {
-    adopt = { grace_period = 900, deployment_alarms = { names = ["api-5xx"], rollback = true } }
+    adopt = { grace_period = 900 }
   }
   assert {
-    condition = (
-      aws_ecs_service.this.health_check_grace_period_seconds == 900 &&
-      one(aws_ecs_service.this.alarms).alarm_names == toset(["api-5xx"]) &&
-      one(aws_ecs_service.this.alarms).rollback
-    )
-    error_message = "tasks behind another owner's target group keep their time to start, deployments their alarms"
+    condition     = aws_ecs_service.this.health_check_grace_period_seconds == 900
+    error_message = "tasks behind another owner's target group keep their time to start"
   }
 }
 
