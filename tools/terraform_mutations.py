@@ -258,7 +258,7 @@ REQUIREMENTS = (
     ),
     Mutation(
         "e2_task_and",
-        f"{SERVICE}/adoption.tf",
+        f"{SERVICE}/iam.tf",
         "aws_iam_role.task[0].arn",
         "aws_iam_role.execution[0].arn",
     ),

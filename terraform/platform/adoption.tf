@@ -84,20 +84,46 @@ variable "adopt" {
       any_path              = optional(bool)
       tags                  = optional(map(string), {})
 
-      # From modules/service (tools/terraform_adopt.py)
+      # Whether its tasks are in a registry at all.
+      register = optional(bool)
+      registry = optional(object({
+        # From modules/service, registry (tools/terraform_adopt.py)
 
-      service_name       = optional(string)
-      family             = optional(string)
-      definition         = optional(string)
-      container_name     = optional(string)
+        arn = optional(string)
+
+        # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN
+        # is that of a resource of the same configuration, which a plan does not know yet.
+        own            = optional(bool)
+        port           = optional(number)
+        container_name = optional(string)
+        container_port = optional(number)
+        # End of modules/service, registry
+      }), {})
+
+      # From modules/service, network (tools/terraform_adopt.py)
+
+      assign_public_ip   = optional(bool, false)
+      security_group_ids = optional(list(string))
+      own_security_group = optional(bool, true)
+      # End of modules/service, network
+
+      # From modules/service, roles (tools/terraform_adopt.py)
+
       execution_role_arn = optional(string)
       task_role_arn      = optional(string)
 
-      # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN is
-      # that of a resource of the same configuration, which a plan does not know yet.
+      # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN
+      # is that of a resource of the same configuration, which a plan does not know yet.
       own_execution_role = optional(bool)
       own_task_role      = optional(bool)
-      own_registry       = optional(bool)
+      # End of modules/service, roles
+
+      # From modules/service (tools/terraform_adopt.py)
+
+      service_name   = optional(string)
+      family         = optional(string)
+      definition     = optional(string)
+      container_name = optional(string)
 
       # Instead of launch type FARGATE: a swap of the two replaces the service.
       capacity_providers = optional(list(object({
@@ -106,10 +132,8 @@ variable "adopt" {
         weight = optional(number, 0)
       })), [])
 
-      subnet_ids         = optional(list(string))
-      assign_public_ip   = optional(bool, false)
-      security_group_ids = optional(list(string))
-      own_security_group = optional(bool, true)
+      # Those of the tasks, where they are others than the network's, or fewer than two.
+      subnet_ids = optional(list(string))
 
       target_group = optional(object({
         name             = string
@@ -134,19 +158,12 @@ variable "adopt" {
         container_port = number
       })), [])
 
-      # A Cloud Map service to take over, one of another owner to stay registered in, or (register = false) none so far.
+      # A Cloud Map service to take over.
       discovery = optional(object({
         name           = string
         routing_policy = optional(string, "MULTIVALUE")
         record_types   = optional(list(string), ["A"])
       }))
-      registry = optional(object({
-        arn            = optional(string)
-        port           = optional(number)
-        container_name = optional(string)
-        container_port = optional(number)
-      }), {})
-      register = optional(bool, true)
 
       log_group = optional(object({
         name       = string

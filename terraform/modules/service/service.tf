@@ -42,7 +42,7 @@ resource "aws_ecs_service" "this" {
   network_configuration {
     subnets          = local.subnet_ids
     security_groups  = local.security_group_ids
-    assign_public_ip = var.adopt.assign_public_ip
+    assign_public_ip = var.network.assign_public_ip
   }
 
   dynamic "capacity_provider_strategy" {
@@ -55,12 +55,12 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "service_registries" {
-    for_each = var.adopt.register ? [local.registry_arn] : []
+    for_each = var.registry.register ? [local.registry_arn] : []
     content {
       registry_arn   = service_registries.value
-      port           = var.adopt.registry.port
-      container_name = var.adopt.registry.container_name
-      container_port = var.adopt.registry.container_port
+      port           = var.registry.port
+      container_name = var.registry.container_name
+      container_port = var.registry.container_port
     }
   }
 
@@ -145,7 +145,7 @@ resource "aws_ecs_service" "this" {
     precondition {
       condition = (
         length(local.efs) == 0 ||
-        !var.adopt.own_security_group ||
+        !var.network.own_security_group ||
         anytrue([for rule in values(var.egress) : rule.port == 2049])
       )
       error_message = "Service ${var.name}: the volumes ${join(", ", keys(local.efs))} are on EFS, and no rule of egress lets tasks out on port 2049: they would not start. Add one to the security group of the file system's mount targets: egress = { efs = { port = 2049, security_group_id = \"sg-…\" } }."

@@ -165,17 +165,17 @@ resource "aws_ecs_task_definition" "this" {
 
     precondition {
       condition     = local.own_task_role || length(var.task_policy_statements) == 0
-      error_message = "Service ${var.name}: task_policy_statements are for the module's own task role, but adopt.task_role_arn keeps another one. Take that line away, or give the permissions to the role that is kept."
+      error_message = "Service ${var.name}: task_policy_statements are for the module's own task role, but roles.task_role_arn (adopt's, where it is taken over) names another one. Take that line away, or give the permissions to the role that is kept."
     }
 
     # Known at the latest when it is applied.
     precondition {
       condition = (
-        local.own_execution_role == (var.adopt.execution_role_arn == null) &&
-        local.own_task_role == (var.adopt.task_role_arn == null) &&
-        local.own_registry == (var.adopt.registry.arn == null)
+        local.own_execution_role == (var.roles.execution_role_arn == null) &&
+        local.own_task_role == (var.roles.task_role_arn == null) &&
+        local.own_registry == (var.registry.arn == null)
       )
-      error_message = "Service ${var.name}: adopt.own_execution_role, own_task_role or own_registry says otherwise than the ARN beside it. Say false where the ARN of another one is given, and leave it out where none is."
+      error_message = "Service ${var.name}: roles.own_execution_role, roles.own_task_role or registry.own says otherwise than the ARN beside it. Say false where the ARN of another one is given, and leave it out where none is."
     }
 
     precondition {

@@ -69,12 +69,28 @@ variable "cluster" {
 }
 
 variable "network" {
-  description = "Where tasks live: the VPC and its private subnets, one a zone."
+  description = <<-EOT
+    Where tasks live: the VPC and its private subnets, one a zone. `assign_public_ip` is for public subnets, where tasks have no other way out.
+    `security_group_ids` are put on the tasks beside the module's own, such as one that a database lets in. `own_security_group = false` leaves the module's own away; with none (`[]`) tasks then have the VPC's default group, which AWS takes where a service names none. A change of either starts new tasks.
+  EOT
   type = object({
-    vpc_id     = string
-    subnet_ids = list(string)
+    vpc_id             = string
+    subnet_ids         = list(string)
+    assign_public_ip   = optional(bool, false)
+    security_group_ids = optional(list(string))
+    own_security_group = optional(bool, true)
   })
   nullable = false
+
+  validation {
+    condition     = var.network.own_security_group || var.network.security_group_ids != null
+    error_message = "network.own_security_group is false and security_group_ids is not given. Name those that tasks have ([] where the service names none), or let them have the module's own."
+  }
+
+  validation {
+    condition     = try(length(var.network.security_group_ids), 0) + (var.network.own_security_group ? 1 : 0) <= 5
+    error_message = "network names ${try(length(var.network.security_group_ids), 0)} security groups, and with the module's own that is more than the 5 that a task can have. Set own_security_group = false."
+  }
 
   validation {
     condition     = length(var.network.subnet_ids) >= 2
@@ -295,11 +311,39 @@ variable "task_policy_statements" {
   }
 }
 
+variable "registry" {
+  description = "Where tasks are entered in Cloud Map: the module's own service of the cluster's namespace, or one that is there already (`arn`; `port`, `container_name` and `container_port` for its SRV records)."
+  type = object({
+    arn = optional(string)
+
+    # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN
+    # is that of a resource of the same configuration, which a plan does not know yet.
+    own            = optional(bool)
+    register       = optional(bool, true)
+    port           = optional(number)
+    container_name = optional(string)
+    container_port = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "roles" {
-  description = "For both roles of the service: their `path`, and the ARN of the policy that is their `permissions_boundary`."
+  description = <<-EOT
+    The roles of the service. Of those that the module makes: their `path`, and the ARN of the policy that is their `permissions_boundary`.
+    A role of another owner, by its ARN, takes the place of one that the module makes. It is given no permission here: what tasks need is the owner's to give.
+  EOT
   type = object({
     path                 = optional(string, "/")
     permissions_boundary = optional(string)
+
+    execution_role_arn = optional(string)
+    task_role_arn      = optional(string)
+
+    # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN
+    # is that of a resource of the same configuration, which a plan does not know yet.
+    own_execution_role = optional(bool)
+    own_task_role      = optional(bool)
   })
   default  = {}
   nullable = false
@@ -316,6 +360,14 @@ variable "roles" {
       : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
     )
     error_message = "roles.permissions_boundary is \"${coalesce(var.roles.permissions_boundary, "-")}\". It must be the ARN of a policy (…:policy/NAME)."
+  }
+
+  validation {
+    condition = alltrue([
+      for arn in [var.roles.execution_role_arn, var.roles.task_role_arn] :
+      arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))
+    ])
+    error_message = "roles.execution_role_arn or roles.task_role_arn is not the ARN of a role."
   }
 }
 
