@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TERRAFORM = Path(__file__).resolve().parent.parent / "terraform"
-PLATFORM = TERRAFORM / "platform" / "adoption.tf"
+PLATFORM = TERRAFORM / "platform"
 MODULE_INDENT = 4
 FIELD = re.compile(rf"^ {{{MODULE_INDENT}}}(\w+) +=")
 
 
 @dataclass(frozen=True)
 class Part:
-    """Fields of a variable of a module, which are fields of the platform's ``adopt``."""
+    """Fields of a variable of a module, which are fields of the platform's too."""
 
     module: str
     variable: str = "adopt"
     without: frozenset[str] = frozenset()
     """Those of which the platform has another source."""
+    file: str = "adoption.tf"
+    """Of the platform."""
 
     @property
     def mark(self) -> str:
@@ -37,6 +39,8 @@ class Part:
 PARTS = (
     Part("cluster"),
     Part("load-balancer"),
+    Part("load-balancer", "attributes", frozenset({"drop_invalid_header_fields"})),
+    Part("load-balancer", "attributes", frozenset({"drop_invalid_header_fields"}), "variables.tf"),
     Part("service"),
     Part("service", "network", frozenset({"vpc_id", "subnet_ids"})),
     Part("service", "roles", frozenset({"path", "permissions_boundary"})),
@@ -80,7 +84,7 @@ def written(text: str, part: Part) -> str:
     )
     found = marks.search(text)
     if found is None:
-        raise SystemExit(f"{PLATFORM.name}: no marks for {part.mark}. Put them where its fields belong.")
+        raise SystemExit(f"{part.file}: no marks for {part.mark}. Put them where its fields belong.")
     indent = found[1]
     more = " " * (len(indent) - MODULE_INDENT)
     lines = [more + line if line else line for line in lines_of(part)]
@@ -96,18 +100,22 @@ def written(text: str, part: Part) -> str:
 
 
 def main(check: bool) -> int:
-    """Write the platform's file, or tell whether it is as it would be written."""
-    before = text = PLATFORM.read_text(encoding="utf-8")
-    for part in PARTS:
-        text = written(text, part)
-    if check:
-        if text != before:
-            print(
-                f"{PLATFORM.name} is not what the modules say: run tools/terraform_adopt.py", file=sys.stderr
-            )
-        return int(text != before)
-    PLATFORM.write_text(text, encoding="utf-8")
-    return 0
+    """Write the platform's files, or tell whether they are as they would be written."""
+    drifted = False
+    for file in sorted({part.file for part in PARTS}):
+        path = PLATFORM / file
+        before = text = path.read_text(encoding="utf-8")
+        for part in PARTS:
+            if part.file == file:
+                text = written(text, part)
+        if text == before:
+            continue
+        drifted = True
+        if check:
+            print(f"{file} is not what the modules say: run tools/terraform_adopt.py", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+    return int(check and drifted)
 
 
 if __name__ == "__main__":

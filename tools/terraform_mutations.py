@@ -245,7 +245,9 @@ REQUIREMENTS = (
         "local.https || var.allow_plain_http",
         "local.https || true",
     ),
-    Mutation("e1_load", "modules/load-balancer/main.tf", "= var.adopt.drop_invalid_header_fields", "= null"),
+    Mutation(
+        "e1_load", "modules/load-balancer/main.tf", "= var.attributes.drop_invalid_header_fields", "= null"
+    ),
     Mutation("e1_load", "modules/load-balancer/main.tf", 'var.environment == "production"', "false"),
     Mutation(
         "e2_no_policy", f"{SERVICE}/iam.tf", '"logs:CreateLogStream", "logs:PutLogEvents"]', '"logs:*"]'

@@ -29,18 +29,10 @@ variable "adopt" {
       access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
       tags            = optional(map(string), {})
 
-      # From modules/load-balancer (tools/terraform_adopt.py)
-
-      name                   = optional(string)
-      security_group_ids     = optional(list(string), [])
-      http_target_group_arn  = optional(string)
-      https_target_group_arn = optional(string)
-      redirect               = optional(bool, true) # false: port 80 serves rules of its own, as well as 443
-
-      own_security_group         = optional(bool, true)
-      drop_invalid_header_fields = optional(bool, true)
-
+      drop_invalid_header_fields = optional(bool)
       attributes = optional(object({
+        # From modules/load-balancer, attributes (tools/terraform_adopt.py)
+
         client_keep_alive                           = optional(number)
         connection_logs                             = optional(object({ bucket = string, prefix = optional(string) }))
         desync_mitigation_mode                      = optional(string)
@@ -51,7 +43,18 @@ variable "adopt" {
         enable_zonal_shift                          = optional(bool)
         preserve_host_header                        = optional(bool)
         xff_header_processing_mode                  = optional(string)
+        # End of modules/load-balancer, attributes
       }), {})
+
+      # From modules/load-balancer (tools/terraform_adopt.py)
+
+      name                   = optional(string)
+      security_group_ids     = optional(list(string), [])
+      http_target_group_arn  = optional(string)
+      https_target_group_arn = optional(string)
+      redirect               = optional(bool, true) # false: port 80 serves rules of its own, as well as 443
+
+      own_security_group = optional(bool, true)
 
       http_redirect = optional(object({
         protocol    = optional(string)

@@ -77,12 +77,31 @@ variable "internal_certificate_arn" {
 }
 
 variable "load_balancers" {
-  description = "More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further certificates by a name of your own, IPv6 (`dualstack`)."
+  description = "More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further certificates by a name of your own, IPv6 (`dualstack`), TLS policy, attributes. What is left out stays as found on one that is taken over."
   type = map(object({
     access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
     web_acl_arn     = optional(string)
     certificates    = optional(map(string))
     ip_address_type = optional(string)
+    ssl_policy      = optional(string)
+    idle_timeout    = optional(number)
+
+    drop_invalid_header_fields = optional(bool)
+    attributes = optional(object({
+      # From modules/load-balancer, attributes (tools/terraform_adopt.py)
+
+      client_keep_alive                           = optional(number)
+      connection_logs                             = optional(object({ bucket = string, prefix = optional(string) }))
+      desync_mitigation_mode                      = optional(string)
+      enable_http2                                = optional(bool)
+      enable_tls_version_and_cipher_suite_headers = optional(bool)
+      enable_waf_fail_open                        = optional(bool)
+      enable_xff_client_port                      = optional(bool)
+      enable_zonal_shift                          = optional(bool)
+      preserve_host_header                        = optional(bool)
+      xff_header_processing_mode                  = optional(string)
+      # End of modules/load-balancer, attributes
+    }), {})
   }))
   default  = {}
   nullable = false

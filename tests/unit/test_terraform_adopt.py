@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PLATFORM = REPOSITORY / "terraform" / "platform" / "adoption.tf"
+PLATFORM = REPOSITORY / "terraform" / "platform"
 
 
 @pytest.fixture
@@ -55,10 +56,10 @@ def test_no_field_of_another_object_is_one_of_adopt_in_a_module_too(tool: Any) -
 @pytest.fixture
 def copy(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Give a copy of the platform's file, which the tool takes for it."""
-    path = tmp_path / "adoption.tf"
-    path.write_text(PLATFORM.read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.setattr(tool, "PLATFORM", path)
-    return path
+    for file in {part.file for part in tool.PARTS}:
+        shutil.copy(PLATFORM / file, tmp_path)
+    monkeypatch.setattr(tool, "PLATFORM", tmp_path)
+    return tmp_path / "adoption.tf"
 
 
 @pytest.mark.parametrize(
