@@ -40,7 +40,7 @@ PARTS = (
     Part("cluster"),
     Part("load-balancer"),
     Part("load-balancer", "attributes", frozenset({"drop_invalid_header_fields"})),
-    Part("load-balancer", "attributes", frozenset({"drop_invalid_header_fields"}), "variables.tf"),
+    Part("load-balancer", "attributes", frozenset({"drop_invalid_header_fields"}), "variables_network.tf"),
     Part("service"),
     Part("service", "network", frozenset({"vpc_id", "subnet_ids"})),
     Part("service", "roles", frozenset({"path", "permissions_boundary"})),

@@ -112,7 +112,9 @@ REQUIREMENTS = (
     Mutation("r4_", VALUES, *drain("/api/*", 30, 31)),
     Mutation("r5_", f"{SERVICE}/service.tf", "rollback = true", "rollback = false"),
     Mutation("r5_", f"{SERVICE}/service.tf", "enable   = true", "enable   = false"),
-    Mutation("r7_production", "platform/variables.tf", "optional(number, 30)", "optional(number, 90)"),
+    Mutation(
+        "r7_production", "platform/variables_watching.tf", "optional(number, 30)", "optional(number, 90)"
+    ),
     Mutation(
         "r7_production",
         f"{SERVICE}/tracing.tf",
@@ -194,13 +196,13 @@ REQUIREMENTS = (
     ),
     Mutation(
         "c3_",
-        f"{SERVICE}/variables.tf",
+        f"{SERVICE}/variables_deployment.tf",
         "minimum_percent       = optional(number, 100)",
         "minimum_percent       = optional(number, 50)",
     ),
     Mutation(
         "c3_",
-        f"{SERVICE}/variables.tf",
+        f"{SERVICE}/variables_deployment.tf",
         "maximum_percent       = optional(number, 200)",
         "maximum_percent       = optional(number, 150)",
     ),

@@ -1,6 +1,6 @@
 """What the Terraform modules take, and what they do when told nothing: the one statement of it in Python.
 
-Each number stands in a ``variables.tf`` of ``terraform/`` too. ``tests/unit/test_terraform_module.py``
+Each number stands in a ``variables*.tf`` of ``terraform/`` too. ``tests/unit/test_terraform_module.py``
 reads those and compares every default and bound.
 """
 

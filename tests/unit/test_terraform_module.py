@@ -99,7 +99,8 @@ def test_container_insights_are_what_they_are_unless_told_otherwise(folder: str)
 
 def test_bounds_are_the_validations() -> None:
     assert f'regex("^{module.SERVICE_NAME}$", var.name)' in variable("modules/service", "name")
-    assert f"startup_seconds <= {module.LONGEST_STARTUP_S} " in variable("modules/service", "task")
+    seconds = f"contains(range(1, {module.LONGEST_STARTUP_S + 1}), var.task.startup_seconds)"
+    assert seconds in variable("modules/service", "task")
     scaling = variable("modules/scaling", "scaling")
     assert f"contains({list(module.PERIODS_S)}, var.scaling.period)" in scaling
     assert f"var.scaling.in_cooldown >= {module.LEAST_IN_COOLDOWN_S}\n" in scaling
