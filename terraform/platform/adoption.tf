@@ -191,7 +191,10 @@ variable "adopt" {
       for service in values(var.adopt.services) :
       service.load_balancer == null ? true : contains(["public", "internal"], service.load_balancer)
     ])
-    error_message = "adopt.services has a load_balancer that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}."
+    error_message = join(" ", [
+      "adopt.services has a load_balancer that is neither \"public\" nor \"internal\":",
+      "${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}.",
+    ])
   }
 
   validation {

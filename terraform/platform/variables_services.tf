@@ -183,7 +183,10 @@ variable "services" {
       for service in values(var.services) :
       service.traffic == null ? true : contains(["public", "internal"], service.traffic.exposure)
     ])
-    error_message = "services has a traffic.exposure that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.services : name if try(!contains(["public", "internal"], service.traffic.exposure), false)])}."
+    error_message = join(" ", [
+      "services has a traffic.exposure that is neither \"public\" nor \"internal\":",
+      "${join(", ", [for name, service in var.services : name if try(!contains(["public", "internal"], service.traffic.exposure), false)])}.",
+    ])
   }
 
   validation {
@@ -193,7 +196,10 @@ variable "services" {
         [for caller in service.callers : contains(keys(var.services), caller) && caller != name]
       ])
     )
-    error_message = "services has callers that are no other service here: ${join(", ", flatten([for name, service in var.services : [for caller in service.callers : "${name} <- ${caller}" if !contains(keys(var.services), caller) || caller == name]]))}."
+    error_message = join(" ", [
+      "services has callers that are no other service here:",
+      "${join(", ", flatten([for name, service in var.services : [for caller in service.callers : "${name} <- ${caller}" if !contains(keys(var.services), caller) || caller == name]]))}.",
+    ])
   }
 
   validation {
@@ -211,7 +217,10 @@ variable "services" {
         [for call in values(service.calls) : call.service != name && try(var.services[call.service].port, null) != null]
       ])
     )
-    error_message = "services has calls to what is no other service here with a port: ${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if call.service == name || try(var.services[call.service].port, null) == null]]))}."
+    error_message = join(" ", [
+      "services has calls to what is no other service here with a port:",
+      "${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if call.service == name || try(var.services[call.service].port, null) == null]]))}.",
+    ])
   }
 
   validation {
@@ -224,7 +233,11 @@ variable "services" {
         ]
       ])
     )
-    error_message = "services has calls whose path does not begin with a slash, or whose scheme is none (http, grpc, or \"\" for host and port alone): ${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable}" if !((call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme)))]]))}."
+    error_message = join(" ", [
+      "services has calls whose path does not begin with a slash, or whose scheme is none (http, grpc, or \"\" for",
+      "host and port alone):",
+      "${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable}" if !((call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme)))]]))}.",
+    ])
   }
 
   validation {
@@ -237,6 +250,10 @@ variable "services" {
         )
       ) == 0
     ])
-    error_message = "services has a variable both under calls and under environment or secrets: ${join(", ", flatten([for name, service in var.services : [for variable in setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))) : "${name}.${variable}"]]))}. Take one of the two away: calls gives the address itself."
+    error_message = join(" ", [
+      "services has a variable both under calls and under environment or secrets:",
+      "${join(", ", flatten([for name, service in var.services : [for variable in setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))) : "${name}.${variable}"]]))}.",
+      "Take one of the two away: calls gives the address itself.",
+    ])
   }
 }

@@ -36,8 +36,12 @@ variable "adopt" {
   nullable = false
 
   validation {
-    condition     = length(var.adopt.security_group_ids) + (var.adopt.own_security_group ? 1 : 0) <= 5
-    error_message = "adopt.security_group_ids has ${length(var.adopt.security_group_ids)} groups. A load balancer has at most 5, and the module's own is one of them: merge two of those that are there first."
+    condition = length(var.adopt.security_group_ids) + (var.adopt.own_security_group ? 1 : 0) <= 5
+    error_message = join(" ", [
+      "adopt.security_group_ids has ${length(var.adopt.security_group_ids)} groups.",
+      "A load balancer has at most 5, and the module's own is one of them:",
+      "merge two of those that are there first.",
+    ])
   }
 
   validation {

@@ -66,7 +66,11 @@ variable "adopt" {
       ? true
       : can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[^:]+:[0-9]+$", var.adopt.definition))
     )
-    error_message = "adopt.definition is \"${coalesce(var.adopt.definition, "-")}\". It must be the ARN of one revision (…:task-definition/FAMILY:REVISION): a bare family would follow whatever is registered next."
+    error_message = join(" ", [
+      "adopt.definition is \"${coalesce(var.adopt.definition, "-")}\".",
+      "It must be the ARN of one revision (…:task-definition/FAMILY:REVISION):",
+      "a bare family would follow whatever is registered next.",
+    ])
   }
 }
 

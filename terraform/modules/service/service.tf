@@ -105,12 +105,19 @@ resource "aws_ecs_service" "this" {
         ceil(local.initial_count * var.deployment.minimum_percent / 100) < local.initial_count ||
         floor(local.initial_count * var.deployment.maximum_percent / 100) > local.initial_count
       )
-      error_message = "Service ${var.name}: with ${local.initial_count} task(s), ${var.deployment.minimum_percent} to ${var.deployment.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
+      error_message = join(" ", [
+        "Service ${var.name}: with ${local.initial_count} task(s), ${var.deployment.minimum_percent} to",
+        "${var.deployment.maximum_percent} % leaves a deployment room neither to stop one first nor to start one",
+        "more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent.",
+      ])
     }
 
     precondition {
-      condition     = (var.scaling == null) != (var.desired_count == null)
-      error_message = "Service ${var.name}: ${var.scaling == null ? "scaling is null and desired_count is not given. Say how many tasks there are at first: desired_count." : "both scaling and desired_count are given. With scaling the count begins at scaling.min: leave desired_count out."}"
+      condition = (var.scaling == null) != (var.desired_count == null)
+      error_message = join(" ", [
+        "Service ${var.name}:",
+        "${var.scaling == null ? "scaling is null and desired_count is not given. Say how many tasks there are at first: desired_count." : "both scaling and desired_count are given. With scaling the count begins at scaling.min: leave desired_count out."}",
+      ])
     }
 
     precondition {
@@ -119,13 +126,22 @@ resource "aws_ecs_service" "this" {
     }
 
     precondition {
-      condition     = var.traffic == null ? true : var.traffic.deregistration_delay >= var.task.longest_request
-      error_message = "Service ${var.name}: deregistration delay ${try(var.traffic.deregistration_delay, 0)} s is shorter than the longest request, ${var.task.longest_request} s. The load balancer would cut it with a 5xx on every scale-in. Raise traffic.deregistration_delay or correct task.longest_request."
+      condition = var.traffic == null ? true : var.traffic.deregistration_delay >= var.task.longest_request
+      error_message = join(" ", [
+        "Service ${var.name}: deregistration delay ${try(var.traffic.deregistration_delay, 0)} s is shorter than",
+        "the longest request, ${var.task.longest_request} s. The load balancer would cut it with a 5xx on every",
+        "scale-in. Raise traffic.deregistration_delay or correct task.longest_request.",
+      ])
     }
 
     precondition {
-      condition     = var.task.stop_timeout >= var.task.longest_request
-      error_message = "Service ${var.name}: stop timeout ${var.task.stop_timeout} s is shorter than the longest request, ${var.task.longest_request} s. Callers over Cloud Map are not drained by the load balancer: their requests have only the stop timeout to finish. Raise task.stop_timeout (at most 120) or correct task.longest_request."
+      condition = var.task.stop_timeout >= var.task.longest_request
+      error_message = join(" ", [
+        "Service ${var.name}: stop timeout ${var.task.stop_timeout} s is shorter than the longest request,",
+        "${var.task.longest_request} s. Callers over Cloud Map are not drained by the load balancer:",
+        "their requests have only the stop timeout to finish. Raise task.stop_timeout (at most 120) or correct",
+        "task.longest_request.",
+      ])
     }
 
     precondition {
@@ -139,7 +155,11 @@ resource "aws_ecs_service" "this" {
         ? true
         : var.task.on_demand.base < var.scaling.max
       )
-      error_message = "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max ${try(var.scaling.max, 0)}: no task would ever run on Spot. Lower the base, or leave spot and on_demand out; a change between the two replaces the service."
+      error_message = join(" ", [
+        "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max",
+        "${try(var.scaling.max, 0)}: no task would ever run on Spot. Lower the base, or leave spot and on_demand",
+        "out; a change between the two replaces the service.",
+      ])
     }
 
     precondition {
@@ -148,18 +168,30 @@ resource "aws_ecs_service" "this" {
         !var.network.own_security_group ||
         anytrue([for rule in values(var.egress) : rule.port == 2049])
       )
-      error_message = "Service ${var.name}: the volumes ${join(", ", keys(local.efs))} are on EFS, and no rule of egress lets tasks out on port 2049: they would not start. Add one to the security group of the file system's mount targets: egress = { efs = { port = 2049, security_group_id = \"sg-…\" } }."
+      error_message = join(" ", [
+        "Service ${var.name}: the volumes ${join(", ", keys(local.efs))} are on EFS, and no rule of egress lets",
+        "tasks out on port 2049: they would not start. Add one to the security group of the file system's mount",
+        "targets: egress = { efs = { port = 2049, security_group_id = \"sg-…\" } }.",
+      ])
     }
 
     # The notice is two minutes, and ECS deregisters the target first: what drains longer is cut off.
     precondition {
-      condition     = !var.task.spot || var.traffic == null ? true : var.traffic.deregistration_delay < 120
-      error_message = "Service ${var.name}: on Spot a deregistration delay of ${try(var.traffic.deregistration_delay, 0)} s does not end within the two minutes' notice. Set traffic.deregistration_delay below 120, or leave spot out."
+      condition = !var.task.spot || var.traffic == null ? true : var.traffic.deregistration_delay < 120
+      error_message = join(" ", [
+        "Service ${var.name}: on Spot a deregistration delay of ${try(var.traffic.deregistration_delay, 0)} s does",
+        "not end within the two minutes' notice. Set traffic.deregistration_delay below 120, or leave spot out.",
+      ])
     }
 
     precondition {
-      condition     = var.traffic == null ? true : local.grace_period >= local.least_grace_period
-      error_message = "Service ${var.name}: grace period ${coalesce(local.grace_period, 0)} s is shorter than start period ${local.start_period} s and one check interval together (${local.least_grace_period} s). A deployment would kill tasks that are still starting, and roll back. Leave traffic.grace_period out or raise it."
+      condition = var.traffic == null ? true : local.grace_period >= local.least_grace_period
+      error_message = join(" ", [
+        "Service ${var.name}: grace period ${coalesce(local.grace_period, 0)} s is shorter than start period",
+        "${local.start_period} s and one check interval together (${local.least_grace_period} s).",
+        "A deployment would kill tasks that are still starting, and roll back.",
+        "Leave traffic.grace_period out or raise it.",
+      ])
     }
   }
 }

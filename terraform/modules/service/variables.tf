@@ -4,8 +4,11 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name))
-    error_message = "name is \"${var.name}\". It must be 2 to 32 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen, because it becomes a DNS label and part of a target group's name."
+    condition = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name))
+    error_message = join(" ", [
+      "name is \"${var.name}\". It must be 2 to 32 lower-case letters, digits and hyphens, begin with a letter and",
+      "not end with a hyphen, because it becomes a DNS label and part of a target group's name.",
+    ])
   }
 }
 
@@ -63,7 +66,12 @@ variable "cluster" {
   nullable = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", coalesce(var.cluster.stem, var.cluster.name)))
-    error_message = "cluster.${var.cluster.stem == null ? "name" : "stem"} is \"${coalesce(var.cluster.stem, var.cluster.name)}\", and the names of roles, target groups, alarms and log groups begin with it: 2 to 20 lower-case letters, digits and hyphens that begin with a letter and do not end with a hyphen. The cluster keeps its name: give another beginning as cluster.stem."
+    condition = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", coalesce(var.cluster.stem, var.cluster.name)))
+    error_message = join(" ", [
+      "cluster.${var.cluster.stem == null ? "name" : "stem"} is",
+      "\"${coalesce(var.cluster.stem, var.cluster.name)}\", and the names of roles, target groups, alarms and log",
+      "groups begin with it: 2 to 20 lower-case letters, digits and hyphens that begin with a letter and do not end",
+      "with a hyphen. The cluster keeps its name: give another beginning as cluster.stem.",
+    ])
   }
 }

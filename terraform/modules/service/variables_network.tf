@@ -18,8 +18,11 @@ variable "network" {
   }
 
   validation {
-    condition     = try(length(var.network.security_group_ids), 0) + (var.network.own_security_group ? 1 : 0) <= 5
-    error_message = "network names ${try(length(var.network.security_group_ids), 0)} security groups, and with the module's own that is more than the 5 that a task can have. Set own_security_group = false."
+    condition = try(length(var.network.security_group_ids), 0) + (var.network.own_security_group ? 1 : 0) <= 5
+    error_message = join(" ", [
+      "network names ${try(length(var.network.security_group_ids), 0)} security groups, and with the module's own",
+      "that is more than the 5 that a task can have. Set own_security_group = false.",
+    ])
   }
 
   validation {

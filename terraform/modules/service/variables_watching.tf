@@ -12,7 +12,11 @@ variable "logs" {
       [var.logs.production_days, var.logs.debug_days],
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
     )) == 0
-    error_message = "logs asks for ${var.logs.production_days} and ${var.logs.debug_days} days. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever (0) is not offered, because that is how the bill grew."
+    error_message = join(" ", [
+      "logs asks for ${var.logs.production_days} and ${var.logs.debug_days} days.",
+      "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192,",
+      "2557, 2922, 3288 or 3653 days; for ever (0) is not offered, because that is how the bill grew.",
+    ])
   }
 }
 
