@@ -1,4 +1,4 @@
-"""Write the types of the modules' ``adopt`` into that of ``terraform/platform``, which hands them on.
+"""Write what ``adopt`` of ``terraform/platform`` hands on to the modules, as their own types have it.
 
 Terraform has no type that two variables share. Each module's is written by hand, once; between two marks
 the platform has the same lines, and around them the fields that are its own. ``--check`` changes nothing,
@@ -9,61 +9,113 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 TERRAFORM = Path(__file__).resolve().parent.parent / "terraform"
-PLATFORM = TERRAFORM / "platform" / "adoption.tf"
-MODULES = ("cluster", "load-balancer", "service")
-TYPE = re.compile(r'^variable "adopt" \{\n.*?^  type = object\(\{\n(.*?)^  \}\)\n', re.MULTILINE | re.DOTALL)
+PLATFORM = TERRAFORM / "platform"
 MODULE_INDENT = 4
+FIELD = re.compile(rf"^ {{{MODULE_INDENT}}}(\w+) +=")
 
 
-def fields_of(module: str) -> str:
-    """Return the lines within the type of a module's ``adopt``."""
-    found = TYPE.search((TERRAFORM / "modules" / module / "adoption.tf").read_text("utf-8"))
-    if found is None:
+@dataclass(frozen=True)
+class Part:
+    """Fields of a variable of a module, which are fields of the platform's too."""
+
+    module: str
+    variable: str = "adopt"
+    without: frozenset[str] = frozenset()
+    """Those of which the platform has another source."""
+    file: str = "adoption.tf"
+    """Of the platform."""
+
+    @property
+    def mark(self) -> str:
+        """What the two marks call it."""
+        more = "" if self.variable == "adopt" else f", {self.variable}"
+        return f"modules/{self.module}{more}"
+
+
+PARTS = (
+    Part("cluster"),
+    Part("load-balancer"),
+    Part("load-balancer", "attributes", frozenset({"drop_invalid_header_fields"})),
+    Part("load-balancer", "attributes", frozenset({"drop_invalid_header_fields"}), "variables_network.tf"),
+    Part("service"),
+    Part("service", "network", frozenset({"vpc_id", "subnet_ids"})),
+    Part("service", "roles", frozenset({"path", "permissions_boundary"})),
+    Part("service", "registry", frozenset({"register"})),
+)
+MODULES = ("cluster", "load-balancer", "service")
+
+
+def lines_of(part: Part) -> list[str]:
+    """Return the lines within the type of a module's variable, less the fields that are left out."""
+    files = sorted((TERRAFORM / "modules" / part.module).glob("*.tf"))
+    kind = re.compile(
+        rf'^variable "{part.variable}" \{{\n(?:(?!\}})[^\n]*\n)*?  type\s+= object\(\{{\n(.*?)^  \}}\)\n',
+        re.MULTILINE | re.DOTALL,
+    )
+    found = [one for path in files if (one := kind.search(path.read_text("utf-8")))]
+    if len(found) != 1:
         raise SystemExit(
-            f"modules/{module}/adoption.tf: no variable adopt of type object. Mend tools/terraform_adopt.py."
+            f"modules/{part.module}: no variable {part.variable} of type object. Mend {Path(__file__).name}."
         )
-    return found[1]
+    taken: list[str] = []
+    above: list[str] = []  # comments and empty lines, which belong to the field below them
+    leave = False
+    for line in found[0][1].splitlines():
+        if field := FIELD.match(line):
+            leave = field[1] in part.without
+            taken += [] if leave else [*above, line]
+            above = []
+        elif not line or line.startswith(" " * MODULE_INDENT + "#"):
+            above.append(line)
+        elif not leave:
+            taken.append(line)
+    return taken[1:] if taken and not taken[0] else taken
 
 
-def written(text: str, module: str) -> str:
-    """Return the platform's ``text`` with the fields of one module between its marks."""
+def written(text: str, part: Part) -> str:
+    """Return the platform's ``text`` with the fields of one part between its marks."""
     marks = re.compile(
-        rf"^( *)# From modules/{module} \(tools/terraform_adopt\.py\)\n.*?^ *# End of modules/{module}\n",
+        rf"^( *)# From {part.mark} \(tools/terraform_adopt\.py\)\n.*?^ *# End of {part.mark}\n",
         re.MULTILINE | re.DOTALL,
     )
     found = marks.search(text)
     if found is None:
-        raise SystemExit(f"{PLATFORM.name}: no marks for modules/{module}. Put them where its fields belong.")
+        raise SystemExit(f"{part.file}: no marks for {part.mark}. Put them where its fields belong.")
     indent = found[1]
     more = " " * (len(indent) - MODULE_INDENT)
-    lines = [more + line if line else line for line in fields_of(module).splitlines()]
+    lines = [more + line if line else line for line in lines_of(part)]
     inner = "\n".join(
         [
-            f"{indent}# From modules/{module} (tools/terraform_adopt.py)",
+            f"{indent}# From {part.mark} (tools/terraform_adopt.py)",
             "",
             *lines,
-            f"{indent}# End of modules/{module}\n",
+            f"{indent}# End of {part.mark}\n",
         ]
     )
     return text[: found.start()] + inner + text[found.end() :]
 
 
 def main(check: bool) -> int:
-    """Write the platform's file, or tell whether it is as it would be written."""
-    before = text = PLATFORM.read_text(encoding="utf-8")
-    for module in MODULES:
-        text = written(text, module)
-    if check:
-        if text != before:
-            print(
-                f"{PLATFORM.name} is not what the modules say: run tools/terraform_adopt.py", file=sys.stderr
-            )
-        return int(text != before)
-    PLATFORM.write_text(text, encoding="utf-8")
-    return 0
+    """Write the platform's files, or tell whether they are as they would be written."""
+    drifted = False
+    for file in sorted({part.file for part in PARTS}):
+        path = PLATFORM / file
+        before = text = path.read_text(encoding="utf-8")
+        for part in PARTS:
+            if part.file == file:
+                text = written(text, part)
+        if text == before:
+            continue
+        drifted = True
+        if check:
+            print(f"{file} is not what the modules say: run tools/terraform_adopt.py", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+    return int(check and drifted)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,18 @@ DATA = Path(__file__).with_suffix(".toml")
 PASSED_ON = (
     # Of a root or module, what its fields are called where they are passed on to.
     ("platform", r"^services\.(.*)", (("service", r"\1"), ("service", r"task.\1"))),
-    ("platform", r"^adopt\.services\.(.*)", (("service", r"adopt.\1"),)),
-    ("platform", r"^adopt\.load_balancers\.(.*)", (("load-balancer", r"adopt.\1"), ("load-balancer", r"\1"))),
+    (
+        "platform",
+        r"^adopt\.services\.(.*)",
+        tuple(("service", rf"{one}\1") for one in ("adopt.", "network.", "roles.", "")),
+    ),
+    (
+        "platform",
+        r"^adopt\.load_balancers\.(.*)",
+        tuple(("load-balancer", rf"{one}\1") for one in ("adopt.", "", "attributes.")),
+    ),
     ("platform", r"^adopt\.cluster\.(.*)", (("cluster", r"adopt.\1"),)),
-    ("platform", r"^load_balancers\.(.*)", (("load-balancer", r"\1"),)),
+    ("platform", r"^load_balancers\.(.*)", (("load-balancer", r"\1"), ("load-balancer", r"attributes.\1"))),
     ("platform", r"^(.*)", (("service", r"\1"), ("cluster", r"\1"))),
     ("scaling", r"^(.*)", (("service", r"scaling.\1"), ("service", r"\1"))),
     ("service", r"^scaling\.(.*)", (("scaling", r"\1"), ("scaling", r"scaling.\1"))),

@@ -112,7 +112,9 @@ REQUIREMENTS = (
     Mutation("r4_", VALUES, *drain("/api/*", 30, 31)),
     Mutation("r5_", f"{SERVICE}/service.tf", "rollback = true", "rollback = false"),
     Mutation("r5_", f"{SERVICE}/service.tf", "enable   = true", "enable   = false"),
-    Mutation("r7_production", "platform/variables.tf", "optional(number, 30)", "optional(number, 90)"),
+    Mutation(
+        "r7_production", "platform/variables_watching.tf", "optional(number, 30)", "optional(number, 90)"
+    ),
     Mutation(
         "r7_production",
         f"{SERVICE}/tracing.tf",
@@ -194,15 +196,15 @@ REQUIREMENTS = (
     ),
     Mutation(
         "c3_",
-        f"{SERVICE}/service.tf",
-        "try(var.adopt.deployment_percent.minimum, 100)",
-        "try(var.adopt.deployment_percent.minimum, 50)",
+        f"{SERVICE}/variables_deployment.tf",
+        "minimum_percent       = optional(number, 100)",
+        "minimum_percent       = optional(number, 50)",
     ),
     Mutation(
         "c3_",
-        f"{SERVICE}/service.tf",
-        "try(var.adopt.deployment_percent.maximum, 200)",
-        "try(var.adopt.deployment_percent.maximum, 150)",
+        f"{SERVICE}/variables_deployment.tf",
+        "maximum_percent       = optional(number, 200)",
+        "maximum_percent       = optional(number, 150)",
     ),
     Mutation("c4_every", f"{SERVICE}/health.tf", "floor(local.check_interval / 2)", "local.check_interval"),
     Mutation("c4_the_health", f"{SERVICE}/health.tf", "ceil(1.5 * var.task.startup_seconds / 5) * 5", "60"),
@@ -245,7 +247,9 @@ REQUIREMENTS = (
         "local.https || var.allow_plain_http",
         "local.https || true",
     ),
-    Mutation("e1_load", "modules/load-balancer/main.tf", "= var.adopt.drop_invalid_header_fields", "= null"),
+    Mutation(
+        "e1_load", "modules/load-balancer/main.tf", "= var.attributes.drop_invalid_header_fields", "= null"
+    ),
     Mutation("e1_load", "modules/load-balancer/main.tf", 'var.environment == "production"', "false"),
     Mutation(
         "e2_no_policy", f"{SERVICE}/iam.tf", '"logs:CreateLogStream", "logs:PutLogEvents"]', '"logs:*"]'
@@ -258,7 +262,7 @@ REQUIREMENTS = (
     ),
     Mutation(
         "e2_task_and",
-        f"{SERVICE}/adoption.tf",
+        f"{SERVICE}/iam.tf",
         "aws_iam_role.task[0].arn",
         "aws_iam_role.execution[0].arn",
     ),

@@ -1,6 +1,6 @@
 """What the Terraform modules take, and what they do when told nothing: the one statement of it in Python.
 
-Each number stands in a ``variables.tf`` of ``terraform/`` too. ``tests/unit/test_terraform_module.py``
+Each number stands in a ``variables*.tf`` of ``terraform/`` too. ``tests/unit/test_terraform_module.py``
 reads those and compares every default and bound.
 """
 
@@ -32,6 +32,8 @@ DEFAULT_CHECK_HEALTHY = 2
 """For recovery only: a new target is healthy after one passing check."""
 DEFAULT_CHECK_UNHEALTHY = 3
 DEFAULT_MATCHER = "200"
+DEFAULT_DEPLOYMENT_PERCENT = (100, 200)
+"""How much of the count stays up during a deployment, and how much may run: AWS's own defaults."""
 DEFAULT_SCHEME = "http"
 """Of the address that a caller gets by ``calls`` (``terraform/platform``)."""
 

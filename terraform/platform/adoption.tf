@@ -29,18 +29,10 @@ variable "adopt" {
       access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
       tags            = optional(map(string), {})
 
-      # From modules/load-balancer (tools/terraform_adopt.py)
-
-      name                   = optional(string)
-      security_group_ids     = optional(list(string), [])
-      http_target_group_arn  = optional(string)
-      https_target_group_arn = optional(string)
-      redirect               = optional(bool, true) # false: port 80 serves rules of its own, as well as 443
-
-      own_security_group         = optional(bool, true)
-      drop_invalid_header_fields = optional(bool, true)
-
+      drop_invalid_header_fields = optional(bool)
       attributes = optional(object({
+        # From modules/load-balancer, attributes (tools/terraform_adopt.py)
+
         client_keep_alive                           = optional(number)
         connection_logs                             = optional(object({ bucket = string, prefix = optional(string) }))
         desync_mitigation_mode                      = optional(string)
@@ -51,7 +43,18 @@ variable "adopt" {
         enable_zonal_shift                          = optional(bool)
         preserve_host_header                        = optional(bool)
         xff_header_processing_mode                  = optional(string)
+        # End of modules/load-balancer, attributes
       }), {})
+
+      # From modules/load-balancer (tools/terraform_adopt.py)
+
+      name                   = optional(string)
+      security_group_ids     = optional(list(string), [])
+      http_target_group_arn  = optional(string)
+      https_target_group_arn = optional(string)
+      redirect               = optional(bool, true) # false: port 80 serves rules of its own, as well as 443
+
+      own_security_group = optional(bool, true)
 
       http_redirect = optional(object({
         protocol    = optional(string)
@@ -84,20 +87,46 @@ variable "adopt" {
       any_path              = optional(bool)
       tags                  = optional(map(string), {})
 
-      # From modules/service (tools/terraform_adopt.py)
+      # Whether its tasks are in a registry at all.
+      register = optional(bool)
+      registry = optional(object({
+        # From modules/service, registry (tools/terraform_adopt.py)
 
-      service_name       = optional(string)
-      family             = optional(string)
-      definition         = optional(string)
-      container_name     = optional(string)
+        arn = optional(string)
+
+        # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN
+        # is that of a resource of the same configuration, which a plan does not know yet.
+        own            = optional(bool)
+        port           = optional(number)
+        container_name = optional(string)
+        container_port = optional(number)
+        # End of modules/service, registry
+      }), {})
+
+      # From modules/service, network (tools/terraform_adopt.py)
+
+      assign_public_ip   = optional(bool, false)
+      security_group_ids = optional(list(string))
+      own_security_group = optional(bool, true)
+      # End of modules/service, network
+
+      # From modules/service, roles (tools/terraform_adopt.py)
+
       execution_role_arn = optional(string)
       task_role_arn      = optional(string)
 
-      # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN is
-      # that of a resource of the same configuration, which a plan does not know yet.
+      # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN
+      # is that of a resource of the same configuration, which a plan does not know yet.
       own_execution_role = optional(bool)
       own_task_role      = optional(bool)
-      own_registry       = optional(bool)
+      # End of modules/service, roles
+
+      # From modules/service (tools/terraform_adopt.py)
+
+      service_name   = optional(string)
+      family         = optional(string)
+      definition     = optional(string)
+      container_name = optional(string)
 
       # Instead of launch type FARGATE: a swap of the two replaces the service.
       capacity_providers = optional(list(object({
@@ -106,10 +135,8 @@ variable "adopt" {
         weight = optional(number, 0)
       })), [])
 
-      subnet_ids         = optional(list(string))
-      assign_public_ip   = optional(bool, false)
-      security_group_ids = optional(list(string))
-      own_security_group = optional(bool, true)
+      # Those of the tasks, where they are others than the network's, or fewer than two.
+      subnet_ids = optional(list(string))
 
       target_group = optional(object({
         name             = string
@@ -127,10 +154,6 @@ variable "adopt" {
       # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
       grace_period = optional(number)
 
-      # Alarms that fail a deployment and may roll it back; how many tasks run meanwhile. Under what `deployment` says.
-      deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
-      deployment_percent = optional(object({ minimum = number, maximum = number }))
-
       # Target groups of another owner that reach the service too.
       other_target_groups = optional(list(object({
         arn            = string
@@ -138,19 +161,12 @@ variable "adopt" {
         container_port = number
       })), [])
 
-      # A Cloud Map service to take over, one of another owner to stay registered in, or (register = false) none so far.
+      # A Cloud Map service to take over.
       discovery = optional(object({
         name           = string
         routing_policy = optional(string, "MULTIVALUE")
         record_types   = optional(list(string), ["A"])
       }))
-      registry = optional(object({
-        arn            = optional(string)
-        port           = optional(number)
-        container_name = optional(string)
-        container_port = optional(number)
-      }), {})
-      register = optional(bool, true)
 
       log_group = optional(object({
         name       = string
@@ -175,7 +191,10 @@ variable "adopt" {
       for service in values(var.adopt.services) :
       service.load_balancer == null ? true : contains(["public", "internal"], service.load_balancer)
     ])
-    error_message = "adopt.services has a load_balancer that is neither \"public\" nor \"internal\": ${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}."
+    error_message = join(" ", [
+      "adopt.services has a load_balancer that is neither \"public\" nor \"internal\":",
+      "${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}.",
+    ])
   }
 
   validation {

@@ -120,7 +120,11 @@ locals {
 
 check "calls" {
   assert {
-    condition     = length(local.closed_ports) == 0
-    error_message = "Variables name a port that the service's security group lets out to nobody: ${join("; ", local.closed_ports)}. Where it is called, list the port under egress; where it is a service of this fleet, name that under calls instead."
+    condition = length(local.closed_ports) == 0
+    error_message = join(" ", [
+      "Variables name a port that the service's security group lets out to nobody:",
+      "${join("; ", local.closed_ports)}. Where it is called, list the port under egress; where it is a service of",
+      "this fleet, name that under calls instead.",
+    ])
   }
 }

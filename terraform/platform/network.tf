@@ -25,6 +25,19 @@ locals {
 }
 
 locals {
+  # What is said wins over what is found.
+  of_balancers = { for exposure in ["public", "internal"] : exposure => {
+    for name in ["ssl_policy", "idle_timeout", "drop_invalid_header_fields"] : name => try(
+      coalesce(try(var.load_balancers[exposure][name], null), try(var.adopt.load_balancers[exposure][name], null)),
+      null
+    )
+  } }
+  attributes_of = { for exposure, one in local.of_balancers : exposure => merge(
+    { for name, value in try(var.adopt.load_balancers[exposure].attributes, {}) : name => value if value != null },
+    { for name, value in try(var.load_balancers[exposure].attributes, {}) : name => value if value != null },
+    { drop_invalid_header_fields = one.drop_invalid_header_fields },
+  ) }
+
   ip_address_types = {
     for exposure in ["public", "internal"] :
     exposure => try(var.load_balancers[exposure].ip_address_type, null)
@@ -51,8 +64,9 @@ module "load_balancer" {
   subnet_ids      = try(coalescelist(var.adopt.load_balancers[each.key].subnet_ids), each.value.subnet_ids)
   client_cidrs    = each.value.client_cidrs
   certificate_arn = try(coalesce(var.adopt.load_balancers[each.key].certificate_arn), each.value.certificate_arn)
-  ssl_policy      = try(var.adopt.load_balancers[each.key].ssl_policy, null)
-  idle_timeout    = try(var.adopt.load_balancers[each.key].idle_timeout, null)
+  ssl_policy      = local.of_balancers[each.key].ssl_policy
+  idle_timeout    = local.of_balancers[each.key].idle_timeout
+  attributes      = local.attributes_of[each.key]
   access_logs = try(
     coalesce(
       try(var.load_balancers[each.key].access_logs, null),

@@ -21,7 +21,11 @@ output "load_balancers" {
     condition = (
       length(var.adopt.services) > 0 || min(length(var.private_subnet_ids), length(var.public_subnet_ids)) >= 3
     )
-    error_message = "private_subnet_ids has ${length(var.private_subnet_ids)} subnets and public_subnet_ids ${length(var.public_subnet_ids)}. Give one for each of three zones: only a fleet that is taken over (adopt.services) may stay in two."
+    error_message = join(" ", [
+      "private_subnet_ids has ${length(var.private_subnet_ids)} subnets and public_subnet_ids",
+      "${length(var.public_subnet_ids)}. Give one for each of three zones:",
+      "only a fleet that is taken over (adopt.services) may stay in two.",
+    ])
   }
 }
 
@@ -30,8 +34,12 @@ output "namespace" {
   value       = local.namespace
 
   precondition {
-    condition     = length(local.cut_calls) == 0
-    error_message = "services has variables that call a service which would not let them in: ${join("; ", local.cut_calls)}. Name the caller in the callee's callers, and the port the callee listens on; or leave the variable out of environment and write it under calls, which does both."
+    condition = length(local.cut_calls) == 0
+    error_message = join(" ", [
+      "services has variables that call a service which would not let them in:",
+      "${join("; ", local.cut_calls)}. Name the caller in the callee's callers, and the port the callee listens on;",
+      "or leave the variable out of environment and write it under calls, which does both.",
+    ])
   }
 
   precondition {
@@ -41,7 +49,12 @@ output "namespace" {
         [for call in values(service.calls) : contains(keys(local.host_of), call.service)]
       ])
     )
-    error_message = "services has calls to what has no name in the namespace: ${join(", ", flatten([for name, service in local.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if !contains(keys(local.host_of), call.service)]]))}. A service that is left (adopt.leave) or stays in another owner's registry is called by what it is called there: give that under environment, its port under egress."
+    error_message = join(" ", [
+      "services has calls to what has no name in the namespace:",
+      "${join(", ", flatten([for name, service in local.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if !contains(keys(local.host_of), call.service)]]))}.",
+      "A service that is left (adopt.leave) or stays in another owner's registry is called by what it is called",
+      "there: give that under environment, its port under egress.",
+    ])
   }
 }
 

@@ -8,7 +8,25 @@ module "service" {
   cost_center = coalesce(each.value.cost_center, var.cost_center)
   tags        = merge(try(local.adopted[each.key].tags, {}), each.value.tags)
   cluster     = module.cluster.cluster
-  network     = { vpc_id = var.vpc_id, subnet_ids = var.private_subnet_ids }
+
+  # What is taken over has its own, which is said where everyone else would say it.
+  network = {
+    vpc_id             = var.vpc_id
+    subnet_ids         = var.private_subnet_ids
+    assign_public_ip   = try(local.adopted[each.key].assign_public_ip, null)
+    security_group_ids = try(local.adopted[each.key].security_group_ids, null)
+    own_security_group = try(local.adopted[each.key].own_security_group, null)
+  }
+  roles = merge(var.roles, {
+    execution_role_arn = try(local.adopted[each.key].execution_role_arn, null)
+    task_role_arn      = try(local.adopted[each.key].task_role_arn, null)
+    own_execution_role = try(local.adopted[each.key].own_execution_role, null)
+    own_task_role      = try(local.adopted[each.key].own_task_role, null)
+  })
+  registry = merge(
+    try({ for key, value in local.adopted[each.key].registry : key => value }, {}),
+    { register = try(local.adopted[each.key].register, null) },
+  )
 
   task = {
     image                    = each.value.image
@@ -65,7 +83,6 @@ module "service" {
   egress                 = each.value.egress
   secret_kms_key_arns    = each.value.secret_kms_key_arns
   task_policy_statements = each.value.task_policy_statements
-  roles                  = var.roles
   alarms                 = var.alarms
   execute_command        = each.value.execute_command
   logs                   = var.logs

@@ -34,6 +34,12 @@ variable "api_memory" {
 
 locals {
   shared = { environment = "test", cost_center = var.name }
+
+  network = {
+    vpc_id           = module.network.vpc_id
+    subnet_ids       = module.network.public_subnet_ids
+    assign_public_ip = true
+  }
 }
 
 provider "aws" {
@@ -86,8 +92,7 @@ module "api" {
   environment = local.shared.environment
   cost_center = local.shared.cost_center
   cluster     = module.cluster.cluster
-  network     = { vpc_id = module.network.vpc_id, subnet_ids = module.network.public_subnet_ids }
-  adopt       = { assign_public_ip = true }
+  network     = local.network
 
   task = {
     image           = "public.ecr.aws/nginx/nginx:stable"
@@ -117,8 +122,7 @@ module "worker" {
   environment = local.shared.environment
   cost_center = local.shared.cost_center
   cluster     = module.cluster.cluster
-  network     = { vpc_id = module.network.vpc_id, subnet_ids = module.network.public_subnet_ids }
-  adopt       = { assign_public_ip = true }
+  network     = local.network
   tracing     = { enabled = false }
 
   task = {

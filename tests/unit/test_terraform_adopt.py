@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PLATFORM = REPOSITORY / "terraform" / "platform" / "adoption.tf"
+PLATFORM = REPOSITORY / "terraform" / "platform"
 
 
 @pytest.fixture
@@ -40,19 +41,32 @@ def test_every_field_of_the_modules_is_one_of_the_platform(tool: Any) -> None:
     del tool  # it is where types come from
 
 
+def test_no_field_of_another_object_is_one_of_adopt_in_a_module_too(tool: Any) -> None:
+    types = importlib.import_module("terraform_types")
+    for module in tool.MODULES:
+        variables = types.variables(REPOSITORY / "terraform" / "modules" / module)
+        adopt = {one.path for one in types.fields(variables["adopt"])}
+        for part in tool.PARTS:
+            if part.module == module and part.variable != "adopt":
+                elsewhere = {one.path for one in types.fields(variables[part.variable])}
+                # A network has two subnets, what runs may have one; a registry asks for one container.
+                assert adopt & elsewhere <= {"subnet_ids", "container_name"}
+
+
 @pytest.fixture
 def copy(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Give a copy of the platform's file, which the tool takes for it."""
-    path = tmp_path / "adoption.tf"
-    path.write_text(PLATFORM.read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.setattr(tool, "PLATFORM", path)
-    return path
+    for file in {part.file for part in tool.PARTS}:
+        shutil.copy(PLATFORM / file, tmp_path)
+    monkeypatch.setattr(tool, "PLATFORM", tmp_path)
+    return tmp_path / "adoption.tf"
 
 
 @pytest.mark.parametrize(
     ("there", "instead"),
     [
-        ("      family             = optional(string)\n", ""),
+        ("      family         = optional(string)\n", ""),
+        ("      execution_role_arn = optional(string)\n", ""),
         ("optional(bool, true)\n", "optional(bool)\n"),
         (
             "      # End of modules/service\n",

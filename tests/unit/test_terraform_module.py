@@ -53,6 +53,8 @@ def steps(text: str) -> list[dict[str, float]]:
         ("modules/service", "task", "architecture", module.DEFAULT_ARCHITECTURE),
         ("modules/service", "task", "stop_timeout", module.DEFAULT_STOP_TIMEOUT_S),
         ("modules/service", "task", "longest_request", module.DEFAULT_LONGEST_REQUEST_S),
+        ("modules/service", "deployment", "minimum_percent", module.DEFAULT_DEPLOYMENT_PERCENT[0]),
+        ("modules/service", "deployment", "maximum_percent", module.DEFAULT_DEPLOYMENT_PERCENT[1]),
         ("modules/service", "traffic", "deregistration_delay", module.DEFAULT_DEREGISTRATION_DELAY_S),
         ("modules/service", "traffic", "health_interval", module.DEFAULT_CHECK_INTERVAL_S),
         ("modules/service", "traffic", "health_timeout", module.DEFAULT_CHECK_TIMEOUT_S),
@@ -97,7 +99,8 @@ def test_container_insights_are_what_they_are_unless_told_otherwise(folder: str)
 
 def test_bounds_are_the_validations() -> None:
     assert f'regex("^{module.SERVICE_NAME}$", var.name)' in variable("modules/service", "name")
-    assert f"startup_seconds <= {module.LONGEST_STARTUP_S} " in variable("modules/service", "task")
+    seconds = f"contains(range(1, {module.LONGEST_STARTUP_S + 1}), var.task.startup_seconds)"
+    assert seconds in variable("modules/service", "task")
     scaling = variable("modules/scaling", "scaling")
     assert f"contains({list(module.PERIODS_S)}, var.scaling.period)" in scaling
     assert f"var.scaling.in_cooldown >= {module.LEAST_IN_COOLDOWN_S}\n" in scaling

@@ -33,6 +33,8 @@ def write(
         warn(f"left as it is: {left.service}: {left.detail}")
     for cut in done.cuts:
         warn(f"once adopt's security groups and load_balancer go: {cut.caller}: {cut.what}; {cut.fix}")
+    for name, said in done.undeployed:
+        warn(f"{name} is deployed otherwise than the values have it: to keep that, give it {said}")
     if done.unseen:
         say(f"cannot tell whom {done.unseen} variables call: the snapshot has no values (--with-environment)")
     if done.partial:

@@ -16,6 +16,7 @@ from trimtab.takeover.imports import imports_of
 from trimtab.takeover.takeover import takeover_of
 from trimtab.takeover.write import write_adoption
 from trimtab.values.calls import as_called, unseen
+from trimtab.values.deployment import undeployed
 from trimtab.values.folder import VALUES_FILE
 from trimtab.values.read import read_proposals
 
@@ -42,6 +43,8 @@ class Adoption:
     """Calls that the module's own security groups would cut off, or a move to the internal load balancer."""
     unseen: int
     """Variables of which the snapshot has no value: whom they call cannot be told."""
+    undeployed: tuple[tuple[str, str], ...]
+    """Services whose deployments change because the values say nothing of them, and what they could say."""
 
     @property
     def partial(self) -> bool:
@@ -81,6 +84,7 @@ def write(folder: Path, *, progress: Progress = silent) -> Adoption:
         written=written,
         cuts=tuple(cut for one in calls for cut in one.cuts),
         unseen=unseen(fleet),
+        undeployed=undeployed((one.service for one in takeover.services), folder / VALUES_FILE),
     )
 
 

@@ -1,7 +1,7 @@
 """The step policies an engineer would sign: few steps, round numbers, thresholds within sane limits.
 
 The search draws from here and nowhere else (``draw``). ``module_takes`` states the rules of the Terraform
-module (``terraform/modules/service/variables.tf``), so nothing it would refuse is ever tried.
+module (``terraform/modules/scaling/variables.tf``), so nothing it would refuse is ever tried.
 """
 
 from __future__ import annotations

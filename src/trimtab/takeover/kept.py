@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.fleet.account import TargetGroup
-    from trimtab.fleet.identity import Attachment, ServiceIdentity
+    from trimtab.fleet.identity import Attachment
     from trimtab.takeover.takeover import Adopted, Takeover
 
-DEPLOYMENT_PERCENT = (100, 200)
-"""At least and at most, as modules/service has it: AWS's own defaults."""
 TEMPLATE = "adopt.auto.tfvars.j2"
 MIN_SUBNETS = 2
 """terraform/platform asks for no more of a fleet that is taken over, and a load balancer takes no fewer."""
@@ -158,24 +156,11 @@ def _service(adopted: Adopted, common_subnets: tuple[str, ...]) -> Iterator[Attr
     yield Attribute(key="own_security_group", value="false")
     yield from _traffic(adopted)
     yield from _discovery(adopted)
-    yield from _deployment(mine)
     if adopted.log_group is not None:
         kms = adopted.log_group.kms_key_id
         more = f", kms_key_id = {quoted(kms)}" if kms else ""
         yield Attribute(key="log_group", value=f"{{ name = {quoted(adopted.log_group.name)}{more} }}")
     yield from kept_tags(mine.tags)
-
-
-def _deployment(mine: ServiceIdentity) -> Iterator[Attribute]:
-    if mine.deployment_alarms:
-        rollback = str(mine.alarms_roll_back).lower()
-        names = listed(mine.deployment_alarms)
-        yield Attribute(key="deployment_alarms", value=f"{{ names = {names}, rollback = {rollback} }}")
-    least, most = DEPLOYMENT_PERCENT
-    least = least if mine.minimum_percent is None else mine.minimum_percent
-    most = most if mine.maximum_percent is None else mine.maximum_percent
-    if (least, most) != DEPLOYMENT_PERCENT:
-        yield Attribute(key="deployment_percent", value=f"{{ minimum = {least}, maximum = {most} }}")
 
 
 def _traffic(adopted: Adopted) -> Iterator[Attribute]:

@@ -16,6 +16,7 @@ from trimtab.terraform_module import (
     DEFAULT_STOP_TIMEOUT_S,
     MODULE,
 )
+from trimtab.values.deployment import deployment
 from trimtab.values.hcl import Attribute, key, listed, quoted, template, wrapped
 
 if TYPE_CHECKING:
@@ -182,6 +183,8 @@ def _as_deployed(service: Service) -> Iterator[Attribute]:
         yield Attribute(key="health_command", value=listed(service.health_check.command))
     if service.identity is not None and service.identity.execute_command:
         yield Attribute(key="execute_command", value="true")
+    if service.identity is not None and (inner := tuple(deployment(service.identity))):
+        yield Attribute(key="deployment", inner=inner)
 
 
 def _stopping(timing: Timing) -> Iterator[Attribute]:

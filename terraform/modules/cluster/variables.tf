@@ -4,8 +4,12 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))
-    error_message = "name is \"${var.name}\". It must be 2 to 20 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: role names are made of it and the service's name, and IAM stops at 64 characters. A cluster that is to be called otherwise (capitals, underscores, longer) gets that as adopt.name."
+    condition = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))
+    error_message = join(" ", [
+      "name is \"${var.name}\". It must be 2 to 20 lower-case letters, digits and hyphens, begin with a letter and",
+      "not end with a hyphen: role names are made of it and the service's name, and IAM stops at 64 characters.",
+      "A cluster that is to be called otherwise (capitals, underscores, longer) gets that as adopt.name.",
+    ])
   }
 }
 
@@ -81,7 +85,10 @@ variable "debug_retention_days" {
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
       var.debug_retention_days
     )
-    error_message = "debug_retention_days is ${var.debug_retention_days}. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever is not offered."
+    error_message = join(" ", [
+      "debug_retention_days is ${var.debug_retention_days}. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90,",
+      "120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever is not offered.",
+    ])
   }
 }
 
@@ -96,7 +103,10 @@ variable "event_retention_days" {
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
       var.event_retention_days
     )
-    error_message = "event_retention_days is ${var.event_retention_days}. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever is not offered."
+    error_message = join(" ", [
+      "event_retention_days is ${var.event_retention_days}. CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90,",
+      "120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days; for ever is not offered.",
+    ])
   }
 }
 

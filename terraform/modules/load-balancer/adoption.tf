@@ -1,7 +1,7 @@
 # What a load balancer that serves already keeps when it is taken over. Security groups are kept, alone or beside the
 # module's own, which the rules towards the tasks belong to: more is let through than before, never less.
 variable "adopt" {
-  description = "What is taken over from a load balancer that serves already, so that nothing of it is replaced; `trimtab write` fills it. Target groups are those that its listeners' default actions forward to, responses what they answer themselves, `http_redirect` where port 80 sends its clients. `attributes` are those of `aws_lb` that it has set, by their names there. `own_security_group` says whether the module's own is put beside the groups that are kept."
+  description = "What is taken over from a load balancer that serves already, so that nothing of it is replaced; `trimtab write` fills it. Target groups are those that its listeners' default actions forward to, responses what they answer themselves, `http_redirect` where port 80 sends its clients. `own_security_group` says whether the module's own is put beside the groups that are kept."
   type = object({
     name                   = optional(string)
     security_group_ids     = optional(list(string), [])
@@ -9,21 +9,7 @@ variable "adopt" {
     https_target_group_arn = optional(string)
     redirect               = optional(bool, true) # false: port 80 serves rules of its own, as well as 443
 
-    own_security_group         = optional(bool, true)
-    drop_invalid_header_fields = optional(bool, true)
-
-    attributes = optional(object({
-      client_keep_alive                           = optional(number)
-      connection_logs                             = optional(object({ bucket = string, prefix = optional(string) }))
-      desync_mitigation_mode                      = optional(string)
-      enable_http2                                = optional(bool)
-      enable_tls_version_and_cipher_suite_headers = optional(bool)
-      enable_waf_fail_open                        = optional(bool)
-      enable_xff_client_port                      = optional(bool)
-      enable_zonal_shift                          = optional(bool)
-      preserve_host_header                        = optional(bool)
-      xff_header_processing_mode                  = optional(string)
-    }), {})
+    own_security_group = optional(bool, true)
 
     http_redirect = optional(object({
       protocol    = optional(string)
@@ -50,8 +36,12 @@ variable "adopt" {
   nullable = false
 
   validation {
-    condition     = length(var.adopt.security_group_ids) + (var.adopt.own_security_group ? 1 : 0) <= 5
-    error_message = "adopt.security_group_ids has ${length(var.adopt.security_group_ids)} groups. A load balancer has at most 5, and the module's own is one of them: merge two of those that are there first."
+    condition = length(var.adopt.security_group_ids) + (var.adopt.own_security_group ? 1 : 0) <= 5
+    error_message = join(" ", [
+      "adopt.security_group_ids has ${length(var.adopt.security_group_ids)} groups.",
+      "A load balancer has at most 5, and the module's own is one of them:",
+      "merge two of those that are there first.",
+    ])
   }
 
   validation {

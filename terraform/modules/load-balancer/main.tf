@@ -36,23 +36,22 @@ resource "aws_lb" "this" {
   )
   idle_timeout               = var.idle_timeout
   ip_address_type            = var.ip_address_type
-  drop_invalid_header_fields = var.adopt.drop_invalid_header_fields
   enable_deletion_protection = coalesce(var.deletion_protection, var.environment == "production")
   tags                       = local.tags
 
-  # As found, or null: AWS's defaults.
-  client_keep_alive                           = var.adopt.attributes.client_keep_alive
-  desync_mitigation_mode                      = var.adopt.attributes.desync_mitigation_mode
-  enable_http2                                = var.adopt.attributes.enable_http2
-  enable_tls_version_and_cipher_suite_headers = var.adopt.attributes.enable_tls_version_and_cipher_suite_headers
-  enable_waf_fail_open                        = var.adopt.attributes.enable_waf_fail_open
-  enable_xff_client_port                      = var.adopt.attributes.enable_xff_client_port
-  enable_zonal_shift                          = var.adopt.attributes.enable_zonal_shift
-  preserve_host_header                        = var.adopt.attributes.preserve_host_header
-  xff_header_processing_mode                  = var.adopt.attributes.xff_header_processing_mode
+  drop_invalid_header_fields                  = var.attributes.drop_invalid_header_fields
+  client_keep_alive                           = var.attributes.client_keep_alive
+  desync_mitigation_mode                      = var.attributes.desync_mitigation_mode
+  enable_http2                                = var.attributes.enable_http2
+  enable_tls_version_and_cipher_suite_headers = var.attributes.enable_tls_version_and_cipher_suite_headers
+  enable_waf_fail_open                        = var.attributes.enable_waf_fail_open
+  enable_xff_client_port                      = var.attributes.enable_xff_client_port
+  enable_zonal_shift                          = var.attributes.enable_zonal_shift
+  preserve_host_header                        = var.attributes.preserve_host_header
+  xff_header_processing_mode                  = var.attributes.xff_header_processing_mode
 
   dynamic "connection_logs" {
-    for_each = var.adopt.attributes.connection_logs == null ? [] : [var.adopt.attributes.connection_logs]
+    for_each = var.attributes.connection_logs == null ? [] : [var.attributes.connection_logs]
     content {
       enabled = true
       bucket  = connection_logs.value.bucket

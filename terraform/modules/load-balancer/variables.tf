@@ -183,3 +183,23 @@ variable "client_ipv6_cidrs" {
     error_message = "client_ipv6_cidrs holds something that is no IPv6 range (such as ::/0)."
   }
 }
+
+variable "attributes" {
+  description = "More attributes of the load balancer, by their names in `aws_lb`; null: AWS's default."
+  type = object({
+    drop_invalid_header_fields = optional(bool, true)
+
+    client_keep_alive                           = optional(number)
+    connection_logs                             = optional(object({ bucket = string, prefix = optional(string) }))
+    desync_mitigation_mode                      = optional(string)
+    enable_http2                                = optional(bool)
+    enable_tls_version_and_cipher_suite_headers = optional(bool)
+    enable_waf_fail_open                        = optional(bool)
+    enable_xff_client_port                      = optional(bool)
+    enable_zonal_shift                          = optional(bool)
+    preserve_host_header                        = optional(bool)
+    xff_header_processing_mode                  = optional(string)
+  })
+  default  = {}
+  nullable = false
+}

@@ -146,8 +146,13 @@ resource "aws_cloudwatch_metric_alarm" "in" {
 
   lifecycle {
     precondition {
-      condition     = length(local.joint_asked) <= 10 && local.joint_expressions <= 10
-      error_message = "Scale-in of ${var.service_name} would watch ${length(local.joint_asked)} metrics with ${local.joint_expressions} expressions. An alarm takes 10 of each (PutMetricAlarm). Leave out a metric of scaling.metrics, switch CPU or memory off, or give fewer sources a value for `missing`: each costs an expression."
+      condition = length(local.joint_asked) <= 10 && local.joint_expressions <= 10
+      error_message = join(" ", [
+        "Scale-in of ${var.service_name} would watch ${length(local.joint_asked)} metrics with",
+        "${local.joint_expressions} expressions. An alarm takes 10 of each (PutMetricAlarm).",
+        "Leave out a metric of scaling.metrics, switch CPU or memory off, or give fewer sources a value for",
+        "`missing`: each costs an expression.",
+      ])
     }
   }
 }

@@ -16,8 +16,12 @@ resource "aws_appautoscaling_target" "this" {
     replace_triggered_by = [terraform_data.service]
 
     precondition {
-      condition     = var.container_insights || length(local.counted) == 0
-      error_message = "scaling.metrics.${join(", ", local.counted)} divides by the number of tasks, which only Container Insights count, and container_insights is false. Without it there would be no value and no scaling. Switch Container Insights on for the cluster and say container_insights = true, or leave per_task out."
+      condition = var.container_insights || length(local.counted) == 0
+      error_message = join(" ", [
+        "scaling.metrics.${join(", ", local.counted)} divides by the number of tasks, which only Container Insights",
+        "count, and container_insights is false. Without it there would be no value and no scaling.",
+        "Switch Container Insights on for the cluster and say container_insights = true, or leave per_task out.",
+      ])
     }
   }
 }

@@ -174,7 +174,11 @@ variable "scaling" {
       for step in var.scaling.scale_in.steps :
       step.below * var.scaling.cpu.low * (var.scaling.min + step.remove) / var.scaling.min < var.scaling.cpu.high
     ])
-    error_message = "scaling would flap: with min = ${var.scaling.min}, removing tasks at cpu.low = ${var.scaling.cpu.low} % leaves the rest above cpu.high = ${var.scaling.cpu.high} % (low x (min + remove) / min must stay under high for every scale-in step). Lower cpu.low, raise min, or remove fewer tasks a step."
+    error_message = join(" ", [
+      "scaling would flap: with min = ${var.scaling.min}, removing tasks at cpu.low = ${var.scaling.cpu.low} %",
+      "leaves the rest above cpu.high = ${var.scaling.cpu.high} % (low x (min + remove) / min must stay under high",
+      "for every scale-in step). Lower cpu.low, raise min, or remove fewer tasks a step.",
+    ])
   }
 
   validation {
@@ -206,7 +210,12 @@ variable "scaling" {
       can(regex("^[a-z][a-z0-9_]{0,31}$", key)) &&
       !can(regex("^(cpu|memory|joint|running_tasks|desired_tasks)$|_(ratio|told)$", key))
     ])
-    error_message = "scaling.metrics has the name(s) ${join(", ", keys(var.scaling.metrics))}. Each is an id in CloudWatch's metric math: 1 to 32 lower-case letters, digits and underscores that begin with a letter, other than cpu, memory, joint, running_tasks and desired_tasks, and not ending in _ratio or _told, which are taken."
+    error_message = join(" ", [
+      "scaling.metrics has the name(s) ${join(", ", keys(var.scaling.metrics))}.",
+      "Each is an id in CloudWatch's metric math: 1 to 32 lower-case letters, digits and underscores that begin",
+      "with a letter, other than cpu, memory, joint, running_tasks and desired_tasks, and not ending in _ratio or",
+      "_told, which are taken.",
+    ])
   }
 
   validation {
@@ -217,7 +226,13 @@ variable "scaling" {
         !can(regex("^(cpu|memory|joint|running_tasks|desired_tasks)$|_(ratio|told)$", id))
       ])
     ])
-    error_message = "scaling.metrics has sources that make no value: ${join(", ", [for key, one in var.scaling.metrics : "${key} of ${length(one.sources)} (${join(", ", keys(one.sources))})" if !(length(one.sources) == 1 && one.expression == null)])}. Give at least one source, and an expression where there are more. An id begins with a lower-case letter and has letters, digits and underscores; cpu, memory, joint, running_tasks, desired_tasks and endings _ratio and _told are taken."
+    error_message = join(" ", [
+      "scaling.metrics has sources that make no value:",
+      "${join(", ", [for key, one in var.scaling.metrics : "${key} of ${length(one.sources)} (${join(", ", keys(one.sources))})" if !(length(one.sources) == 1 && one.expression == null)])}.",
+      "Give at least one source, and an expression where there are more.",
+      "An id begins with a lower-case letter and has letters, digits and underscores; cpu, memory, joint,",
+      "running_tasks, desired_tasks and endings _ratio and _told are taken.",
+    ])
   }
 
   validation {
@@ -235,7 +250,11 @@ variable "scaling" {
       toset(regexall("\\b[a-z][A-Za-z0-9_]*", one.expression)) == toset(keys(one.sources)) &&
       !strcontains(one.expression, "SEARCH")
     ])
-    error_message = "scaling.metrics has an expression that does not use its sources, all of them and nothing else: ${join("; ", [for key, one in var.scaling.metrics : "${key} = ${one.expression} of ${join(", ", keys(one.sources))}" if one.expression != null])}. Name each source by its id. SEARCH is refused by alarms."
+    error_message = join(" ", [
+      "scaling.metrics has an expression that does not use its sources, all of them and nothing else:",
+      "${join("; ", [for key, one in var.scaling.metrics : "${key} = ${one.expression} of ${join(", ", keys(one.sources))}" if one.expression != null])}.",
+      "Name each source by its id. SEARCH is refused by alarms.",
+    ])
   }
 
   validation {
@@ -264,6 +283,13 @@ variable "scaling" {
       for step in var.scaling.scale_in.steps :
       !one.divided || step.below * one.low * (var.scaling.min + step.remove) / var.scaling.min < one.high
     ]]))
-    error_message = "scaling would flap: with min = ${var.scaling.min}, removing tasks at the low threshold leaves the rest above the high one, of ${join(", ", [for key, one in var.scaling.metrics : "${key} (${one.low}/${one.high})" if one.divided])}: low x (min + remove) / min must stay under high for every scale-in step. Lower low, raise min, or remove fewer tasks a step; say divided = false for a total that does not grow when a task goes."
+    error_message = join(" ", [
+      "scaling would flap: with min = ${var.scaling.min}, removing tasks at the low threshold leaves the rest above",
+      "the high one, of",
+      "${join(", ", [for key, one in var.scaling.metrics : "${key} (${one.low}/${one.high})" if one.divided])}:",
+      "low x (min + remove) / min must stay under high for every scale-in step.",
+      "Lower low, raise min, or remove fewer tasks a step; say divided = false for a total that does not grow when",
+      "a task goes.",
+    ])
   }
 }

@@ -5,21 +5,12 @@ variable "adopt" {
   description = <<-EOT
     What is taken over from a service that runs already, so that nothing of it is replaced; `trimtab write` fills it. All is optional.
     `definition` is the revision that runs (an ARN): its environment, secrets, command, health check and the like go into the next one, under what `task` says.
-    `security_group_ids` are kept on the tasks; `own_security_group` says whether the module's own is put beside them, which starts new tasks. Said to be none (`[]`), they are the VPC's default group, which AWS takes where a service names none.
   EOT
   type = object({
-    service_name       = optional(string)
-    family             = optional(string)
-    definition         = optional(string)
-    container_name     = optional(string)
-    execution_role_arn = optional(string)
-    task_role_arn      = optional(string)
-
-    # Whether the module makes its own; left out, it does where no ARN is given. Must be said (false) where the ARN is
-    # that of a resource of the same configuration, which a plan does not know yet.
-    own_execution_role = optional(bool)
-    own_task_role      = optional(bool)
-    own_registry       = optional(bool)
+    service_name   = optional(string)
+    family         = optional(string)
+    definition     = optional(string)
+    container_name = optional(string)
 
     # Instead of launch type FARGATE: a swap of the two replaces the service.
     capacity_providers = optional(list(object({
@@ -28,10 +19,8 @@ variable "adopt" {
       weight = optional(number, 0)
     })), [])
 
-    subnet_ids         = optional(list(string))
-    assign_public_ip   = optional(bool, false)
-    security_group_ids = optional(list(string))
-    own_security_group = optional(bool, true)
+    # Those of the tasks, where they are others than the network's, or fewer than two.
+    subnet_ids = optional(list(string))
 
     target_group = optional(object({
       name             = string
@@ -49,10 +38,6 @@ variable "adopt" {
     # Where no target group is the module's: how long its tasks may fail the checks of other owners' [s].
     grace_period = optional(number)
 
-    # Alarms that fail a deployment and may roll it back; how many tasks run meanwhile. Under what `deployment` says.
-    deployment_alarms  = optional(object({ names = list(string), rollback = bool }))
-    deployment_percent = optional(object({ minimum = number, maximum = number }))
-
     # Target groups of another owner that reach the service too.
     other_target_groups = optional(list(object({
       arn            = string
@@ -60,19 +45,12 @@ variable "adopt" {
       container_port = number
     })), [])
 
-    # A Cloud Map service to take over, one of another owner to stay registered in, or (register = false) none so far.
+    # A Cloud Map service to take over.
     discovery = optional(object({
       name           = string
       routing_policy = optional(string, "MULTIVALUE")
       record_types   = optional(list(string), ["A"])
     }))
-    registry = optional(object({
-      arn            = optional(string)
-      port           = optional(number)
-      container_name = optional(string)
-      container_port = optional(number)
-    }), {})
-    register = optional(bool, true)
 
     log_group = optional(object({
       name       = string
@@ -83,30 +61,16 @@ variable "adopt" {
   nullable = false
 
   validation {
-    condition     = var.adopt.own_security_group || var.adopt.security_group_ids != null
-    error_message = "adopt.own_security_group is false and adopt.security_group_ids is not given. Name those that tasks have ([] where the service names none), or let them have the module's own."
-  }
-
-  validation {
-    condition     = try(length(var.adopt.security_group_ids), 0) + (var.adopt.own_security_group ? 1 : 0) <= 5
-    error_message = "adopt keeps ${try(length(var.adopt.security_group_ids), 0)} security groups, and with the module's own that is more than the 5 that a task can have. Set adopt.own_security_group = false."
-  }
-
-  validation {
     condition = (
       var.adopt.definition == null
       ? true
       : can(regex("^arn:[a-z-]+:ecs:[a-z0-9-]+:[0-9]{12}:task-definition/[^:]+:[0-9]+$", var.adopt.definition))
     )
-    error_message = "adopt.definition is \"${coalesce(var.adopt.definition, "-")}\". It must be the ARN of one revision (…:task-definition/FAMILY:REVISION): a bare family would follow whatever is registered next."
-  }
-
-  validation {
-    condition = alltrue([
-      for arn in [var.adopt.execution_role_arn, var.adopt.task_role_arn] :
-      arn == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))
+    error_message = join(" ", [
+      "adopt.definition is \"${coalesce(var.adopt.definition, "-")}\".",
+      "It must be the ARN of one revision (…:task-definition/FAMILY:REVISION):",
+      "a bare family would follow whatever is registered next.",
     ])
-    error_message = "adopt.execution_role_arn or adopt.task_role_arn is not the ARN of a role."
   }
 }
 
@@ -115,20 +79,6 @@ locals {
   container_name = coalesce(var.adopt.container_name, var.name)
 
   subnet_ids = var.adopt.subnet_ids == null ? var.network.subnet_ids : var.adopt.subnet_ids
-  security_group_ids = concat(
-    var.adopt.security_group_ids == null ? [] : var.adopt.security_group_ids,
-    var.adopt.own_security_group ? [aws_security_group.this.id] : []
-  )
-
-  own_execution_role = (
-    var.adopt.own_execution_role != null ? var.adopt.own_execution_role : var.adopt.execution_role_arn == null
-  )
-  own_task_role = var.adopt.own_task_role != null ? var.adopt.own_task_role : var.adopt.task_role_arn == null
-  own_registry  = var.adopt.own_registry != null ? var.adopt.own_registry : var.adopt.registry.arn == null
-
-  execution_role_arn = local.own_execution_role ? aws_iam_role.execution[0].arn : var.adopt.execution_role_arn
-  task_role_arn      = local.own_task_role ? aws_iam_role.task[0].arn : var.adopt.task_role_arn
-  registry_arn       = local.own_registry ? aws_service_discovery_service.this[0].arn : var.adopt.registry.arn
 }
 
 # The values of a running service's environment are in no snapshot: they are read where they are.

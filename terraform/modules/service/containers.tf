@@ -168,7 +168,14 @@ locals {
 # A role that is kept is another owner's: nothing is added to it here, and whether it has these already is not known.
 check "kept_task_role" {
   assert {
-    condition     = local.own_task_role || length(local.volume_statements) + length(local.router_statements) == 0
-    error_message = "Service ${var.name}: adopt.task_role_arn keeps a role of another owner, which gets no permission here for ${join(" and ", concat(length(local.volume_statements) == 0 ? [] : ["the volumes of EFS"], length(local.router_statements) == 0 ? [] : ["the log router"]))}. Without it tasks do not start, or lose their lines. See that it has them, or take adopt.task_role_arn away and give the application's permissions by task_policy_statements. It needs: ${jsonencode(distinct(flatten([for one in concat(local.volume_statements, local.router_statements) : one.Action])))}."
+    condition = local.own_task_role || length(local.volume_statements) + length(local.router_statements) == 0
+    error_message = join(" ", [
+      "Service ${var.name}: roles.task_role_arn (adopt's, where it is taken over) is a role of another owner, which",
+      "gets no permission here for",
+      "${join(" and ", concat(length(local.volume_statements) == 0 ? [] : ["the volumes of EFS"], length(local.router_statements) == 0 ? [] : ["the log router"]))}.",
+      "Without it tasks do not start, or lose their lines. See that it has them, or take that line away and give",
+      "the application's permissions by task_policy_statements. It needs:",
+      "${jsonencode(distinct(flatten([for one in concat(local.volume_statements, local.router_statements) : one.Action])))}.",
+    ])
   }
 }

@@ -1,3 +1,8 @@
+locals {
+  own_registry = var.registry.own != null ? var.registry.own : var.registry.arn == null
+  registry_arn = local.own_registry ? aws_service_discovery_service.this[0].arn : var.registry.arn
+}
+
 resource "aws_service_discovery_service" "this" {
   count = local.own_registry ? 1 : 0
 

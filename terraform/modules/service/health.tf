@@ -54,6 +54,10 @@ check "health" {
         if !contains(["127.0.0.1", "localhost", "["], host) && !startswith(host, "$")
       ]) == 0
     )
-    error_message = "Service ${var.name}: the container's health check asks another host than the task itself. While that one is down, every task is replaced, and none is better. Let it ask the task's own process alone."
+    error_message = join(" ", [
+      "Service ${var.name}: the container's health check asks another host than the task itself.",
+      "While that one is down, every task is replaced, and none is better.",
+      "Let it ask the task's own process alone.",
+    ])
   }
 }

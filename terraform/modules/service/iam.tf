@@ -1,3 +1,13 @@
+locals {
+  own_execution_role = (
+    var.roles.own_execution_role != null ? var.roles.own_execution_role : var.roles.execution_role_arn == null
+  )
+  own_task_role = var.roles.own_task_role != null ? var.roles.own_task_role : var.roles.task_role_arn == null
+
+  execution_role_arn = local.own_execution_role ? aws_iam_role.execution[0].arn : var.roles.execution_role_arn
+  task_role_arn      = local.own_task_role ? aws_iam_role.task[0].arn : var.roles.task_role_arn
+}
+
 # Two roles: the execution role is ECS's (pull, log, read secrets), the task role is the application's.
 
 locals {

@@ -38,6 +38,13 @@ output "port" {
       ? true
       : contains(local.deployed_ports, local.served_port) || (var.traffic == null && length(local.deployed_ports) == 0)
     )
-    error_message = "Service ${var.name}: port ${coalesce(local.served_port, 0)} is to be served, and ${local.container_name} has ${try(coalesce(join(", ", local.deployed_ports)), "none")} in the revision that runs (${local.deployed_revision}). AWS would refuse the load balancer, and callers would find nothing. Say the port that runs as task.former_port beside the new task.port, and apply; deploy the new revision and move the load balancer's port in one update; then take former_port away (README of modules/service, \"Another port\")."
+    error_message = join(" ", [
+      "Service ${var.name}: port ${coalesce(local.served_port, 0)} is to be served, and ${local.container_name} has",
+      "${try(coalesce(join(", ", local.deployed_ports)), "none")} in the revision that runs",
+      "(${local.deployed_revision}). AWS would refuse the load balancer, and callers would find nothing.",
+      "Say the port that runs as task.former_port beside the new task.port, and apply; deploy the new revision and",
+      "move the load balancer's port in one update; then take former_port away (README of modules/service,",
+      "\"Another port\").",
+    ])
   }
 }

@@ -5,6 +5,11 @@ locals {
   served_ports = toset(
     var.traffic == null ? [] : [for port in [var.task.port, var.task.former_port] : tostring(port) if port != null]
   )
+
+  security_group_ids = concat(
+    var.network.security_group_ids == null ? [] : var.network.security_group_ids,
+    var.network.own_security_group ? [aws_security_group.this.id] : []
+  )
 }
 
 resource "aws_security_group" "this" {

@@ -1,18 +1,3 @@
-locals {
-  # A service that is taken over keeps its own until the values say otherwise.
-  minimum_percent = (
-    var.deployment.minimum_percent != null
-    ? var.deployment.minimum_percent
-    : try(var.adopt.deployment_percent.minimum, 100)
-  )
-  maximum_percent = (
-    var.deployment.maximum_percent != null
-    ? var.deployment.maximum_percent
-    : try(var.adopt.deployment_percent.maximum, 200)
-  )
-  deployment_alarms = var.deployment.alarms != null ? var.deployment.alarms : var.adopt.deployment_alarms
-}
-
 resource "aws_ecs_service" "this" {
   name            = local.service_name
   cluster         = var.cluster.arn
@@ -23,11 +8,11 @@ resource "aws_ecs_service" "this" {
   # Without it the provider replaces a service whose strategy changes at all; with it every change deploys.
   force_new_deployment = var.task.on_demand == null ? null : true
 
-  deployment_minimum_healthy_percent = local.minimum_percent
-  deployment_maximum_percent         = local.maximum_percent
+  deployment_minimum_healthy_percent = var.deployment.minimum_percent
+  deployment_maximum_percent         = var.deployment.maximum_percent
   wait_for_steady_state              = var.deployment.wait_for_steady_state
   # The API's default; the provider's is the opposite. It starts a task before it stops one: 100 % has no room for that.
-  availability_zone_rebalancing     = local.maximum_percent > 100 ? "ENABLED" : "DISABLED"
+  availability_zone_rebalancing     = var.deployment.maximum_percent > 100 ? "ENABLED" : "DISABLED"
   health_check_grace_period_seconds = local.grace_period
   enable_execute_command            = var.execute_command
 
@@ -42,7 +27,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "alarms" {
-    for_each = local.deployment_alarms == null ? [] : [local.deployment_alarms]
+    for_each = var.deployment.alarms == null ? [] : [var.deployment.alarms]
     content {
       alarm_names = alarms.value.names
       enable      = true
@@ -57,7 +42,7 @@ resource "aws_ecs_service" "this" {
   network_configuration {
     subnets          = local.subnet_ids
     security_groups  = local.security_group_ids
-    assign_public_ip = var.adopt.assign_public_ip
+    assign_public_ip = var.network.assign_public_ip
   }
 
   dynamic "capacity_provider_strategy" {
@@ -70,12 +55,12 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "service_registries" {
-    for_each = var.adopt.register ? [local.registry_arn] : []
+    for_each = var.registry.register ? [local.registry_arn] : []
     content {
       registry_arn   = service_registries.value
-      port           = var.adopt.registry.port
-      container_name = var.adopt.registry.container_name
-      container_port = var.adopt.registry.container_port
+      port           = var.registry.port
+      container_name = var.registry.container_name
+      container_port = var.registry.container_port
     }
   }
 
@@ -117,15 +102,22 @@ resource "aws_ecs_service" "this" {
     precondition {
       condition = (
         local.initial_count == 0 ||
-        ceil(local.initial_count * local.minimum_percent / 100) < local.initial_count ||
-        floor(local.initial_count * local.maximum_percent / 100) > local.initial_count
+        ceil(local.initial_count * var.deployment.minimum_percent / 100) < local.initial_count ||
+        floor(local.initial_count * var.deployment.maximum_percent / 100) > local.initial_count
       )
-      error_message = "Service ${var.name}: with ${local.initial_count} task(s), ${local.minimum_percent} to ${local.maximum_percent} % leaves a deployment room neither to stop one first nor to start one more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent."
+      error_message = join(" ", [
+        "Service ${var.name}: with ${local.initial_count} task(s), ${var.deployment.minimum_percent} to",
+        "${var.deployment.maximum_percent} % leaves a deployment room neither to stop one first nor to start one",
+        "more, and it would never end. Lower deployment.minimum_percent or raise maximum_percent.",
+      ])
     }
 
     precondition {
-      condition     = (var.scaling == null) != (var.desired_count == null)
-      error_message = "Service ${var.name}: ${var.scaling == null ? "scaling is null and desired_count is not given. Say how many tasks there are at first: desired_count." : "both scaling and desired_count are given. With scaling the count begins at scaling.min: leave desired_count out."}"
+      condition = (var.scaling == null) != (var.desired_count == null)
+      error_message = join(" ", [
+        "Service ${var.name}:",
+        "${var.scaling == null ? "scaling is null and desired_count is not given. Say how many tasks there are at first: desired_count." : "both scaling and desired_count are given. With scaling the count begins at scaling.min: leave desired_count out."}",
+      ])
     }
 
     precondition {
@@ -134,13 +126,22 @@ resource "aws_ecs_service" "this" {
     }
 
     precondition {
-      condition     = var.traffic == null ? true : var.traffic.deregistration_delay >= var.task.longest_request
-      error_message = "Service ${var.name}: deregistration delay ${try(var.traffic.deregistration_delay, 0)} s is shorter than the longest request, ${var.task.longest_request} s. The load balancer would cut it with a 5xx on every scale-in. Raise traffic.deregistration_delay or correct task.longest_request."
+      condition = var.traffic == null ? true : var.traffic.deregistration_delay >= var.task.longest_request
+      error_message = join(" ", [
+        "Service ${var.name}: deregistration delay ${try(var.traffic.deregistration_delay, 0)} s is shorter than",
+        "the longest request, ${var.task.longest_request} s. The load balancer would cut it with a 5xx on every",
+        "scale-in. Raise traffic.deregistration_delay or correct task.longest_request.",
+      ])
     }
 
     precondition {
-      condition     = var.task.stop_timeout >= var.task.longest_request
-      error_message = "Service ${var.name}: stop timeout ${var.task.stop_timeout} s is shorter than the longest request, ${var.task.longest_request} s. Callers over Cloud Map are not drained by the load balancer: their requests have only the stop timeout to finish. Raise task.stop_timeout (at most 120) or correct task.longest_request."
+      condition = var.task.stop_timeout >= var.task.longest_request
+      error_message = join(" ", [
+        "Service ${var.name}: stop timeout ${var.task.stop_timeout} s is shorter than the longest request,",
+        "${var.task.longest_request} s. Callers over Cloud Map are not drained by the load balancer:",
+        "their requests have only the stop timeout to finish. Raise task.stop_timeout (at most 120) or correct",
+        "task.longest_request.",
+      ])
     }
 
     precondition {
@@ -154,27 +155,43 @@ resource "aws_ecs_service" "this" {
         ? true
         : var.task.on_demand.base < var.scaling.max
       )
-      error_message = "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max ${try(var.scaling.max, 0)}: no task would ever run on Spot. Lower the base, or leave spot and on_demand out; a change between the two replaces the service."
+      error_message = join(" ", [
+        "Service ${var.name}: task.on_demand.base is ${try(var.task.on_demand.base, 0)}, and scaling.max",
+        "${try(var.scaling.max, 0)}: no task would ever run on Spot. Lower the base, or leave spot and on_demand",
+        "out; a change between the two replaces the service.",
+      ])
     }
 
     precondition {
       condition = (
         length(local.efs) == 0 ||
-        !var.adopt.own_security_group ||
+        !var.network.own_security_group ||
         anytrue([for rule in values(var.egress) : rule.port == 2049])
       )
-      error_message = "Service ${var.name}: the volumes ${join(", ", keys(local.efs))} are on EFS, and no rule of egress lets tasks out on port 2049: they would not start. Add one to the security group of the file system's mount targets: egress = { efs = { port = 2049, security_group_id = \"sg-…\" } }."
+      error_message = join(" ", [
+        "Service ${var.name}: the volumes ${join(", ", keys(local.efs))} are on EFS, and no rule of egress lets",
+        "tasks out on port 2049: they would not start. Add one to the security group of the file system's mount",
+        "targets: egress = { efs = { port = 2049, security_group_id = \"sg-…\" } }.",
+      ])
     }
 
     # The notice is two minutes, and ECS deregisters the target first: what drains longer is cut off.
     precondition {
-      condition     = !var.task.spot || var.traffic == null ? true : var.traffic.deregistration_delay < 120
-      error_message = "Service ${var.name}: on Spot a deregistration delay of ${try(var.traffic.deregistration_delay, 0)} s does not end within the two minutes' notice. Set traffic.deregistration_delay below 120, or leave spot out."
+      condition = !var.task.spot || var.traffic == null ? true : var.traffic.deregistration_delay < 120
+      error_message = join(" ", [
+        "Service ${var.name}: on Spot a deregistration delay of ${try(var.traffic.deregistration_delay, 0)} s does",
+        "not end within the two minutes' notice. Set traffic.deregistration_delay below 120, or leave spot out.",
+      ])
     }
 
     precondition {
-      condition     = var.traffic == null ? true : local.grace_period >= local.least_grace_period
-      error_message = "Service ${var.name}: grace period ${coalesce(local.grace_period, 0)} s is shorter than start period ${local.start_period} s and one check interval together (${local.least_grace_period} s). A deployment would kill tasks that are still starting, and roll back. Leave traffic.grace_period out or raise it."
+      condition = var.traffic == null ? true : local.grace_period >= local.least_grace_period
+      error_message = join(" ", [
+        "Service ${var.name}: grace period ${coalesce(local.grace_period, 0)} s is shorter than start period",
+        "${local.start_period} s and one check interval together (${local.least_grace_period} s).",
+        "A deployment would kill tasks that are still starting, and roll back.",
+        "Leave traffic.grace_period out or raise it.",
+      ])
     }
   }
 }

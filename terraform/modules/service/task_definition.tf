@@ -128,13 +128,23 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = var.task.cpu - local.sidecar_cpu >= 128 && var.task.memory - local.sidecar_memory >= 128
-      error_message = "Service ${var.name}: what runs beside the application (${join(", ", [for name, one in local.shares : "${name} ${one.cpu}/${one.memory}"])}) takes ${local.sidecar_cpu} CPU units and ${local.sidecar_memory} MiB of ${var.task.cpu}/${var.task.memory} and leaves the application ${var.task.cpu - local.sidecar_cpu}/${var.task.memory - local.sidecar_memory}, less than 128 of one. Choose a larger size, lower theirs (task.containers, tracing.cpu, tracing.memory), or switch tracing off."
+      condition = var.task.cpu - local.sidecar_cpu >= 128 && var.task.memory - local.sidecar_memory >= 128
+      error_message = join(" ", [
+        "Service ${var.name}: what runs beside the application",
+        "(${join(", ", [for name, one in local.shares : "${name} ${one.cpu}/${one.memory}"])}) takes",
+        "${local.sidecar_cpu} CPU units and ${local.sidecar_memory} MiB of ${var.task.cpu}/${var.task.memory} and",
+        "leaves the application ${var.task.cpu - local.sidecar_cpu}/${var.task.memory - local.sidecar_memory}, less",
+        "than 128 of one. Choose a larger size, lower theirs (task.containers, tracing.cpu, tracing.memory), or",
+        "switch tracing off.",
+      ])
     }
 
     precondition {
-      condition     = !var.tracing.enabled || !local.xray_sampler || var.cluster.tracing.xray_rule
-      error_message = "Service ${var.name}: tracing.sampler is \"xray\", but the cluster has no X-Ray rule, so X-Ray's default would decide. Set tracing.xray_rule of modules/cluster, or leave the sampler to the collector."
+      condition = !var.tracing.enabled || !local.xray_sampler || var.cluster.tracing.xray_rule
+      error_message = join(" ", [
+        "Service ${var.name}: tracing.sampler is \"xray\", but the cluster has no X-Ray rule, so X-Ray's default",
+        "would decide. Set tracing.xray_rule of modules/cluster, or leave the sampler to the collector.",
+      ])
     }
 
     precondition {
@@ -143,13 +153,23 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = length(local.bad_dependencies) == 0
-      error_message = "Service ${var.name}: depends_on cannot be: ${join("; ", local.bad_dependencies)}. It names another container of the task with START, COMPLETE, SUCCESS or HEALTHY, no two wait for each other, HEALTHY waits for one with a health_command, and one that is waited for until it ends (COMPLETE, SUCCESS) has essential and restart off."
+      condition = length(local.bad_dependencies) == 0
+      error_message = join(" ", [
+        "Service ${var.name}: depends_on cannot be: ${join("; ", local.bad_dependencies)}.",
+        "It names another container of the task with START, COMPLETE, SUCCESS or HEALTHY, no two wait for each",
+        "other, HEALTHY waits for one with a health_command, and one that is waited for until it ends (COMPLETE,",
+        "SUCCESS) has essential and restart off.",
+      ])
     }
 
     precondition {
-      condition     = local.health_command != null
-      error_message = "Service ${var.name}: the default check of the container speaks HTTP, and the application gRPC. Give task.health_command, such as [\"CMD\", \"/bin/grpc_health_probe\", \"-addr=127.0.0.1:${coalesce(var.task.port, 0)}\"], or task.live_path where it answers HTTP on its port too."
+      condition = local.health_command != null
+      error_message = join(" ", [
+        "Service ${var.name}: the default check of the container speaks HTTP, and the application gRPC.",
+        "Give task.health_command, such as [\"CMD\", \"/bin/grpc_health_probe\",",
+        "\"-addr=127.0.0.1:${coalesce(var.task.port, 0)}\"], or task.live_path where it answers HTTP on its port",
+        "too.",
+      ])
     }
 
     precondition {
@@ -160,27 +180,42 @@ resource "aws_ecs_task_definition" "this" {
         var.task.former_port != var.task.port &&
         !contains(flatten(values(var.task.containers)[*].ports), var.task.former_port)
       )
-      error_message = "Service ${var.name}: task.former_port is ${coalesce(var.task.former_port, 0)}. It is the port that the service had before task.port, another than that and no other container's: take it away once the new one is deployed."
+      error_message = join(" ", [
+        "Service ${var.name}: task.former_port is ${coalesce(var.task.former_port, 0)}.",
+        "It is the port that the service had before task.port, another than that and no other container's:",
+        "take it away once the new one is deployed.",
+      ])
     }
 
     precondition {
-      condition     = local.own_task_role || length(var.task_policy_statements) == 0
-      error_message = "Service ${var.name}: task_policy_statements are for the module's own task role, but adopt.task_role_arn keeps another one. Take that line away, or give the permissions to the role that is kept."
+      condition = local.own_task_role || length(var.task_policy_statements) == 0
+      error_message = join(" ", [
+        "Service ${var.name}: task_policy_statements are for the module's own task role, but roles.task_role_arn",
+        "(adopt's, where it is taken over) names another one. Take that line away, or give the permissions to the",
+        "role that is kept.",
+      ])
     }
 
     # Known at the latest when it is applied.
     precondition {
       condition = (
-        local.own_execution_role == (var.adopt.execution_role_arn == null) &&
-        local.own_task_role == (var.adopt.task_role_arn == null) &&
-        local.own_registry == (var.adopt.registry.arn == null)
+        local.own_execution_role == (var.roles.execution_role_arn == null) &&
+        local.own_task_role == (var.roles.task_role_arn == null) &&
+        local.own_registry == (var.registry.arn == null)
       )
-      error_message = "Service ${var.name}: adopt.own_execution_role, own_task_role or own_registry says otherwise than the ARN beside it. Say false where the ARN of another one is given, and leave it out where none is."
+      error_message = join(" ", [
+        "Service ${var.name}: roles.own_execution_role, roles.own_task_role or registry.own says otherwise than the",
+        "ARN beside it. Say false where the ARN of another one is given, and leave it out where none is.",
+      ])
     }
 
     precondition {
-      condition     = var.adopt.definition == null || local.running != null
-      error_message = "Service ${var.name}: the revision ${coalesce(var.adopt.definition, "-")} has no container ${local.container_name}, or the AWS provider is too old to show it (tried with 5.100.0). Correct adopt.container_name, or write environment and secrets out and leave adopt.definition away."
+      condition = var.adopt.definition == null || local.running != null
+      error_message = join(" ", [
+        "Service ${var.name}: the revision ${coalesce(var.adopt.definition, "-")} has no container",
+        "${local.container_name}, or the AWS provider is too old to show it (tried with 5.100.0).",
+        "Correct adopt.container_name, or write environment and secrets out and leave adopt.definition away.",
+      ])
     }
 
     precondition {

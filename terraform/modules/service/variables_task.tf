@@ -33,17 +33,15 @@ variable "task" {
     spot                     = optional(bool, false)
     on_demand                = optional(object({ base = optional(number, 0), percent = optional(number, 0) }))
     user                     = optional(string)
-    capabilities = optional(
-      object({ add = optional(list(string), []), drop = optional(list(string), []) }),
-      {}
-    )
+
+    capabilities = optional(object({ add = optional(list(string), []), drop = optional(list(string), []) }), {})
+
     ulimits                = optional(map(object({ soft = number, hard = number })), {})
     repository_credentials = optional(string)
     depends_on             = optional(map(string), {})
-    mounts = optional(
-      list(object({ volume = string, path = string, read_only = optional(bool, false) })),
-      []
-    )
+
+    mounts = optional(list(object({ volume = string, path = string, read_only = optional(bool, false) })), [])
+
     volumes = optional(map(object({
       efs = optional(object({
         file_system_id  = string
@@ -65,10 +63,9 @@ variable "task" {
       secrets        = optional(map(string), {})
       health_command = optional(list(string))
       depends_on     = optional(map(string), {})
-      mounts = optional(
-        list(object({ volume = string, path = string, read_only = optional(bool, false) })),
-        []
-      )
+
+      mounts = optional(list(object({ volume = string, path = string, read_only = optional(bool, false) })), [])
+
       ports                    = optional(list(number), [])
       user                     = optional(string)
       readonly_root_filesystem = optional(bool, false)
@@ -85,11 +82,7 @@ variable "task" {
   nullable = false
 
   validation {
-    condition = (
-      var.task.startup_seconds >= 1 &&
-      var.task.startup_seconds <= 200 &&
-      floor(var.task.startup_seconds) == var.task.startup_seconds
-    )
+    condition     = contains(range(1, 201), var.task.startup_seconds)
     error_message = "task.startup_seconds is ${var.task.startup_seconds}. It must be a whole number from 1 to 200: the start period is 1.5 times it, and ECS allows no more than 300 s. A slower start needs a smaller image or a lazier boot, not a longer wait."
   }
 
@@ -140,16 +133,13 @@ variable "task" {
   }
 
   validation {
-    condition = (
-      var.task.ephemeral_storage == null ? true : var.task.ephemeral_storage >= 21 && var.task.ephemeral_storage <= 200
-    )
+    condition     = var.task.ephemeral_storage == null ? true : contains(range(21, 201), var.task.ephemeral_storage)
     error_message = "task.ephemeral_storage is ${coalesce(var.task.ephemeral_storage, 0)} GiB. Fargate takes 21 to 200; for the 20 that are included leave it out."
   }
 
   validation {
     condition = alltrue([
-      for arn in values(var.task.secrets) :
-      can(regex("^arn:[a-z-]+:(secretsmanager|ssm):", arn))
+      for arn in values(var.task.secrets) : can(regex("^arn:[a-z-]+:(secretsmanager|ssm):", arn))
     ])
     error_message = "task.secrets holds something that is not the ARN of a Secrets Manager secret or an SSM parameter. Put the value into one of them and name its ARN here: a value in the configuration ends up in the state."
   }

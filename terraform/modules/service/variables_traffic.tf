@@ -25,8 +25,12 @@ variable "traffic" {
   default = null
 
   validation {
-    condition     = var.traffic == null ? true : var.traffic.health_interval > var.traffic.health_timeout
-    error_message = "traffic.health_interval is ${try(var.traffic.health_interval, 0)} s and health_timeout ${try(var.traffic.health_timeout, 0)} s. The interval must be longer than the timeout: the API refuses it, and neither validate nor plan would have said so."
+    condition = var.traffic == null ? true : var.traffic.health_interval > var.traffic.health_timeout
+    error_message = join(" ", [
+      "traffic.health_interval is ${try(var.traffic.health_interval, 0)} s and health_timeout",
+      "${try(var.traffic.health_timeout, 0)} s. The interval must be longer than the timeout:",
+      "the API refuses it, and neither validate nor plan would have said so.",
+    ])
   }
 
   validation {
@@ -95,7 +99,11 @@ variable "traffic" {
         can(regex("^[2-4][0-9]{2}([,-][2-4][0-9]{2})*$", var.traffic.health_matcher))
       )
     )
-    error_message = "traffic.health_matcher is \"${try(coalesce(var.traffic.health_matcher), "")}\". With GRPC it names gRPC codes, 0 to 99; otherwise HTTP codes, 200 to 499: one, a list (200,204) or a range (200-299)."
+    error_message = join(" ", [
+      "traffic.health_matcher is \"${try(coalesce(var.traffic.health_matcher), "")}\".",
+      "With GRPC it names gRPC codes, 0 to 99; otherwise HTTP codes, 200 to 499:",
+      "one, a list (200,204) or a range (200-299).",
+    ])
   }
 
   validation {

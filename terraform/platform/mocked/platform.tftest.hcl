@@ -419,6 +419,39 @@ run "a_service_behind_a_foreign_load_balancer_brings_none" {
   }
 }
 
+run "what_is_said_of_a_load_balancer_wins_over_what_was_found" {
+  command = plan
+  variables {
+    load_balancers = { public = { idle_timeout = 120, attributes = { enable_http2 = true } } }
+    adopt = {
+      load_balancers = {
+        public = { idle_timeout = 30, ssl_policy = "old", drop_invalid_header_fields = false, attributes = {
+          enable_http2         = false
+          preserve_host_header = true
+          connection_logs      = { bucket = "logs" }
+        } }
+      }
+    }
+  }
+  assert {
+    condition = local.of_balancers["public"] == {
+      idle_timeout               = 120
+      ssl_policy                 = "old"
+      drop_invalid_header_fields = false
+    }
+    error_message = "field by field"
+  }
+  assert {
+    condition = (
+      local.attributes_of["public"].enable_http2 &&
+      local.attributes_of["public"].preserve_host_header &&
+      local.attributes_of["public"].connection_logs.bucket == "logs" &&
+      length(local.attributes_of["internal"]) == 1
+    )
+    error_message = "attributes too"
+  }
+}
+
 run "a_priority_that_adoption_makes_a_double_is_refused" {
   command = plan
   variables {

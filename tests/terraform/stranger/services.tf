@@ -28,14 +28,13 @@ module "made-beside" {
     paths             = ["/*"]
   }
 
-  adopt = {
+  roles = {
     own_execution_role = false
     own_task_role      = false
-    own_registry       = false
     execution_role_arn = aws_iam_role.own.arn
     task_role_arn      = aws_iam_role.own.arn
-    registry           = { arn = aws_service_discovery_service.own.arn }
   }
+  registry = { own = false, arn = aws_service_discovery_service.own.arn }
 }
 
 # Never two at once: the one is stopped before the next starts.

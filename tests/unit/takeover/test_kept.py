@@ -136,30 +136,6 @@ def test_service_connects_default_namespace_and_the_key_of_sessions_are_kept() -
     }
 
 
-def test_alarms_that_fail_a_deployment_are_kept() -> None:
-    kept = of_service(
-        made.fleet(made.service("api", deployment_alarms=("a-5xx", "b"), alarms_roll_back=True))
-    )
-    assert kept["deployment_alarms"] == {"names": ["a-5xx", "b"], "rollback": True}
-
-
-@pytest.mark.parametrize(
-    ("found", "kept"),
-    [
-        ((0, 100), {"minimum": 0, "maximum": 100}),
-        ((50, None), {"minimum": 50, "maximum": 200}),
-        ((None, None), None),
-    ],
-)
-def test_how_many_tasks_run_during_a_deployment_is_kept(found: Any, kept: Any) -> None:
-    service = made.service("api", minimum_percent=found[0], maximum_percent=found[1])
-    assert of_service(made.fleet(service)).get("deployment_percent") == kept
-
-
-def test_a_service_without_deployment_alarms_is_given_none() -> None:
-    assert "deployment_alarms" not in of_service(made.fleet(made.service("api")))
-
-
 def test_a_grace_period_for_target_groups_of_another_owner_is_kept() -> None:
     behind = msgspec.structs.replace(made.service("api", grace_period_s=900), traffic=None)
     assert of_service(made.fleet(behind))["grace_period"] == 900

@@ -296,7 +296,7 @@ def test_scaling_that_a_snapshot_says_nothing_of_is_told(tmp_path: Path, scaling
 
 
 def test_the_schema_has_the_attributes_of_the_platforms_variable_and_no_others() -> None:
-    text = (ROOT / "terraform" / "platform" / "variables.tf").read_text(encoding="utf-8")
+    text = (ROOT / "terraform" / "platform" / "variables_services.tf").read_text(encoding="utf-8")
     block = text.split('variable "services" {')[1].split("  nullable = false")[0]
     written = set(re.findall(r"(\w+) += (?:optional\(|string|number|bool|list\(|map\(|object\()", block))
     assert len(written) > 50

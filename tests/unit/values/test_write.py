@@ -340,7 +340,8 @@ def test_the_root_configurations_variable_takes_the_values(engine_alone: Engine,
         made.service("jobs", traffic=None, stop_timeout_s=15),
     )
     write_recommendation(recommended(*services), tmp_path)
-    shutil.copy(PLATFORM / "variables.tf", tmp_path)
+    for declared in PLATFORM.glob("variables*.tf"):
+        shutil.copy(declared, tmp_path)
     (tmp_path / "out.tf").write_text('output "services" { value = var.services }\n', encoding="utf-8")
     subnets = '["subnet-a", "subnet-b", "subnet-c"]'
     (tmp_path / "network.auto.tfvars").write_text(

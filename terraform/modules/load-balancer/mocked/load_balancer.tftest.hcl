@@ -227,11 +227,11 @@ run "without_the_modules_own_a_load_balancer_keeps_exactly_its_groups_headers_an
   command = plan
   variables {
     adopt = {
-      security_group_ids         = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"]
-      own_security_group         = false
-      drop_invalid_header_fields = false
-      https_response             = { status_code = "503", content_type = "text/html", message_body = "<p>no</p>" }
+      security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"]
+      own_security_group = false
+      https_response     = { status_code = "503", content_type = "text/html", message_body = "<p>no</p>" }
     }
+    attributes = { drop_invalid_header_fields = false }
   }
   assert {
     condition = (
@@ -248,15 +248,13 @@ run "what_the_provider_would_set_back_is_kept" {
   command = plan
   variables {
     certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/0"
-    adopt = {
-      attributes = {
-        preserve_host_header       = true
-        xff_header_processing_mode = "preserve"
-        enable_http2               = false
-        connection_logs            = { bucket = "logs" }
-      }
-      http_redirect = { host = "www.shop.example", status_code = "HTTP_302" }
+    attributes = {
+      preserve_host_header       = true
+      xff_header_processing_mode = "preserve"
+      enable_http2               = false
+      connection_logs            = { bucket = "logs" }
     }
+    adopt = { http_redirect = { host = "www.shop.example", status_code = "HTTP_302" } }
   }
   assert {
     condition = (

@@ -48,16 +48,20 @@ run "names_and_network_are_kept" {
   command = plan
   variables {
     adopt = {
-      service_name       = "Api_V1"
-      family             = "old-family"
-      container_name     = "app"
-      subnet_ids         = ["subnet-1", "subnet-2"]
+      service_name   = "Api_V1"
+      family         = "old-family"
+      container_name = "app"
+      subnet_ids     = ["subnet-1", "subnet-2"]
+      log_group      = { name = "/old/api", kms_key_id = "arn:aws:kms:us-east-1:111122223333:key/0123" }
+    }
+    network = {
+      vpc_id             = "vpc-0"
+      subnet_ids         = ["subnet-a", "subnet-b"]
       assign_public_ip   = true
       security_group_ids = ["sg-1", "sg-2"]
       own_security_group = false
-      register           = false
-      log_group          = { name = "/old/api", kms_key_id = "arn:aws:kms:us-east-1:111122223333:key/0123" }
     }
+    registry = { register = false }
   }
   assert {
     condition = (
@@ -167,7 +171,7 @@ run "capacity_providers_take_the_place_of_the_launch_type" {
 run "roles_of_another_owner_are_kept_and_none_is_made" {
   command = plan
   variables {
-    adopt = {
+    roles = {
       execution_role_arn = "arn:aws:iam::111122223333:role/old"
       task_role_arn      = "arn:aws:iam::111122223333:role/path/old"
     }
@@ -193,10 +197,8 @@ run "roles_of_another_owner_are_kept_and_none_is_made" {
 run "a_cloud_map_service_is_taken_over_as_it_is" {
   command = plan
   variables {
-    adopt = {
-      discovery = { name = "api-v1", routing_policy = "WEIGHTED", record_types = ["SRV"] }
-      registry  = { container_name = "api", container_port = 8080 }
-    }
+    adopt    = { discovery = { name = "api-v1", routing_policy = "WEIGHTED", record_types = ["SRV"] } }
+    registry = { container_name = "api", container_port = 8080 }
   }
   assert {
     condition = (
@@ -211,7 +213,7 @@ run "a_cloud_map_service_is_taken_over_as_it_is" {
 run "a_registry_of_another_owner_is_kept_by_its_arn" {
   command = plan
   variables {
-    adopt = { registry = { arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-0" } }
+    registry = { arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-0" }
   }
   assert {
     condition = (
@@ -291,33 +293,29 @@ run "a_family_without_revision_is_refused" {
   expect_failures = [var.adopt]
 }
 
-run "a_grace_period_and_alarms_of_deployments_are_kept" {
+run "a_grace_period_is_kept" {
   command = plan
   variables {
-    adopt = { grace_period = 900, deployment_alarms = { names = ["api-5xx"], rollback = true } }
+    adopt = { grace_period = 900 }
   }
   assert {
-    condition = (
-      aws_ecs_service.this.health_check_grace_period_seconds == 900 &&
-      one(aws_ecs_service.this.alarms).alarm_names == toset(["api-5xx"]) &&
-      one(aws_ecs_service.this.alarms).rollback
-    )
-    error_message = "tasks behind another owner's target group keep their time to start, deployments their alarms"
+    condition     = aws_ecs_service.this.health_check_grace_period_seconds == 900
+    error_message = "tasks behind another owner's target group keep their time to start"
   }
 }
 
 run "no_security_group_at_all_is_refused" {
   command = plan
   variables {
-    adopt = { own_security_group = false }
+    network = merge(var.network, { own_security_group = false })
   }
-  expect_failures = [var.adopt]
+  expect_failures = [var.network]
 }
 
 run "a_service_that_names_no_security_group_keeps_the_vpcs_default" {
   command = plan
   variables {
-    adopt = { security_group_ids = [], own_security_group = false }
+    network = merge(var.network, { security_group_ids = [], own_security_group = false })
   }
   assert {
     condition     = length(aws_ecs_service.this.network_configuration[0].security_groups) == 0
@@ -328,31 +326,34 @@ run "a_service_that_names_no_security_group_keeps_the_vpcs_default" {
 run "five_security_groups_are_accepted" {
   command = plan
   variables {
-    adopt = { security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"], own_security_group = false }
+    network = merge(var.network, {
+      security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"]
+      own_security_group = false
+    })
   }
 }
 
 run "five_and_the_modules_own_are_refused" {
   command = plan
   variables {
-    adopt = { security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"] }
+    network = merge(var.network, { security_group_ids = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"] })
   }
-  expect_failures = [var.adopt]
+  expect_failures = [var.network]
 }
 
 run "a_role_by_its_name_is_refused" {
   command = plan
   variables {
-    adopt = { task_role_arn = "old" }
+    roles = { task_role_arn = "old" }
   }
-  expect_failures = [var.adopt]
+  expect_failures = [var.roles]
 }
 
 run "permissions_for_a_role_of_another_owner_are_refused" {
   command = plan
   variables {
     task_policy_statements = [{ sid = "Read", actions = ["s3:GetObject"], resources = ["arn:aws:s3:::a/*"] }]
-    adopt                  = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
+    roles                  = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
   }
   expect_failures = [aws_ecs_task_definition.this]
 }

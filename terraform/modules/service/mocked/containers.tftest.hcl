@@ -558,7 +558,7 @@ run "waiting_on_a_state_that_is_none_is_refused" {
 run "a_task_role_that_is_kept_is_warned_of_what_it_must_allow" {
   command = plan
   variables {
-    adopt  = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
+    roles  = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
     task   = merge(var.task, { volumes = { data = { efs = { file_system_id = "fs-0abc" } } } })
     egress = { efs = { port = 2049, security_group_id = "sg-0efs" } }
   }
@@ -568,7 +568,7 @@ run "a_task_role_that_is_kept_is_warned_of_what_it_must_allow" {
 run "a_log_router_with_a_task_role_that_is_kept_is_warned_of_too" {
   command = plan
   variables {
-    adopt = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
+    roles = { task_role_arn = "arn:aws:iam::111122223333:role/old" }
     task = merge(var.task, {
       containers = { router = { image = "registry.example/router:1", memory = 64, firelens = {} } }
     })

@@ -486,18 +486,3 @@ run "an_empty_list_of_alarms_is_refused" {
   }
   expect_failures = [var.deployment]
 }
-
-run "a_running_service_keeps_its_percentages_under_what_is_asked" {
-  command = plan
-  variables {
-    adopt      = { deployment_percent = { minimum = 50, maximum = 150 } }
-    deployment = { maximum_percent = 200 }
-  }
-  assert {
-    condition = (
-      aws_ecs_service.this.deployment_minimum_healthy_percent == 50 &&
-      aws_ecs_service.this.deployment_maximum_percent == 200
-    )
-    error_message = "the values win"
-  }
-}

@@ -28,14 +28,13 @@ variables {
 run "roles_and_registry_of_another_owner_are_made_by_nobody_here" {
   command = plan
   variables {
-    adopt = {
+    roles = {
       own_execution_role = false
       own_task_role      = false
-      own_registry       = false
       execution_role_arn = "arn:aws:iam::111122223333:role/mine"
       task_role_arn      = "arn:aws:iam::111122223333:role/mine"
-      registry           = { arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-1" }
     }
+    registry = { own = false, arn = "arn:aws:servicediscovery:us-east-1:111122223333:service/srv-1" }
   }
   assert {
     condition = (
@@ -54,7 +53,7 @@ run "roles_and_registry_of_another_owner_are_made_by_nobody_here" {
 run "a_boolean_that_contradicts_its_arn_is_refused" {
   command = plan
   variables {
-    adopt = { own_task_role = true, task_role_arn = "arn:aws:iam::111122223333:role/mine" }
+    roles = { own_task_role = true, task_role_arn = "arn:aws:iam::111122223333:role/mine" }
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
@@ -62,9 +61,20 @@ run "a_boolean_that_contradicts_its_arn_is_refused" {
 run "a_boolean_without_its_arn_is_refused" {
   command = plan
   variables {
-    adopt = { own_execution_role = false }
+    roles = { own_execution_role = false }
   }
   expect_failures = [aws_ecs_task_definition.this]
+}
+
+run "groups_of_another_owner_are_put_beside_the_modules_own" {
+  command = plan
+  variables {
+    network = merge(var.network, { security_group_ids = ["sg-database-clients"] })
+  }
+  assert {
+    condition     = length(local.security_group_ids) == 2 && local.security_group_ids[0] == "sg-database-clients"
+    error_message = "the module's own lets in, the other is let into the database"
+  }
 }
 
 run "a_role_has_the_path_and_boundary_asked_for" {
