@@ -81,6 +81,7 @@ def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         ".trimtab",
         "recommendation.json",
+        "report.html",
         "services.auto.tfvars",
     ]
 
