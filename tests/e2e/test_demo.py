@@ -95,6 +95,7 @@ def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
         ".trimtab",
         "recommendation",
         "recommendation.json",
+        "report.html",
         "services.auto.tfvars",
     ]
 

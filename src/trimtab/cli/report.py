@@ -30,7 +30,7 @@ ENDINGS = {".html": ReportForm.HTML, ".md": ReportForm.MARKDOWN, ".json": Report
 def report(  # noqa: PLR0913, PLR0917  # one a flag
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that optimize -o wrote.")],
     service: Annotated[
-        str | None, typer.Argument(metavar="[SERVICE]", help="This service alone, with why it is so.")
+        str | None, typer.Argument(metavar="SERVICE", help="This service alone, with why it is so.")
     ] = None,
     output: Annotated[
         Path | None,

@@ -37,7 +37,7 @@ def test_a_folder_in_gives_advice_files_and_a_report_out(tmp_path: Path) -> None
     outcome = optimize(tmp_path / "in", tmp_path / "out", progress=words, effort=made.LITTLE)
     assert not outcome.partial
     assert [advice.service.name for advice in outcome.recommendation.services] == ["api", "jobs"]
-    assert [path.parent for path in outcome.report.files] == [tmp_path / "out"] * 2
+    assert [path.parent for path in outcome.report.files] == [tmp_path / "out"] * 3
     assert all(path.is_file() for path in outcome.report.files)
     assert [word.split()[0] for word in words] == ["reading", "searching", "searched", "searched", "writing"]
 

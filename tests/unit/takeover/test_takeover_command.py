@@ -88,7 +88,7 @@ def _optimised(fleet: Fleet, folder: Path) -> Path:
 def test_a_fleet_without_identities_is_optimised_without_a_copy_of_it(tmp_path: Path) -> None:
     folder = _optimised(plain.fleet(plain.service("api")), tmp_path)
     written = sorted(path.name for path in folder.iterdir() if path.is_file())
-    assert written == ["recommendation.json", "services.auto.tfvars"]
+    assert written == ["recommendation.json", "report.html", "services.auto.tfvars"]
 
 
 def test_the_command_exits_with_3_when_a_service_is_left(tmp_path: Path) -> None:

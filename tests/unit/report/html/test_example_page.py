@@ -71,6 +71,9 @@ def test_the_steps_of_the_waterfall_add_up_to_the_cent(document: Document) -> No
     # The example's services get smaller sizes, and what is not recorded is hatched.
     sizes = next(one for one in steps if one.label == "Task size")
     assert sizes.usd_month < 0
+    # What starts and drains cost is little beside what runs: no more is left over.
+    (rest,) = (one.usd_month for one in steps if one.label == "Starts and drains")
+    assert abs(rest) < 0.05 * today.usd_month
     assert {one.label for one in steps if one.unknown} >= {"Logs", "Container Insights"}
 
 
