@@ -37,6 +37,10 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, metavar="MINUTES", help="Wait this long for a service.")
     ] = 40,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", metavar="ID", help="The account, where the recommendation knows none."),
+    ] = None,
     region: Region = None,
     profile: Profile = None,
 ) -> None:
@@ -59,6 +63,7 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
         undo=undo,
         dry_run=dry_run,
         region=region,
+        account=account,
         timeout_s=timeout * 60,
     )
     done = run_rollout(

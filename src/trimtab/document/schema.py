@@ -6,7 +6,7 @@ Every field that holds an estimate says so in its name; money before and after i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -35,6 +35,8 @@ from trimtab.sizing.model import SizeReason  # noqa: TC001
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+AccountId: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{12}$")]
 
 AGAIN = "run trimtab optimize again"
 
@@ -200,6 +202,8 @@ class Document(Part, frozen=True, kw_only=True):
     """The version that wrote it."""
     cluster: str
     region: str
+    account: AccountId | None = None
+    """The AWS account that the snapshot is of; null: it does not know, and ``rollout`` asks for it."""
     environment: str
     start: str
     """First minute of the metrics, ISO 8601 UTC."""

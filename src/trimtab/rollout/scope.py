@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -46,6 +47,8 @@ class Options:
     undo: bool = False
     dry_run: bool = False
     region: str | None = None
+    account: str | None = None
+    """Id of the account to roll out in, where the recommendation knows none."""
     timeout_s: float = DEFAULT_TIMEOUT_S
     """For each wait: for a steady state, and for a deployment's end."""
 
@@ -72,7 +75,8 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
     named = read_task_definitions(options.task_definitions) if options.task_definitions else None
     wanted = _chosen(options, {one.name: one for one in recommended.services}, "the recommendation")
     _refuse_region(options, recommended.region, "the recommendation is for")
-    cloud = Aws(open_api(recommended.region))
+    account = _account(options, recommended.account, "the recommendation is for")
+    cloud = _opened(open_api, recommended.region, account)
     arn = _cluster(cloud, recommended.cluster, journal)
     begin = Begin(at=at, kind="rollout", cluster_arn=arn, recommendation=recommended.digest)
     states = cloud.services(recommended.cluster, [one.name for one in wanted])
@@ -126,7 +130,8 @@ def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> 
     region, cluster = last.cluster_arn.split(":")[3], last.cluster_arn.rsplit("/", maxsplit=1)[-1]
     chosen = _chosen(options, moves, "the last rollout")
     _refuse_region(options, region, "the rollout was in")
-    cloud = Aws(open_api(region))
+    account = _account(options, last.cluster_arn.split(":")[4], "the rollout was in")
+    cloud = _opened(open_api, region, account)
     arn = _cluster(cloud, cluster, journal)
     return RunScope(
         begin=Begin(at=at, kind="undo", cluster_arn=arn, recommendation=last.recommendation),
@@ -151,6 +156,49 @@ def _chosen(options: Options, known: Mapping[str, _Kind], where: str) -> list[_K
 def _refuse_region(options: Options, region: str, whose: str) -> None:
     if options.region is not None and options.region != region:
         raise RolloutError(f"{whose} {region}, not {options.region}", where="--region", advice="leave it out")
+
+
+def _account(options: Options, known: str | None, whose: str) -> str:
+    """Return the account that a rollout is bound to.
+
+    Raises:
+        RolloutError: nothing says which, or two things say two.
+
+    """
+    if options.account is not None and not re.fullmatch(r"[0-9]{12}", options.account):
+        raise RolloutError(
+            f"{options.account!r} is no account", where="--account", advice="give its 12 digits"
+        )
+    if known is not None and options.account not in {None, known}:
+        raise RolloutError(
+            f"{whose} account {known}, not {options.account}", where="--account", advice="leave it out"
+        )
+    account = known or options.account
+    if account is None:
+        raise RolloutError(
+            "the recommendation does not know its account",
+            where=str(options.folder),
+            advice="name it with --account: a rollout writes to no other",
+        )
+    return account
+
+
+def _opened(open_api: OpenApi, region: str, account: str) -> Aws:
+    """Return the account, once it is sure that it is the one.
+
+    Raises:
+        RolloutError: the credentials are another account's; nothing was changed.
+
+    """
+    cloud = Aws(open_api(region))
+    there = cloud.account()
+    if there != account:
+        raise RolloutError(
+            f"the credentials are of account {there}, this is for {account}",
+            where="AWS",
+            advice="check --profile; nothing was changed",
+        )
+    return cloud
 
 
 def _cluster(cloud: Cloud, cluster: str, journal: Journal) -> str:

@@ -12,11 +12,11 @@ from fleet import made as made_fleet
 from rollout.made import Shop, World, running_world
 
 from trimtab.commands import optimize as optimizing
-from trimtab.document.schema import DOCUMENT_VERSION as WRITTEN_VERSION
 from trimtab.ladders.search import Effort
 from trimtab.rollout.cloud.aws import CALLS
 from trimtab.rollout.model import EXIT_CODES, Outcome
-from trimtab.rollout.recommendation import DOCUMENT_VERSION, read_recommendation
+from trimtab.rollout.recommendation import read_recommendation
+from trimtab.sandbox.server import ACCOUNT
 from trimtab.sandbox.timing import TaskTiming
 from trimtab.snapshot.folder import read_snapshot, write_snapshot
 
@@ -72,6 +72,61 @@ def test_a_service_left_alone_exits_with_twenty_and_says_why(shop: Shop) -> None
     assert "web: LEFT ALONE: it has no deployment circuit breaker" in run.stdout
 
 
+OTHER = "222222222222"
+
+
+def keys_of(world: World, account: str) -> dict[str, str]:
+    """Credentials of another account, in which the sandbox has nothing."""
+    role = f"arn:aws:iam::{account}:role/admin"
+    given = world.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+
+
+@pytest.mark.parametrize("flag", ["", "--dry-run", "--undo"])
+def test_another_accounts_credentials_move_nothing(world: World, shop: Shop, flag: str) -> None:
+    if flag == "--undo":
+        assert rollout(shop.folder).returncode == 0
+    before, journal = shop.updates(), shop.folder / "rollout-journal.jsonl"
+    written = journal.read_bytes() if journal.exists() else b""
+    runs = [shop.runs(name) for name in shop.names]
+    calls = len(world.sandbox.calls)
+    # The very same names there, as a copy of the fleet would have.
+    run = rollout(shop.folder, *[flag] * bool(flag), **keys_of(world, OTHER))
+    assert run.returncode == 2, run.stderr
+    (line,) = [one for one in run.stderr.splitlines() if one.startswith("error: ")]
+    assert f"the credentials are of account {OTHER}, this is for {ACCOUNT}" in line
+    assert set(world.sandbox.calls[calls:]) == {"sts:AssumeRole", "sts:GetCallerIdentity"}
+    assert [shop.runs(name) for name in shop.names] == runs
+    assert (journal.read_bytes() if journal.exists() else b"") == written
+    assert shop.updates() == before
+
+
+def test_a_recommendation_without_an_account_asks_for_it(shop: Shop) -> None:
+    shop.account = None
+    shop.recommend(*shop.names)
+    run = rollout(shop.folder)
+    assert run.returncode == 2
+    assert "the recommendation does not know its account; name it with --account" in run.stderr
+    run = rollout(shop.folder, "--account", OTHER)
+    assert run.returncode == 2
+    assert f"the credentials are of account {ACCOUNT}, this is for {OTHER}" in run.stderr
+    assert rollout(shop.folder, "--account", "12").returncode == 2
+    assert [shop.runs(name) for name in shop.names] == [1, 1]
+    run = rollout(shop.folder, "--account", ACCOUNT)
+    assert run.returncode == 0, run.stderr
+    assert [shop.runs(name) for name in shop.names] == [2, 2]
+
+
+def test_the_flag_does_not_overrule_what_the_recommendation_knows(shop: Shop) -> None:
+    run = rollout(shop.folder, "--account", OTHER)
+    assert run.returncode == 2
+    assert f"the recommendation is for account {ACCOUNT}, not {OTHER}; leave it out" in run.stderr
+
+
 def test_the_documentation_shows_the_help_as_it_is() -> None:
     shown = rollout("--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
     page = (ROOT / "docs" / "rollout.md").read_text(encoding="utf-8")
@@ -81,11 +136,11 @@ def test_the_documentation_shows_the_help_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "name the folder that `trimtab optimize -o` wrote"),
-        (b"{", "is not a recommendation"),
-        (b'{"document_version": 1}', "has document_version 1, not 6"),
+        (None, "name the folder that trimtab optimize -o wrote"),
+        (b"{", "is not JSON"),
+        (b'{"document_version": 1}', "has document_version 1, and this trimtab reads"),
         (b'{"document_version": 6, "cluster": "c", "region": "r", "services": [{}]}', "services[0]"),
-        (b"\xff\xfe", "is not a recommendation"),
+        (b"\xff\xfe", "is not JSON"),
     ],
 )
 def test_a_folder_without_a_recommendation_is_one_line(
@@ -113,7 +168,6 @@ def test_a_file_that_names_no_revisions_is_one_line(shop: Shop, content: str) ->
 
 
 def test_what_optimize_writes_is_what_a_rollout_reads(tmp_path: Path) -> None:
-    assert DOCUMENT_VERSION == WRITTEN_VERSION
     write_snapshot(made_fleet.snapshot(*map(made_fleet.service, ("api", "web"))), tmp_path / "in")
     optimizing.optimize(tmp_path / "in", tmp_path, effort=Effort(drawn=30, rounds=1, varied=10))
     recommended = read_recommendation(tmp_path)

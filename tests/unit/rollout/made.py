@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +9,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import msgspec
+from document.made import optimized
 
 from trimtab.aws.api import CallFailed
 from trimtab.aws.connection import Connection
@@ -17,7 +18,7 @@ from trimtab.rollout.cloud.aws import WRITES
 from trimtab.rollout.run import run_rollout
 from trimtab.rollout.scope import Options
 from trimtab.sandbox.clock import SandboxTime
-from trimtab.sandbox.server import Sandbox
+from trimtab.sandbox.server import ACCOUNT, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,6 +122,10 @@ class World:
         self.listeners = {scheme: self._listener(scheme) for scheme in ("internet-facing", "internal")}
         self._numbers = count(1)
 
+    def client(self, name: str) -> Any:
+        """Return a boto3 client."""
+        return self.session.client(name, endpoint_url=self.sandbox.endpoint)
+
     def number(self) -> int:
         """Return a number nobody else has."""
         return next(self._numbers)
@@ -149,6 +154,8 @@ class Shop:
         self.recorder = Recorder(world.account)
         self.told: list[str] = []
         self.names: tuple[str, ...] = ()
+        self.account: str | None = ACCOUNT
+        """What the recommendation says of it."""
 
     def build(self, *names: str) -> None:
         """Create the named services (all of them by default), running their old revision."""
@@ -230,22 +237,26 @@ class Shop:
 
     def recommend(self, *names: str) -> None:
         """Write what ``optimize`` would, as far as a rollout reads it."""
-        services = [
-            {
-                "name": name,
-                "cpu_units": NEW[0],
-                "memory_mib": NEW[1],
-                "cost": {"before_usd_month": COST.get(name, 1.0)},
-            }
+        like = optimized().document
+        replaced = msgspec.structs.replace
+        services = tuple(
+            replaced(
+                like.services[0],
+                name=name,
+                cpu_units=NEW[0],
+                memory_mib=NEW[1],
+                cost=replaced(like.services[0].cost, before_usd_month=COST.get(name, 1.0)),
+            )
             for name in names
-        ]
-        document = {
-            "document_version": 6,
-            "cluster": self.cluster,
-            "region": self.world.sandbox.region,
-            "services": services,
-        }
-        (self.folder / "recommendation.json").write_text(json.dumps(document), encoding="utf-8")
+        )
+        document = replaced(
+            like,
+            cluster=self.cluster,
+            region=self.world.sandbox.region,
+            account=self.account,
+            services=services,
+        )
+        (self.folder / "recommendation.json").write_bytes(msgspec.json.encode(document))
 
     def deploy(self, name: str, arn: str, **more: Any) -> None:
         """Deploy as CI or a second operator does."""

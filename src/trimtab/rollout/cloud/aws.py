@@ -32,6 +32,7 @@ CALLS: Final = frozenset(
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
+        "sts:GetCallerIdentity",
     }
 )
 """Every call a rollout makes, as ``service:Operation``: IAM's names."""
@@ -51,6 +52,10 @@ class Aws:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+
+    def account(self) -> str:
+        """Return the id of the account that the credentials are of."""
+        return str(self._call("sts", "GetCallerIdentity", {})["Account"])
 
     def cluster_arn(self, cluster: str) -> str | None:
         """Return the ARN of an active cluster, or None."""

@@ -35,6 +35,10 @@ class Cloud(Protocol):
     and ``AccountError`` where no call can work (credentials, permissions, network).
     """
 
+    def account(self) -> str:
+        """Return the id of the account that the credentials are of."""
+        ...
+
     def cluster_arn(self, cluster: str) -> str | None:
         """Return the ARN of an active cluster, or None."""
         ...
