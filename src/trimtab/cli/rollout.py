@@ -37,6 +37,10 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, metavar="MINUTES", help="Wait this long for a service.")
     ] = 40,
+    journal: Annotated[
+        str | None,
+        typer.Option("--journal", metavar="s3://BUCKET/KEY", help="Keep the journal there, not in DIR."),
+    ] = None,
     account: Annotated[
         str | None,
         typer.Option("--account", metavar="ID", help="The account, where the recommendation knows none."),
@@ -62,6 +66,7 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
         task_definitions=task_definitions,
         undo=undo,
         dry_run=dry_run,
+        journal=journal,
         region=region,
         account=account,
         timeout_s=timeout * 60,

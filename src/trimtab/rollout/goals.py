@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from trimtab.rollout.model import short
 from trimtab.rollout.plan import Cannot, Use, back, forward, source_of
-from trimtab.rollout.refusals import balancer_misses, refusals, unusable
+from trimtab.rollout.refusals import balancer_misses, not_its_own, refusals, unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimtab.rollout.cloud.contract import Cloud
     from trimtab.rollout.journal.journal import Updating
@@ -46,6 +46,8 @@ class NewSize:
     wanted: WantedRevision
     named: str | None
     """The revision's ARN, where Terraform's output names it."""
+    families: Mapping[str, str]
+    """The services of the run by the family that they run."""
 
     @property
     def name(self) -> str:
@@ -67,6 +69,7 @@ class NewSize:
         if isinstance(source, Cannot):
             return source
         faults = list(unusable(source, self.wanted.size))
+        faults += filter(None, [not_its_own(running, source, self.families)])
         return Cannot(why="; ".join(faults)) if faults else forward(running, source)
 
 
@@ -75,6 +78,8 @@ class UndoGoal:
     """Back to what ran before the rollout."""
 
     move: Updating
+    families: Mapping[str, str]
+    """The services of the run by the family that they run."""
 
     @property
     def name(self) -> str:
@@ -94,6 +99,10 @@ class UndoGoal:
     def step(self, cloud: Cloud, running: Revision) -> Step:
         """Return what to do."""
         before, moved_to = cloud.revision(self.move.before), cloud.revision(self.move.to)
+        # A journal is a file: whoever edits it must not move a service onto another's definition.
+        for one in (before, moved_to):
+            if why := not_its_own(running, one, self.families):
+                return Cannot(why=f"the journal names a revision that is not its own: {why}")
         return back(running, before, moved_to)
 
 

@@ -34,6 +34,8 @@ class WantedRevision:
 
     name: str
     size: TaskSize
+    today: TaskSize
+    """What ran when the snapshot was taken."""
     cost_usd_month: float
     """What it costs today, replayed: how much there is of it."""
 
@@ -191,6 +193,9 @@ EXIT_CODES: Final = (
 )
 """Exit codes of findings, the gravest first: it decides where there are several."""
 
+UNDO_INCOMPLETE: Final = 26
+"""Exit code of an undo that went well as far as its journal knows, which is not everything."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -219,12 +224,15 @@ class Rollout:
     dry_run: bool
     results: tuple[Result, ...]
     """In the order of the rollout."""
+    unknown: tuple[str, ...] = ()
+    """What an undo cannot know, or leaves, in sentences."""
 
     @property
     def exit_code(self) -> int:
         """0, or the code of the gravest finding."""
         seen = {result.outcome for result in self.results}
-        return next((code for code, outcomes in EXIT_CODES if outcomes & seen), 0)
+        incomplete = UNDO_INCOMPLETE if self.unknown else 0
+        return next((code for code, outcomes in EXIT_CODES if outcomes & seen), incomplete)
 
 
 def short(arn: str) -> str:

@@ -66,7 +66,10 @@ def read_recommendation(folder: Path) -> Recommended:
 
 def _wanted(service: ServicePart) -> WantedRevision:
     size = TaskSize(cpu_units=service.cpu_units, memory_mib=service.memory_mib)
-    return WantedRevision(name=service.name, size=size, cost_usd_month=service.cost.before_usd_month)
+    today = TaskSize(cpu_units=service.deployed.cpu_units, memory_mib=service.deployed.memory_mib)
+    return WantedRevision(
+        name=service.name, size=size, today=today, cost_usd_month=service.cost.before_usd_month
+    )
 
 
 def read_task_definitions(path: Path) -> dict[str, str]:

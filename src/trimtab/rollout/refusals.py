@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trimtab.rollout.model import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimtab.catalog.size import TaskSize
     from trimtab.rollout.model import Definition, Revision, ServiceState
@@ -70,6 +70,23 @@ def unusable(source: Revision, size: TaskSize | None) -> Iterator[str]:
     mode = source.definition.get("networkMode")
     if mode != "awsvpc":
         yield f"{source.short} has network mode {mode}: Fargate takes awsvpc only"
+
+
+def not_its_own(running: Revision, other: Revision, families: Mapping[str, str]) -> str | None:
+    """Return why a revision is not the service's own, or None.
+
+    A family of its own has the running revision's name. Terraform may have given it another, once: then
+    nobody else runs that family (``families``: the service by family), and it has the same application.
+    """
+    if other.family == running.family:
+        return None
+    owner = families.get(other.family)
+    if owner is not None:
+        return f"{other.short} is the task definition of service {owner}"
+    names = {one["name"] for one in running.containers if one.get("essential", True)}
+    if names.isdisjoint(one["name"] for one in other.containers):
+        return f"{other.short} is of another family than {running.short}, and has none of its containers"
+    return None
 
 
 def balancer_misses(state: ServiceState, definition: Definition, name: str) -> Iterator[str]:

@@ -9,15 +9,17 @@ The first bad end stops it: nothing more is started, what was started is watched
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import cache
 from typing import TYPE_CHECKING
 
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.context import Run, Started
-from trimtab.rollout.journal.journal import End, Settled, open_journal
+from trimtab.rollout.journal.journal import End, Settled, open_journal, read_journal
 from trimtab.rollout.journal.lock import only_one
+from trimtab.rollout.journal.store import S3Store, parse
 from trimtab.rollout.model import Outcome, Result, Rollout, short
 from trimtab.rollout.plan import Use, waves
-from trimtab.rollout.scope import backward, forward
+from trimtab.rollout.scope import backward, forward, journal_region
 from trimtab.rollout.start import calls_of, prepare, start
 from trimtab.rollout.watch import watch
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from trimtab.rollout.clock import Clock
     from trimtab.rollout.goals import Goal
+    from trimtab.rollout.journal.journal import Journal
     from trimtab.rollout.scope import OpenApi, Options, RunScope
 
 
@@ -42,7 +45,8 @@ def run_rollout(
     """
     # A dry run writes nothing, so it may look on while another run works.
     with nullcontext() if options.dry_run else only_one(options.folder):
-        journal = open_journal(options.folder)
+        open_api = _once(open_api)
+        journal = _journal(options, open_api)
         at = clock.now().isoformat(timespec="seconds")
         scope = (backward if options.undo else forward)(options, open_api, journal, at)
         run = Run(
@@ -63,7 +67,20 @@ def run_rollout(
         cluster=scope.cluster,
         dry_run=options.dry_run,
         results=(*results, *scope.refused),
+        unknown=scope.unknown,
     )
+
+
+def _once(open_api: OpenApi) -> OpenApi:
+    """Open each region once: the journal in S3 and the cluster are asked over the same connection."""
+    return cache(open_api)
+
+
+def _journal(options: Options, open_api: OpenApi) -> Journal:
+    if options.journal is None:
+        return open_journal(options.folder)
+    parse(options.journal)
+    return read_journal(S3Store(options.journal, open_api(journal_region(options))))
 
 
 def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
@@ -76,7 +93,11 @@ def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
         else:
             results += _wave(run, wave)
     done = Rollout(
-        kind=run.begin.kind, cluster=run.cluster, dry_run=False, results=(*results, *scope.refused)
+        kind=run.begin.kind,
+        cluster=run.cluster,
+        dry_run=False,
+        results=(*results, *scope.refused),
+        unknown=scope.unknown,
     )
     run.journal.write(End(at=run.at, exit_code=done.exit_code))
     return done.results[: len(results)]

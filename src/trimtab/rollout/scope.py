@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from trimtab.errors import RolloutError
+from trimtab.errors import RolloutError, UsageError
 from trimtab.rollout.cloud.aws import Aws
 from trimtab.rollout.goals import NewSize, UndoGoal
+from trimtab.rollout.journal.forgotten import not_known
 from trimtab.rollout.journal.journal import Begin
-from trimtab.rollout.model import Outcome, Result
+from trimtab.rollout.model import Outcome, Result, family_of
 from trimtab.rollout.plan import order
 from trimtab.rollout.recommendation import read_recommendation, read_task_definitions
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from trimtab.rollout.goals import Goal
     from trimtab.rollout.journal.journal import Journal
     from trimtab.rollout.model import ServiceState, WantedRevision
+    from trimtab.rollout.recommendation import Recommended
 
     OpenApi: TypeAlias = Callable[[str], Api]
     """Given a region, an account ready to be asked."""
@@ -45,6 +47,8 @@ class Options:
     """Services that move at a time."""
     task_definitions: Path | None = None
     undo: bool = False
+    journal: str | None = None
+    """``s3://BUCKET/KEY``; None: a file of the folder."""
     dry_run: bool = False
     region: str | None = None
     account: str | None = None
@@ -62,6 +66,8 @@ class RunScope:
     cloud: Cloud
     goals: tuple[Goal, ...]
     refused: tuple[Result, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """What an undo cannot know, in sentences."""
 
 
 def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> RunScope:
@@ -81,6 +87,7 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
     begin = Begin(at=at, kind="rollout", cluster_arn=arn, recommendation=recommended.digest)
     states = cloud.services(recommended.cluster, [one.name for one in wanted])
     groups = [balanced.target_group for state in states.values() for balanced in state.balanced]
+    families = _families(states)
     goals: list[Goal] = []
     refused: list[Result] = []
     for revision in order(wanted, states, cloud.exposures(groups)):
@@ -89,7 +96,7 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
         if why:
             refused.append(Result(service=revision.name, outcome=Outcome.REFUSED, detail=why))
         else:
-            goals.append(NewSize(wanted=revision, named=(named or {}).get(revision.name)))
+            goals.append(NewSize(wanted=revision, named=(named or {}).get(revision.name), families=families))
     return RunScope(
         begin=begin,
         cluster=recommended.cluster,
@@ -97,6 +104,22 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
         goals=tuple(goals),
         refused=tuple(refused),
     )
+
+
+def journal_region(options: Options) -> str:
+    """Return the region to ask for a journal in S3: the rollout's own.
+
+    Raises:
+        RolloutError: nothing says which.
+
+    """
+    recommended = _still_there(options.folder)
+    region = recommended.region if recommended is not None else options.region
+    if region is None:
+        raise RolloutError(
+            "no recommendation says the region", where=str(options.folder), advice="name it with --region"
+        )
+    return region
 
 
 def _left_alone(
@@ -124,7 +147,7 @@ def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> 
     if last is None:
         raise RolloutError(
             "holds no rollout that could be undone",
-            where=str(journal.path),
+            where=journal.store.where,
             advice="it is written by a rollout of this folder",
         )
     region, cluster = last.cluster_arn.split(":")[3], last.cluster_arn.rsplit("/", maxsplit=1)[-1]
@@ -133,12 +156,29 @@ def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> 
     account = _account(options, last.cluster_arn.split(":")[4], "the rollout was in")
     cloud = _opened(open_api, region, account)
     arn = _cluster(cloud, cluster, journal)
+    recommended = _still_there(options.folder)
+    names = {*moves, *(one.name for one in recommended.services)} if recommended else {*moves}
+    states = cloud.services(cluster, sorted(names))
+    families = _families(states)
     return RunScope(
         begin=Begin(at=at, kind="undo", cluster_arn=arn, recommendation=last.recommendation),
         cluster=cluster,
         cloud=cloud,
-        goals=tuple(UndoGoal(move=move) for move in reversed(chosen)),
+        goals=tuple(UndoGoal(move=move, families=families) for move in reversed(chosen)),
+        unknown=tuple(not_known(cloud, journal, last, recommended, states)),
     )
+
+
+def _still_there(folder: Path) -> Recommended | None:
+    """Return the folder's recommendation; an undo goes without where it cannot be read."""
+    try:
+        return read_recommendation(folder)
+    except (UsageError, RolloutError):
+        return None
+
+
+def _families(states: Mapping[str, ServiceState]) -> dict[str, str]:
+    return {family_of(one.task_definition): one.name for one in states.values() if one.status == "ACTIVE"}
 
 
 def _chosen(options: Options, known: Mapping[str, _Kind], where: str) -> list[_Kind]:
@@ -208,15 +248,17 @@ def _cluster(cloud: Cloud, cluster: str, journal: Journal) -> str:
         raise RolloutError(
             "there is no such active cluster", where=cluster, advice="check --profile: is this its account?"
         )
-    _refuse_other(arn, (line.cluster_arn for line in journal.lines if isinstance(line, Begin)), journal.path)
+    _refuse_other(
+        arn, (line.cluster_arn for line in journal.lines if isinstance(line, Begin)), journal.store.where
+    )
     return arn
 
 
-def _refuse_other(arn: str, known: Iterable[str], path: Path) -> None:
+def _refuse_other(arn: str, known: Iterable[str], where: str) -> None:
     other = next((one for one in known if one != arn), None)
     if other is not None:
         raise RolloutError(
             f"is about {other}, not {arn}",
-            where=str(path),
+            where=where,
             advice="check --profile, or roll out from another folder",
         )

@@ -180,7 +180,7 @@ def test_the_policy_allows_what_is_called_and_what_that_needs_and_nothing_else()
     policy = json.loads((ROOT / "docs" / "iam-rollout-policy.json").read_text(encoding="utf-8"))
     allowed = {action for one in policy["Statement"] for action in one["Action"]}
     # To register a revision is to tag it, and to hand its roles to its tasks.
-    assert allowed == CALLS | {"ecs:TagResource", "iam:PassRole"}
+    assert allowed == CALLS | {"ecs:TagResource", "iam:PassRole", "s3:ListBucket"}
     assert all(one["Effect"] == "Allow" for one in policy["Statement"])
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from rollout.made import NEW, OLD, Shop, of, outcomes
+from rollout.made import NEW, OLD, Shop, World, of, outcomes
 
 from trimtab.aws.api import CallFailed
 from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted
@@ -200,11 +200,12 @@ def test_no_value_of_an_environment_reaches_the_journal_or_the_report(shop: Shop
         assert b"hunter2" not in path.read_bytes()
 
 
-def test_every_call_is_in_the_policy_and_nothing_else_is(shop: Shop) -> None:
+def test_every_call_is_in_the_policy_and_nothing_else_is(shop: Shop, world: World) -> None:
     shop.build()
     shop.deploy("web", shop.register("web", OLD, image="2"))
     shop.settle()
     shop.inject.deployment_failure(f"{shop.cluster}/web", Fault.EXITS)
-    shop.rollout()
+    world.client("s3").create_bucket(Bucket=f"{shop.cluster}-journal")
+    shop.rollout(journal=f"s3://{shop.cluster}-journal/rollout.jsonl")
     assert {name for name, _ in shop.recorder.made} == CALLS
     assert WRITES < CALLS

@@ -32,11 +32,14 @@ CALLS: Final = frozenset(
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
+        "s3:GetObject",
+        "s3:PutObject",
         "sts:GetCallerIdentity",
     }
 )
 """Every call a rollout makes, as ``service:Operation``: IAM's names."""
 WRITES: Final = frozenset({"ecs:RegisterTaskDefinition", "ecs:UpdateService"})
+"""Those that change a service or make something; ``s3:PutObject`` writes the journal alone."""
 
 # The most that one call takes (API reference of each).
 _SERVICES, _TASKS, _GROUPS, _BALANCERS = 10, 100, 20, 20

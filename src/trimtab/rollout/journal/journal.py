@@ -7,18 +7,19 @@ and the next one takes its place.
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
 from trimtab.errors import RolloutError
+from trimtab.rollout.journal.store import FileStore
 from trimtab.rollout.model import Kind, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trimtab.rollout.journal.store import JournalStore
 
 JOURNAL_FILE = "rollout-journal.jsonl"
 JOURNAL_VERSION: Final = 1
@@ -109,24 +110,17 @@ _BACK = frozenset({Outcome.MOVED, Outcome.ALREADY})
 class Journal:
     """An open journal. The lock on its folder is the caller's to hold."""
 
-    path: Path
+    store: JournalStore
     lines: list[Line] = field(default_factory=list)
 
     def write(self, line: Line) -> None:
-        """Append a line, on disk when this returns.
+        """Append a line, held by its store when this returns.
 
         Raises:
             RolloutError: it cannot be written.
 
         """
-        try:
-            _append(self.path, msgspec.json.encode(line) + b"\n")
-        except OSError as error:
-            raise RolloutError(
-                f"cannot be written ({error.strerror or error})",
-                where=str(self.path),
-                advice="without it a rollout cannot be resumed or undone; nothing more was called",
-            ) from error
+        self.store.append(msgspec.json.encode(line) + b"\n")
         self.lines.append(line)
 
     def last_rollout(self) -> Begin | None:
@@ -157,21 +151,34 @@ class Journal:
         The last rollout is every run for the recommendation rolled out last, however often it
         was resumed. Of moves that follow one another ``before`` is the first's, ``to`` the last's.
         """
-        moved: dict[str, Updating] = {}
-        last, current = self.last_rollout(), None
+        last = self.last_rollout()
+        return self._moved().get(last.recommendation, {}) if last is not None else {}
+
+    def earlier_moves(self) -> tuple[Updating, ...]:
+        """Return what rollouts of other recommendations moved and no undo took back."""
+        last = self.last_rollout()
+        others = [moved for name, moved in self._moved().items() if last and name != last.recommendation]
+        return tuple(move for moved in others for move in moved.values())
+
+    def has_moved(self, service: str) -> bool:
+        """Tell whether any rollout of this journal ever moved the service, undone or not."""
+        return any(isinstance(line, Updating) and line.service == service for line in self.lines)
+
+    def _moved(self) -> dict[str, dict[str, Updating]]:
+        """Return the moves by the recommendation they were made for, those undone left out."""
+        made: dict[str, dict[str, Updating]] = {}
+        current: Begin | None = None
         for line in self.lines:
             if isinstance(line, Begin):
                 current = line
-            elif current is None or last is None:
+            elif current is None:
                 continue
             elif isinstance(line, Settled) and current.kind == "undo" and line.outcome in _BACK:
-                moved.pop(line.service, None)
-            elif isinstance(line, Updating) and (current.kind, current.recommendation) == (
-                "rollout",
-                last.recommendation,
-            ):
+                made.get(current.recommendation, {}).pop(line.service, None)
+            elif isinstance(line, Updating) and current.kind == "rollout":
+                moved = made.setdefault(current.recommendation, {})
                 moved[line.service] = _chained(moved.pop(line.service, None), line)
-        return moved
+        return made
 
 
 def _chained(first: Updating | None, then: Updating) -> Updating:
@@ -182,69 +189,26 @@ def _chained(first: Updating | None, then: Updating) -> Updating:
 
 
 def open_journal(folder: Path) -> Journal:
-    """Read the journal of ``folder``; there is none before the first rollout.
+    """Read the journal of ``folder``; there is none before the first rollout."""
+    return read_journal(FileStore(folder / JOURNAL_FILE))
+
+
+def read_journal(store: JournalStore) -> Journal:
+    """Read a journal, wherever it lies.
 
     Raises:
         RolloutError: it cannot be read, or a line of it is not one of ours.
 
     """
-    path = folder / JOURNAL_FILE
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return Journal(path=path)
-    except OSError as error:
-        raise RolloutError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     decoder = msgspec.json.Decoder(Line)
     lines: list[Line] = []
-    for number, text in enumerate(content.split(b"\n")[:-1], start=1):
+    for number, text in enumerate(store.read().split(b"\n")[:-1], start=1):
         try:
             lines.append(decoder.decode(text))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise RolloutError(
                 f"line {number} is not a line of a journal of version {JOURNAL_VERSION} ({error})",
-                where=str(path),
+                where=store.where,
                 advice="it was edited or comes from another version; keep it, and roll out from a new folder",
             ) from error
-    return Journal(path=path, lines=lines)
-
-
-def _append(path: Path, content: bytes) -> None:
-    new = not path.exists()
-    # Windows would write two bytes for the end of a line, unless told not to.
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
-    try:
-        end = _whole_lines_end(handle)
-        os.ftruncate(handle, end)
-        os.lseek(handle, end, os.SEEK_SET)
-        while content:
-            content = content[os.write(handle, content) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if new:
-        _sync_folder(path)
-
-
-def _whole_lines_end(handle: int) -> int:
-    """Return where the last whole line ends [bytes]."""
-    end = os.lseek(handle, 0, os.SEEK_END)
-    while end:
-        begin = max(0, end - 4096)
-        os.lseek(handle, begin, os.SEEK_SET)
-        end_of_line = os.read(handle, end - begin).rfind(b"\n")
-        if end_of_line >= 0:
-            return begin + end_of_line + 1
-        end = begin
-    return 0
-
-
-def _sync_folder(path: Path) -> None:
-    """Sync the file's folder: after a power cut a new file is there only if its folder knows it."""
-    if sys.platform == "win32":  # which opens no folder as a file, and syncs its names itself
-        return
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    return Journal(store=store, lines=lines)
