@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING
 
+from trimtab.errors import TrimtabError
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.context import Run, Started
 from trimtab.rollout.journal.journal import End, Settled, open_journal, read_journal
@@ -107,17 +108,27 @@ def _wave(run: Run, wave: tuple[Goal, ...]) -> list[Result]:
     """Start the services of a wave, then watch them all; in the wave's order."""
     ended: dict[str, Result] = {}
     going: list[Started] = []
+    fault: TrimtabError | None = None
     for goal in wave:
         if any(result.outcome.stops for result in ended.values()):
             ended[goal.name] = Result(service=goal.name, outcome=Outcome.NOT_REACHED)
             continue
-        begun = start(run, goal)
+        try:
+            begun = start(run, goal)
+        except TrimtabError as error:
+            # What was started is watched to its end first: nobody else looks at it.
+            fault = error
+            break
         if isinstance(begun, Started):
             going.append(begun)
         else:
             ended[goal.name] = begun
             _end(run, begun)
+    if fault is not None and going:
+        run.tell(f"{fault.one_line()}; what was started is watched to its end")
     ended |= {result.service: result for result in watch(run, going)}
+    if fault is not None:
+        raise fault
     return [ended[goal.name] for goal in wave]
 
 

@@ -70,6 +70,7 @@ class Recorder:
     refused: dict[str, str] = field(default_factory=dict)
     """Error code by call."""
     before_write: Callable[[str], None] = lambda _: None
+    after_update: Callable[[str], None] = lambda _: None
     _before: dict[str, Any] = field(default_factory=dict)
 
     def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
@@ -84,6 +85,8 @@ class Recorder:
         answer = self.account.call(service, operation, **parameters)
         if name == "ecs:DescribeServices":
             answer = self._stale(answer)
+        if name == "ecs:UpdateService":
+            self.after_update(name)
         if number == self.die_after:
             raise Killed
         return answer

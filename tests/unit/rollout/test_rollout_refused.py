@@ -118,6 +118,28 @@ def test_a_network_that_is_down_for_a_while_does_not_end_a_watch(shop: Shop) -> 
     assert any("no answer now (AWS cannot be reached" in line for line in shop.told)
 
 
+@pytest.mark.parametrize("call", ["ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:UpdateService"])
+def test_a_wave_that_is_throttled_half_way_watches_what_it_has_started(shop: Shop, call: str) -> None:
+    shop.build("jobs", "cards", "search")
+
+    def after_the_first(_: str) -> None:
+        shop.recorder.refused[call] = "ThrottlingException"
+
+    def passes() -> None:
+        shop.recorder.refused.clear()
+
+    shop.recorder.after_update = after_the_first
+    shop.clock.meanwhile = passes
+    with pytest.raises(RolloutInterrupted):
+        shop.rollout(wave=3)
+    assert shop.updates() == {"jobs": 1}
+    assert any(line.startswith("jobs: moved: ") for line in shop.told)
+    shop.recorder.after_update = lambda _: None
+    assert outcomes(shop.rollout(wave=3)) == {
+        "jobs": Outcome.ALREADY, "cards": Outcome.MOVED, "search": Outcome.MOVED,
+    }  # fmt: skip
+
+
 def test_an_update_throttled_beyond_all_patience_is_made_by_the_next_run(shop: Shop) -> None:
     shop.build("jobs")
     shop.recorder.refused["ecs:UpdateService"] = "ThrottlingException"
