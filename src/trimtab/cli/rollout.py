@@ -37,6 +37,9 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, metavar="MINUTES", help="Wait this long for a service.")
     ] = 40,
+    suspend_scale_out: Annotated[
+        bool, typer.Option("--suspend-scale-out", help="No scaling out while a deployment goes on.")
+    ] = False,
     journal: Annotated[
         str | None,
         typer.Option("--journal", metavar="s3://BUCKET/KEY", help="Keep the journal there, not in DIR."),
@@ -67,6 +70,7 @@ def rollout(  # noqa: PLR0913 - one parameter a flag
         undo=undo,
         dry_run=dry_run,
         journal=journal,
+        suspend_out=suspend_scale_out,
         region=region,
         account=account,
         timeout_s=timeout * 60,

@@ -24,6 +24,8 @@ class Run:
     journal: Journal
     begin: Begin
     timeout_s: float
+    suspend_out: bool = False
+    """Whether scaling out is suspended while a deployment goes on."""
     tell: Callable[[str], None]
     """Told what happens, in words for a person."""
 

@@ -8,11 +8,11 @@ The first bad end stops it: nothing more is started, what was started is watched
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
-from trimtab.errors import TrimtabError
+from trimtab.errors import RolloutInterrupted, TrimtabError
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.context import Run, Started
 from trimtab.rollout.journal.journal import End, Settled, open_journal, read_journal
@@ -20,6 +20,7 @@ from trimtab.rollout.journal.lock import only_one
 from trimtab.rollout.journal.store import S3Store, parse
 from trimtab.rollout.model import Outcome, Result, Rollout, short
 from trimtab.rollout.plan import Use, waves
+from trimtab.rollout.scaleout import put_back
 from trimtab.rollout.scope import backward, forward, journal_region
 from trimtab.rollout.start import calls_of, prepare, start
 from trimtab.rollout.watch import watch
@@ -57,6 +58,7 @@ def run_rollout(
             journal=journal,
             begin=scope.begin,
             timeout_s=options.timeout_s,
+            suspend_out=options.suspend_out,
             tell=tell,
         )
         if options.dry_run:
@@ -87,12 +89,13 @@ def _journal(options: Options, open_api: OpenApi) -> Journal:
 def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
     """Do it, wave by wave."""
     run.journal.write(run.begin)
+    put_back(run)  # what a run that was killed left suspended
     results: list[Result] = []
     for wave in waves(scope.goals, size):
         if any(result.outcome.stops for result in results):
             results += [Result(service=goal.name, outcome=Outcome.NOT_REACHED) for goal in wave]
         else:
-            results += _wave(run, wave)
+            results += _undisturbed(run, wave)
     done = Rollout(
         kind=run.begin.kind,
         cluster=run.cluster,
@@ -102,6 +105,18 @@ def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
     )
     run.journal.write(End(at=run.at, exit_code=done.exit_code))
     return done.results[: len(results)]
+
+
+def _undisturbed(run: Run, wave: tuple[Goal, ...]) -> list[Result]:
+    """Do a wave, and put back what was suspended for it, however it ends."""
+    try:
+        results = _wave(run, wave)
+    except (TrimtabError, KeyboardInterrupt):
+        with suppress(RolloutInterrupted):  # the first fault is the one to tell; the next run puts it back
+            put_back(run, {goal.name for goal in wave})
+        raise
+    put_back(run, {goal.name for goal in wave})
+    return results
 
 
 def _wave(run: Run, wave: tuple[Goal, ...]) -> list[Result]:

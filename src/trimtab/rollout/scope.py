@@ -51,6 +51,8 @@ class Options:
     """``s3://BUCKET/KEY``; None: a file of the folder."""
     dry_run: bool = False
     region: str | None = None
+    suspend_out: bool = False
+    """Whether to suspend scaling out while a deployment goes on."""
     account: str | None = None
     """Id of the account to roll out in, where the recommendation knows none."""
     timeout_s: float = DEFAULT_TIMEOUT_S

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from rollout.made import NEW, OLD, Shop, World, of, outcomes
+from rollout.scaled import Scaled
 
 from trimtab.aws.api import CallFailed
 from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted
@@ -227,7 +228,8 @@ def test_every_call_is_in_the_policy_and_nothing_else_is(shop: Shop, world: Worl
     shop.deploy("web", shop.register("web", OLD, image="2"))
     shop.settle()
     shop.inject.deployment_failure(f"{shop.cluster}/web", Fault.EXITS)
+    Scaled(shop, "jobs")
     world.client("s3").create_bucket(Bucket=f"{shop.cluster}-journal")
-    shop.rollout(journal=f"s3://{shop.cluster}-journal/rollout.jsonl")
+    shop.rollout(journal=f"s3://{shop.cluster}-journal/rollout.jsonl", suspend_out=True)
     assert {name for name, _ in shop.recorder.made} == CALLS
     assert WRITES < CALLS

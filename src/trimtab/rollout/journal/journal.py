@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from trimtab.rollout.journal.store import JournalStore
 
 JOURNAL_FILE = "rollout-journal.jsonl"
-JOURNAL_VERSION: Final = 1
+JOURNAL_VERSION: Final = 2
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="event"):
     """Base of the lines. ``at`` is the time of writing, ISO 8601 UTC: for people, nothing reads it."""
 
-    v: Literal[1] = JOURNAL_VERSION
+    v: Literal[1, 2] = JOURNAL_VERSION
+    """1 had fewer kinds of lines."""
     at: str
 
 
@@ -84,13 +85,27 @@ class Settled(_Line, frozen=True, kw_only=True, tag="settled"):
     reason: str
 
 
+class Suspending(_Line, frozen=True, kw_only=True, tag="suspending"):
+    """RegisterScalableTarget is about to suspend scaling out."""
+
+    service: str
+    before: dict[str, bool]
+    """``SuspendedState`` as it was."""
+
+
+class Resumed(_Line, frozen=True, kw_only=True, tag="resumed"):
+    """Scaling out is as it was."""
+
+    service: str
+
+
 class End(_Line, frozen=True, kw_only=True, tag="end"):
     """The run came to its end, good or bad. Without this line it was killed."""
 
     exit_code: int
 
 
-Line: TypeAlias = Begin | Registering | Registered | Updating | Updated | Settled | End
+Line: TypeAlias = Begin | Registering | Registered | Updating | Updated | Settled | Suspending | Resumed | End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +137,16 @@ class Journal:
         """
         self.store.append(msgspec.json.encode(line) + b"\n")
         self.lines.append(line)
+
+    def suspended(self) -> dict[str, dict[str, bool]]:
+        """Return the services whose scaling out nobody has put back, with ``SuspendedState`` as it was."""
+        found: dict[str, dict[str, bool]] = {}
+        for line in self.lines:
+            if isinstance(line, Suspending):
+                found.setdefault(line.service, line.before)
+            elif isinstance(line, Resumed):
+                found.pop(line.service, None)
+        return found
 
     def last_rollout(self) -> Begin | None:
         """Return how the last rollout began, undone or not."""
