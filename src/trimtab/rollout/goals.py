@@ -26,6 +26,11 @@ class Goal(Protocol):
         """The service."""
         ...
 
+    @property
+    def cpu_limit_percent(self) -> float:
+        """Average CPU above which a minute counts as short of it."""
+        ...
+
     def may_replace(self, state: ServiceState) -> bool:
         """Tell whether the service may be moved although it is not steady."""
         ...
@@ -53,6 +58,11 @@ class NewSize:
     def name(self) -> str:
         """The service."""
         return self.wanted.name
+
+    @property
+    def cpu_limit_percent(self) -> float:
+        """Average CPU above which a minute counts as short of it."""
+        return self.wanted.cpu_limit_percent
 
     def may_replace(self, state: ServiceState) -> bool:
         """Never: what is not steady is somebody's deployment, or an incident."""
@@ -85,6 +95,11 @@ class UndoGoal:
     def name(self) -> str:
         """The service."""
         return self.move.service
+
+    @property
+    def cpu_limit_percent(self) -> float:
+        """Nothing is watched after an undo."""
+        return 100.0
 
     def may_replace(self, state: ServiceState) -> bool:
         """When it runs, or is still moving to, what the rollout gave it: that may be what is wrong."""

@@ -36,6 +36,8 @@ class WantedRevision:
     size: TaskSize
     today: TaskSize
     """What ran when the snapshot was taken."""
+    cpu_limit_percent: float = 80.0
+    """Average CPU above which a minute counts as short of it."""
     cost_usd_month: float
     """What it costs today, replayed: how much there is of it."""
 
@@ -164,6 +166,7 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     UNSETTLED = "not settled"
     DELETED = "deleted"
+    TAKEN_BACK = "taken back"
 
     @property
     def stops(self) -> bool:
@@ -179,12 +182,14 @@ _STOPS = frozenset(
         Outcome.SUPERSEDED,
         Outcome.UNSETTLED,
         Outcome.DELETED,
+        Outcome.TAKEN_BACK,
     }
 )
 
 
 EXIT_CODES: Final = (
     (21, frozenset({Outcome.FAILED, Outcome.ROLLED_BACK})),
+    (27, frozenset({Outcome.TAKEN_BACK})),
     (24, frozenset({Outcome.DELETED})),
     (22, frozenset({Outcome.SUPERSEDED})),
     (23, frozenset({Outcome.UNSETTLED})),

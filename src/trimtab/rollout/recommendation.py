@@ -68,7 +68,11 @@ def _wanted(service: ServicePart) -> WantedRevision:
     size = TaskSize(cpu_units=service.cpu_units, memory_mib=service.memory_mib)
     today = TaskSize(cpu_units=service.deployed.cpu_units, memory_mib=service.deployed.memory_mib)
     return WantedRevision(
-        name=service.name, size=size, today=today, cost_usd_month=service.cost.before_usd_month
+        name=service.name,
+        size=size,
+        today=today,
+        cpu_limit_percent=service.choice.cpu_percent,
+        cost_usd_month=service.cost.before_usd_month,
     )
 
 

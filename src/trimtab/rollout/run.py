@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from trimtab.errors import RolloutInterrupted, TrimtabError
+from trimtab.rollout.bake.bake import bake, take_back
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.context import Run, Started
 from trimtab.rollout.journal.journal import End, Settled, open_journal, read_journal
@@ -59,6 +60,7 @@ def run_rollout(
             begin=scope.begin,
             timeout_s=options.timeout_s,
             suspend_out=options.suspend_out,
+            bake="" if options.undo else options.bake,
             tell=tell,
         )
         if options.dry_run:
@@ -95,7 +97,7 @@ def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
         if any(result.outcome.stops for result in results):
             results += [Result(service=goal.name, outcome=Outcome.NOT_REACHED) for goal in wave]
         else:
-            results += _undisturbed(run, wave)
+            results += _baked(run, wave, _undisturbed(run, wave))
     done = Rollout(
         kind=run.begin.kind,
         cluster=run.cluster,
@@ -105,6 +107,17 @@ def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
     )
     run.journal.write(End(at=run.at, exit_code=done.exit_code))
     return done.results[: len(results)]
+
+
+def _baked(run: Run, wave: tuple[Goal, ...], results: list[Result]) -> list[Result]:
+    """Watch what this wave moved, or that of a killed run; what is taken back replaces its result."""
+    names = [one.service for one in results if one.outcome in {Outcome.MOVED, Outcome.ALREADY}]
+    moves = {name: move for name in names if (move := run.journal.unbaked(run.begin, name)) is not None}
+    if not moves or not run.bake:
+        return results
+    limits = {goal.name: goal.cpu_limit_percent for goal in wave}
+    back = {one.service: one for one in bake(run, moves, limits)}
+    return [back.get(one.service, one) for one in results]
 
 
 def _undisturbed(run: Run, wave: tuple[Goal, ...]) -> list[Result]:
@@ -127,6 +140,11 @@ def _wave(run: Run, wave: tuple[Goal, ...]) -> list[Result]:
     for goal in wave:
         if any(result.outcome.stops for result in ended.values()):
             ended[goal.name] = Result(service=goal.name, outcome=Outcome.NOT_REACHED)
+            continue
+        known = run.journal.baking(goal.name)
+        why = run.journal.going_back(goal.name)
+        if run.begin.kind == "rollout" and known is not None and why is not None:
+            ended[goal.name] = take_back(run, known, why)  # a run that was killed meant it
             continue
         try:
             begun = start(run, goal)

@@ -53,10 +53,28 @@ class Options:
     region: str | None = None
     suspend_out: bool = False
     """Whether to suspend scaling out while a deployment goes on."""
+    bake: float | str = 0.0
+    """How long moved services are watched [s], or ``peak``; 0: not at all."""
     account: str | None = None
     """Id of the account to roll out in, where the recommendation knows none."""
     timeout_s: float = DEFAULT_TIMEOUT_S
     """For each wait: for a steady state, and for a deployment's end."""
+
+
+def bake_of(text: str) -> float | str:
+    """Return how long moves are watched [s], or ``peak``.
+
+    Raises:
+        RolloutError: it is neither minutes nor ``peak``.
+
+    """
+    if text == "peak":
+        return text
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]+)?", text) or float(text) == 0:
+        raise RolloutError(
+            f"{text!r} is no time", where="--bake", advice="give minutes, or peak; --no-bake leaves it out"
+        )
+    return float(text) * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +104,13 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
     account = _account(options, recommended.account, "the recommendation is for")
     cloud = _opened(open_api, recommended.region, account)
     arn = _cluster(cloud, recommended.cluster, journal)
-    begin = Begin(at=at, kind="rollout", cluster_arn=arn, recommendation=recommended.digest)
+    begin = Begin(
+        at=at,
+        kind="rollout",
+        cluster_arn=arn,
+        recommendation=recommended.digest,
+        bake=str(options.bake or ""),
+    )
     states = cloud.services(recommended.cluster, [one.name for one in wanted])
     groups = [balanced.target_group for state in states.values() for balanced in state.balanced]
     families = _families(states)

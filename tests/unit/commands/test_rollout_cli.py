@@ -42,7 +42,9 @@ def shop(world: World, tmp_path: Path) -> Shop:
 
 
 def rollout(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return trimtab("rollout", *arguments, **environment)
+    """Without watching the moves: the process waits by the machine's clock."""
+    watching = () if "--help" in arguments or "--bake" in arguments else ("--no-bake",)
+    return trimtab("rollout", *arguments, *watching, **environment)
 
 
 def test_it_moves_shows_and_keeps_data_and_words_apart(shop: Shop) -> None:
@@ -119,6 +121,13 @@ def test_a_recommendation_without_an_account_asks_for_it(shop: Shop) -> None:
     run = rollout(shop.folder, "--account", ACCOUNT)
     assert run.returncode == 0, run.stderr
     assert [shop.runs(name) for name in shop.names] == [2, 2]
+
+
+@pytest.mark.parametrize("time", ["0", "soon", "-3", ""])
+def test_a_bake_that_is_no_time_is_one_line(shop: Shop, time: str) -> None:
+    run = rollout(shop.folder, "--bake", time)
+    assert run.returncode == 2
+    assert f"--bake: {time!r} is no time" in run.stderr
 
 
 def test_the_flag_does_not_overrule_what_the_recommendation_knows(shop: Shop) -> None:

@@ -155,6 +155,12 @@ class Aws:
             alarms |= {one["AlarmName"]: out_alarm(one) for one in found if above(one, policy["PolicyARN"])}
         return tuple(alarms.values())
 
+    def balancer(self, target_group: str) -> str | None:
+        """Return what CloudWatch calls the load balancer of a target group, or None without one."""
+        groups = self._elb("DescribeTargetGroups", TargetGroupArns=[target_group])["TargetGroups"]
+        arns = [arn for one in groups for arn in one.get("LoadBalancerArns") or ()]
+        return arns[0].partition(":loadbalancer/")[2] if arns else None
+
     def figures(
         self, figures: Sequence[Figure], start: datetime, end: datetime
     ) -> tuple[tuple[tuple[datetime, float], ...], ...]:

@@ -81,6 +81,10 @@ class Cloud(Protocol):
         """Return the alarms that scale the service out."""
         ...
 
+    def balancer(self, target_group: str) -> str | None:
+        """Return what CloudWatch calls the load balancer of a target group, or None without one."""
+        ...
+
     def figures(
         self, figures: Sequence[Figure], start: datetime, end: datetime
     ) -> tuple[tuple[tuple[datetime, float], ...], ...]:

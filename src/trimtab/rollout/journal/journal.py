@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import msgspec
 
 from trimtab.errors import RolloutError
+from trimtab.rollout.bake.gates import RecordBefore  # noqa: TC001 - msgspec reads the annotations
 from trimtab.rollout.journal.store import FileStore
 from trimtab.rollout.model import Kind, Outcome
 
@@ -38,6 +39,8 @@ class Begin(_Line, frozen=True, kw_only=True, tag="begin"):
 
     kind: Kind
     cluster_arn: str
+    bake: str = ""
+    """How long moved services are watched [s], or ``peak``; empty: not at all."""
     recommendation: str
     """Digest of the sizes wanted: runs that share it are one rollout."""
 
@@ -99,13 +102,52 @@ class Resumed(_Line, frozen=True, kw_only=True, tag="resumed"):
     service: str
 
 
+class Baking(_Line, frozen=True, kw_only=True, tag="baking"):
+    """A moved service is watched against its record from now on."""
+
+    service: str
+    before: str
+    to: str
+    until: str
+    """ISO 8601 UTC."""
+    record: RecordBefore
+
+
+class GoingBack(_Line, frozen=True, kw_only=True, tag="going back"):
+    """It is clearly worse: what ran before is about to be deployed."""
+
+    service: str
+    reason: str
+
+
+class Baked(_Line, frozen=True, kw_only=True, tag="baked"):
+    """The watch is over."""
+
+    service: str
+    outcome: Outcome
+    reason: str
+
+
 class End(_Line, frozen=True, kw_only=True, tag="end"):
     """The run came to its end, good or bad. Without this line it was killed."""
 
     exit_code: int
 
 
-Line: TypeAlias = Begin | Registering | Registered | Updating | Updated | Settled | Suspending | Resumed | End
+Line: TypeAlias = (
+    Begin
+    | Registering
+    | Registered
+    | Updating
+    | Updated
+    | Settled
+    | Suspending
+    | Resumed
+    | Baking
+    | GoingBack
+    | Baked
+    | End
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +189,45 @@ class Journal:
             elif isinstance(line, Resumed):
                 found.pop(line.service, None)
         return found
+
+    def baking(self, service: str) -> Baking | None:
+        """Return the service's bake that is not over."""
+        found: Baking | None = None
+        for line in self.lines:
+            if isinstance(line, Baking) and line.service == service:
+                found = line
+            elif isinstance(line, Baked | Updating) and line.service == service:
+                found = None
+        return found
+
+    def going_back(self, service: str) -> str | None:
+        """Return why the service is being taken back, if that is not over."""
+        found: str | None = None
+        for line in self.lines:
+            if isinstance(line, GoingBack) and line.service == service:
+                found = line.reason
+            elif isinstance(line, Baked | Updating) and line.service == service:
+                found = None
+        return found
+
+    def unbaked(self, begin: Begin, service: str) -> Updating | None:
+        """Return the move that runs such as ``begin`` made and have not watched to the end of its bake."""
+        found: Updating | None = None
+        moved: Updating | None = None
+        like = False
+        for line in self.lines:
+            if isinstance(line, Begin):
+                alike = (line.kind, line.recommendation) == (begin.kind, begin.recommendation)
+                like = alike and bool(line.bake)
+            elif isinstance(line, End) or line.service != service:
+                continue
+            elif isinstance(line, Updating):
+                found, moved = line if like else None, None
+            elif isinstance(line, Settled) and line.outcome is Outcome.MOVED and found is not None:
+                moved = moved or found
+            elif isinstance(line, Baked):
+                found = moved = None
+        return moved
 
     def last_rollout(self) -> Begin | None:
         """Return how the last rollout began, undone or not."""
