@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from trimtab.rollout.model import short
 from trimtab.rollout.plan import Cannot, Use, back, forward, source_of
-from trimtab.rollout.refusals import balancer_misses, not_its_own, refusals, unusable
+from trimtab.rollout.refusals import balancer_misses, not_its_own, not_rolling, refusals, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,6 +110,8 @@ class UndoGoal:
         """Yield nothing about the breaker: going back must be possible without one."""
         if state.controller != "ECS":
             yield f"its deployments are made by {state.controller}: move it there"
+        if why := not_rolling(state):
+            yield why
 
     def step(self, cloud: Cloud, running: Revision) -> Step:
         """Return what to do."""

@@ -88,6 +88,12 @@ class ServiceState:
     controller: str = "ECS"
     breaker: bool = False
     rollback: bool = False
+    strategy: str = "ROLLING"
+    """ROLLING; or BLUE_GREEN, LINEAR, CANARY, which ECS makes itself too."""
+    threshold: tuple[str, int] | None = None
+    """The breaker's type and value, where they are stated."""
+    early_percent: int | None = None
+    """Share of healthy tasks at which ECS calls a deployment COMPLETED, where it is not all."""
     minimum_percent: int = 100
     maximum_percent: int = 200
     balanced: tuple[Balanced, ...] = ()

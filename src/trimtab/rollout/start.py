@@ -22,7 +22,7 @@ from trimtab.rollout.journal.journal import Registered, Registering, Settled, Up
 from trimtab.rollout.journal.resume import resume
 from trimtab.rollout.model import Outcome, Result, short
 from trimtab.rollout.plan import TAG, Cannot, Register, Stay, Use, registered_before
-from trimtab.rollout.refusals import moving_image, unsteady
+from trimtab.rollout.refusals import deployment_notes, moving_image, unsteady
 from trimtab.rollout.scaleout import suspend, warnings
 from trimtab.rollout.watch import settled
 
@@ -48,7 +48,7 @@ class Ready:
     def notes(self) -> tuple[str, ...]:
         """What to know about it."""
         since = self.step.why if isinstance(self.step, Register) else ()
-        return (*self.warnings, *since, *moving_image(self.step.definition))
+        return (*self.warnings, *deployment_notes(self.state), *since, *moving_image(self.step.definition))
 
 
 def start(run: Run, goal: Goal) -> Started | Result:
