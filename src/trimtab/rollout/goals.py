@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from trimtab.rollout.bake.stages import staged
 from trimtab.rollout.model import short
 from trimtab.rollout.plan import Cannot, Use, back, forward, source_of
 from trimtab.rollout.refusals import balancer_misses, not_its_own, not_rolling, refusals, unusable
@@ -53,6 +54,8 @@ class NewSize:
     """The revision's ARN, where Terraform's output names it."""
     families: Mapping[str, str]
     """The services of the run by the family that they run."""
+    in_stages: bool = False
+    """Whether a cut of more than half goes in two stages."""
 
     @property
     def name(self) -> str:
@@ -80,7 +83,10 @@ class NewSize:
             return source
         faults = list(unusable(source, self.wanted.size))
         faults += filter(None, [not_its_own(running, source, self.families)])
-        return Cannot(why="; ".join(faults)) if faults else forward(running, source)
+        return Cannot(why="; ".join(faults)) if faults else self._moved(running, source)
+
+    def _moved(self, running: Revision, source: Revision) -> Step:
+        return staged(running, source) if self.in_stages else forward(running, source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ The first bad end stops it: nothing more is started, what was started is watched
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
         if any(result.outcome.stops for result in results):
             results += [Result(service=goal.name, outcome=Outcome.NOT_REACHED) for goal in wave]
         else:
-            results += _baked(run, wave, _undisturbed(run, wave))
+            results += _staged(run, wave)
     done = Rollout(
         kind=run.begin.kind,
         cluster=run.cluster,
@@ -107,6 +108,29 @@ def _done(run: Run, scope: RunScope, size: int) -> tuple[Result, ...]:
     )
     run.journal.write(End(at=run.at, exit_code=done.exit_code))
     return done.results[: len(results)]
+
+
+def _staged(run: Run, wave: tuple[Goal, ...]) -> list[Result]:
+    """Do a wave; with a bake do again what moved, for it may have gone half way."""
+    results = _baked(run, wave, _undisturbed(run, wave))
+    if not run.bake or any(one.outcome.stops for one in results):
+        return results
+    names = {one.service for one in results if one.outcome is Outcome.MOVED}
+    rest = tuple(goal for goal in wave if goal.name in names)
+    if not rest:
+        return results
+    # What had nothing left to do is answered as moved: it was, by the stage before.
+    later = {one.service: one for one in _staged(run, rest) if one.outcome is not Outcome.ALREADY}
+    return [_joined(one, later.get(one.service)) for one in results]
+
+
+def _joined(first: Result, then: Result | None) -> Result:
+    """Return two stages as one result."""
+    if then is None:
+        return first
+    return replace(
+        then, before=first.before, calls=(*first.calls, *then.calls), notes=(*first.notes, *then.notes)
+    )
 
 
 def _baked(run: Run, wave: tuple[Goal, ...], results: list[Result]) -> list[Result]:

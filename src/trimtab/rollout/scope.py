@@ -122,7 +122,14 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
         if why:
             refused.append(Result(service=revision.name, outcome=Outcome.REFUSED, detail=why))
         else:
-            goals.append(NewSize(wanted=revision, named=(named or {}).get(revision.name), families=families))
+            goals.append(
+                NewSize(
+                    wanted=revision,
+                    named=(named or {}).get(revision.name),
+                    families=families,
+                    in_stages=bool(options.bake),
+                )
+            )
     return RunScope(
         begin=begin,
         cluster=recommended.cluster,

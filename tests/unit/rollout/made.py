@@ -157,6 +157,8 @@ class Shop:
         self.recorder = Recorder(world.account)
         self.told: list[str] = []
         self.names: tuple[str, ...] = ()
+        self.size = NEW
+        """What is recommended."""
         self.account: str | None = ACCOUNT
         """What the recommendation says of it."""
 
@@ -168,7 +170,7 @@ class Shop:
             self._service(name)
         self.settle()
         for name in self.names:
-            self.register(name, NEW)
+            self.register(name, self.size)
         self.recommend(*self.names)
 
     def settle(self) -> None:
@@ -246,8 +248,8 @@ class Shop:
             replaced(
                 like.services[0],
                 name=name,
-                cpu_units=NEW[0],
-                memory_mib=NEW[1],
+                cpu_units=self.size[0],
+                memory_mib=self.size[1],
                 cost=replaced(like.services[0].cost, before_usd_month=COST.get(name, 1.0)),
             )
             for name in names

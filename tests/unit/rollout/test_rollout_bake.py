@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BAKE_S = 720.0
+HALF = (512, 1024)
+"""A cut that goes in one stage."""
 
 
 class Metrics:
@@ -70,6 +72,7 @@ class Metrics:
 @pytest.fixture
 def watched(shop: Shop) -> Callable[[str], Metrics]:
     def build(name: str) -> Metrics:
+        shop.size = HALF
         shop.build(name)
         metrics = Metrics(shop, name)
         shop.clock.meanwhile = metrics.catch_up
@@ -153,6 +156,7 @@ def test_a_count_at_its_maximum_is_worse_if_it_was_not_before(
 
 @pytest.mark.slow
 def test_the_next_service_is_not_reached_after_one_was_taken_back(shop: Shop) -> None:
+    shop.size = HALF
     shop.build("jobs", "web")
     metrics = Metrics(shop, "jobs")
     shop.clock.meanwhile = metrics.catch_up
