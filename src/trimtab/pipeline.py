@@ -79,6 +79,7 @@ def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to searc
     return Recommendation(
         cluster=fleet.cluster,
         region=fleet.region,
+        account=fleet.account,
         environment=fleet.environment,
         start=fleet.start,
         days=fleet.days,

@@ -120,6 +120,8 @@ class Recommendation:
 
     cluster: str
     region: str
+    account: str | None
+    """Id of the AWS account; None: the snapshot does not know it."""
     environment: str
     start: str
     """First minute of the metrics, ISO 8601 UTC."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -32,6 +34,8 @@ from trimtab.errors import AccountError, NetworkError
 from trimtab.redaction import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trimtab.aws.api import Json
 
 ATTEMPTS: Final = 10
@@ -39,6 +43,16 @@ ATTEMPTS: Final = 10
 PRICING_ATTEMPTS: Final = 3
 """The same for list prices: a snapshot can do without, and a network that is closed to all but its own
 region's endpoints does not open."""
+
+CONNECT_S: Final = 10.0
+READ_S: Final = 30.0
+"""How long one try waits for a connection, and then for an answer [s]."""
+SILENCE_S: Final = 45.0
+"""From the first try that nobody answered until a call is given up [s]: a network that drops what it is
+sent does not get better by ten tries, and AWS's own "slow down" is an answer."""
+WORDS_AFTER_S: Final = 10.0
+WORDS_EVERY_S: Final = 30.0
+"""When a person is told that a call has not been answered yet [s]."""
 
 LOG = logging.getLogger(__name__)
 
@@ -106,6 +120,7 @@ class Connection:
         if credentials is None:
             raise AccountError("no AWS credentials were found", advice="log in, or name a --profile")
         _parse_times_quickly(made)
+        _bound_waits(made)
         return cls(region=where, _session=made, _reads_only=reads_only)
 
     def call(self, service: str, operation: str, /, **parameters: object) -> Json:
@@ -117,7 +132,8 @@ class Connection:
         self.calls[name] += 1
         began = time.monotonic()
         try:
-            answer = client._make_api_call(operation, parameters)  # noqa: SLF001 - by the model's own name
+            with _words(name):
+                answer = _made(client, operation, parameters)
         except ClientError as error:
             raise self._refused(name, error) from error
         except (NoCredentialsError, NoRegionError) as error:
@@ -146,8 +162,8 @@ class Connection:
                     "mode": "adaptive",
                     "total_max_attempts": min(ATTEMPTS, PRICING_ATTEMPTS) if listing else ATTEMPTS,
                 },
-                connect_timeout=10,
-                read_timeout=60,
+                connect_timeout=CONNECT_S,
+                read_timeout=READ_S,
             )
             # Price lists of all regions are at a few of them.
             where = (endpoint_region(self.region) if listing else None) or self.region
@@ -174,6 +190,50 @@ class Connection:
                 advice="log in and run it again: what was read is kept",
             )
         return CallFailed(name, code, message)
+
+
+def _made(client: Any, operation: str, parameters: dict[str, object]) -> Any:  # noqa: ANN401 - boto3 ships no types
+    answer = client._make_api_call(operation, parameters)  # noqa: SLF001 - by the model's own name
+    if hasattr(answer.get("Body"), "read"):  # an object of S3, read while faults are still told apart
+        answer["Body"] = answer["Body"].read()
+    return answer
+
+
+@contextmanager
+def _words(call: str) -> Iterator[None]:
+    """Say that a call has not been answered yet, again and again until it is."""
+    over = threading.Event()
+
+    def tell() -> None:
+        wait_s, began = WORDS_AFTER_S, time.monotonic()
+        while not over.wait(wait_s):
+            LOG.info("%s: no answer from AWS for %.0f s, still trying", call, time.monotonic() - began)
+            wait_s = WORDS_EVERY_S
+
+    teller = threading.Thread(target=tell, name="trimtab-words", daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        over.set()
+        teller.join()
+
+
+def _give_up(request_dict: dict[str, Any], caught_exception: Exception | None = None, **_: object) -> None:
+    """End a call that nobody has answered for long: in front of botocore's own handler, which would go on."""
+    if caught_exception is None:
+        return
+    now = time.monotonic()
+    if now - request_dict["context"].setdefault("trimtab_unanswered", now) > SILENCE_S:
+        raise caught_exception
+
+
+def _bound_waits(session: Any) -> None:  # noqa: ANN401 - boto3 ships no types
+    """Bound the waits of all its clients, of those too that botocore makes for credentials of a role."""
+    waits = Config(connect_timeout=CONNECT_S, read_timeout=READ_S, retries={"total_max_attempts": 3})
+    inner = session._session  # noqa: SLF001 - boto3 has no way of its own
+    inner.set_default_client_config(waits)
+    inner.get_component("event_emitter").register_first("needs-retry", _give_up)
 
 
 def _parse_times_quickly(session: Any) -> None:  # noqa: ANN401 - boto3 ships no types

@@ -144,6 +144,7 @@ def document_of(recommendation: Recommendation) -> Document:
         trimtab=version("trimtab"),
         cluster=recommendation.cluster,
         region=recommendation.region,
+        account=recommendation.account,
         environment=recommendation.environment,
         start=recommendation.start,
         days=recommendation.days,

@@ -31,6 +31,7 @@ from trimtab.document.parts import (
 from trimtab.fleet.left_out import LeftOutReason  # noqa: TC001
 from trimtab.sizing.model import SizeReason  # noqa: TC001
 
+AccountId: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{12}$")]
 Digest: TypeAlias = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -195,6 +196,8 @@ class Head(Part, frozen=True, kw_only=True):
     """The version that wrote it."""
     cluster: str
     region: str
+    account: AccountId | None = None
+    """The AWS account that the snapshot is of; null: it does not know, and ``rollout`` asks for it."""
     environment: str
     start: str
     """First minute of the metrics, ISO 8601 UTC."""

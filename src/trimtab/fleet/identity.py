@@ -34,7 +34,7 @@ class FleetIdentity(Identity, frozen=True, kw_only=True):
     """The account around the services, as read at one time."""
 
     account_id: str
-    """sts GetCallerIdentity: ``Account``."""
+    """The one in the cluster's ARN."""
     cluster: ClusterIdentity
     vpc_id: str | None = None
     """ec2 DescribeSubnets of the services' subnets: ``VpcId``; ``None`` if they disagree."""

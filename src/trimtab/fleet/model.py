@@ -6,6 +6,7 @@ Units live in the names: ``cpu_units`` (1024 = 1 vCPU), ``memory_mib`` (Fargate'
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -296,3 +297,9 @@ class Fleet(_Frozen, frozen=True, kw_only=True):
     """What is missing or assumed, a sentence each."""
     identity: FleetIdentity | None = None
     """The account around the services; ``None``: not read, so the fleet cannot be adopted."""
+
+    @property
+    def account(self) -> str | None:
+        """The account's id; ``None``: not known, or no such id, as in a state that was edited."""
+        found = self.identity.account_id if self.identity is not None else ""
+        return found if re.fullmatch(r"[0-9]{12}", found) else None

@@ -24,6 +24,10 @@ class Run:
     journal: Journal
     begin: Begin
     timeout_s: float
+    suspend_out: bool = False
+    """Whether scaling out is suspended while a deployment goes on."""
+    bake: float | str = 0.0
+    """How long moved services are watched [s], or ``peak``; 0: not at all."""
     tell: Callable[[str], None]
     """Told what happens, in words for a person."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from trimtab.rollout.bake.stages import staged
 from trimtab.rollout.model import short
 from trimtab.rollout.plan import Cannot, Use, back, forward, source_of
-from trimtab.rollout.refusals import balancer_misses, refusals, unusable
+from trimtab.rollout.refusals import balancer_misses, not_its_own, not_rolling, refusals, unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimtab.rollout.cloud.contract import Cloud
     from trimtab.rollout.journal.journal import Updating
@@ -24,6 +25,11 @@ class Goal(Protocol):
     @property
     def name(self) -> str:
         """The service."""
+        ...
+
+    @property
+    def cpu_limit_percent(self) -> float:
+        """Average CPU above which a minute counts as short of it."""
         ...
 
     def may_replace(self, state: ServiceState) -> bool:
@@ -46,11 +52,20 @@ class NewSize:
     wanted: WantedRevision
     named: str | None
     """The revision's ARN, where Terraform's output names it."""
+    families: Mapping[str, str]
+    """The services of the run by the family that they run."""
+    in_stages: bool = False
+    """Whether a cut of more than half goes in two stages."""
 
     @property
     def name(self) -> str:
         """The service."""
         return self.wanted.name
+
+    @property
+    def cpu_limit_percent(self) -> float:
+        """Average CPU above which a minute counts as short of it."""
+        return self.wanted.cpu_limit_percent
 
     def may_replace(self, state: ServiceState) -> bool:
         """Never: what is not steady is somebody's deployment, or an incident."""
@@ -67,7 +82,11 @@ class NewSize:
         if isinstance(source, Cannot):
             return source
         faults = list(unusable(source, self.wanted.size))
-        return Cannot(why="; ".join(faults)) if faults else forward(running, source)
+        faults += filter(None, [not_its_own(running, source, self.families)])
+        return Cannot(why="; ".join(faults)) if faults else self._moved(running, source)
+
+    def _moved(self, running: Revision, source: Revision) -> Step:
+        return staged(running, source) if self.in_stages else forward(running, source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +94,18 @@ class UndoGoal:
     """Back to what ran before the rollout."""
 
     move: Updating
+    families: Mapping[str, str]
+    """The services of the run by the family that they run."""
 
     @property
     def name(self) -> str:
         """The service."""
         return self.move.service
+
+    @property
+    def cpu_limit_percent(self) -> float:
+        """Nothing is watched after an undo."""
+        return 100.0
 
     def may_replace(self, state: ServiceState) -> bool:
         """When it runs, or is still moving to, what the rollout gave it: that may be what is wrong."""
@@ -90,10 +116,16 @@ class UndoGoal:
         """Yield nothing about the breaker: going back must be possible without one."""
         if state.controller != "ECS":
             yield f"its deployments are made by {state.controller}: move it there"
+        if why := not_rolling(state):
+            yield why
 
     def step(self, cloud: Cloud, running: Revision) -> Step:
         """Return what to do."""
         before, moved_to = cloud.revision(self.move.before), cloud.revision(self.move.to)
+        # A journal is a file: whoever edits it must not move a service onto another's definition.
+        for one in (before, moved_to):
+            if why := not_its_own(running, one, self.families):
+                return Cannot(why=f"the journal names a revision that is not its own: {why}")
         return back(running, before, moved_to)
 
 

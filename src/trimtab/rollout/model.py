@@ -34,6 +34,10 @@ class WantedRevision:
 
     name: str
     size: TaskSize
+    today: TaskSize
+    """What ran when the snapshot was taken."""
+    cpu_limit_percent: float = 80.0
+    """Average CPU above which a minute counts as short of it."""
     cost_usd_month: float
     """What it costs today, replayed: how much there is of it."""
 
@@ -84,6 +88,12 @@ class ServiceState:
     controller: str = "ECS"
     breaker: bool = False
     rollback: bool = False
+    strategy: str = "ROLLING"
+    """ROLLING; or BLUE_GREEN, LINEAR, CANARY, which ECS makes itself too."""
+    threshold: tuple[str, int] | None = None
+    """The breaker's type and value, where they are stated."""
+    early_percent: int | None = None
+    """Share of healthy tasks at which ECS calls a deployment COMPLETED, where it is not all."""
     minimum_percent: int = 100
     maximum_percent: int = 200
     balanced: tuple[Balanced, ...] = ()
@@ -162,6 +172,7 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     UNSETTLED = "not settled"
     DELETED = "deleted"
+    TAKEN_BACK = "taken back"
 
     @property
     def stops(self) -> bool:
@@ -177,12 +188,14 @@ _STOPS = frozenset(
         Outcome.SUPERSEDED,
         Outcome.UNSETTLED,
         Outcome.DELETED,
+        Outcome.TAKEN_BACK,
     }
 )
 
 
 EXIT_CODES: Final = (
     (21, frozenset({Outcome.FAILED, Outcome.ROLLED_BACK})),
+    (27, frozenset({Outcome.TAKEN_BACK})),
     (24, frozenset({Outcome.DELETED})),
     (22, frozenset({Outcome.SUPERSEDED})),
     (23, frozenset({Outcome.UNSETTLED})),
@@ -190,6 +203,9 @@ EXIT_CODES: Final = (
     (20, frozenset({Outcome.REFUSED})),
 )
 """Exit codes of findings, the gravest first: it decides where there are several."""
+
+UNDO_INCOMPLETE: Final = 26
+"""Exit code of an undo that went well as far as its journal knows, which is not everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,12 +235,15 @@ class Rollout:
     dry_run: bool
     results: tuple[Result, ...]
     """In the order of the rollout."""
+    unknown: tuple[str, ...] = ()
+    """What an undo cannot know, or leaves, in sentences."""
 
     @property
     def exit_code(self) -> int:
         """0, or the code of the gravest finding."""
         seen = {result.outcome for result in self.results}
-        return next((code for code, outcomes in EXIT_CODES if outcomes & seen), 0)
+        incomplete = UNDO_INCOMPLETE if self.unknown else 0
+        return next((code for code, outcomes in EXIT_CODES if outcomes & seen), incomplete)
 
 
 def short(arn: str) -> str:

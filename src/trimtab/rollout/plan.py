@@ -7,7 +7,7 @@ by name. An undo goes the way back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
@@ -37,6 +37,7 @@ LOOK_BACK: Final = 100
 TAG: Final = "trimtab:rollout"
 """Tag of a revision that a rollout registered: the digest of its definition."""
 _TAGS_MOST: Final = 50
+_OURS: Final = frozenset({TAG, "trimtab:stage"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Register:
     definition: Definition
     why: tuple[str, ...]
     """In sentences for the report."""
+    more_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -64,8 +66,9 @@ class Register:
     @property
     def tags(self) -> dict[str, str]:
         """The base's own tags as far as there is room, and ours."""
-        own = {k: v for k, v in self.base.tags.items() if not k.startswith("aws:") and k != TAG}
-        return {**dict(islice(own.items(), _TAGS_MOST - 1)), TAG: self.digest}
+        own = {k: v for k, v in self.base.tags.items() if not k.startswith("aws:") and k not in _OURS}
+        room = _TAGS_MOST - 1 - len(self.more_tags)
+        return {**dict(islice(own.items(), room)), **self.more_tags, TAG: self.digest}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

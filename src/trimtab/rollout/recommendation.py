@@ -5,48 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Meta
 
 from trimtab.catalog.size import TaskSize
-from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
+from trimtab.document.name import DOCUMENT_FILE
+from trimtab.document.read import read_document
 from trimtab.errors import RolloutError
-from trimtab.output import refuse_half
 from trimtab.rollout.model import WantedRevision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from trimtab.document.schema import ServicePart
+
 _ARN = re.compile(r"arn:[^:]+:ecs:[^:]+:\d{12}:task-definition/[A-Za-z0-9_-]{1,255}:[1-9]\d*")
 
-_Positive = Annotated[int, Meta(ge=1)]
-_Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
-
-
-class _Cost(msgspec.Struct, frozen=True):
-    before_usd_month: float
-
-
-class _Service(msgspec.Struct, frozen=True):
-    name: _Name
-    cpu_units: _Positive
-    memory_mib: _Positive
-    cost: _Cost
-
-
-class _Version(msgspec.Struct, frozen=True):
-    document_version: int
-
-
-class _Document(msgspec.Struct, frozen=True):
-    """The part of ``recommendation.json`` that a rollout needs: the index has the sizes."""
-
-    cluster: _Name
-    region: Annotated[str, Meta(min_length=1)]
-    services: tuple[_Service, ...]
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +32,8 @@ class Recommended:
 
     cluster: str
     region: str
+    account: str | None
+    """None: the snapshot did not know it."""
     services: tuple[WantedRevision, ...]
 
     @property
@@ -69,34 +48,32 @@ def read_recommendation(folder: Path) -> Recommended:
     """Read ``recommendation.json`` of a folder that ``optimize -o`` wrote.
 
     Raises:
-        RolloutError: it is not there, or not such a document.
-        UsageError: a run was stopped while it wrote the folder.
+        UsageError: it is not there, or not such a document.
+        RolloutError: it names what cannot be a service.
 
     """
     path = folder / DOCUMENT_FILE
-    content = _content(path, "name the folder that `trimtab optimize -o` wrote")
-    refuse_half(folder, content)
-    try:
-        version = msgspec.json.decode(content, type=_Version).document_version
-        if version != DOCUMENT_VERSION:
-            raise RolloutError(
-                f"has document_version {version}, not {DOCUMENT_VERSION}",
-                where=str(path),
-                advice="write it again with this trimtab's optimize",
-            )
-        document = msgspec.json.decode(content, type=_Document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RolloutError(
-            f"is not a recommendation ({error})", where=str(path), advice="write it again with optimize"
-        ) from error
+    document = read_document(path)
     wanted = tuple(_wanted(service) for service in document.services)
+    for name in (document.cluster, *(one.name for one in wanted)):
+        if not _NAME.fullmatch(name):
+            raise RolloutError(f"{name!r} is no name in ECS", where=str(path))
     _refuse_twice([one.name for one in wanted], path)
-    return Recommended(cluster=document.cluster, region=document.region, services=wanted)
+    return Recommended(
+        cluster=document.cluster, region=document.region, account=document.account, services=wanted
+    )
 
 
-def _wanted(service: _Service) -> WantedRevision:
+def _wanted(service: ServicePart) -> WantedRevision:
     size = TaskSize(cpu_units=service.cpu_units, memory_mib=service.memory_mib)
-    return WantedRevision(name=service.name, size=size, cost_usd_month=service.cost.before_usd_month)
+    today = TaskSize(cpu_units=service.deployed.cpu_units, memory_mib=service.deployed.memory_mib)
+    return WantedRevision(
+        name=service.name,
+        size=size,
+        today=today,
+        cpu_limit_percent=service.choice.cpu_percent,
+        cost_usd_month=service.cost.before_usd_month,
+    )
 
 
 def read_task_definitions(path: Path) -> dict[str, str]:

@@ -6,15 +6,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from trimtab.rollout.model import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from trimtab.catalog.size import TaskSize
     from trimtab.rollout.model import Definition, Revision, ServiceState
+
+
+MOST_FAILURES: Final = 200
+"""Failed tasks after which ECS's own bounded breaker ends any deployment."""
 
 
 def unsteady(state: ServiceState) -> str | None:
@@ -37,11 +41,54 @@ def refusals(state: ServiceState) -> Iterator[str]:
     if state.controller != "ECS":
         yield f"its deployments are made by {state.controller}: move it there"
         return
+    if why := not_rolling(state):
+        yield why
+        return
     if not (state.breaker and state.rollback):
         missing = "has no deployment circuit breaker" if not state.breaker else "does not roll back by itself"
         yield f"it {missing}: apply the configuration, or switch it on"
+    elif (failures := failures_allowed(state)) is None or failures > MOST_FAILURES:
+        stated = " ".join(map(str, state.threshold or ()))
+        known = "is not known to this trimtab" if failures is None else f"lets {failures} tasks fail"
+        yield f"its breaker's threshold ({stated}) {known}: lower it, or move the service by hand"
     if why := cannot_move(state):
         yield why
+
+
+def not_rolling(state: ServiceState) -> str | None:
+    """Return why the way it is deployed is not understood here, or None.
+
+    A blue/green, linear or canary deployment shifts traffic in steps, and its newest deployment is PRIMARY
+    long before it has any: what is judged here would not be true of it.
+    """
+    if state.strategy == "ROLLING":
+        return None
+    return (
+        f"its deployments are {state.strategy}, of which rollout understands ROLLING alone: move it by those"
+    )
+
+
+def failures_allowed(state: ServiceState) -> int | None:
+    """Return how many tasks may fail before the breaker ends a deployment; None: a type that is not known.
+
+    Sources: ECS service model, DeploymentCircuitBreaker; Developer Guide, "Deployment circuit breaker":
+    bounded is at least 3, at most 200.
+    """
+    kind, value = state.threshold or ("BOUNDED_PERCENT", 50)
+    share = -(-state.desired * value // 100)
+    if kind == "COUNT":
+        return value
+    if kind == "BOUNDED_PERCENT":
+        return sorted((3, share, MOST_FAILURES))[1]
+    return share if kind == "UNBOUNDED_PERCENT" else None
+
+
+def deployment_notes(state: ServiceState) -> Iterator[str]:
+    """Yield what is set about its deployments that a reader should know."""
+    if state.threshold is not None:
+        yield f"its breaker ends the deployment after {failures_allowed(state)} failed tasks"
+    if state.early_percent is not None:
+        yield f"AWS says COMPLETED at {state.early_percent} % healthy tasks; it is watched until all run"
 
 
 def cannot_move(state: ServiceState) -> str | None:
@@ -70,6 +117,23 @@ def unusable(source: Revision, size: TaskSize | None) -> Iterator[str]:
     mode = source.definition.get("networkMode")
     if mode != "awsvpc":
         yield f"{source.short} has network mode {mode}: Fargate takes awsvpc only"
+
+
+def not_its_own(running: Revision, other: Revision, families: Mapping[str, str]) -> str | None:
+    """Return why a revision is not the service's own, or None.
+
+    A family of its own has the running revision's name. Terraform may have given it another, once: then
+    nobody else runs that family (``families``: the service by family), and it has the same application.
+    """
+    if other.family == running.family:
+        return None
+    owner = families.get(other.family)
+    if owner is not None:
+        return f"{other.short} is the task definition of service {owner}"
+    names = {one["name"] for one in running.containers if one.get("essential", True)}
+    if names.isdisjoint(one["name"] for one in other.containers):
+        return f"{other.short} is of another family than {running.short}, and has none of its containers"
+    return None
 
 
 def balancer_misses(state: ServiceState, definition: Definition, name: str) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from trimtab.errors import RolloutError
+from trimtab.errors import RolloutError, UsageError
 from trimtab.rollout.cloud.aws import Aws
 from trimtab.rollout.goals import NewSize, UndoGoal
+from trimtab.rollout.journal.forgotten import not_known
 from trimtab.rollout.journal.journal import Begin
-from trimtab.rollout.model import Outcome, Result
+from trimtab.rollout.model import Outcome, Result, family_of
 from trimtab.rollout.plan import order
 from trimtab.rollout.recommendation import read_recommendation, read_task_definitions
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from trimtab.rollout.goals import Goal
     from trimtab.rollout.journal.journal import Journal
     from trimtab.rollout.model import ServiceState, WantedRevision
+    from trimtab.rollout.recommendation import Recommended
 
     OpenApi: TypeAlias = Callable[[str], Api]
     """Given a region, an account ready to be asked."""
@@ -44,10 +47,34 @@ class Options:
     """Services that move at a time."""
     task_definitions: Path | None = None
     undo: bool = False
+    journal: str | None = None
+    """``s3://BUCKET/KEY``; None: a file of the folder."""
     dry_run: bool = False
     region: str | None = None
+    suspend_out: bool = False
+    """Whether to suspend scaling out while a deployment goes on."""
+    bake: float | str = 0.0
+    """How long moved services are watched [s], or ``peak``; 0: not at all."""
+    account: str | None = None
+    """Id of the account to roll out in, where the recommendation knows none."""
     timeout_s: float = DEFAULT_TIMEOUT_S
     """For each wait: for a steady state, and for a deployment's end."""
+
+
+def bake_of(text: str) -> float | str:
+    """Return how long moves are watched [s], or ``peak``.
+
+    Raises:
+        RolloutError: it is neither minutes nor ``peak``.
+
+    """
+    if text == "peak":
+        return text
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]+)?", text) or float(text) == 0:
+        raise RolloutError(
+            f"{text!r} is no time", where="--bake", advice="give minutes, or peak; --no-bake leaves it out"
+        )
+    return float(text) * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +86,8 @@ class RunScope:
     cloud: Cloud
     goals: tuple[Goal, ...]
     refused: tuple[Result, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """What an undo cannot know, in sentences."""
 
 
 def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> RunScope:
@@ -72,11 +101,19 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
     named = read_task_definitions(options.task_definitions) if options.task_definitions else None
     wanted = _chosen(options, {one.name: one for one in recommended.services}, "the recommendation")
     _refuse_region(options, recommended.region, "the recommendation is for")
-    cloud = Aws(open_api(recommended.region))
+    account = _account(options, recommended.account, "the recommendation is for")
+    cloud = _opened(open_api, recommended.region, account)
     arn = _cluster(cloud, recommended.cluster, journal)
-    begin = Begin(at=at, kind="rollout", cluster_arn=arn, recommendation=recommended.digest)
+    begin = Begin(
+        at=at,
+        kind="rollout",
+        cluster_arn=arn,
+        recommendation=recommended.digest,
+        bake=str(options.bake or ""),
+    )
     states = cloud.services(recommended.cluster, [one.name for one in wanted])
     groups = [balanced.target_group for state in states.values() for balanced in state.balanced]
+    families = _families(states)
     goals: list[Goal] = []
     refused: list[Result] = []
     for revision in order(wanted, states, cloud.exposures(groups)):
@@ -85,7 +122,14 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
         if why:
             refused.append(Result(service=revision.name, outcome=Outcome.REFUSED, detail=why))
         else:
-            goals.append(NewSize(wanted=revision, named=(named or {}).get(revision.name)))
+            goals.append(
+                NewSize(
+                    wanted=revision,
+                    named=(named or {}).get(revision.name),
+                    families=families,
+                    in_stages=bool(options.bake),
+                )
+            )
     return RunScope(
         begin=begin,
         cluster=recommended.cluster,
@@ -93,6 +137,22 @@ def forward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> R
         goals=tuple(goals),
         refused=tuple(refused),
     )
+
+
+def journal_region(options: Options) -> str:
+    """Return the region to ask for a journal in S3: the rollout's own.
+
+    Raises:
+        RolloutError: nothing says which.
+
+    """
+    recommended = _still_there(options.folder)
+    region = recommended.region if recommended is not None else options.region
+    if region is None:
+        raise RolloutError(
+            "no recommendation says the region", where=str(options.folder), advice="name it with --region"
+        )
+    return region
 
 
 def _left_alone(
@@ -120,20 +180,38 @@ def backward(options: Options, open_api: OpenApi, journal: Journal, at: str) -> 
     if last is None:
         raise RolloutError(
             "holds no rollout that could be undone",
-            where=str(journal.path),
+            where=journal.store.where,
             advice="it is written by a rollout of this folder",
         )
     region, cluster = last.cluster_arn.split(":")[3], last.cluster_arn.rsplit("/", maxsplit=1)[-1]
     chosen = _chosen(options, moves, "the last rollout")
     _refuse_region(options, region, "the rollout was in")
-    cloud = Aws(open_api(region))
+    account = _account(options, last.cluster_arn.split(":")[4], "the rollout was in")
+    cloud = _opened(open_api, region, account)
     arn = _cluster(cloud, cluster, journal)
+    recommended = _still_there(options.folder)
+    names = {*moves, *(one.name for one in recommended.services)} if recommended else {*moves}
+    states = cloud.services(cluster, sorted(names))
+    families = _families(states)
     return RunScope(
         begin=Begin(at=at, kind="undo", cluster_arn=arn, recommendation=last.recommendation),
         cluster=cluster,
         cloud=cloud,
-        goals=tuple(UndoGoal(move=move) for move in reversed(chosen)),
+        goals=tuple(UndoGoal(move=move, families=families) for move in reversed(chosen)),
+        unknown=tuple(not_known(cloud, journal, last, recommended, states)),
     )
+
+
+def _still_there(folder: Path) -> Recommended | None:
+    """Return the folder's recommendation; an undo goes without where it cannot be read."""
+    try:
+        return read_recommendation(folder)
+    except (UsageError, RolloutError):
+        return None
+
+
+def _families(states: Mapping[str, ServiceState]) -> dict[str, str]:
+    return {family_of(one.task_definition): one.name for one in states.values() if one.status == "ACTIVE"}
 
 
 def _chosen(options: Options, known: Mapping[str, _Kind], where: str) -> list[_Kind]:
@@ -153,6 +231,49 @@ def _refuse_region(options: Options, region: str, whose: str) -> None:
         raise RolloutError(f"{whose} {region}, not {options.region}", where="--region", advice="leave it out")
 
 
+def _account(options: Options, known: str | None, whose: str) -> str:
+    """Return the account that a rollout is bound to.
+
+    Raises:
+        RolloutError: nothing says which, or two things say two.
+
+    """
+    if options.account is not None and not re.fullmatch(r"[0-9]{12}", options.account):
+        raise RolloutError(
+            f"{options.account!r} is no account", where="--account", advice="give its 12 digits"
+        )
+    if known is not None and options.account not in {None, known}:
+        raise RolloutError(
+            f"{whose} account {known}, not {options.account}", where="--account", advice="leave it out"
+        )
+    account = known or options.account
+    if account is None:
+        raise RolloutError(
+            "the recommendation does not know its account",
+            where=str(options.folder),
+            advice="name it with --account: a rollout writes to no other",
+        )
+    return account
+
+
+def _opened(open_api: OpenApi, region: str, account: str) -> Aws:
+    """Return the account, once it is sure that it is the one.
+
+    Raises:
+        RolloutError: the credentials are another account's; nothing was changed.
+
+    """
+    cloud = Aws(open_api(region))
+    there = cloud.account()
+    if there != account:
+        raise RolloutError(
+            f"the credentials are of account {there}, this is for {account}",
+            where="AWS",
+            advice="check --profile; nothing was changed",
+        )
+    return cloud
+
+
 def _cluster(cloud: Cloud, cluster: str, journal: Journal) -> str:
     """Return the cluster's ARN; it must be the one that the journal is about."""
     arn = cloud.cluster_arn(cluster)
@@ -160,15 +281,17 @@ def _cluster(cloud: Cloud, cluster: str, journal: Journal) -> str:
         raise RolloutError(
             "there is no such active cluster", where=cluster, advice="check --profile: is this its account?"
         )
-    _refuse_other(arn, (line.cluster_arn for line in journal.lines if isinstance(line, Begin)), journal.path)
+    _refuse_other(
+        arn, (line.cluster_arn for line in journal.lines if isinstance(line, Begin)), journal.store.where
+    )
     return arn
 
 
-def _refuse_other(arn: str, known: Iterable[str], path: Path) -> None:
+def _refuse_other(arn: str, known: Iterable[str], where: str) -> None:
     other = next((one for one in known if one != arn), None)
     if other is not None:
         raise RolloutError(
             f"is about {other}, not {arn}",
-            where=str(path),
+            where=where,
             advice="check --profile, or roll out from another folder",
         )

@@ -22,7 +22,8 @@ from trimtab.rollout.journal.journal import Registered, Registering, Settled, Up
 from trimtab.rollout.journal.resume import resume
 from trimtab.rollout.model import Outcome, Result, short
 from trimtab.rollout.plan import TAG, Cannot, Register, Stay, Use, registered_before
-from trimtab.rollout.refusals import moving_image, unsteady
+from trimtab.rollout.refusals import deployment_notes, moving_image, unsteady
+from trimtab.rollout.scaleout import suspend, warnings
 from trimtab.rollout.watch import settled
 
 if TYPE_CHECKING:
@@ -40,18 +41,22 @@ class Ready:
     state: ServiceState
     running: Revision
     step: Use | Register
+    warnings: tuple[str, ...] = ()
+    """What may disturb its deployment."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know about it."""
         since = self.step.why if isinstance(self.step, Register) else ()
-        return (*since, *moving_image(self.step.definition))
+        return (*self.warnings, *deployment_notes(self.state), *since, *moving_image(self.step.definition))
 
 
 def start(run: Run, goal: Goal) -> Started | Result:
     """Start the service's deployment, or find the one that a killed run started."""
     pending = run.journal.pending(run.begin, goal.name)
     if pending is not None:
+        if run.suspend_out:
+            suspend(run, goal.name)
         resumed = resume(run, pending)
         if resumed is not None:
             return resumed
@@ -86,7 +91,7 @@ def prepare(run: Run, goal: Goal, polling: Polling) -> Ready | Result:
     refusal = step.why if isinstance(step, Cannot) else misses(state, step)
     if isinstance(step, Cannot) or refusal:
         return Result(service=goal.name, outcome=Outcome.REFUSED, before=running.short, detail=refusal)
-    return Ready(state=state, running=running, step=step)
+    return Ready(state=state, running=running, step=step, warnings=tuple(warnings(run, goal.name)))
 
 
 def _steady(run: Run, goal: Goal, polling: Polling) -> ServiceState | Result:
@@ -118,7 +123,11 @@ def _steady(run: Run, goal: Goal, polling: Polling) -> ServiceState | Result:
 def _move(run: Run, goal: Goal, ready: Ready) -> Started | Result | None:
     """Register if need be, and update. None: it is no longer what it was when it was looked at."""
     calls = calls_of(run.cluster, goal.name, ready.step)
+    for words in ready.warnings:
+        run.tell(f"{goal.name}: {words}")
     try:
+        if run.suspend_out:
+            suspend(run, goal.name)
         to = _registered(run, goal, ready.step)
         state = run.look(goal.name)
         if state is None or _newest_id(state) != _newest_id(ready.state):

@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
+import re
 import stat
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -32,14 +34,18 @@ from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from trimtab.catalog.load import Prices
     from trimtab.fleet.model import Fleet
     from trimtab.snapshot.window import Query
 
 PLAN_FILE: Final = "plan.json"
+MARK_FILE: Final = ".trimtab-partial"
+"""A folder without it is not ours: nothing in it is deleted, whatever its name."""
+MARK: Final = "Made by trimtab snapshot, which deletes what it has put here.\n"
 WHOLE: Final = "whole"
+_OURS: Final = re.compile(r"plan\.json|\.plan\.json\..+|[^/]+\.[0-9a-f]{12}\.(?:parquet|unfinished)")
+"""Names in such a folder that a run gives to files."""
 LEVEL: Final = 9
 """Compression (zstd) of the whole table: within a few percent of the highest, many times faster."""
 ROWS_A_GROUP: Final = 122_880
@@ -71,10 +77,11 @@ class Partial:
         Parts are of no more use once CloudWatch has begun to forget minutes of their window.
 
         Raises:
-            SnapshotError: the folder cannot be written.
+            SnapshotError: the folder cannot be written, or is not one of ours.
 
         """
         folder = output.with_name(f"{output.name}.partial")
+        _refuse_others(folder)
         minutes = days * DAY_MIN
         start = end - timedelta(minutes=minutes)
         plan = _read_plan(folder)
@@ -83,9 +90,9 @@ class Partial:
             if end - timedelta(minutes=MINUTES_KEPT) <= begun <= start:
                 return cls(folder, output, Window(start=begun, minutes=minutes))
         with _writable(folder):
-            if folder.is_dir():
-                shutil.rmtree(folder)
-            folder.mkdir(parents=True)
+            if _is_ours(folder):
+                _clear(folder)
+            _make(folder)
             made = ReadingPlan(cluster=cluster_arn, days=days, start=stamp_of(start))
             write_together({folder / PLAN_FILE: msgspec.json.encode(made)})
         return cls(folder, output, Window(start=start, minutes=minutes))
@@ -111,7 +118,7 @@ class Partial:
         """
         whole = self.folder / WHOLE
         with _writable(self.output):
-            shutil.rmtree(whole, ignore_errors=True)
+            _clear_whole(self.folder)
             whole.mkdir()
             write_parts(fleet, parts, whole, prices)
             _keep_modes(whole, self.output, fleet)
@@ -125,7 +132,7 @@ class Partial:
                 (whole / FLEET_FILE).replace(self.output / FLEET_FILE)
             else:
                 whole.replace(self.output)
-            shutil.rmtree(self.folder)
+            _remove(self.folder)
 
 
 def write_without_metrics(fleet: Fleet, output: Path) -> None:
@@ -198,6 +205,66 @@ def check_part(name: str, table: pl.DataFrame, fleet: Fleet) -> None:
 def stamp_of(minute: datetime) -> str:
     """Word a minute the way ``fleet.json`` does."""
     return minute.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00Z")
+
+
+def _is_ours(folder: Path) -> bool:
+    return not folder.is_symlink() and (folder / MARK_FILE).is_file()
+
+
+def _refuse_others(folder: Path) -> None:
+    """Refuse a folder that somebody else made; an empty one may be taken.
+
+    Raises:
+        SnapshotError: it is there, and does not carry our mark.
+
+    """
+    if not os.path.lexists(folder) or _is_ours(folder):
+        return
+    with _writable(folder):
+        if not folder.is_symlink() and folder.is_dir() and not any(folder.iterdir()):
+            return
+    raise SnapshotError(
+        f"it was not made by trimtab (no {MARK_FILE} in it), and is in the way of the parts being read",
+        where=str(folder),
+        advice="rename it, or name another output with -o",
+    )
+
+
+def _make(folder: Path) -> None:
+    """Make the folder with its mark in it: it is never seen without, whenever the run is killed."""
+    if _is_ours(folder):
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    (made / MARK_FILE).write_text(MARK, encoding="ascii")
+    with suppress(FileNotFoundError):  # an empty one, which Windows does not replace
+        folder.rmdir()
+    made.rename(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Delete what runs have put into the folder, and nothing else."""
+    _clear_whole(folder)
+    for path in list(folder.iterdir()):
+        if _OURS.fullmatch(path.name) and not path.is_dir():
+            path.unlink()
+
+
+def _clear_whole(folder: Path) -> None:
+    whole = folder / WHOLE
+    if whole.is_symlink() or not whole.is_dir():
+        return
+    for name in (FLEET_FILE, METRICS_FILE, PRICES_FILE):
+        (whole / name).unlink(missing_ok=True)
+    whole.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    """Delete what is ours of it, and the folder unless somebody has put something in."""
+    _clear(folder)
+    (folder / MARK_FILE).unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _read_plan(folder: Path) -> ReadingPlan | None:

@@ -378,7 +378,7 @@ def test_the_file_of_a_service_that_is_gone_is_removed(folder: Path) -> None:
     rows = pl.concat(tables).sort("service", "timestamp")
     write_snapshot(snapshot_of(msgspec.structs.replace(whole.fleet, services=kept), rows), folder / "in")
     run(folder)
-    assert set(files(folder)) == {*FILES, "recommendation/mine.json"} - {SERVICES[2]}
+    assert set(files(folder)) == {*FILES, PAGE, "recommendation/mine.json"} - {SERVICES[2]}
 
 
 def test_a_fleet_that_is_taken_over_has_its_copy_again(tmp_path: Path) -> None:

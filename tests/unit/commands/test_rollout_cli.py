@@ -12,11 +12,11 @@ from fleet import made as made_fleet
 from rollout.made import Shop, World, running_world
 
 from trimtab.commands import optimize as optimizing
-from trimtab.document.name import DOCUMENT_VERSION as WRITTEN_VERSION
 from trimtab.ladders.search import Effort
 from trimtab.rollout.cloud.aws import CALLS
 from trimtab.rollout.model import EXIT_CODES, Outcome
-from trimtab.rollout.recommendation import DOCUMENT_VERSION, read_recommendation
+from trimtab.rollout.recommendation import read_recommendation
+from trimtab.sandbox.server import ACCOUNT
 from trimtab.sandbox.timing import TaskTiming
 from trimtab.snapshot.folder import read_snapshot, write_snapshot
 
@@ -42,7 +42,9 @@ def shop(world: World, tmp_path: Path) -> Shop:
 
 
 def rollout(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return trimtab("rollout", *arguments, **environment)
+    """Without watching the moves: the process waits by the machine's clock."""
+    watching = () if "--help" in arguments or "--bake" in arguments else ("--no-bake",)
+    return trimtab("rollout", *arguments, *watching, **environment)
 
 
 def test_it_moves_shows_and_keeps_data_and_words_apart(shop: Shop) -> None:
@@ -72,6 +74,68 @@ def test_a_service_left_alone_exits_with_twenty_and_says_why(shop: Shop) -> None
     assert "web: LEFT ALONE: it has no deployment circuit breaker" in run.stdout
 
 
+OTHER = "222222222222"
+
+
+def keys_of(world: World, account: str) -> dict[str, str]:
+    """Credentials of another account, in which the sandbox has nothing."""
+    role = f"arn:aws:iam::{account}:role/admin"
+    given = world.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+
+
+@pytest.mark.parametrize("flag", ["", "--dry-run", "--undo"])
+def test_another_accounts_credentials_move_nothing(world: World, shop: Shop, flag: str) -> None:
+    if flag == "--undo":
+        assert rollout(shop.folder).returncode == 0
+    before, journal = shop.updates(), shop.folder / "rollout-journal.jsonl"
+    written = journal.read_bytes() if journal.exists() else b""
+    runs = [shop.runs(name) for name in shop.names]
+    calls = len(world.sandbox.calls)
+    # The very same names there, as a copy of the fleet would have.
+    run = rollout(shop.folder, *[flag] * bool(flag), **keys_of(world, OTHER))
+    assert run.returncode == 2, run.stderr
+    (line,) = [one for one in run.stderr.splitlines() if one.startswith("error: ")]
+    assert f"the credentials are of account {OTHER}, this is for {ACCOUNT}" in line
+    assert set(world.sandbox.calls[calls:]) == {"sts:AssumeRole", "sts:GetCallerIdentity"}
+    assert [shop.runs(name) for name in shop.names] == runs
+    assert (journal.read_bytes() if journal.exists() else b"") == written
+    assert shop.updates() == before
+
+
+def test_a_recommendation_without_an_account_asks_for_it(shop: Shop) -> None:
+    shop.account = None
+    shop.recommend(*shop.names)
+    run = rollout(shop.folder)
+    assert run.returncode == 2
+    assert "the recommendation does not know its account; name it with --account" in run.stderr
+    run = rollout(shop.folder, "--account", OTHER)
+    assert run.returncode == 2
+    assert f"the credentials are of account {ACCOUNT}, this is for {OTHER}" in run.stderr
+    assert rollout(shop.folder, "--account", "12").returncode == 2
+    assert [shop.runs(name) for name in shop.names] == [1, 1]
+    run = rollout(shop.folder, "--account", ACCOUNT)
+    assert run.returncode == 0, run.stderr
+    assert [shop.runs(name) for name in shop.names] == [2, 2]
+
+
+@pytest.mark.parametrize("time", ["0", "soon", "-3", ""])
+def test_a_bake_that_is_no_time_is_one_line(shop: Shop, time: str) -> None:
+    run = rollout(shop.folder, "--bake", time)
+    assert run.returncode == 2
+    assert f"--bake: {time!r} is no time" in run.stderr
+
+
+def test_the_flag_does_not_overrule_what_the_recommendation_knows(shop: Shop) -> None:
+    run = rollout(shop.folder, "--account", OTHER)
+    assert run.returncode == 2
+    assert f"the recommendation is for account {ACCOUNT}, not {OTHER}; leave it out" in run.stderr
+
+
 def test_the_documentation_shows_the_help_as_it_is() -> None:
     shown = rollout("--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
     page = (ROOT / "docs" / "rollout.md").read_text(encoding="utf-8")
@@ -81,11 +145,11 @@ def test_the_documentation_shows_the_help_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "name the folder that `trimtab optimize -o` wrote"),
-        (b"{", "is not a recommendation"),
-        (b'{"document_version": 1}', "has document_version 1, not 7"),
+        (None, "name the folder that trimtab optimize -o wrote"),
+        (b"{", "is not JSON"),
+        (b'{"document_version": 1}', "has document_version 1, and this trimtab reads"),
         (b'{"document_version": 7, "cluster": "c", "region": "r", "services": [{}]}', "services[0]"),
-        (b"\xff\xfe", "is not a recommendation"),
+        (b"\xff\xfe", "is not JSON"),
     ],
 )
 def test_a_folder_without_a_recommendation_is_one_line(
@@ -113,7 +177,6 @@ def test_a_file_that_names_no_revisions_is_one_line(shop: Shop, content: str) ->
 
 
 def test_what_optimize_writes_is_what_a_rollout_reads(tmp_path: Path) -> None:
-    assert DOCUMENT_VERSION == WRITTEN_VERSION
     write_snapshot(made_fleet.snapshot(*map(made_fleet.service, ("api", "web"))), tmp_path / "in")
     optimizing.optimize(tmp_path / "in", tmp_path, effort=Effort(drawn=30, rounds=1, varied=10))
     recommended = read_recommendation(tmp_path)
@@ -126,8 +189,28 @@ def test_the_policy_allows_what_is_called_and_what_that_needs_and_nothing_else()
     policy = json.loads((ROOT / "docs" / "iam-rollout-policy.json").read_text(encoding="utf-8"))
     allowed = {action for one in policy["Statement"] for action in one["Action"]}
     # To register a revision is to tag it, and to hand its roles to its tasks.
-    assert allowed == CALLS | {"ecs:TagResource", "iam:PassRole"}
+    assert allowed == CALLS | {"ecs:TagResource", "iam:PassRole", "s3:ListBucket"}
     assert all(one["Effect"] == "Allow" for one in policy["Statement"])
+
+
+def test_what_writes_is_allowed_on_named_things_alone() -> None:
+    policy = json.loads((ROOT / "docs" / "iam-rollout-policy.json").read_text(encoding="utf-8"))
+    by_action = {action: one for one in policy["Statement"] for action in one["Action"]}
+    passing = by_action["iam:PassRole"]
+    assert all("*" not in arn and ":role/" in arn for arn in passing["Resource"])
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    updating = by_action["ecs:UpdateService"]
+    assert updating["Resource"].endswith(":service/CLUSTER/*")
+    assert updating["Condition"] == {
+        "ArnEquals": {"ecs:cluster": "arn:aws:ecs:REGION:ACCOUNT-ID:cluster/CLUSTER"}
+    }
+    assert by_action["s3:PutObject"]["Resource"].endswith("JOURNAL-BUCKET/JOURNAL-KEY")
+    # ECS offers nothing narrower for these two: what is registered runs nowhere by itself.
+    everywhere = {action for action, one in by_action.items() if one["Resource"] == "*"}
+    assert {a for a in everywhere if not a.split(":")[1].startswith(("Describe", "Get", "List"))} == {
+        "ecs:RegisterTaskDefinition",
+        "ecs:TagResource",
+    }
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,14 +9,17 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import msgspec
+from document.made import optimized
 
 from trimtab.aws.api import CallFailed
 from trimtab.aws.connection import Connection
+from trimtab.document.encode import files_of
 from trimtab.rollout.cloud.aws import WRITES
 from trimtab.rollout.run import run_rollout
 from trimtab.rollout.scope import Options
 from trimtab.sandbox.clock import SandboxTime
-from trimtab.sandbox.server import Sandbox
+from trimtab.sandbox.server import ACCOUNT, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,6 +71,7 @@ class Recorder:
     refused: dict[str, str] = field(default_factory=dict)
     """Error code by call."""
     before_write: Callable[[str], None] = lambda _: None
+    after_update: Callable[[str], None] = lambda _: None
     _before: dict[str, Any] = field(default_factory=dict)
 
     def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
@@ -83,6 +86,8 @@ class Recorder:
         answer = self.account.call(service, operation, **parameters)
         if name == "ecs:DescribeServices":
             answer = self._stale(answer)
+        if name == "ecs:UpdateService":
+            self.after_update(name)
         if number == self.die_after:
             raise Killed
         return answer
@@ -121,6 +126,10 @@ class World:
         self.listeners = {scheme: self._listener(scheme) for scheme in ("internet-facing", "internal")}
         self._numbers = count(1)
 
+    def client(self, name: str) -> Any:
+        """Return a boto3 client."""
+        return self.session.client(name, endpoint_url=self.sandbox.endpoint)
+
     def number(self) -> int:
         """Return a number nobody else has."""
         return next(self._numbers)
@@ -149,6 +158,10 @@ class Shop:
         self.recorder = Recorder(world.account)
         self.told: list[str] = []
         self.names: tuple[str, ...] = ()
+        self.size = NEW
+        """What is recommended."""
+        self.account: str | None = ACCOUNT
+        """What the recommendation says of it."""
 
     def build(self, *names: str) -> None:
         """Create the named services (all of them by default), running their old revision."""
@@ -158,7 +171,7 @@ class Shop:
             self._service(name)
         self.settle()
         for name in self.names:
-            self.register(name, NEW)
+            self.register(name, self.size)
         self.recommend(*self.names)
 
     def settle(self) -> None:
@@ -230,22 +243,28 @@ class Shop:
 
     def recommend(self, *names: str) -> None:
         """Write what ``optimize`` would, as far as a rollout reads it."""
-        services = [
-            {
-                "name": name,
-                "cpu_units": NEW[0],
-                "memory_mib": NEW[1],
-                "cost": {"before_usd_month": COST.get(name, 1.0)},
-            }
+        like = optimized().document
+        replaced = msgspec.structs.replace
+        services = tuple(
+            replaced(
+                like.services[0],
+                name=name,
+                cpu_units=self.size[0],
+                memory_mib=self.size[1],
+                cost=replaced(like.services[0].cost, before_usd_month=COST.get(name, 1.0)),
+            )
             for name in names
-        ]
-        document = {
-            "document_version": 7,
-            "cluster": self.cluster,
-            "region": self.world.sandbox.region,
-            "services": services,
-        }
-        (self.folder / "recommendation.json").write_text(json.dumps(document), encoding="utf-8")
+        )
+        document = replaced(
+            like,
+            cluster=self.cluster,
+            region=self.world.sandbox.region,
+            account=self.account,
+            services=services,
+        )
+        for path, content in files_of(document, {}).items():
+            (self.folder / path).parent.mkdir(exist_ok=True)
+            (self.folder / path).write_bytes(content)
 
     def deploy(self, name: str, arn: str, **more: Any) -> None:
         """Deploy as CI or a second operator does."""

@@ -18,6 +18,7 @@ from trimtab.rollout.journal.journal import (
     Updating,
     open_journal,
 )
+from trimtab.rollout.journal.store import FileStore
 from trimtab.rollout.model import Kind, Outcome
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def end(exit_code: int = 0) -> End:
 
 def journal(tmp_path: Path, *lines: Line) -> Journal:
     (tmp_path / JOURNAL_FILE).unlink(missing_ok=True)
-    made = Journal(path=tmp_path / JOURNAL_FILE)
+    made = Journal(store=FileStore(tmp_path / JOURNAL_FILE))
     for line in lines:
         made.write(line)
     # What is read is what was written.
@@ -58,7 +59,8 @@ def journal(tmp_path: Path, *lines: Line) -> Journal:
 
 def test_cut_at_any_byte_it_holds_the_whole_lines_and_takes_the_next_one(tmp_path: Path) -> None:
     lines = [begin(), updating("web", "a:1", "a:2"), updated("web", "d")]
-    whole = journal(tmp_path, *lines).path.read_bytes()
+    journal(tmp_path, *lines)
+    whole = (tmp_path / JOURNAL_FILE).read_bytes()
     for length in range(len(whole)):
         (tmp_path / JOURNAL_FILE).write_bytes(whole[:length])
         kept = lines[: whole[:length].count(b"\n")]
@@ -69,8 +71,8 @@ def test_cut_at_any_byte_it_holds_the_whole_lines_and_takes_the_next_one(tmp_pat
 
 
 def test_a_tail_longer_than_a_block_is_cut_too(tmp_path: Path) -> None:
-    made = journal(tmp_path, begin())
-    with made.path.open("ab") as file:
+    journal(tmp_path, begin())
+    with (tmp_path / JOURNAL_FILE).open("ab") as file:
         file.write(b"x" * 10_000)
     open_journal(tmp_path).write(end())
     assert open_journal(tmp_path).lines == [begin(), end()]
@@ -79,7 +81,7 @@ def test_a_tail_longer_than_a_block_is_cut_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        b'{"event":"begin","v":2,"at":"","kind":"rollout","cluster_arn":"","recommendation":""}\n',
+        b'{"event":"begin","v":3,"at":"","kind":"rollout","cluster_arn":"","recommendation":""}\n',
         b'{"event":"gone","v":1,"at":""}\n',
         b"\xff\n",
         b"\n",
@@ -87,17 +89,17 @@ def test_a_tail_longer_than_a_block_is_cut_too(tmp_path: Path) -> None:
 )
 def test_a_line_that_is_none_of_ours_is_refused_with_its_number(tmp_path: Path, damage: bytes) -> None:
     made = journal(tmp_path, begin())
-    with made.path.open("ab") as file:
+    with (tmp_path / JOURNAL_FILE).open("ab") as file:
         file.write(damage)
-    with pytest.raises(RolloutError, match="line 2 is not a line of a journal of version 1") as error:
+    with pytest.raises(RolloutError, match="line 2 is not a line of a journal of version 2") as error:
         open_journal(tmp_path)
-    assert str(made.path) in error.value.one_line()
+    assert made.store.where in error.value.one_line()
 
 
 def test_a_journal_that_cannot_be_written_stops_before_the_call(tmp_path: Path) -> None:
     (tmp_path / JOURNAL_FILE).mkdir()
     with pytest.raises(RolloutError, match="cannot be written"):
-        Journal(path=tmp_path / JOURNAL_FILE).write(begin())
+        Journal(store=FileStore(tmp_path / JOURNAL_FILE)).write(begin())
 
 
 def test_an_update_is_pending_until_it_is_settled(tmp_path: Path) -> None:

@@ -65,9 +65,9 @@ def state(**more: Any) -> ServiceState:
 
 def test_least_critical_goes_first() -> None:
     cost = {"public": 1.0, "inner": 9.0, "cheap": 2.0, "dear": 5.0, "both": 1.0, "alike": 2.0}
+    size = TaskSize(cpu_units=256, memory_mib=512)
     wanted = [
-        WantedRevision(name=name, size=TaskSize(cpu_units=256, memory_mib=512), cost_usd_month=usd)
-        for name, usd in cost.items()
+        WantedRevision(name=name, size=size, today=size, cost_usd_month=usd) for name, usd in cost.items()
     ]
     groups = {"public": ["p"], "inner": ["i"], "both": ["i", "p"]}
     states = {

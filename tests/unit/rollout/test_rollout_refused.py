@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from rollout.made import NEW, OLD, Shop, of, outcomes
+from rollout.made import NEW, OLD, Shop, World, of, outcomes
+from rollout.scaled import Scaled
 
 from trimtab.aws.api import CallFailed
 from trimtab.errors import AccountError, NetworkError, RolloutError, RolloutInterrupted
@@ -118,6 +119,28 @@ def test_a_network_that_is_down_for_a_while_does_not_end_a_watch(shop: Shop) -> 
     assert any("no answer now (AWS cannot be reached" in line for line in shop.told)
 
 
+@pytest.mark.parametrize("call", ["ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:UpdateService"])
+def test_a_wave_that_is_throttled_half_way_watches_what_it_has_started(shop: Shop, call: str) -> None:
+    shop.build("jobs", "cards", "search")
+
+    def after_the_first(_: str) -> None:
+        shop.recorder.refused[call] = "ThrottlingException"
+
+    def passes() -> None:
+        shop.recorder.refused.clear()
+
+    shop.recorder.after_update = after_the_first
+    shop.clock.meanwhile = passes
+    with pytest.raises(RolloutInterrupted):
+        shop.rollout(wave=3)
+    assert shop.updates() == {"jobs": 1}
+    assert any(line.startswith("jobs: moved: ") for line in shop.told)
+    shop.recorder.after_update = lambda _: None
+    assert outcomes(shop.rollout(wave=3)) == {
+        "jobs": Outcome.ALREADY, "cards": Outcome.MOVED, "search": Outcome.MOVED,
+    }  # fmt: skip
+
+
 def test_an_update_throttled_beyond_all_patience_is_made_by_the_next_run(shop: Shop) -> None:
     shop.build("jobs")
     shop.recorder.refused["ecs:UpdateService"] = "ThrottlingException"
@@ -200,11 +223,13 @@ def test_no_value_of_an_environment_reaches_the_journal_or_the_report(shop: Shop
         assert b"hunter2" not in path.read_bytes()
 
 
-def test_every_call_is_in_the_policy_and_nothing_else_is(shop: Shop) -> None:
+def test_every_call_is_in_the_policy_and_nothing_else_is(shop: Shop, world: World) -> None:
     shop.build()
     shop.deploy("web", shop.register("web", OLD, image="2"))
     shop.settle()
     shop.inject.deployment_failure(f"{shop.cluster}/web", Fault.EXITS)
-    shop.rollout()
+    Scaled(shop, "jobs")
+    world.client("s3").create_bucket(Bucket=f"{shop.cluster}-journal")
+    shop.rollout(journal=f"s3://{shop.cluster}-journal/rollout.jsonl", suspend_out=True)
     assert {name for name, _ in shop.recorder.made} == CALLS
     assert WRITES < CALLS

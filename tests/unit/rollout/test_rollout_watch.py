@@ -10,6 +10,7 @@ from trimtab.rollout.clock import FIRST_POLL_S, LONGEST_POLL_S, Polling
 from trimtab.rollout.cloud.answers import service_of, target_of, task_of
 from trimtab.rollout.deployment import Ending, Waiting, is_from_before, judge, not_yet, rollback_said
 from trimtab.rollout.model import Outcome, RunningTask, ServiceState, Target
+from trimtab.rollout.refusals import deployment_notes, refusals
 
 OWN, OLD = "ecs-svc/2", "ecs-svc/1"
 TO, BEFORE = "arn:x:task-definition/web:2", "arn:x:task-definition/web:1"
@@ -203,3 +204,51 @@ def test_looks_are_further_and_further_apart_until_the_time_is_up() -> None:
     assert max(clock.slept) <= LONGEST_POLL_S
     assert sorted(clock.slept[:-1]) == clock.slept[:-1]
     assert sum(clock.slept) == 100.0
+
+
+def configured(**configuration: Any) -> ServiceState:
+    breaker = {"enable": True, "rollback": True, **configuration.pop("breaker", {})}
+    return service_of(
+        {
+            "serviceName": "web",
+            "status": "ACTIVE",
+            "desiredCount": 10,
+            "deploymentConfiguration": {"deploymentCircuitBreaker": breaker, **configuration},
+        }
+    )
+
+
+@pytest.mark.parametrize("strategy", ["BLUE_GREEN", "LINEAR", "CANARY", "SOMETHING_NEW"])
+def test_a_strategy_that_is_not_understood_is_refused(strategy: str) -> None:
+    (why,) = refusals(configured(strategy=strategy))
+    assert f"its deployments are {strategy}" in why
+    assert list(refusals(configured(strategy="ROLLING"))) == []
+
+
+@pytest.mark.parametrize(
+    ("threshold", "failures"),
+    [
+        ({"type": "COUNT", "value": 7}, 7),
+        ({"type": "BOUNDED_PERCENT", "value": 10}, 3),
+        ({"type": "BOUNDED_PERCENT", "value": 5000}, 200),
+        ({"type": "UNBOUNDED_PERCENT", "value": 50}, 5),
+        ({}, None),
+    ],
+)
+def test_what_a_threshold_comes_to_is_noted(threshold: dict[str, Any], failures: int | None) -> None:
+    state = configured(breaker={"thresholdConfiguration": threshold})
+    assert list(refusals(state)) == []
+    said = f"its breaker ends the deployment after {failures} failed tasks"
+    assert list(deployment_notes(state)) == ([] if failures is None else [said])
+
+
+@pytest.mark.parametrize("threshold", [{"type": "COUNT", "value": 900}, {"type": "NEW_KIND", "value": 3}])
+def test_a_threshold_that_ends_nothing_or_is_not_known_is_refused(threshold: dict[str, Any]) -> None:
+    (why,) = refusals(configured(breaker={"thresholdConfiguration": threshold}))
+    assert f"threshold ({threshold['type']} {threshold['value']})" in why
+
+
+def test_an_early_success_is_noted() -> None:
+    early = {"enable": True, "healthyPercent": 80, "sourceServiceRevisionCleanup": "DEFERRED"}
+    (note,) = deployment_notes(configured(earlySuccessCriteria=early))
+    assert note.startswith("AWS says COMPLETED at 80 % healthy tasks")

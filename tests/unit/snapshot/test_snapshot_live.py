@@ -19,7 +19,7 @@ from snapshot.world import DAYS, PLANTED, Killed, Killing, World, planted, take
 
 from trimtab.aws.api import CALLS, CallFailed
 from trimtab.commands import optimize as optimizing
-from trimtab.errors import AccountError
+from trimtab.errors import AccountError, SnapshotError
 from trimtab.fleet.model import Step
 from trimtab.ladders.search import Effort
 from trimtab.progress import silent
@@ -306,6 +306,46 @@ def test_killed_at_any_rename_it_leaves_a_whole_snapshot_or_none(
     last = 4
     take(Repeater(recorder), world, out)
     assert len(read_snapshot(out).fleet.services) == 2
+
+
+def test_a_folder_in_the_way_that_somebody_else_made_is_left_as_it_is(
+    recorder: Recorder, world: World, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "out.partial"
+    theirs.mkdir()
+    (theirs / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(SnapshotError, match="was not made by trimtab") as told:
+        take(Repeater(recorder), world, tmp_path / "out")
+    assert told.value.where == str(theirs)
+    assert (theirs / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_somebody_put_into_our_folder_outlives_the_reading(
+    recorder: Recorder, world: World, tmp_path: Path
+) -> None:
+    out, parts = tmp_path / "out", tmp_path / "out.partial"
+
+    def die(name: str, _: dict[str, Any]) -> None:
+        if name == "cloudwatch:GetMetricData":
+            raise Killed
+
+    with pytest.raises(Killed):
+        take(Repeater(recorder, die), world, out)
+    assert parts.is_dir()
+    (parts / "note.txt").write_text("mine", encoding="utf-8")
+    take(Repeater(recorder), world, out)
+    assert [path.name for path in parts.iterdir()] == ["note.txt"]
+    with pytest.raises(SnapshotError, match="was not made by trimtab"):
+        take(Repeater(recorder), world, out)
+    assert (parts / "note.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_link_in_the_way_is_not_followed(recorder: Recorder, world: World, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out.partial").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SnapshotError, match="was not made by trimtab"):
+        take(Repeater(recorder), world, tmp_path / "out")
 
 
 def test_metrics_that_were_read_are_not_asked_for_again(world: World, tmp_path: Path) -> None:

@@ -42,12 +42,15 @@ def _parts(rollout: Rollout) -> Iterator[RenderableType]:
         "Noted", [Note(service=one.service, text=text) for one in rollout.results for text in one.notes]
     )
     yield from _calls(rollout)
+    if rollout.unknown:
+        yield Words("\nNot undone, or not known:")
+        yield from (Words(sentence, indent=2) for sentence in rollout.unknown)
     for one in rollout.results:
         if one.outcome not in _QUIET:
             yield from _finding(one)
     if any(one.outcome.stops for one in rollout.results):
         yield Words("\nNothing more was started. Run it again to go on, or with --undo to go back.")
-    elif not rollout.results:
+    elif not rollout.results and not rollout.unknown:
         yield Text("Nothing is left to do.")
 
 

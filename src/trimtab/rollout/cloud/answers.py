@@ -43,6 +43,9 @@ def service_of(answer: Answer) -> ServiceState:
         controller=(answer.get("deploymentController") or {}).get("type", "ECS"),
         breaker=bool(breaker.get("enable")),
         rollback=bool(breaker.get("rollback")),
+        strategy=configuration.get("strategy") or "ROLLING",
+        threshold=_threshold(breaker.get("thresholdConfiguration")),
+        early_percent=_early_percent(configuration.get("earlySuccessCriteria")),
         minimum_percent=configuration.get("minimumHealthyPercent", 100),
         maximum_percent=configuration.get("maximumPercent", 200),
         balanced=tuple(_balanced(answer.get("loadBalancers") or ())),
@@ -50,6 +53,17 @@ def service_of(answer: Answer) -> ServiceState:
             Event(id=one["id"], message=redact(one["message"])) for one in answer.get("events") or ()
         ),
     )
+
+
+def _threshold(answer: Answer | None) -> tuple[str, int] | None:
+    """Read the breaker's threshold; what is not stated has AWS's default."""
+    if not answer:
+        return None
+    return str(answer.get("type") or "BOUNDED_PERCENT"), int(answer.get("value") or 50)
+
+
+def _early_percent(answer: Answer | None) -> int | None:
+    return int(answer.get("healthyPercent", 100)) if answer and answer.get("enable") else None
 
 
 def _deployment(answer: Answer) -> Deployment:

@@ -11,16 +11,24 @@ from trimtab.aws.api import CallFailed, batches
 from trimtab.errors import AccountError
 from trimtab.rollout.cloud.answers import exposures_of, revision_of, service_of, target_of, task_of
 from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
+from trimtab.rollout.cloud.observing import above, out_alarm, queries_of, scales_out, target_state
 from trimtab.rollout.model import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from trimtab.aws.api import Api, Json
+    from trimtab.rollout.cloud.observed import Figure, OutAlarm, ScalableTarget
     from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
 
 CALLS: Final = frozenset(
     {
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:RegisterScalableTarget",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetMetricData",
         "ecs:DescribeClusters",
         "ecs:DescribeServices",
         "ecs:DescribeTaskDefinition",
@@ -32,10 +40,16 @@ CALLS: Final = frozenset(
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
+        "s3:GetObject",
+        "s3:PutObject",
+        "sts:GetCallerIdentity",
     }
 )
 """Every call a rollout makes, as ``service:Operation``: IAM's names."""
-WRITES: Final = frozenset({"ecs:RegisterTaskDefinition", "ecs:UpdateService"})
+WRITES: Final = frozenset(
+    {"application-autoscaling:RegisterScalableTarget", "ecs:RegisterTaskDefinition", "ecs:UpdateService"}
+)
+"""Those that change a service or make something; ``s3:PutObject`` writes the journal alone."""
 
 # The most that one call takes (API reference of each).
 _SERVICES, _TASKS, _GROUPS, _BALANCERS = 10, 100, 20, 20
@@ -45,12 +59,24 @@ _PASSING: Final = frozenset(
 )
 """Answers that say: a fault of AWS's own. They were repeated already, as throttled ones were."""
 
+_ECS: Final = "ecs"
+_COUNT: Final = {"ScalableDimension": "ecs:service:DesiredCount"}
+
+
+def _resource(cluster: str, service: str) -> str:
+    """Return what Application Auto Scaling calls a service."""
+    return f"service/{cluster}/{service}"
+
 
 class Aws:
     """``Cloud`` over one account and region."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
+
+    def account(self) -> str:
+        """Return the id of the account that the credentials are of."""
+        return str(self._call("sts", "GetCallerIdentity", {})["Account"])
 
     def cluster_arn(self, cluster: str) -> str | None:
         """Return the ARN of an active cluster, or None."""
@@ -111,6 +137,47 @@ class Aws:
         answer = self._elb("DescribeTargetHealth", TargetGroupArn=target_group)
         return tuple(target_of(one) for one in answer["TargetHealthDescriptions"])
 
+    def scalable_target(self, cluster: str, service: str) -> ScalableTarget | None:
+        """Return the service's scalable target, or None where nothing scales it."""
+        given = {"ServiceNamespace": _ECS, "ResourceIds": [_resource(cluster, service)]}
+        answer = self._call("application-autoscaling", "DescribeScalableTargets", {**given, **_COUNT})
+        found = answer.get("ScalableTargets") or ()
+        return target_state(found[0]) if found else None
+
+    def out_alarms(self, cluster: str, service: str) -> tuple[OutAlarm, ...]:
+        """Return the alarms that scale the service out."""
+        given = {"ServiceNamespace": _ECS, "ResourceId": _resource(cluster, service), **_COUNT}
+        alarms: dict[str, OutAlarm] = {}
+        policies = self._paged("application-autoscaling", "DescribeScalingPolicies", "ScalingPolicies", given)
+        for policy in filter(scales_out, policies):
+            prefix = {"ActionPrefix": policy["PolicyARN"], "AlarmTypes": ["MetricAlarm"]}
+            found = self._paged("cloudwatch", "DescribeAlarms", "MetricAlarms", prefix)
+            alarms |= {one["AlarmName"]: out_alarm(one) for one in found if above(one, policy["PolicyARN"])}
+        return tuple(alarms.values())
+
+    def balancer(self, target_group: str) -> str | None:
+        """Return what CloudWatch calls the load balancer of a target group, or None without one."""
+        groups = self._elb("DescribeTargetGroups", TargetGroupArns=[target_group])["TargetGroups"]
+        arns = [arn for one in groups for arn in one.get("LoadBalancerArns") or ()]
+        return arns[0].partition(":loadbalancer/")[2] if arns else None
+
+    def figures(
+        self, figures: Sequence[Figure], start: datetime, end: datetime
+    ) -> tuple[tuple[tuple[datetime, float], ...], ...]:
+        """Return the points of each figure in [start, end), oldest first."""
+        points: list[list[tuple[datetime, float]]] = [[] for _ in figures]
+        given = {"MetricDataQueries": queries_of(figures), "StartTime": start, "EndTime": end}
+        for result in self._paged("cloudwatch", "GetMetricData", "MetricDataResults", given):
+            points[int(result["Id"][1:])] += zip(result["Timestamps"], result["Values"], strict=True)
+        return tuple(tuple(sorted(one)) for one in points)
+
+    def suspend(self, cluster: str, service: str, state: Mapping[str, bool]) -> None:
+        """Set the three switches of a service's scalable target. Writes."""
+        given = {"ServiceNamespace": _ECS, "ResourceId": _resource(cluster, service), **_COUNT}
+        self._call(
+            "application-autoscaling", "RegisterScalableTarget", {**given, "SuspendedState": dict(state)}
+        )
+
     def register(self, definition: Definition, tags: Mapping[str, str]) -> str:
         """Register a revision of ``definition`` and return its ARN. Writes."""
         listed = [{"key": key, "value": value} for key, value in tags.items()]
@@ -134,6 +201,15 @@ class Aws:
             return self._api.call(service, operation, **parameters)
         except CallFailed as failed:
             raise _in_our_words(failed) from failed
+
+    def _paged(self, service: str, operation: str, items: str, given: Mapping[str, object]) -> Iterator[Json]:
+        page: dict[str, object] = {}
+        while True:
+            answer = self._call(service, operation, {**given, **page})
+            yield from answer.get(items) or ()
+            if not answer.get("NextToken"):
+                return
+            page = {"NextToken": answer["NextToken"]}
 
     def _listed(self, operation: str, items: str, **parameters: object) -> Iterator[str]:
         page: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""The contract of what a rollout runs against: the reads it needs, and the two calls that write.
+"""The contract of what a rollout runs against: the reads it needs, and the calls that write.
 
 One implementation talks to AWS (``trimtab.rollout.cloud.aws``). What cannot be had for a passing
 reason is ``CloudUnreachable``; anything else the user must mend, or look into.
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from trimtab.errors import RolloutInterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from trimtab.rollout.cloud.observed import Figure, OutAlarm, ScalableTarget
     from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
 
 
@@ -34,6 +36,10 @@ class Cloud(Protocol):
     Every method raises ``CloudUnreachable`` for what passes, ``CallRefused`` for what does not,
     and ``AccountError`` where no call can work (credentials, permissions, network).
     """
+
+    def account(self) -> str:
+        """Return the id of the account that the credentials are of."""
+        ...
 
     def cluster_arn(self, cluster: str) -> str | None:
         """Return the ARN of an active cluster, or None."""
@@ -65,6 +71,28 @@ class Cloud(Protocol):
 
     def targets(self, target_group: str) -> tuple[Target, ...]:
         """Return the health of a target group's targets."""
+        ...
+
+    def scalable_target(self, cluster: str, service: str) -> ScalableTarget | None:
+        """Return the service's scalable target, or None where nothing scales it."""
+        ...
+
+    def out_alarms(self, cluster: str, service: str) -> tuple[OutAlarm, ...]:
+        """Return the alarms that scale the service out."""
+        ...
+
+    def balancer(self, target_group: str) -> str | None:
+        """Return what CloudWatch calls the load balancer of a target group, or None without one."""
+        ...
+
+    def figures(
+        self, figures: Sequence[Figure], start: datetime, end: datetime
+    ) -> tuple[tuple[tuple[datetime, float], ...], ...]:
+        """Return the points of each figure in [start, end), oldest first."""
+        ...
+
+    def suspend(self, cluster: str, service: str, state: Mapping[str, bool]) -> None:
+        """Set the three switches of a service's scalable target. Writes."""
         ...
 
     def register(self, definition: Definition, tags: Mapping[str, str]) -> str:

@@ -7,27 +7,30 @@ and the next one takes its place.
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
 from trimtab.errors import RolloutError
+from trimtab.rollout.bake.gates import RecordBefore  # noqa: TC001 - msgspec reads the annotations
+from trimtab.rollout.journal.store import FileStore
 from trimtab.rollout.model import Kind, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from trimtab.rollout.journal.store import JournalStore
+
 JOURNAL_FILE = "rollout-journal.jsonl"
-JOURNAL_VERSION: Final = 1
+JOURNAL_VERSION: Final = 2
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="event"):
     """Base of the lines. ``at`` is the time of writing, ISO 8601 UTC: for people, nothing reads it."""
 
-    v: Literal[1] = JOURNAL_VERSION
+    v: Literal[1, 2] = JOURNAL_VERSION
+    """1 had fewer kinds of lines."""
     at: str
 
 
@@ -36,6 +39,8 @@ class Begin(_Line, frozen=True, kw_only=True, tag="begin"):
 
     kind: Kind
     cluster_arn: str
+    bake: str = ""
+    """How long moved services are watched [s], or ``peak``; empty: not at all."""
     recommendation: str
     """Digest of the sizes wanted: runs that share it are one rollout."""
 
@@ -83,13 +88,66 @@ class Settled(_Line, frozen=True, kw_only=True, tag="settled"):
     reason: str
 
 
+class Suspending(_Line, frozen=True, kw_only=True, tag="suspending"):
+    """RegisterScalableTarget is about to suspend scaling out."""
+
+    service: str
+    before: dict[str, bool]
+    """``SuspendedState`` as it was."""
+
+
+class Resumed(_Line, frozen=True, kw_only=True, tag="resumed"):
+    """Scaling out is as it was."""
+
+    service: str
+
+
+class Baking(_Line, frozen=True, kw_only=True, tag="baking"):
+    """A moved service is watched against its record from now on."""
+
+    service: str
+    before: str
+    to: str
+    until: str
+    """ISO 8601 UTC."""
+    record: RecordBefore
+
+
+class GoingBack(_Line, frozen=True, kw_only=True, tag="going back"):
+    """It is clearly worse: what ran before is about to be deployed."""
+
+    service: str
+    reason: str
+
+
+class Baked(_Line, frozen=True, kw_only=True, tag="baked"):
+    """The watch is over."""
+
+    service: str
+    outcome: Outcome
+    reason: str
+
+
 class End(_Line, frozen=True, kw_only=True, tag="end"):
     """The run came to its end, good or bad. Without this line it was killed."""
 
     exit_code: int
 
 
-Line: TypeAlias = Begin | Registering | Registered | Updating | Updated | Settled | End
+Line: TypeAlias = (
+    Begin
+    | Registering
+    | Registered
+    | Updating
+    | Updated
+    | Settled
+    | Suspending
+    | Resumed
+    | Baking
+    | GoingBack
+    | Baked
+    | End
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,25 +167,67 @@ _BACK = frozenset({Outcome.MOVED, Outcome.ALREADY})
 class Journal:
     """An open journal. The lock on its folder is the caller's to hold."""
 
-    path: Path
+    store: JournalStore
     lines: list[Line] = field(default_factory=list)
 
     def write(self, line: Line) -> None:
-        """Append a line, on disk when this returns.
+        """Append a line, held by its store when this returns.
 
         Raises:
             RolloutError: it cannot be written.
 
         """
-        try:
-            _append(self.path, msgspec.json.encode(line) + b"\n")
-        except OSError as error:
-            raise RolloutError(
-                f"cannot be written ({error.strerror or error})",
-                where=str(self.path),
-                advice="without it a rollout cannot be resumed or undone; nothing more was called",
-            ) from error
+        self.store.append(msgspec.json.encode(line) + b"\n")
         self.lines.append(line)
+
+    def suspended(self) -> dict[str, dict[str, bool]]:
+        """Return the services whose scaling out nobody has put back, with ``SuspendedState`` as it was."""
+        found: dict[str, dict[str, bool]] = {}
+        for line in self.lines:
+            if isinstance(line, Suspending):
+                found.setdefault(line.service, line.before)
+            elif isinstance(line, Resumed):
+                found.pop(line.service, None)
+        return found
+
+    def baking(self, service: str) -> Baking | None:
+        """Return the service's bake that is not over."""
+        found: Baking | None = None
+        for line in self.lines:
+            if isinstance(line, Baking) and line.service == service:
+                found = line
+            elif isinstance(line, Baked | Updating) and line.service == service:
+                found = None
+        return found
+
+    def going_back(self, service: str) -> str | None:
+        """Return why the service is being taken back, if that is not over."""
+        found: str | None = None
+        for line in self.lines:
+            if isinstance(line, GoingBack) and line.service == service:
+                found = line.reason
+            elif isinstance(line, Baked | Updating) and line.service == service:
+                found = None
+        return found
+
+    def unbaked(self, begin: Begin, service: str) -> Updating | None:
+        """Return the move that runs such as ``begin`` made and have not watched to the end of its bake."""
+        found: Updating | None = None
+        moved: Updating | None = None
+        like = False
+        for line in self.lines:
+            if isinstance(line, Begin):
+                alike = (line.kind, line.recommendation) == (begin.kind, begin.recommendation)
+                like = alike and bool(line.bake)
+            elif isinstance(line, End) or line.service != service:
+                continue
+            elif isinstance(line, Updating):
+                found, moved = line if like else None, None
+            elif isinstance(line, Settled) and line.outcome is Outcome.MOVED and found is not None:
+                moved = moved or found
+            elif isinstance(line, Baked):
+                found = moved = None
+        return moved
 
     def last_rollout(self) -> Begin | None:
         """Return how the last rollout began, undone or not."""
@@ -157,21 +257,34 @@ class Journal:
         The last rollout is every run for the recommendation rolled out last, however often it
         was resumed. Of moves that follow one another ``before`` is the first's, ``to`` the last's.
         """
-        moved: dict[str, Updating] = {}
-        last, current = self.last_rollout(), None
+        last = self.last_rollout()
+        return self._moved().get(last.recommendation, {}) if last is not None else {}
+
+    def earlier_moves(self) -> tuple[Updating, ...]:
+        """Return what rollouts of other recommendations moved and no undo took back."""
+        last = self.last_rollout()
+        others = [moved for name, moved in self._moved().items() if last and name != last.recommendation]
+        return tuple(move for moved in others for move in moved.values())
+
+    def has_moved(self, service: str) -> bool:
+        """Tell whether any rollout of this journal ever moved the service, undone or not."""
+        return any(isinstance(line, Updating) and line.service == service for line in self.lines)
+
+    def _moved(self) -> dict[str, dict[str, Updating]]:
+        """Return the moves by the recommendation they were made for, those undone left out."""
+        made: dict[str, dict[str, Updating]] = {}
+        current: Begin | None = None
         for line in self.lines:
             if isinstance(line, Begin):
                 current = line
-            elif current is None or last is None:
+            elif current is None:
                 continue
             elif isinstance(line, Settled) and current.kind == "undo" and line.outcome in _BACK:
-                moved.pop(line.service, None)
-            elif isinstance(line, Updating) and (current.kind, current.recommendation) == (
-                "rollout",
-                last.recommendation,
-            ):
+                made.get(current.recommendation, {}).pop(line.service, None)
+            elif isinstance(line, Updating) and current.kind == "rollout":
+                moved = made.setdefault(current.recommendation, {})
                 moved[line.service] = _chained(moved.pop(line.service, None), line)
-        return moved
+        return made
 
 
 def _chained(first: Updating | None, then: Updating) -> Updating:
@@ -182,69 +295,26 @@ def _chained(first: Updating | None, then: Updating) -> Updating:
 
 
 def open_journal(folder: Path) -> Journal:
-    """Read the journal of ``folder``; there is none before the first rollout.
+    """Read the journal of ``folder``; there is none before the first rollout."""
+    return read_journal(FileStore(folder / JOURNAL_FILE))
+
+
+def read_journal(store: JournalStore) -> Journal:
+    """Read a journal, wherever it lies.
 
     Raises:
         RolloutError: it cannot be read, or a line of it is not one of ours.
 
     """
-    path = folder / JOURNAL_FILE
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return Journal(path=path)
-    except OSError as error:
-        raise RolloutError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     decoder = msgspec.json.Decoder(Line)
     lines: list[Line] = []
-    for number, text in enumerate(content.split(b"\n")[:-1], start=1):
+    for number, text in enumerate(store.read().split(b"\n")[:-1], start=1):
         try:
             lines.append(decoder.decode(text))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise RolloutError(
                 f"line {number} is not a line of a journal of version {JOURNAL_VERSION} ({error})",
-                where=str(path),
+                where=store.where,
                 advice="it was edited or comes from another version; keep it, and roll out from a new folder",
             ) from error
-    return Journal(path=path, lines=lines)
-
-
-def _append(path: Path, content: bytes) -> None:
-    new = not path.exists()
-    # Windows would write two bytes for the end of a line, unless told not to.
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
-    try:
-        end = _whole_lines_end(handle)
-        os.ftruncate(handle, end)
-        os.lseek(handle, end, os.SEEK_SET)
-        while content:
-            content = content[os.write(handle, content) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if new:
-        _sync_folder(path)
-
-
-def _whole_lines_end(handle: int) -> int:
-    """Return where the last whole line ends [bytes]."""
-    end = os.lseek(handle, 0, os.SEEK_END)
-    while end:
-        begin = max(0, end - 4096)
-        os.lseek(handle, begin, os.SEEK_SET)
-        end_of_line = os.read(handle, end - begin).rfind(b"\n")
-        if end_of_line >= 0:
-            return begin + end_of_line + 1
-        end = begin
-    return 0
-
-
-def _sync_folder(path: Path) -> None:
-    """Sync the file's folder: after a power cut a new file is there only if its folder knows it."""
-    if sys.platform == "win32":  # which opens no folder as a file, and syncs its names itself
-        return
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    return Journal(store=store, lines=lines)
