@@ -16,6 +16,7 @@ from trimtab.advice.choice.model import Decision, Rank  # noqa: TC001  # msgspec
 from trimtab.advice.choice.trials import Test  # noqa: TC001
 from trimtab.advice.lever import LeverKind  # noqa: TC001
 from trimtab.advice.model import CautionKind  # noqa: TC001
+from trimtab.decoding import decoded
 from trimtab.document.name import DOCUMENT_VERSION
 from trimtab.document.parts import (
     Amount,
@@ -252,12 +253,12 @@ def decode(content: bytes, *, where: str = "recommendation.json") -> Document:
 
     """
     try:
-        version = msgspec.json.decode(content, type=_Head).document_version
+        version = decoded(content, _Head).document_version
     except msgspec.ValidationError as error:
         raise UsageError(
             "is no recommendation of trimtab optimize: it has no document_version", where=where
         ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise UsageError(f"is not JSON: {error}", where=where, advice=AGAIN) from error
     if version != DOCUMENT_VERSION:
         advice = AGAIN if version < DOCUMENT_VERSION else "read it with the trimtab that wrote it"
@@ -267,6 +268,15 @@ def decode(content: bytes, *, where: str = "recommendation.json") -> Document:
             advice=advice,
         )
     try:
-        return msgspec.json.decode(content, type=Document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        document = decoded(content, Document)
+    except msgspec.DecodeError as error:
         raise UsageError(str(error), where=where, advice=AGAIN) from error
+    for service in document.services:
+        size = f"{service.cpu_units}/{service.memory_mib}"
+        if size not in {one.size for one in service.candidates}:
+            raise UsageError(
+                f"{service.name} has the size {size}, and none of its candidates has",
+                where=where,
+                advice=AGAIN,
+            )
+    return document

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from trimtab.catalog.size import TaskSize
+from trimtab.decoding import decoded
 from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
 from trimtab.errors import RolloutError
 from trimtab.rollout.model import WantedRevision
@@ -74,15 +75,15 @@ def read_recommendation(folder: Path) -> Recommended:
     path = folder / DOCUMENT_FILE
     content = _content(path, "name the folder that `trimtab optimize -o` wrote")
     try:
-        version = msgspec.json.decode(content, type=_Version).document_version
+        version = decoded(content, _Version).document_version
         if version != DOCUMENT_VERSION:
             raise RolloutError(
                 f"has document_version {version}, not {DOCUMENT_VERSION}",
                 where=str(path),
                 advice="write it again with this trimtab's optimize",
             )
-        document = msgspec.json.decode(content, type=_Document)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        document = decoded(content, _Document)
+    except msgspec.DecodeError as error:
         raise RolloutError(
             f"is not a recommendation ({error})", where=str(path), advice="write it again with optimize"
         ) from error
@@ -105,8 +106,8 @@ def read_task_definitions(path: Path) -> dict[str, str]:
     """
     content = _content(path, "write it with `terraform output -json task_definitions`")
     try:
-        outputs: Any = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        outputs: Any = decoded(content)
+    except msgspec.DecodeError as error:
         raise RolloutError(f"is not JSON ({error})", where=str(path)) from error
     if isinstance(outputs, dict) and isinstance(outputs.get("task_definitions"), dict):
         outputs = outputs["task_definitions"].get("value")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import polars as pl
 
+from trimtab.decoding import decoded
 from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.snapshot.checks import check_columns, check_fleet, check_rows
@@ -189,7 +190,7 @@ def stamp_of(minute: datetime) -> str:
 def _read_plan(folder: Path) -> ReadingPlan | None:
     """Return what a folder's parts belong to; ``None`` where that cannot be told, so they are of no use."""
     try:
-        return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=ReadingPlan)
+        return decoded((folder / PLAN_FILE).read_bytes(), ReadingPlan)
     except (OSError, msgspec.DecodeError):
         return None
 

@@ -81,7 +81,7 @@ def parsed(path: Path) -> dict[str, Any]:
     try:
         # A line at the end that has no newline is no line to the parser.
         members: dict[str, Any] = _unquoted(hcl2.loads(text + "\n"))
-    except (LarkError, RecursionError) as error:
+    except (LarkError, RecursionError, ValueError) as error:
         line = getattr(error, "line", 0)
         place = f" near line {line}" if line and line > 0 else ""
         advice = "terraform fmt says what is wrong there"

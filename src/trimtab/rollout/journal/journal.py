@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
+from trimtab.decoding import decoded
 from trimtab.errors import RolloutError
 from trimtab.rollout.model import Kind, Outcome
 
@@ -195,12 +196,11 @@ def open_journal(folder: Path) -> Journal:
         return Journal(path=path)
     except OSError as error:
         raise RolloutError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
-    decoder = msgspec.json.Decoder(Line)
     lines: list[Line] = []
     for number, text in enumerate(content.split(b"\n")[:-1], start=1):
         try:
-            lines.append(decoder.decode(text))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            lines.append(decoded(text, Line))
+        except msgspec.DecodeError as error:
             raise RolloutError(
                 f"line {number} is not a line of a journal of version {JOURNAL_VERSION} ({error})",
                 where=str(path),
