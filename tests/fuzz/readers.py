@@ -317,7 +317,7 @@ def _settings(folder: Path, snapshot: Path) -> list[Reader]:
         'objective = "objective.json"\nprices = "prices.json"\nregion = "eu-west-1"\nprofile = "production"\n'
         '[tags]\nenvironment = "stage"\ncost_center = "team"\n'
     )
-    spoil = spoilt_text(_one_service(text))
+    spoil = spoilt_text(text)
     made.append(
         Reader("configuration", file, spoil, lambda _draw: run("replay", "-q", snapshot, "--config", file))
     )

@@ -87,6 +87,10 @@ def read_recommendation(folder: Path) -> Recommended:
         raise RolloutError(
             f"is not a recommendation ({error})", where=str(path), advice="write it again with optimize"
         ) from error
+    if not document.services:
+        raise RolloutError(
+            "no service is in it", where=str(path), advice="trimtab report says why each was left out"
+        )
     wanted = tuple(_wanted(service) for service in document.services)
     _refuse_twice([one.name for one in wanted], path)
     return Recommended(cluster=document.cluster, region=document.region, services=wanted)

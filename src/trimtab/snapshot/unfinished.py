@@ -74,7 +74,8 @@ class Partial:
             SnapshotError: the folder cannot be written.
 
         """
-        folder = output.with_name(f"{output.name}.partial")
+        named = output.resolve()  # "." has no name to put anything behind
+        folder = named.with_name(f"{named.name}.partial")
         minutes = days * DAY_MIN
         start = end - timedelta(minutes=minutes)
         plan = _read_plan(folder)

@@ -48,6 +48,10 @@ def read_proposals(path: Path, objective: Objective = DEFAULT) -> dict[str, Prop
     """
     values = parsed(path)
     services = values.get("services")
+    if services == {}:
+        raise UsageError(
+            "no service is in it", where=str(path), advice="trimtab report says why each was left out"
+        )
     if not isinstance(services, dict) or not services:
         raise UsageError(
             "holds no map `services`",

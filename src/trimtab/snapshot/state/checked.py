@@ -12,7 +12,7 @@ import msgspec
 
 from trimtab.decoding import decoded, fault_of
 from trimtab.errors import SnapshotError
-from trimtab.snapshot.state.schema import Containers, Module
+from trimtab.snapshot.state.schema import Containers, StateModule
 from trimtab.snapshot.state.schema_traffic import KINDS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.aws.api import Json
-    from trimtab.snapshot.state.schema import Resource
+    from trimtab.snapshot.state.schema import StateResource
 
 Resources: TypeAlias = "Mapping[str, list[Json]]"
 """Attributes of every managed resource, by type, and of the subnets that are only looked up."""
@@ -41,7 +41,7 @@ def read_resources(path: Path) -> Resources:
     )
     root = values.get("root_module") or {}
     try:
-        checked = msgspec.convert(root, Module)
+        checked = msgspec.convert(root, StateModule)
     except msgspec.ValidationError as error:
         raise _refused(error, f"{path}: root_module") from error
     by_type: defaultdict[str, list[Json]] = defaultdict(list)
@@ -79,13 +79,13 @@ def _member(members: Json, name: str, path: Path) -> Json:
     return member
 
 
-def _walk(module: Module) -> Iterator[Resource]:
+def _walk(module: StateModule) -> Iterator[StateResource]:
     yield from module.get("resources") or ()
     for child in module.get("child_modules") or ():
         yield from _walk(child)
 
 
-def _values(resource: Resource, path: Path) -> Json:
+def _values(resource: StateResource, path: Path) -> Json:
     """Return the attributes as they are, once they have been held against their schema."""
     kind, values = resource["type"], resource.get("values") or {}
     where = f"{path}: {resource.get('address') or kind}"

@@ -29,14 +29,14 @@ Bound: TypeAlias = Annotated[str, Meta(pattern=r"^(-?[0-9]{1,15}(\.[0-9]{1,15})?
 """Of a step; text in Terraform."""
 
 
-class Module(TypedDict, total=False):
+class StateModule(TypedDict, total=False):
     """A module, and the modules in it."""
 
-    resources: list[Resource] | None
-    child_modules: list[Module] | None
+    resources: list[StateResource] | None
+    child_modules: list[StateModule] | None
 
 
-class Resource(TypedDict, total=False):
+class StateResource(TypedDict, total=False):
     """One resource instance."""
 
     address: Text
@@ -45,14 +45,14 @@ class Resource(TypedDict, total=False):
     values: dict[str, Any] | None
 
 
-class Tagged(TypedDict, total=False):
+class TaggedAttributes(TypedDict, total=False):
     """What every type may have."""
 
     tags: Tags
     tags_all: Tags
 
 
-class Strategy(TypedDict, total=False):
+class StrategyBlock(TypedDict, total=False):
     """A part of a capacity provider strategy."""
 
     capacity_provider: Required[Said]
@@ -82,7 +82,7 @@ class _Namespaced(TypedDict, total=False):
     namespace: Text
 
 
-class Cluster(Tagged, total=False):
+class ClusterAttributes(TaggedAttributes, total=False):
     """aws_ecs_cluster."""
 
     name: Required[Said]
@@ -92,12 +92,12 @@ class Cluster(Tagged, total=False):
     service_connect_defaults: list[_Namespaced | None] | None
 
 
-class ClusterProviders(TypedDict, total=False):
+class ClusterProvidersAttributes(TypedDict, total=False):
     """aws_ecs_cluster_capacity_providers."""
 
     cluster_name: Text
     capacity_providers: Texts
-    default_capacity_provider_strategy: list[Strategy] | None
+    default_capacity_provider_strategy: list[StrategyBlock] | None
 
 
 class _Kind(TypedDict, total=False):
@@ -131,7 +131,7 @@ class _Registry(TypedDict, total=False):
     container_port: Port | None
 
 
-class Service(Tagged, total=False):
+class ServiceAttributes(TaggedAttributes, total=False):
     """aws_ecs_service. Without an id it does not exist yet."""
 
     id: Text
@@ -140,7 +140,7 @@ class Service(Tagged, total=False):
     task_definition: Text
     desired_count: Seconds | None
     launch_type: Text
-    capacity_provider_strategy: list[Strategy] | None
+    capacity_provider_strategy: list[StrategyBlock] | None
     platform_version: Text
     scheduling_strategy: Text
     deployment_controller: list[_Kind | None] | None
@@ -167,7 +167,7 @@ class _Named(TypedDict):
     name: Said
 
 
-class Definition(Tagged, total=False):
+class DefinitionAttributes(TaggedAttributes, total=False):
     """aws_ecs_task_definition."""
 
     arn: Required[Arn]
@@ -181,7 +181,7 @@ class Definition(Tagged, total=False):
     container_definitions: Required[str]
 
 
-class LogGroup(Tagged, total=False):
+class LogGroupAttributes(TaggedAttributes, total=False):
     """aws_cloudwatch_log_group."""
 
     name: Required[Said]
@@ -191,7 +191,7 @@ class LogGroup(Tagged, total=False):
     log_group_class: Text
 
 
-class Namespace(Tagged, total=False):
+class NamespaceAttributes(TaggedAttributes, total=False):
     """aws_service_discovery_..._namespace."""
 
     id: Required[Said]
@@ -211,7 +211,7 @@ class _Dns(TypedDict, total=False):
     dns_records: list[_Record] | None
 
 
-class Discovery(Tagged, total=False):
+class DiscoveryAttributes(TaggedAttributes, total=False):
     """aws_service_discovery_service."""
 
     id: Required[Said]
@@ -249,7 +249,7 @@ class _ContainerCheck(TypedDict, total=False):
     startPeriod: Seconds | None
 
 
-class Container(TypedDict, total=False):
+class ContainerJson(TypedDict, total=False):
     """A container as the API words it: the one attribute of a state that is JSON within JSON."""
 
     name: Required[Said]
@@ -263,4 +263,4 @@ class Container(TypedDict, total=False):
     healthCheck: _ContainerCheck | None
 
 
-Containers: TypeAlias = Annotated[list[Container], Meta(min_length=1)]
+Containers: TypeAlias = Annotated[list[ContainerJson], Meta(min_length=1)]

@@ -16,7 +16,7 @@ from trimtab.snapshot.state.schema import (
     Said,
     Seconds,
     Switch,
-    Tagged,
+    TaggedAttributes,
     Text,
     Texts,
     Whole,
@@ -37,7 +37,7 @@ class _Mapping(TypedDict, total=False):
     allocation_id: Text
 
 
-class Balancer(Tagged, total=False):
+class BalancerAttributes(TaggedAttributes, total=False):
     """aws_lb."""
 
     arn: Required[Arn]
@@ -89,7 +89,7 @@ class _Action(TypedDict, total=False):
     redirect: list[_Redirect | None] | None
 
 
-class Listener(Tagged, total=False):
+class ListenerAttributes(TaggedAttributes, total=False):
     """aws_lb_listener."""
 
     arn: Required[Arn]
@@ -112,7 +112,7 @@ class _Condition(TypedDict, total=False):
     host_header: list[_Values | None] | None
 
 
-class Rule(Tagged, total=False):
+class RuleAttributes(TaggedAttributes, total=False):
     """aws_lb_listener_rule."""
 
     arn: Required[Arn]
@@ -133,7 +133,7 @@ class _Check(TypedDict, total=False):
     matcher: str | Count | None
 
 
-class TargetGroup(Tagged, total=False):
+class TargetGroupAttributes(TaggedAttributes, total=False):
     """aws_lb_target_group."""
 
     arn: Required[Arn]
@@ -159,7 +159,7 @@ class _Permission(TypedDict, total=False):
     self: Switch
 
 
-class SecurityGroup(Tagged, total=False):
+class SecurityGroupAttributes(TaggedAttributes, total=False):
     """aws_security_group."""
 
     id: Required[Said]
@@ -169,7 +169,7 @@ class SecurityGroup(Tagged, total=False):
     egress: list[_Permission] | None
 
 
-class GroupRule(TypedDict, total=False):
+class GroupRuleAttributes(TypedDict, total=False):
     """aws_security_group_rule."""
 
     type: Required[Said]
@@ -184,7 +184,7 @@ class GroupRule(TypedDict, total=False):
     self: Switch
 
 
-class WayRule(TypedDict, total=False):
+class WayRuleAttributes(TypedDict, total=False):
     """aws_vpc_security_group_ingress_rule and egress."""
 
     security_group_id: Required[Said]
@@ -197,7 +197,7 @@ class WayRule(TypedDict, total=False):
     referenced_security_group_id: Text
 
 
-class Subnet(TypedDict, total=False):
+class SubnetAttributes(TypedDict, total=False):
     """aws_subnet, looked up ones too."""
 
     id: Text
@@ -205,7 +205,7 @@ class Subnet(TypedDict, total=False):
     vpc_id: Text
 
 
-class Gateway(TypedDict, total=False):
+class GatewayAttributes(TypedDict, total=False):
     """aws_nat_gateway, aws_eip_association."""
 
     id: Text
@@ -214,7 +214,7 @@ class Gateway(TypedDict, total=False):
     allocation_id: Text
 
 
-class Address(TypedDict, total=False):
+class AddressAttributes(TypedDict, total=False):
     """aws_eip."""
 
     id: Text
@@ -223,19 +223,19 @@ class Address(TypedDict, total=False):
     network_interface: Text
 
 
-class Route(TypedDict, total=False):
+class RouteAttributes(TypedDict, total=False):
     """aws_route, and a route of a table."""
 
     nat_gateway_id: Text
 
 
-class Table(TypedDict, total=False):
+class TableAttributes(TypedDict, total=False):
     """aws_route_table."""
 
-    route: list[Route] | None
+    route: list[RouteAttributes] | None
 
 
-class Target(Tagged, total=False):
+class TargetAttributes(TaggedAttributes, total=False):
     """aws_appautoscaling_target."""
 
     arn: Text
@@ -286,7 +286,7 @@ class _Tracking(TypedDict, total=False):
     customized_metric_specification: list[_Customized | None] | None
 
 
-class Policy(Tagged, total=False):
+class PolicyAttributes(TaggedAttributes, total=False):
     """aws_appautoscaling_policy."""
 
     name: Required[Said]
@@ -302,7 +302,7 @@ class _Bounds(TypedDict, total=False):
     max_capacity: Whole
 
 
-class Scheduled(TypedDict, total=False):
+class ScheduledAttributes(TypedDict, total=False):
     """aws_appautoscaling_scheduled_action."""
 
     name: Required[Said]
@@ -329,7 +329,7 @@ class _Query(TypedDict, total=False):
     metric: list[_Metric | None] | None
 
 
-class Alarm(Tagged, total=False):
+class AlarmAttributes(TaggedAttributes, total=False):
     """aws_cloudwatch_metric_alarm."""
 
     alarm_name: Required[Said]
@@ -354,38 +354,38 @@ class Alarm(Tagged, total=False):
 
 
 KINDS: Final[dict[str, Any]] = {
-    "aws_ecs_cluster": schema.Cluster,
-    "aws_ecs_cluster_capacity_providers": schema.ClusterProviders,
-    "aws_ecs_service": schema.Service,
-    "aws_ecs_task_definition": schema.Definition,
-    "aws_cloudwatch_log_group": schema.LogGroup,
-    "aws_service_discovery_private_dns_namespace": schema.Namespace,
-    "aws_service_discovery_public_dns_namespace": schema.Namespace,
-    "aws_service_discovery_http_namespace": schema.Namespace,
-    "aws_service_discovery_service": schema.Discovery,
-    "aws_lb": Balancer,
-    "aws_alb": Balancer,
-    "aws_lb_listener": Listener,
-    "aws_alb_listener": Listener,
-    "aws_lb_listener_rule": Rule,
-    "aws_alb_listener_rule": Rule,
-    "aws_lb_target_group": TargetGroup,
-    "aws_alb_target_group": TargetGroup,
-    "aws_security_group": SecurityGroup,
-    "aws_security_group_rule": GroupRule,
-    "aws_vpc_security_group_ingress_rule": WayRule,
-    "aws_vpc_security_group_egress_rule": WayRule,
-    "aws_subnet": Subnet,
-    "aws_default_subnet": Subnet,
-    "aws_nat_gateway": Gateway,
-    "aws_eip_association": Gateway,
-    "aws_eip": Address,
-    "aws_route": Route,
-    "aws_route_table": Table,
-    "aws_default_route_table": Table,
-    "aws_appautoscaling_target": Target,
-    "aws_appautoscaling_policy": Policy,
-    "aws_appautoscaling_scheduled_action": Scheduled,
-    "aws_cloudwatch_metric_alarm": Alarm,
+    "aws_ecs_cluster": schema.ClusterAttributes,
+    "aws_ecs_cluster_capacity_providers": schema.ClusterProvidersAttributes,
+    "aws_ecs_service": schema.ServiceAttributes,
+    "aws_ecs_task_definition": schema.DefinitionAttributes,
+    "aws_cloudwatch_log_group": schema.LogGroupAttributes,
+    "aws_service_discovery_private_dns_namespace": schema.NamespaceAttributes,
+    "aws_service_discovery_public_dns_namespace": schema.NamespaceAttributes,
+    "aws_service_discovery_http_namespace": schema.NamespaceAttributes,
+    "aws_service_discovery_service": schema.DiscoveryAttributes,
+    "aws_lb": BalancerAttributes,
+    "aws_alb": BalancerAttributes,
+    "aws_lb_listener": ListenerAttributes,
+    "aws_alb_listener": ListenerAttributes,
+    "aws_lb_listener_rule": RuleAttributes,
+    "aws_alb_listener_rule": RuleAttributes,
+    "aws_lb_target_group": TargetGroupAttributes,
+    "aws_alb_target_group": TargetGroupAttributes,
+    "aws_security_group": SecurityGroupAttributes,
+    "aws_security_group_rule": GroupRuleAttributes,
+    "aws_vpc_security_group_ingress_rule": WayRuleAttributes,
+    "aws_vpc_security_group_egress_rule": WayRuleAttributes,
+    "aws_subnet": SubnetAttributes,
+    "aws_default_subnet": SubnetAttributes,
+    "aws_nat_gateway": GatewayAttributes,
+    "aws_eip_association": GatewayAttributes,
+    "aws_eip": AddressAttributes,
+    "aws_route": RouteAttributes,
+    "aws_route_table": TableAttributes,
+    "aws_default_route_table": TableAttributes,
+    "aws_appautoscaling_target": TargetAttributes,
+    "aws_appautoscaling_policy": PolicyAttributes,
+    "aws_appautoscaling_scheduled_action": ScheduledAttributes,
+    "aws_cloudwatch_metric_alarm": AlarmAttributes,
 }
 """By Terraform's name. A type that is not here is not read."""
