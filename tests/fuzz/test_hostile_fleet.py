@@ -45,9 +45,9 @@ def hostile(text: str, most: int = TOLD) -> Iterator[tuple[str, str]]:
     draw = random.Random(20)  # noqa: S311
     document: Any = json.loads(text)
     strings = [path for path in places(document) if isinstance(at(document, path), str)]
-    for number, path in enumerate(draw.sample(strings, min(most, len(strings)))):
+    for path in draw.sample(strings, min(most, len(strings))):
         spoilt = json.loads(text)
-        at(spoilt, path[:-1])[path[-1]] = at(document, path) + HOSTILE[number % len(HOSTILE)]
+        at(spoilt, path[:-1])[path[-1]] = at(document, path) + "".join(HOSTILE)
         yield json.dumps(spoilt), str(path)
 
 
