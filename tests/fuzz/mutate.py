@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEEP: Final = 10_000
+LONG: Final = 3_000
+"""Letters of one word: what looks for credentials takes time by the square of them."""
 DAMAGED: Final = 0.1
 """Share of faults that are in the bytes of a file, and not in what it says."""
 FAULTY: Final = 0.9
@@ -19,7 +21,8 @@ ESC, BEL = "\x1b[31m", "\x07"
 HOSTILE: Final = f"{ESC}red{BEL}\r\nerror: <b>${{x}}</b> %{{if}} `|` \u202eltr\u2066 \x9b2J \x00 \ud7ff"
 INSTEAD: Final[tuple[object, ...]] = (
     None, "", "x", HOSTILE, 0, -1, 1, 3e38, -3e38, 1e308, 2**31, 2**63, 2**64, 10**400, 0.5, 1e-300,
-    True, False, [], {}, [None], [{}], [[]], {"": None}, ["x"], "-1", "nan", "1e9", "x" * 100_000,
+    True, False, [], {}, [None], [{}], [[]], {"": None}, ["x"], "-1", "nan", "1e9", "x" * LONG,
+    "x y " * 25_000,
     "../../etc", "/", "arn:", "arn:aws:ecs:us-east-1:111122223333:x/y", "::::::::", "2026-13-40T99:99:99Z",
     "256/512", "1/2/3", "\u0663", "\u00b2",
 )  # fmt: skip

@@ -133,7 +133,7 @@ class Reader:
 
     def tried(self, seed: int) -> tuple[bytes, Answer]:
         """Spoil the file once and have it read."""
-        draw = random.Random(seed)  # noqa: S311
+        draw = random.Random(seed)  # noqa: S311 - no secret
         content = self.spoil(draw)
         self.target.write_bytes(content)
         return content, self.read(draw)

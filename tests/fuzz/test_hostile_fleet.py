@@ -42,7 +42,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def hostile(text: str, most: int = TOLD) -> Iterator[tuple[str, str]]:
     """Give the document with one of its strings hostile, and which."""
-    draw = random.Random(20)  # noqa: S311
+    draw = random.Random(20)  # noqa: S311 - no secret
     document: Any = json.loads(text)
     strings = [path for path in places(document) if isinstance(at(document, path), str)]
     for path in draw.sample(strings, min(most, len(strings))):
