@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import random
 import re
 import shutil
 import sys
+import tempfile
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,7 +33,7 @@ from trimtab.snapshot.prices import PRICES_FILE
 from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 UNIT: Final = Path(__file__).parents[1] / "unit"
 FUZZ: Final = Path(__file__).parent
@@ -72,8 +74,23 @@ def run(*arguments: str | Path) -> Answer:
         contextlib.redirect_stderr(err),
         mock.patch.object(cli, "app", _app()),
         mock.patch.object(sys, "argv", ["trimtab", *map(str, arguments)]),
+        _past_python() as written,
     ):
-        return _ended(cli.main, out, err)
+        answer = _ended(cli.main, out, err)
+        return replace(answer, err=answer.err + written())
+
+
+@contextlib.contextmanager
+def _past_python() -> Iterator[Callable[[], str]]:
+    """Give what is written to stderr by libraries that are not Python, once that is over."""
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield lambda: (file.seek(0), file.read().decode("utf-8", "replace"))[1]
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def call(function: Callable[[], object]) -> Answer:
