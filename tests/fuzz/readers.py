@@ -323,7 +323,9 @@ def _settings(folder: Path, snapshot: Path) -> list[Reader]:
                 name,
                 file,
                 json_of(json.dumps(value)),
-                lambda _draw, flag=f"--{name}", file=file: run("replay", "-q", snapshot, flag, file),
+                lambda _draw, flag=f"--{name}", file=file: run(
+                    "replay", "-q", snapshot, "--service", "scheduler", flag, file
+                ),
             )
         )
     place = _place(folder, "configuration")
@@ -336,6 +338,11 @@ def _settings(folder: Path, snapshot: Path) -> list[Reader]:
     )
     spoil = spoilt_text(text)
     made.append(
-        Reader("configuration", file, spoil, lambda _draw: run("replay", "-q", snapshot, "--config", file))
+        Reader(
+            "configuration",
+            file,
+            spoil,
+            lambda _draw: run("replay", "-q", snapshot, "--service", "scheduler", "--config", file),
+        )
     )
     return made

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from fuzz.readers import Reader
 
+# What numpy warns of is printed, and is a number that nobody checked.
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
+
 QUICK, THOROUGH = 500, 10_000
 """Spoilt files a reader."""
 SEEDS = st.integers(0, 2**62)
@@ -60,7 +63,7 @@ def test_thousands_of_spoilt_files_are_answered_in_one_line(made: Mapping[str, R
 @pytest.mark.parametrize("name", ALLOWED)
 def test_what_is_spoilt_is_valid_before(made: Mapping[str, Reader], name: str) -> None:
     """Else every fault would be hidden behind the first."""
-    codes = {made[name].tried(seed)[1].code for seed in range(60)}
+    codes = {made[name].tried(seed)[1].code for seed in range(25)}
     assert codes & ({0, 3, 10} & ALLOWED[name])
 
 
