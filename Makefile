@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Where it is set, each of hundreds of processes compiles the sources anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo tour test fast test-aws test-all test-pythons bench site check fmt lock clean setup
+.PHONY: help demo tour test fast test-aws test-all test-pythons bench site check fmt lock sbom clean setup
 
 help: ## What can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ PIN := uv pip compile pyproject.toml --universal --python-version 3.11 \
 lock: ## Pin every dependency with its hashes, for who runs it and for who works on it (needs uv).
 	$(PIN) --extra sandbox --extra dask -o requirements/runtime.txt
 	$(PIN) --extra sandbox --extra dask --group dev -c requirements/runtime.txt -o $(LOCK)
+
+sbom: setup ## What is shipped and its licences, checked, as CycloneDX: dist/trimtab.cdx.json.
+	@$(BIN)/python tools/sbom.py -o dist/trimtab.cdx.json
 
 clean: ## Remove what was made.
 	rm -rf $(VENV) $(OUT) dist build .pytest_cache .mypy_cache .ruff_cache

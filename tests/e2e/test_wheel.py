@@ -68,11 +68,27 @@ def test_it_carries_the_configuration_and_the_example_and_nobodys_state(wheel: z
     assert not [name for name in names if any(part in name for part in STATE)]
 
 
-def test_a_state_in_the_checkout_does_not_get_into_it(tmp_path: Path) -> None:
-    copy = tmp_path / "checkout"
+def copied(copy: Path) -> Path:
+    """Copy what a wheel is built from."""
     kept = ("src", "terraform", "examples", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
     copy.mkdir()
     subprocess.run(["cp", "-r", *(str(REPOSITORY / name) for name in kept), str(copy)], check=True)
+    return copy
+
+
+def test_the_same_sources_give_the_same_bytes(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    """Elsewhere, at another time, by whoever has another umask and other caches."""
+    copy = copied(tmp_path / "elsewhere")
+    for path in copy.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    first = Path(str(wheel.filename)).read_bytes()
+    again = Path(str(built(copy, tmp_path / "out").filename)).read_bytes()
+    assert again == first
+
+
+def test_a_state_in_the_checkout_does_not_get_into_it(tmp_path: Path) -> None:
+    copy = copied(tmp_path / "checkout")
     (copy / "terraform/platform/.terraform").mkdir()
     for name in (".terraform/provider", "terraform.tfstate", "terraform.tfstate.backup", "a.tfplan"):
         (copy / "terraform/platform" / name).write_text("secret", encoding="utf-8")

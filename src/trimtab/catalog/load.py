@@ -232,8 +232,8 @@ def nearest_sizes(size: TaskSize, n: int = 3) -> tuple[TaskSize, ...]:
     """
 
     def doublings(other: TaskSize) -> float:
-        cpu = math.log2(other.cpu_units / size.cpu_units)
-        memory = math.log2(other.memory_mib / size.memory_mib)
+        cpu = math.log2(other.cpu_units) - math.log2(size.cpu_units)
+        memory = math.log2(other.memory_mib) - math.log2(size.memory_mib)
         return round(abs(cpu) + abs(memory), 9)
 
     return tuple(sorted(fargate_sizes(), key=lambda other: (doublings(other), other))[:n])

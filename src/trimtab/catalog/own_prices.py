@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Meta
 
 from trimtab.catalog.load import WHOLE_REGION, Price, Prices, price_names, price_regions, prices
+from trimtab.decoding import decoded
 from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _known(region: str, listed: Prices | None) -> Prices | None:
 
 def _read(path: Path) -> OwnPrices:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=OwnPrices)
+        return decoded(path.read_bytes(), OwnPrices)
     except OSError as error:
         raise UsageError(
             f"cannot be read ({error.strerror or error})", where=str(path), advice="name a file of prices"
@@ -127,7 +128,7 @@ def _read(path: Path) -> OwnPrices:
     except msgspec.ValidationError as error:
         fault, _, place = str(error).partition(" - at `$")
         raise UsageError(fault, where=_place(path, place)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise UsageError(f"this is not JSON ({error})", where=str(path)) from error
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from trimtab.cli.screen import show
+from trimtab.cli.screen import show, write_out
 
 
 class PageForm(enum.Enum):
@@ -40,6 +40,6 @@ def explain(
     document = read_service(folder / DOCUMENT_FILE, service)
     page = explanation_of(document, service, folder / VALUES_FILE)
     if form is PageForm.MARKDOWN:
-        typer.echo(explain_markdown.render(page), nl=False)
+        write_out(explain_markdown.render(page))
     else:
         show(explain_terminal.render(page))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trimtab.cli.screen import say, show
+from trimtab.cli.screen import say, show, write_out
 from trimtab.errors import UsageError
 from trimtab.report.guard.formats import Form  # typer reads the annotations when it runs
 
@@ -66,7 +66,7 @@ def _answer(headline: str, shown: Group | str, exit_code: int, output: Path | No
     if output is not None:
         say(f"{headline} Written: {output}")
     elif isinstance(shown, str):
-        typer.echo(shown, nl=False)
+        write_out(shown)
     else:
         show(shown)
     if exit_code:

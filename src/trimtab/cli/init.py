@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trimtab.cli.screen import say
+from trimtab.cli.screen import say, write_out
 
 
 def init(
@@ -21,5 +21,5 @@ def init(
     from trimtab.assets import start_configuration  # noqa: PLC0415
 
     root = start_configuration(folder)
-    typer.echo(root)
+    write_out(f"{root}\n")
     say(f"copy the .tfvars and imports.tf that trimtab wrote into {root}, then terraform init and plan there")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from trimtab.plain_text import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,7 +35,7 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record as a line."""
-        words = self.format(record)
+        words = plain(self.format(record))
         if self.above is None:
             typer.echo(words, err=True)
         else:
@@ -67,6 +69,11 @@ def show(rendered: Group) -> None:
 
     for line in lines(rendered, width=_width(), colours=sys.stdout.isatty()):
         typer.echo(line)
+
+
+def write_out(text: str) -> None:
+    """Write text that is data as it is, less what a terminal would act on."""
+    typer.echo(plain(text), nl=False)
 
 
 def tell(paragraph: str) -> None:

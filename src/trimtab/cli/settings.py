@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -13,20 +14,24 @@ FILE = "trimtab.toml"
 """Read from the current folder, unless ``--config`` names another."""
 
 
+_Said = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f]*$")]
+"""No file and no tag is called by a control character; the system refuses NUL in a path."""
+
+
 class Tags(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``[tags]``: what the tags are called that a fleet already carries."""
 
-    environment: str | None = None
-    cost_center: str | None = None
+    environment: _Said | None = None
+    cost_center: _Said | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The file. A key that is not known is a mistake, not a comment."""
 
-    objective: str | None = None
-    prices: str | None = None
-    region: str | None = None
-    profile: str | None = None
+    objective: _Said | None = None
+    prices: _Said | None = None
+    region: _Said | None = None
+    profile: _Said | None = None
     tags: Tags = Tags()
 
     def defaults(self, folder: Path) -> dict[str, str]:
@@ -60,12 +65,14 @@ def read_settings(named: Path | None) -> dict[str, str]:
         raise UsageError(f"cannot be read ({error})", where=str(path)) from error
     try:
         settings = msgspec.convert(tomllib.loads(text), Settings)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"this is not TOML ({error})", where=str(path)) from error
     except msgspec.ValidationError as error:
         fault, _, place = str(error).partition(" - at `$")
         where = f"{path}: {place.strip('.`')}" if place.strip(".`") else str(path)
         own = (name for name in Settings.__struct_fields__ if name != "tags")
         known = ", ".join((*own, *(f"tags.{name}" for name in Tags.__struct_fields__)))
         raise UsageError(fault, where=where, advice=f"known: {known}") from error
+    except ValueError as error:  # TOML's own errors too, and a number of thousands of digits
+        raise UsageError(f"this is not TOML ({error})", where=str(path)) from error
+    except RecursionError as error:
+        raise UsageError("it is nested too deeply", where=str(path)) from error
     return settings.defaults(path.parent)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trimtab.cli.screen import progress, say, warn
+from trimtab.cli.screen import progress, say, warn, write_out
 from trimtab.errors import EXIT_PARTIAL
 
 
@@ -26,7 +26,7 @@ def write(
     with progress() as told:
         done = adopting.write(folder, progress=told)
     for path in (done.written.imports, done.written.adopt, done.written.not_owned):
-        typer.echo(path)
+        write_out(f"{path}\n")
     say(f"{len(done.takeover.services)} services taken over by {done.imports} imports")
     say("they are for terraform/platform; trimtab init DIR writes it where there is no checkout")
     for left in done.takeover.left:

@@ -118,3 +118,5 @@ def _check(asked: SnapshotRequest, output: Path) -> None:
         )
     if output.exists() and not output.is_dir():
         raise UsageError("this is a file", where=str(output), advice="name a folder with -o")
+    if not output.resolve().name:
+        raise UsageError("nothing can be kept beside this", where=str(output), advice="name a folder in it")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from trimtab.decoding import decoded
 from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
 from trimtab.document.schema import Document, DocumentIndex, Head, ServicePart
 from trimtab.errors import UsageError
@@ -83,12 +84,12 @@ def decode(content: bytes, *, where: str = DOCUMENT_FILE) -> DocumentIndex:
 
     """
     try:
-        version = msgspec.json.decode(content, type=_Version).document_version
+        version = decoded(content, _Version).document_version
     except msgspec.ValidationError as error:
         raise UsageError(
             "is no recommendation of trimtab optimize: it has no document_version", where=where
         ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise UsageError(f"is not JSON: {error}", where=where, advice=AGAIN) from error
     if version != DOCUMENT_VERSION:
         advice = AGAIN if version < DOCUMENT_VERSION else "read it with the trimtab that wrote it"
@@ -107,7 +108,13 @@ def decode_service(content: bytes, *, where: str) -> ServicePart:
         UsageError: a field that cannot be.
 
     """
-    return _of_type(content, ServicePart, where)
+    service = _of_type(content, ServicePart, where)
+    size = f"{service.cpu_units}/{service.memory_mib}"
+    if size not in {one.size for one in service.candidates}:
+        raise UsageError(
+            f"{service.name} has the size {size}, and none of its candidates has", where=where, advice=AGAIN
+        )
+    return service
 
 
 def refuse_foreign(folder: Path, name: str) -> None:
@@ -171,6 +178,6 @@ def _content(path: Path, advice: str) -> bytes:
 
 def _of_type(content: bytes, kind: type[_Read], where: str) -> _Read:
     try:
-        return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return decoded(content, kind)
+    except msgspec.DecodeError as error:
         raise UsageError(str(error), where=where, advice=AGAIN) from error

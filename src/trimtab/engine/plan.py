@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from trimtab.decoding import decoded
 from trimtab.engine.plan_json import (
     Action,
     Index,
@@ -207,14 +208,14 @@ class Plan:
 def parse_plan(document: bytes | str, *, where: str = "plan") -> Plan:
     """Read the output of ``terraform show -json PLANFILE``."""
     try:
-        version = msgspec.json.decode(document, type=RawVersion).format_version
+        version = decoded(document, RawVersion).format_version
         if version.split(".", maxsplit=1)[0] != FORMAT_MAJOR:
             raise EngineError(
                 f"this plan has format version {version}; Trimtab reads version {FORMAT_MAJOR}.x",
                 where=where,
                 advice="update Trimtab, or use an older terraform",
             )
-        raw = msgspec.json.decode(document, type=RawPlan)
+        raw = decoded(document, RawPlan)
         changes = tuple(_change(item) for item in raw.resource_changes)
         drift = tuple(_change(item) for item in raw.resource_drift)
         deferred = tuple(

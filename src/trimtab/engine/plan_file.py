@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from trimtab.decoding import decoded
 from trimtab.engine.plan import parse_plan
 from trimtab.errors import EngineError, UsageError
 
@@ -99,7 +100,7 @@ def _refused(document: str, error: EngineError | None, where: str) -> UsageError
 
 def _members(document: str) -> dict[str, Any]:
     try:
-        members = msgspec.json.decode(document)
+        members = decoded(document)
     except msgspec.DecodeError:
         return {}
     return members if isinstance(members, dict) else {}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
+from trimtab.decoding import decoded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -178,7 +180,7 @@ _NOTHING = frozenset({b"null", b"false", b"[]", b"{}", b'""'})
 
 def unread_members(document: bytes | str) -> tuple[str, ...]:
     """Return the members that no plan has that we know of, and that are not empty."""
-    members = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    members = decoded(document, dict[str, msgspec.Raw])
     return tuple(
         name for name, value in members.items() if name not in MEMBERS and bytes(value) not in _NOTHING
     )

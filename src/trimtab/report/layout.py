@@ -7,15 +7,17 @@ import re
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.segment import Segment
 from rich.text import Text
 
+from trimtab.plain_text import plain
 from trimtab.report.figures import Words, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from rich.console import Group, RenderableType
+    from rich.console import ConsoleOptions, Group, RenderableType
 
     from trimtab.report.optimize.data import Note
 
@@ -36,8 +38,20 @@ def lines(rendered: Group, *, width: int = WIDTH, colours: bool = False) -> list
         legacy_windows=False,
     )
     with console.capture() as capture:
-        console.print(rendered, crop=False)
+        console.print(_Plain(rendered), crop=False)
     return [_BLANKS.sub(r"\1", line) for line in capture.get().splitlines()]
+
+
+class _Plain:
+    """A report in which no text that others chose reaches the terminal as anything but text."""
+
+    def __init__(self, rendered: Group) -> None:
+        self.rendered = rendered
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Yield the pieces; colours are theirs, and not of their text."""
+        for piece in console.render(self.rendered, options):
+            yield Segment(plain(piece.text), piece.style, piece.control)
 
 
 def as_file(rendered: Group) -> str:

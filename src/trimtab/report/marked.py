@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from trimtab.plain_text import plain
+
 
 def code(text: str) -> str:
     """Return a code span that holds any text, in a table too."""
@@ -17,5 +19,5 @@ def code(text: str) -> str:
 def words(text: str) -> str:
     """Return words of which nothing is markup. Names with underscores stay as they are."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    plain = re.sub(r"([\\`*|\[\]])", r"\\\1", " ".join(escaped.split()))
-    return plain.replace("@", "@\u200b")  # else it calls somebody
+    told = re.sub(r"([\\`*|\[\]])", r"\\\1", plain(" ".join(escaped.split())))
+    return told.replace("@", "@\u200b")  # else it calls somebody

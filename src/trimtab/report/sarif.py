@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from trimtab.plain_text import plain_json
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -60,7 +62,7 @@ class SarifNotice:
 def log_of(run: Mapping[str, Any]) -> str:
     """Return the log of one run as text."""
     document = {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return plain_json(msgspec.json.format(msgspec.json.encode(document), indent=2).decode()) + "\n"
 
 
 def fingerprint(identity: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimtab.catalog.size import TaskSize
+from trimtab.decoding import decoded
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import read_document
 from trimtab.errors import RolloutError
@@ -54,6 +55,10 @@ def read_recommendation(folder: Path) -> Recommended:
     """
     path = folder / DOCUMENT_FILE
     document = read_document(path)
+    if not document.services:
+        raise RolloutError(
+            "no service is in it", where=str(path), advice="trimtab report says why each was left out"
+        )
     wanted = tuple(_wanted(service) for service in document.services)
     for name in (document.cluster, *(one.name for one in wanted)):
         if not _NAME.fullmatch(name):
@@ -85,8 +90,8 @@ def read_task_definitions(path: Path) -> dict[str, str]:
     """
     content = _content(path, "write it with `terraform output -json task_definitions`")
     try:
-        outputs: Any = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        outputs: Any = decoded(content)
+    except msgspec.DecodeError as error:
         raise RolloutError(f"is not JSON ({error})", where=str(path)) from error
     if isinstance(outputs, dict) and isinstance(outputs.get("task_definitions"), dict):
         outputs = outputs["task_definitions"].get("value")

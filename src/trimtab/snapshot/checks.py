@@ -86,6 +86,12 @@ def _check_service(service: Service, where: str) -> None:
             where=place,
             advice=f"nearest: {nearest}",
         )
+    for sample in service.start_samples:
+        took_s = sample.placement_s + sample.pull_s + sample.boot_s + sample.ready_s
+        if took_s > DAY_S:
+            raise SnapshotError(
+                f"a start took {took_s:g} s", where=place, advice="check its unit, or leave the sample out"
+            )
     for rule in service.egress or ():
         if (rule.cidr is None) == (rule.security_group_id is None):
             raise SnapshotError(

@@ -32,6 +32,12 @@ ABSURD_PERCENT = 200.0
 """Utilisation above this is a wrong unit or column. Fargate's own readings go a little over
 100 % (Stack Overflow 70386167), so 100 would refuse what CloudWatch really returns."""
 
+ABSURD_A_MINUTE = 1e10
+"""Requests of one service: 170 million a second, far more than any is known to be sent. Above, money has
+more digits than an amount may have."""
+ABSURD_S = 1e5
+"""Of one answer [s]: a load balancer closes what is silent for 4,000 s (``idle_timeout.timeout_seconds``)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricColumn:
@@ -84,6 +90,7 @@ def _response(percentile: int) -> MetricColumn:
         metric="TargetResponseTime",
         statistic=f"p{percentile}",
         of="targets",
+        most=ABSURD_S,
         together="most",
         later=True,
     )
@@ -101,6 +108,7 @@ COLUMNS = (
         metric="RequestCount",
         statistic="Sum",
         of="targets",
+        most=ABSURD_A_MINUTE,
     ),
     MetricColumn(
         name="running_tasks",
@@ -119,6 +127,7 @@ COLUMNS = (
         metric="HTTPCode_Target_5XX_Count",
         statistic="Sum",
         of="targets",
+        most=ABSURD_A_MINUTE,
         absent_is_zero=True,
         later=True,
     ),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
+from trimtab.decoding import decoded
 from trimtab.errors import SnapshotError
 from trimtab.files import write_together
 from trimtab.fleet.model import SCHEMA_VERSION, Fleet
@@ -127,10 +128,10 @@ def read_fleet(path: Path) -> Fleet:
     """
     where = str(path)
     try:
-        raw: object = msgspec.json.decode(path.read_bytes())
+        raw: object = decoded(path.read_bytes())
     except OSError as error:
         raise unreadable(path, error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise SnapshotError(
             f"this is not JSON ({error})", where=where, advice="write the snapshot again"
         ) from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trimtab.catalog.load import LIST_PRICE, Prices, price_names, priced
+from trimtab.decoding import decoded
 from trimtab.errors import SnapshotError
 from trimtab.snapshot.price_list import CURRENCY
 
@@ -36,7 +37,7 @@ def read_prices(path: Path, region: str) -> Prices | None:
     """
     where = str(path)
     try:
-        prices = msgspec.json.decode(path.read_bytes(), type=Prices)
+        prices = decoded(path.read_bytes(), Prices)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -45,7 +46,7 @@ def read_prices(path: Path, region: str) -> Prices | None:
         ) from error
     except msgspec.ValidationError as error:
         raise SnapshotError(str(error), where=where, advice=ADVICE) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise SnapshotError(f"this is not JSON ({error})", where=where, advice=ADVICE) from error
     _check(prices, region, where)
     return msgspec.structs.replace(prices, basis=f"{LIST_PRICE} of {prices.read}")

@@ -5,6 +5,7 @@ So memory follows a service, not the fleet, and a process that works on one serv
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ EMPTY = {
     "timestamp": pl.Datetime("ms", "UTC"),
     **{column.name: pl.Int16() if column.whole else pl.Float32() for column in MEASURED},
 }
+STDERR = 2
 PIECE = 2**18
 """Rows checked at a time: what polars puts into one row group."""
 
@@ -98,7 +100,7 @@ def read_rows(path: Path, fleet: Fleet) -> tuple[Rows, Mapping[str, Reported]]:
 
     """
     where = str(path)
-    with _readable(path):
+    with _readable(path), _quietly():
         check_columns(pl.read_parquet_schema(path), where)
         total = int(_scan(path).select(pl.len()).collect().item())
         places: dict[str, tuple[int, int]] = {}
@@ -139,6 +141,24 @@ def _readable(path: Path) -> Iterator[None]:
             where=str(path),
             advice="it may be cut short: copy or write it again",
         ) from error
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep Rust from writing a stack to stderr where a damaged page makes it panic: we say it in one line."""
+    try:
+        kept = os.dup(STDERR)
+    except OSError:  # there is none
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, STDERR)
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def unreadable(path: Path, error: OSError) -> SnapshotError:

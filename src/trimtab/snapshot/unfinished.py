@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import polars as pl
 
+from trimtab.decoding import decoded
 from trimtab.errors import SnapshotError
 from trimtab.files import SECRET, write_together
 from trimtab.snapshot.checks import check_columns, check_fleet, check_rows
@@ -80,7 +81,8 @@ class Partial:
             SnapshotError: the folder cannot be written, or is not one of ours.
 
         """
-        folder = output.with_name(f"{output.name}.partial")
+        named = output.resolve()  # "." has no name to put anything behind
+        folder = named.with_name(f"{named.name}.partial")
         _refuse_others(folder)
         minutes = days * DAY_MIN
         start = end - timedelta(minutes=minutes)
@@ -270,7 +272,7 @@ def _remove(folder: Path) -> None:
 def _read_plan(folder: Path) -> ReadingPlan | None:
     """Return what a folder's parts belong to; ``None`` where that cannot be told, so they are of no use."""
     try:
-        return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=ReadingPlan)
+        return decoded((folder / PLAN_FILE).read_bytes(), ReadingPlan)
     except (OSError, msgspec.DecodeError):
         return None
 

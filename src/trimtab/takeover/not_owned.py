@@ -54,8 +54,8 @@ def render(takeover: Takeover) -> str:
         (heading, [one for one in items if one.advice == advice]) for advice, heading in HEADINGS.items()
     )
     return template(TEMPLATE).render(
-        cluster=takeover.identity.cluster.name,
-        region=takeover.fleet.region,
+        cluster=code(takeover.identity.cluster.name),
+        region=code(f"export AWS_REGION={takeover.fleet.region}"),
         sections=[(heading, found) for heading, found in sections if found],
         cell=cell,
         code=code,
@@ -63,14 +63,18 @@ def render(takeover: Takeover) -> str:
 
 
 def cell(text: str) -> str:
-    """Return ``text`` for a cell of a Markdown table: nothing in it can end the cell or the line."""
-    plain = "".join(char if char.isprintable() else " " for char in text)
-    return plain.replace("|", "\\|")
+    """Return ``text`` for a cell of a Markdown table: nothing in it is markup or HTML, or calls somebody."""
+    escaped = _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*|\[\]])", r"\\\1", escaped).replace("@", "@\u200b")
 
 
 def code(text: str) -> str:
     """Return ``text`` as code in a cell."""
-    return f"`{cell(text).replace('`', chr(39))}`" if text else ""
+    return f"`{_one_line(text).replace('|', chr(92) + '|').replace('`', chr(39))}`" if text else ""
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _services(takeover: Takeover) -> Iterator[Item]:

@@ -33,7 +33,7 @@ class Attribute:
 def template(name: str) -> jinja2.Template:
     """Return a template for a file of Terraform."""
     # HCL, not HTML: quoting is done by ``quoted``, and an undefined name is a fault.
-    environment = jinja2.Environment(  # noqa: S701
+    environment = jinja2.Environment(  # noqa: S701 - HCL and Markdown, which are escaped in their own ways
         loader=jinja2.PackageLoader("trimtab.values"),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,

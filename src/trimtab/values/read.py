@@ -48,6 +48,10 @@ def read_proposals(path: Path, objective: Objective = DEFAULT) -> dict[str, Prop
     """
     values = parsed(path)
     services = values.get("services")
+    if services == {}:
+        raise UsageError(
+            "no service is in it", where=str(path), advice="trimtab report says why each was left out"
+        )
     if not isinstance(services, dict) or not services:
         raise UsageError(
             "holds no map `services`",
@@ -81,7 +85,7 @@ def parsed(path: Path) -> dict[str, Any]:
     try:
         # A line at the end that has no newline is no line to the parser.
         members: dict[str, Any] = _unquoted(hcl2.loads(text + "\n"))
-    except (LarkError, RecursionError) as error:
+    except (LarkError, RecursionError, ValueError) as error:
         line = getattr(error, "line", 0)
         place = f" near line {line}" if line and line > 0 else ""
         advice = "terraform fmt says what is wrong there"

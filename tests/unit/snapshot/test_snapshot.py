@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 import pytest
+from fleet import made
 from fleet.made import service, size, times, traffic
 
 from trimtab.errors import SnapshotError
 from trimtab.fleet.model import Fleet, Scaling
+from trimtab.snapshot.checks import check_fleet
 from trimtab.snapshot.contract import METRIC_COLUMNS
 from trimtab.snapshot.folder import LATER, LATER_COLUMNS, read_snapshot, snapshot_of, write_snapshot
 
@@ -409,3 +411,9 @@ def test_a_contradictory_service_is_refused_before_it_becomes_a_snapshot() -> No
     )
     with pytest.raises(SnapshotError, match="min_tasks 3 is above max_tasks 2"):
         snapshot_of(wrong, rows("api"))
+
+
+def test_a_start_of_more_than_a_day_is_refused(tmp_path: Path) -> None:
+    slow = made.service("api", start_samples=made.starts(1e300, count=1))
+    with pytest.raises(SnapshotError, match="a start took 1e"):
+        check_fleet(made.fleet(slow), str(tmp_path))

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from trimtab.advice.case.zones import ASSUMED_ZONES, left_share
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.catalog.size import Architecture, Positive, TaskSize
+from trimtab.decoding import decoded
 from trimtab.errors import UsageError
 from trimtab.replay.inputs import ReplayLimits as Replayed
 from trimtab.replay.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
@@ -147,10 +148,10 @@ def read_objective(path: Path) -> Objective:
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
     try:
-        objective = msgspec.json.decode(content, type=Objective)
+        objective = decoded(content, Objective)
         # Of two entries with one name the reader takes the last, and says nothing of the first.
         json.loads(content, object_pairs_hook=_once)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise UsageError(_fault(error, content), where=str(path), advice=f"known: {known}") from error
     except _TwiceError as error:
         raise UsageError(f"has {error.name!r} twice", where=str(path), advice="keep one of them") from error
@@ -179,7 +180,11 @@ def _fault(error: Exception, content: bytes) -> str:
     said = str(error)
     if "[...]" not in said:
         return said
-    for name, entry in msgspec.json.decode(content)["services"].items():
+    try:
+        services = decoded(content)["services"]
+    except msgspec.DecodeError:  # a number that no reader of any kind takes
+        return said
+    for name, entry in services.items():
         try:
             msgspec.convert(entry, type=LaidDown)
         except msgspec.ValidationError:

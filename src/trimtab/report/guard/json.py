@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimtab.guard.model import Impact
+from trimtab.plain_text import plain_json
 from trimtab.report.guard.money import bill_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def render(assessment: Assessment, source: str) -> str:
         "drifted": assessment.drifted,
         "cost_usd_month": _bill(assessment),
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return plain_json(msgspec.json.format(msgspec.json.encode(document), indent=2).decode()) + "\n"
 
 
 def _bill(assessment: Assessment) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from trimtab.lint.model import ORDER
+from trimtab.plain_text import plain_json
 
 if TYPE_CHECKING:
     from trimtab.lint.model import Gap, Inspection, LintFinding, LintRule
@@ -28,7 +29,7 @@ def render(inspection: Inspection) -> str:
         "findings": [_finding(one) for one in inspection.findings],
         "not_worked_out": [_gap(one) for one in inspection.gaps],
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return plain_json(msgspec.json.format(msgspec.json.encode(document), indent=2).decode()) + "\n"
 
 
 def _rule(rule: LintRule) -> dict[str, Any]:

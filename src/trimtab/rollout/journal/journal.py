@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
+from trimtab.decoding import decoded
 from trimtab.errors import RolloutError
 from trimtab.rollout.bake.gates import RecordBefore  # noqa: TC001 - msgspec reads the annotations
 from trimtab.rollout.journal.store import FileStore
@@ -306,12 +307,11 @@ def read_journal(store: JournalStore) -> Journal:
         RolloutError: it cannot be read, or a line of it is not one of ours.
 
     """
-    decoder = msgspec.json.Decoder(Line)
     lines: list[Line] = []
     for number, text in enumerate(store.read().split(b"\n")[:-1], start=1):
         try:
-            lines.append(decoder.decode(text))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            lines.append(decoded(text, Line))
+        except msgspec.DecodeError as error:
             raise RolloutError(
                 f"line {number} is not a line of a journal of version {JOURNAL_VERSION} ({error})",
                 where=store.where,

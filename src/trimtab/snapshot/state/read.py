@@ -7,7 +7,7 @@ what it would make has no ids yet.
 
 from __future__ import annotations
 
-import json
+import re
 from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ from trimtab.snapshot.answers import DEFAULT_TAGS, Raw, TagNames
 from trimtab.snapshot.parse import actions_of, name_of, watched_groups, watches, without_values
 from trimtab.snapshot.state import scaling, traffic
 from trimtab.snapshot.state import services as shapes
+from trimtab.snapshot.state.checked import read_resources
 from trimtab.snapshot.state.definitions import resolve
 from trimtab.snapshot.state.network import add_network
 from trimtab.snapshot.understand.fleet import fleet_of
@@ -24,20 +25,18 @@ from trimtab.snapshot.understand.traffic import forwards_to
 from trimtab.snapshot.unfinished import stamp_of, write_without_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from trimtab.aws.api import Json
     from trimtab.fleet.model import Fleet
-
-    Resources = Mapping[str, list[Json]]
-    """Attributes of every managed resource, by type, and of the subnets that are only looked up."""
+    from trimtab.snapshot.state.checked import Resources
 
 MISSING: Final = (
     "read from Terraform: metrics, starts, failures and scaling activities are not in it; --cluster has them",
     "read from Terraform: what it does not manage is not seen, and may use what nothing here does",
 )
+_CLUSTER: Final = re.compile(r"arn:[^:]+:ecs:[^:]+:[0-9]{12}:cluster/.")
 NAMESPACES: Final = {
     "aws_service_discovery_private_dns_namespace": "DNS_PRIVATE",
     "aws_service_discovery_public_dns_namespace": "DNS_PUBLIC",
@@ -60,7 +59,7 @@ def read_state(  # noqa: PLR0913  # one a flag
         SnapshotError: this is no state or plan, no ECS service is in it, or the output cannot be written.
 
     """
-    raw = raw_of(_resources(_decoded(path)), str(path), cluster, with_environment=with_environment)
+    raw = raw_of(read_resources(path), str(path), cluster, with_environment=with_environment)
     raw.notes += MISSING
     raw.tag_names = tag_names
     start = stamp_of(now - timedelta(days=1))
@@ -116,7 +115,7 @@ def raw_of(resources: Resources, where: str, cluster: str | None, *, with_enviro
 
 
 def _cluster(resources: Resources, arn: str, where: str) -> Raw:
-    if not arn.startswith("arn:"):
+    if not _CLUSTER.match(arn):
         raise SnapshotError(
             f"the services' cluster is {arn!r}, which is no ARN",
             where=where,
@@ -192,56 +191,16 @@ def _add_surroundings(raw: Raw, resources: Resources) -> None:
         "aws_lb_target_group",
         "aws_cloudwatch_log_group",
     ):
-        raw.tags |= {one["arn"]: one.get("tags_all") or {} for one in resources.get(kind, ())}
+        raw.tags |= {one["arn"]: shapes.tags_of(one) for one in resources.get(kind, ())}
     for kind in (
         *NAMESPACES,
         "aws_service_discovery_service",
         "aws_cloudwatch_metric_alarm",
         "aws_appautoscaling_target",
     ):
-        raw.tags |= {
-            one["arn"]: one.get("tags_all") or {} for one in resources.get(kind, ()) if one.get("arn")
-        }
+        raw.tags |= {one["arn"]: shapes.tags_of(one) for one in resources.get(kind, ()) if one.get("arn")}
 
 
 def _either(resources: Resources, *kinds: str) -> list[Json]:
     """Return resources of a type that has two names."""
     return [one for kind in kinds for one in resources.get(kind, ())]
-
-
-def _decoded(path: Path) -> Json:
-    try:
-        decoded = json.loads(path.read_bytes())
-    except OSError as error:
-        raise SnapshotError(
-            f"it cannot be read ({error.strerror})",
-            where=str(path),
-            advice="name the output of terraform show -json",
-        ) from error
-    except ValueError as error:
-        raise SnapshotError(
-            "this is not JSON", where=str(path), advice="write it with terraform show -json > FILE"
-        ) from error
-    if not isinstance(decoded, dict) or "format_version" not in decoded:
-        raise SnapshotError(
-            "this is no state or plan",
-            where=str(path),
-            advice="write it with terraform show -json > FILE; terraform.tfstate itself has another form",
-        )
-    return decoded
-
-
-def _resources(decoded: Json) -> Resources:
-    """Return what exists: a state's values, or the state before a plan."""
-    values = decoded.get("values") or (decoded.get("prior_state") or {}).get("values") or {}
-    by_type: defaultdict[str, list[Json]] = defaultdict(list)
-    for resource in _walk(values.get("root_module") or {}):
-        if resource.get("mode") == "managed" or resource.get("type") == "aws_subnet":
-            by_type[resource["type"]].append(resource.get("values") or {})
-    return by_type
-
-
-def _walk(module: Json) -> Iterator[Json]:
-    yield from module.get("resources") or ()
-    for child in module.get("child_modules") or ():
-        yield from _walk(child)

@@ -184,5 +184,10 @@ def strategy(items: list[Json] | None) -> list[Json]:
 
 def ecs_tags(values: Json) -> list[Json]:
     """Return tags as ECS words them, those of ``default_tags`` included."""
-    tags: dict[str, str] = values.get("tags_all") or values.get("tags") or {}
+    tags = tags_of(values) or {key: value or "" for key, value in (values.get("tags") or {}).items()}
     return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def tags_of(values: Json) -> dict[str, str]:
+    """Return tags, those of ``default_tags`` included."""
+    return {key: value or "" for key, value in (values.get("tags_all") or {}).items()}

@@ -131,7 +131,7 @@ def _action(action: Json) -> Json:
             "MessageBody": said.get("message_body"),
         },
         "RedirectConfig": {
-            name: sent.get(snake) for name, snake in _REDIRECT.items() if sent.get(snake) is not None
+            name: str(sent[snake]) for name, snake in _REDIRECT.items() if sent.get(snake) is not None
         },
         "Type": action.get("type"),
         "TargetGroupArn": action.get("target_group_arn") or None,
@@ -192,7 +192,7 @@ def _permission(rule: Json, own: str) -> Json:
     return {
         "IpProtocol": rule.get("protocol"),
         "FromPort": rule.get("from_port"),
-        "ToPort": rule.get("to_port"),
+        "ToPort": rule.get("from_port") if rule.get("to_port") is None else rule["to_port"],
         "IpRanges": [{"CidrIp": cidr} for cidr in rule.get("cidr_blocks") or ()],
         "Ipv6Ranges": [{"CidrIpv6": cidr} for cidr in rule.get("ipv6_cidr_blocks") or ()],
         "UserIdGroupPairs": [{"GroupId": group} for group in groups],
