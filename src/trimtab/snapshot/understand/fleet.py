@@ -12,12 +12,13 @@ from trimtab.catalog.load import is_valid
 from trimtab.catalog.size import MIB_A_GB, UNITS_A_VCPU, amount
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import SCHEMA_VERSION, ContainerHealthCheck, Fleet, Service, TaskSize
-from trimtab.redaction import is_credential, redact, redact_command
+from trimtab.redaction import is_credential, redact
 from trimtab.snapshot.answers import find_tag
 from trimtab.snapshot.parse import log_group_of
 from trimtab.snapshot.understand.account import tags_of
 from trimtab.snapshot.understand.alarms import alarms_by_action, other_callers
 from trimtab.snapshot.understand.identity import application_of, fleet_identity, service_identity
+from trimtab.snapshot.understand.probes import kept_probe
 from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
 from trimtab.snapshot.understand.traffic import callers_of, egress_of, routes_of, taken_group, traffic_of
 
@@ -209,7 +210,7 @@ def _health_check(container: Json) -> ContainerHealthCheck | None:
     if not check or not check.get("command"):
         return None
     return ContainerHealthCheck(
-        command=redact_command(check["command"]),
+        command=kept_probe(check["command"]),
         interval_s=int(check.get("interval") or 30),
         timeout_s=int(check.get("timeout") or 5),
         retries=int(check.get("retries") or 3),
