@@ -18,6 +18,7 @@ class Tags(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     environment: str | None = None
     cost_center: str | None = None
+    keep: list[str] = []
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             "profile": self.profile,
             "environment_tag": self.tags.environment,
             "cost_center_tag": self.tags.cost_center,
+            "keep_tags": ",".join(self.tags.keep),
         }
         return {name: value for name, value in given.items() if value}
 

@@ -18,7 +18,7 @@ from trimtab.redaction.places import VARIABLE, has_password, password_after_clie
 from trimtab.redaction.shapes import SHAPES, WEBHOOK, is_random, without_pem, without_random
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
     "REDACTED",
@@ -27,7 +27,6 @@ __all__ = [
     "is_random",
     "is_reference",
     "is_secret_name",
-    "kept_tags",
     "redact",
     "redact_command",
     "shown",
@@ -124,14 +123,6 @@ def redact_command(words: Iterable[str]) -> tuple[str, ...]:
         done.append(REDACTED if named or told else redact(word))
         previous = word
     return tuple(done)
-
-
-def kept_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return tags without those that look like credentials, by key, sorted.
-
-    They are left out and not blotted out: what is written as a tag may one day be applied.
-    """
-    return {key: tags[key] for key in sorted(tags) if not is_credential(key, tags[key])}
 
 
 def holds_secret(name: str, value: str | None) -> bool:

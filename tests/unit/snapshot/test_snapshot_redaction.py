@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trimtab.redaction import REDACTED, is_credential, kept_tags, redact, redact_command
+from trimtab.redaction import REDACTED, is_credential, redact, redact_command
 
 # Put together here, so that scanners of this repository find no key in it.
 KEYS = {
@@ -116,11 +116,6 @@ def test_a_password_is_known_in_a_command_that_no_shell_reads(words: list[str]) 
 
 def test_a_word_after_a_flag_that_names_a_variable_stays() -> None:
     assert redact_command(["check", "--password", "$DB_PASSWORD"]) == ("check", "--password", "$DB_PASSWORD")
-
-
-def test_tags_that_look_like_credentials_are_left_out_and_not_blotted_out() -> None:
-    tags = {"Team": "shop", "ApiKey": "x1", "Commit": KEYS["hex"][:40], "Note": KEYS["github"]}
-    assert kept_tags(tags) == {"Commit": KEYS["hex"][:40], "Team": "shop"}
 
 
 def test_a_variable_that_points_to_a_secret_is_none() -> None:

@@ -62,8 +62,7 @@ def fleet_of(
     if not services:
         return None, left_out_all
     notes = [*raw.notes, *around.notes]
-    notes += _tags_left_out(raw)
-    environment = find_tag(tags_of(raw.cluster), raw.tag_names.environment)
+    environment = find_tag(tags_of(raw.cluster, raw.tag_names), raw.tag_names.environment)
     if not environment:
         notes.append(f"the cluster has no tag {raw.tag_names.environment[0]}: production is assumed")
     fleet = Fleet(
@@ -121,7 +120,7 @@ def _service(service: Json, around: _Around) -> Service:
     if withheld:
         named = ", ".join(withheld)
         around.notes.append(f"{name}: the values of {named} look like credentials and are left out")
-    tags = {**tags_of(definition), **tags_of(service)}
+    tags = {**tags_of(definition, raw.tag_names), **tags_of(service, raw.tag_names)}
     return Service(
         name=name,
         image=container["image"],
@@ -228,12 +227,3 @@ def _environment(container: Json) -> tuple[dict[str, str], list[str]]:
 def _secrets(container: Json) -> dict[str, str]:
     """Return where each secret is kept: an ARN or a parameter's name, never what is in it."""
     return {one["name"]: redact(one.get("valueFrom", "")) for one in container.get("secrets") or ()}
-
-
-def _tags_left_out(raw: Raw) -> list[str]:
-    """Say which tags look like credentials, by key: whoever adopts the fleet would take them away."""
-    told = [one.get("tags") or () for one in (raw.cluster, *raw.services, *raw.definitions.values())]
-    tags = [(tag["key"], tag.get("value", "")) for one in told for tag in one]
-    tags += [pair for one in raw.tags.values() for pair in one.items()]
-    keys = sorted({key for key, value in tags if is_credential(key, value)})
-    return [f"tags that look like credentials are left out: {', '.join(keys)}"] if keys else []
