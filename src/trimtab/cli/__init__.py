@@ -22,6 +22,7 @@ from trimtab.cli.sandbox import sandbox
 from trimtab.cli.snapshot import snapshot
 from trimtab.cli.write import write
 from trimtab.errors import EXIT_OK, TrimtabError
+from trimtab.redaction import shown
 
 app = typer.Typer(
     name="trimtab",
@@ -38,7 +39,7 @@ def main() -> int:
     try:
         app()
     except TrimtabError as error:
-        typer.echo(f"error: {' '.join(error.one_line().splitlines())}", err=True)
+        typer.echo(f"error: {shown(' '.join(error.one_line().splitlines()))}", err=True)
         return error.exit_code
     return EXIT_OK
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from trimtab.cli.screen import show
+from trimtab.redaction import shown
 
 
 class PageForm(enum.Enum):
@@ -40,6 +41,6 @@ def explain(
     document = read_document(folder / DOCUMENT_FILE)
     page = explanation_of(document, service, folder / VALUES_FILE)
     if form is PageForm.MARKDOWN:
-        typer.echo(explain_markdown.render(page), nl=False)
+        typer.echo(shown(explain_markdown.render(page)), nl=False)
     else:
         show(explain_terminal.render(page))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from trimtab.redaction import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,7 +35,7 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record as a line."""
-        words = self.format(record)
+        words = shown(self.format(record))
         if self.above is None:
             typer.echo(words, err=True)
         else:
@@ -66,7 +68,7 @@ def show(rendered: Group) -> None:
     from trimtab.report.layout import lines  # noqa: PLC0415
 
     for line in lines(rendered, width=_width(), colours=sys.stdout.isatty()):
-        typer.echo(line)
+        typer.echo(shown(line))
 
 
 def tell(paragraph: str) -> None:

@@ -2,8 +2,9 @@
 
 A snapshot is attached to change requests and kept for years, so what it keeps is what is needed and
 understood (``trimtab.snapshot.understand``); this is the net under that, and the one function at every
-exit. ``redact`` errs on the side of leaving out. ``shown`` is for text that has names in it which people
-must be able to read: it knows forms, places and names, and takes no long run for a key because it is varied.
+exit. ``redact`` errs on the side of leaving out. ``shown`` is for text that people must be able to read: it
+knows forms, places, and ``name=value``, takes no long run for a key because it is varied, and no sentence
+about a secret for one.
 
 Both go over a text a fixed number of times: 1 MB takes well under a second.
 """
@@ -46,6 +47,8 @@ _SAFE: Final = re.compile(
     r"|(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids of tasks
     r"|ecs-svc/[0-9]+|(?:task|eni|subnet|sg|vpc|srv|ns)[-/ ][0-9a-f]{8,}"
 )
+_JOINED: Final = frozenset({"=", '":', "':"})
+"""What stands between a name and its value where the two are no sentence."""
 _ASIDE: Final = re.compile("\0([0-9]+)\0")
 _ASIDE_VALUE: Final = re.compile("[\"']?\0([0-9]+)\0")
 _IS_VARIABLE: Final = re.compile(VARIABLE)
@@ -57,15 +60,15 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 def redact(text: str) -> str:
     """Return ``text`` with everything that looks like a credential replaced by ``REDACTED``."""
-    return _without(text, random=True)
+    return _without(text, strict=True)
 
 
 def shown(text: str) -> str:
     """Return ``text`` as it may be shown: without what form, place or name tell to be a credential."""
-    return _without(text, random=False)
+    return _without(text, strict=False)
 
 
-def _without(text: str, *, random: bool) -> str:
+def _without(text: str, *, strict: bool) -> str:
     if len(text) < 2:  # noqa: PLR2004 - no credential is one letter
         return text
     kept: list[str] = []
@@ -78,22 +81,24 @@ def _without(text: str, *, random: bool) -> str:
     text = _SAFE.sub(aside, text.replace("\0", " "))
     text = without_pem(text, REDACTED)
     text = without_placed(text, REDACTED)
-    text = _without_named(text, kept)
+    text = _without_named(text, kept, strict=strict)
     text = WEBHOOK.sub(lambda found: f"{found[1]}{REDACTED}", text)
     text = SHAPES.sub(REDACTED, text)
-    if random:
+    if strict:
         text = without_random(text, REDACTED)
     return _ASIDE.sub(lambda found: kept[int(found[1])], text)
 
 
-def _without_named(text: str, kept: Sequence[str]) -> str:
+def _without_named(text: str, kept: Sequence[str], *, strict: bool) -> str:
     """Return a text without the values that stand after a credential's name."""
     parts, at = [], 0
     for start, end in secret_names(text):
         if start < at:
             continue
         found = _AFTER.match(text, end)
-        if found is None or _is_kept(text, start, found, kept):
+        if found is None or (not strict and found["between"].strip() not in _JOINED):
+            continue
+        if _is_kept(text, start, found, kept):
             continue
         parts += [text[at : found.start("value")], REDACTED]
         at = found.end()
