@@ -19,7 +19,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     "contracts"
 ]
 HELPERS = {"addresses", "assets", "environment", "errors", "files", "progress", "redaction"}
-HELPERS |= {"spread", "store", "units"}
+HELPERS |= {"spread", "store", "units", "working"}
 """What everything may use: in no picture."""
 
 
