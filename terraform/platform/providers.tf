@@ -11,4 +11,9 @@ provider "aws" {
       CostCenter  = var.cost_center
     }
   }
+
+  # What a fleet that was taken over carries, and whose values no snapshot keeps.
+  ignore_tags {
+    keys = var.adopt.ignore_tags
+  }
 }

@@ -6,6 +6,7 @@ Real Terraform and provider against the sandbox. The tests of this module run in
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,6 +115,19 @@ def test_the_plan_is_clean_after_the_apply(taken: Taken, tmp_path: Path) -> None
     again = taken.planned(tmp_path)
     assert [change.address for change in again.changed] == []
     assert again.is_clean
+
+
+def test_tags_whose_values_no_snapshot_holds_are_still_there_after_the_apply(
+    taken: Taken, client: Callable[[str], Any]
+) -> None:
+    adopted = (taken.folder / "adopt.auto.tfvars").read_text("utf-8")
+    assert re.search(r'ignore_tags *= \["Team"\]', adopted)
+    ecs = client("ecs")
+    (cluster,) = ecs.describe_clusters(clusters=[CLUSTER])["clusters"]
+    services = ecs.describe_services(cluster=CLUSTER, services=sorted(TAKEN), include=["TAGS"])["services"]
+    for arn in (cluster["clusterArn"], *(one["serviceArn"] for one in services)):
+        tags = {one["key"]: one["value"] for one in ecs.list_tags_for_resource(resourceArn=arn)["tags"]}
+        assert (tags["Team"], tags["CostCenter"] != "") == ("shop", True), arn
 
 
 def test_every_service_rolls_out_and_back(

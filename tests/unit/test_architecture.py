@@ -29,7 +29,7 @@ HELPERS = {
     "progress",
     "redaction",
 }
-HELPERS |= {"decoding", "plain_text", "spread", "store", "units"}
+HELPERS |= {"decoding", "plain_text", "spread", "store", "units", "working"}
 """What everything may use: in no picture."""
 
 

@@ -281,9 +281,9 @@ def _of_service(service: Service) -> Iterator[Caution]:
         yield Caution(kind=CautionKind.EGRESS, text=text)
     if service.health_check is not None and service.health_check.redacted:
         text = (
-            "its health check holds what looks like a credential, which no snapshot has, so the values leave "
-            "the check out: where the service is taken over the running revision's goes on, elsewhere or "
-            "without a port give a health_command"
+            "its health check has a word that is not known to be free of credentials, so no snapshot has it "
+            "and the values leave the check out: where the service is taken over the running revision's goes "
+            "on, elsewhere or without a port give a health_command"
         )
         yield Caution(kind=CautionKind.HEALTH_COMMAND, text=text)
     if service.port is None and service.health_check is None:

@@ -23,6 +23,7 @@ from trimtab.cli.snapshot import snapshot
 from trimtab.cli.write import write
 from trimtab.errors import EXIT_OK, TrimtabError
 from trimtab.plain_text import one_plain_line
+from trimtab.redaction import shown
 
 app = typer.Typer(
     name="trimtab",
@@ -39,7 +40,7 @@ def main() -> int:
     try:
         app()
     except TrimtabError as error:
-        typer.echo(f"error: {one_plain_line(error.one_line())}", err=True)
+        typer.echo(f"error: {shown(one_plain_line(error.one_line()))}", err=True)
         return error.exit_code
     return EXIT_OK
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path  # typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,10 +30,11 @@ def demo(
     from trimtab.commands.demo import NoProof, ready_to_prove  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.spread import cores  # noqa: PLC0415
+    from trimtab.working import working_folder  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as kept:
+    with working_folder() as kept:
         say("looking for terraform and its AWS provider")
-        ready = ready_to_prove(Path(kept) / "provider", os.environ)
+        ready = ready_to_prove(kept / "provider", os.environ)
         if isinstance(ready, NoProof):
             say("there will be a table and no proof: what that needs is missing, see below")
         examples = assets_folder() / "examples"

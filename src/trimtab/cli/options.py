@@ -51,6 +51,15 @@ CostCenterTag: TypeAlias = Annotated[
         name="TAGS_COST_CENTER",
     ),
 ]
+KeepTags: TypeAlias = Annotated[
+    str | None,
+    settable(
+        "--keep-tags",
+        "KEYS",
+        "Tags whose values are kept too, with commas; of any other only the key is.",
+        name="TAGS_KEEP",
+    ),
+]
 ObjectiveFile: TypeAlias = Annotated[
     Path | None, settable("--objective", "FILE", "The objective as JSON; flags go over it.")
 ]

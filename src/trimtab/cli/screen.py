@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from trimtab.plain_text import plain
+from trimtab.redaction import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record as a line."""
-        words = plain(self.format(record))
+        words = shown(plain(self.format(record)))
         if self.above is None:
             typer.echo(words, err=True)
         else:
@@ -68,12 +69,12 @@ def show(rendered: Group) -> None:
     from trimtab.report.layout import lines  # noqa: PLC0415
 
     for line in lines(rendered, width=_width(), colours=sys.stdout.isatty()):
-        typer.echo(line)
+        typer.echo(shown(line))
 
 
 def write_out(text: str) -> None:
-    """Write text that is data as it is, less what a terminal would act on."""
-    typer.echo(plain(text), nl=False)
+    """Write text that is data as it is, less what a terminal would act on, and credentials."""
+    typer.echo(shown(plain(text)), nl=False)
 
 
 def tell(paragraph: str) -> None:

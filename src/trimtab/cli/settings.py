@@ -23,6 +23,7 @@ class Tags(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     environment: _Said | None = None
     cost_center: _Said | None = None
+    keep: list[_Said] = []
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             "profile": self.profile,
             "environment_tag": self.tags.environment,
             "cost_center_tag": self.tags.cost_center,
+            "keep_tags": ",".join(self.tags.keep),
         }
         return {name: value for name, value in given.items() if value}
 

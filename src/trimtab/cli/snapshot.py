@@ -11,6 +11,7 @@ from trimtab.cli.common import typed
 from trimtab.cli.options import (  # typer reads the annotations when it runs
     CostCenterTag,
     EnvironmentTag,
+    KeepTags,
     Profile,
     Region,
 )
@@ -39,6 +40,7 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
     ] = False,
     environment_tag: EnvironmentTag = None,
     cost_center_tag: CostCenterTag = None,
+    keep_tags: KeepTags = None,
 ) -> None:
     """Read a running fleet, or a Terraform state of one, into a snapshot folder.
 
@@ -60,7 +62,7 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
         days=days,
         terraform=terraform,
         with_environment=with_environment,
-        tag_names=TagNames.called(environment=environment_tag, cost_center=cost_center_tag),
+        tag_names=TagNames.called(environment=environment_tag, cost_center=cost_center_tag, kept=keep_tags),
     )
     with progress() as told:
         taken = snapshotting.take_snapshot(asked, output, now=datetime.now(UTC), progress=told)

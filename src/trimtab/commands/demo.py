@@ -6,11 +6,9 @@ nothing: see docs/sandbox.md.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -21,9 +19,11 @@ from trimtab.engine.provider import ready_engine
 from trimtab.errors import EngineMissing, ProofError, ProviderMissing, SandboxMissing
 from trimtab.files import write_together
 from trimtab.sandbox.server import UNSET, Sandbox, check_moto
+from trimtab.working import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from trimtab.engine.engine import Engine, OnProgress
     from trimtab.engine.plan import Plan
@@ -107,8 +107,7 @@ def prove(values: Path, output: Path, engine: Engine, stages: Stages) -> Proof:
 
     """
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as temporary, Sandbox.start() as sandbox:
-        root = Path(temporary)
+    with working_folder() as root, Sandbox.start() as sandbox:
         copy_configuration(root)
         # The values to prove take the place of those that come with the configuration.
         (root / "terraform" / "platform" / "services.auto.tfvars").unlink(missing_ok=True)

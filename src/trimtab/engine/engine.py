@@ -11,10 +11,8 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from trimtab.engine.diagnostics import failure_of_json, failure_of_text
@@ -22,9 +20,11 @@ from trimtab.engine.mirror import lent
 from trimtab.engine.plan import Plan, parse_plan
 from trimtab.engine.process import run
 from trimtab.errors import EngineMissing
+from trimtab.working import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from trimtab.engine.process import Finished
 
@@ -295,8 +295,8 @@ def _var_files(files: Sequence[Path], variables: Mapping[str, object] | None) ->
     if not variables:
         yield options
         return
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        path = Path(folder) / "given.tfvars.json"
+    with working_folder() as folder:
+        path = folder / "given.tfvars.json"
         path.write_text(json.dumps(dict(variables)), encoding="utf-8")
         yield [*options, f"-var-file={path}"]
 

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 Tags = dict[str, str]
-"""Tags by key. ``aws:`` keys stay out: nobody but AWS may set them."""
+"""Tags by key. ``aws:`` keys stay out: nobody but AWS may set them. Empty: the value is not kept."""
 
 
 class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

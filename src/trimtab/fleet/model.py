@@ -151,7 +151,7 @@ class ContainerHealthCheck(_Frozen, frozen=True, kw_only=True):
 
     @property
     def redacted(self) -> bool:
-        """Whether a word of the command was taken out, so that it is no command any more."""
+        """Whether the command is not kept, or a word was taken out: it is no command any more."""
         return any(REDACTED in word for word in self.command)
 
 
@@ -228,7 +228,7 @@ class Failure(_Frozen, frozen=True, kw_only=True):
     """ISO 8601, UTC."""
     kind: Literal["service event", "stopped task", "scaling activity"]
     text: str
-    """AWS's own words, without anything that looks like a credential."""
+    """What of AWS's own words is known: cause, counts and ids, in their order."""
 
 
 class ScalingActivity(_Frozen, frozen=True, kw_only=True):

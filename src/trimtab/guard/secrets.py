@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.documents import any_document
 from trimtab.guard.read import block
-from trimtab.redaction import REDACTED, is_reference, is_secret_name, redact
+from trimtab.redaction import REDACTED, is_reference, is_secret_name, redact, shown
+from trimtab.redaction.places import passwords_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +32,6 @@ _AWS_NAMES = frozenset(
 """Attributes whose values AWS gives: some are as varied as a key, and none is one."""
 _COMMIT = re.compile(r":[0-9a-f]{7,64}$|@sha256:[0-9a-f]{64}$")
 """What an image is tagged with."""
-_PASSWORD = re.compile(r"://[^/\s:@]*:(?P<password>[^/\s@]+)@")
 _KEY = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 
 
@@ -87,24 +87,33 @@ class Veil:
     def text(self, text: str) -> str:
         """Return a sentence or an address that shows none: keys of ``for_each`` are values too."""
         if text not in self._seen:
-            shown = self._without(text)
-            if '["' in shown:
-                shown = _KEY.sub(lambda found: f'["{redact(found[1])}"]', shown)
-            self._seen[text] = shown
+            told = self._without(text)
+            if '["' in told:
+                told = _KEY.sub(lambda found: f'["{redact(found[1])}"]', told)
+            # The net: whatever nobody marked and no name told, known by its form or place.
+            self._seen[text] = shown(told)
         return self._seen[text]
 
     def _without(self, text: str) -> str:
         """Return a text in which no secret is left. Each start is looked up: there may be thousands."""
-        for at in range(len(text) - LEAST + 1):
-            for one in self._by_start.get(text[at : at + LEAST], ()):
-                if text.startswith(one, at):
-                    return f"{text[:at]}{REDACTED}{self._without(text[at + len(one) :])}"
-        return text
+        parts, at, done = [], 0, 0
+        while at <= len(text) - LEAST:
+            starts = self._by_start.get(text[at : at + LEAST], ())
+            one = next((one for one in starts if text.startswith(one, at)), None)
+            if one is None:
+                at += 1
+                continue
+            parts += [text[done:at], REDACTED]
+            at = done = at + len(one)
+        return "".join((*parts, text[done:]))
+
+    def _tells(self, text: str) -> bool:
+        return text in self._secrets or self._without(text) != text or shown(text) != text
 
     def _changed(self, changed: Changed) -> Changed:
         changed = dataclasses.replace(changed, path=self.text(changed.path))
-        shown = (changed.before, changed.after, changed.delta)
-        if not any(text and (text in self._secrets or self._without(text) != text) for text in shown):
+        values = (changed.before, changed.after, changed.delta)
+        if not any(text and self._tells(text) for text in values):
             return changed
         return dataclasses.replace(changed, before="", after="", delta="", sensitive=True)
 
@@ -133,7 +142,7 @@ def _kept(tree: object, *, secret: bool) -> Iterator[str]:
         if secret and not is_reference(tree):
             yield tree
         if "://" in tree:
-            yield from (found["password"] for found in _PASSWORD.finditer(tree))
+            yield from passwords_of(tree)
         if tree.lstrip()[:1] in {"[", "{"}:
             yield from _kept(any_document(tree), secret=False)
 

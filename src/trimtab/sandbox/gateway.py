@@ -31,6 +31,7 @@ _Answered: TypeAlias = tuple[str, list[tuple[str, str]], list[bytes]]
 _SCOPE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/(?P<service>[^/]+)/aws4_request")
 _NOT_FOUND = 404
 _INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
+_OWN_HOSTS = frozenset({"127.0.0.1", "localhost"})
 _REMEMBERED_ANSWERS = 1000
 """Requests repeated later than this many others are new ones."""
 FAULT_KEY = "trimtab.fault"
@@ -54,6 +55,8 @@ class Gateway:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
+        if (why := why_foreign(environ)) is not None:
+            return _forbid(why, start_response)
         # Read before moto does: the body can be read only once.
         name = call_name(environ)
         self.calls.append(name)
@@ -94,6 +97,31 @@ class Gateway:
             self.not_implemented.append(name)
         message = f"the sandbox does not answer {name}: {why}"
         return _answer(name, "UnknownOperationException", message, start_response)
+
+
+def why_foreign(environ: dict[str, Any]) -> str | None:
+    """Return why a request is no AWS client's but a web page's in a browser; ``None`` for a client's.
+
+    A page may send to 127.0.0.1 too, and by a name of its own that leads there (DNS rebinding). Browsers
+    send ``Origin`` with what may change something, and ``Sec-Fetch-Site`` with everything; no client does.
+    """
+    if "HTTP_ORIGIN" in environ:
+        return "a request with an Origin comes from a web page"
+    if environ.get("HTTP_SEC_FETCH_SITE", "none") != "none":
+        return "a request with Sec-Fetch-Site comes from a web page"
+    host = str(environ.get("HTTP_HOST", ""))
+    name, colon, port = host.rpartition(":")
+    if (name if colon and port.isdecimal() else host).casefold() not in _OWN_HOSTS:
+        return "a request for another Host than 127.0.0.1 or localhost comes from elsewhere"
+    return None
+
+
+def _forbid(why: str, start_response: Callable[..., Any]) -> list[bytes]:
+    body = f"the sandbox refuses this: {why}\n".encode()
+    start_response(
+        "403 Forbidden", [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    )
+    return [body]
 
 
 def _throttle(name: str, start_response: Callable[..., Any]) -> list[bytes]:

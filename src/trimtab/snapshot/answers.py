@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.aws.api import CallFailed
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
@@ -31,13 +31,25 @@ class TagNames:
     cost_center: tuple[str, ...] = ("cost-center", "cost-centre")
     """Of a service or its task definition."""
 
+    kept: tuple[str, ...] = ()
+    """Of whatever else: their values are kept too."""
+
     @classmethod
-    def called(cls, *, environment: str | None, cost_center: str | None) -> TagNames:
-        """Return the names with those that the user gave in place of ours."""
+    def called(cls, *, environment: str | None, cost_center: str | None, kept: str | None = None) -> TagNames:
+        """Return the names with those that the user gave. ``kept`` has commas between its keys."""
         given = {"environment": environment, "cost_center": cost_center}
-        return cls(**{name: (one,) for name, one in given.items() if one})
+        names = {name: (one,) for name, one in given.items() if one}
+        more = tuple(filter(None, map(str.strip, (kept or "").split(","))))
+        return cls(**names, kept=more)
+
+    def keeps(self, key: str) -> bool:
+        """Tell whether the value of a tag may be kept; of any other the key says enough."""
+        known = (*self.environment, *self.cost_center, *self.kept, *SET_BY_US)
+        return _letters(key) in map(_letters, known)
 
 
+SET_BY_US: Final = ("Environment", "Service", "CostCenter")
+"""What the modules tag everything with."""
 DEFAULT_TAGS = TagNames()
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from trimtab.takeover.imports import exposures
-from trimtab.takeover.kept_balancer import balancer_attributes, kept_tags
+from trimtab.takeover.kept_balancer import balancer_attributes, kept_tags, unseen_tags
 from trimtab.values.hcl import Attribute, key, listed, quoted, template, wrapped
 
 if TYPE_CHECKING:
@@ -98,6 +98,9 @@ def _adopt(takeover: Takeover) -> Iterator[Attribute]:
         yield Attribute(key="services", inner=tuple(services))
     if roles := sorted(set(_roles(takeover))):
         yield Attribute(key="roles", value=listed(roles))
+    tagged = (one.identity.tags for one in takeover.fleet.services if one.identity is not None)
+    if unseen := unseen_tags(takeover.identity, tagged):
+        yield Attribute(key="ignore_tags", value=listed(unseen))
     if takeover.left:
         yield Attribute(key="leave", value=listed(left.service for left in takeover.left))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from trimtab.fleet.account import FixedResponse, Redirect
 from trimtab.snapshot.state.balancer_attributes import KEPT
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from trimtab.fleet.account import Tags
+    from trimtab.fleet.identity import FleetIdentity
     from trimtab.takeover.ownable import Balancer
 
 SET_ELSEWHERE: Final = frozenset({"environment", "service", "costcenter"})
@@ -21,6 +22,11 @@ RESPONSE_DEFAULT: Final = FixedResponse(status_code="404", message_body="Not fou
 """What modules/load-balancer answers where no rule takes a request."""
 REDIRECT_DEFAULT: Final = Redirect(status_code="HTTP_301", protocol="HTTPS", port="443")
 """Where modules/load-balancer sends who comes by HTTP."""
+
+
+class _Tagged(Protocol):
+    @property
+    def tags(self) -> Tags: ...
 
 
 def balancer_attributes(balancer: Balancer) -> Iterator[Attribute]:
@@ -105,10 +111,30 @@ def _bucket(attributes: dict[str, str], kind: str) -> str:
 
 
 def kept_tags(tags: Tags) -> Iterator[Attribute]:
-    """Yield the tags that the configuration has no value of its own for."""
-    kept = {name: text for name, text in tags.items() if name.lower() not in SET_ELSEWHERE}
+    """Yield the tags that the configuration has no value of its own for, where their values are known."""
+    kept = {name: text for name, text in tags.items() if text and name.lower() not in SET_ELSEWHERE}
     if kept:
         inner: Iterable[Attribute] = (
             Attribute(key=key(one), value=quoted(text)) for one, text in sorted(kept.items())
         )
         yield Attribute(key="tags", inner=tuple(inner))
+
+
+def unseen_tags(identity: FleetIdentity, services: Iterable[Tags]) -> tuple[str, ...]:
+    """Return the keys of tags whose values are not known anywhere: the provider is to leave them alone."""
+    things: tuple[tuple[_Tagged, ...], ...] = (
+        (identity.cluster,),
+        identity.namespaces,
+        identity.discovery_services,
+        identity.load_balancers,
+        tuple(one for balancer in identity.load_balancers for one in balancer.listeners),
+        tuple(
+            rule for balancer in identity.load_balancers for one in balancer.listeners for rule in one.rules
+        ),
+        identity.target_groups,
+        identity.log_groups,
+        identity.scaling_targets,
+    )
+    every = (*(one.tags for some in things for one in some), *services)
+    empty = {name for tags in every for name, text in tags.items() if not text}
+    return tuple(sorted(name for name in empty if name.lower() not in SET_ELSEWHERE))

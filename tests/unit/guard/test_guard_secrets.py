@@ -78,6 +78,18 @@ CASES: dict[str, tuple[str, tuple[dict[str, Any], ...]]] = {
         "hunter2-prod",
         (task(containers(), containers(image="https://me:hunter2-prod@registry.example/app:1")),),
     ),
+    "a password under a short name": (
+        "Sommer2026!",
+        (task(containers(), containers(("DB_PASS", "Sommer2026!"))),),
+    ),
+    "a password that is not escaped in its address": (
+        "w0rd/2026",
+        (alarm("see postgres://app:p@ss-w0rd/2026@db.internal/app"),),
+    ),
+    "an account's key in a text": (
+        "Sommer2026!",
+        (alarm("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=Sommer2026!;EndpointSuffix=x"),),
+    ),
     "a number as a password": ("73501922", (task(containers(), containers(("PIN", "73501922"))),)),
     "a container named twice": (
         "hunter2-prod",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import importlib.metadata
 import json
 import os
@@ -48,6 +49,51 @@ def test_its_environment_alone_leads_a_client_to_it(sandbox: Sandbox) -> None:
     )
 
     assert asked.stdout.strip() == "123456789012"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:8080"},
+        {"Host": "evil.example"},
+        {"Host": "evil.example:80"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": ""},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("POST", "/moto-api/reset"), ("GET", "/"), ("OPTIONS", "/")])
+def test_a_web_page_is_refused_whatever_it_asks(
+    sandbox: Sandbox, headers: dict[str, str], method: str, path: str
+) -> None:
+    client(sandbox.environment, "ecs").create_cluster(clusterName="kept")
+
+    status, answered = _ask(sandbox, method, path, headers)
+
+    assert status == http.HTTPStatus.FORBIDDEN
+    assert "access-control-allow-origin" not in answered
+    assert client(sandbox.environment, "ecs").list_clusters()["clusterArns"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:4566", "LOCALHOST"])
+def test_its_own_names_are_answered(sandbox: Sandbox, host: str) -> None:
+    assert _ask(sandbox, "GET", "/moto-api/data.json", {"Host": host})[0] == http.HTTPStatus.OK
+
+
+def _ask(sandbox: Sandbox, method: str, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+    asked = http.client.HTTPConnection(sandbox.endpoint.removeprefix("http://"), timeout=10)
+    asked.putrequest(method, path, skip_host="Host" in headers)
+    for name, value in headers.items():
+        asked.putheader(name, value)
+    asked.putheader("Content-Length", "0")
+    asked.endheaders()
+    answer = asked.getresponse()
+    answered = {name.lower(): value for name, value in answer.getheaders()}
+    answer.read()
+    asked.close()
+    return answer.status, answered
 
 
 def test_a_port_in_use_is_told_in_one_line(sandbox: Sandbox) -> None:

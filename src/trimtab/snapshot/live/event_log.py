@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.model import Failure
-from trimtab.redaction import redact
 from trimtab.snapshot.live.tasks import failure_of
 from trimtab.snapshot.parse import when
+from trimtab.snapshot.understand.messages import UNKNOWN, kept_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,8 +131,9 @@ def _failure(event: Json, services: dict[str, Json]) -> tuple[str, Failure | Non
     reach = min((one["createdAt"] for one in services.get(name, {}).get("events") or ()), default=None)
     if name not in services or at is None or (reach is not None and at >= reach):
         return name, None
-    said = ": ".join(filter(None, (str(detail.get("eventName", "")), str(detail.get("reason", "")))))
-    return name, Failure(at=when(at), kind="service event", text=redact(said))
+    told = (kept_words(str(detail.get(name, ""))) for name in ("eventName", "reason"))
+    said = ": ".join(filter(None, told)) or UNKNOWN
+    return name, Failure(at=when(at), kind="service event", text=said)
 
 
 def _time(stamp: object) -> datetime | None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import pages
 from trimtab.fleet.model import ScalingActivity
-from trimtab.redaction import redact
 from trimtab.snapshot.parse import actions_of, watched_groups, watches, when
+from trimtab.snapshot.understand.messages import kept_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def _activity(activity: Json) -> ScalingActivity:
         start=when(activity["StartTime"]),
         end=None if end is None else when(end),
         status=activity.get("StatusCode", "Unknown"),
-        description=redact(
+        description=kept_message(
             " ".join(filter(None, (activity.get("Description"), activity.get("StatusMessage"))))
         ),
     )

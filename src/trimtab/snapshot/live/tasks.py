@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import batches, pages
 from trimtab.fleet.model import Failure, StartSample
-from trimtab.redaction import redact
 from trimtab.snapshot.parse import when
+from trimtab.snapshot.understand.messages import UNKNOWN, kept_message, kept_words
 
 if TYPE_CHECKING:
     from trimtab.aws.api import Api, Json
@@ -42,6 +42,8 @@ _FAILED_CODES = frozenset(
     {"TaskFailedToStart", "EssentialContainerExited", "SpotInterruption", "TerminationNotice"}
 )
 """``stopCode`` of tasks that nobody asked to stop (the reference's section on EventBridge)."""
+_CODES = _FAILED_CODES | {"ServiceSchedulerInitiated", "UserInitiated"}
+"""Every ``stopCode`` that the API reference has."""
 _FAILED_REASON = "Task failed "
 """How a stopped reason begins that a scale-in does not have, though both share a stop code."""
 _FAILED_EVENT = re.compile(r"(?i)unable|fail|unhealthy|error|exceed|impaired|throttl|rolling back|could not")
@@ -84,7 +86,7 @@ def read_events(raw: Raw) -> None:
         name = service["serviceName"]
         failures = raw.failures.setdefault(name, [])
         failures += [
-            Failure(at=when(event["createdAt"]), kind="service event", text=redact(event["message"]))
+            Failure(at=when(event["createdAt"]), kind="service event", text=kept_message(event["message"]))
             for event in service.get("events") or ()
             if _FAILED_EVENT.search(event["message"])
         ]
@@ -178,11 +180,16 @@ def failure_of(task: Json) -> Failure | None:
     reason, code = str(task.get("stoppedReason") or ""), task.get("stopCode")
     if not task.get("stoppedAt") or not (code in _FAILED_CODES or reason.startswith(_FAILED_REASON)):
         return None
-    said = [f"{one['name']}: {one['reason']}" for one in task.get("containers") or () if one.get("reason")]
+    said = [
+        f"{one['name']}: {kept_words(one['reason']) or UNKNOWN}"
+        for one in task.get("containers") or ()
+        if one.get("reason")
+    ]
     exits = [
         f"{one['name']} exited with {one['exitCode']}"
         for one in task.get("containers") or ()
         if one.get("exitCode")
     ]
-    text = redact("; ".join(filter(None, (f"{code}: {reason}".removesuffix(": "), *exits, *said))))
+    why = kept_message(reason) if reason else ""
+    text = "; ".join(filter(None, (f"{code if code in _CODES else ''}: {why}".strip(": "), *exits, *said)))
     return Failure(at=when(task["stoppedAt"]), kind="stopped task", text=text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trimtab.fleet import account
-from trimtab.redaction import kept_tags, redact
+from trimtab.redaction import is_credential, redact
+from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames
 from trimtab.snapshot.parse import actions_of, dimensions_of
 from trimtab.snapshot.understand.traffic import forwards_to, values_of
 
@@ -20,15 +22,17 @@ _ACTIONS: Final[dict[str, Literal["fixed-response", "redirect", "forward"]]] = {
     "redirect": "redirect",
     "forward": "forward",
 }
+_PLAIN: Final = re.compile(r"[\w .,:/+\-]{1,64}")
+"""What an environment, a team or a cost center is called."""
 ANYONE = frozenset({"0.0.0.0/0", "::/0"})
 
 
-def tags_of(answer: Json) -> account.Tags:
-    """Return the tags of an ECS answer, without AWS's own, sorted and redacted."""
-    return _clean({one["key"]: one.get("value", "") for one in answer.get("tags") or ()})
+def tags_of(answer: Json, names: TagNames = DEFAULT_TAGS) -> account.Tags:
+    """Return the tags of an ECS answer, without AWS's own, sorted; values of those that are to be kept."""
+    return _clean({one["key"]: one.get("value", "") for one in answer.get("tags") or ()}, names)
 
 
-def cluster_of(cluster: Json) -> account.ClusterIdentity:
+def cluster_of(cluster: Json, names: TagNames = DEFAULT_TAGS) -> account.ClusterIdentity:
     """Return the cluster."""
     settings = {one["name"]: one["value"] for one in cluster.get("settings") or ()}
     command = (cluster.get("configuration") or {}).get("executeCommandConfiguration") or {}
@@ -41,7 +45,7 @@ def cluster_of(cluster: Json) -> account.ClusterIdentity:
         exec_log_group=(command.get("logConfiguration") or {}).get("cloudWatchLogGroupName") or None,
         exec_kms_key=command.get("kmsKeyId") or None,
         connect_namespace=(cluster.get("serviceConnectDefaults") or {}).get("namespace") or None,
-        tags=tags_of(cluster),
+        tags=tags_of(cluster, names),
     )
 
 
@@ -265,11 +269,17 @@ def providers_of(strategy: Sequence[Json] | None) -> tuple[account.CapacityProvi
 
 
 def _tags(arn: str, raw: Raw) -> account.Tags:
-    return _clean(raw.tags.get(arn, {}))
+    return _clean(raw.tags.get(arn, {}), raw.tag_names)
 
 
-def _clean(tags: Mapping[str, str]) -> account.Tags:
-    return kept_tags({key: value for key, value in tags.items() if not key.startswith("aws:")})
+def _clean(tags: Mapping[str, str], names: TagNames) -> account.Tags:
+    """Return tags by key. A value that is not kept is empty: the takeover leaves such a tag alone."""
+    own = {key: value for key, value in sorted(tags.items()) if not key.startswith("aws:")}
+    return {
+        key: value if names.keeps(key) and _PLAIN.fullmatch(value) and not is_credential(key, value) else ""
+        for key, value in own.items()
+        if redact(key) == key
+    }
 
 
 def in_order(values: Any) -> tuple[str, ...]:  # noqa: ANN401 - any iterable of strings, or nothing

@@ -12,12 +12,13 @@ from trimtab.catalog.load import is_valid
 from trimtab.catalog.size import MIB_A_GB, UNITS_A_VCPU, amount
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import SCHEMA_VERSION, ContainerHealthCheck, Fleet, Service, TaskSize
-from trimtab.redaction import is_credential, redact, redact_command
+from trimtab.redaction import is_credential, redact
 from trimtab.snapshot.answers import find_tag
 from trimtab.snapshot.parse import log_group_of
 from trimtab.snapshot.understand.account import tags_of
 from trimtab.snapshot.understand.alarms import alarms_by_action, other_callers
 from trimtab.snapshot.understand.identity import application_of, fleet_identity, service_identity
+from trimtab.snapshot.understand.probes import kept_probe
 from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
 from trimtab.snapshot.understand.traffic import callers_of, egress_of, routes_of, taken_group, traffic_of
 
@@ -61,8 +62,7 @@ def fleet_of(
     if not services:
         return None, left_out_all
     notes = [*raw.notes, *around.notes]
-    notes += _tags_left_out(raw)
-    environment = find_tag(tags_of(raw.cluster), raw.tag_names.environment)
+    environment = find_tag(tags_of(raw.cluster, raw.tag_names), raw.tag_names.environment)
     if not environment:
         notes.append(f"the cluster has no tag {raw.tag_names.environment[0]}: production is assumed")
     fleet = Fleet(
@@ -120,7 +120,7 @@ def _service(service: Json, around: _Around) -> Service:
     if withheld:
         named = ", ".join(withheld)
         around.notes.append(f"{name}: the values of {named} look like credentials and are left out")
-    tags = {**tags_of(definition), **tags_of(service)}
+    tags = {**tags_of(definition, raw.tag_names), **tags_of(service, raw.tag_names)}
     return Service(
         name=name,
         image=container["image"],
@@ -209,7 +209,7 @@ def _health_check(container: Json) -> ContainerHealthCheck | None:
     if not check or not check.get("command"):
         return None
     return ContainerHealthCheck(
-        command=redact_command(check["command"]),
+        command=kept_probe(check["command"]),
         interval_s=int(check.get("interval") or 30),
         timeout_s=int(check.get("timeout") or 5),
         retries=int(check.get("retries") or 3),
@@ -227,12 +227,3 @@ def _environment(container: Json) -> tuple[dict[str, str], list[str]]:
 def _secrets(container: Json) -> dict[str, str]:
     """Return where each secret is kept: an ARN or a parameter's name, never what is in it."""
     return {one["name"]: redact(one.get("valueFrom", "")) for one in container.get("secrets") or ()}
-
-
-def _tags_left_out(raw: Raw) -> list[str]:
-    """Say which tags look like credentials, by key: whoever adopts the fleet would take them away."""
-    told = [one.get("tags") or () for one in (raw.cluster, *raw.services, *raw.definitions.values())]
-    tags = [(tag["key"], tag.get("value", "")) for one in told for tag in one]
-    tags += [pair for one in raw.tags.values() for pair in one.items()]
-    keys = sorted({key for key, value in tags if is_credential(key, value)})
-    return [f"tags that look like credentials are left out: {', '.join(keys)}"] if keys else []

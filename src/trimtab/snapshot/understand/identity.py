@@ -99,7 +99,7 @@ def service_identity(service: Json, definition: Json, raw: Raw) -> nouns.Service
         alarms_roll_back=bool(alarms.get("rollback")),
         task_volumes=bool(primary.get("volumeConfigurations")),
         lattice=bool(primary.get("vpcLatticeConfigurations")),
-        tags=tags_of(service),
+        tags=tags_of(service, raw.tag_names),
     )
 
 
@@ -127,7 +127,7 @@ def fleet_identity(raw: Raw) -> nouns.FleetIdentity:
     callers = alarms_by_action(raw)
     return nouns.FleetIdentity(
         account_id=raw.account_id,
-        cluster=cluster_of(raw.cluster),
+        cluster=cluster_of(raw.cluster, raw.tag_names),
         vpc_id=raw.vpc_id,
         namespaces=_by("id", [namespace_of(one, raw) for one in raw.namespaces]),
         discovery_services=_by("arn", [discovery_of(one, raw) for one in raw.discovery]),
