@@ -8,7 +8,7 @@ from trimtab.report.explain.data import MEND
 from trimtab.report.html.model import LeftOutRow, Page, Risk
 from trimtab.report.html.money import sure_of, waterfall
 from trimtab.report.html.service import service_page
-from trimtab.report.html.words import GLOSSARY, LEAST, SEVERITY, fielded
+from trimtab.report.html.words import GLOSSARY, LEAST, SEVERITY
 from trimtab.report.levers import lever_lines
 from trimtab.report.optimize.data import snapshot_notes
 from trimtab.values.folder import VALUES_FILE
@@ -64,7 +64,7 @@ def page_of(document: Document, series: Mapping[str, ChartSeries]) -> Page:
             service_page(document, part, number, series.get(part.name))
             for number, part in enumerate(document.services, 1)
         ),
-        levers=tuple((what, fielded(words)) for what, words in lever_lines(document.levers)),
+        levers=tuple(lever_lines(document.levers)),
         notes=tuple(
             note.text if note.service == "all" else f"{note.service}: {note.text}"
             for note in snapshot_notes(document.notes)
@@ -93,7 +93,7 @@ def risks_of(document: Document) -> Iterator[Risk]:
         yield Risk(
             kind=kind.value,
             services=names,
-            text=fielded(said[kind][0][1]),
+            text=said[kind][0][1],
             severity=SEVERITY.get(kind, LEAST),
         )
 

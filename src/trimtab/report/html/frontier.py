@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.choice.model import Rank
 from trimtab.report.explain.proof import against
-from trimtab.report.html.words import fielded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,7 +77,7 @@ def _points(document: Document, service: ServicePart, series: ChartSeries | None
             tasks=f"{one.scaling.min_tasks}\u2013{one.scaling.max_tasks}",
             usd_month=one.usd_month,
             minutes=one.minutes_over_cpu,
-            against=fielded(one.against if one.rank is Rank.REFUSED else _against(document, service, one)),
+            against=one.against if one.rank is Rank.REFUSED else _against(document, service, one),
         )
     for tracked in () if series is None else series.tracked:
         yield Point(

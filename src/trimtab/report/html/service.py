@@ -14,7 +14,6 @@ import numpy as np
 
 from trimtab.advice.case.outcome import Basis
 from trimtab.report.explain.data import explanation_of
-from trimtab.report.explain.model import Command, Fact, Grid, Section
 from trimtab.report.html.frontier import points_of
 from trimtab.report.html.model import Day, Risk, ServicePage, ValueChange
 from trimtab.report.html.series import REPLACED, counted, unpacked
@@ -30,7 +29,6 @@ from trimtab.report.html.words import (
     SOME,
     VERDICTS,
     Word,
-    fielded,
 )
 from trimtab.units import DAY_MIN
 from trimtab.values.folder import VALUES_FILE
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from trimtab.demand.series import F64
     from trimtab.document.parts import ScalingPart
     from trimtab.document.schema import Document, ServicePart
-    from trimtab.report.explain.model import Block
     from trimtab.report.html.series import ChartSeries
 
 ELSEWHERE: Final = ("Cautions", "Alternatives", "To try")
@@ -75,7 +72,7 @@ def service_page(
         short_before=service.replay_before.minutes_over_cpu,
         short_after=service.replay_after.minutes_over_cpu,
         recorded=service.replay_before.basis is Basis.RECORD,
-        lead=fielded(page.lead),
+        lead=page.lead,
         series=series,
         chart=None if series is None else _chart(document, service, series),
         days=() if series is None else tuple(_days(series)),
@@ -89,7 +86,7 @@ def service_page(
             if one.service == service.name
         ),
         changes=tuple(_changes(service, {} if series is None else series.today)),
-        sections=tuple(_section(one) for one in page.sections if not one.title.startswith(ELSEWHERE)),
+        sections=tuple(one for one in page.sections if not one.title.startswith(ELSEWHERE)),
         commands=tuple(_commands(service.name)),
     )
 
@@ -102,7 +99,7 @@ def _risk(service: ServicePart) -> Word:
 def _cautions(service: ServicePart) -> Iterator[Risk]:
     for one in sorted(service.cautions, key=lambda said: -SEVERITY.get(said.kind, LEAST)):
         severity = SEVERITY.get(one.kind, LEAST)
-        yield Risk(kind=one.kind.value, services=(), text=fielded(one.text), severity=severity)
+        yield Risk(kind=one.kind.value, services=(), text=one.text, severity=severity)
 
 
 def _lever(usd_month: float | None, first: str, *, at_most: bool) -> str:
@@ -210,20 +207,3 @@ def _commands(name: str) -> Iterator[str]:
     yield f"trimtab report DIR {quoted}"
     yield f"trimtab replay SNAPSHOT --service {quoted} --policy {VALUES}"
     yield f"trimtab optimize SNAPSHOT --service {quoted} -o DIR"
-
-
-def _section(section: Section) -> Section:
-    """Return a section of the explanation in the field's words."""
-    return Section(title=fielded(section.title), blocks=tuple(_block(one) for one in section.blocks))
-
-
-def _block(block: Block) -> Block:
-    if isinstance(block, Fact):
-        return Fact(label=fielded(block.label), text=fielded(block.text))
-    if isinstance(block, Grid):
-        return Grid(
-            heads=tuple(fielded(one) for one in block.heads),
-            rows=tuple(tuple(fielded(cell) for cell in row) for row in block.rows),
-            words=block.words,
-        )
-    return Command(line=block.line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -118,36 +117,3 @@ GLOSSARY: Final = (
     Word("saving's error", "What replay and record of today differ by, service by service, added up."),
     Word("lever", "A further saving that nobody can decide from metrics alone. Each is on its own: no sum."),
 )
-
-_FIELD: Final = tuple(
-    (re.compile(pattern), word)
-    for pattern, word in (
-        (r"\bthe clairvoyant bound\b", "the cost with perfect foresight"),
-        (r"\bclairvoyant\b", "all-knowing"),
-        (r"\bcost/bound\b", "cost / foresight"),
-        (r"\b([Ll])adders\b", lambda found: "Scaling steps" if found[1] == "L" else "scaling steps"),
-        (r"\bladder\b", "scaling steps"),
-        (r"\bdirection changes\b", "reversals"),
-        (r"\bturns\b", "reversals"),
-        (r"\bminutes over memory\b", "minutes short of memory"),
-        (r"\bminutes over the objective\b", "minutes short of CPU"),
-        (r"\bof minutes over the objective\b", "of minutes short of CPU"),
-        (r"\bof minutes over\b", "of minutes short of CPU"),
-        (r"\bmin(ute)?s? over\b", "minutes short"),
-        (r"\bover memory\b", "short of memory"),
-        (r"\ba minute is over above\b", "a minute counts as short above"),
-        (r", which nothing was tuned on", " (held out)"),
-        (r"\bjudged part\b", "held-out days"),
-        (r"\(judged\)", "(held-out days)"),
-        (r"\(tuned\)", "(the days before)"),
-        (r"\bnot tuned on\b", "held out"),
-    )
-)
-"""What older pages say, in the field's words."""
-
-
-def fielded(text: str) -> str:
-    """Return a text of the recommendation in the field's words."""
-    for pattern, word in _FIELD:
-        text = pattern.sub(word, text)
-    return text
