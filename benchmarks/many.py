@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from trimtab.snapshot.folder import encode_fleet, read_snapshot
-from trimtab.spread import cores
+from trimtab.workers.spread import cores
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "fleet"
 NOISE = 0.03

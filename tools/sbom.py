@@ -56,11 +56,11 @@ def licence_of(name: str, tables: dict[str, dict[str, str]]) -> str:
         said = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return tables["elsewhere"].get(name, "")
-    if expression := said["License-Expression"]:
+    if expression := said.get("License-Expression"):
         return str(expression)
     kinds = [one.rpartition(" :: ")[2] for one in said.get_all("Classifier") or () if "License ::" in one]
     # The field may hold the whole text of a licence, or words such as "Dual License".
-    field = str(said["License"] or "").strip()
+    field = str(said.get("License") or "").strip()
     if field in tables["words"] or field in tables["allowed"]:
         kinds = [field]
     return " AND ".join(tables["words"].get(kind, kind) for kind in kinds)

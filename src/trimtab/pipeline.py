@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from trimtab.advice.choice.choose import Chosen
     from trimtab.advice.model import Advice
     from trimtab.catalog.load import Prices
-    from trimtab.cluster import DaskScheduler
     from trimtab.fleet.model import Fleet
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.snapshot.contract import Snapshot
     from trimtab.store import Store
+    from trimtab.workers.cluster import DaskScheduler
 
 
 def recommend(  # noqa: PLR0913  # what is asked, of whom, and how hard to search

@@ -20,11 +20,11 @@ from fleet import made
 from report.made import Told
 
 import trimtab
-from trimtab.cluster import DaskScheduler
 from trimtab.commands.optimize import optimize
 from trimtab.errors import ClusterError
 from trimtab.ladders.search import Effort
 from trimtab.snapshot.folder import write_snapshot
+from trimtab.workers.cluster import DaskScheduler
 from written import contents
 
 if TYPE_CHECKING:
@@ -194,6 +194,6 @@ def test_another_version_and_no_cluster_are_one_line(
         optimize(fleet / "in", None, effort=EFFORT, scheduler=scheduler)
     cluster.scheduler.kill()
     cluster.scheduler.wait()
-    monkeypatch.setattr("trimtab.cluster.CONNECT_S", 1)
+    monkeypatch.setattr("trimtab.workers.cluster.CONNECT_S", 1)
     with pytest.raises(ClusterError, match=r"^tcp://127.0.0.1:\d+: the cluster is not there: "):
         optimize(fleet / "in", None, effort=EFFORT, scheduler=scheduler)

@@ -20,6 +20,7 @@ from unittest import mock
 
 import typer
 
+from fuzz.made import sealed
 from fuzz.metrics import spoilt_metrics
 from fuzz.mutate import Json, damaged
 from fuzz.text import spoilt_text
@@ -40,7 +41,7 @@ FUZZ: Final = Path(__file__).parent
 PARTLY: Final = frozenset({0, 2, 3})
 ALLOWED: Final = {
     "state": {2, 3}, "plan": {0, 2, 10, 11}, "rollout": {0, 2}, "journal": {0, 2}, "revisions": {0, 2},
-    **dict.fromkeys(("fleet", "metrics", "list prices", "document", "values", "adoption"), PARTLY),
+    **dict.fromkeys(("fleet", "metrics", "list prices", "document", "service", "values", "adoption"), PARTLY),
     **dict.fromkeys(("prices", "objective", "configuration"), PARTLY),
 }  # fmt: skip
 """Exit codes that answer a file which may be wrong. 1 is a fault of ours, and no answer."""
@@ -238,15 +239,27 @@ def _documents(folder: Path, snapshot: Path, result: Path) -> list[Reader]:
     shutil.copy(snapshot / FLEET_FILE, values)
     document, text = (result / DOCUMENT_FILE).read_text("utf-8"), (result / VALUES_FILE).read_text("utf-8")
     fleet = (adopted / FLEET_FILE).read_text("utf-8")
+    alone = _place(folder, "service", result)
+    part = alone / "recommendation" / f"{services[0]}.json"
+
+    def read_one(_draw: random.Random) -> Answer:
+        sealed(alone)
+        return run("explain", alone, services[0])
+
+    def write(_draw: random.Random) -> Answer:
+        sealed(adopted)
+        return run("write", "-q", adopted)
+
     return [
         Reader("document", place / DOCUMENT_FILE, json_of(document), read),
+        Reader("service", part, json_of(part.read_text("utf-8")), read_one),
         Reader(
             "values",
             values / VALUES_FILE,
             spoilt_text(_one_service(text)),
             lambda _draw: run("replay", "-q", snapshot, "--policy", values / VALUES_FILE),
         ),
-        Reader("adoption", adopted / FLEET_FILE, json_of(fleet), lambda _draw: run("write", "-q", adopted)),
+        Reader("adoption", adopted / FLEET_FILE, json_of(fleet), write),
     ]
 
 
@@ -257,7 +270,8 @@ def _one_service(values: str) -> str:
 
 
 def _rollouts(folder: Path, result: Path) -> list[Reader]:
-    moved, journal, revisions = (_place(folder, name) for name in ("rollout", "journal", "revisions"))
+    moved = _place(folder, "rollout", result)
+    journal, revisions = (_place(folder, name) for name in ("journal", "revisions"))
     lines = (FUZZ / "recorded_journal.jsonl").read_text("utf-8").splitlines()
     arns = {"task_definitions": {"value": {n: f"arn:aws:ecs:us-east-1:111122223333:task-definition/{n}:7"
                                            for n in ("api", "jobs")}}}  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import hcl2
 import pytest
 
-from fuzz.made import LITTLE, STATE, small_fleet
+from fuzz.made import LITTLE, STATE, sealed, small_fleet
 from fuzz.mutate import places
 from fuzz.readers import FUZZ, RAW, run
 from trimtab.commands.optimize import optimize
@@ -91,6 +91,7 @@ def test_values_and_a_takeover_have_the_shape_they_had(folders: tuple[Path, Path
     written = 0
     for spoilt, where in hostile(text):
         (result / FLEET_FILE).write_text(spoilt, "utf-8")
+        sealed(result)
         answer = run("write", "-q", result)
         assert answer.code in {0, 2, 3}, f"{where}: {answer.trace}"
         is_text(answer.out + answer.err, where)
@@ -108,16 +109,22 @@ def test_values_and_a_takeover_have_the_shape_they_had(folders: tuple[Path, Path
 def test_a_report_and_a_page_on_the_terminal_and_as_markdown(
     folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    text = (folders[1] / DOCUMENT_FILE).read_text("utf-8")
+    result, part = tmp_path / "result", "recommendation/accounts.json"
+    shutil.copytree(folders[1], result, ignore=shutil.ignore_patterns(".trimtab"))
+    texts = {name: (result / name).read_text("utf-8") for name in (DOCUMENT_FILE, part)}
     shown = 0
-    for spoilt, where in hostile(text):
-        (tmp_path / DOCUMENT_FILE).write_text(spoilt, "utf-8")
-        answer = run("report", tmp_path)
+    for name, (spoilt, where) in ((file, one) for file, text in texts.items() for one in hostile(text)):
+        for file, text in texts.items():
+            (result / file).write_text(text, "utf-8")
+        (result / name).write_text(spoilt, "utf-8")
+        if name == part:
+            sealed(result)
+        answer = run("report", result)
         assert answer.code in {0, 2}, f"{where}: {answer.trace}"
         is_text(answer.out + answer.err, where)
         shown += answer.code == 0
         for form in ("table", "markdown"):
-            page = run("explain", tmp_path, "accounts", "--format", form)
+            page = run("explain", result, "accounts", "--format", form)
             assert page.code in {0, 2}, f"{where}: {page.trace}"
             (is_markdown if form == "markdown" else is_text)(page.out, where)
             is_text(page.err, where)

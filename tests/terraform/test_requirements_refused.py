@@ -213,7 +213,7 @@ def test_e2_task_and_execution_roles_differ(production: Platform, service: str) 
     }
     # Locals, for a takeover may keep a role: each is the role of its own kind where it does not.
     assert references == {name: [f"local.{name}"] for name in references}
-    source = (ROOT / "terraform/modules/service/adoption.tf").read_text("utf-8")
+    source = (ROOT / "terraform/modules/service/iam.tf").read_text("utf-8")
     for kind in ("task", "execution"):
         line = rf"^ +{kind}_role_arn += local\.own_{kind}_role \? aws_iam_role\.{kind}\[0\]"
         assert re.search(line, source, re.MULTILINE)

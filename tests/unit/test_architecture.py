@@ -21,7 +21,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 HELPERS = {
     "addresses",
     "assets",
-    "cluster",
+    "workers",
     "environment",
     "errors",
     "files",
@@ -29,7 +29,7 @@ HELPERS = {
     "progress",
     "redaction",
 }
-HELPERS |= {"decoding", "plain_text", "spread", "store", "units", "working"}
+HELPERS |= {"decoding", "plain_text", "store", "units", "working"}
 """What everything may use: in no picture."""
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trimtab import spread as spreading
 from trimtab.errors import EXIT_FAULT, EXIT_USAGE, SnapshotError, TrimtabError, WorkerError
-from trimtab.spread import cores, spread
+from trimtab.workers import spread as spreading
+from trimtab.workers.spread import cores, spread
 
 if TYPE_CHECKING:
     from pathlib import Path

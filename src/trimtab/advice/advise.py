@@ -32,8 +32,8 @@ from trimtab.errors import SnapshotError
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.search import FULL
 from trimtab.snapshot.rows import Rows
-from trimtab.spread import spread
 from trimtab.store import version
+from trimtab.workers.spread import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.choose import Chosen
     from trimtab.catalog.load import Prices
-    from trimtab.cluster import DaskScheduler
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Fleet, Service
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.snapshot.contract import Snapshot
     from trimtab.store import Store
+    from trimtab.workers.cluster import DaskScheduler
 
 
 def advise(  # noqa: PLR0913, PLR0917  # a service, what it runs among, what is promised, and how hard to search
@@ -248,7 +248,7 @@ def _elsewhere(
             asked.append(name)
         else:
             yield name, kept
-    from trimtab.cluster import hand_out  # noqa: PLC0415  # Dask takes a second, and is an extra
+    from trimtab.workers.cluster import hand_out  # noqa: PLC0415  # Dask takes a second, and is an extra
 
     for name, found in hand_out(work.alone, asked, scheduler):
         work.keep(name, found)

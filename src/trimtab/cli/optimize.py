@@ -67,11 +67,11 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
-    from trimtab.spread import cores  # noqa: PLC0415
+    from trimtab.workers.spread import cores  # noqa: PLC0415
 
     cluster = None
     if scheduler is not None:
-        from trimtab.cluster import DaskScheduler  # noqa: PLC0415
+        from trimtab.workers.cluster import DaskScheduler  # noqa: PLC0415
 
         cluster = DaskScheduler(scheduler)
     promise = objective_of(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.advice.case.objective import DEFAULT
-from trimtab.advice.names import refuse_unknown
+from trimtab.advice.names import refuse_unfit, refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.commands.earlier import read_earlier, refuse_none, scope_beside
 from trimtab.commands.report import remove_report, write_report
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.model import Recommendation
-    from trimtab.cluster import DaskScheduler
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.report.optimize.data import Report
+    from trimtab.workers.cluster import DaskScheduler
 
 
 KEPT = Path(OWN, "services")
@@ -89,6 +89,7 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
     snapshot = read_snapshot(snapshot_path)
     price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
     refuse_unknown(snapshot, services, "--service")
+    refuse_unfit(snapshot, objective)  # before the lock makes the folder
     if services and output is not None:
         refuse_none(output)
     with nullcontext() if output is None else only_one(output):

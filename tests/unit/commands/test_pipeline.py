@@ -335,4 +335,4 @@ def test_the_number_of_processes_changes_nothing_that_is_written(tmp_path: Path)
     for jobs in (1, 2):
         optimize(tmp_path / "in", tmp_path / str(jobs), jobs=jobs, effort=made.LITTLE)
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
-    assert len(contents(tmp_path / "1")) == 6
+    assert len(contents(tmp_path / "1")) == 7

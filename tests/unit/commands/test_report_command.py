@@ -65,6 +65,7 @@ def test_without_what_was_kept_the_page_says_so_and_a_snapshot_gives_it(
     example: ExampleRun, tmp_path: Path
 ) -> None:
     shutil.copy(example.out / DOCUMENT_FILE, tmp_path)
+    shutil.copytree(example.out / "recommendation", tmp_path / "recommendation")
     without = trimtab("report", tmp_path, "--format", "html")
     assert "no minutes are kept beside this result" in without.stderr
     assert "data-series" not in without.stdout

@@ -99,7 +99,7 @@ def optimized() -> Optimized:
     fleet = made.fleet(api, heavy, bursts, small, idle, days=DAYS)
     table = pl.concat(tables).sort("service", "timestamp")
     write_snapshot(snapshot_of(fleet, table), folder / "in")
-    outcome = optimize(folder / "in", folder / "out", effort=SMALL)
+    outcome = optimize(folder / "in", folder / "out", effort=SMALL, page=False)
     return Optimized(
         snapshot=folder / "in",
         folder=folder / "out",

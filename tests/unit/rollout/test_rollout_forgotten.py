@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rollout.made import Shop, of, outcomes
 
-from trimtab.document.schema import read_document
+from trimtab.document.read import read_document
 from trimtab.errors import RolloutError
 from trimtab.rollout.journal.journal import JOURNAL_FILE, Begin, End, read_journal
 from trimtab.rollout.journal.lock import LOCK_FILE, only_one

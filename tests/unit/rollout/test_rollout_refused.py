@@ -219,7 +219,7 @@ def test_no_value_of_an_environment_reaches_the_journal_or_the_report(shop: Shop
     done = shop.rollout(dry_run=True)
     assert "hunter2" not in repr(done)
     shop.rollout()
-    for path in shop.folder.iterdir():
+    for path in shop.folder.rglob("*.json*"):
         assert b"hunter2" not in path.read_bytes()
 
 

@@ -53,7 +53,7 @@ def test_a_dry_run_names_the_calls_and_makes_none_that_write(shop: Shop, tmp_pat
         f"ecs:UpdateService cluster={shop.cluster} service=web taskDefinition={shop.arn('web', 2)}",
     )
     assert shop.recorder.writes == []
-    assert {path.name for path in tmp_path.iterdir()} == {"recommendation.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"recommendation", "recommendation.json"}
     shop.rollout()
     written = [f"{name} {given['taskDefinition']}" for name, given in shop.recorder.writes]
     planned = [call.split() for one in done.results for call in one.calls]

@@ -43,7 +43,7 @@ def render(page: Page) -> dict[str, str]:
             many=False,
             policy=policy,
             script=Markup(script),  # noqa: S704  # our own file
-            style=Markup(style),  # noqa: S704
+            style=Markup(style),  # noqa: S704  # our own file
             most=most,
         )
         return {FILE: whole}

@@ -10,11 +10,6 @@ from typing import TYPE_CHECKING
 from trimtab.errors import RolloutError
 from trimtab.rollout.journal.store import open_own
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -82,8 +77,12 @@ def _read(handle: int) -> bytes:
 def _lock(handle: int) -> None:
     """Take the lock or raise ``OSError``."""
     if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415  # each is of one system only
+
         # Beyond what is written there, so that the process can be read.
         os.lseek(handle, 1024, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
     else:
+        import fcntl  # noqa: PLC0415
+
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,11 +14,11 @@ from fleet import made
 from trimtab.advice.advise import Advising
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.catalog.own_prices import prices_for
-from trimtab.cluster import DaskScheduler, hand_out
 from trimtab.errors import EXIT_USAGE, SnapshotError, UsageError
 from trimtab.fleet.model import TaskSize
 from trimtab.snapshot.folder import read_snapshot, write_snapshot
 from trimtab.store import Store
+from trimtab.workers.cluster import DaskScheduler, hand_out
 
 PRICES = prices_for("us-east-1", None, None)
 
