@@ -42,6 +42,12 @@ def working_folder() -> Iterator[Path]:
             yield folder
 
 
+def _user() -> int:
+    """Return who runs this; only POSIX knows, and only there is it asked."""
+    user: int = getattr(os, "getuid", int)()
+    return user
+
+
 def clear_abandoned() -> None:
     """Take away the working folders of this user in which nobody works any more."""
     if fcntl is None:
@@ -49,7 +55,7 @@ def clear_abandoned() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             # Another user's link may carry the name: neither is followed, nor is what is not ours.
-            if folder.is_symlink() or folder.lstat().st_uid != os.getuid():
+            if folder.is_symlink() or folder.lstat().st_uid != _user():
                 continue
             handle = os.open(folder / MARK, os.O_RDWR | os.O_NOFOLLOW)
             try:

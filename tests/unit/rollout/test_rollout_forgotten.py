@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from rollout.made import Shop, of, outcomes
 
+from trimtab.document.encode import files_of
 from trimtab.document.read import read_document
 from trimtab.errors import RolloutError
 from trimtab.rollout.journal.journal import JOURNAL_FILE, Begin, End, read_journal
@@ -31,7 +32,8 @@ def resize(shop: Shop, name: str, size: tuple[int, int]) -> None:
         msgspec.structs.replace(one, cpu_units=size[0], memory_mib=size[1]) if one.name == name else one
         for one in document.services
     )
-    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(document, services=services)))
+    for name_of, content in files_of(msgspec.structs.replace(document, services=services), {}).items():
+        (shop.folder / name_of).write_bytes(content)
 
 
 def test_undo_says_what_a_journal_that_was_lost_would_have_known(shop: Shop) -> None:
