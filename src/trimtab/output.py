@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from filelock import FileLock, Timeout
 
+from trimtab.decoding import decoded
 from trimtab.errors import UsageError
 from trimtab.files import create, flush_folder, refuse_folders, write_together
 
@@ -129,8 +130,8 @@ def _note(folder: Path) -> _Note | None:
         content = (folder / OWN / NOTE).read_bytes()
     except OSError:
         return None
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        return msgspec.json.decode(content, type=_Note)
+    with suppress(msgspec.DecodeError):
+        return decoded(content, _Note)
     return _Note(sha256="", files=())  # it is there all the same
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trimtab.catalog.own_prices import prices_for
+from trimtab.document.read import no_such_service
 from trimtab.errors import UsageError
 from trimtab.files import write_whole
+from trimtab.output import OWN
 from trimtab.progress import silent
 from trimtab.report.explain import markdown as explain_markdown
 from trimtab.report.explain.data import explanation_of
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from trimtab.progress import Progress
     from trimtab.snapshot.contract import Snapshot
 
-KEPT = Path(".trimtab", "report", "series.json")
+KEPT = Path(OWN, "report", "series.json")
 """Where the series are kept in the output."""
 ADVICE = "name a folder you may write to"
 MARK = b'<meta name="generator" content="trimtab '
@@ -60,8 +62,7 @@ def write_report(document: Document, snapshot: Snapshot, prices: Prices, folder:
     kept = msgspec.json.encode(Kept(document=digest_of(document), services=found))
     files = render(page_of(document, {one.service: one for one in found}))
     contents = {folder / name: text.encode() for name, text in files.items()}
-    # Nothing for version control: it is found anew in seconds.
-    contents |= {folder / KEPT: kept, folder / KEPT.parent / ".gitignore": b"*\n"}
+    contents[folder / KEPT] = kept  # in OWN, of which nothing is for version control
     write_whole(contents, folder, advice=ADVICE)
     remove_stale(folder, files)
     return folder / FILE
@@ -164,10 +165,7 @@ def alone(document: Document, service: str) -> Document:
     left_out = tuple(one for one in document.left_out if one.service == service)
     if not services and not left_out:
         known = [one.name for one in document.services] + [one.service for one in document.left_out]
-        raise UsageError(
-            f"there is no service {service!r} in the recommendation for {document.cluster}",
-            advice=f"known: {', '.join(known)}",
-        )
+        raise no_such_service(service, known, document.cluster)
     return msgspec.structs.replace(
         document,
         services=services,

@@ -57,11 +57,16 @@ def read_service(path: Path, service: str) -> Document:
     left_out = [left.service for left in index.left_out]
     known = [entry.name for entry in index.services] + left_out
     if service not in known:
-        raise UsageError(
-            f"there is no service {service!r} in the recommendation for {index.cluster}",
-            advice=f"known: {', '.join(known)}",
-        )
+        raise no_such_service(service, known, index.cluster)
     return _document(index, path, [entry for entry in index.services if entry.name == service])
+
+
+def no_such_service(service: str, known: Iterable[str], cluster: str) -> UsageError:
+    """Return what is said where a recommendation does not know a service."""
+    return UsageError(
+        f"there is no service {service!r} in the recommendation for {cluster}",
+        advice=f"known: {', '.join(known)}",
+    )
 
 
 def read_index(path: Path) -> DocumentIndex:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.errors import UsageError
+from trimtab.document.read import no_such_service
 from trimtab.fleet.left_out import LeftOutReason
 from trimtab.report.explain.ladders import ladder_section
 from trimtab.report.explain.latency import p95_sections
@@ -61,10 +61,7 @@ def explanation_of(document: Document, service: str, values: PurePath) -> Explan
         if left.service == service:
             return _left_out(document, left)
     known = [advice.name for advice in document.services] + [left.service for left in document.left_out]
-    raise UsageError(
-        f"there is no service {service!r} in the recommendation for {document.cluster}",
-        advice=f"known: {', '.join(known)}",
-    )
+    raise no_such_service(service, known, document.cluster)
 
 
 def _advised(document: Document, service: ServicePart, values: PurePath) -> Explanation:
