@@ -18,18 +18,8 @@ ARROWS = set(re.findall(r"^ +(\w+)(?:\[[^\]]*\])? --> (\w+)", PICTURE, re.MULTIL
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
     "contracts"
 ]
-HELPERS = {
-    "addresses",
-    "assets",
-    "workers",
-    "environment",
-    "errors",
-    "files",
-    "output",
-    "progress",
-    "redaction",
-}
-HELPERS |= {"decoding", "plain_text", "store", "units", "working"}
+HELPERS = {"addresses", "assets", "decoding", "environment", "errors", "files", "folders", "progress"}
+HELPERS |= {"plain_text", "redaction", "store", "units", "workers"}
 """What everything may use: in no picture."""
 
 

@@ -18,7 +18,7 @@ from trimtab.document.encode import digest_of
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import read_document, read_index, read_service
 from trimtab.errors import UsageError
-from trimtab.output import only_one, refuse_half, switch
+from trimtab.folders.output import only_one, refuse_half, switch
 from trimtab.rollout.recommendation import read_recommendation
 from trimtab.values.folder import VALUES_FILE, write_recommendation
 from written import contents
@@ -201,7 +201,7 @@ def test_a_note_names_nothing_else_to_be_removed(old: Recommendation, tmp_path: 
 
 HOLD = """
 import sys, time, pathlib
-from trimtab.output import only_one
+from trimtab.folders.output import only_one
 with only_one(pathlib.Path(sys.argv[1])):
     print('held', flush=True)
     time.sleep(60)

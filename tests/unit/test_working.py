@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trimtab.working import MARK, working_folder
+from trimtab.folders.working import MARK, working_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and mod
 
 WAITS = """
 import sys, time
-from trimtab.working import working_folder
+from trimtab.folders.working import working_folder
 with working_folder() as folder:
     (folder / "state").write_text("x")
     print(folder, flush=True)

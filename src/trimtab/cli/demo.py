@@ -28,9 +28,9 @@ def demo(
     from trimtab.assets import assets_folder  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.commands.demo import NoProof, ready_to_prove  # noqa: PLC0415
+    from trimtab.folders.working import working_folder  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.workers.spread import cores  # noqa: PLC0415
-    from trimtab.working import working_folder  # noqa: PLC0415
 
     with working_folder() as kept:
         say("looking for terraform and its AWS provider")

@@ -18,8 +18,8 @@ from trimtab.engine.engine import Workspace
 from trimtab.engine.provider import ready_engine
 from trimtab.errors import EngineMissing, ProofError, ProviderMissing, SandboxMissing
 from trimtab.files import write_together
+from trimtab.folders.working import working_folder
 from trimtab.sandbox.server import UNSET, Sandbox, check_moto
-from trimtab.working import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

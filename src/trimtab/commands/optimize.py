@@ -16,8 +16,8 @@ from trimtab.commands.report import remove_report, write_report
 from trimtab.document.encode import published
 from trimtab.document.kept import Scope
 from trimtab.files import refuse_unwritable
+from trimtab.folders.output import OWN, only_one
 from trimtab.ladders.search import FULL
-from trimtab.output import OWN, only_one
 from trimtab.pipeline import recommend
 from trimtab.progress import silent
 from trimtab.report.optimize.data import report_of

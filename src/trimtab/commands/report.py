@@ -16,7 +16,7 @@ from trimtab.catalog.own_prices import prices_for
 from trimtab.document.read import no_such_service
 from trimtab.errors import UsageError
 from trimtab.files import write_whole
-from trimtab.output import OWN
+from trimtab.folders.output import OWN
 from trimtab.progress import silent
 from trimtab.report.explain import markdown as explain_markdown
 from trimtab.report.explain.data import explanation_of

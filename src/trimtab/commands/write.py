@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.advice.calls import calls_of
 from trimtab.document.read import refuse_foreign
 from trimtab.errors import UsageError
-from trimtab.output import only_one
+from trimtab.folders.output import only_one
 from trimtab.progress import silent
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import read_fleet

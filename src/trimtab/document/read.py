@@ -14,7 +14,7 @@ from trimtab.decoding import decoded
 from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
 from trimtab.document.schema import Document, DocumentIndex, Head, ServicePart
 from trimtab.errors import UsageError
-from trimtab.output import refuse_half
+from trimtab.folders.output import refuse_half
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

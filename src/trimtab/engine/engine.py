@@ -20,7 +20,7 @@ from trimtab.engine.mirror import lent
 from trimtab.engine.plan import Plan, parse_plan
 from trimtab.engine.process import run
 from trimtab.errors import EngineMissing
-from trimtab.working import working_folder
+from trimtab.folders.working import working_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.document.encode import FILE, encode
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import earlier_files
-from trimtab.output import half_written, switch
+from trimtab.folders.output import half_written, switch
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import encode_fleet, has_values
 from trimtab.values.write import render

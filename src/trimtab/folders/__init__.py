@@ -1,0 +1,1 @@
+"""Folders: one that a run writes into and that switches at once, and one to work in."""
