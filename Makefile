@@ -73,6 +73,7 @@ fmt: setup ## Format, and renew what is generated.
 	$(BIN)/ruff format src tests tools examples benchmarks
 	$(BIN)/ruff check --fix src tests tools examples benchmarks
 	$(BIN)/python tools/terraform_adopt.py
+	$(BIN)/python tools/terraform_platform.py
 	terraform fmt -recursive terraform examples
 	$(BIN)/python tools/terraform_readme.py
 	$(BIN)/python tools/schema.py

@@ -1,5 +1,5 @@
 module "service" {
-  source   = "../modules/service"
+  source   = "../service"
   for_each = local.services
 
   name        = try(coalesce(local.adopted[each.key].stem), each.key)

@@ -14,6 +14,9 @@ mock_provider "aws" {
 }
 
 variables {
+  name               = "production"
+  environment        = "production"
+  cost_center        = "platform"
   vpc_id             = "vpc-0123456789abcdef0"
   private_subnet_ids = ["subnet-a", "subnet-b", "subnet-c"]
   public_subnet_ids  = ["subnet-d", "subnet-e", "subnet-f"]

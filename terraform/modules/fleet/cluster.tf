@@ -1,5 +1,5 @@
 module "cluster" {
-  source = "../modules/cluster"
+  source = "../cluster"
 
   name                 = var.name
   adopt                = { for key, value in var.adopt.cluster : key => value if key != "tags" }

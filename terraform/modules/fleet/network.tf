@@ -51,7 +51,7 @@ locals {
 }
 
 module "load_balancer" {
-  source   = "../modules/load-balancer"
+  source   = "../load-balancer"
   for_each = { for exposure in local.exposures : exposure => local.load_balancers[exposure] }
 
   name            = "${var.name}-${each.value.internal ? "private" : "public"}"
