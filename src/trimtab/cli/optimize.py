@@ -56,7 +56,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
     history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars,
-    recommendation.json and report.html, a page to forward; trimtab explain tells why. With
+    recommendation.json and report.html, a page to forward; trimtab report DIR SERVICE tells why. With
     --service too, the other services stay as an earlier run left them. Answers are kept in
     DIR/.trimtab as they are found: a run that was stopped goes on, and a later one searches what
     changed. Exits with 3 when a service had to be left out; the others are written all the same.

@@ -1,10 +1,10 @@
-"""The ladders in the words of who is on call: when how many tasks come or go, and how long it takes."""
+"""The scaling steps in the words of who is on call: when how many tasks come or go, and how long it takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.report.explain.model import Fact, Section, tasks
+from trimtab.report.service.model import Fact, Section, tasks
 from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def ladder_section(service: ServicePart) -> Section:
-    """Return the bounds, the ladders, the waits, and how long a burst waits."""
+    """Return the bounds, the steps, the waits, and how long a burst waits."""
     scaling, replay = service.scaling, service.replay_after
     if scaling.min_tasks == scaling.max_tasks:
         text = f"always {tasks(scaling.min_tasks)}: minimum and maximum are the same, so nothing scales"
