@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 class ReportForm(enum.Enum):
-    """How a result is shown, if not as a table on the terminal."""
+    """How a result is shown: the words of every ``--format``, and a page."""
 
+    TABLE = "table"
     HTML = "html"
     MARKDOWN = "markdown"
     JSON = "json"
@@ -38,7 +39,9 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
     ] = None,
     form: Annotated[
         ReportForm | None,
-        typer.Option("--format", help="A page, Markdown, or JSON. [default: as FILE ends, else a table]"),
+        typer.Option(
+            "--format", help="A table, a page, Markdown, or JSON. [default: as FILE ends, else table]"
+        ),
     ] = None,
     snapshot: Annotated[
         Path | None,
@@ -64,8 +67,8 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
         document = read_document(folder / DOCUMENT_FILE)
     else:
         document = read_service(folder / DOCUMENT_FILE, service)
-    if kind is None:
-        _table(document, folder, service)
+    if kind is None or kind is ReportForm.TABLE:
+        _table(document, folder, service, output)
     elif kind is ReportForm.HTML:
         _page(document, folder, service, output, (snapshot, prices))
     else:
@@ -91,7 +94,7 @@ def _form(form: ReportForm | None, output: Path | None) -> ReportForm | None:
     return ENDINGS[output.suffix]
 
 
-def _table(document: Document, folder: Path, service: str | None) -> None:
+def _table(document: Document, folder: Path, service: str | None, output: Path | None) -> None:
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.report.optimize.data import report_of  # noqa: PLC0415
     from trimtab.report.service import terminal as service_terminal  # noqa: PLC0415
@@ -99,9 +102,17 @@ def _table(document: Document, folder: Path, service: str | None) -> None:
     from trimtab.values.folder import VALUES_FILE  # noqa: PLC0415
 
     if service is None:
-        show(terminal.render(report_of(document, folder)))
+        shown = terminal.render(report_of(document, folder))
     else:
-        show(service_terminal.render(explanation_of(document, service, folder / VALUES_FILE)))
+        shown = service_terminal.render(explanation_of(document, service, folder / VALUES_FILE))
+    if output is None:
+        show(shown)
+    else:
+        from trimtab.commands.report import write_rendered  # noqa: PLC0415
+        from trimtab.report.html.render import FILE  # noqa: PLC0415
+        from trimtab.report.layout import as_file  # noqa: PLC0415
+
+        write_rendered({FILE: as_file(shown)}, output)
 
 
 def _page(

@@ -18,6 +18,7 @@ from trimtab.errors import UsageError
 from trimtab.files import write_whole
 from trimtab.folders.output import OWN
 from trimtab.progress import silent
+from trimtab.report.formats import as_json
 from trimtab.report.html.data import page_of
 from trimtab.report.html.markdown import summary
 from trimtab.report.html.render import FILE, FOLDER, MOST_IN_ONE, render
@@ -176,16 +177,18 @@ def alone(document: Document, service: str) -> Document:
     )
 
 
-def text_of(document: Document, folder: Path, service: str | None, *, markdown: bool) -> str:
+def text_of(document: Document, folder: Path | None, service: str | None, *, markdown: bool) -> str:
     """Return the result, or one service of it, as Markdown or as JSON, a newline at its end.
+
+    ``folder`` is where it lies, if anywhere; of one service it must.
 
     Raises:
         UsageError: there is no such service.
 
     """
     if markdown:
-        if service is not None:
+        if service is not None and folder is not None:
             return service_markdown.render(explanation_of(document, service, folder / VALUES_FILE))
         return summary(document, folder)
     part = document if service is None else alone(document, service)
-    return msgspec.json.format(msgspec.json.encode(part), indent=2).decode() + "\n"
+    return as_json(part)

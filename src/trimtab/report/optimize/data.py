@@ -50,7 +50,7 @@ class Row:
     after_usd_month: Decimal
     saving_usd_month: Decimal
     why: str
-    """The verdict, and what decided the size of a trim, in a word each. The page of the service has the rest."""
+    """The verdict, and what decided the size of a trim, in a word each; the service's page has the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
