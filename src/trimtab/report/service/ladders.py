@@ -1,4 +1,4 @@
-"""The ladders in the words of who is on call: when how many tasks come or go, and how long it takes."""
+"""The scaling steps in the words of who is on call: when how many tasks come or go, and how long it takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from trimtab.ladders.traits import differences
 from trimtab.ladders.words import tasks, window
-from trimtab.report.explain.model import Fact, Section
+from trimtab.report.service.model import Fact, Section
 from trimtab.terraform_module import Ladders
 from trimtab.units import MINUTE_S
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def ladder_section(service: ServicePart) -> Section:
-    """Return the bounds, the ladders, the waits, and how long a burst waits."""
+    """Return the bounds, the steps, the waits, and how long a burst waits."""
     scaling, replay = service.scaling, service.replay_after
     if scaling.min_tasks == scaling.max_tasks:
         text = f"always {tasks(scaling.min_tasks)}: minimum and maximum are the same, so nothing scales"
