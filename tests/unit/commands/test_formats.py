@@ -22,7 +22,7 @@ from trimtab.commands.guard import guard
 from trimtab.commands.replay import replay
 from trimtab.commands.report import text_of
 from trimtab.report.formats import Form
-from trimtab.report.guard.formats import Form as GuardForm
+from trimtab.report.guard.formats import GuardForm
 from trimtab.report.lint import json as lint_json
 from trimtab.report.replay.formats import rendered
 
