@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from trimtab.report.explain.model import Fact, Section
 from trimtab.report.latency import milliseconds, missed_by
+from trimtab.report.service.model import Fact, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from trimtab.advice.choice.model import Rank
 from trimtab.demand.memory.growth import MemoryShape
-from trimtab.report.explain.model import Fact, Section, usd
+from trimtab.report.service.model import Fact, Section, usd
 from trimtab.sizing.constants import FILL_SHARE
 from trimtab.sizing.memory import decided_by_margin
 from trimtab.sizing.model import SizeReason

@@ -60,8 +60,3 @@ def printable(text: str) -> str:
 def usd(amount: float) -> str:
     """Return an amount to the cent."""
     return f"${amount:,.2f}"
-
-
-def tasks(count: int) -> str:
-    """Return a count of tasks in words."""
-    return "1 task" if count == 1 else f"{count} tasks"

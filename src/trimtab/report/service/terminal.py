@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 
-from trimtab.report.explain.model import Fact, Grid, printable
 from trimtab.report.figures import Figures, ServiceFigures, Words, whole
+from trimtab.report.service.model import Fact, Grid, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
 
-    from trimtab.report.explain.model import Block, Explanation, Section
+    from trimtab.report.service.model import Block, Explanation, Section
 
 INDENT = 2
 GAP = 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from trimtab.report.explain.model import Fact, Grid, printable
+from trimtab.report.service.model import Fact, Grid, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.report.explain.model import Block, Explanation
+    from trimtab.report.service.model import Block, Explanation
 
 MARKUP = re.compile(r"[\\`*\[\]|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """What Markdown would act on; an underscore within a word it leaves alone."""

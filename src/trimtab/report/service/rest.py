@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.catalog.load import LIST_PRICE
-from trimtab.report.explain.levers import lever_facts
-from trimtab.report.explain.model import Command, Fact, Grid, Section
 from trimtab.report.optimize.data import snapshot_notes
+from trimtab.report.service.levers import lever_facts
+from trimtab.report.service.model import Command, Fact, Grid, Section
 from trimtab.timing.ground import Setting
 
 if TYPE_CHECKING:

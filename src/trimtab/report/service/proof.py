@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.choice.model import Rank
 from trimtab.advice.choice.trials import Test
-from trimtab.report.explain.ladders import changes
-from trimtab.report.explain.model import Fact, Grid, Section, usd
-from trimtab.report.explain.size import size_of
+from trimtab.report.service.ladders import changes
+from trimtab.report.service.model import Fact, Grid, Section, usd
+from trimtab.report.service.size import size_of
 from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.document.read import no_such_service
 from trimtab.fleet.left_out import LeftOutReason
-from trimtab.report.explain.ladders import ladder_section
-from trimtab.report.explain.latency import p95_sections
-from trimtab.report.explain.model import Explanation, Fact, Section, tasks, usd
-from trimtab.report.explain.proof import alternatives_section, proof_section
-from trimtab.report.explain.rest import caution_sections, cost_section, edit_section, timing_section
-from trimtab.report.explain.size import size_of, size_section
+from trimtab.ladders.words import tasks
+from trimtab.report.service.ladders import ladder_section
+from trimtab.report.service.latency import p95_sections
+from trimtab.report.service.model import Explanation, Fact, Section, usd
+from trimtab.report.service.proof import alternatives_section, proof_section
+from trimtab.report.service.rest import caution_sections, cost_section, edit_section, timing_section
+from trimtab.report.service.size import size_of, size_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

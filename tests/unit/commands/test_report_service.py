@@ -15,12 +15,10 @@ from trimtab.advice.choice.model import Decision
 from trimtab.document.encode import document_of
 from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOutReason
-from trimtab.report.explain import markdown as explain_markdown
-from trimtab.report.explain.data import MEND, explanation_of
-from trimtab.report.explain.model import Command, Fact, Grid
 from trimtab.report.optimize.data import report_of
-
-ROOT = Path(__file__).parents[3]
+from trimtab.report.service import markdown as service_markdown
+from trimtab.report.service.data import MEND, explanation_of
+from trimtab.report.service.model import Command, Fact, Grid
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +70,7 @@ def test_a_service_left_out_is_told_why_and_what_to_do(
 
 def test_markdown_has_the_same_facts_in_tables_and_lists(optimized: made.Optimized) -> None:
     explanation = page(optimized, "bursts")
-    text = explain_markdown.render(explanation)
+    text = service_markdown.render(explanation)
     assert text.startswith("## bursts (made-cluster): scale with headroom\n")
     assert text.count("### ") == len(explanation.sections)
     facts = [b for one in explanation.sections for b in one.blocks if isinstance(b, Fact)]
@@ -91,7 +89,7 @@ def test_what_a_name_holds_neither_moves_the_cursor_nor_marks_up(optimized: made
     document = msgspec.structs.replace(optimized.document, cluster="a\x1b[2J|*b*\n# <i>")
     explanation = explanation_of(document, "api", optimized.values)
     assert "\x1b" not in shown(explanation)
-    title = explain_markdown.render(explanation).splitlines()[0]
+    title = service_markdown.render(explanation).splitlines()[0]
     assert title == r"## api (a \[2J\|\*b\* # &lt;i>): trim"
 
 
@@ -129,21 +127,21 @@ def test_the_report_says_why_something_is_kept_and_why_no_ladders_are_better(
 
 def test_what_was_written_is_followed_by_how_to_ask_why(optimized: made.Optimized) -> None:
     report = report_of(document_of(optimized.recommendation), Path("my out"))
-    assert report.explain == "trimtab explain 'my out' SERVICE"
-    assert not report_of(document_of(optimized.recommendation)).explain
+    assert report.more == "trimtab report 'my out' SERVICE"
+    assert not report_of(document_of(optimized.recommendation)).more
 
 
 def test_the_command_shows_the_page_or_its_markdown(optimized: made.Optimized) -> None:
-    run = trimtab("explain", optimized.folder, "api")
+    run = trimtab("report", optimized.folder, "api")
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout == shown(page(optimized, "api"))
-    run = trimtab("explain", optimized.folder, "idle", "--format", "markdown")
-    assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout == explain_markdown.render(page(optimized, "idle"))
+    run = trimtab("report", optimized.folder, "idle", "--format", "markdown")
+    assert (run.returncode, run.stderr) == (3, ""), "it was left out"
+    assert run.stdout == service_markdown.render(page(optimized, "idle"))
 
 
 @pytest.mark.parametrize("fault", ["unknown service", "no folder", "older", "foreign", "broken"])
-def test_what_cannot_be_explained_is_one_line_and_exit_two(
+def test_a_service_that_cannot_be_shown_is_one_line_and_exit_two(
     optimized: made.Optimized, tmp_path: Path, fault: str
 ) -> None:
     document = json.loads(optimized.document_file.read_bytes())
@@ -155,7 +153,7 @@ def test_what_cannot_be_explained_is_one_line_and_exit_two(
     if content is not None:
         (tmp_path / "recommendation.json").write_text(content, encoding="utf-8")
     folder = optimized.folder if fault == "unknown service" else tmp_path
-    run = trimtab("explain", folder, "apo")
+    run = trimtab("report", folder, "apo")
     assert (run.returncode, run.stdout) == (2, "")
     (line,) = run.stderr.splitlines()
     assert line.startswith("error: ")
@@ -171,9 +169,3 @@ def test_what_cannot_be_explained_is_one_line_and_exit_two(
 def test_an_unknown_service_is_told_who_is_known_also_those_left_out(optimized: made.Optimized) -> None:
     with pytest.raises(UsageError, match=r"known: api, heavy, bursts, small, idle$"):
         page(optimized, "nobody")
-
-
-def test_the_documentation_shows_the_help_as_it_is() -> None:
-    shown_help = trimtab("explain", "--help", COLUMNS="80").stdout.replace("python -m trimtab", "trimtab")
-    documented = (ROOT / "docs" / "explain.md").read_text(encoding="utf-8")
-    assert f"```text\n{shown_help.strip()}\n```" in documented

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.report.explain.model import Fact, usd
+from trimtab.report.service.model import Fact, usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,14 +11,14 @@ from document.made import grid, page, section, shown, words
 
 from trimtab.advice.case.objective import Objective
 from trimtab.advice.choice.model import Rank
-from trimtab.report.explain.data import explanation_of
-from trimtab.report.explain.model import Command, Grid
+from trimtab.report.service.data import explanation_of
+from trimtab.report.service.model import Command, Grid
 from trimtab.sizing.model import SizeReason
 
 if TYPE_CHECKING:
     from trimtab.document.parts import P95Part
     from trimtab.document.schema import ServicePart
-    from trimtab.report.explain.model import Explanation
+    from trimtab.report.service.model import Explanation
 
 NAMES = ("api", "heavy", "bursts", "small")
 
