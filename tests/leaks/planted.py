@@ -179,6 +179,10 @@ class Planted(Generated):
         )
         return answer
 
+    def _describe_subnets(self, **_: Any) -> dict[str, Any]:
+        made = {"SubnetId": "subnet-1", "VpcId": "vpc-1", "AvailabilityZone": f"{REGION}a"}
+        return {"Subnets": [made]}
+
     def _describe_security_groups(self, **_: Any) -> dict[str, Any]:
         told = {"GroupName": self.at("group name"), "Description": self.at("group description")}
         return {"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", **told}]}
@@ -197,7 +201,9 @@ class Planted(Generated):
 
     def _describe_load_balancer_attributes(self, **_: Any) -> dict[str, Any]:
         logs = {"enabled": "true", "bucket": "logs", "prefix": self.at("load balancer attribute")}
-        return {"Attributes": [{"Key": f"access_logs.s3.{name}", "Value": said} for name, said in logs.items()]}
+        return {
+            "Attributes": [{"Key": f"access_logs.s3.{name}", "Value": said} for name, said in logs.items()]
+        }
 
     def _describe_listeners(self, **_: Any) -> dict[str, Any]:
         (first,) = super()._describe_listeners()["Listeners"]
@@ -219,6 +225,8 @@ class Planted(Generated):
         }
 
     def _describe_rules(self, **given: Any) -> dict[str, Any]:
+        if given["ListenerArn"].endswith("2"):
+            return {"Rules": []}
         answer = super()._describe_rules(**given)
         for rule in answer["Rules"]:
             name = rule["RuleArn"].rpartition("/")[2]
@@ -238,7 +246,12 @@ class Planted(Generated):
         return {"TagDescriptions": [{"ResourceArn": one, "Tags": [tag]} for one in given["ResourceArns"]]}
 
     def _list_namespaces(self, **_: Any) -> dict[str, Any]:
-        made = {"Id": "ns-1", "Arn": arn("servicediscovery", "namespace/ns-1"), "Name": "shop", "Type": "HTTP"}
+        made = {
+            "Id": "ns-1",
+            "Arn": arn("servicediscovery", "namespace/ns-1"),
+            "Name": "shop",
+            "Type": "HTTP",
+        }
         return {"Namespaces": [{**made, "Description": self.at("description of a namespace")}]}
 
     def _list_services(self, **given: Any) -> dict[str, Any]:
