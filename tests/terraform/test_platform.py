@@ -122,7 +122,7 @@ def test_r6_a_new_size_registers_a_revision_and_moves_nothing(
         ("memory          = 512", "memory          = 1024"),
     )
     plan = applied.plan(tmp_path, values)
-    assert [change.address for change in plan.changed] == [f'module.service["api"].{DEFINITION}']
+    assert [change.address for change in plan.changed] == [f'module.fleet.module.service["api"].{DEFINITION}']
     assert plan.changed[0].is_replacement
 
 
@@ -161,7 +161,11 @@ def test_tags_retention_and_thresholds_replace_nothing(
     )
     plan = applied.plan(tmp_path, values, logs={"production_days": 60, "debug_days": 14})
     # The revision of the earlier change goes back, which is none of these three.
-    mine = [change for change in plan.changed if change.address != f'module.service["api"].{DEFINITION}']
+    mine = [
+        change
+        for change in plan.changed
+        if change.address != f'module.fleet.module.service["api"].{DEFINITION}'
+    ]
     assert {change.actions for change in mine} == {("update",)}
     assert {change.type for change in mine} >= {
         "aws_appautoscaling_target",

@@ -21,8 +21,9 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Services,
     Turns,
 )
-from trimtab.cli.screen import replaying, say, show
+from trimtab.cli.screen import replaying, say, show, write_out
 from trimtab.errors import EXIT_PARTIAL
+from trimtab.report.formats import Form  # typer reads the annotations when it runs
 
 
 def optimize(  # noqa: PLR0913, PLR0917  # one a flag
@@ -51,12 +52,15 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     no_report: Annotated[
         bool, typer.Option("--no-report", help="Do not write report.html, the page to forward.")
     ] = False,
+    form: Annotated[
+        Form, typer.Option("--format", help="For a person, a change request or a program.")
+    ] = Form.TABLE,
 ) -> None:
     """Choose each service's task size, scaling policies and health-check timing.
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
     history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars,
-    recommendation.json and report.html, a page to forward; trimtab explain tells why. With
+    recommendation.json and report.html, a page to forward; trimtab report DIR SERVICE tells why. With
     --service too, the other services stay as an earlier run left them. Answers are kept in
     DIR/.trimtab as they are found: a run that was stopped goes on, and a later one searches what
     changed. Exits with 3 when a service had to be left out; the others are written all the same.
@@ -97,7 +101,12 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
             page=not no_report,
             progress=told,
         )
-    show(terminal.render(outcome.report))
+    if form is Form.TABLE:
+        show(terminal.render(outcome.report))
+    else:
+        from trimtab.commands.report import text_of  # noqa: PLC0415
+
+        write_out(text_of(outcome.document, output, None, markdown=form is Form.MARKDOWN))
     if output is None:
         say("nothing was written: name a folder with -o to get the values")
     if outcome.partial:

@@ -12,8 +12,9 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Prices,
     Services,
 )
-from trimtab.cli.screen import replaying, show
+from trimtab.cli.screen import replaying, show, write_out
 from trimtab.errors import EXIT_PARTIAL
+from trimtab.report.formats import Form  # typer reads the annotations when it runs
 
 
 def replay(  # noqa: PLR0913, PLR0917  # one a flag
@@ -31,6 +32,9 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     ] = None,
     objective: ObjectiveFile = None,
     prices: Prices = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="For a person, a change request or a program.")
+    ] = Form.TABLE,
 ) -> None:
     """Replay the recorded demand through the scaling policies, minute by minute.
 
@@ -42,7 +46,7 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     refuse_absent(snapshot)
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands.replay import replay as replayed  # noqa: PLC0415
-    from trimtab.report.replay import terminal as replay_terminal  # noqa: PLC0415
+    from trimtab.report.replay import formats  # noqa: PLC0415
 
     with replaying() as told:
         done = replayed(
@@ -54,6 +58,10 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
             output=output,
             progress=told,
         )
-    show(replay_terminal.render(done.report))
+    shown = formats.rendered(form, done.report)
+    if isinstance(shown, str):
+        write_out(shown)
+    else:
+        show(shown)
     if done.partial:
         raise typer.Exit(EXIT_PARTIAL)

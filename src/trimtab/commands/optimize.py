@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.model import Recommendation
+    from trimtab.document.schema import Document
     from trimtab.ladders.search import Effort
     from trimtab.progress import Progress
     from trimtab.report.optimize.data import Report
@@ -45,6 +46,7 @@ class Optimized:
     """What a run found, and what is shown of it."""
 
     recommendation: Recommendation
+    document: Document
     report: Report
 
     @property
@@ -111,11 +113,12 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
         )
         document = published(recommendation)
         if output is None:
-            return Optimized(recommendation=recommendation, report=report_of(document))
+            return Optimized(recommendation=recommendation, document=document, report=report_of(document))
         progress(f"writing {output}")
         remove_report(output)  # before the switch: a page never stands beside another result's values
         written = write_recommendation(recommendation, output, snapshot.fleet)
         files = [written.values, written.document]
         if page:
             files.append(write_report(document, snapshot, price_list, output))
-    return Optimized(recommendation=recommendation, report=report_of(document, output, files))
+    report = report_of(document, output, files)
+    return Optimized(recommendation=recommendation, document=document, report=report)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.report.explain.data import MEND
 from trimtab.report.html.model import LeftOutRow, Page, Risk
 from trimtab.report.html.money import sure_of, waterfall
 from trimtab.report.html.service import service_page
 from trimtab.report.html.words import GLOSSARY, LEAST, SEVERITY
 from trimtab.report.levers import lever_lines
 from trimtab.report.optimize.data import snapshot_notes
+from trimtab.report.service.data import MEND
 from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
