@@ -28,8 +28,8 @@ WIDEST: Final = 10
 """A range of more ports than this says nothing about what is connected to."""
 
 UNKEPT: Final = (
-    "a path of its rule or of its health check is no plain words, so it is not kept: its target group and rule "
-    "stay as they are, and its traffic is not modelled"
+    "a path of its rule or of its health check is no plain words, so it is not kept: its target group and "
+    "rule stay as they are, and its traffic is not modelled"
 )
 
 
