@@ -172,7 +172,9 @@ def plan(says: Says) -> str:
              "expressions": {"name": {"constant_value": of("configuration")}}},
         ],
     }  # fmt: skip
-    provider = {"aws": {"name": "aws", "expressions": {"token": {"constant_value": of("value of a provider")}}}}
+    provider = {
+        "aws": {"name": "aws", "expressions": {"token": {"constant_value": of("value of a provider")}}}
+    }
     problem = {
         "address": {"kind": "check", "name": "up", "to_display": "check.up"},
         "status": "fail",
