@@ -7,8 +7,9 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from fuzz.made import STATE
 from guard.made import ALARM, GROUP, POLICY, SCALING, TARGET, change, document, service
+
+from fuzz.made import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,8 @@ OF_STATE: Final = (
     "fixed response", "access log prefix", "output", "sensitive value", "cluster tag",
 )  # fmt: skip
 OF_PLAN: Final = (
-    "environment value", "environment value before", "command", "health check", "label", "tag", "key of a tag",
+    "environment value", "environment value before", "command", "health check", "label", "tag",
+    "key of a tag",
     "description", "alarm description", "response", "redirect", "rule path", "rule host", "health path",
     "variable", "sensitive variable", "output", "prior state", "configuration", "key of for_each",
     "drift", "a check's problem", "address of a module", "moved from", "value of a provider", "log group tag",

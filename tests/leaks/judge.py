@@ -15,6 +15,7 @@ from detect_secrets.settings import default_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
     from leaks.corpus import Credential
 
 _EXPLAINED: Final = re.compile(

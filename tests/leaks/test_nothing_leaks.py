@@ -11,14 +11,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from snapshot.generated_api import CLUSTER, NOW
+
 from fuzz.made import LITTLE
 from fuzz.readers import run
 from leaks import files
 from leaks.corpus import KINDS, OF_A_KIND, corpus
 from leaks.judge import found_in, leaked, texts_of, wrong
 from leaks.planted import PLACES, PLAIN, Planted
-from snapshot.generated_api import CLUSTER, NOW
-
 from trimtab.commands.optimize import optimize
 from trimtab.redaction import is_credential, redact, shown
 from trimtab.snapshot.folder import read_fleet
