@@ -11,7 +11,7 @@ from trimtab.lint.model import ORDER, Gap, Inspection, LintFinding
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.rules import RULES
 from trimtab.lint.world import World
-from trimtab.redaction import redact
+from trimtab.redaction import REDACTED, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from trimtab.lint.evaluation.values import Unknown
     from trimtab.lint.model import LintRule
 
-_KEY: Final = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
+_KEYS: Final = re.compile(r'\["(.*)"\]', re.DOTALL)
+"""From the first key to the end of the last: what is in them is not escaped."""
 ALL = "all"
 """Stands for every rule where a module is not there to be read."""
 
@@ -82,7 +83,10 @@ def _applied(rule: LintRule, world: World) -> Iterator[LintFinding | tuple[str, 
 
 def _address(address: str) -> str:
     """Return an address as it may be shown: a key of ``for_each`` is a value like any other."""
-    return _KEY.sub(lambda found: f'["{redact(found[1])}"]', address)
+    found = _KEYS.search(address)
+    if found is None or redact(found[1]) == found[1]:
+        return address
+    return f'{address[: found.start()]}["{REDACTED}"]{address[found.end() :]}'
 
 
 def _of_unread(what: Unknown, unread: Iterable[str]) -> bool:
