@@ -246,7 +246,7 @@ def _of_memory(service: Service, demand: Demand, sizing: Sizing) -> Iterator[Cau
         if growth.climb_mib > 0:
             text = (
                 "a task's memory was still climbing when this short record ended, so the size leaves room "
-                f"for {growth.climb_mib:,.0f} MiB more than was ever held: size it again in two days, and look "
+                f"for {growth.climb_mib:,.0f} MiB more than was ever held: size again in two days, and look "
                 "for a leak if it climbs on"
             )
         yield Caution(kind=CautionKind.RISING, text=text)
