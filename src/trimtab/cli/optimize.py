@@ -28,7 +28,10 @@ from trimtab.report.formats import Form  # typer reads the annotations when it r
 
 def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
-        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+        str,
+        typer.Argument(
+            metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet; s3://BUCKET/FOLDER too."
+        ),
     ],
     output: Annotated[
         Path | None,
@@ -69,9 +72,10 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     DIR/.trimtab as they are found: a run that was stopped goes on, and a later one searches what
     changed. Exits with 3 when a service had to be left out; the others are written all the same.
     """
-    from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
+    from trimtab.snapshot.place.named import place_of, refuse_bucket  # noqa: PLC0415
 
-    refuse_absent(snapshot)
+    place = place_of(snapshot)
+    refuse_bucket(output, "-o")
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
@@ -94,7 +98,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     )
     with replaying() as told:
         outcome = optimizing.optimize(
-            snapshot,
+            place,
             output,
             objective=promise,
             services=service or (),

@@ -20,7 +20,7 @@ from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.demand.fill import recorded
 from trimtab.errors import ReplayError
 from trimtab.ladders.convert import ladders_of_scaling
-from trimtab.report.since.model import SinceRow, Told
+from trimtab.report.since.model import Measured, SinceRow
 from trimtab.terraform_module import Ladders
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Then:
         return cents(before) - cents(after)
 
 
-class CannotTell(Exception):  # noqa: N818  # no failure: an answer
+class NotMeasured(Exception):  # noqa: N818  # no failure: an answer
     """Why nobody can tell what a service saves."""
 
 
@@ -71,10 +71,10 @@ def measured(then: Then, now: Service, rows: pl.DataFrame, since: datetime, pric
         objective = msgspec.structs.replace(then.objective, p95_ms=msgspec.UNSET, zone_loss=False)
         today, apart = _understood(now, demand, prices, objective)
         replayed = _replayed(old, demand, prices, objective)
-    except CannotTell as why:
+    except NotMeasured as why:
         return untold(then, str(why))
     bill = recorded_usd_month(now, now.size, demand, prices)
-    told = Told(
+    told = Measured(
         old_usd_month=cents(replayed.usd_month),
         now_usd_month=cents(bill + _starts_and_drains(today, now, prices)),
         error_usd_month=apart + cents(_apart(then.part) * replayed.usd_month),
@@ -99,19 +99,19 @@ def _comparable(then: Then, now: Service, prices: Prices) -> Service:
     """Return the service as it was, if what runs now is what was proposed in its place.
 
     Raises:
-        CannotTell: it is not, or nothing of then can be replayed or priced.
+        NotMeasured: it is not, or nothing of then can be replayed or priced.
 
     """
     part, old = then.part, then.service
     if old is None:
-        raise CannotTell("the fleet of then has no such service")
+        raise NotMeasured("the fleet of then has no such service")
     _moved(part, now)
     if part.replay_before.basis is Basis.RECORD:
-        raise CannotTell("the old configuration could not be replayed on its own record")
+        raise NotMeasured("the old configuration could not be replayed on its own record")
     if old.architecture != now.architecture:
-        raise CannotTell(f"it ran on {old.architecture}, and runs on {now.architecture}")
+        raise NotMeasured(f"it ran on {old.architecture}, and runs on {now.architecture}")
     if not _same_rate(part, old, prices):
-        raise CannotTell("the prices are not those of the promise; give the same with --prices")
+        raise NotMeasured("the prices are not those of the promise; give the same with --prices")
     return old
 
 
@@ -120,33 +120,33 @@ def _moved(part: ServicePart, now: Service) -> None:
     was = f"{part.deployed.cpu_units}/{part.deployed.memory_mib}"
     proposed = f"{part.cpu_units}/{part.memory_mib}"
     if size == was != proposed:
-        raise CannotTell(f"it still runs at {size}: it has not moved")
+        raise NotMeasured(f"it still runs at {size}: it has not moved")
     if size != proposed:
-        raise CannotTell(f"it runs at {size}, which is neither the size of then ({was}) nor {proposed}")
+        raise NotMeasured(f"it runs at {size}, which is neither the size of then ({was}) nor {proposed}")
     least, most = part.scaling.min_tasks, part.scaling.max_tasks
     if (scaling.min_tasks, scaling.max_tasks) != (least, most):
-        raise CannotTell(
+        raise NotMeasured(
             f"it scales from {scaling.min_tasks} to {scaling.max_tasks} tasks, "
             f"and {least} to {most} were proposed"
         )
     wanted = msgspec.convert(part.scaling, type=Ladders, from_attributes=True)
     if least != most and ladders_of_scaling(scaling) != wanted:
-        raise CannotTell("its scaling steps are not the proposed ones")
+        raise NotMeasured("its scaling steps are not the proposed ones")
 
 
 def _demand(now: Service, rows: pl.DataFrame, since: datetime) -> Demand:
     """Return the demand since the service moved.
 
     Raises:
-        CannotTell: too little is known of it.
+        NotMeasured: too little is known of it.
 
     """
     counted = rows.filter(rows["timestamp"] >= since)
     if not counted.height or counted["running_tasks"].is_null().all():
-        raise CannotTell("no minute was reported since it moved")
+        raise NotMeasured("no minute was reported since it moved")
     demand = recorded(now, counted)
     if demand.days < LEAST_DAYS:
-        raise CannotTell(f"{demand.days:.1f} days are known since it moved, and it takes {LEAST_DAYS:g}")
+        raise NotMeasured(f"{demand.days:.1f} days are known since it moved, and it takes {LEAST_DAYS:g}")
     return demand
 
 
@@ -154,12 +154,12 @@ def _understood(now: Service, demand: Demand, prices: Prices, objective: Objecti
     """Return what runs now, replayed, and what that differs from its own record by.
 
     Raises:
-        CannotTell: it differs too much: then the demand that was found is not to be trusted either.
+        NotMeasured: it differs too much: then the demand that was found is not to be trusted either.
 
     """
     today = before_of(workload_of(now, demand), prices, objective)
     if today.recorded or today.error_usd_month is None:
-        raise CannotTell(f"what runs now is not understood: {today.why}")
+        raise NotMeasured(f"what runs now is not understood: {today.why}")
     return today, today.error_usd_month
 
 
@@ -168,7 +168,7 @@ def _replayed(old: Service, demand: Demand, prices: Prices, objective: Objective
     try:
         return judge(as_deployed(workload_of(old, demand), prices, objective)).verdict
     except ReplayError as error:
-        raise CannotTell(f"the old configuration cannot be replayed: {error.one_line()}") from error
+        raise NotMeasured(f"the old configuration cannot be replayed: {error.one_line()}") from error
 
 
 def _same_rate(part: ServicePart, old: Service, prices: Prices) -> bool:

@@ -9,7 +9,7 @@ NONE = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Measured:
     """What one service saves, Fargate alone [USD/month of 730 h]."""
 
     old_usd_month: Decimal
@@ -36,7 +36,7 @@ class SinceRow:
     service: str
     promised_usd_month: Decimal | None
     """Of Fargate; None: nothing was promised."""
-    told: Told | None
+    told: Measured | None
     """None: cannot tell."""
     why: str = ""
     """Why it cannot be told."""

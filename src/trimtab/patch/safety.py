@@ -1,0 +1,81 @@
+"""What a smaller task needs around it, so that what is patched alone does no harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trimtab.patch.model import Part
+from trimtab.patch.text import amount
+
+if TYPE_CHECKING:
+    from trimtab.patch.decide import Decision
+    from trimtab.patch.wishes import Found
+
+
+def unsafe(found: Found, decision: Decision) -> str:
+    """Return why the size of a service may not go in with what stays; empty where it may."""
+    wanted = found.wanted
+    now = next(
+        (
+            amount(one.now)
+            for one in decision.wishes
+            if one.service == wanted.service and one.where == ("cpu",) and one.part is Part.CAPACITY
+        ),
+        None,
+    )
+    if now is not None and wanted.proposal.size.cpu_units >= now:
+        return ""
+    return _slow_to_grow(found, decision) or _killed_at_start(found, decision)
+
+
+def _slow_to_grow(found: Found, decision: Decision) -> str:
+    ladders = found.wanted.proposal.ladders
+    if ladders.min_tasks == ladders.max_tasks:
+        return ""
+    high = decision.becomes(found.wanted.service, "threshold", Part.CPU_OUT)
+    high = amount(found.scaled.high) if high is None else high
+    wanted = float(ladders.cpu.high)
+    if high is None:
+        return f"was replayed with tasks added above {wanted:g} % CPU, and here nothing is seen to add any"
+    if high > wanted:
+        return f"was replayed with tasks added above {wanted:g} % CPU, and here they are above {high:g} %"
+    low = amount(found.scaled.low)
+    if low is not None and low >= high:
+        return f"tasks would be taken under {low:g} % CPU and added above {high:g} %: it would flap"
+    return ""
+
+
+def _killed_at_start(found: Found, decision: Decision) -> str:
+    """Say where a start at less CPU takes longer than the checks that stay allow."""
+    service, timing = found.wanted.service, found.wanted.timing
+    needed = timing.startup.seconds
+    if timing.target is not None:
+        grace = decision.becomes(service, "health_check_grace_period_seconds", Part.GRACE) or 0
+        checks = [
+            decision.becomes(service, name, Part.TARGET_CHECK) for name in ("interval", "unhealthy_threshold")
+        ]
+        interval, unhealthy = checks[0] or _INTERVAL_S, checks[1] or _UNHEALTHY
+        allowed = grace + interval * unhealthy
+        if allowed < needed:
+            return (
+                f"a start may take {needed} s at the new size, and the load balancer's checks that stay "
+                f"(grace {grace:g} s, {unhealthy:g} checks of {interval:g} s) give up after {allowed:g} s"
+            )
+    inside = [
+        decision.becomes(service, f"healthCheck.{name}", Part.CONTAINER_CHECK)
+        for name in ("startPeriod", "interval", "retries")
+    ]
+    if inside[1] is not None or inside[2] is not None:
+        allowed = (inside[0] or 0) + (inside[1] or _CONTAINER_INTERVAL_S) * (inside[2] or _RETRIES)
+        if allowed < needed:
+            return (
+                f"a start may take {needed} s at the new size, and the container's check that stays gives "
+                f"up after {allowed:g} s"
+            )
+    return ""
+
+
+_INTERVAL_S, _UNHEALTHY = 30, 3
+"""A target group's own defaults; the provider's threshold (aws_lb_target_group, 5.x)."""
+_CONTAINER_INTERVAL_S, _RETRIES = 30, 3
+"""ECS's own (HealthCheck)."""
