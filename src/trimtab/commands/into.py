@@ -15,7 +15,7 @@ from trimtab.folders.working import working_folder
 from trimtab.patch.model import EXIT_OTHERWISE, EXIT_UNPROVEN
 from trimtab.patch.patch import patch_of
 from trimtab.patch.proof import Proof, prove
-from trimtab.patch.rewrite import diff_of
+from trimtab.patch.rewrite import diff_of, masked
 from trimtab.patch.told import blocks_of
 from trimtab.patch.wishes import Wanted
 from trimtab.progress import silent
@@ -73,7 +73,7 @@ def into(  # noqa: PLR0913 - the flags of the command
     progress(f"reading {root}")
     with working_folder() as working:
         patch, folders = patch_of(wanted, root, var_files, os.environ, working)
-        diff = diff_of(patch.contents, root)
+        diff = masked(diff_of(patch.contents, root))
         if by_hand is not None:
             write_whole({by_hand: blocks_of(patch).encode()}, by_hand, advice="name a file you may write")
         if not patch.edits:

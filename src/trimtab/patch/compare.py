@@ -52,14 +52,37 @@ def leaves(address: str, value: Any, where: Where = ()) -> Iterator[tuple[Key, s
     if where == ("container_definitions",) and isinstance(value, str):
         with suppress(ValueError):
             value = json.loads(value)
+    if where == ("container_definitions", "*") and isinstance(value, dict):
+        value = as_kept(value)
     if isinstance(value, dict):
         for name, one in value.items():
             yield from leaves(address, one, (*where, str(name)))
     elif isinstance(value, list):
         for one in value:
             yield from leaves(address, one, (*where, "*"))
-    elif value is not None:
+    elif value is not None and value != "":
+        # AWS gives an empty text back for what was not given.
         yield (address, where), said(value)
+
+
+def as_kept(container: dict[str, Any]) -> dict[str, Any]:
+    """Return a container with what AWS adds by itself: a state has that, a configuration need not."""
+    made = {**_ADDED, **container}
+    check, ports = made.get("healthCheck"), made.get("portMappings")
+    if isinstance(check, dict):
+        made["healthCheck"] = {**_CHECKED, **check}
+    if isinstance(ports, list):
+        made["portMappings"] = [
+            {"protocol": "tcp", **one, "hostPort": one.get("hostPort") or one.get("containerPort")}
+            for one in ports
+            if isinstance(one, dict)
+        ]
+    return made
+
+
+_ADDED = {"cpu": 0, "essential": True}
+_CHECKED = {"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 0}
+"""ECS RegisterTaskDefinition: what is meant where a container says nothing."""
 
 
 def counted(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Counter[str]]:

@@ -95,7 +95,9 @@ def _alone(decision: Decision, number: int, wish: Wish, root: Path) -> None:
     elif wish.now is None:
         decision.stay(number, f"is not given here: add {wish.where[-1]} = {_hcl(wish)}")
     elif wish.origin is None:
-        decision.stay(number, "is worked out by an expression, not said by one literal")
+        inside = wish.where[0] == "container_definitions"
+        text = " (or stands in JSON that is written as text)" if inside else ""
+        decision.stay(number, f"is worked out by an expression, not said by one literal{text}")
     else:
         try:
             found = range_of(wish.origin, root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import tree_sitter
 import tree_sitter_hcl
 
 from trimtab.patch.text import amount, written
+from trimtab.redaction import REDACTED, redact
 from trimtab.values.hcl import quoted
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from trimtab.lint.hcl.syntax import SourcePlace
     from trimtab.patch.model import Edit, Number
 
+FALLBACK = (-1, -1)
+"""The span of a literal that stands in for what is not given."""
 _BOM = b"\xef\xbb\xbf"
+_STRING = re.compile(r'(?<=[=:])(\s*)"(?:[^"\\]|\\.)*"')
 _KINDS = frozenset({"numeric_lit", "string_lit", "operation", "template_expr", "literal_value"})
 
 
@@ -46,21 +51,15 @@ def range_of(origin: SourcePlace, root: Path) -> Range:
         NotHere: in no file that may be changed, or not as a literal to both grammars.
 
     """
-    if origin.span is None:
-        if origin.file.endswith(".json"):
-            why = "it stands in JSON, which is not patched"
-        elif origin.file.startswith("the "):
-            why = f"it comes from {origin.file}"
-        else:
-            why = "it stands inside a heredoc or a string"
-        raise NotHere(why)
+    if origin.span is None or origin.span == FALLBACK:
+        raise NotHere(_nowhere(origin))
     path = Path(os.path.abspath(origin.file))  # noqa: PTH100 - a link is looked at below, not followed
     real = path.resolve()
     top = root.resolve()
     if ".terraform" in path.parts:
         raise NotHere("it stands in a module that terraform init fetched, which is somebody else's")
     if not real.is_relative_to(top):
-        how = "a link to a file outside" if path.is_relative_to(root.absolute()) else "outside"
+        how = "behind a link, outside" if path.is_relative_to(root.absolute()) else "outside"
         raise NotHere(f"it stands {how} {root}, where other roots may use it")
     content = _read(real)
     start, end = (_byte(content, at) for at in origin.span)
@@ -74,6 +73,18 @@ def range_of(origin: SourcePlace, root: Path) -> Range:
     if node is None or (node.start_byte, node.end_byte) != (start, end) or node.has_error:
         raise NotHere("the grammars of HCL do not agree on where it begins and ends")
     return Range(real, start, end, content[start:end])
+
+
+def _nowhere(origin: SourcePlace) -> str:
+    if origin.span == FALLBACK:
+        return "it is what all get that give none: give it where the service is"
+    if origin.file.endswith(".json"):
+        return "it stands in JSON, which is not patched"
+    return (
+        f"it comes from {origin.file}"
+        if origin.file.startswith("the ")
+        else "it stands inside a heredoc or a string"
+    )
 
 
 def replaced(found: Range, new: Number) -> bytes:
@@ -130,6 +141,19 @@ def _lines(content: bytes) -> list[str]:
     """Return the lines with their ends. A lone carriage return ends none, to git either."""
     *whole, last = content.decode("utf-8", "replace").split("\n")
     return [f"{line}\n" for line in whole] + ([last] if last else [])
+
+
+def masked(diff: str) -> str:
+    """Return a diff as it may be shown: its context may hold credentials, and files show all of it."""
+    lines = diff.split("\n")
+    done: list[str] = []
+    for above, line in zip(["", *lines], lines, strict=False):
+        own = redact(line)
+        both = redact(f"{above[1:].strip()}, {line[1:].strip()}")
+        # A name on one line and its value on the next are one to the reader.
+        split = both.count(REDACTED) > redact(above).count(REDACTED) + own.count(REDACTED)
+        done.append(_STRING.sub(REDACTED, own) if split else own)
+    return "\n".join(done)
 
 
 def _byte(content: bytes, at: int) -> int:
