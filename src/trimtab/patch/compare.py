@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from trimtab.patch.step_blocks import leaves_of_steps
 from trimtab.patch.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from trimtab.patch.model import Edit, Where
+    from trimtab.patch.model import Edit, Where, Wish
 
 Key: TypeAlias = tuple[str, "Where"]
 Leaves: TypeAlias = "Mapping[Key, Counter[str]]"
@@ -101,11 +102,10 @@ def differing(
     come: dict[Key, Counter[str]] = {}
     for edit in edits:
         for wish in edit.wishes:
-            key = (wish.address, wish.where)
-            gone.setdefault(key, Counter())[said(wish.now)] += 1
-            come.setdefault(key, Counter())[said(wish.new)] += 1
+            for found, where, value in _wished(wish):
+                (come if found else gone).setdefault((wish.address, where), Counter())[said(value)] += 1
     unwished, missed, follows = [], [], []
-    for key in sorted({*before, *after, *gone}):
+    for key in sorted({*before, *after, *gone, *come}):
         was, is_now = before.get(key, Counter()), after.get(key, Counter())
         lost, new = was - is_now, is_now - was
         wished_lost = gone.get(key, Counter()) - come.get(key, Counter())
@@ -114,11 +114,22 @@ def differing(
             continue
         if not new and not wished_new and _is_under(key, unknown):
             follows.append(key)
-        elif key in gone and not lost and not new:
+        elif (key in gone or key in come) and not lost and not new:
             missed.append(key)
         else:
             unwished.append(key)
     return Difference(unwished=tuple(unwished), missed=tuple(missed), follows=tuple(follows))
+
+
+def _wished(wish: Wish) -> Iterator[tuple[bool, Where, Any]]:
+    """Yield what comes (true) and what goes, with its path."""
+    if wish.steps is None:
+        yield False, wish.where, wish.now
+        yield True, wish.where, wish.new
+        return
+    for comes, steps in enumerate(wish.steps):
+        for name, value in leaves_of_steps(steps):
+            yield bool(comes), (*wish.where, "*", name), value
 
 
 def _is_under(key: Key, unknown: frozenset[Key]) -> bool:

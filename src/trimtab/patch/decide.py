@@ -25,6 +25,9 @@ TOGETHER = frozenset({Part.CAPACITY, Part.TARGET_CHECK, Part.CONTAINER_CHECK})
 LADDER = frozenset({"threshold", "comparison_operator", "adjustment_type"})
 """Of a policy out: these and its steps go together; waits may go alone."""
 
+WINDOW = frozenset({"period", "evaluation_periods", "datapoints_to_alarm"})
+"""Of an alarm: more periods without fewer datapoints would make it slower."""
+
 
 @dataclass(slots=True)
 class Decision:
@@ -144,11 +147,18 @@ def _dotted(where: tuple[str, ...]) -> str:
 def _listed(wishes: list[Wish]) -> str:
     by_value: dict[str, list[str]] = defaultdict(list)
     for wish in wishes:
-        if wish.service not in by_value[str(wish.new)]:
-            by_value[str(wish.new)].append(wish.service)
+        said = " then ".join(map(_step, wish.steps[1])) if wish.steps else written(wish.new)
+        if wish.service not in by_value[said]:
+            by_value[said].append(wish.service)
     several = sum(map(len, by_value.values()))
     said = "; ".join(f"{value} for {', '.join(names)}" for value, names in by_value.items())
     return f"{several} services, which are to get {said}"
+
+
+def _step(step: tuple[float | None, float | None, int]) -> str:
+    lower, upper, adjustment = step
+    ends = " to ".join("" if one is None else written(one) for one in (lower, upper)).strip()
+    return f"{adjustment:+d} ({ends})"
 
 
 def _together(decision: Decision) -> Iterator[bool]:
@@ -158,6 +168,8 @@ def _together(decision: Decision) -> Iterator[bool]:
             groups[wish.service, wish.part].append(number)
         elif wish.part in SCALING and (wish.where[-1] in LADDER or "step_adjustment" in wish.where):
             groups[wish.service, f"{wish.part} steps"].append(number)
+        elif wish.part in SCALING and wish.where[-1] in WINDOW:
+            groups[wish.service, f"{wish.part} window"].append(number)
     for numbers in groups.values():
         stuck = next((one for one in numbers if one in decision.stays), None)
         if stuck is not None:
@@ -224,7 +236,7 @@ def left_of(decision: Decision) -> tuple[Left, ...]:
             service=wish.service,
             what=wish.attribute,
             now="" if wish.now is None or isinstance(wish.now, Unknown) else str(wish.now),
-            new=written(wish.new),
+            new=written(wish.new) if wish.steps is None else f"{len(wish.steps[1])} steps",
             place=wish.origin or wish.place,
             why=why,
             block=wish.block,

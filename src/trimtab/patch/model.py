@@ -63,6 +63,8 @@ class Wish:
     """Not of the proposal: it follows because it is the same literal."""
     longest: bool = False
     """Whether one literal of several services takes the largest: longer is the safe side of each."""
+    steps: tuple[Steps, Steps] | None = None
+    """Whole blocks of step adjustments, as they are and as they should be: then ``new`` is HCL."""
     blocked: str = ""
     """Why it cannot be, where that is known from the start."""
     block: str = ""

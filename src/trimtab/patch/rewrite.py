@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_hcl
 
+from trimtab.patch.step_blocks import indented
 from trimtab.patch.text import amount, written
 from trimtab.redaction import REDACTED, redact
 from trimtab.values.hcl import quoted
@@ -65,6 +66,8 @@ def range_of(origin: SourcePlace, root: Path) -> Range:
     start, end = (_byte(content, at) for at in origin.span)
     while content[start:end] != content[start:end].rstrip():
         end -= 1
+    if origin.text == "step_adjustment":
+        return _blocks(real, content, start, end)
     node = _tree(content).root_node.named_descendant_for_byte_range(start, end)
     while node is not None and (node.start_byte, node.end_byte) == (start, end) and node.type not in _KINDS:
         if node.type == "expression" or node.named_child_count != 1:
@@ -73,6 +76,23 @@ def range_of(origin: SourcePlace, root: Path) -> Range:
     if node is None or (node.start_byte, node.end_byte) != (start, end) or node.has_error:
         raise NotHere("the grammars of HCL do not agree on where it begins and ends")
     return Range(real, start, end, content[start:end])
+
+
+def _blocks(path: Path, content: bytes, start: int, end: int) -> Range:
+    """Return where blocks stand, which hold attributes and nothing that somebody wrote about them."""
+    node = _tree(content).root_node.named_descendant_for_byte_range(start, end)
+    while node is not None and node.type not in {"body", "block"}:
+        node = node.parent
+    if node is not None and node.type == "block" and node.start_byte == start and node.parent is not None:
+        node = node.parent
+    inside = [one for one in (node.named_children if node else ()) if start <= one.start_byte < end]
+    if not inside or (inside[0].start_byte, inside[-1].end_byte) != (start, end):
+        raise NotHere("the grammars of HCL do not agree on where its blocks begin and end")
+    if any(mark in content[start:end] for mark in (b"#", b"//", b"/*")):
+        raise NotHere("there are comments in its blocks, which would be lost")
+    if any(one.type != "block" for one in inside):
+        raise NotHere("something else stands between its blocks")
+    return Range(path, start, end, content[start:end])
 
 
 def _nowhere(origin: SourcePlace) -> str:
@@ -95,6 +115,8 @@ def replaced(found: Range, new: Number) -> bytes:
 
     """
     old = found.content.decode()
+    if old.startswith("step_adjustment") and isinstance(new, str):
+        return indented(new, _read(found.path), found.start)
     if old.startswith('"') and old.endswith('"'):
         if "${" in old or "%{" in old:
             raise NotHere("it is a string with an expression in it")

@@ -39,10 +39,25 @@ def _slow_to_grow(found: Found, decision: Decision) -> str:
         return f"was replayed with tasks added above {wanted:g} % CPU, and here nothing is seen to add any"
     if high > wanted:
         return f"was replayed with tasks added above {wanted:g} % CPU, and here they are above {high:g} %"
+    if (late := _late(found, decision)) is not None:
+        now_s, replayed_s = late
+        return f"was replayed with an alarm after {replayed_s:g} s over its threshold, and here after {now_s:g} s"
     low = amount(found.scaled.low)
     if low is not None and low >= high:
         return f"tasks would be taken under {low:g} % CPU and added above {high:g} %: it would flap"
     return ""
+
+
+def _late(found: Found, decision: Decision) -> tuple[float, float] | None:
+    """Return after how long the alarm out rings, and rang in the replay [s], where it has become later."""
+    service, ladders = found.wanted.service, found.wanted.proposal.ladders
+    periods = decision.becomes(service, "evaluation_periods", Part.CPU_OUT)
+    if periods is None:
+        return None  # target tracking, whose alarms are AWS's
+    points = decision.becomes(service, "datapoints_to_alarm", Part.CPU_OUT) or periods
+    period = decision.becomes(service, "period", Part.CPU_OUT) or ladders.period_s
+    now_s, replayed_s = points * period, float(ladders.out_datapoints[0] * ladders.period_s)
+    return (now_s, replayed_s) if now_s > replayed_s else None
 
 
 def _killed_at_start(found: Found, decision: Decision) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trimtab.lint.evaluation.traced import traced
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.scaling import CPU, MEMORY, Way, WrittenAlarm, WrittenPolicy, steps_of
 from trimtab.patch import by_hand
 from trimtab.patch.model import Left, Part, Wish, is_of
+from trimtab.patch.step_blocks import blocks_of, said_by
 from trimtab.patch.text import amount, same_number
 
 if TYPE_CHECKING:
@@ -69,6 +71,22 @@ class _Wishes:
                 place=place,
                 blocked=why,
                 block=by_hand.steps(wanted),
+            )
+        )
+
+    def blocks(self, part: Part, resource: Resource, place: SourcePlace, steps: tuple[Steps, Steps]) -> None:
+        """Add steps of which there are more or fewer: all their blocks are exchanged as one."""
+        self.wishes.append(
+            Wish(
+                service=self.wanted.service,
+                part=part,
+                address=resource.address,
+                where=(CONFIGURATION, "*", "step_adjustment"),
+                now=traced(f"{len(steps[0])} steps", place),
+                new=by_hand.steps(steps[1]),
+                place=place,
+                steps=steps,
+                block=by_hand.steps(steps[1]),
             )
         )
 
@@ -212,12 +230,16 @@ def _steps(to: _Wishes, part: Part, policy: WrittenPolicy, wanted: Steps) -> Non
     """Wish for each step; where their number differs, say what they should be."""
     steps = steps_of(policy.item)
     ordered = sorted(steps, key=lambda one: _lower(amount(one.get("metric_interval_lower_bound"))))
-    rising = sorted(wanted, key=lambda one: _lower(one[0]))
+    rising = tuple(sorted(wanted, key=lambda one: _lower(one[0])))
     above = (CONFIGURATION, "*", "step_adjustment", "*")
     place = steps[0].place if steps else policy.item.place
     if len(ordered) != len(wanted):
-        why = f"it has {len(steps)} and the proposal {len(wanted)}: blocks are not added or taken away here"
-        to.block(part, policy.item, place, why, wanted)
+        whole = blocks_of(steps)
+        if whole is not None:
+            to.blocks(part, policy.item, whole, (said_by(ordered), rising))
+        else:
+            why = f"it has {len(steps)} and the proposal {len(wanted)}, and they are no plain blocks in a row"
+            to.block(part, policy.item, place, why, wanted)
         return
     for piece, (lower, upper, adjustment) in zip(ordered, rising, strict=True):
         for name, new in (("metric_interval_lower_bound", lower), ("metric_interval_upper_bound", upper)):

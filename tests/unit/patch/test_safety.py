@@ -97,10 +97,60 @@ def test_thresholds_and_steps_are_patched_with_the_size(tmp_path: Path) -> None:
         ("10", "20"),
         ("4", "3"),
         ("75", "60"),
-        ("1", "3"),
     ]
+    # More periods without fewer datapoints would make the alarm slower.
+    assert stays(patch)["evaluation_periods"].startswith("goes only together with datapoints_to_alarm")
     assert stays(patch)["treat_missing_data"].startswith("is not given here")
     assert stays(patch)["datapoints_to_alarm"].startswith("is not given here")
+
+
+def test_steps_of_another_number_are_exchanged_as_blocks(tmp_path: Path) -> None:
+    first = """    step_adjustment {
+      metric_interval_lower_bound = 0
+      scaling_adjustment          = 2
+    }
+"""
+    begins, ends = STEPS.index("    step_adjustment"), STEPS.index("  }\n}\nresource")
+    one = STEPS[:begins] + first + STEPS[ends:]
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + one % "75"}, wanted(most=8))
+    (content,) = patch.contents.values()
+    assert content.decode().endswith((STEPS[ends:] % "60"))
+    assert """    step_adjustment {
+      metric_interval_lower_bound = 0
+      metric_interval_upper_bound = 20
+      scaling_adjustment          = 1
+    }
+    step_adjustment {
+      metric_interval_lower_bound = 20
+      scaling_adjustment          = 3
+    }
+  }
+}
+resource""" in content.decode()
+
+
+def test_steps_of_another_number_with_a_comment_stay_and_the_size_too(tmp_path: Path) -> None:
+    begins, ends = (
+        STEPS.index("    step_adjustment {\n      metric_interval_lower_bound = 10"),
+        STEPS.index("  }\n}\nresource"),
+    )
+    text = (STEPS[:begins] + STEPS[ends:]) % "75"
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + text}, wanted(most=8))
+    assert patch.edits == ()
+    why = stays(patch)["step_scaling_policy_configuration.step_adjustment"]
+    assert why == "there are comments in its blocks, which would be lost"
+    assert stays(patch)["cpu"].startswith("was replayed with tasks added above 60 % CPU")
+
+
+def test_an_alarm_that_rings_later_than_in_the_replay_keeps_the_size(tmp_path: Path) -> None:
+    text = (STEPS % "50").replace("evaluation_periods  = 1", "evaluation_periods  = var.periods")
+    files = {
+        "main.tf": service() + TARGET + text + 'variable "periods" {}\n',
+        "terraform.tfvars.json": '{"periods": 5}',
+    }
+    patch = patched(tmp_path, files, wanted(most=8))
+    assert patch.edits == ()
+    assert stays(patch)["cpu"].endswith("an alarm after 120 s over its threshold, and here after 300 s")
 
 
 def test_a_threshold_that_cannot_be_lowered_keeps_the_size(tmp_path: Path) -> None:

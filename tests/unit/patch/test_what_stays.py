@@ -1,4 +1,4 @@
-"""What cannot be patched is named with its place and its reason, and nothing that it belongs to is patched."""
+"""What cannot be patched is named with its place and reason, and nothing that it belongs to is patched."""
 
 from __future__ import annotations
 

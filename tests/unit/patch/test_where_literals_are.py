@@ -45,9 +45,7 @@ def test_literals_in_a_resource_keep_how_they_are_written(tmp_path: Path) -> Non
         ),
         (
             '"${var.sizes["api"]}"',
-            {
-                "v.tf": 'variable "sizes" {\n  type    = map(string)\n  default = { api = 1024, web = 1024 }\n}\n'
-            },
+            {"v.tf": 'variable "sizes" {\n  type    = map(string)\n  default = { api = 1024 }\n}\n'},
             "v.tf",
             (3, "1024", "256"),
         ),
@@ -106,8 +104,8 @@ def test_what_a_container_reserves_follows_the_task(tmp_path: Path) -> None:
 
 
 def test_a_check_inside_jsonencode_is_patched(tmp_path: Path) -> None:
-    check = 'image = "api:1", healthCheck = { command = ["CMD"], interval = 5, timeout = 2, retries = 3, startPeriod = 0 }'
-    patch = patched(tmp_path, {"main.tf": service().replace('image = "api:1"', check)})
+    check = "healthCheck = { command = [], interval = 5, timeout = 2, retries = 3, startPeriod = 0 }"
+    patch = patched(tmp_path, {"main.tf": service().replace('image = "api:1"', f'image = "api:1", {check}')})
     assert [one[1:] for one in edits(patch)["main.tf"][2:]] == [("5", "10"), ("2", "5"), ("0", "40")]
 
 
