@@ -13,11 +13,11 @@ import numpy as np
 
 from trimtab.ladders.draw import Drawer
 from trimtab.ladders.rows import complexity_of, ladders_of, rows_of, tables_of, width_of
-from trimtab.ladders.space import LEAST_OUT_STEPS, MOST_STEPS, sane
+from trimtab.ladders.space import MOST_STEPS, sane
+from trimtab.ladders.traits import TRAITS
 from trimtab.replay.batch import Batches
 from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, OVER_MEMORY, TOTALS
 from trimtab.replay.run import DEFAULT
-from trimtab.terraform_module import MODULE
 from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ SHARES = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.0)
 ladders are searched as hard as cheap ones."""
 ELITE = 6
 """Ladders kept at each share."""
-WAITS = ("out_cooldown_s", "in_cooldown_s", "out_datapoints", "in_datapoints")
-"""Where these are the service module's own they need no explanation."""
 TIE = 0.005
 """Two costs this close are one [ratio]: then the simpler ladders are taken."""
 
@@ -115,13 +113,8 @@ def search(
 
 def simplified(ladders: Ladders) -> Iterable[Ladders]:
     """Yield the ladders with one step less, two out at least, or one wait as the module has it."""
-    out, into = ladders.cpu.steps, ladders.scale_in
-    for left in range(1, len(out) if len(out) > LEAST_OUT_STEPS else 0):
-        yield replace(ladders, cpu=replace(ladders.cpu, steps=out[:left] + out[left + 1 :]))
-    for left in range(1, len(into)):
-        yield replace(ladders, scale_in=into[:left] + into[left + 1 :])
-    for name in WAITS:
-        yield replace(ladders, **{name: getattr(MODULE, name)})
+    for trait in TRAITS:
+        yield from trait.simpler(ladders)
 
 
 class _Pool:

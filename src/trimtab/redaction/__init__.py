@@ -37,7 +37,7 @@ REDACTED: Final = "[redacted]"
 
 _AFTER: Final = re.compile(
     r"(?P<between>[\"']?\s*[=:]\s*|[\"']?,\s*[\"']?value[\"']?\s*[=:]\s*|\s+)"
-    r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)",
+    r"(?P<value>\\+\"[^\"\\]*\\+\"|\"[^\"]*\"|'[^']*'|[^\s,;&\"'\\][^\s,;&\"']*)",
     re.IGNORECASE,
 )
 """``name=value``, ``name: value``, ``name value``, and ``name: N, value: V`` as ECS words a variable."""
@@ -52,6 +52,8 @@ _JOINED: Final = frozenset({"=", '":', "':"})
 _ASIDE: Final = re.compile("\0([0-9]+)\0")
 _ASIDE_VALUE: Final = re.compile("[\"']?\0([0-9]+)\0")
 _IS_VARIABLE: Final = re.compile(VARIABLE)
+_GONE: Final = re.compile(r"[\"']?\[redacted\][\"')}\]]*")
+_QUOTES: Final = re.compile(r"\\*[\"']")
 _PROSE: Final = re.compile(r"[a-z.]+")
 _COMMIT_NAME = re.compile(r"(?i)commit|sha|revision|version|build|digest")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -100,13 +102,18 @@ def _without_named(text: str, kept: Sequence[str], *, strict: bool) -> str:
             continue
         if _is_kept(text, start, found, kept):
             continue
-        parts += [text[at : found.start("value")], REDACTED]
+        # Its quotes stay, so that JSON is JSON still.
+        quote = _QUOTES.match(found["value"])
+        around = quote[0] if quote is not None else ""
+        parts += [text[at : found.start("value")], around, REDACTED, around]
         at = found.end()
     return "".join((*parts, text[at:]))
 
 
 def _is_kept(text: str, start: int, found: re.Match[str], kept: Sequence[str]) -> bool:
     said = found["between"].strip()
+    if _GONE.fullmatch(found["value"]):
+        return True
     # "token is invalid" in an event is prose: without = or : only a value that is no word counts.
     if not said and _PROSE.fullmatch(found["value"]):
         return True

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from trimtab.takeover.takeover import Adopted, Takeover
 
 DIMENSION = "ecs:service:DesiredCount"
+FLEET = "module.fleet"
+"""What ``terraform/platform`` calls ``modules/fleet``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def render(imports: tuple[Import, ...]) -> str:
 
 
 def _of_cluster(takeover: Takeover) -> Iterator[Import]:
-    cluster, at = takeover.identity.cluster, "module.cluster"
+    cluster, at = takeover.identity.cluster, f"{FLEET}.module.cluster"
     yield Import(to=f"{at}.aws_ecs_cluster.this", id=cluster.name)
     if cluster.capacity_providers:
         yield Import(to=f"{at}.aws_ecs_cluster_capacity_providers.this", id=cluster.name)
@@ -79,7 +81,7 @@ def exposures(takeover: Takeover) -> frozenset[Exposure]:
 
 
 def _of_balancer(exposure: Exposure, balancer: Balancer) -> Iterator[Import]:
-    at = f'module.load_balancer["{exposure}"]'
+    at = f'{FLEET}.module.load_balancer["{exposure}"]'
     yield Import(to=f"{at}.aws_lb.this", id=balancer.found.arn)
     if balancer.https is not None:
         yield Import(to=f"{at}.aws_lb_listener.https[0]", id=balancer.https.arn)
@@ -93,7 +95,7 @@ def _of_services(takeover: Takeover) -> Iterator[Import]:
 
 
 def _of_service(takeover: Takeover, adopted: Adopted) -> Iterator[Import]:
-    at = f"module.service[{quoted(adopted.service.name)}]"
+    at = f"{FLEET}.module.service[{quoted(adopted.service.name)}]"
     if adopted.discovery is not None:
         yield Import(to=f"{at}.aws_service_discovery_service.this[0]", id=adopted.discovery.id)
     yield from _log_groups(takeover, adopted, at)

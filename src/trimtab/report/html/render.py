@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from trimtab.report.explain.model import Command, Fact, Grid
 from trimtab.report.html import svg
 from trimtab.report.html.series import unpacked
+from trimtab.report.service.model import Command, Fact, Grid
 
 if TYPE_CHECKING:
     from trimtab.report.html.model import Page, ServicePage

@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 
 from trimtab.advice.case.outcome import Basis
-from trimtab.report.explain.data import explanation_of
 from trimtab.report.html.frontier import points_of
 from trimtab.report.html.model import Day, Risk, ServicePage, ValueChange
 from trimtab.report.html.series import REPLACED, counted, unpacked
@@ -30,6 +29,7 @@ from trimtab.report.html.words import (
     VERDICTS,
     Word,
 )
+from trimtab.report.service.data import explanation_of
 from trimtab.units import DAY_MIN
 from trimtab.values.folder import VALUES_FILE
 
