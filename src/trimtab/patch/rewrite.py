@@ -36,7 +36,7 @@ class NotHere(Exception):  # noqa: N818 - it is an answer, with its reason
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Stretch:
     """Bytes of a file."""
 
     path: Path
@@ -45,7 +45,7 @@ class Range:
     content: bytes
 
 
-def range_of(origin: SourcePlace, root: Path) -> Range:
+def range_of(origin: SourcePlace, root: Path) -> Stretch:
     """Return where a literal stands.
 
     Raises:
@@ -75,10 +75,10 @@ def range_of(origin: SourcePlace, root: Path) -> Range:
         node = node.named_children[0]
     if node is None or (node.start_byte, node.end_byte) != (start, end) or node.has_error:
         raise NotHere("the grammars of HCL do not agree on where it begins and ends")
-    return Range(real, start, end, content[start:end])
+    return Stretch(real, start, end, content[start:end])
 
 
-def _blocks(path: Path, content: bytes, start: int, end: int) -> Range:
+def _blocks(path: Path, content: bytes, start: int, end: int) -> Stretch:
     """Return where blocks stand, which hold attributes and nothing that somebody wrote about them."""
     node = _tree(content).root_node.named_descendant_for_byte_range(start, end)
     while node is not None and node.type not in {"body", "block"}:
@@ -92,7 +92,7 @@ def _blocks(path: Path, content: bytes, start: int, end: int) -> Range:
         raise NotHere("there are comments in its blocks, which would be lost")
     if any(one.type != "block" for one in inside):
         raise NotHere("something else stands between its blocks")
-    return Range(path, start, end, content[start:end])
+    return Stretch(path, start, end, content[start:end])
 
 
 def _nowhere(origin: SourcePlace) -> str:
@@ -107,7 +107,7 @@ def _nowhere(origin: SourcePlace) -> str:
     )
 
 
-def replaced(found: Range, new: Number) -> bytes:
+def replaced(found: Stretch, new: Number) -> bytes:
     """Return the literal that says the new value the way the old one is written: quoted, or a number.
 
     Raises:

@@ -8,7 +8,7 @@ from trimtab.advice.case.proposal import Proposal
 from trimtab.document.parts import ContainerTimingPart, StartupPart, TargetTimingPart, TimingPart
 from trimtab.fleet.model import TaskSize
 from trimtab.patch.patch import patch_of
-from trimtab.patch.wishes import Wanted
+from trimtab.patch.wishes import WantedService
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def service(name: str = "api", *, cpu: str = "1024", memory: str = "2048", count
     return SERVICE.format(name=name, cpu=cpu, memory=memory, count=count)
 
 
-def wanted(name: str = "api", **given: Any) -> Wanted:
+def wanted(name: str = "api", **given: Any) -> WantedService:
     """Return 256/512 and two tasks, unless given otherwise."""
     timing = TimingPart(
         startup=StartupPart(
@@ -77,7 +77,7 @@ def wanted(name: str = "api", **given: Any) -> Wanted:
         memory=Ladder(high=90, low=70, steps=(OutStep(above=0, add=1),)),
         scale_in=(InStep(below=1.0, remove=1),),
     )
-    return Wanted(
+    return WantedService(
         service=name,
         cluster="shop",
         proposal=Proposal(
@@ -95,7 +95,7 @@ def wanted(name: str = "api", **given: Any) -> Wanted:
 def patched(
     folder: Path,
     files: Mapping[str, str | bytes],
-    *services: Wanted,
+    *services: WantedService,
     var_files: tuple[str, ...] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Patch:

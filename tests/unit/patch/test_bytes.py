@@ -72,7 +72,8 @@ def test_the_diff_is_one_that_git_applies(tmp_path: Path) -> None:
 
 
 def test_the_diff_that_is_shown_holds_no_credential() -> None:
-    diff = '   DB_PASSWORD = "correct-horse"\n   name  = "API_TOKEN"\n   value = "battery-staple"\n-  cpu = 1024\n'
+    secrets = '   DB_PASSWORD = "correct-horse"\n   name  = "API_TOKEN"\n   value = "battery-staple"\n'
+    diff = f"{secrets}-  cpu = 1024\n"
     shown = masked(diff)
     assert "correct-horse" not in shown
     assert "battery-staple" not in shown

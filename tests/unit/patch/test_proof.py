@@ -10,14 +10,14 @@ import pytest
 from patch_made import patched, service
 
 from trimtab.engine.plan import parse_plan
-from trimtab.patch.proof import compared
+from trimtab.patch.proving.proof import compared
 from trimtab.patch.told import proof_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from trimtab.patch.proof import Proof
+    from trimtab.patch.proving.proof import TwoPlans
 
 DEFINITION = "aws_ecs_task_definition.api"
 SERVICE = "aws_ecs_service.api"
@@ -66,11 +66,11 @@ AFTER = [
 
 
 @pytest.fixture
-def proof(tmp_path: Path) -> Callable[..., Proof]:
+def proof(tmp_path: Path) -> Callable[..., TwoPlans]:
     patch = patched(tmp_path, {"main.tf": service()})
     assert len(patch.edits) == 2
 
-    def made(change: Callable[[list[Any]], None], **more: Any) -> Proof:
+    def made(change: Callable[[list[Any]], None], **more: Any) -> TwoPlans:
         after = copy.deepcopy(AFTER)
         change(after)
         return compared(_plan(*BEFORE), _plan(*after, **more), patch)
@@ -82,7 +82,7 @@ def _nothing(after: list[Any]) -> None:
     del after
 
 
-def test_the_proposal_and_what_follows_of_it_is_proven(proof: Callable[..., Proof]) -> None:
+def test_the_proposal_and_what_follows_of_it_is_proven(proof: Callable[..., TwoPlans]) -> None:
     made = proof(_nothing)
     assert made.is_proven
     assert made.replaced == (DEFINITION,)
@@ -131,14 +131,14 @@ def _lost(after: list[Any]) -> None:
     ],
 )
 def test_anything_else_is_named_and_not_proven(
-    proof: Callable[..., Proof], change: Callable[[list[Any]], None], said: str
+    proof: Callable[..., TwoPlans], change: Callable[[list[Any]], None], said: str
 ) -> None:
     made = proof(change)
     assert not made.is_proven
     assert any(said in line for line in proof_lines(made))
 
 
-def test_a_plan_that_left_something_out_proves_nothing(proof: Callable[..., Proof]) -> None:
+def test_a_plan_that_left_something_out_proves_nothing(proof: Callable[..., TwoPlans]) -> None:
     made = proof(_nothing, complete=False)
     assert made.unproven == "a plan was not complete"
     assert not made.is_proven

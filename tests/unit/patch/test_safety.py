@@ -114,7 +114,7 @@ def test_steps_of_another_number_are_exchanged_as_blocks(tmp_path: Path) -> None
     one = STEPS[:begins] + first + STEPS[ends:]
     patch = patched(tmp_path, {"main.tf": service() + TARGET + one % "75"}, wanted(most=8))
     (content,) = patch.contents.values()
-    assert content.decode().endswith((STEPS[ends:] % "60"))
+    assert content.decode().endswith(STEPS[ends:] % "60")
     assert """    step_adjustment {
       metric_interval_lower_bound = 0
       metric_interval_upper_bound = 20

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from trimtab.errors import TrimtabError
 from trimtab.lint.evaluation.values import Text, Unknown, Value
-from trimtab.patch.compare import Difference, counted, differing, said
+from trimtab.patch.proving.compare import Difference, counted, differing, said
+from trimtab.patch.proving.shadow import Shadow, top_of
 from trimtab.patch.rewrite import changed
-from trimtab.patch.shadow import Shadow, top_of
 from trimtab.patch.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from trimtab.patch.compare import Key
     from trimtab.patch.model import Edit
+    from trimtab.patch.proving.compare import Key
 
 
 def harmful(

@@ -14,7 +14,7 @@ from trimtab.patch.text import amount
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from trimtab.patch.model import Edit, Where, Wish
+    from trimtab.patch.model import Edit, WantedValue, Where
 
 Key: TypeAlias = tuple[str, "Where"]
 Leaves: TypeAlias = "Mapping[Key, Counter[str]]"
@@ -121,7 +121,7 @@ def differing(
     return Difference(unwished=tuple(unwished), missed=tuple(missed), follows=tuple(follows))
 
 
-def _wished(wish: Wish) -> Iterator[tuple[bool, Where, Any]]:
+def _wished(wish: WantedValue) -> Iterator[tuple[bool, Where, Any]]:
     """Yield what comes (true) and what goes, with its path."""
     if wish.steps is None:
         yield False, wish.where, wish.now
