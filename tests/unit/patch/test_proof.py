@@ -147,9 +147,14 @@ def test_a_plan_that_left_something_out_proves_nothing(proof: Callable[..., TwoP
 def test_what_was_to_change_anyway_and_drift_are_named(tmp_path: Path) -> None:
     patch = patched(tmp_path, {"main.tf": service()})
     pending = _change("aws_lb.front", ["update"], {"name": "front"}, {})
-    drift = [_change("aws_lb.front", ["update"], {"name": "front"}, {})]
+    drift = [
+        _change("aws_lb.front", ["update"], {"name": "front"}, {}),
+        _change("aws_ecs_cluster.shop", ["update"], {"name": "shop", "tags": {}}, {}),
+    ]
+    drift[0]["change"]["before"] = {"name": "front", "idle_timeout": 60}
+    drift[1]["change"]["before"] = {"name": "shop", "tags": None}
     made = compared(_plan(*BEFORE, pending, resource_drift=drift), _plan(*AFTER, pending), patch)
     assert made.is_proven
     said = list(proof_lines(made))
-    assert said[0] == "changed outside Terraform before this: aws_lb.front"
+    assert said[0] == "changed outside Terraform before this: aws_lb.front (idle_timeout)"
     assert said[1] == "planned before this already, with or without it: aws_lb.front (update)"

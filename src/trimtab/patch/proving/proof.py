@@ -88,10 +88,20 @@ def compared(before: Plan, after: Plan, patch: Patch) -> TwoPlans:
         unproven="" if before.complete and after.complete else "a plan was not complete",
         difference=difference,
         pending=tuple(f"{one.address} ({_what(one)})" for one in before.changed),
-        drift=tuple(one.address for one in before.drift),
+        drift=tuple(_drifted(before.drift)),
         outputs=tuple(sorted(set(after.outputs_changed) - set(before.outputs_changed))),
         replaced=tuple(one.address for one in after.replaced if one.address not in was),
     )
+
+
+def _drifted(drift: Iterable[Change]) -> Iterator[str]:
+    """Yield what is otherwise than Terraform left it. Nothing that became an empty list is listed too."""
+    for one in drift:
+        was = set(leaves(one.address, dict(one.before or {})))
+        is_now = set(leaves(one.address, dict(one.after or {})))
+        names = sorted({".".join(part for part in where if part != "*") for (_, where), _ in was ^ is_now})
+        if names or one.after is None:
+            yield f"{one.address} ({', '.join(names) if one.after is not None else 'gone'})"
 
 
 def _what(change: Change) -> str:
