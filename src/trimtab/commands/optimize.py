@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import refuse_unfit, refuse_unknown
 from trimtab.catalog.own_prices import prices_for
+from trimtab.commands.adoption import AdoptionBeside, adoption_beside
 from trimtab.commands.earlier import read_earlier, refuse_none, scope_beside
 from trimtab.commands.report import remove_report, write_report
 from trimtab.document.encode import published
@@ -23,6 +24,7 @@ from trimtab.progress import silent
 from trimtab.report.optimize.data import report_of
 from trimtab.snapshot.place.opened import snapshot_at
 from trimtab.store import Store
+from trimtab.takeover.write import FILES
 from trimtab.values.folder import write_recommendation
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Optimized:
     recommendation: Recommendation
     document: Document
     report: Report
+    adoption: AdoptionBeside = field(default_factory=AdoptionBeside)
 
     @property
     def partial(self) -> bool:
@@ -119,9 +122,13 @@ def optimize(  # noqa: PLR0913  # one a flag, and how hard to search
                 return Optimized(recommendation=recommendation, document=document, report=report_of(document))
             progress(f"writing {output}")
             remove_report(output)  # before the switch: a page never stands beside another result's values
-            written = write_recommendation(recommendation, output, snapshot.fleet)
+            adoption = adoption_beside(recommendation, snapshot.fleet, output)
+            written = write_recommendation(
+                recommendation, output, snapshot.fleet, also=adoption.contents, removed=adoption.gone
+            )
             files = [written.values, written.document]
+            files += [output / name for name in FILES if name in adoption.contents]
             if page:
                 files.append(write_report(document, snapshot, price_list, output))
         report = report_of(document, output, files)
-        return Optimized(recommendation=recommendation, document=document, report=report)
+        return Optimized(recommendation=recommendation, document=document, report=report, adoption=adoption)
