@@ -6,7 +6,7 @@ published. The names of their fields are those of the nouns they are made from.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -24,6 +24,14 @@ Size: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]+/[0-9]+$")]
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of the document's parts: a field that is not listed is refused."""
+
+
+_Part = TypeVar("_Part", bound=Part)
+
+
+def part_of(part: type[_Part], noun: object) -> _Part:
+    """Return a noun as the part whose fields have the same names; what the part lacks is left out."""
+    return msgspec.convert(noun, type=part, from_attributes=True)
 
 
 class OutStepPart(Part, frozen=True, kw_only=True):
