@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from trimtab.report.guard.data import GuardReport
-    from trimtab.report.guard.formats import Form
+    from trimtab.report.guard.formats import GuardForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Guarded:
     """A table for ``rich`` to lay out, or text as it is."""
 
 
-def guard(plan_file: Path, form: Form, output: Path | None) -> Guarded:
+def guard(plan_file: Path, form: GuardForm, output: Path | None) -> Guarded:
     """Judge the plan, and write the answer into ``output`` if given, whole or not at all.
 
     Raises:
