@@ -47,6 +47,8 @@ replaces (ECS developer guide, "Running the X-Ray daemon")."""
 POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in"}
 """Names of the scaling policies, and where they are."""
 ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
+FAST_ALARM_ENDING = "cpu-high-fast"
+"""Of the alarm of ``fast_signals``."""
 """Ends of the names of the alarms, and where they are."""
 ALARMED_METRICS = 4
 """An alarm out for CPU, one for memory, one in for both, which is billed for each (modules/scaling)."""
@@ -75,6 +77,8 @@ PLATFORM_ALARMS = 1
 # Scaling: modules/scaling.
 
 PERCENT = 100
+FAST_SIGNAL_S, FAST_SIGNAL_POINTS = 20, 3
+"""Period of the alarm beside CPU's, and its points to alarm: a whole minute, as AWS's own tracking has it."""
 PERIODS_S = (60, 120, 180, 240, 300)
 LEAST_IN_COOLDOWN_S = 60
 
@@ -129,6 +133,8 @@ class Ladders:
     out_datapoints: tuple[int, int] = (2, 3)
     """M of N periods over the threshold: one noisy minute adds nothing."""
     in_datapoints: tuple[int, int] = (10, 10)
+    fast_signals: bool = False
+    """Whether a second alarm on CPU, of 20 s, stands beside the one out and calls the same policy."""
 
 
 MODULE = Ladders(

@@ -50,7 +50,7 @@ class LadderPart(Part, frozen=True, kw_only=True):
     steps: tuple[OutStepPart, ...]
 
 
-class ScalingPart(Part, frozen=True, kw_only=True):
+class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """What Application Auto Scaling is told. Scale-in: ``MAX([cpu/cpu.low, memory/memory.low]) < 1``."""
 
     min_tasks: Count
@@ -65,6 +65,8 @@ class ScalingPart(Part, frozen=True, kw_only=True):
     """M of N periods above a high threshold."""
     in_datapoints: tuple[Count, Count]
     """M of N periods with the joint metric below 1."""
+    fast_signals: bool = False
+    """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
 
 
 class GrowthPart(Part, frozen=True, kw_only=True):

@@ -97,6 +97,8 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What the tasks are to run on; None: what each runs on today. Its vCPU are taken to be as fast."""
     spot: Spot | None = None
     """Run on Fargate Spot, with its interruptions replayed; None: On-Demand."""
+    fast_signals: bool = False
+    """Whether CPU may be watched every 20 s, where that saves more than CloudWatch asks for it."""
     services: dict[str, LaidDown] = {}
     """What is laid down for single services, by name."""
 
