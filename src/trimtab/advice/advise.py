@@ -86,6 +86,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         insights=fleet.container_insights,
         environment=fleet.environment,
         fast_signals=chosen.choice.ladders.fast_signals,
+        tracking=proposal.ladders.tracking,
     )
     p95 = p95_of(
         question.workload,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Fleet, Insights, Service, TaskSize
+    from trimtab.terraform_module import Tracking
 
 CENT = Decimal("0.01")
 NONE = Decimal("0.00")
@@ -131,6 +132,7 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
     insights: Insights | None = None,
     environment: str = "production",
     fast_signals: bool = False,
+    tracking: Tracking | None = None,
 ) -> Cost:
     """Return what the service costs as recorded, as configured today, and under the proposal.
 
@@ -157,6 +159,7 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
                     service,
                     prices,
                     scales=proposed.min_tasks < proposed.max_tasks,
+                    tracking=tracking,
                     fast_signals=fast_signals,
                 )
             ),

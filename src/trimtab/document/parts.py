@@ -50,6 +50,14 @@ class LadderPart(Part, frozen=True, kw_only=True):
     steps: tuple[OutStepPart, ...]
 
 
+class TrackingPart(Part, frozen=True, kw_only=True):
+    """Targets that AWS tracks [percent]."""
+
+    cpu: float
+    memory: float | None
+    """Null: tasks come and go by CPU alone."""
+
+
 class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """What Application Auto Scaling is told. Scale-in: ``MAX([cpu/cpu.low, memory/memory.low]) < 1``."""
 
@@ -67,6 +75,9 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """M of N periods with the joint metric below 1."""
     fast_signals: bool = False
     """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
+    tracking: TrackingPart | None = None
+    """Target tracking in the place of step policies. Where it is given, of the other fields only bounds and
+    cooldowns count."""
 
 
 class GrowthPart(Part, frozen=True, kw_only=True):
