@@ -235,6 +235,7 @@ TRAITS: tuple[Trait, ...] = (
         told=lambda ladders: {"fast_signals": ladders.fast_signals},
         read=lambda given: {"fast_signals": bool(given["fast_signals"])},
         words=words.fast_signals,
+        steps=True,
     ),
     # Searched by itself (``kinds.tracking``): it leaves nothing of the steps to draw.
     Trait(
