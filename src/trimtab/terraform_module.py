@@ -48,6 +48,8 @@ POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "
 """Names of the scaling policies, and where they are."""
 TRACKING_NAMES: Final = {"cpu-tracking": 'tracking["cpu"]', "memory-tracking": 'tracking["memory"]'}
 """The same of target tracking, which stands in the place of the steps; its alarms are AWS's."""
+FAST_ALARM_ENDING = "cpu-high-fast"
+"""Of the alarm of ``fast_signals``."""
 ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in[0]"}
 """Ends of the names of the alarms, and where they are."""
 ALARMED_METRICS = 4
@@ -77,6 +79,8 @@ PLATFORM_ALARMS = 1
 # Scaling: modules/scaling.
 
 PERCENT = 100
+FAST_SIGNAL_S, FAST_SIGNAL_POINTS = 20, 3
+"""Period of the alarm beside CPU's, and its points to alarm: a whole minute, as AWS's own tracking has it."""
 PERIODS_S = (60, 120, 180, 240, 300)
 LEAST_IN_COOLDOWN_S = 60
 
@@ -141,6 +145,8 @@ class Ladders:
     out_datapoints: tuple[int, int] = (2, 3)
     """M of N periods over the threshold: one noisy minute adds nothing."""
     in_datapoints: tuple[int, int] = (10, 10)
+    fast_signals: bool = False
+    """Whether a second alarm on CPU, of 20 s, stands beside the one out and calls the same policy."""
     tracking: Tracking | None = None
     """Where it is given there are no step policies: of the rest, bounds and cooldowns alone count."""
 

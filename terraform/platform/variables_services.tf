@@ -173,6 +173,7 @@ variable "services" {
       out_datapoints = optional(number)
       in_periods     = optional(number)
       in_datapoints  = optional(number)
+      fast_signals   = optional(bool)
     }))
   }))
   nullable = false

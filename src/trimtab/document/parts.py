@@ -81,6 +81,8 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """M of N periods above a high threshold."""
     in_datapoints: tuple[Count, Count]
     """M of N periods with the joint metric below 1."""
+    fast_signals: bool = False
+    """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
     tracking: TrackingPart | None = None
     """Target tracking in the place of step policies. Where it is given, of the other fields only bounds and
     cooldowns count."""

@@ -30,6 +30,7 @@ OTHER = Ladders(
     period_s=120,
     out_datapoints=(1, 2),
     in_datapoints=(5, 6),
+    fast_signals=True,
 )
 """Differs from the module's in every trait of steps."""
 TRACKED = replace(OTHER, tracking=Tracking(cpu=62.5, memory=90))
