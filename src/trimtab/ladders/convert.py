@@ -10,6 +10,7 @@ import msgspec
 
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
+from trimtab.ladders.kinds.schedule import scheduled
 from trimtab.ladders.kinds.tracking import policy_of_tracking
 from trimtab.replay.policy import (
     Comparison,
@@ -53,13 +54,22 @@ def policy_of_service(scaling: Scaling, *, initial_tasks: int, start: datetime, 
     )
 
 
-def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
+def policy_of_ladders(
+    ladders: Ladders, *, initial_tasks: int, over: tuple[datetime, int] | None = None
+) -> Policy:
     """Return what is proposed, as the service module of the Terraform configuration writes it.
 
-    Two alarms out, one in on the joint metric, and absent data is no reason to act.
+    ``over``: when the demand begins (UTC) and its minutes, which a schedule asks for.
     """
     if ladders.tracking is not None:
-        return policy_of_tracking(ladders, ladders.tracking, initial_tasks=initial_tasks)
+        policy = policy_of_tracking(ladders, ladders.tracking, initial_tasks=initial_tasks)
+    else:
+        policy = _policy_of_steps(ladders, initial_tasks)
+    return scheduled(policy, ladders, over)
+
+
+def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
+    """Return two alarms out, one in on the joint metric; absent data is no reason to act."""
     period_min = minutes_of(ladders.period_s, "ladders.period_s")
     needed_out, periods_out = ladders.out_datapoints
     needed_in, periods_in = ladders.in_datapoints
