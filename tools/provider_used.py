@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("terraform", "examples/network", "examples/before", "tests/terraform/stranger")
 """Whose types have facts. Those of ``terraform/modules`` are held against both versions."""
 META = {"count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "dynamic"}
-READ = re.compile(r"\b(data\.)?(aws_[a-z0-9_]+)\.([A-Za-z0-9_-]+)(?:\[[^\]]*\])?\.([a-z_]+)")
+READ = re.compile(r"\b(data\.)?(aws_[a-z0-9_]+)\.([A-Za-z0-9_-]+)(?:\[[^\]]*\])?\.([a-z0-9_]+)")
 Used = dict[tuple[str, str], set[str]]
 """By kind (resource or data) and type: paths like ``health_check/interval``, blocks with a slash behind."""
 

@@ -1,4 +1,4 @@
-"""Write ``docs/recommendation.schema.json`` from the classes of ``recommendation.json`` and its services.
+"""Write the schemas of all JSON that Trimtab publishes, ``docs/*.schema.json``, from the classes encoded.
 
 ``tools/schema.py`` writes, ``--check`` only compares (and exits 1 on a difference). Types and limits
 come from msgspec, descriptions from the docstrings of classes, fields and enum members.
@@ -14,17 +14,48 @@ import json
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
 from trimtab.document.name import DOCUMENT_VERSION
-from trimtab.document.schema import DocumentIndex, ServicePart
+from trimtab.document.schema import Document, DocumentIndex, ServicePart
+from trimtab.report.guard.json import GuardTable
+from trimtab.report.lint.json import FolderTable
+from trimtab.report.replay.json import ReplayTable
+from trimtab.report.since.json import SinceTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "recommendation.schema.json"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+class Published(NamedTuple):
+    """A schema."""
+
+    file: str
+    title: str
+    roots: tuple[type, ...]
+    """The first is the document; the others stand below ``$defs`` too."""
+
+
+SCHEMAS = (
+    Published(
+        "recommendation.schema.json",
+        f"recommendation.json of trimtab, document_version {DOCUMENT_VERSION}",
+        (DocumentIndex, ServicePart),
+    ),
+    Published(
+        "report.schema.json",
+        f"trimtab optimize and report --format json, document_version {DOCUMENT_VERSION}",
+        (Document,),
+    ),
+    Published("replay.schema.json", "trimtab replay --format json", (ReplayTable,)),
+    Published("since.schema.json", "trimtab report DIR --since SNAPSHOT --format json", (SinceTable,)),
+    Published("guard-plan.schema.json", "trimtab guard PLAN.JSON --format json", (GuardTable,)),
+    Published("guard-folder.schema.json", "trimtab guard DIR --format json", (FolderTable,)),
+)
 
 
 def classes(root: type) -> dict[str, type]:
@@ -76,33 +107,37 @@ def described(definition: dict[str, Any], one: type) -> None:
             definition["properties"][name] = {"description": text, **definition["properties"][name]}
 
 
-def schema() -> str:
+def schema(of: Published) -> str:
     """Return the file's text."""
-    (index, _), parts = msgspec.json.schema_components(
-        (DocumentIndex, ServicePart), ref_template="#/$defs/{name}"
-    )
-    made = {**index, "$defs": parts}
-    known = classes(DocumentIndex) | classes(ServicePart)
+    (first, *_), parts = msgspec.json.schema_components(of.roots, ref_template="#/$defs/{name}")
+    known: dict[str, type] = {}
+    for root in of.roots:
+        known |= classes(root)
     for name, definition in parts.items():
         described(definition, known[name])
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"recommendation.json of trimtab, document_version {DOCUMENT_VERSION}",
-        **made,
+        "title": of.title,
+        **first,
+        "$defs": parts,
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> int:
-    """Write or check the schema."""
+    """Write or check the schemas."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
-    wanted = schema()
-    present = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
-    if not parser.parse_args().check:
-        TARGET.write_text(wanted, encoding="utf-8")
-    elif wanted != present:
-        sys.stderr.write(f"stale: {TARGET.name}; run tools/schema.py\n")
+    check = parser.parse_args().check
+    stale = []
+    for one in SCHEMAS:
+        target, wanted = DOCS / one.file, schema(one)
+        if (target.read_text(encoding="utf-8") if target.exists() else "") != wanted:
+            stale.append(one.file)
+            if not check:
+                target.write_text(wanted, encoding="utf-8")
+    if check and stale:
+        sys.stderr.write(f"stale: {', '.join(stale)}; run tools/schema.py\n")
         return 1
     return 0
 

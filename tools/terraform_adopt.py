@@ -1,7 +1,7 @@
-"""Write what ``adopt`` of ``terraform/platform`` hands on to the modules, as their own types have it.
+"""Write what ``adopt`` of ``modules/fleet`` hands on to the modules, as their own types have it.
 
 Terraform has no type that two variables share. Each module's is written by hand, once; between two marks
-the platform has the same lines, and around them the fields that are its own. ``--check`` changes nothing,
+the fleet has the same lines, and around them the fields that are its own. ``--check`` changes nothing,
 and exits with 1 where they differ.
 """
 
@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TERRAFORM = Path(__file__).resolve().parent.parent / "terraform"
-PLATFORM = TERRAFORM / "platform"
+FLEET = TERRAFORM / "modules" / "fleet"
 MODULE_INDENT = 4
 FIELD = re.compile(rf"^ {{{MODULE_INDENT}}}(\w+) +=")
 
 
 @dataclass(frozen=True)
 class Part:
-    """Fields of a variable of a module, which are fields of the platform's too."""
+    """Fields of a variable of a module, which are fields of the fleet's too."""
 
     module: str
     variable: str = "adopt"
     without: frozenset[str] = frozenset()
-    """Those of which the platform has another source."""
-    file: str = "adoption.tf"
-    """Of the platform."""
+    """Those of which the fleet has another source."""
+    file: str = "variables_adoption.tf"
+    """Of the fleet."""
 
     @property
     def mark(self) -> str:
@@ -77,7 +77,7 @@ def lines_of(part: Part) -> list[str]:
 
 
 def written(text: str, part: Part) -> str:
-    """Return the platform's ``text`` with the fields of one part between its marks."""
+    """Return the fleet's ``text`` with the fields of one part between its marks."""
     marks = re.compile(
         rf"^( *)# From {part.mark} \(tools/terraform_adopt\.py\)\n.*?^ *# End of {part.mark}\n",
         re.MULTILINE | re.DOTALL,
@@ -100,10 +100,10 @@ def written(text: str, part: Part) -> str:
 
 
 def main(check: bool) -> int:
-    """Write the platform's files, or tell whether they are as they would be written."""
+    """Write the fleet's files, or tell whether they are as they would be written."""
     drifted = False
     for file in sorted({part.file for part in PARTS}):
-        path = PLATFORM / file
+        path = FLEET / file
         before = text = path.read_text(encoding="utf-8")
         for part in PARTS:
             if part.file == file:

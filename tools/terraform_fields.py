@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent / "terraform"
 DATA = Path(__file__).with_suffix(".toml")
 PASSED_ON = (
-    # Of a root or module, what its fields are called where they are passed on to.
-    ("platform", r"^services\.(.*)", (("service", r"\1"), ("service", r"task.\1"))),
+    # Of a module, what its fields are called where they are passed on to.
+    ("fleet", r"^services\.(.*)", (("service", r"\1"), ("service", r"task.\1"))),
     (
-        "platform",
+        "fleet",
         r"^adopt\.services\.(.*)",
         tuple(("service", rf"{one}\1") for one in ("adopt.", "network.", "roles.", "")),
     ),
     (
-        "platform",
+        "fleet",
         r"^adopt\.load_balancers\.(.*)",
         tuple(("load-balancer", rf"{one}\1") for one in ("adopt.", "", "attributes.")),
     ),
-    ("platform", r"^adopt\.cluster\.(.*)", (("cluster", r"adopt.\1"),)),
-    ("platform", r"^load_balancers\.(.*)", (("load-balancer", r"\1"), ("load-balancer", r"attributes.\1"))),
-    ("platform", r"^(.*)", (("service", r"\1"), ("cluster", r"\1"))),
+    ("fleet", r"^adopt\.cluster\.(.*)", (("cluster", r"adopt.\1"),)),
+    ("fleet", r"^load_balancers\.(.*)", (("load-balancer", r"\1"), ("load-balancer", r"attributes.\1"))),
+    ("fleet", r"^(.*)", (("service", r"\1"), ("cluster", r"\1"))),
     ("scaling", r"^(.*)", (("service", r"scaling.\1"), ("service", r"\1"))),
     ("service", r"^scaling\.(.*)", (("scaling", r"\1"), ("scaling", r"scaling.\1"))),
 )
@@ -91,7 +91,7 @@ def default(module: str, path: str, field: Field) -> str:
     """Return a field's default as the table shows it: of a null that a module fills in, the module's too."""
     if field.default is None:
         return "required"
-    if field.default == "null" and module == "platform":
+    if field.default == "null" and module == "fleet":
         for where, name in list(meanings(module, path))[1:]:
             below = known(folder_of(where)).get(name)
             if below and below.default not in {None, "null"}:
@@ -101,7 +101,10 @@ def default(module: str, path: str, field: Field) -> str:
 
 def undescribed(module: str) -> list[str]:
     """Return the fields of a module that nobody has said anything of."""
-    return [path for path in known(folder_of(module)) if not describe(module, path)[1]]
+    elsewhere = known(folder_of("fleet")) if module == "platform" else {}
+    return [
+        path for path in known(folder_of(module)) if path not in elsewhere and not describe(module, path)[1]
+    ]
 
 
 def unknown() -> list[str]:

@@ -29,7 +29,10 @@ def drain(path: str, before: int, after: int) -> tuple[str, str]:
 
 REQUIREMENTS = (
     Mutation(
-        "all_twelve", "platform/adoption.tf", "if !contains(var.adopt.leave, name) }", 'if name != "quotes" }'
+        "all_twelve",
+        "modules/fleet/adoption.tf",
+        "if !contains(var.adopt.leave, name) }",
+        'if name != "quotes" }',
     ),
     Mutation(
         "in_all_three_zones",
@@ -149,7 +152,7 @@ REQUIREMENTS = (
         'until then AWS refuses."\n  type        = bool\n  default     = false',
         'until then AWS refuses."\n  type        = bool\n  default     = true',
     ),
-    Mutation("r8_cost_allocation", "platform/cluster.tf", '"CostCenter"]', '"Team"]'),
+    Mutation("r8_cost_allocation", "modules/fleet/cluster.tf", '"CostCenter"]', '"Team"]'),
     Mutation("o1_", "modules/cluster/main.tf", "var.container_insights\n", '"enabled"\n'),
     Mutation("o1_", "modules/cluster/logs.tf", 'var.container_insights == "disabled" ? 0 : 1', "1"),
     Mutation(
@@ -280,5 +283,7 @@ REQUIREMENTS = (
         'target_type          = "ip"',
         'target_type          = "instance"',
     ),
-    Mutation("e3_the_worker", "platform/network.tf", "internal        = true", "internal        = false"),
+    Mutation(
+        "e3_the_worker", "modules/fleet/network.tf", "internal        = true", "internal        = false"
+    ),
 )

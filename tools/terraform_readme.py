@@ -15,7 +15,7 @@ from typing import Any
 
 from terraform_costs import section
 from terraform_fields import default as field_default
-from terraform_fields import describe, plain, undescribed, unknown
+from terraform_fields import describe, known, plain, undescribed, unknown
 from terraform_types import blocks, fields, variables
 
 ROOT = Path(__file__).resolve().parent.parent / "terraform"
@@ -76,10 +76,15 @@ def generated(folder: Path) -> str:
 def field_tables(folder: Path) -> list[str]:
     """Return a table of fields for each variable that is or holds an object."""
     lines: list[str] = []
+    if folder.name == "platform":
+        of_fleet = "[`modules/fleet`](../modules/fleet/README.md#inputs)"
+        lines += ["", f"The fields of objects are those of {of_fleet}, and these:"]
     for variable, kind in variables(folder).items():
         rows = []
         for field in fields(kind):
             path = plain(variable, field.path)
+            if folder.name == "platform" and path in known(ROOT / "modules" / "fleet"):
+                continue
             unit, says = describe(folder.name, path)
             cells = (
                 f"`{field.path}`",

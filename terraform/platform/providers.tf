@@ -1,3 +1,10 @@
+variable "region" {
+  description = "AWS region."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+}
+
 # The endpoint, credentials and profile come from the environment, as the AWS CLI reads them: nothing here differs
 # between an account and the sandbox.
 provider "aws" {

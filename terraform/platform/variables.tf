@@ -1,9 +1,4 @@
-variable "region" {
-  description = "AWS region."
-  type        = string
-  default     = "us-east-1"
-  nullable    = false
-}
+# As modules/fleet has them; what it refuses, it refuses there (tools/terraform_platform.py writes this file).
 
 variable "name" {
   description = "Name of the cluster; load balancers, log groups and roles begin with it."

@@ -1,5 +1,5 @@
-# The one place where the Python package and this configuration meet. Defaults live in modules/service: a null here
-# takes the module's.
+# As modules/fleet has them; what it refuses, it refuses there (tools/terraform_platform.py writes this file).
+
 variable "services" {
   description = "The services by name. A plain one is image, size, start-up time, traffic and bounds; the rest has defaults."
   type = map(object({
@@ -162,6 +162,10 @@ variable "services" {
       scale_in = optional(object({
         steps = optional(list(object({ below = number, remove = number })))
       }))
+      tracking = optional(object({
+        cpu    = number
+        memory = optional(number)
+      }))
       out_cooldown   = optional(number)
       in_cooldown    = optional(number)
       period         = optional(number)
@@ -172,88 +176,4 @@ variable "services" {
     }))
   }))
   nullable = false
-
-  validation {
-    condition     = length(var.services) > 0
-    error_message = "services is empty. Describe at least one service, as in services.auto.tfvars."
-  }
-
-  validation {
-    condition = alltrue([
-      for service in values(var.services) :
-      service.traffic == null ? true : contains(["public", "internal"], service.traffic.exposure)
-    ])
-    error_message = join(" ", [
-      "services has a traffic.exposure that is neither \"public\" nor \"internal\":",
-      "${join(", ", [for name, service in var.services : name if try(!contains(["public", "internal"], service.traffic.exposure), false)])}.",
-    ])
-  }
-
-  validation {
-    condition = alltrue(
-      flatten([
-        for name, service in var.services :
-        [for caller in service.callers : contains(keys(var.services), caller) && caller != name]
-      ])
-    )
-    error_message = join(" ", [
-      "services has callers that are no other service here:",
-      "${join(", ", flatten([for name, service in var.services : [for caller in service.callers : "${name} <- ${caller}" if !contains(keys(var.services), caller) || caller == name]]))}.",
-    ])
-  }
-
-  validation {
-    condition = alltrue([
-      for service in values(var.services) :
-      length(service.callers) == 0 || service.port != null
-    ])
-    error_message = "services has callers without a port: ${join(", ", [for name, service in var.services : name if length(service.callers) > 0 && service.port == null])}. Give the port they call."
-  }
-
-  validation {
-    condition = alltrue(
-      flatten([
-        for name, service in var.services :
-        [for call in values(service.calls) : call.service != name && try(var.services[call.service].port, null) != null]
-      ])
-    )
-    error_message = join(" ", [
-      "services has calls to what is no other service here with a port:",
-      "${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if call.service == name || try(var.services[call.service].port, null) == null]]))}.",
-    ])
-  }
-
-  validation {
-    condition = alltrue(
-      flatten([
-        for service in values(var.services) :
-        [
-          for call in values(service.calls) :
-          (call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme))
-        ]
-      ])
-    )
-    error_message = join(" ", [
-      "services has calls whose path does not begin with a slash, or whose scheme is none (http, grpc, or \"\" for",
-      "host and port alone):",
-      "${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable}" if !((call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme)))]]))}.",
-    ])
-  }
-
-  validation {
-    condition = alltrue([
-      for service in values(var.services) :
-      length(
-        setintersection(
-          keys(service.calls),
-          concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))
-        )
-      ) == 0
-    ])
-    error_message = join(" ", [
-      "services has a variable both under calls and under environment or secrets:",
-      "${join(", ", flatten([for name, service in var.services : [for variable in setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))) : "${name}.${variable}"]]))}.",
-      "Take one of the two away: calls gives the address itself.",
-    ])
-  }
 }

@@ -1,3 +1,5 @@
+# As modules/fleet has them; what it refuses, it refuses there (tools/terraform_platform.py writes this file).
+
 variable "alarms" {
   description = "Alarms of every service for whoever is on call, to the topic of alerts or to another `topic`: all of them unless said otherwise, at most $0.40 a service and month; null for none. See modules/service."
   type = object({

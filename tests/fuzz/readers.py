@@ -234,7 +234,7 @@ def _documents(folder: Path, snapshot: Path, result: Path) -> list[Reader]:
     def read(draw: random.Random) -> Answer:
         if draw.random() < 0.5:
             return run("report", place)
-        return run("explain", place, draw.choice(services), "--format", draw.choice(("table", "markdown")))
+        return run("report", place, draw.choice(services), "--format", draw.choice(("table", "markdown")))
 
     shutil.copy(snapshot / FLEET_FILE, values)
     document, text = (result / DOCUMENT_FILE).read_text("utf-8"), (result / VALUES_FILE).read_text("utf-8")
@@ -244,7 +244,7 @@ def _documents(folder: Path, snapshot: Path, result: Path) -> list[Reader]:
 
     def read_one(_draw: random.Random) -> Answer:
         sealed(alone)
-        return run("explain", alone, services[0])
+        return run("report", alone, services[0])
 
     def write(_draw: random.Random) -> Answer:
         sealed(adopted)

@@ -124,7 +124,7 @@ def test_a_report_and_a_page_on_the_terminal_and_as_markdown(
         is_text(answer.out + answer.err, where)
         shown += answer.code == 0
         for form in ("table", "markdown"):
-            page = run("explain", result, "accounts", "--format", form)
+            page = run("report", result, "accounts", "--format", form)
             assert page.code in {0, 2}, f"{where}: {page.trace}"
             (is_markdown if form == "markdown" else is_text)(page.out, where)
             is_text(page.err, where)
@@ -199,4 +199,4 @@ def test_a_fleet_that_is_hostile_throughout_is_optimised_to_the_same_values(
     assert shown.code == 0, shown.err + shown.trace
     is_text(shown.out, "report")
     for name in found:
-        is_markdown(run("explain", tmp_path / "out", name.strip('"'), "--format", "markdown").out, name)
+        is_markdown(run("report", tmp_path / "out", name.strip('"'), "--format", "markdown").out, name)

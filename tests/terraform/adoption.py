@@ -19,7 +19,7 @@ from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
 from trimtab.commands.snapshot import SnapshotRequest, take_snapshot
 from trimtab.ladders.search import Effort
-from trimtab.report.guard.formats import Form
+from trimtab.report.guard.formats import GuardForm
 from trimtab.snapshot.contract import Snapshot
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.snapshot.live.read import PUBLICATION_S
@@ -109,7 +109,7 @@ def guard(taken: Taken) -> Guarded:
     command = [taken.workspace.engine.path, "show", "-json", "first.tfplan"]
     with shown.open("wb") as out:
         subprocess.run(command, cwd=shown.parent, env=environment, stdout=out, check=True)
-    return guarding.guard(shown, Form.TABLE, shown.with_suffix(".txt"))
+    return guarding.guard(shown, GuardForm.TABLE, shown.with_suffix(".txt"))
 
 
 def starts_tasks(change: Change) -> list[str]:

@@ -17,7 +17,7 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
 WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/0"
 LOAD_BALANCED = {"api", "worker", "accounts", "auth", "cards", "fraud", "ledger", "payments", "quotes"}
 ALL = LOAD_BALANCED | {"scheduler", "notifications", "statements"}
-SERVICE_MODULE = re.compile(r'^module\.service\["([^"]+)"\]')
+SERVICE_MODULE = re.compile(r'^module\.fleet\.module\.service\["([^"]+)"\]')
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class Platform:
         return {one["name"]: one for one in json.loads(definition["container_definitions"])}
 
     def references(self, module: str, address: str, attribute: str) -> list[str]:
-        """Return what an attribute refers to, from the plan's configuration; of ``a.b``, module b in a."""
+        """Return what an attribute refers to in the plan's configuration; ``a.b``: the fleet's b in a."""
         inside = self.plan.configuration["root_module"]
-        for name in module.split("."):
+        for name in f"fleet.{module}".split("."):
             inside = inside["module_calls"][name]["module"]
         resource = next(one for one in inside["resources"] if one["address"] == address)
         return list(resource["expressions"][attribute]["references"])

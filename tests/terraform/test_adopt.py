@@ -205,7 +205,10 @@ def test_a_line_that_is_edited_changes_that_service_only(taken: Taken, tmp_path:
     ]
     assert not [change for change in worker if change.type == "aws_lb_target_group"]
     (balancer,) = [change for change in plan.changed if change.type == "aws_lb"]
-    assert (balancer.module, balancer.actions) == ('module.load_balancer["internal"]', ("create",))
+    assert (balancer.module, balancer.actions) == (
+        'module.fleet.module.load_balancer["internal"]',
+        ("create",),
+    )
 
 
 def _edited(taken: Taken, name: str, service: str, line: str, becomes: str) -> tuple[Path, str]:

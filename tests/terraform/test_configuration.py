@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trimtab.engine.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-FOLDERS = ("modules/cluster", "modules/load-balancer", "modules/scaling", "modules/service", "platform")
+FOLDERS = ("modules/cluster", "modules/fleet", "modules/load-balancer", "modules/scaling", "modules/service")
 EXAMPLES = ("examples/scaling-for-any-service", "examples/worker-on-a-queue")
 ROOTS = ("terraform/platform", "examples/before", "examples/network", *EXAMPLES)
 OLDEST = """
@@ -76,6 +76,31 @@ def test_mocked_runs_pass(engine: Engine, attached: dict[str, str], copied: Path
         path.read_text(encoding="utf-8").count('\nrun "') for path in where.glob("mocked/*.tftest.hcl")
     )
     assert summary["passed"] == written > 10
+
+
+def test_what_the_readme_of_the_fleet_shows_is_valid(
+    engine: Engine, attached: dict[str, str], copied: Path
+) -> None:
+    text = (copied / "terraform/modules/fleet/README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```hcl\n(.*?)```", text, re.DOTALL)
+    asked = dict.fromkeys(re.findall(r"var\.(\w+)", shown))
+    declared = [
+        f'variable "{name}" {{ type = {"list(string)" if name.endswith("s") else "string"} }}'
+        for name in asked
+    ]
+    root = copied / "terraform" / "shop"
+    root.mkdir()
+    (root / "main.tf").write_text("\n".join([shown, *declared]), encoding="utf-8")
+    for command in (["init", "-input=false"], ["validate"]):
+        finished = subprocess.run(
+            [engine.path, *command, "-no-color"],
+            cwd=root,
+            env=attached,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stderr[-2000:]
 
 
 @pytest.mark.parametrize("root", ROOTS)

@@ -238,7 +238,7 @@ def test_e2_security_groups_have_no_rules_of_their_own(production: Platform) -> 
 def test_e2_nobody_reaches_tasks_but_by_reference(production: Platform) -> None:
     rules = production.plan.planned_of_type("aws_vpc_security_group_ingress_rule")
     for rule in rules:
-        if not rule.module.startswith("module.load_balancer"):
+        if not rule.module.startswith("module.fleet.module.load_balancer"):
             assert not rule.values["cidr_ipv4"], rule.address
             assert rule.values["from_port"] == rule.values["to_port"] == 8080, rule.address
 

@@ -70,7 +70,7 @@ def test_r8_every_taggable_resource_has_the_three_tags(production: Platform) -> 
 def test_r8_a_services_resources_carry_its_name(production: Platform, service: str) -> None:
     cost_center = production.of(service, "aws_ecs_service")["tags"]["CostCenter"]
     for one in production.plan.planned:
-        if one.module.startswith(f'module.service["{service}"]') and one.type not in UNTAGGABLE:
+        if one.module.startswith(f'module.fleet.module.service["{service}"]') and one.type not in UNTAGGABLE:
             assert one.values["tags_all"]["Service"] == service, one.address
             assert one.values["tags_all"]["Environment"] == "production", one.address
             assert one.values["tags_all"]["CostCenter"] == cost_center, one.address
@@ -117,7 +117,7 @@ def test_the_public_load_balancer_alone_gets_what_is_asked_of_it(extended: Platf
         for one in extended.plan.planned_of_type("aws_vpc_security_group_ingress_rule")
         if one.values["cidr_ipv6"]
     }
-    assert open_ == {('module.load_balancer["public"]', "::/0")}
+    assert open_ == {('module.fleet.module.load_balancer["public"]', "::/0")}
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_o2_the_task_role_may_send_traces(production: Platform, service: str) ->
     statements = [
         statement
         for address, statement in production.policies()
-        if address.startswith(f'module.service["{service}"].aws_iam_role_policy.task')
+        if address.startswith(f'module.fleet.module.service["{service}"].aws_iam_role_policy.task')
     ]
     assert {action for one in statements for action in one["Action"] if action.startswith("xray:")} == {
         "xray:PutTraceSegments",

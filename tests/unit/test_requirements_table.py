@@ -99,6 +99,6 @@ def test_the_company_asks_for_terraform_and_provider_as_the_platform_has_them() 
 
 
 def test_the_region_is_us_east_1_unless_another_is_said() -> None:
-    variables = hcl2.loads((PLATFORM / "variables.tf").read_text(encoding="utf-8"))["variable"]
+    variables = hcl2.loads((PLATFORM / "providers.tf").read_text(encoding="utf-8"))["variable"]
     (region,) = [body for one in variables for name, body in one.items() if name.strip('"') == "region"]
     assert region["default"].strip('"') == "us-east-1"

@@ -1,4 +1,4 @@
-"""``adopt`` of the platform has the fields of the modules', as ``tools/terraform_adopt.py`` writes them."""
+"""``adopt`` of the fleet has the fields of the modules', as ``tools/terraform_adopt.py`` writes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PLATFORM = REPOSITORY / "terraform" / "platform"
+FLEET = REPOSITORY / "terraform" / "modules" / "fleet"
 
 
 @pytest.fixture
@@ -19,17 +19,17 @@ def tool(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("terraform_adopt")
 
 
-def test_the_platform_is_as_it_would_be_written(tool: Any) -> None:
+def test_the_fleet_is_as_it_would_be_written(tool: Any) -> None:
     assert tool.main(check=True) == 0
 
 
-def test_every_field_of_the_modules_is_one_of_the_platform(tool: Any) -> None:
+def test_every_field_of_the_modules_is_one_of_the_fleet(tool: Any) -> None:
     types = importlib.import_module("terraform_types")
     fields = {
         folder: {
             one.path for one in types.fields(types.variables(REPOSITORY / "terraform" / folder)["adopt"])
         }
-        for folder in ("platform", "modules/cluster", "modules/load-balancer", "modules/service")
+        for folder in ("modules/fleet", "modules/cluster", "modules/load-balancer", "modules/service")
     }
     for folder, where in (
         ("modules/cluster", "cluster."),
@@ -37,7 +37,7 @@ def test_every_field_of_the_modules_is_one_of_the_platform(tool: Any) -> None:
         ("modules/service", "services[NAME]."),
     ):
         assert len(fields[folder]) >= 4
-        assert {f"{where}{path}" for path in fields[folder]} <= fields["platform"]
+        assert {f"{where}{path}" for path in fields[folder]} <= fields["modules/fleet"]
     del tool  # it is where types come from
 
 
@@ -55,11 +55,11 @@ def test_no_field_of_another_object_is_one_of_adopt_in_a_module_too(tool: Any) -
 
 @pytest.fixture
 def copy(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Give a copy of the platform's file, which the tool takes for it."""
+    """Give a copy of the fleet's file, which the tool takes for it."""
     for file in {part.file for part in tool.PARTS}:
-        shutil.copy(PLATFORM / file, tmp_path)
-    monkeypatch.setattr(tool, "PLATFORM", tmp_path)
-    return tmp_path / "adoption.tf"
+        shutil.copy(FLEET / file, tmp_path)
+    monkeypatch.setattr(tool, "FLEET", tmp_path)
+    return tmp_path / "variables_adoption.tf"
 
 
 @pytest.mark.parametrize(

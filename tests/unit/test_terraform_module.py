@@ -72,7 +72,7 @@ def steps(text: str) -> list[dict[str, float]]:
         ("modules/scaling", "scaling", "in_datapoints", MODULE.in_datapoints[0]),
         ("modules/scaling", "scaling", "in_periods", MODULE.in_datapoints[1]),
         ("modules/cluster", "tracing", "sampling_rate", module.DEFAULT_SAMPLED_SHARE),
-        ("platform", "services", "scheme", module.DEFAULT_SCHEME),
+        ("modules/fleet", "services", "scheme", module.DEFAULT_SCHEME),
     ],
 )
 def test_a_default_is_the_modules(folder: str, name: str, attribute: str, here: object) -> None:

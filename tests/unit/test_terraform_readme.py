@@ -69,9 +69,9 @@ def test_every_field_of_every_module_is_described(tool: Any) -> None:
 
 def test_a_field_that_is_passed_on_is_what_the_module_says_it_is(tool: Any) -> None:
     fields = tool("terraform_fields")
-    assert fields.describe("platform", "services.memory") == fields.describe("service", "task.memory")
-    here = fields.known(TERRAFORM / "platform")["services.traffic.health_interval"]
-    assert fields.default("platform", "services.traffic.health_interval", here) == "`null`: `15`"
+    assert fields.describe("fleet", "services.memory") == fields.describe("service", "task.memory")
+    here = fields.known(TERRAFORM / "modules/fleet")["services.traffic.health_interval"]
+    assert fields.default("fleet", "services.traffic.health_interval", here) == "`null`: `15`"
 
 
 def test_a_module_costs_what_its_alarms_refer_to(tool: Any, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import typer
 
 from trimtab.cli.common import register
 from trimtab.cli.demo import demo
-from trimtab.cli.explain import explain
 from trimtab.cli.guard import guard
 from trimtab.cli.init import init
 from trimtab.cli.optimize import optimize
@@ -69,7 +68,6 @@ for _command in (
     snapshot,
     optimize,
     report,
-    explain,
     write,
     init,
     replay,

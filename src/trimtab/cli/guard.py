@@ -9,7 +9,7 @@ import typer
 
 from trimtab.cli.screen import say, show, write_out
 from trimtab.errors import UsageError
-from trimtab.report.guard.formats import Form  # typer reads the annotations when it runs
+from trimtab.report.guard.formats import GuardForm  # typer reads the annotations when it runs
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -25,9 +25,9 @@ def guard(
         ),
     ],
     form: Annotated[
-        Form,
+        GuardForm,
         typer.Option("--format", help="For a person, a program, a pull request or code scanning."),
-    ] = Form.TABLE,
+    ] = GuardForm.TABLE,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the answer here instead."),

@@ -21,13 +21,17 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Services,
     Turns,
 )
-from trimtab.cli.screen import replaying, say, show
+from trimtab.cli.screen import replaying, say, show, warn, write_out
 from trimtab.errors import EXIT_PARTIAL
+from trimtab.report.formats import Form  # typer reads the annotations when it runs
 
 
 def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
-        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+        str,
+        typer.Argument(
+            metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet; s3://BUCKET/FOLDER too."
+        ),
     ],
     output: Annotated[
         Path | None,
@@ -51,19 +55,27 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     no_report: Annotated[
         bool, typer.Option("--no-report", help="Do not write report.html, the page to forward.")
     ] = False,
+    form: Annotated[
+        Form, typer.Option("--format", help="For a person, a change request or a program.")
+    ] = Form.TABLE,
 ) -> None:
     """Choose each service's task size, scaling policies and health-check timing.
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
-    history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars,
-    recommendation.json and report.html, a page to forward; trimtab explain tells why. With
-    --service too, the other services stay as an earlier run left them. Answers are kept in
+    history is judged on the last. Prints before and after; trimtab report DIR SERVICE tells why.
+
+    With -o, writes services.auto.tfvars, recommendation.json and report.html, a page to forward.
+    From a snapshot of an account or a state also imports.tf, adopt.auto.tfvars and not-owned.md,
+    which take the running fleet over; what was edited of these stays (trimtab write).
+
+    With --service too, the other services stay as an earlier run left them. Answers are kept in
     DIR/.trimtab as they are found: a run that was stopped goes on, and a later one searches what
     changed. Exits with 3 when a service had to be left out; the others are written all the same.
     """
-    from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
+    from trimtab.snapshot.place.named import place_of, refuse_bucket  # noqa: PLC0415
 
-    refuse_absent(snapshot)
+    place = place_of(snapshot)
+    refuse_bucket(output, "-o")
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
@@ -86,7 +98,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     )
     with replaying() as told:
         outcome = optimizing.optimize(
-            snapshot,
+            place,
             output,
             objective=promise,
             services=service or (),
@@ -97,7 +109,16 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
             page=not no_report,
             progress=told,
         )
-    show(terminal.render(outcome.report))
+    if form is Form.TABLE:
+        show(terminal.render(outcome.report))
+    else:
+        from trimtab.commands.report import text_of  # noqa: PLC0415
+
+        write_out(text_of(outcome.document, output, None, markdown=form is Form.MARKDOWN))
+    if outcome.adoption.said:
+        say(outcome.adoption.said)
+    for left in outcome.adoption.left:
+        warn(f"not taken over: {left.service}: {left.detail}")
     if output is None:
         say("nothing was written: name a folder with -o to get the values")
     if outcome.partial:

@@ -12,13 +12,17 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Prices,
     Services,
 )
-from trimtab.cli.screen import replaying, show
+from trimtab.cli.screen import replaying, show, write_out
 from trimtab.errors import EXIT_PARTIAL
+from trimtab.report.formats import Form  # typer reads the annotations when it runs
 
 
 def replay(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
-        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+        str,
+        typer.Argument(
+            metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet; s3://BUCKET/FOLDER too."
+        ),
     ],
     service: Services = None,
     policy: Annotated[
@@ -31,22 +35,25 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     ] = None,
     objective: ObjectiveFile = None,
     prices: Prices = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="For a person, a change request or a program.")
+    ] = Form.TABLE,
 ) -> None:
     """Replay the recorded demand through the scaling policies, minute by minute.
 
     Through those that are configured, or through the sizes and policies of a services.auto.tfvars.
     Exits with 3 when a service could not be replayed; the others are shown all the same.
     """
-    from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
+    from trimtab.snapshot.place.named import place_of  # noqa: PLC0415
 
-    refuse_absent(snapshot)
+    place = place_of(snapshot)
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands.replay import replay as replayed  # noqa: PLC0415
-    from trimtab.report.replay import terminal as replay_terminal  # noqa: PLC0415
+    from trimtab.report.replay import formats  # noqa: PLC0415
 
     with replaying() as told:
         done = replayed(
-            snapshot,
+            place,
             services=tuple(service or ()),
             values=policy,
             objective=objective_of(objective),
@@ -54,6 +61,10 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
             output=output,
             progress=told,
         )
-    show(replay_terminal.render(done.report))
+    shown = formats.rendered(form, done.report)
+    if isinstance(shown, str):
+        write_out(shown)
+    else:
+        show(shown)
     if done.partial:
         raise typer.Exit(EXIT_PARTIAL)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 class ReportForm(enum.Enum):
-    """How a result is shown, if not as a table on the terminal."""
+    """How a result is shown: the words of every ``--format``, and a page."""
 
+    TABLE = "table"
     HTML = "html"
     MARKDOWN = "markdown"
     JSON = "json"
@@ -38,7 +39,9 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
     ] = None,
     form: Annotated[
         ReportForm | None,
-        typer.Option("--format", help="A page, Markdown, or JSON. [default: as FILE ends, else a table]"),
+        typer.Option(
+            "--format", help="A table, a page, Markdown, or JSON. [default: as FILE ends, else table]"
+        ),
     ] = None,
     snapshot: Annotated[
         Path | None,
@@ -49,19 +52,48 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
         ),
     ] = None,
     prices: Prices = None,
+    later: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            metavar="SNAPSHOT",
+            help="What was promised against what a snapshot that was taken later measures.",
+        ),
+    ] = None,
+    moved: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="With --since: when the new sizes ran everywhere; else DIR's rollout journal says it.",
+        ),
+    ] = None,
 ) -> None:
     """Show a result again, without searching again: a table, a page to forward, Markdown or JSON.
 
     Reads what optimize wrote into DIR and nothing else. Without --format and -o it prints the table
-    that optimize printed. Exits with 3 when a service was left out.
+    that optimize printed; of a SERVICE why it has its size and its scaling steps, what else there was,
+    what that would have cost or broken, and how to try an edit. Exits with 3 when a service was left out.
+
+    With --since, the saving promised against the saving measured, service by service: the old
+    configuration replayed on the demand since, less what was recorded. Exits with 3 when of a service
+    nobody can tell; each has its reason.
     """
     from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
-    from trimtab.document.read import read_document  # noqa: PLC0415
+    from trimtab.document.read import read_document, read_service  # noqa: PLC0415
 
-    document = read_document(folder / DOCUMENT_FILE)
     kind = _form(form, output)
-    if kind is None:
-        _table(document, folder, service)
+    if later is not None:
+        _since(folder, (later, snapshot, moved, prices), service, kind, output)
+        return
+    if moved is not None:
+        raise UsageError("--from is for --since", advice="name the snapshot with --since")
+    if service is None or kind is ReportForm.HTML:  # the page knows its minutes by the whole
+        document = read_document(folder / DOCUMENT_FILE)
+    else:
+        document = read_service(folder / DOCUMENT_FILE, service)
+    if kind is None or kind is ReportForm.TABLE:
+        _table(document, folder, service, output)
     elif kind is ReportForm.HTML:
         _page(document, folder, service, output, (snapshot, prices))
     else:
@@ -77,6 +109,51 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
         raise typer.Exit(EXIT_PARTIAL)
 
 
+def _since(
+    folder: Path,
+    given: tuple[Path, Path | None, str | None, Path | None],
+    service: str | None,
+    kind: ReportForm | None,
+    output: Path | None,
+) -> None:
+    from trimtab.cli.screen import replaying, write_out  # noqa: PLC0415
+    from trimtab.commands.report import write_rendered  # noqa: PLC0415
+    from trimtab.commands.since import since  # noqa: PLC0415
+    from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
+    from trimtab.document.read import read_document, read_service  # noqa: PLC0415
+    from trimtab.report.html.render import FILE  # noqa: PLC0415
+    from trimtab.report.layout import as_file  # noqa: PLC0415
+    from trimtab.report.since import terminal  # noqa: PLC0415
+    from trimtab.report.since.formats import RENDERERS  # noqa: PLC0415
+
+    later, snapshot, moved, prices = given
+    path = folder / DOCUMENT_FILE
+    document = read_document(path) if service is None else read_service(path, service)
+    with replaying() as told:
+        report = since(
+            document,
+            folder,
+            later,
+            old=snapshot,
+            moved=moved,
+            prices_file=prices,
+            only=service,
+            progress=told,
+        )
+    if kind is None or kind is ReportForm.TABLE:
+        shown = terminal.render(report)
+        if output is None:
+            show(shown)
+        else:
+            write_rendered({FILE: as_file(shown)}, output)
+    elif output is None:
+        write_out(RENDERERS[kind.value](report))
+    else:
+        write_rendered({FILE: RENDERERS[kind.value](report)}, output)
+    if report.untold:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
 def _form(form: ReportForm | None, output: Path | None) -> ReportForm | None:
     if form is not None or output is None:
         return form
@@ -87,17 +164,25 @@ def _form(form: ReportForm | None, output: Path | None) -> ReportForm | None:
     return ENDINGS[output.suffix]
 
 
-def _table(document: Document, folder: Path, service: str | None) -> None:
-    from trimtab.report.explain import terminal as explain_terminal  # noqa: PLC0415
-    from trimtab.report.explain.data import explanation_of  # noqa: PLC0415
+def _table(document: Document, folder: Path, service: str | None, output: Path | None) -> None:
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.report.optimize.data import report_of  # noqa: PLC0415
+    from trimtab.report.service import terminal as service_terminal  # noqa: PLC0415
+    from trimtab.report.service.data import explanation_of  # noqa: PLC0415
     from trimtab.values.folder import VALUES_FILE  # noqa: PLC0415
 
     if service is None:
-        show(terminal.render(report_of(document, folder)))
+        shown = terminal.render(report_of(document, folder))
     else:
-        show(explain_terminal.render(explanation_of(document, service, folder / VALUES_FILE)))
+        shown = service_terminal.render(explanation_of(document, service, folder / VALUES_FILE))
+    if output is None:
+        show(shown)
+    else:
+        from trimtab.commands.report import write_rendered  # noqa: PLC0415
+        from trimtab.report.html.render import FILE  # noqa: PLC0415
+        from trimtab.report.layout import as_file  # noqa: PLC0415
+
+        write_rendered({FILE: as_file(shown)}, output)
 
 
 def _page(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.engine.plan_file import read_plan_file
 from trimtab.files import write_whole
 from trimtab.guard.judge import judge
+from trimtab.redaction import shown_whole
 from trimtab.report.guard.data import guard_report_of
 from trimtab.report.guard.formats import GuardAnswer, rendered
 from trimtab.report.guard.terminal import as_text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from trimtab.report.guard.data import GuardReport
-    from trimtab.report.guard.formats import Form
+    from trimtab.report.guard.formats import GuardForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Guarded:
     """A table for ``rich`` to lay out, or text as it is."""
 
 
-def guard(plan_file: Path, form: Form, output: Path | None) -> Guarded:
+def guard(plan_file: Path, form: GuardForm, output: Path | None) -> Guarded:
     """Judge the plan, and write the answer into ``output`` if given, whole or not at all.
 
     Raises:
@@ -45,5 +46,5 @@ def guard(plan_file: Path, form: Form, output: Path | None) -> Guarded:
     shown = rendered(form, answer)
     if output is not None:
         text = shown if isinstance(shown, str) else as_text(report)
-        write_whole({output: text.encode()}, output, advice="name a file you may write")
+        write_whole({output: shown_whole(text).encode()}, output, advice="name a file you may write")
     return Guarded(report=report, exit_code=assessment.exit_code, shown=shown)

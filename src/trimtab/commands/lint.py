@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from trimtab.files import write_whole
 from trimtab.lint.inspect import inspect
-from trimtab.report.guard.formats import Form
+from trimtab.redaction import shown_whole
+from trimtab.report.guard.formats import GuardForm
 from trimtab.report.lint import json as lint_json
 from trimtab.report.lint import markdown as lint_markdown
 from trimtab.report.lint import sarif as lint_sarif
@@ -31,7 +32,7 @@ class Linted:
     """A table for ``rich`` to lay out, or text as it is."""
 
 
-def lint(folder: Path, form: Form, output: Path | None, var_files: Iterable[Path] = ()) -> Linted:
+def lint(folder: Path, form: GuardForm, output: Path | None, var_files: Iterable[Path] = ()) -> Linted:
     """Look at the folder, and write the answer into ``output`` if given, whole or not at all.
 
     Raises:
@@ -42,14 +43,14 @@ def lint(folder: Path, form: Form, output: Path | None, var_files: Iterable[Path
     report = lint_report_of(inspection)
     shown: Group | str
     match form:
-        case Form.JSON:
+        case GuardForm.JSON:
             shown = lint_json.render(inspection)
-        case Form.SARIF:
+        case GuardForm.SARIF:
             shown = lint_sarif.render(report)
-        case Form.MARKDOWN:
+        case GuardForm.MARKDOWN:
             shown = lint_markdown.render(report)
-        case Form.TABLE:
+        case GuardForm.TABLE:
             shown = lint_terminal.render(report) if output is None else lint_terminal.as_text(report)
     if output is not None:
-        write_whole({output: str(shown).encode()}, output, advice="name a file you may write")
+        write_whole({output: shown_whole(str(shown)).encode()}, output, advice="name a file you may write")
     return Linted(headline=report.headline, exit_code=inspection.exit_code, shown=shown)

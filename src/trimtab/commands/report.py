@@ -18,13 +18,14 @@ from trimtab.errors import UsageError
 from trimtab.files import write_whole
 from trimtab.folders.output import OWN
 from trimtab.progress import silent
-from trimtab.report.explain import markdown as explain_markdown
-from trimtab.report.explain.data import explanation_of
+from trimtab.report.formats import as_json
 from trimtab.report.html.data import page_of
 from trimtab.report.html.markdown import summary
 from trimtab.report.html.render import FILE, FOLDER, MOST_IN_ONE, render
 from trimtab.report.html.replayed import series_of
 from trimtab.report.html.series import ChartSeries  # noqa: TC001  # msgspec reads it when it runs
+from trimtab.report.service import markdown as service_markdown
+from trimtab.report.service.data import explanation_of
 from trimtab.snapshot.folder import read_snapshot
 from trimtab.values.folder import VALUES_FILE
 
@@ -176,16 +177,18 @@ def alone(document: Document, service: str) -> Document:
     )
 
 
-def text_of(document: Document, folder: Path, service: str | None, *, markdown: bool) -> str:
+def text_of(document: Document, folder: Path | None, service: str | None, *, markdown: bool) -> str:
     """Return the result, or one service of it, as Markdown or as JSON, a newline at its end.
+
+    ``folder`` is where it lies, if anywhere; of one service it must.
 
     Raises:
         UsageError: there is no such service.
 
     """
     if markdown:
-        if service is not None:
-            return explain_markdown.render(explanation_of(document, service, folder / VALUES_FILE))
+        if service is not None and folder is not None:
+            return service_markdown.render(explanation_of(document, service, folder / VALUES_FILE))
         return summary(document, folder)
     part = document if service is None else alone(document, service)
-    return msgspec.json.format(msgspec.json.encode(part), indent=2).decode() + "\n"
+    return as_json(part)

@@ -1,6 +1,7 @@
 """Ladders drawn at random and varied, as rows: a search makes thousands, so this is compiled.
 
-The rules of ``space`` in the form of rows. ``tests/property/test_space.py`` holds what is drawn against
+Which traits there are, and how each is drawn and varied, says the table (``traits``). The rules of
+``space`` stand here in the form of rows. ``tests/property/test_space.py`` holds what is drawn against
 them and against the module's own.
 """
 
@@ -9,13 +10,13 @@ them and against the module's own.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numba.extending import register_jitable
 
-from trimtab.ladders.ladders import GRID_PERCENT
-from trimtab.ladders.mersenne import POOLED, below, sample, share, state_of
+from trimtab.ladders.genes import SpaceTable, clear, copy
+from trimtab.ladders.mersenne import POOLED, below, share, state_of
 from trimtab.ladders.rows import (
     HIGH,
     IN_COOLDOWN_S,
@@ -31,30 +32,23 @@ from trimtab.ladders.rows import (
     PERIOD_S,
     STEPS,
 )
-from trimtab.ladders.space import (
-    ABOVE,
-    BELOW,
-    IN_COOLDOWNS_S,
-    IN_WINDOWS,
-    LEAST_HIGH_PERCENT,
-    LEAST_LOW_PERCENT,
-    LEAST_OUT_STEPS,
-    MOST_STEPS,
-    OUT_COOLDOWNS_S,
-    OUT_WINDOWS,
-    memory_taken,
-)
+from trimtab.ladders.space import MOST_STEPS, memory_taken
+from trimtab.ladders.traits import TRAITS
 from trimtab.replay.kernel.compiling import compiled
 from trimtab.terraform_module import LEAST_IN_COOLDOWN_S, PERCENT, PERIODS_S
 from trimtab.units import DAY_S
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from trimtab.demand.series import F64
     from trimtab.ladders.space import Space
     from trimtab.replay.inputs import I64
 
 SOURCES = (
     "ladders/draw",
+    "ladders/genes",
+    "ladders/traits",
     "ladders/mersenne",
     "ladders/rows",
     "ladders/space",
@@ -67,27 +61,40 @@ TAKEN_SHARE = 0.3
 """Of changes that take a trait from another good candidate."""
 TIMES = (1, 1, 2, 3)
 """Changes at a time."""
-MOVES = (-2, -1, 1, 2)
-"""Of the lower bound [tasks]."""
-SIDES = (-GRID_PERCENT, GRID_PERCENT)
-BOUND, CPU, SCALE_IN, OUT_COOLDOWN, IN_COOLDOWN, OUT_WINDOW = range(6)
-TRAITS = 7
-"""Traits that are taken: the last is the window in."""
-CHANGES = 10
-"""That are changed: the lower bound twice, for no other trait moves cost as much."""
 
 
-class SpaceTable(NamedTuple):
-    """A ``Space``, for compiled code."""
+def chain(functions: Sequence[Any], which: int = 0) -> Callable[..., None]:
+    """Return a compiled function that calls the one of ``functions`` that it is given the number of.
 
-    floors: I64
-    highs: I64
-    counts: I64
-    most: int
-    high_percent: int
-    ceiling_percent: float
-    memory_taken: bool
-    """Whether the service module takes memory's ladder."""
+    Compiled code cannot look into a list of functions; it can call one it knows, or ask the rest.
+    """
+    own = functions[which]
+    if which == len(functions) - 1:
+
+        @register_jitable
+        def last(number: int, state: I64, table: SpaceTable, row: F64, other: Any) -> None:  # noqa: ANN401, ARG001
+            own(state, table, row, other)
+
+        return last
+    rest = chain(functions, which + 1)
+
+    @register_jitable
+    def pick(number: int, state: I64, table: SpaceTable, row: F64, other: Any) -> None:  # noqa: ANN401
+        if number == which:
+            own(state, table, row, other)
+        else:
+            rest(number, state, table, row, other)
+
+    return pick
+
+
+DRAWN = tuple(draw for trait in TRAITS for draw in trait.first) + tuple(
+    draw for trait in TRAITS for draw in trait.draw
+)
+TAKEN = tuple(trait.take for trait in TRAITS if trait.take is not None)
+CHANGED = tuple(vary for trait in TRAITS for vary in trait.vary)
+DRAWS, TRAITS_TAKEN, CHANGES = len(DRAWN), len(TAKEN), len(CHANGED)
+drawn_one, taken_one, changed_one = chain(DRAWN), chain(TAKEN), chain(CHANGED)
 
 
 def table_of(space: Space) -> SpaceTable:
@@ -146,141 +153,11 @@ def sane(row: F64, table: SpaceTable) -> bool:  # noqa: C901, PLR0911, PLR0912  
     return calm
 
 
-# Slices and numpy's sort take numba seconds to compile, loops none.
-@register_jitable
-def clear(row: F64, first: int, last: int) -> None:
-    """Set columns from ``first`` to before ``last`` to 0."""
-    for column in range(first, last):
-        row[column] = 0.0
-
-
-@register_jitable
-def copy(row: F64, other: F64, first: int, last: int) -> None:
-    """Take columns from ``first`` to before ``last`` of another row."""
-    for column in range(first, last):
-        row[column] = other[column]
-
-
-@register_jitable
-def order(values: I64, size: int) -> None:
-    """Sort the first ``size``, of which there are a few."""
-    for i in range(1, size):
-        place = i
-        while place > 0 and values[place - 1] > values[place]:
-            values[place - 1], values[place] = values[place], values[place - 1]
-            place -= 1
-
-
-@register_jitable
-def out_steps(state: I64, counts: I64, row: F64, scratch: I64) -> None:
-    """Draw the steps out."""
-    width = (row.size - STEPS) // 4
-    clear(row, STEPS, STEPS + 2 * width)
-    size = min(counts.size, LEAST_OUT_STEPS + below(state, MOST_STEPS - LEAST_OUT_STEPS + 1))
-    sample(state, counts.size, size, scratch)
-    order(scratch, size)
-    above = 0
-    for i in range(size):
-        row[STEPS + i], row[STEPS + width + i] = above, counts[scratch[i]]
-        above += ABOVE[below(state, len(ABOVE))]
-    row[OUTS] = size
-
-
-@register_jitable
-def in_steps(state: I64, counts: I64, row: F64, scratch: I64) -> None:
-    """Draw the steps in."""
-    width = (row.size - STEPS) // 4
-    first = STEPS + 2 * width
-    clear(row, first, row.size)
-    size = min(counts.size, 1 + below(state, MOST_STEPS))
-    sample(state, counts.size, size, scratch)
-    order(scratch, size)
-    for i in range(size):
-        row[first + width + i] = counts[scratch[i]]
-    sample(state, len(BELOW), size - 1, scratch)
-    # ``BELOW`` descends: the earlier the greater.
-    order(scratch, size - 1)
-    row[first] = 1.0
-    for i in range(size - 1):
-        row[first + 1 + i] = BELOW[scratch[i]]
-    row[INS] = size
-
-
-@register_jitable
-def out_window(state: I64, row: F64) -> None:
-    """Draw M of N out."""
-    row[OUT_POINTS], row[OUT_PERIODS] = OUT_WINDOWS[below(state, len(OUT_WINDOWS))]
-
-
-@register_jitable
-def in_window(state: I64, row: F64) -> None:
-    """Draw N of N in."""
-    row[IN_POINTS] = row[IN_PERIODS] = IN_WINDOWS[below(state, len(IN_WINDOWS))]
-
-
 @register_jitable
 def anything(state: I64, table: SpaceTable, row: F64, scratch: I64) -> None:
     """Draw a row that may not be sane."""
-    high = table.highs[below(state, table.highs.size)]
-    row[HIGH], row[MIN_TASKS] = high, table.floors[below(state, table.floors.size)]
-    lows = (high - LEAST_LOW_PERCENT + GRID_PERCENT - 1) // GRID_PERCENT
-    row[LOW] = LEAST_LOW_PERCENT + GRID_PERCENT * below(state, lows)
-    out_steps(state, table.counts, row, scratch)
-    in_steps(state, table.counts, row, scratch)
-    row[OUT_COOLDOWN_S] = OUT_COOLDOWNS_S[below(state, len(OUT_COOLDOWNS_S))]
-    row[IN_COOLDOWN_S] = IN_COOLDOWNS_S[below(state, len(IN_COOLDOWNS_S))]
-    out_window(state, row)
-    in_window(state, row)
-    row[PERIOD_S] = 60
-
-
-@register_jitable
-def take(state: I64, row: F64, other: F64) -> None:
-    """Take one trait of another row."""
-    width = (row.size - STEPS) // 4
-    trait = below(state, TRAITS)
-    if trait == BOUND:
-        row[MIN_TASKS] = other[MIN_TASKS]
-    elif trait == CPU:
-        row[HIGH], row[LOW], row[OUTS] = other[HIGH], other[LOW], other[OUTS]
-        copy(row, other, STEPS, STEPS + 2 * width)
-    elif trait == SCALE_IN:
-        row[INS] = other[INS]
-        copy(row, other, STEPS + 2 * width, row.size)
-    elif trait == OUT_COOLDOWN:
-        row[OUT_COOLDOWN_S] = other[OUT_COOLDOWN_S]
-    elif trait == IN_COOLDOWN:
-        row[IN_COOLDOWN_S] = other[IN_COOLDOWN_S]
-    elif trait == OUT_WINDOW:
-        row[OUT_POINTS], row[OUT_PERIODS] = other[OUT_POINTS], other[OUT_PERIODS]
-    else:
-        row[IN_POINTS], row[IN_PERIODS] = other[IN_POINTS], other[IN_PERIODS]
-
-
-@register_jitable
-def change(state: I64, table: SpaceTable, row: F64, scratch: I64) -> None:
-    """Change one trait a little, or draw it anew."""
-    which = below(state, CHANGES) - 1
-    if which <= 0:
-        least = row[MIN_TASKS] + MOVES[below(state, len(MOVES))]
-        row[MIN_TASKS] = min(max(least, table.floors[0]), table.most - 1)
-    elif which == 1:
-        high = row[HIGH] + SIDES[below(state, len(SIDES))]
-        row[HIGH] = min(max(high, LEAST_HIGH_PERCENT), table.high_percent)
-    elif which == 2:  # noqa: PLR2004
-        row[LOW] = max(LEAST_LOW_PERCENT, row[LOW] + SIDES[below(state, len(SIDES))])
-    elif which == 3:  # noqa: PLR2004
-        out_steps(state, table.counts, row, scratch)
-    elif which == 4:  # noqa: PLR2004
-        in_steps(state, table.counts, row, scratch)
-    elif which == 5:  # noqa: PLR2004
-        row[OUT_COOLDOWN_S] = OUT_COOLDOWNS_S[below(state, len(OUT_COOLDOWNS_S))]
-    elif which == 6:  # noqa: PLR2004
-        row[IN_COOLDOWN_S] = IN_COOLDOWNS_S[below(state, len(IN_COOLDOWNS_S))]
-    elif which == 7:  # noqa: PLR2004
-        out_window(state, row)
-    else:
-        in_window(state, row)
+    for number in range(DRAWS):
+        drawn_one(number, state, table, row, scratch)
 
 
 @register_jitable
@@ -300,9 +177,9 @@ def vary(state: I64, table: SpaceTable, best: F64, row: F64, scratch: I64) -> No
         copy(row, one, 0, row.size)
         for _ in range(TIMES[below(state, len(TIMES))]):
             if share(state) < TAKEN_SHARE:
-                take(state, row, other)
+                taken_one(below(state, TRAITS_TAKEN), state, table, row, other)
             else:
-                change(state, table, row, scratch)
+                changed_one(below(state, CHANGES), state, table, row, scratch)
         if not alike(row, one) and sane(row, table):
             return
 

@@ -18,10 +18,10 @@ _HELD: Final = (
     r"|(?:api|access|auth|private|signing|encryption|account|license|master|storage|subscription|session)[_.\-]?key"
     r"|connection[_.\-]?str(?:ing)?|shared[_.\-]?access|signature"
 )
-_LAST: Final = r"pass|pw|auth|creds?|pin|sas|otp|salt|cookie|jwt|pat|bearer|mnemonic"
+_LAST: Final = r"pass|pw|auth|creds?|pin|sas|sig|otp|salt|cookie|jwt|pat|bearer|mnemonic"
 """Words that name a credential only where a name ends in them: DB_PASS, and not PASS_COUNT."""
 _ENDS: Final = (
-    rf"(?:(?<![a-z])(?:{_LAST})|(?<=[a-z])(?-i:Pass|Pw|Auth|Creds?|Pin|Otp|Jwt|Pat))\d{{0,3}}(?![\w.\-])"
+    rf"(?:(?<![a-z])(?:{_LAST})|(?<=[a-z])(?-i:Pass|Pw|Auth|Creds?|Pin|Sig|Otp|Jwt|Pat))\d{{0,3}}(?![\w.\-])"
 )
 _FIRST: Final = "(?=[abcdejlmopstw_])"
 """What any of them begins with: most letters of a text are passed over by this alone."""

@@ -1,4 +1,4 @@
-"""The p95 response times of services in words, for the report of ``optimize`` and for ``explain``."""
+"""The p95 response times of services in words: for the table of all, and for the page of one."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.terraform_module import ALARM_ENDINGS, POLICY_NAMES
+from trimtab.terraform_module import ALARM_ENDINGS, POLICY_NAMES, TRACKING_NAMES
 from trimtab.values.hcl import quoted
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from trimtab.takeover.takeover import Adopted, Takeover
 
 DIMENSION = "ecs:service:DesiredCount"
+FLEET = "module.fleet"
+"""What ``terraform/platform`` calls ``modules/fleet``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def render(imports: tuple[Import, ...]) -> str:
 
 
 def _of_cluster(takeover: Takeover) -> Iterator[Import]:
-    cluster, at = takeover.identity.cluster, "module.cluster"
+    cluster, at = takeover.identity.cluster, f"{FLEET}.module.cluster"
     yield Import(to=f"{at}.aws_ecs_cluster.this", id=cluster.name)
     if cluster.capacity_providers:
         yield Import(to=f"{at}.aws_ecs_cluster_capacity_providers.this", id=cluster.name)
@@ -79,7 +81,7 @@ def exposures(takeover: Takeover) -> frozenset[Exposure]:
 
 
 def _of_balancer(exposure: Exposure, balancer: Balancer) -> Iterator[Import]:
-    at = f'module.load_balancer["{exposure}"]'
+    at = f'{FLEET}.module.load_balancer["{exposure}"]'
     yield Import(to=f"{at}.aws_lb.this", id=balancer.found.arn)
     if balancer.https is not None:
         yield Import(to=f"{at}.aws_lb_listener.https[0]", id=balancer.https.arn)
@@ -93,7 +95,7 @@ def _of_services(takeover: Takeover) -> Iterator[Import]:
 
 
 def _of_service(takeover: Takeover, adopted: Adopted) -> Iterator[Import]:
-    at = f"module.service[{quoted(adopted.service.name)}]"
+    at = f"{FLEET}.module.service[{quoted(adopted.service.name)}]"
     if adopted.discovery is not None:
         yield Import(to=f"{at}.aws_service_discovery_service.this[0]", id=adopted.discovery.id)
     yield from _log_groups(takeover, adopted, at)
@@ -128,17 +130,26 @@ def _scaling(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Import]:
         resource = f"ecs/{target.resource_id}/{DIMENSION}"
         yield Import(to=f"{at}.aws_appautoscaling_target.this", id=resource)
         for policy in target.policies:
-            if is_ours(policy):
-                to = f"{at}.aws_appautoscaling_policy.{POLICY_NAMES[policy.name]}"
+            if is_ours(policy, tracks=adopted.tracks):
+                to = f"{at}.aws_appautoscaling_policy.{_names(tracks=adopted.tracks)[policy.name]}"
                 yield Import(to=to, id=f"{resource}/{policy.name}")
     # Those for whoever is on call are written over: what is not made, by these values, could not be imported.
     alarms = {alarm.name for alarm in takeover.identity.alarms}
-    for end, to in ALARM_ENDINGS.items():
+    # With target tracking the configuration has no alarm to import one to.
+    for end, to in () if adopted.tracks else ALARM_ENDINGS.items():
         alarm = f"{takeover.stem}-{adopted.stem}-{end}"
         if alarm in alarms:
             yield Import(to=f"{at}.aws_cloudwatch_metric_alarm.{to}", id=alarm)
 
 
-def is_ours(policy: ScalingPolicy) -> bool:
-    """Tell whether a policy has a name and type of the module's: a second adoption finds its own."""
-    return policy.name in POLICY_NAMES and policy.type == "StepScaling"
+def is_ours(policy: ScalingPolicy, *, tracks: bool) -> bool:
+    """Tell whether a policy has a name and type of the module's: a second adoption finds its own.
+
+    Of the kind that the values ask for: to one of the other there is nothing to import it to.
+    """
+    kind = "TargetTrackingScaling" if tracks else "StepScaling"
+    return policy.name in _names(tracks=tracks) and policy.type == kind
+
+
+def _names(*, tracks: bool) -> dict[str, str]:
+    return TRACKING_NAMES if tracks else POLICY_NAMES

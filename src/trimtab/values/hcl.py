@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import jinja2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from trimtab.ladders.traits import Plain
 
 COMMENT_WIDTH = 106
 
@@ -68,3 +71,21 @@ def wrapped(lines: Iterable[str]) -> tuple[str, ...]:
 def listed(texts: Iterable[str]) -> str:
     """Return the texts as an HCL list of strings."""
     return f"[{', '.join(quoted(text) for text in texts)}]"
+
+
+def plain(value: Plain) -> str:
+    """Return strings, numbers, lists and objects in one line of HCL."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key(name)} = {plain(one)}' for name, one in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(plain, value))}]"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return quoted(value) if isinstance(value, str) else number(value)
+
+
+def number(value: float) -> str:
+    """Return a text that is read back as exactly ``value``, without an exponent."""
+    return format(Decimal(repr(int(value) if value == int(value) else float(value))), "f")

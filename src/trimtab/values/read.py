@@ -20,6 +20,7 @@ from trimtab.advice.case.proposal import Proposal
 from trimtab.catalog.load import EPHEMERAL_INCLUDED_GIB
 from trimtab.errors import UsageError
 from trimtab.fleet.model import TaskSize
+from trimtab.ladders.entries import Values
 from trimtab.terraform_module import (
     COLLECTOR_CPU_UNITS,
     COLLECTOR_MEMORY_MIB,
@@ -27,7 +28,7 @@ from trimtab.terraform_module import (
     DEFAULT_DEREGISTRATION_DELAY_S,
     DEFAULT_STOP_TIMEOUT_S,
 )
-from trimtab.values.schema import ServiceEntry, TracingEntry, Values, given
+from trimtab.values.schema import ServiceEntry, TracingEntry, given
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,77 +6,17 @@ know, and its typo with it.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.fleet.model import Architecture, TaskSize
-from trimtab.terraform_module import MODULE, PERIODS_S, InStep, Ladder, Ladders, OutStep
+from trimtab.ladders.entries import OutEntry, Values, Whole
+from trimtab.ladders.traits import TRAITS
+from trimtab.terraform_module import PERIODS_S, Ladders
 from trimtab.units import DAY_S
-
-_Whole = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-_Seconds = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-_Percent = Annotated[float, Meta(gt=0, lt=100)]
-
-
-class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of the schema: Terraform would drop an attribute it does not know, and its typo with it."""
-
-
-class _Out(Values, frozen=True, kw_only=True):
-    above: Annotated[float, Meta(ge=0)]
-    add: _Whole
-
-
-class _In(Values, frozen=True, kw_only=True):
-    below: Annotated[float, Meta(gt=0, le=1)]
-    remove: _Whole
-
-
-class _Ladder(Values, frozen=True, kw_only=True):
-    high: _Percent | None = None
-    low: _Percent | None = None
-    steps: Annotated[tuple[_Out, ...], Meta(min_length=1, max_length=20)] | None = None
-    enabled: bool | None = None
-
-    def __post_init__(self) -> None:
-        if self.enabled is False:
-            msg = "enabled = false cannot be replayed or taken over: both scale by CPU and memory"
-            raise ValueError(msg)
-
-    def ladder(self, default: Ladder) -> Ladder:
-        """Return the ladder, taking from ``default`` what is left out.
-
-        Raises:
-            ValueError: low is not below high, or the steps are no ladder.
-
-        """
-        high = default.high if self.high is None else self.high
-        low = default.low if self.low is None else self.low
-        if not low < high:
-            msg = f"low ({low:g}) must be below high ({high:g})"
-            raise ValueError(msg)
-        if self.steps is None:
-            return Ladder(high=high, low=low, steps=default.steps)
-        aboves = [step.above for step in self.steps]
-        if aboves[0] != 0 or any(one >= other for one, other in pairwise(aboves)):
-            msg = f"steps must begin with above = 0 and rise, not {', '.join(f'{one:g}' for one in aboves)}"
-            raise ValueError(msg)
-        steps = tuple(OutStep(above=step.above, add=step.add) for step in self.steps)
-        return Ladder(high=high, low=low, steps=steps)
-
-
-class _ScaleIn(Values, frozen=True, kw_only=True):
-    steps: Annotated[tuple[_In, ...], Meta(min_length=1, max_length=20)] | None = None
-
-    def __post_init__(self) -> None:
-        belows = [step.below for step in self.steps or (_In(below=1.0, remove=1),)]
-        if belows[0] != 1 or any(one <= other for one, other in pairwise(belows)):
-            msg = f"steps must begin with below = 1 and fall, not {', '.join(f'{one:g}' for one in belows)}"
-            raise ValueError(msg)
 
 
 class _Source(Values, frozen=True, kw_only=True):
@@ -90,37 +30,27 @@ class _Source(Values, frozen=True, kw_only=True):
 class _Metric(Values, frozen=True, kw_only=True):
     high: Any
     low: Any
-    steps: tuple[_Out, ...]
+    steps: tuple[OutEntry, ...]
     sources: dict[str, _Source]
     expression: Any = None
     per_task: Any = None
     divided: Any = None
 
 
-class _Scaling(Values, frozen=True, kw_only=True):
-    min: Annotated[int, Meta(ge=1, le=5000)]
-    max: Annotated[int, Meta(ge=1, le=5000)]
-    cpu: _Ladder | None = None
-    memory: _Ladder | None = None
+class _Given(Values, frozen=True, kw_only=True):
+    """What ``scaling`` may say besides the traits, and what is checked over all of them."""
+
     metrics: dict[str, _Metric] | None = None
-    scale_in: _ScaleIn | None = None
-    out_cooldown: _Seconds | None = None
-    in_cooldown: _Seconds | None = None
-    period: int | None = None
-    out_periods: _Whole | None = None
-    out_datapoints: _Whole | None = None
-    in_periods: _Whole | None = None
-    in_datapoints: _Whole | None = None
 
     def __post_init__(self) -> None:
-        if self.max < self.min:
-            msg = f"max ({self.max}) is below min ({self.min})"
-            raise ValueError(msg)
         if self.metrics:
             named = ", ".join(self.metrics)
             msg = f"metrics ({named}) cannot be replayed or taken over: a snapshot has CPU and memory only"
             raise ValueError(msg)
         ladders = self.ladders()
+        if ladders.max_tasks < ladders.min_tasks:
+            msg = f"max ({ladders.max_tasks}) is below min ({ladders.min_tasks})"
+            raise ValueError(msg)
         if ladders.period_s not in PERIODS_S:
             msg = f"period is {ladders.period_s} s, must be one of {', '.join(map(str, PERIODS_S))}"
             raise ValueError(msg)
@@ -134,22 +64,26 @@ class _Scaling(Values, frozen=True, kw_only=True):
 
     def ladders(self) -> Ladders:
         """Return the policies, what is left out as the module has it."""
-        steps = self.scale_in.steps if self.scale_in else None
-        (out_points, out_periods), (in_points, in_periods) = MODULE.out_datapoints, MODULE.in_datapoints
-        return Ladders(
-            min_tasks=self.min,
-            max_tasks=self.max,
-            cpu=(self.cpu or _Ladder()).ladder(MODULE.cpu),
-            memory=(self.memory or _Ladder()).ladder(MODULE.memory),
-            scale_in=MODULE.scale_in
-            if steps is None
-            else tuple(InStep(below=s.below, remove=s.remove) for s in steps),
-            out_cooldown_s=given(self.out_cooldown, MODULE.out_cooldown_s),
-            in_cooldown_s=given(self.in_cooldown, MODULE.in_cooldown_s),
-            period_s=given(self.period, MODULE.period_s),
-            out_datapoints=(given(self.out_datapoints, out_points), given(self.out_periods, out_periods)),
-            in_datapoints=(given(self.in_datapoints, in_points), given(self.in_periods, in_periods)),
-        )
+        said = {key: getattr(self, key) for trait in TRAITS for key in trait.keys}
+        return Ladders(**{name: value for trait in TRAITS for name, value in trait.read(said).items()})
+
+
+BOUNDS = ("min", "max")
+
+
+def _scaling() -> type[msgspec.Struct]:
+    """Return the struct of ``scaling``: a field for each key of each trait, the bounds required."""
+    keys = {key: kind for trait in TRAITS for key, kind in trait.keys.items()}
+    fields = [(key, kind) if key in BOUNDS else (key, kind | None, None) for key, kind in keys.items()]
+    return msgspec.defstruct(
+        "Scaling", fields, bases=(_Given,), frozen=True, kw_only=True, forbid_unknown_fields=True
+    )
+
+
+if TYPE_CHECKING:
+    _Scaling = _Given
+else:
+    _Scaling = _scaling()
 
 
 class _Traffic(Values, frozen=True, kw_only=True):
@@ -326,7 +260,7 @@ class TracingEntry(Values, frozen=True, kw_only=True):
     """The root's variable of that name: what the collector takes of each task."""
 
     enabled: bool | None = None
-    cpu: _Whole | None = None
+    cpu: Whole | None = None
     memory: Annotated[int, Meta(ge=64)] | None = None
     sampling_rate: Any = None
     seed: Any = None

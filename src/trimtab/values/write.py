@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.cost import dollars
+from trimtab.ladders.traits import told
 from trimtab.terraform_module import (
     DEFAULT_ARCHITECTURE,
     DEFAULT_MATCHER,
     DEFAULT_SCHEME,
     DEFAULT_STOP_TIMEOUT_S,
-    MODULE,
 )
 from trimtab.values.deployment import deployment
-from trimtab.values.hcl import Attribute, key, listed, quoted, template, wrapped
+from trimtab.values.hcl import Attribute, key, listed, plain, quoted, template, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from trimtab.advice.model import Advice, Recommendation
     from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Egress, Service, Traffic
-    from trimtab.terraform_module import Ladder, Ladders
+    from trimtab.terraform_module import Ladders
     from trimtab.timing.startup import TargetTiming, Timing
 
 TEMPLATE = "services.auto.tfvars.j2"
@@ -208,45 +207,9 @@ def _traffic(traffic: Traffic, target: TargetTiming, grace_period_s: int | None)
 
 
 def _scaling(ladders: Ladders) -> Iterator[Attribute]:
-    """Yield the bounds, the ladders, and the waits that differ from the module's."""
-    yield Attribute(key="min", value=str(ladders.min_tasks))
-    yield Attribute(key="max", value=str(ladders.max_tasks))
-    yield Attribute(key="cpu", value=_ladder(ladders.cpu, MODULE.cpu))
-    yield Attribute(key="memory", value=_ladder(ladders.memory, MODULE.memory))
-    if ladders.scale_in != MODULE.scale_in:
-        steps = (f"{{ below = {_number(step.below)}, remove = {step.remove} }}" for step in ladders.scale_in)
-        yield Attribute(key="scale_in", value=f"{{ steps = [{', '.join(steps)}] }}")
-    usual = _waits(MODULE)
-    for name, value in _waits(ladders).items():
-        if value != usual[name]:
-            yield Attribute(key=name, value=str(value))
-
-
-def _waits(ladders: Ladders) -> dict[str, int]:
-    """Return cooldowns and alarm windows by the module's names for them."""
-    (out_points, out_periods), (in_points, in_periods) = ladders.out_datapoints, ladders.in_datapoints
-    return {
-        "out_cooldown": ladders.out_cooldown_s,
-        "in_cooldown": ladders.in_cooldown_s,
-        "period": ladders.period_s,
-        "out_periods": out_periods,
-        "out_datapoints": out_points,
-        "in_periods": in_periods,
-        "in_datapoints": in_points,
-    }
-
-
-def _ladder(ladder: Ladder, default: Ladder) -> str:
-    ends = f"high = {_number(ladder.high)}, low = {_number(ladder.low)}"
-    if ladder.steps == default.steps:
-        return f"{{ {ends} }}"
-    steps = (f"{{ above = {_number(step.above)}, add = {step.add} }}" for step in ladder.steps)
-    return f"{{ {ends}, steps = [{', '.join(steps)}] }}"
-
-
-def _number(value: float) -> str:
-    """Return a text that is read back as exactly ``value``, without an exponent."""
-    return format(Decimal(repr(int(value) if value == int(value) else float(value))), "f")
+    """Yield the traits of the scaling, those that differ from the module's or are always said."""
+    for name, value in told(ladders):
+        yield Attribute(key=name, value=plain(value))
 
 
 def _rule(rule: Egress) -> str:

@@ -33,8 +33,8 @@ from trimtab.demand.terms import NO_REQUESTS, OwnCpu, Term
 from trimtab.document.encode import document_of, published
 from trimtab.fleet.left_out import LeftOut
 from trimtab.pipeline import recommend
-from trimtab.report.explain.data import explanation_of
 from trimtab.report.optimize.data import report_of
+from trimtab.report.service.data import explanation_of
 from trimtab.snapshot.folder import write_snapshot
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def fleet_document(objective: Objective) -> Any:
     return recommend(snapshot, objective=objective, effort=made.LITTLE)
 
 
-def test_report_explain_and_document_say_that_nobody_can_tell_and_count_it_as_a_risk() -> None:
+def test_report_page_and_document_say_that_nobody_can_tell_and_count_it_as_a_risk() -> None:
     document = document_of(fleet_document(ASKED))
     report = report_of(document)
     assert "response times of api (cautions)" in report.objective

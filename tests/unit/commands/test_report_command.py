@@ -24,8 +24,13 @@ def test_without_a_form_it_is_the_table_that_optimize_printed(example: ExampleRu
     assert shown[:10] == example.stdout.splitlines()[:10]
 
 
-def test_a_service_is_the_page_that_explain_prints(example: ExampleRun) -> None:
-    assert trimtab("report", example.out, "fraud").stdout == trimtab("explain", example.out, "fraud").stdout
+def test_of_a_service_no_other_file_is_read(example: ExampleRun, tmp_path: Path) -> None:
+    (tmp_path / "recommendation").mkdir()
+    shutil.copy(example.out / DOCUMENT_FILE, tmp_path)
+    shutil.copy(example.out / "recommendation" / "fraud.json", tmp_path / "recommendation")
+    for flags in ((), ("--format", "markdown"), ("--format", "json")):
+        assert trimtab("report", tmp_path, "fraud", *flags).stdout.startswith(("fraud (", "## fraud (", "{"))
+    assert trimtab("report", tmp_path).returncode == 2, "the others are asked for after all"
 
 
 @pytest.mark.parametrize("flags", [("--format", "html"), ("--format", "markdown"), ("--format", "json")])

@@ -19,16 +19,16 @@ from trimtab.document.read import read_document
 from trimtab.fleet.model import Scaling
 from trimtab.ladders.search import Effort
 from trimtab.report import layout
-from trimtab.report.explain import terminal as explain_terminal
-from trimtab.report.explain.data import explanation_of
-from trimtab.report.explain.model import Fact, Grid
+from trimtab.report.service import terminal as service_terminal
+from trimtab.report.service.data import explanation_of
+from trimtab.report.service.model import Fact, Grid
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
     from trimtab.advice.model import Advice, Recommendation
     from trimtab.document.schema import Document, ServicePart
-    from trimtab.report.explain.model import Explanation
+    from trimtab.report.service.model import Explanation
 
 SMALL = Effort(drawn=60, rounds=1, varied=20)
 DAYS = 4
@@ -118,7 +118,7 @@ def page(optimized: Optimized, name: str) -> Explanation:
 
 
 def shown(explanation: Explanation, width: int = 100) -> str:
-    return "".join(f"{line}\n" for line in layout.lines(explain_terminal.render(explanation), width=width))
+    return "".join(f"{line}\n" for line in layout.lines(service_terminal.render(explanation), width=width))
 
 
 def words(explanation: Explanation) -> str:

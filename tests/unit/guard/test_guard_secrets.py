@@ -11,7 +11,7 @@ from guard.made import ALARM, GROUP, SCALING, change, document, service
 
 from trimtab.cli import main
 from trimtab.guard.judge import judge
-from trimtab.report.guard.formats import Form
+from trimtab.report.guard.formats import GuardForm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,12 +159,12 @@ CASES: dict[str, tuple[str, tuple[dict[str, Any], ...]]] = {
 }
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", GuardForm)
 @pytest.mark.parametrize(("secret", "changes"), CASES.values(), ids=CASES)
 def test_a_secret_without_a_mark_is_shown_in_no_form(
     secret: str,
     changes: tuple[dict[str, Any], ...],
-    form: Form,
+    form: GuardForm,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

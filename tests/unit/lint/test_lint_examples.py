@@ -117,7 +117,7 @@ def test_the_platform_has_no_error_and_with_its_network_no_gap(tmp_path: Path) -
     assert found.of(Severity.ERROR) == ()
     assert found.gaps == ()
     assert found.exit_code == 0
-    assert 'module.service["api"].aws_ecs_service.this' in {
+    assert 'module.fleet.module.service["api"].aws_ecs_service.this' in {
         one.address for one in found.findings if one.rule.id == "on-public-balancer"
     }
 
@@ -128,7 +128,7 @@ def test_the_platform_without_its_network_says_what_it_cannot_know() -> None:
     assert [(one.expression, one.rules) for one in found.gaps] == [
         ("var.private_subnet_ids", ("one-subnet",))
     ]
-    assert found.gaps[0].place.file.endswith("terraform/platform/network.tf")
+    assert found.gaps[0].place.file.endswith("terraform/platform/main.tf")
 
 
 def test_what_the_platform_is_warned_of_is_what_its_values_say() -> None:

@@ -13,7 +13,7 @@ from guard.made import GROUP, assess, change, document, service
 from trimtab.commands.guard import guard
 from trimtab.guard.facts.catalogue import catalogue
 from trimtab.report.guard import sarif
-from trimtab.report.guard.formats import Form
+from trimtab.report.guard.formats import GuardForm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,7 +169,7 @@ def test_a_result_is_beside_the_block_it_is_of_where_that_is_found(
     plan.write_text(document(api, near, far, gone, configuration=CONFIGURED), encoding="utf-8")
 
     def places() -> dict[str, tuple[str, int]]:
-        log = json.loads(str(guard(plan, Form.SARIF, None).shown))
+        log = json.loads(str(guard(plan, GuardForm.SARIF, None).shown))
         FORM.validate(log)
         return {
             one["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]: (

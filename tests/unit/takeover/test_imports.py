@@ -25,6 +25,7 @@ from trimtab.fleet.identity import Attachment, Registration
 from trimtab.takeover import imports, not_owned
 from trimtab.takeover import kept as adopt_values
 from trimtab.takeover.names import slug
+from trimtab.takeover.not_owned_scaling import scaling_items
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
 
 
 def test_each_thing_is_imported_by_the_id_the_provider_parses() -> None:
-    at = 'module.service["api"]'
+    at = 'module.fleet.module.service["api"]'
     assert ids(made.fleet(made.service("api"))) == {
-        "module.cluster.aws_ecs_cluster.this": "prod",
-        "module.cluster.aws_service_discovery_private_dns_namespace.this": "ns-1:vpc-1",
-        'module.load_balancer["public"].aws_lb.this': made.balancer_arn("alb"),
-        'module.load_balancer["public"].aws_lb_listener.http': made.listener(80).arn,
+        "module.fleet.module.cluster.aws_ecs_cluster.this": "prod",
+        "module.fleet.module.cluster.aws_service_discovery_private_dns_namespace.this": "ns-1:vpc-1",
+        'module.fleet.module.load_balancer["public"].aws_lb.this': made.balancer_arn("alb"),
+        'module.fleet.module.load_balancer["public"].aws_lb_listener.http': made.listener(80).arn,
         f"{at}.aws_service_discovery_service.this[0]": "srv-api",
         f"{at}.aws_cloudwatch_log_group.application[0]": "/ecs/api",
         f'{at}.aws_lb_target_group.this["this"]': made.group_arn("api"),
@@ -51,7 +52,7 @@ def test_each_thing_is_imported_by_the_id_the_provider_parses() -> None:
 def test_outside_production_the_one_log_group_is_the_debug_group() -> None:
     fleet = msgspec.structs.replace(made.fleet(made.service("api")), environment="stage")
     found = {to: one for to, one in ids(fleet).items() if "log_group" in to}
-    assert found == {'module.service["api"].aws_cloudwatch_log_group.debug': "/ecs/api"}
+    assert found == {'module.fleet.module.service["api"].aws_cloudwatch_log_group.debug': "/ecs/api"}
     assert values(fleet)["environment"] == "staging"
 
 
@@ -74,6 +75,38 @@ def test_terraform_would_format_neither_file(engine_alone: Engine, tmp_path: Pat
     assert formatted.returncode == 0, formatted.stdout
 
 
+def test_only_what_the_values_ask_for_is_imported_steps_or_target_tracking() -> None:
+    """To one of the other kind there is nothing to import: Terraform would refuse the plan."""
+    policies = (
+        ScalingPolicy(name="cpu-out", arn="a", type="StepScaling"),
+        ScalingPolicy(name="joint-in", arn="b", type="StepScaling"),
+        ScalingPolicy(name="cpu-tracking", arn="c", type="TargetTrackingScaling"),
+    )
+    actions = (made.policy_arn("api", "joint-in"),)
+    alarm = Alarm(name="prod-api-joint-low", arn="d", actions=actions, service="api")
+    fleet = made.fleet(
+        made.service("api"),
+        scaling_targets=(ScalingTarget(resource_id="service/prod/api", policies=policies),),
+        alarms=(alarm,),
+    )
+    at = 'module.fleet.module.service["api"].module.scaling[0]'
+    scaling = {to.removeprefix(f"{at}.") for to in made.ids(fleet) if to.startswith(at)}
+    assert scaling == {
+        "aws_appautoscaling_target.this",
+        'aws_appautoscaling_policy.out["cpu"]',
+        "aws_appautoscaling_policy.in[0]",
+        "aws_cloudwatch_metric_alarm.in[0]",
+    }
+    tracked = {to.removeprefix(f"{at}.") for to in made.ids(fleet, tracked=["api"]) if to.startswith(at)}
+    assert tracked == {"aws_appautoscaling_target.this", 'aws_appautoscaling_policy.tracking["cpu"]'}
+    items = {item.name: item.advice for item in scaling_items(made.taken(fleet, tracked=["api"]))}
+    assert items == {
+        "service/prod/api/cpu-out": "remove",
+        "service/prod/api/joint-in": "remove",
+        "prod-api-joint-low": "remove",
+    }
+
+
 def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> None:
     policies = (
         ScalingPolicy(name="cpu-out", arn="a", type="StepScaling"),
@@ -91,16 +124,16 @@ def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> N
             cluster=ClusterIdentity(name="prod", arn="e", capacity_providers=("FARGATE",)),
         )
     )
-    at = 'module.service["api"]'
+    at = 'module.fleet.module.service["api"]'
     assert found[f'{at}.module.scaling[0].aws_appautoscaling_policy.out["cpu"]'] == f"{TARGET}/cpu-out"
-    assert found[f"{at}.module.scaling[0].aws_appautoscaling_policy.in"] == f"{TARGET}/joint-in"
+    assert found[f"{at}.module.scaling[0].aws_appautoscaling_policy.in[0]"] == f"{TARGET}/joint-in"
     assert f'{at}.module.scaling[0].aws_appautoscaling_policy.out["memory"]' not in found
     assert found[f'{at}.module.scaling[0].aws_cloudwatch_metric_alarm.out["cpu"]'] == "prod-api-cpu-high"
     assert found[f"{at}.aws_cloudwatch_log_group.application[0]"] == "/ecs/prod/api/application"
     assert found[f"{at}.aws_cloudwatch_log_group.debug"] == "/ecs/prod/api/debug"
-    assert found["module.cluster.aws_cloudwatch_log_group.events"] == "/aws/events/ecs/prod"
-    assert found["module.cluster.aws_cloudwatch_log_group.exec"] == "/ecs/prod/exec"
-    assert found["module.cluster.aws_ecs_cluster_capacity_providers.this"] == "prod"
+    assert found["module.fleet.module.cluster.aws_cloudwatch_log_group.events"] == "/aws/events/ecs/prod"
+    assert found["module.fleet.module.cluster.aws_cloudwatch_log_group.exec"] == "/ecs/prod/exec"
+    assert found["module.fleet.module.cluster.aws_ecs_cluster_capacity_providers.this"] == "prod"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +258,7 @@ def test_of_two_load_balancers_of_a_kind_the_busier_is_taken_over() -> None:
     assert base.identity is not None
     balancers = (*base.identity.load_balancers, second)
     fleet = made.fleet(*services, target_groups=groups, load_balancers=balancers)
-    assert ids(fleet)['module.load_balancer["public"].aws_lb.this'] == made.balancer_arn("alb")
+    assert ids(fleet)['module.fleet.module.load_balancer["public"].aws_lb.this'] == made.balancer_arn("alb")
     assert of_service(fleet, "old")["foreign_load_balancer"] == "sg-9"
 
 
@@ -253,7 +286,10 @@ def test_a_service_in_no_registry_is_not_put_into_one() -> None:
 def test_a_namespace_of_the_new_ones_name_is_imported_though_nobody_is_in_it() -> None:
     namespace = Namespace(id="ns-2", arn="a", name="prod.internal", type="DNS_PRIVATE", vpc_id="vpc-1")
     fleet = made.fleet(made.service("api", registrations=()), namespaces=(namespace,), discovery_services=())
-    assert ids(fleet)["module.cluster.aws_service_discovery_private_dns_namespace.this"] == "ns-2:vpc-1"
+    assert (
+        ids(fleet)["module.fleet.module.cluster.aws_service_discovery_private_dns_namespace.this"]
+        == "ns-2:vpc-1"
+    )
 
 
 @pytest.mark.parametrize(

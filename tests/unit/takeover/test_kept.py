@@ -51,7 +51,7 @@ def test_https_serves_and_its_certificate_and_policy_are_kept() -> None:
         load_balancers=(made.balancer(https, made.listener(80, default_action="redirect")),),
     )
     found = ids(fleet)
-    assert found['module.load_balancer["public"].aws_lb_listener.https[0]'] == https.arn
+    assert found['module.fleet.module.load_balancer["public"].aws_lb_listener.https[0]'] == https.arn
     balancer = values(fleet)["adopt"]["load_balancers"]["public"]
     assert (balancer["certificate_arn"], balancer["ssl_policy"]) == ("arn:aws:acm:x", "old")
     assert "redirect" not in balancer

@@ -3,8 +3,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+import msgspec
 import pytest
 from fleet import made
 from takeover import made as identified
@@ -17,7 +18,6 @@ from trimtab.errors import EXIT_USAGE, UsageError
 from trimtab.fleet.account import CapacityProvider
 from trimtab.pipeline import recommend
 from trimtab.terraform_module import InStep, OutStep
-from trimtab.values import schema as values_schema
 from trimtab.values.read import read_proposals
 from trimtab.values.schema import ServiceEntry
 from trimtab.values.write import render
@@ -306,12 +306,10 @@ def test_the_schema_has_the_attributes_of_the_platforms_variable_and_no_others()
 
 def _attributes(schema: Any) -> set[str]:
     """Return the names of a schema's fields, and of those of the schemas in it."""
-    found: set[str] = set()
-    for name, kind in get_type_hints(schema).items():
-        found.add(name)
-        for inner in re.findall(r"schema\.(\w+)", str(kind)):
-            found |= _attributes(getattr(values_schema, inner))
-    return found
+    if not (isinstance(schema, type) and issubclass(schema, msgspec.Struct)):
+        return {name for inner in get_args(schema) for name in _attributes(inner)}
+    hints = get_type_hints(schema)
+    return {*hints, *(name for kind in hints.values() for name in _attributes(kind))}
 
 
 def test_a_mix_of_spot_and_on_demand_is_refused_and_not_replayed_as_all_spot(tmp_path: Path) -> None:

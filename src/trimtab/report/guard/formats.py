@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trimtab.report.guard.data import GuardReport
 
 
-class Form(StrEnum):
+class GuardForm(StrEnum):
     """The words that ``--format`` takes."""
 
     TABLE = "table"
@@ -40,7 +40,7 @@ class GuardAnswer:
     report: GuardReport
 
 
-def rendered(form: Form, answer: GuardAnswer) -> Group | str:
+def rendered(form: GuardForm, answer: GuardAnswer) -> Group | str:
     """Return the answer in a form: a table for ``rich`` to lay out, or text as it is."""
     return _RENDERERS[form](answer)
 
@@ -71,9 +71,9 @@ def _sarif(answer: GuardAnswer) -> str:
     return sarif.render(answer.assessment, written.of)
 
 
-_RENDERERS: Mapping[Form, Callable[[GuardAnswer], Group | str]] = {
-    Form.TABLE: _table,
-    Form.JSON: _json,
-    Form.MARKDOWN: _markdown,
-    Form.SARIF: _sarif,
+_RENDERERS: Mapping[GuardForm, Callable[[GuardAnswer], Group | str]] = {
+    GuardForm.TABLE: _table,
+    GuardForm.JSON: _json,
+    GuardForm.MARKDOWN: _markdown,
+    GuardForm.SARIF: _sarif,
 }

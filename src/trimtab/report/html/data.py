@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trimtab.report.explain.data import MEND
 from trimtab.report.html.model import LeftOutRow, Page, Risk
 from trimtab.report.html.money import sure_of, waterfall
 from trimtab.report.html.service import service_page
 from trimtab.report.html.words import GLOSSARY, LEAST, SEVERITY
 from trimtab.report.levers import lever_lines
 from trimtab.report.optimize.data import snapshot_notes
+from trimtab.report.service.data import MEND
 from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RISKS_SHOWN: Final = 3
 COMMANDS: Final = (
     ("This result as a table", "trimtab report DIR"),
-    ("Write what adopts the running fleet, replacing nothing", "trimtab write DIR"),
+    ("After an edit of the values: write again what adopts the running fleet", "trimtab write DIR"),
     (
         "Try an edit of the values on the same demand",
         f"trimtab replay SNAPSHOT --policy DIR/{VALUES_FILE}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.advice.case.outcome import Basis
 from trimtab.advice.choice.model import Rank
-from trimtab.report.explain.proof import against
+from trimtab.report.service.proof import against
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +22,7 @@ RANKS: Final[Mapping[Rank, str]] = {
     Rank.SIZE: "another size",
     Rank.FIXED: "fixed count",
     Rank.LADDERS: "best scaling steps",
+    Rank.TRACKING: "target tracking, tuned",
     Rank.DEFAULT: "default scaling steps",
 }
 

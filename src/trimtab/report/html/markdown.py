@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from trimtab.report.html.model import Page, ServicePage
 
 
-def summary(document: Document, folder: Path) -> str:
-    """Return a result as Markdown, a newline at its end."""
+def summary(document: Document, folder: Path | None) -> str:
+    """Return a result as Markdown, a newline at its end. ``folder``: where it lies, if anywhere."""
     return "\n".join(_lines(page_of(document, {}), folder)) + "\n"
 
 
-def _lines(page: Page, folder: Path) -> Iterator[str]:
+def _lines(page: Page, folder: Path | None) -> Iterator[str]:
     sure = page.sure
     yield f"## {words(page.cluster)}: {money(page.before_usd_month)} to {money(page.after_usd_month)} a month"
     yield ""
@@ -48,7 +48,11 @@ def _lines(page: Page, folder: Path) -> Iterator[str]:
     for left in page.left_out:
         yield f"- **{words(left.name)}**: {words(left.why)}"
     yield ""
-    yield f"Fargate {words(page.price_basis)}, {words(page.region)}, a month of 730 h. More of one service:"
+    basis = f"Fargate {words(page.price_basis)}, {words(page.region)}, a month of 730 h."
+    if folder is None:
+        yield basis
+        return
+    yield f"{basis} More of one service:"
     yield ""
     yield "```sh"
     yield f"trimtab report {shlex.quote(str(folder))} SERVICE"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trimtab.report.explain.model import Section
     from trimtab.report.html.frontier import Point
     from trimtab.report.html.money import Bar, Sure
     from trimtab.report.html.series import ChartSeries
     from trimtab.report.html.words import Word
+    from trimtab.report.service.model import Section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

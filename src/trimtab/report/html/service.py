@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 
 from trimtab.advice.case.outcome import Basis
-from trimtab.report.explain.data import explanation_of
 from trimtab.report.html.frontier import points_of
 from trimtab.report.html.model import Day, Risk, ServicePage, ValueChange
 from trimtab.report.html.series import REPLACED, counted, unpacked
@@ -30,6 +29,7 @@ from trimtab.report.html.words import (
     VERDICTS,
     Word,
 )
+from trimtab.report.service.data import explanation_of
 from trimtab.units import DAY_MIN
 from trimtab.values.folder import VALUES_FILE
 
@@ -191,6 +191,11 @@ def _changes(service: ServicePart, today: Mapping[str, str]) -> Iterator[ValueCh
 def _steps(scaling: ScalingPart) -> Iterator[tuple[str, str]]:
     if scaling.min_tasks == scaling.max_tasks:
         yield from ((OUT, "nothing"), (IN, "nothing"))
+        return
+    if scaling.tracking is not None:
+        target = scaling.tracking.cpu
+        yield OUT, f"target tracking, cpu {target:g} %; 3 of 3 min, wait {scaling.out_cooldown_s} s"
+        yield IN, f"the same; 15 of 15 min, wait {scaling.in_cooldown_s} s"
         return
     cpu, minutes = scaling.cpu, scaling.period_s / 60
     steps = ", ".join(f"+{one.add} from {cpu.high + one.above:g} %" for one in cpu.steps)

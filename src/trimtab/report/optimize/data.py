@@ -50,7 +50,7 @@ class Row:
     after_usd_month: Decimal
     saving_usd_month: Decimal
     why: str
-    """The verdict, and what decided the size of a trim, in a word each: ``trimtab explain`` has the rest."""
+    """The verdict, and what decided the size of a trim, in a word each; the service's page has the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Report:
     levers: tuple[Note, ...]
     """What could be done besides, each on its own."""
     files: tuple[Path, ...]
-    explain: str
+    more: str
     """The command that tells more of one service; empty where nothing was written."""
 
 
@@ -146,7 +146,7 @@ def report_of(document: Document, folder: Path | None = None, files: Sequence[Pa
         snapshot=snapshot_notes(document.notes),
         levers=tuple(Note(service=what, text=words) for what, words in lever_lines(document.levers)),
         files=tuple(files),
-        explain="" if folder is None else f"trimtab explain {shlex.quote(str(folder))} SERVICE",
+        more="" if folder is None else f"trimtab report {shlex.quote(str(folder))} SERVICE",
     )
 
 

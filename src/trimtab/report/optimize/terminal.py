@@ -59,8 +59,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield from notes("Said by the snapshot", report.snapshot)
     yield from notes("LEFT OUT: no answer for these services, they run on as they are", report.left_out)
     yield from written(report.files)
-    if report.explain:
-        yield whole(f"\nWhy, on a page: {report.explain}")
+    if report.more:
+        yield whole(f"\nWhy, on a page: {report.more}")
 
 
 def _table(report: Report) -> Figures:

@@ -27,11 +27,12 @@ class ReplayRow:
     """One service, replayed."""
 
     service: str
-    size: str
-    """CPU units / MiB."""
+    cpu_units: int
+    memory_mib: int
     tasks_mean: float
-    tasks_seen: str
-    """Least to most tasks that were asked for."""
+    tasks_least: int
+    """Asked for."""
+    tasks_most: int
     usd_month: Decimal
     over_cpu_share: float
     over_cpu_min: int
@@ -39,12 +40,26 @@ class ReplayRow:
     direction_changes_day: float
     over_bound: float | None
 
+    @property
+    def size(self) -> str:
+        """CPU units / MiB."""
+        return f"{self.cpu_units}/{self.memory_mib}"
+
+    @property
+    def tasks_seen(self) -> str:
+        """Least to most tasks that were asked for."""
+        return f"{self.tasks_least}-{self.tasks_most}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayReport:
     """The whole of it."""
 
-    title: str
+    cluster: str
+    start: str
+    days: float
+    policy: str
+    """What was replayed, in words."""
     basis: str
     rows: tuple[ReplayRow, ...]
     usd_month: Decimal
@@ -57,6 +72,11 @@ class ReplayReport:
     snapshot: tuple[Note, ...]
     """What the snapshot lacks or assumes."""
     files: tuple[Path, ...]
+
+    @property
+    def title(self) -> str:
+        """What was replayed."""
+        return f"{self.cluster}, {self.days:g} days from {self.start}, {self.policy}"
 
 
 def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, with what result
@@ -74,7 +94,10 @@ def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, wi
     rows = tuple(_row(verdict) for verdict in verdicts)
     over, minutes = sum(row.over_cpu_min for row in rows), sum(one.minutes for one in verdicts)
     return ReplayReport(
-        title=f"{fleet.cluster}, {fleet.days:g} days from {fleet.start}, {policy}",
+        cluster=fleet.cluster,
+        start=fleet.start,
+        days=fleet.days,
+        policy=policy,
         basis=(
             f"Replayed; Fargate {price_basis}, {fleet.region}, a month of 730 h, starts and drains included. "
             f"Short: minutes above {objective.cpu_percent:g} % CPU, or less where the hottest task is full "
@@ -98,9 +121,11 @@ def replay_report_of(  # noqa: PLR0913  # what was replayed, at which prices, wi
 def _row(verdict: Verdict) -> ReplayRow:
     return ReplayRow(
         service=verdict.service,
-        size=str(verdict.size),
+        cpu_units=verdict.size.cpu_units,
+        memory_mib=verdict.size.memory_mib,
         tasks_mean=verdict.tasks_mean,
-        tasks_seen=f"{verdict.tasks_least}-{verdict.tasks_most}",
+        tasks_least=verdict.tasks_least,
+        tasks_most=verdict.tasks_most,
         usd_month=cents(verdict.usd_month),
         over_cpu_share=verdict.over_cpu_share,
         over_cpu_min=verdict.over_cpu_min,

@@ -40,9 +40,8 @@ def render(report: ReplayReport) -> Group:
 def _parts(report: ReplayReport) -> Iterator[RenderableType]:
     yield Words(f"{report.title}\n", style="bold")
     if report.rows:
-        foots = ("total", "", "", "", usd(report.usd_month), *_over(report), "", "")
-        body = [_cells(row) for row in report.rows]
-        yield Figures(heads=HEADS, body=body, foots=foots, blocks=BLOCKS)
+        body = [cells(row) for row in report.rows]
+        yield Figures(heads=HEADS, body=body, foots=foots(report), blocks=BLOCKS)
         yield Text("")
     yield Words(report.basis, style="dim")
     yield from notes("Noted", report.notes)
@@ -51,7 +50,13 @@ def _parts(report: ReplayReport) -> Iterator[RenderableType]:
     yield from written(report.files)
 
 
-def _cells(row: ReplayRow) -> tuple[str, ...]:
+def foots(report: ReplayReport) -> tuple[str, ...]:
+    """Return the last row, of all services together."""
+    return ("total", "", "", "", usd(report.usd_month), *_over(report), "", "")
+
+
+def cells(row: ReplayRow) -> tuple[str, ...]:
+    """Return the row of one service."""
     return (
         row.service,
         row.size,

@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 
 from trimtab.advice.choice.model import Decision
-from trimtab.report.explain.model import Command, Fact, Grid, Section
 from trimtab.report.html.frontier import Point
 from trimtab.report.html.model import LeftOutRow, Page, Risk, ServicePage, ValueChange
 from trimtab.report.html.money import Bar, Sure
 from trimtab.report.html.series import ChartEvent, ChartSeries, bands
 from trimtab.report.html.words import GLOSSARY, HIGH, RISKS, VERDICTS
+from trimtab.report.service.model import Command, Fact, Grid, Section
 
 HOSTILE = "</script><script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">&'\""
 

@@ -1,1 +1,0 @@
-"""The report of ``explain``: why a service has its size and ladders."""

@@ -1,0 +1,98 @@
+variable "vpc_id" {
+  description = "The VPC that exists already."
+  type        = string
+  nullable    = false
+}
+
+variable "private_subnet_ids" {
+  description = "Private subnets for tasks and the internal load balancer, one in each of three zones; two do for a fleet that is taken over."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition = (
+      length(var.private_subnet_ids) >= 2 && length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids)
+    )
+    error_message = "private_subnet_ids has ${length(distinct(var.private_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
+  }
+}
+
+variable "public_subnet_ids" {
+  description = "Public subnets for the internet-facing load balancer, one in each of three zones; two do for a fleet that is taken over."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition = (
+      length(var.public_subnet_ids) >= 2 && length(distinct(var.public_subnet_ids)) == length(var.public_subnet_ids)
+    )
+    error_message = "public_subnet_ids has ${length(distinct(var.public_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
+  }
+}
+
+variable "namespace" {
+  description = "Private DNS namespace of Cloud Map; null means NAME.internal."
+  type        = string
+  default     = null
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate of the public load balancer, and of the internal one unless `internal_certificate_arn` is given."
+  type        = string
+  default     = null
+}
+
+variable "internal_certificate_arn" {
+  description = "ACM certificate of the internal load balancer, where it differs."
+  type        = string
+  default     = null
+}
+
+variable "load_balancers" {
+  description = "More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further certificates by a name of your own, IPv6 (`dualstack`), TLS policy, attributes. What is left out stays as found on one that is taken over."
+  type = map(object({
+    access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
+    web_acl_arn     = optional(string)
+    certificates    = optional(map(string))
+    ip_address_type = optional(string)
+    ssl_policy      = optional(string)
+    idle_timeout    = optional(number)
+
+    drop_invalid_header_fields = optional(bool)
+    attributes = optional(object({
+      # From modules/load-balancer, attributes (tools/terraform_adopt.py)
+
+      client_keep_alive                           = optional(number)
+      connection_logs                             = optional(object({ bucket = string, prefix = optional(string) }))
+      desync_mitigation_mode                      = optional(string)
+      enable_http2                                = optional(bool)
+      enable_tls_version_and_cipher_suite_headers = optional(bool)
+      enable_waf_fail_open                        = optional(bool)
+      enable_xff_client_port                      = optional(bool)
+      enable_zonal_shift                          = optional(bool)
+      preserve_host_header                        = optional(bool)
+      xff_header_processing_mode                  = optional(string)
+      # End of modules/load-balancer, attributes
+    }), {})
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.load_balancers), ["public", "internal"])) == 0
+    error_message = "load_balancers has a key that is neither \"public\" nor \"internal\": ${join(", ", setsubtract(keys(var.load_balancers), ["public", "internal"]))}."
+  }
+}
+
+variable "allow_plain_http" {
+  description = "Serve plain HTTP where there is no certificate. Refused unless said."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "Deletion protection of the load balancers; null means on in production."
+  type        = bool
+  default     = null
+}

@@ -1,0 +1,10 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.77, < 7.0" # 5.77 brought availability_zone_rebalancing; docs/provider-6.md says what was checked of 6
+    }
+  }
+}
