@@ -164,10 +164,14 @@ def compile_first() -> None:
 
 
 def space_of(parts: Parts, *, floor: int, memory: Ladder) -> Space:
-    """Return what the ladders may be, from the tuned part alone."""
+    """Return what the ladders may be: from the tuned part alone, but for the upper bound.
+
+    Nothing is chosen by that, and a peak that was recorded is no secret.
+    """
     inputs = parts.tuned.inputs
     need = np.sort(required_tasks(inputs, floor=floor).tasks)
-    most = max(math.ceil(MOST_OVER_PEAK * int(need[-1])), floor + 2)
+    later = required_tasks(parts.judged.inputs, floor=floor).tasks
+    most = max(math.ceil(MOST_OVER_PEAK * int(max(need[-1], later.max()))), floor + 2)
     floors = {int(need[min(need.size - 1, int(share * need.size))]) for share in FLOOR_QUANTILES}
     usable = (inputs.task.vcpu - inputs.task.overhead_vcpu) / inputs.task.vcpu
     highest = 100 * min(inputs.objective.cpu_share, 1.0) * usable
