@@ -113,7 +113,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Minimum:
     """From a minute of the day on, at least so many tasks."""
 
     minute: int
@@ -122,20 +122,20 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Minima by the time of day, laid down by scheduled actions of AWS."""
+    """Minima by the time of day, set by scheduled actions of AWS."""
 
     timezone: str
-    weekdays: tuple[Piece, ...]
+    weekdays: tuple[Minimum, ...]
     """Of every day where there is no weekend."""
-    weekend: tuple[Piece, ...] | None = None
+    weekend: tuple[Minimum, ...] | None = None
 
     @property
-    def days(self) -> tuple[tuple[Piece, ...], ...]:
+    def days(self) -> tuple[tuple[Minimum, ...], ...]:
         """The kinds of day there are."""
         return (self.weekdays,) if self.weekend is None else (self.weekdays, self.weekend)
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[Minimum, ...]:
         """Those of all days."""
         return tuple(piece for day in self.days for piece in day)
 
