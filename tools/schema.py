@@ -23,6 +23,7 @@ from trimtab.document.schema import Document, DocumentIndex, ServicePart
 from trimtab.report.guard.json import GuardTable
 from trimtab.report.lint.json import FolderTable
 from trimtab.report.replay.json import ReplayTable
+from trimtab.report.since.json import SinceTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,7 @@ SCHEMAS = (
         (Document,),
     ),
     Published("replay.schema.json", "trimtab replay --format json", (ReplayTable,)),
+    Published("since.schema.json", "trimtab report DIR --since SNAPSHOT --format json", (SinceTable,)),
     Published("guard-plan.schema.json", "trimtab guard PLAN.JSON --format json", (GuardTable,)),
     Published("guard-folder.schema.json", "trimtab guard DIR --format json", (FolderTable,)),
 )

@@ -102,7 +102,7 @@ REQUIREMENTS = (
     Mutation(
         "r3_alarms_are_wired",
         f"{SCALING}/alarms.tf",
-        "alarm_actions       = [aws_appautoscaling_policy.in.arn]",
+        "alarm_actions       = [aws_appautoscaling_policy.in[0].arn]",
         "alarm_actions       = []",
     ),
     Mutation(

@@ -164,6 +164,15 @@ variable "services" {
       scale_in = optional(object({
         steps = optional(list(object({ below = number, remove = number })))
       }))
+      schedule = optional(object({
+        timezone = string
+        weekdays = list(object({ at = string, min = number }))
+        weekend  = optional(list(object({ at = string, min = number })))
+      }))
+      tracking = optional(object({
+        cpu    = number
+        memory = optional(number)
+      }))
       out_cooldown   = optional(number)
       in_cooldown    = optional(number)
       period         = optional(number)
@@ -171,6 +180,7 @@ variable "services" {
       out_datapoints = optional(number)
       in_periods     = optional(number)
       in_datapoints  = optional(number)
+      fast_signals   = optional(bool)
     }))
   }))
   nullable = false

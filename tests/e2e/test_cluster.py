@@ -15,15 +15,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from fleet import made
 from report.made import Told
 
 import trimtab
 from trimtab.commands.optimize import optimize
-from trimtab.errors import ClusterError
+from trimtab.errors import ClusterError, SnapshotError
 from trimtab.ladders.search import Effort
 from trimtab.snapshot.folder import write_snapshot
+from trimtab.snapshot.place.named import S3Folder
 from trimtab.workers.cluster import DaskScheduler
 from written import contents
 
@@ -149,6 +151,42 @@ def test_two_workers_give_the_bytes_of_one_process_also_when_one_is_killed(
     assert cluster.address.startswith("tls://")
     assert cluster.workers[0].wait() == -signal.SIGKILL
     assert sum(line.startswith("searched ") for line in told) == len(NAMES)
+
+
+@pytest.mark.slow
+def test_workers_bring_a_snapshot_from_s3_themselves(
+    fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", region_name="eu-west-1")
+    client.create_bucket(Bucket="fleets", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for path in (fleet / "in").iterdir():
+        client.put_object(Bucket="fleets", Key=f"shop/{path.name}", Body=path.read_bytes())
+    cluster = Cluster(tmp_path)
+    try:
+        scheduler = DaskScheduler(cluster.address)
+        optimize(S3Folder("fleets", "shop"), tmp_path / "out", effort=EFFORT, scheduler=scheduler)
+        assert contents(tmp_path / "out") == contents(fleet / "alone")
+        for worker in cluster.workers:
+            worker.kill()
+        nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+        cluster.workers.append(cluster.begin_worker(**nobody))
+        said = "^s3://fleets/shop: a worker cannot read it: no AWS credentials were found; log in"
+        with pytest.raises(SnapshotError, match=said):
+            optimize(S3Folder("fleets", "shop"), None, effort=EFFORT, scheduler=scheduler)
+    finally:
+        cluster.end()
+        server.stop()
 
 
 @pytest.mark.slow

@@ -130,8 +130,9 @@ def _first(name: str, agree: Any, theirs: Any, ours: Any) -> Iterator[str]:
 
 def _activities(theirs: Replay, ours: oracle.World) -> Iterator[str]:
     for number, (t, o) in enumerate(zip(theirs.activities, ours.activities, strict=False)):
-        same = (t.minute, t.before, t.after, t.alarm, t.policy) == (
+        same = (t.minute, t.second, t.before, t.after, t.alarm, t.policy) == (
             o.tick,
+            o.second,
             o.before,
             o.after,
             o.alarm,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import oracle_case as oc
-from oracle_alarm import ALARM, Watch
+from oracle_alarm import Watch
 from oracle_policy import IN, OUT, Clock, Proposal, Sight, proposal
 
 MASK = 2**64 - 1
@@ -32,7 +32,12 @@ def splitmix64(x: int) -> int:
 
 def overlap(start: int, end: int, minute: int) -> int:
     """Return the seconds of [start, end) that lie in a minute."""
-    return max(0, min(end, 60 * minute + 60) - max(start, 60 * minute))
+    return within(start, end, 60 * minute, 60 * minute + 60)
+
+
+def within(start: int, end: int, first: int, last: int) -> int:
+    """Return the seconds of [start, end) that lie in [first, last)."""
+    return max(0, min(end, last) - max(start, first))
 
 
 @dataclass
@@ -55,6 +60,16 @@ class Task:
         """Return the seconds on the bill by the horizon."""
         seconds = min(self.stop, horizon) - min(self.pull, horizon)
         return max(60, seconds) if self.stop <= horizon else seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """What tasks did in a stretch of time."""
+
+    running_s: int
+    serving_s: int
+    own: float
+    """CPU that is no work [vCPU-seconds]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +96,8 @@ class Activity:
     """One scaling activity."""
 
     tick: int
+    """Minute."""
+    second: int
     before: int
     after: int
     alarm: int
@@ -99,6 +116,7 @@ class World:
     watches: list[Watch] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     points: dict[int, dict[str, float]] = field(default_factory=dict)
+    thirds: dict[int, dict[str, float]] = field(default_factory=dict)
     minutes: list[Minute] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     desired: int = 0
@@ -120,13 +138,13 @@ class World:
         self.tasks = [Task(0, 0, 0, 0, i - c.initial_tasks) for i in range(c.initial_tasks)]
         self.watches = [Watch(alarm, c.choices.evaluation_extra, i) for i, alarm in enumerate(c.alarms)]
 
-    def tick(self, k: int) -> None:
-        """Decide everything that minute k lives with (section 4)."""
-        e, c = 60 * k, self.case
-        self.interrupt(k)
-        self.rebound(k)
+    def tick(self, k: int, at: int) -> None:
+        """Decide at second ``at`` of minute k (sections 4 and 11)."""
+        e, c = 60 * k + at, self.case
+        if at == 0:
+            self.interrupt(k)
+            self.rebound(k)
         inside = [t for t in self.tasks if t.running <= e]
-        newest = k - 1 - -(-c.choices.publication_delay_s // 60)
         sight = Sight(
             e=e,
             running=len(inside),
@@ -138,10 +156,16 @@ class World:
             choices=c.choices,
         )
         best: Proposal | None = None
-        for watch in self.watches:
-            watch.evaluate(self.points, newest)
+        due = [watch for watch in self.watches if watch.due(e)]
+        for watch in due:
+            if watch.alarm.fast:
+                watch.evaluate(self.thirds, (e - c.choices.fast_delay_s) // 20 - 1, e)
+            else:
+                watch.evaluate(self.points, (e - c.choices.publication_delay_s) // 60 - 1, e)
         asks = [
-            proposal(watch, c.policies[watch.alarm.policy], sight) if watch.state == ALARM else None
+            proposal(watch, c.policies[watch.alarm.policy], sight)
+            if watch in due and watch.invokes(e)
+            else None
             for watch in self.watches
         ]
         agreed = all(
@@ -154,9 +178,9 @@ class World:
             if asked is not None and counts and (best is None or asked.capacity > best.capacity):
                 best = asked
         if best is not None and best.capacity > self.desired:
-            self.scale_out(k, best, sight.running)
+            self.scale_out(e, best, sight.running)
         elif best is not None and best.capacity < self.desired:
-            self.scale_in(k, best, inside)
+            self.scale_in(e, best, inside)
 
     def tracks_in(self, watch: Watch) -> bool:
         """Tell whether the alarm asks a target-tracking policy for fewer tasks."""
@@ -238,20 +262,19 @@ class World:
         ups = [a.after > a.before for a in self.activities]
         return sum(one != other for one, other in itertools.pairwise(ups))
 
-    def scale_out(self, k: int, won: Proposal, running: int) -> None:
+    def scale_out(self, e: int, won: Proposal, running: int) -> None:
         """Decide the launches now, and start the cooldown at the last one's RUNNING."""
-        e = 60 * k
         complete = max(t.running for t in self.launch(e, won.capacity - self.desired))
         if self.clock.holds(OUT, e):
             complete, base = max(complete, self.clock.complete), self.clock.base
         else:
             base = running
         self.clock = Clock(OUT, base, complete, complete + won.cooldown_s)
-        self.record(k, won, won.capacity)
+        self.record(e, won, won.capacity)
 
-    def scale_in(self, k: int, won: Proposal, inside: list[Task]) -> None:
+    def scale_in(self, e: int, won: Proposal, inside: list[Task]) -> None:
         """Let the earliest decided of the running tasks go: at once out, later stopped."""
-        c, e = self.case, 60 * k
+        c = self.case
         count = self.desired - won.capacity
         leaving: list[Task] = []
         if e < self.replaced:
@@ -260,13 +283,14 @@ class World:
         leaving += sorted(inside, key=Task.seniority)[: count - len(leaving)]
         self.remove(leaving, e, c.deregistration_delay_s + c.shutdown_s)
         self.clock = Clock(IN, 0, 0, e + c.choices.in_activity_s + won.cooldown_s)
-        self.record(k, won, self.desired - len(leaving))
+        self.record(e, won, self.desired - len(leaving))
 
-    def record(self, k: int, won: Proposal, after: int) -> None:
+    def record(self, e: int, won: Proposal, after: int) -> None:
         """Write the activity down."""
         self.activities.append(
             Activity(
-                tick=k,
+                tick=e // 60,
+                second=e,
                 before=self.desired,
                 after=after,
                 alarm=won.alarm,
@@ -276,18 +300,44 @@ class World:
         )
         self.desired = after
 
-    def live(self, k: int) -> None:
-        """Let minute k pass: work is served, points appear, judgement falls (section 5)."""
+    def seconds(self, first: int, last: int) -> Spent:
+        """Return what the tasks of now do in [first, last)."""
         c = self.case
-        serving_s = sum(overlap(t.serving, NEVER, k) for t in self.tasks)
-        running_s = sum(overlap(t.running, NEVER, k) for t in self.tasks)
+        return Spent(
+            running_s=sum(within(t.running, NEVER, first, last) for t in self.tasks),
+            serving_s=sum(within(t.serving, NEVER, first, last) for t in self.tasks),
+            # A task's own: second by second, idle while it runs, and boot until it serves.
+            own=sum(
+                c.idle_vcpu * within(t.running, NEVER, first, last)
+                + c.boot_vcpu * within(t.running, t.serving, first, last)
+                for t in self.tasks
+            ),
+        )
+
+    def third(self, i: int, spent: Spent) -> None:
+        """Publish the points of third i (section 11); its minute is not over yet."""
+        c, k = self.case, i // 3
+        if not spent.running_s:
+            return
+        tasks = spent.running_s / 20
+        capacity = (spent.serving_s / 20) * (c.vcpu - c.overhead_vcpu - c.idle_vcpu)
+        served = min(c.cpu_vcpu[k] + self.backlog, capacity)
+        average = 100 * (served + spent.own / 20) / (tasks * c.vcpu)
+        held = c.memory_mib[k] + c.overhead_mib + c.memory_slope_mib_per_vcpu * (served / tasks)
+        self.thirds[i] = {
+            oc.CPU_AVERAGE: average,
+            oc.CPU_MAXIMUM: min(100.0, average * c.hottest_ratio[k]),
+            oc.MEMORY_AVERAGE: 100 * min(held, c.size_mib) / c.size_mib,
+        }
+
+    def live(self, k: int, spent: list[Spent]) -> None:
+        """Let minute k be over: work is served, points appear, judgement falls (section 5)."""
+        c = self.case
+        serving_s = sum(part.serving_s for part in spent)
+        running_s = sum(part.running_s for part in spent)
+        own = sum(part.own for part in spent)
         capacity = (serving_s / 60) * (c.vcpu - c.overhead_vcpu - c.idle_vcpu)
         judged = c.vcpu - c.overhead_vcpu - c.idle_vcpu / c.cpu_share
-        # A task's own: second by second, idle while it runs, and boot until it serves.
-        own = sum(
-            c.idle_vcpu * overlap(t.running, NEVER, k) + c.boot_vcpu * overlap(t.running, t.serving, k)
-            for t in self.tasks
-        )
         wanted = c.cpu_vcpu[k] + self.backlog
         served = min(wanted, capacity)
         self.backlog = min(wanted - served, c.choices.queue_limit_vcpu_min)
@@ -324,7 +374,14 @@ class World:
 def replay(case: oc.Case) -> World:
     """Replay the whole recording and return the world at its end, with its history."""
     world = World(case)
+    ticks = (0, 20, 40) if any(alarm.fast or alarm.phase_s for alarm in case.alarms) else (0,)
     for k in range(len(case.cpu_vcpu)):
-        world.tick(k)
-        world.live(k)
+        spent = []
+        for at in ticks:
+            world.tick(k, at)
+            first = 60 * k + at
+            spent.append(world.seconds(first, first + 60 // len(ticks)))
+            if len(ticks) > 1:
+                world.third(3 * k + at // 20, spent[-1])
+        world.live(k, spent)
     return world

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Points: TypeAlias = "Mapping[int, Mapping[str, float]]"
-"""Minute to the metrics that the service published in it; a minute without tasks has no entry."""
+"""Minute, or third, to the metrics that the service published in it; one without tasks has no entry."""
 INSUFFICIENT = "INSUFFICIENT_DATA"
 ALARM = "ALARM"
 OK = "OK"
@@ -62,13 +62,16 @@ class Watch:
     index: int = 0
     """Place in the order of alarms."""
     state: str = INSUFFICIENT
+    since: int = 0
+    """Second at which it went to ALARM."""
     range: list[float | None] = field(default_factory=list)
     """The points of the last evaluation, oldest first."""
 
     def point(self, points: Points, q: int) -> float | None:
         """Return the point of the alarm's period that ends with minute q."""
         a = self.alarm
-        minutes = [points[m] for m in range(q - a.period + 1, q + 1) if m in points]
+        span = 1 if a.fast else a.period
+        minutes = [points[m] for m in range(q - span + 1, q + 1) if m in points]
         if a.metric == oc.REQUESTS:
             minutes = [minute for minute in minutes if oc.REQUESTS in minute]
         if not minutes:
@@ -80,16 +83,26 @@ class Watch:
             return max(minute[a.metric] for minute in minutes)
         return mean([minute[a.metric] for minute in minutes])
 
-    def evaluate(self, points: Points, newest: int) -> None:
-        """Read the range that ends with minute ``newest`` and take its state."""
+    def due(self, e: int) -> bool:
+        """Tell whether the alarm is evaluated at second e."""
+        return self.alarm.fast or e % 60 == self.alarm.phase_s
+
+    def invokes(self, e: int) -> bool:
+        """Tell whether the alarm, evaluated at second e, invokes its policy then."""
+        return self.state == ALARM and (not self.alarm.fast or (e - self.since) % 60 == 0)
+
+    def evaluate(self, points: Points, newest: int, e: int) -> None:
+        """Read the range that ends with minute (or third) ``newest`` and take its state."""
         a = self.alarm
-        count = a.n + self.evaluation_extra
-        self.range = [self.point(points, newest - back * a.period) for back in reversed(range(count))]
+        count, step, before = a.n + self.evaluation_extra, 1 if a.fast else a.period, self.state
+        self.range = [self.point(points, newest - back * step) for back in reversed(range(count))]
         breaches = COMPARE[a.comparison]
         marks = ["-" if v is None else "X" if breaches(v, a.threshold) else "0" for v in self.range]
         state = verdict("".join(marks), a.n, a.m, a.missing)
         if state != KEEP:
             self.state = state
+        if self.state == ALARM and before != ALARM:
+            self.since = e
 
     def newest_real(self, count: int) -> list[float]:
         """Return at most ``count`` newest real points of the range, oldest first."""

@@ -64,6 +64,7 @@ def model(case: oc.Case) -> tm.Model:
     c = case.choices
     return tm.Model(
         publication_delay_s=c.publication_delay_s,
+        fast_delay_s=c.fast_delay_s,
         evaluation_extra=c.evaluation_extra,
         aggregate="latest" if c.aggregate == "latest" else "alarm",
         in_activity_s=c.in_activity_s,
@@ -82,6 +83,8 @@ def _alarm(alarm: oc.Alarm) -> ta.PolicyAlarm:
         datapoints=alarm.m,
         policy=alarm.policy,
         period_min=alarm.period,
+        fast=alarm.fast,
+        phase_s=alarm.phase_s,
         missing=ta.Missing[alarm.missing],
         cpu_low=alarm.cpu_low,
         memory_low=alarm.memory_low,

@@ -31,6 +31,10 @@ class Alarm:
     threshold: float
     period: int = 1
     """Minutes."""
+    fast: bool = False
+    """Period of 20 s, whatever ``period`` says."""
+    phase_s: int = 0
+    """Second of the minute at which an alarm of minutes is evaluated."""
     n: int
     m: int
     missing: str = "MISSING"
@@ -78,6 +82,7 @@ class Choices:
     """The page's ``Model``: what AWS leaves undocumented."""
 
     publication_delay_s: int = 120
+    fast_delay_s: int = 20
     evaluation_extra: int = 2
     aggregate: str = "alarm"
     in_activity_s: int = 0

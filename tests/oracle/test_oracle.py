@@ -203,10 +203,10 @@ def test_the_earliest_decided_leave_whatever_their_scale_out() -> None:
     # At a launch a minute the first of the second scale-out is decided before the last of the first.
     world = World(case([0.0], initial_tasks=0, min_tasks=0, choices=replace(AT_ONCE, launch_rate_per_min=1)))
     for k, capacity in ((1, 3), (2, 5)):
-        world.scale_out(k, Proposal(capacity=capacity, alarm=0, policy=0, value=0.0, cooldown_s=0), 0)
+        world.scale_out(60 * k, Proposal(capacity=capacity, alarm=0, policy=0, value=0.0, cooldown_s=0), 0)
     assert [(t.decided, t.number) for t in world.tasks] == [(60, 0), (120, 1), (180, 2), (120, 3), (180, 4)]
     won = Proposal(capacity=1, alarm=0, policy=0, value=0.0, cooldown_s=0)
-    world.scale_in(9, won, list(world.tasks))
+    world.scale_in(540, won, list(world.tasks))
     assert [t.number for t in world.tasks] == [4]
     assert [t.number for t in world.gone] == [0, 1, 3, 2]
 

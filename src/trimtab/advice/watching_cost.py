@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Insights, Service, StepPolicy
+    from trimtab.terraform_module import Tracking
 
 DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 GIB = 2**30
@@ -49,14 +50,34 @@ def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
     return price.usd * (JOINT_METRICS if policy.metric == "joint" else 1)
 
 
-def alarms_proposed_usd(service: Service, prices: Prices, *, scales: bool) -> float:
-    """Return what the service module's alarms cost, those that are on unless switched off included."""
+def alarms_proposed_usd(
+    service: Service,
+    prices: Prices,
+    *,
+    scales: bool,
+    tracking: Tracking | None = None,
+    fast_signals: bool = False,
+) -> float:
+    """Return what the service module's alarms cost, those that are on unless switched off included.
+
+    Target tracking has two for each metric that it follows, which AWS makes and bills.
+    """
     metrics = ALARMED_METRICS
+    if tracking is not None:
+        metrics = TRACKING_ALARMS * (1 if tracking.memory is None else 2)
     if service.traffic is not None:
         metrics += BALANCED_METRICS
     if scales:
         metrics += AT_MAX_METRICS
-    return metrics * prices.alarm_month.usd
+    return metrics * prices.alarm_month.usd + (fast_signals_usd(prices) if fast_signals else 0.0)
+
+
+def fast_signals_usd(prices: Prices) -> float:
+    """Return what CPU every 20 s and an alarm on it cost a service.
+
+    AWS says that the metric is charged and not as what: a custom metric is what CloudWatch's list has for it.
+    """
+    return prices.custom_metric_month.usd + prices.alarm_high_resolution_month.usd
 
 
 def insights_usd(setting: Insights | None, tasks_mean: float, prices: Prices) -> float:

@@ -65,8 +65,10 @@ _EXPIRED: Final = frozenset(
     {
         "ExpiredToken",
         "ExpiredTokenException",
+        "InvalidAccessKeyId",
         "InvalidClientTokenId",
         "InvalidSignatureException",
+        "InvalidToken",
         "RequestExpired",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",

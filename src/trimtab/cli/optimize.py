@@ -11,24 +11,28 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     P95,
     Cluster,
     Cpu,
+    FastSignals,
     Jobs,
     Memory,
     MinTasks,
     ObjectiveFile,
     Over,
     Prices,
+    Reversals,
     Seed,
     Services,
-    Turns,
 )
-from trimtab.cli.screen import replaying, say, show, write_out
+from trimtab.cli.screen import replaying, say, show, warn, write_out
 from trimtab.errors import EXIT_PARTIAL
 from trimtab.report.formats import Form  # typer reads the annotations when it runs
 
 
 def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
-        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+        str,
+        typer.Argument(
+            metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet; s3://BUCKET/FOLDER too."
+        ),
     ],
     output: Annotated[
         Path | None,
@@ -41,8 +45,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     memory_percent: Memory = None,
     p95_ms: P95 = None,
     min_tasks: MinTasks = None,
-    turns: Turns = None,
+    reversals: Reversals = None,
     seed: Seed = None,
+    fast_signals: FastSignals = None,
     prices: Prices = None,
     jobs: Jobs = None,
     scheduler: Cluster = None,
@@ -59,15 +64,20 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     """Choose each service's task size, scaling policies and health-check timing.
 
     Cost is minimised by replay under the objective; what is chosen on the first part of the
-    history is judged on the last. Prints before and after. With -o, writes services.auto.tfvars,
-    recommendation.json and report.html, a page to forward; trimtab report DIR SERVICE tells why. With
-    --service too, the other services stay as an earlier run left them. Answers are kept in
+    history is judged on the last. Prints before and after; trimtab report DIR SERVICE tells why.
+
+    With -o, writes services.auto.tfvars, recommendation.json and report.html, a page to forward.
+    From a snapshot of an account or a state also imports.tf, adopt.auto.tfvars and not-owned.md,
+    which take the running fleet over; what was edited of these stays (trimtab write).
+
+    With --service too, the other services stay as an earlier run left them. Answers are kept in
     DIR/.trimtab as they are found: a run that was stopped goes on, and a later one searches what
     changed. Exits with 3 when a service had to be left out; the others are written all the same.
     """
-    from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
+    from trimtab.snapshot.place.named import place_of, refuse_bucket  # noqa: PLC0415
 
-    refuse_absent(snapshot)
+    place = place_of(snapshot)
+    refuse_bucket(output, "-o")
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
@@ -85,12 +95,13 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         memory_percent=memory_percent,
         p95_ms=p95_ms,
         min_tasks=min_tasks,
-        direction_changes_day=turns,
+        direction_changes_day=reversals,
         seed=seed,
+        fast_signals=fast_signals,
     )
     with replaying() as told:
         outcome = optimizing.optimize(
-            snapshot,
+            place,
             output,
             objective=promise,
             services=service or (),
@@ -107,6 +118,10 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         from trimtab.commands.report import text_of  # noqa: PLC0415
 
         write_out(text_of(outcome.document, output, None, markdown=form is Form.MARKDOWN))
+    if outcome.adoption.said:
+        say(outcome.adoption.said)
+    for left in outcome.adoption.left:
+        warn(f"not taken over: {left.service}: {left.detail}")
     if output is None:
         say("nothing was written: name a folder with -o to get the values")
     if outcome.partial:

@@ -19,7 +19,10 @@ from trimtab.report.formats import Form  # typer reads the annotations when it r
 
 def replay(  # noqa: PLR0913, PLR0917  # one a flag
     snapshot: Annotated[
-        Path, typer.Argument(metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet.")
+        str,
+        typer.Argument(
+            metavar="SNAPSHOT", help="Folder with fleet.json and metrics.parquet; s3://BUCKET/FOLDER too."
+        ),
     ],
     service: Services = None,
     policy: Annotated[
@@ -41,16 +44,16 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     Through those that are configured, or through the sizes and policies of a services.auto.tfvars.
     Exits with 3 when a service could not be replayed; the others are shown all the same.
     """
-    from trimtab.snapshot.files import refuse_absent  # noqa: PLC0415
+    from trimtab.snapshot.place.named import place_of  # noqa: PLC0415
 
-    refuse_absent(snapshot)
+    place = place_of(snapshot)
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands.replay import replay as replayed  # noqa: PLC0415
     from trimtab.report.replay import formats  # noqa: PLC0415
 
     with replaying() as told:
         done = replayed(
-            snapshot,
+            place,
             services=tuple(service or ()),
             values=policy,
             objective=objective_of(objective),

@@ -52,17 +52,42 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
         ),
     ] = None,
     prices: Prices = None,
+    later: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            metavar="SNAPSHOT",
+            help="What was promised against what a snapshot that was taken later measures.",
+        ),
+    ] = None,
+    moved: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="With --since: when the new sizes ran everywhere; else DIR's rollout journal says it.",
+        ),
+    ] = None,
 ) -> None:
     """Show a result again, without searching again: a table, a page to forward, Markdown or JSON.
 
     Reads what optimize wrote into DIR and nothing else. Without --format and -o it prints the table
     that optimize printed; of a SERVICE why it has its size and its scaling steps, what else there was,
     what that would have cost or broken, and how to try an edit. Exits with 3 when a service was left out.
+
+    With --since, the saving promised against the saving measured, service by service: the old
+    configuration replayed on the demand since, less what was recorded. Exits with 3 when of a service
+    nobody can tell; each has its reason.
     """
     from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
     from trimtab.document.read import read_document, read_service  # noqa: PLC0415
 
     kind = _form(form, output)
+    if later is not None:
+        _since(folder, (later, snapshot, moved, prices), service, kind, output)
+        return
+    if moved is not None:
+        raise UsageError("--from is for --since", advice="name the snapshot with --since")
     if service is None or kind is ReportForm.HTML:  # the page knows its minutes by the whole
         document = read_document(folder / DOCUMENT_FILE)
     else:
@@ -81,6 +106,51 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
         else:
             write_rendered({FILE: text}, output)
     if any(service in {None, left.service} for left in document.left_out):
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+def _since(
+    folder: Path,
+    given: tuple[Path, Path | None, str | None, Path | None],
+    service: str | None,
+    kind: ReportForm | None,
+    output: Path | None,
+) -> None:
+    from trimtab.cli.screen import replaying, write_out  # noqa: PLC0415
+    from trimtab.commands.report import write_rendered  # noqa: PLC0415
+    from trimtab.commands.since import since  # noqa: PLC0415
+    from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
+    from trimtab.document.read import read_document, read_service  # noqa: PLC0415
+    from trimtab.report.html.render import FILE  # noqa: PLC0415
+    from trimtab.report.layout import as_file  # noqa: PLC0415
+    from trimtab.report.since import terminal  # noqa: PLC0415
+    from trimtab.report.since.formats import RENDERERS  # noqa: PLC0415
+
+    later, snapshot, moved, prices = given
+    path = folder / DOCUMENT_FILE
+    document = read_document(path) if service is None else read_service(path, service)
+    with replaying() as told:
+        report = since(
+            document,
+            folder,
+            later,
+            old=snapshot,
+            moved=moved,
+            prices_file=prices,
+            only=service,
+            progress=told,
+        )
+    if kind is None or kind is ReportForm.TABLE:
+        shown = terminal.render(report)
+        if output is None:
+            show(shown)
+        else:
+            write_rendered({FILE: as_file(shown)}, output)
+    elif output is None:
+        write_out(RENDERERS[kind.value](report))
+    else:
+        write_rendered({FILE: RENDERERS[kind.value](report)}, output)
+    if report.untold:
         raise typer.Exit(EXIT_PARTIAL)
 
 

@@ -21,7 +21,7 @@ from trimtab.progress import silent
 from trimtab.report.optimize.data import Note
 from trimtab.report.replay.data import replay_report_of
 from trimtab.report.replay.minutes import encode as encode_minutes
-from trimtab.snapshot.folder import read_snapshot
+from trimtab.snapshot.place.opened import snapshot_at
 from trimtab.values.read import read_proposals
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from trimtab.progress import Progress
     from trimtab.report.replay.data import ReplayReport
     from trimtab.snapshot.contract import Snapshot
+    from trimtab.snapshot.place.named import Place
 
 LINE_EVERY = 20
 """Services between two words about a replay."""
@@ -55,7 +56,7 @@ class Replayed:
 
 
 def replay(  # noqa: PLR0913  # one for each flag
-    snapshot_path: Path,
+    place: Place,
     *,
     services: tuple[str, ...] = (),
     values: Path | None = None,
@@ -75,40 +76,40 @@ def replay(  # noqa: PLR0913  # one for each flag
         UsageError: there is no such service, the values or prices cannot be, or ``output`` cannot be written.
 
     """
-    progress(f"reading {snapshot_path}")
-    snapshot = read_snapshot(snapshot_path)
-    refuse_unfit(snapshot, objective)
-    names = set(services or known_services(snapshot))
-    refuse_unknown(snapshot, names, "--service")
-    proposals = None
-    if values is not None:
-        progress(f"reading {values}")
-        proposals = read_proposals(values, objective)
-        refuse_unknown(snapshot, proposals, str(values))
-    price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
-    wanted = [one for one in snapshot.fleet.services if one.name in names]
-    left_out = {left.service: left for left in snapshot.skipped if left.service in names}
-    asked = [one for one in wanted if one.name not in left_out]
-    progress(f"replaying {len(asked)} of {len(snapshot.fleet.services)} services")
-    run = partial(_replayed, snapshot, proposals, price_list, objective)
-    replayed = [*_with_progress(run, asked, progress), *left_out.values()]
-    runs = [one for one in replayed if isinstance(one, Before)]
-    judged = tuple(one.judged for one in runs)
-    if output is not None and judged:
-        progress(f"writing {output}")
-        content = encode_minutes(judged)
-        write_whole({output: content}, output, advice="name a file you may write")
-    report = replay_report_of(
-        snapshot.fleet,
-        "as configured" if values is None else f"under {values}",
-        verdicts=[one.verdict for one in judged],
-        skipped=[_note(one) for one in replayed if isinstance(one, LeftOut)],
-        failures=[note for one in runs for note in _failures(snapshot, one, objective)],
-        objective=objective,
-        files=(output,) if output is not None and judged else (),
-        price_basis=price_list.basis,
-    )
-    return Replayed(judged=judged, report=report)
+    progress(f"reading {place}")
+    with snapshot_at(place) as snapshot:
+        refuse_unfit(snapshot, objective)
+        names = set(services or known_services(snapshot))
+        refuse_unknown(snapshot, names, "--service")
+        proposals = None
+        if values is not None:
+            progress(f"reading {values}")
+            proposals = read_proposals(values, objective)
+            refuse_unknown(snapshot, proposals, str(values))
+        price_list = prices_for(snapshot.fleet.region, prices_file, snapshot.prices)
+        wanted = [one for one in snapshot.fleet.services if one.name in names]
+        left_out = {left.service: left for left in snapshot.skipped if left.service in names}
+        asked = [one for one in wanted if one.name not in left_out]
+        progress(f"replaying {len(asked)} of {len(snapshot.fleet.services)} services")
+        run = partial(_replayed, snapshot, proposals, price_list, objective)
+        replayed = [*_with_progress(run, asked, progress), *left_out.values()]
+        runs = [one for one in replayed if isinstance(one, Before)]
+        judged = tuple(one.judged for one in runs)
+        if output is not None and judged:
+            progress(f"writing {output}")
+            content = encode_minutes(judged)
+            write_whole({output: content}, output, advice="name a file you may write")
+        report = replay_report_of(
+            snapshot.fleet,
+            "as configured" if values is None else f"under {values}",
+            verdicts=[one.verdict for one in judged],
+            skipped=[_note(one) for one in replayed if isinstance(one, LeftOut)],
+            failures=[note for one in runs for note in _failures(snapshot, one, objective)],
+            objective=objective,
+            files=(output,) if output is not None and judged else (),
+            price_basis=price_list.basis,
+        )
+        return Replayed(judged=judged, report=report)
 
 
 def _with_progress(

@@ -11,6 +11,7 @@ Both go over a text a fixed number of times: 1 MB takes well under a second.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -31,13 +32,14 @@ __all__ = [
     "redact",
     "redact_command",
     "shown",
+    "shown_whole",
 ]
 
 REDACTED: Final = "[redacted]"
 
 _AFTER: Final = re.compile(
     r"(?P<between>[\"']?\s*[=:]\s*|[\"']?,\s*[\"']?value[\"']?\s*[=:]\s*|\s+)"
-    r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)",
+    r"(?P<value>\\+\"[^\"\\]*\\+\"|\"[^\"]*\"|'[^']*'|[^\s,;&\"'\\][^\s,;&\"']*)",
     re.IGNORECASE,
 )
 """``name=value``, ``name: value``, ``name value``, and ``name: N, value: V`` as ECS words a variable."""
@@ -47,11 +49,14 @@ _SAFE: Final = re.compile(
     r"|(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids of tasks
     r"|ecs-svc/[0-9]+|(?:task|eni|subnet|sg|vpc|srv|ns)[-/ ][0-9a-f]{8,}"
 )
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _JOINED: Final = frozenset({"=", '":', "':"})
 """What stands between a name and its value where the two are no sentence."""
 _ASIDE: Final = re.compile("\0([0-9]+)\0")
 _ASIDE_VALUE: Final = re.compile("[\"']?\0([0-9]+)\0")
 _IS_VARIABLE: Final = re.compile(VARIABLE)
+_GONE: Final = re.compile(r"[\"']?\[redacted\][\"')}\]]*")
+_QUOTES: Final = re.compile(r"\\*[\"']")
 _PROSE: Final = re.compile(r"[a-z.]+")
 _COMMIT_NAME = re.compile(r"(?i)commit|sha|revision|version|build|digest")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -66,6 +71,23 @@ def redact(text: str) -> str:
 def shown(text: str) -> str:
     """Return ``text`` as it may be shown: without what form, place or name tell to be a credential."""
     return _without(text, strict=False)
+
+
+def shown_whole(document: str) -> str:
+    """Return a document as it may be shown: of JSON each text by itself, so that it is JSON afterwards."""
+    if document[:1] not in {"{", "["}:
+        return shown(document)
+    return _STRING.sub(_shown_string, document)
+
+
+def _shown_string(found: re.Match[str]) -> str:
+    text = found[0]
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return text
+    kept = shown(said)
+    return text if kept == said else json.dumps(kept)
 
 
 def _without(text: str, *, strict: bool) -> str:
@@ -100,13 +122,18 @@ def _without_named(text: str, kept: Sequence[str], *, strict: bool) -> str:
             continue
         if _is_kept(text, start, found, kept):
             continue
-        parts += [text[at : found.start("value")], REDACTED]
+        # Its quotes stay, so that JSON is JSON still.
+        quote = _QUOTES.match(found["value"])
+        around = quote[0] if quote is not None else ""
+        parts += [text[at : found.start("value")], around, REDACTED, around]
         at = found.end()
     return "".join((*parts, text[at:]))
 
 
 def _is_kept(text: str, start: int, found: re.Match[str], kept: Sequence[str]) -> bool:
     said = found["between"].strip()
+    if _GONE.fullmatch(found["value"]):
+        return True
     # "token is invalid" in an event is prose: without = or : only a value that is no word counts.
     if not said and _PROSE.fullmatch(found["value"]):
         return True

@@ -10,6 +10,7 @@ VARIABLE: Final = r"[\"']?\$\{?[A-Z][A-Z0-9_]*\}?[\"']?(?:\s|$)"
 _SCHEME: Final = re.compile(
     r"(?i)\b(?P<scheme>bearer|basic|digest|negotiate)(?P<space>\s+)(?P<value>[A-Za-z0-9+/=_.~\-]{8,})"
 )
+_COOKIE: Final = re.compile(r"(?i)\b(?P<header>(?:set-)?cookie2?:\s*)[^\s\"'\0][^\"'\n]*")
 _USER: Final = re.compile(
     r"(?<![^\s\"'])(?P<flag>(?:-u|--(?:proxy-)?user|-U)[ =]?\s*)"
     r"(?:\"[^\":\s]*:[^\"]*\"|'[^':\s]*:[^']*'|[^\s:\"']+:[^\s\"']+)"
@@ -43,6 +44,7 @@ def without_placed(text: str, instead: str) -> str:
     if "://" in text:
         text = _TOKEN.sub(lambda found: _without_userinfo(found[0], instead), text)
     text = _SCHEME.sub(lambda found: _scheme(found, instead), text)
+    text = _COOKIE.sub(lambda found: f"{found['header']}{instead}", text)
     text = _USER.sub(lambda found: f"{found['flag']}{instead}", text)
     if _CLIENT_WORDS.search(text):
         text = "".join(_without_flags(part, instead) for part in _COMMANDS.split(text))

@@ -28,6 +28,7 @@ _PREFIXED: Final = (
     r"eyJ[\w\-]{8,}\.[\w\-]{4,}(?:\.[\w\-]*)*",
     r"SG\.[\w\-]{16,}\.[\w\-]{16,}",
     r"key-[0-9a-f]{32}",
+    r"[0-9a-f]{32}-us[0-9]{1,2}",
     r"(?:AC|SK)[0-9a-f]{32}",
     r"(?:npm|pnpm|dckr_pat|dckr_oat|shpat|shpca|shppa|shpss|hf|pul|rubygems)[_\-][A-Za-z0-9\-_]{16,}",
     r"(?:lin_api|figd|atp|ops|rdme|nvapi)[_\-][A-Za-z0-9\-_]{16,}",
@@ -43,6 +44,8 @@ _PREFIXED: Final = (
     r"ATATT3[\w\-=]{20,}",
     r"sbp_[a-f0-9]{20,}",
     r"(?:PMAK|FLWSECK(?:_TEST)?|AGE-SECRET-KEY|CCIPAT|dp\.(?:pt|st|ct|sa))[-_.][\w\-]{16,}",
+    r"[A-Za-z0-9]{14}\.atlasv1\.[\w\-]{60,}",
+    r"\$(?:apr1|[1256]|2[abxy]?|y)\$[\w./$]{20,}",
     r"[0-9]{8,10}:AA[\w\-]{32,}",
     r"[MNO][A-Za-z\d_\-]{23,25}\.[\w\-]{6}\.[\w\-]{27,}",
     r"[A-Za-z0-9_~.\-]{3}8Q~[A-Za-z0-9_~.\-]{31,}",
@@ -54,6 +57,7 @@ WEBHOOK: Final = re.compile(
 )
 """Addresses that whoever knows may write to."""
 _LONG: Final = re.compile(r"[A-Za-z0-9+/_\-]{20,}={0,2}")
+_HEX: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
 _WORD: Final = r"(?:[A-Z]?[a-z]+|[A-Z]+)"
 _WORDS: Final = re.compile(rf"{_WORD}(?:[/_\-]{_WORD})+")
 """Words of one case each, joined: Reconciliation_Worker_For_Europe, which is as varied as a key and none."""
@@ -88,8 +92,9 @@ def is_random(run: str) -> bool:
     plain = run.rstrip("=")
     if _WORDS.fullmatch(plain):
         return False
-    if re.fullmatch(r"[0-9a-fA-F]{32,}", plain):
-        return _entropy_bits(plain.lower()) >= HEX_BITS
+    digits = _HEX.search(plain)
+    if digits is not None and _entropy_bits(digits[0].lower()) >= HEX_BITS:
+        return True
     # A path or a name made of words has separators every few letters; a key has digits and both cases.
     kinds = sum(bool(re.search(kind, plain)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
     mixed = kinds == 3 or (kinds == 2 and len(plain) >= 32)  # noqa: PLR2004 - kinds of characters, and a key's length

@@ -18,6 +18,7 @@ from trimtab.replay.kernel.tables import (
     BREACH_FROM,
     BREACH_TO,
     CPU_LOW,
+    FAST,
     FROM_MINUTE,
     KIND,
     MEMORY_LOW,
@@ -27,6 +28,7 @@ from trimtab.replay.kernel.tables import (
     NEVER,
     PERIOD,
     PERIODS,
+    PHASE,
     TRACKING,
     Candidates,
 )
@@ -55,7 +57,7 @@ class Batches:
         """Encode what the candidates share."""
         self._recording = encode.recording_of(inputs)
         self._site = encode.site_of(inputs, model)
-        self._scratch = encode.scratch_of(inputs.load.minutes, MAX_TASKS)
+        self._scratch = encode.scratch_of(inputs.load.minutes, MAX_TASKS, fast=True)
         self._trace = encode.trace_of(0)
         self._leaps = not (model.queue_limit_vcpu_min or inputs.interruptions) and model.cooldown_blocks_in
         minutes = inputs.load.minutes
@@ -105,7 +107,7 @@ class Batches:
     def leapable(self, book: Candidates) -> Mask:
         """Return which candidates may be replayed by leaps, shape (C,).
 
-        Not those with target tracking, alarms on requests or of other periods than a minute, alarms that
+        Not those with target tracking, alarms on requests, of other periods or with a phase, alarms that
         take missing data for anything but calm, bounds that change, or none that run at times; and none at
         all where work waits in a queue, Spot takes tasks away, or a scale-out does not hold scale-in back.
         """
@@ -117,6 +119,8 @@ class Batches:
             & (alarm[:, :, MISSING] == IF_NOT_BREACHING)
             & (alarm[:, :, KIND] != TRACKING)
             & (alarm[:, :, METRIC] != REQUESTS)
+            & (alarm[:, :, FAST] == 0)
+            & (alarm[:, :, PHASE] == 0)
         )
         calm = (book.change[:, :, FROM_MINUTE] == NEVER).all(axis=1)
         bounds = (book.bounds[:, MIN_TASKS] >= 1) & (book.bounds[:, MOST] < self._rows(COLUMNS))

@@ -24,6 +24,13 @@ MAX_ALARMS = 8
 """Of one service. The kernel keeps the breaches of a minute in one byte."""
 LOOK_BACK_MIN = DAY_MIN
 """An alarm may not look back further than a day [min] (PutMetricAlarm)."""
+TRACKING_OUT, TRACKING_IN = (3, 3), (15, 15)
+"""M of N minutes of the two alarms that target tracking makes for itself on ECS (observed)."""
+FAST_S = 20
+"""Period of a fast alarm [s], and of the metrics that it watches."""
+FAST_PERIODS = 3
+"""Points to alarm of AWS's own target tracking on points of 20 s (its benchmark of 2026): a whole minute."""
+PHASES_S = (0, 20, 40)
 TRACKING_LOW = 0.9
 """Of the target: where ECS's target tracking puts its low alarm (observed: 30 to 27, 70 to 63)."""
 
@@ -97,6 +104,10 @@ class PolicyAlarm:
     """Index of the policy it invokes."""
     period_min: int = 1
     """P [min]."""
+    fast: bool = False
+    """Period of 20 s, on the service's metrics of 20 s; ``period_min`` stays 1."""
+    phase_s: int = 0
+    """Second of the minute at which an alarm of minutes is evaluated: 0, 20 or 40."""
     missing: Missing = Missing.MISSING
     cpu_low: float = 0.0
     """JOINT only: CPU's low threshold [percent]."""
@@ -111,6 +122,12 @@ class PolicyAlarm:
         whole("alarm.policy", self.policy)
         if self.datapoints > self.periods:
             raise ReplayError(f"{self.datapoints} of {self.periods} never alarm", where="alarm.datapoints")
+        if self.phase_s not in PHASES_S or (self.fast and self.phase_s):
+            raise ReplayError(
+                f"0, 20 or 40, and 0 for a fast alarm, not {self.phase_s}", where="alarm.phase_s"
+            )
+        if self.fast and (self.metric is Metric.REQUESTS or self.period_min != 1):
+            raise ReplayError("goes with CPU and memory, and with no other period", where="alarm.fast")
         if self.periods * self.period_min > LOOK_BACK_MIN:
             raise ReplayError(
                 f"{self.periods} periods of {self.period_min} min are more than a day", where="alarm.periods"
@@ -201,6 +218,7 @@ class Policy:
                 raise ReplayError(
                     "target tracking follows one metric, not the joint one", where="alarm.metric"
                 )
+        self._check_lows()
         for bounds in self.changes:
             whole("changes.minute", bounds.minute)
             whole("changes.max_tasks", bounds.max_tasks, most=MAX_TASKS)
@@ -214,6 +232,27 @@ class Policy:
                 raise ReplayError(
                     f"minute {after.minute} follows minute {before.minute}", where="changes.minute"
                 )
+
+    def _check_lows(self) -> None:
+        """Refuse low alarms of target tracking that could never agree at one tick."""
+        lows = [alarm for alarm in self.alarms if self._tracks_in(alarm)]
+        if len(lows) > 1 and (len({one.phase_s for one in lows}) > 1 or any(one.fast for one in lows)):
+            raise ReplayError(
+                "low alarms of several target-tracking policies must be evaluated together: of minutes, "
+                "and of one phase",
+                where="alarms",
+            )
+
+    def _tracks_in(self, alarm: PolicyAlarm) -> bool:
+        """Tell whether the alarm asks target tracking for fewer tasks."""
+        scaling = self.policies[alarm.policy]
+        tracking = isinstance(scaling, TargetTracking) and scaling.scale_in_enabled
+        return tracking and not alarm.comparison.high
+
+    @property
+    def ticks(self) -> int:
+        """Ticks in a minute: three where an alarm is fast or has a phase."""
+        return 3 if any(alarm.fast or alarm.phase_s for alarm in self.alarms) else 1
 
     @property
     def least_tasks(self) -> int:
@@ -231,22 +270,28 @@ def fixed_count(tasks: int) -> Policy:
     return Policy(min_tasks=tasks, max_tasks=tasks, initial_tasks=tasks)
 
 
-def tracking_alarms(metric: Metric, tracking: TargetTracking, policy: int) -> tuple[PolicyAlarm, PolicyAlarm]:
-    """Return the high and the low alarm that target tracking makes for itself on ECS (observed)."""
+def tracking_alarms(
+    metric: Metric, tracking: TargetTracking, policy: int, *, fast: bool = False
+) -> tuple[PolicyAlarm, PolicyAlarm]:
+    """Return the high and the low alarm that target tracking makes for itself on ECS (observed).
+
+    ``fast``: of a metric of 20 s. Nobody has said what its low alarm is: the slow one is taken.
+    """
     high = PolicyAlarm(
         metric=metric,
         comparison=Comparison.GREATER,
         threshold=tracking.target,
-        periods=3,
-        datapoints=3,
+        fast=fast,
+        periods=TRACKING_OUT[1],
+        datapoints=TRACKING_OUT[0],
         policy=policy,
     )
     low = PolicyAlarm(
         metric=metric,
         comparison=Comparison.LESS,
         threshold=TRACKING_LOW * tracking.target,
-        periods=15,
-        datapoints=15,
+        periods=TRACKING_IN[1],
+        datapoints=TRACKING_IN[0],
         policy=policy,
     )
     return high, low

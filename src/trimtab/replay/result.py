@@ -85,7 +85,9 @@ class Activity:
     """One scaling activity and what caused it."""
 
     minute: int
-    """The tick at which it was decided."""
+    """In which it was decided."""
+    second: int
+    """The tick at which it was decided [s from the start of the recording]."""
     before: int
     """Desired count [tasks]."""
     after: int

@@ -35,7 +35,9 @@ def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: 
     ``compiled=False`` runs the kernel's plain Python source, some hundred times slower.
     """
     minutes = inputs.load.minutes
-    scratch, trace = encode.scratch_of(minutes, policy.most_tasks), encode.trace_of(minutes)
+    ticks = policy.ticks
+    scratch = encode.scratch_of(minutes, policy.most_tasks, fast=ticks > 1)
+    trace = encode.trace_of(minutes, ticks)
     totals = _run(kernel() if compiled else kernel_python, inputs, [policy], model, (scratch, trace))
     return Replay(
         summary=summaries_of(totals, inputs)[0],
@@ -57,7 +59,7 @@ def replay_many(
         batches = Batches(inputs, model)
         totals = [batches.totals(encode.candidates_of(chunk, model)) for chunk in _chunks(policies)]
     else:
-        space = encode.scratch_of(inputs.load.minutes, MAX_TASKS), encode.trace_of(0)
+        space = encode.scratch_of(inputs.load.minutes, MAX_TASKS, fast=True), encode.trace_of(0)
         totals = [_run(kernel_python, inputs, chunk, model, space) for chunk in _chunks(policies)]
     return summaries_of(np.concatenate([encode.totals_of(0), *totals]), inputs)
 
@@ -109,6 +111,14 @@ def _minutes(inputs: Inputs, alarms: int, scratch: Scratch, trace: Trace) -> Min
 def _activities(trace: Trace, count: int) -> tuple[Activity, ...]:
     rows = zip(trace.activity[:count].tolist(), trace.activity_value[:count].tolist(), strict=True)
     return tuple(
-        Activity(minute=minute, before=before, after=after, alarm=alarm, policy=policy, value=value)
-        for (minute, before, after, alarm, policy), value in rows
+        Activity(
+            minute=second // 60,
+            second=second,
+            before=before,
+            after=after,
+            alarm=alarm,
+            policy=policy,
+            value=value,
+        )
+        for (second, before, after, alarm, policy), value in rows
     )

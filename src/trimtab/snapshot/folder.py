@@ -37,14 +37,15 @@ if TYPE_CHECKING:
 
     from trimtab.catalog.load import Prices
     from trimtab.fleet.left_out import LeftOut
+    from trimtab.snapshot.place.bucket import S3File
 
 LATER = frozenset({"response_times", "log_bytes_day", "container_insights"})
 """Fields that came after the first snapshots. Where they say nothing they are left out, so that
 an older snapshot is written again as it was."""
 
 
-def read_snapshot(path: Path) -> Snapshot:
-    """Read the snapshot folder at ``path``.
+def read_snapshot(path: Path, origin: S3File | None = None) -> Snapshot:
+    """Read the snapshot folder at ``path``, a copy of one in S3 if its metrics have an ``origin``.
 
     Raises:
         SnapshotError: something is missing, unreadable or cannot be true.
@@ -53,7 +54,7 @@ def read_snapshot(path: Path) -> Snapshot:
     refuse_absent(path)
     fleet = read_fleet(path / FLEET_FILE)
     prices = read_prices(path / PRICES_FILE, fleet.region)
-    rows, reported = read_rows(path / METRICS_FILE, fleet)
+    rows, reported = read_rows(path / METRICS_FILE, fleet, origin)
     return Snapshot(fleet=fleet, metrics=rows, skipped=_skipped(fleet, reported), prices=prices)
 
 

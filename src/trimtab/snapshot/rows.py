@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,9 +21,8 @@ from trimtab.snapshot.contract import METRIC_COLUMNS, STEP_S, Reported, reported
 from trimtab.snapshot.files import FLEET_FILE, METRICS_FILE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from trimtab.fleet.model import Fleet
+    from trimtab.snapshot.place.bucket import S3File
 
 COLUMNS = ("service", "timestamp", *METRIC_COLUMNS)
 LATER_COLUMNS = frozenset(column.name for column in MEASURED if column.later)
@@ -58,14 +58,16 @@ def with_later(table: pl.DataFrame) -> pl.DataFrame:
 class Rows(Mapping[str, pl.DataFrame]):
     """By service: its rows on the fleet's grid, read from the file each time they are asked for."""
 
-    path: Path
+    path: Path | S3File
     fleet: Fleet
     places: Mapping[str, tuple[int, int]]
     """By service, in the file's order: its first row, and how many follow each other."""
+    origin: S3File | None = None
+    """What ``path`` is a copy of."""
 
     def only(self, name: str, fleet: Fleet) -> Rows:
-        """Return the rows of one service, with the little of the fleet that they need."""
-        return Rows(self.path, fleet, {name: self.places[name]})
+        """Return the rows of one service for another machine, with the little of the fleet that they need."""
+        return Rows(self.origin or self.path, fleet, {name: self.places[name]})
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         """Read the rows of one service.
@@ -75,8 +77,9 @@ class Rows(Mapping[str, pl.DataFrame]):
 
         """
         first, count = self.places[name]
-        with _readable(self.path):
-            rows = _scan(self.path).slice(first, count).collect()
+        path = self.path if isinstance(self.path, Path) else self.path.here()
+        with _readable(path):
+            rows = _scan(path).slice(first, count).collect()
         if rows.height != count or not (rows["service"] == name).all():
             raise SnapshotError(
                 "the file changed while it was read", where=str(self.path), advice="run the command again"
@@ -92,7 +95,7 @@ class Rows(Mapping[str, pl.DataFrame]):
         return len(self.places)
 
 
-def read_rows(path: Path, fleet: Fleet) -> tuple[Rows, Mapping[str, Reported]]:
+def read_rows(path: Path, fleet: Fleet, origin: S3File | None = None) -> tuple[Rows, Mapping[str, Reported]]:
     """Check the file, piece by piece, and return its rows and what each service reported.
 
     Raises:
@@ -115,7 +118,7 @@ def read_rows(path: Path, fleet: Fleet) -> tuple[Rows, Mapping[str, Reported]]:
                 places[str(name)] = begun, count + part.height
                 reported[str(name)] = reported.get(str(name), Reported()).and_also(reported_of(part))
                 place += part.height
-    return Rows(path, fleet, places), reported
+    return Rows(path, fleet, places, origin), reported
 
 
 def _scan(path: Path) -> pl.LazyFrame:

@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from trimtab.redaction import REDACTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -57,6 +59,8 @@ class Balancer:
         http, https = self.http, self.https
         if len(self.found.security_group_ids) > MOST_KEPT_GROUPS or self.serving is None:
             return False
+        if REDACTED in self.found.attributes.values():
+            return False  # what is not known would be set back
         if https is not None and (https.protocol != "HTTPS" or not _has_words(https)):
             return False
         if http is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from trimtab.document.encode import FILE, encode
+from trimtab.document.encode import encode
+from trimtab.document.files import FILE
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import earlier_files
 from trimtab.folders.output import half_written, switch
@@ -14,12 +16,14 @@ from trimtab.snapshot.folder import encode_fleet, has_values
 from trimtab.values.write import render
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from trimtab.advice.model import Recommendation
     from trimtab.fleet.model import Fleet
 
 VALUES_FILE = "services.auto.tfvars"
+NOTHING: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +45,26 @@ def contents_of(recommendation: Recommendation, fleet: Fleet | None = None) -> d
     return beside | encode(recommendation, beside)
 
 
-def write_recommendation(recommendation: Recommendation, folder: Path, fleet: Fleet | None = None) -> Written:
+def write_recommendation(
+    recommendation: Recommendation,
+    folder: Path,
+    fleet: Fleet | None = None,
+    *,
+    also: Mapping[str, bytes] = NOTHING,
+    removed: Collection[str] = (),
+) -> Written:
     """Write all files into ``folder``, made if need be: all whole, or none. Services' that went are removed.
 
-    What holds values of variables is for its owner alone: some may be secret.
+    ``also`` are files by their paths in it that switch with them and are there to be edited, and ``removed``
+    what goes. What holds values of variables is for its owner alone: some may be secret.
 
     Raises:
         UsageError: the folder cannot be made or written.
 
     """
-    contents = contents_of(recommendation, fleet)
+    contents = {**also, **contents_of(recommendation, fleet)}
     gone = (earlier_files(folder) | half_written(folder)) - set(contents)
-    gone = {name for name in gone if FILE.fullmatch(name)}
+    gone = {name for name in gone if FILE.fullmatch(name)} | {*removed}
     valued = any(advice.service.environment for advice in recommendation.services)
     secret = {VALUES_FILE, FLEET_FILE} if valued or (fleet is not None and has_values(fleet)) else set()
     switch(folder, contents, index=DOCUMENT_FILE, secret=secret, gone=gone)

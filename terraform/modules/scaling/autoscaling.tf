@@ -3,13 +3,22 @@ resource "terraform_data" "service" {
   triggers_replace = [var.service_id]
 }
 
+module "schedule" {
+  source = "./schedule"
+  count  = var.scaling.schedule == null ? 0 : 1
+
+  schedule = var.scaling.schedule
+  now      = plantimestamp()
+}
+
 resource "aws_appautoscaling_target" "this" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
   resource_id        = "service/${var.cluster_name}/${var.service_name}"
-  min_capacity       = var.scaling.min
-  max_capacity       = var.scaling.max
-  tags               = var.tags
+  # What the last scheduled action set, so that no plan between two of them undoes it.
+  min_capacity = var.scaling.schedule == null ? var.scaling.min : module.schedule[0].in_force
+  max_capacity = var.scaling.max
+  tags         = var.tags
 
   lifecycle {
     # A replaced service loses its target without a word; this notices.
@@ -33,7 +42,18 @@ locals {
     cpu    = { metric = "CPUUtilization", given = var.scaling.cpu }
     memory = { metric = "MemoryUtilization", given = var.scaling.memory }
   }
-  utilisation = { for key, one in local.known : key => merge(one.given, { metric = one.metric }) if one.given.enabled }
+  utilisation = {
+    for key, one in local.known : key => merge(one.given, { metric = one.metric })
+    if one.given.enabled && local.steps
+  }
+
+  # Steps, or target tracking in their place: both on one metric would contradict each other.
+  steps = var.scaling.tracking == null
+  targets = { for key, target in {
+    cpu    = try(var.scaling.tracking.cpu, null)
+    memory = try(var.scaling.tracking.memory, null)
+  } : key => target if target != null }
+  tracked = { cpu = "ECSServiceAverageCPUUtilization", memory = "ECSServiceAverageMemoryUtilization" }
 
   # And one for each further metric.
   steps_out = merge(
@@ -75,6 +95,8 @@ resource "aws_appautoscaling_policy" "out" {
 }
 
 resource "aws_appautoscaling_policy" "in" {
+  count = local.steps ? 1 : 0
+
   name               = "joint-in"
   policy_type        = "StepScaling"
   service_namespace  = aws_appautoscaling_target.this.service_namespace
@@ -97,6 +119,51 @@ resource "aws_appautoscaling_policy" "in" {
         scaling_adjustment = -step_adjustment.value.remove
       }
     }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this.id]
+  }
+}
+
+# AWS makes the alarms of these, one high and one low for each.
+resource "aws_appautoscaling_policy" "tracking" {
+  for_each = local.targets
+
+  name               = "${each.key}-tracking"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.this.service_namespace
+  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  resource_id        = aws_appautoscaling_target.this.resource_id
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value
+    scale_out_cooldown = var.scaling.out_cooldown
+    scale_in_cooldown  = var.scaling.in_cooldown
+
+    predefined_metric_specification {
+      predefined_metric_type = local.tracked[each.key]
+    }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this.id]
+  }
+}
+
+# AWS writes over an action of the same name, and none can be imported.
+resource "aws_appautoscaling_scheduled_action" "this" {
+  for_each = var.scaling.schedule == null ? {} : module.schedule[0].actions
+
+  name               = each.key
+  service_namespace  = aws_appautoscaling_target.this.service_namespace
+  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  resource_id        = aws_appautoscaling_target.this.resource_id
+  schedule           = each.value.schedule
+  timezone           = var.scaling.schedule.timezone
+
+  scalable_target_action {
+    min_capacity = each.value.min
   }
 
   lifecycle {

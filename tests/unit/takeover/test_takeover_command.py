@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from fleet import made as plain
 from takeover import made
 from takeover.made import of_service
 
+from trimtab.advice.case.objective import DEFAULT, Spot
 from trimtab.commands import optimize as optimizing
 from trimtab.commands import write as adopting
 from trimtab.errors import SnapshotError, UsageError
@@ -50,9 +52,10 @@ def test_write_needs_values_and_identities_and_says_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"fleet\.json: is not what recommendation\.json was written with"):
         adopting.write(folder)
     (folder / "recommendation.json").unlink()
+    before = (folder / "imports.tf").read_bytes()
     with pytest.raises(UsageError, match="does not say what things are called"):
         adopting.write(folder)
-    assert not (folder / "imports.tf").exists()
+    assert (folder / "imports.tf").read_bytes() == before
 
 
 def test_write_leaves_the_values_as_they_were_edited(tmp_path: Path) -> None:
@@ -71,7 +74,6 @@ def test_values_that_move_a_running_service_to_spot_are_refused(tmp_path: Path) 
     values.write_text(text.replace("    memory ", "    spot = true\n    memory ", 1), encoding="utf-8")
     with pytest.raises(UsageError, match=r"services\.auto\.tfvars: spot = true for api: .*is replaced"):
         adopting.write(folder)
-    assert not (folder / "imports.tf").exists()
 
 
 def _written(done: adopting.Adoption) -> tuple[Path, Path, Path]:
@@ -83,6 +85,64 @@ def _optimised(fleet: Fleet, folder: Path) -> Path:
     write_snapshot(dataclasses.replace(recorded, fleet=fleet), folder / "snapshot")
     optimizing.optimize(folder / "snapshot", folder / "out", effort=plain.LITTLE)
     return folder / "out"
+
+
+THREE = ("imports.tf", "adopt.auto.tfvars", "not-owned.md")
+
+
+def _again(folder: Path, **changes: object) -> optimizing.Optimized:
+    return optimizing.optimize(folder.parent / "snapshot", folder, effort=plain.LITTLE, page=False, **changes)  # type: ignore[arg-type]
+
+
+def test_optimize_writes_the_takeover_that_write_would(tmp_path: Path) -> None:
+    folder = _optimised(made.fleet(made.service("api"), made.service("web", 200)), tmp_path)
+    beside = [(folder / name).read_bytes() for name in THREE]
+    assert [path.read_bytes() for path in _written(adopting.write(folder))] == beside
+    assert b"import {" in beside[0]
+
+
+def test_a_service_that_cannot_be_taken_over_is_named_by_optimize_too(tmp_path: Path) -> None:
+    fleet = made.fleet(made.service("api", deployment_controller="EXTERNAL"), made.service("web", 200))
+    done = _again(_optimised(fleet, tmp_path))
+    assert [left.service for left in done.adoption.left] == ["api"]
+    assert done.adoption.said.startswith("1 services taken over by ")
+
+
+@pytest.mark.parametrize("name", THREE)
+@pytest.mark.parametrize("edit", ["edited", "removed"])
+def test_what_was_edited_or_removed_of_a_takeover_stays_so(tmp_path: Path, name: str, edit: str) -> None:
+    folder = _optimised(made.fleet(made.service("api")), tmp_path)
+    if edit == "removed":
+        (folder / name).unlink()
+    else:
+        (folder / name).write_text("# mine\n", encoding="utf-8")
+    there = {one: (folder / one).read_bytes() for one in THREE if (folder / one).exists()}
+    done = _again(folder)
+    assert {one: (folder / one).read_bytes() for one in THREE if (folder / one).exists()} == there
+    assert f"the takeover stays: {name} edited, done or not known" in done.adoption.said
+    adopting.write(folder)
+    assert "taken over by" in _again(folder).adoption.said, "what write wrote is known again"
+
+
+def test_files_of_a_takeover_that_nobody_knows_are_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "imports.tf").write_text("# somebody's\n", encoding="utf-8")
+    folder = _optimised(made.fleet(made.service("api")), tmp_path)
+    assert (folder / "imports.tf").read_text(encoding="utf-8") == "# somebody's\n"
+    assert not (folder / "adopt.auto.tfvars").exists()
+
+
+def test_values_on_spot_have_no_import_blocks_beside_them(tmp_path: Path) -> None:
+    folder = _optimised(made.fleet(made.service("api")), tmp_path)
+    rates = {"vcpu": (0.0133, "vCPU-hour"), "gb": (0.0015, "GB-hour")}
+    prices = {
+        f"fargate_spot_x86_{one}_hour": {"usd": usd, "unit": unit} for one, (usd, unit) in rates.items()
+    }
+    file = tmp_path / "prices.json"
+    file.write_text(json.dumps({"region": "us-east-1", "prices": prices}), encoding="utf-8")
+    done = _again(folder, objective=msgspec.structs.replace(DEFAULT, spot=Spot()), prices_file=file)
+    assert "no import blocks: on Spot" in done.adoption.said
+    assert not [name for name in THREE if (folder / name).exists()]
 
 
 def test_a_fleet_without_identities_is_optimised_without_a_copy_of_it(tmp_path: Path) -> None:

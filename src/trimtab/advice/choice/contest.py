@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.case.objective import DEFAULT, PolicyKind
 from trimtab.advice.choice.trials import ground_of, tested
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.front import Limits
+from trimtab.ladders.kinds.tracking import track
 from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
 from trimtab.ladders.parts import parts_of
-from trimtab.ladders.search import Effort, Hunt, Limits, search
+from trimtab.ladders.search import Effort, Hunt, search
 from trimtab.ladders.space import Space
 from trimtab.replay.bound import required_tasks
 from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.trials import Tested, TrialGround
+    from trimtab.ladders.front import Tried
     from trimtab.ladders.parts import Parts
     from trimtab.terraform_module import Ladder
 
@@ -38,6 +41,8 @@ FLOOR_QUANTILES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
 MOST_OVER_PEAK = 2.0
 """Upper bound over the largest count ever needed [ratio]: demand may double before the bound holds
 it back, and a runaway cannot cost more than twice the peak."""
+FAST_ROUNDS, FAST_VARIED = 5, 50
+"""Of the search at 20 s, whose replays take longer."""
 TRIALS_MOST = 40
 """Candidates of the front that are tried at most, spread from its cheapest to its safest."""
 
@@ -70,6 +75,24 @@ class Contest:
     ground: TrialGround
     tried: int
     """Replays the search took."""
+    fast: Entrant | None = None
+    """The cheapest with an alarm of 20 s that stood every trial; None: none, or it was not asked for."""
+    tracking: Entrant | None = None
+    """The cheapest target tracking that stood every trial; None: none did, or none was asked for."""
+    untracked: Entrant | None = None
+    """Where none did, the safest that was tried."""
+
+    @property
+    def scaling(self) -> tuple[Entrant, ...]:
+        """What scales, stood every trial and is of a kind that the objective takes: steps first."""
+        kinds = self.ground.objective.policies
+        found = ((PolicyKind.STEP, self.ladders), (PolicyKind.TRACKING, self.tracking))
+        return tuple(entrant for kind, entrant in found if entrant is not None and kind in kinds)
+
+    @property
+    def entrants(self) -> tuple[Entrant, ...]:
+        """All that may be recommended."""
+        return self.scaling if self.fixed is None else (*self.scaling, self.fixed)
 
 
 def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memory: Ladder) -> Contest:
@@ -80,24 +103,49 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     # Where no ladders fit, only fixed counts are left.
     front = () if space.empty else search(parts.tuned, space, limits, hunt)
     LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(hunt.seeds), len(front))
-    refused: list[Entrant] = []
-    best: Entrant | None = None
-    safer: tuple[Ladders, ...] = ()
-    for place in _spread(len(front)):
-        entrant = enter(front[place].ladders, ground)
-        if entrant.tested.passed:
-            best, safer = entrant, tuple(one.ladders for one in front[place + 1 :])
-            break
-        refused.append(entrant)
+    best, refused, passed = _walk(front, ground)
+    safer = tuple(one.ladders for one in front[passed + 1 :])
+    # Where the objective takes no target tracking it is shown beside the choice: of the last search alone.
+    tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
+    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near) if tracks else ((), 0)
+    tracking, untracked, _ = _walk(tracked, ground)
+    fast, fast_tried = None, 0
+    if objective.fast_signals and not space.empty:
+        effort = fast_effort(hunt.effort)
+        seeds = (*hunt.seeds, *(one.ladders for one in front))
+        faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)
+        fast, _, _ = _walk(search(parts.tuned, space, limits, faster), ground)
+        fast_tried = effort.replays + len(seeds)
     return Contest(
         ladders=best,
+        tracking=tracking,
+        untracked=untracked[-1] if untracked and tracking is None else None,
         fixed=fixed_count(ground, memory),
-        refused=tuple(refused),
+        refused=refused,
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds),
+        tried=hunt.effort.replays + len(hunt.seeds) + replays + fast_tried,
+        fast=fast,
     )
+
+
+def fast_effort(effort: Effort) -> Effort:
+    """Return the effort of the search at 20 s: it begins with the front of the one at a minute."""
+    return replace(
+        effort, drawn=0, rounds=min(FAST_ROUNDS, effort.rounds), varied=min(FAST_VARIED, effort.varied)
+    )
+
+
+def _walk(front: Sequence[Tried], ground: TrialGround) -> tuple[Entrant | None, tuple[Entrant, ...], int]:
+    """Return the cheapest of a front that stands every trial, those before it, and its place."""
+    refused: list[Entrant] = []
+    for place in _spread(len(front)):
+        entrant = enter(front[place].ladders, ground)
+        if entrant.tested.passed:
+            return entrant, tuple(refused), place
+        refused.append(entrant)
+    return None, tuple(refused), len(front)
 
 
 def compile_first() -> None:
@@ -116,10 +164,14 @@ def compile_first() -> None:
 
 
 def space_of(parts: Parts, *, floor: int, memory: Ladder) -> Space:
-    """Return what the ladders may be, from the tuned part alone."""
+    """Return what the ladders may be: from the tuned part alone, but for the upper bound.
+
+    Nothing is chosen by that, and a peak that was recorded is no secret.
+    """
     inputs = parts.tuned.inputs
     need = np.sort(required_tasks(inputs, floor=floor).tasks)
-    most = max(math.ceil(MOST_OVER_PEAK * int(need[-1])), floor + 2)
+    later = required_tasks(parts.judged.inputs, floor=floor).tasks
+    most = max(math.ceil(MOST_OVER_PEAK * int(max(need[-1], later.max()))), floor + 2)
     floors = {int(need[min(need.size - 1, int(share * need.size))]) for share in FLOOR_QUANTILES}
     usable = (inputs.task.vcpu - inputs.task.overhead_vcpu) / inputs.task.vcpu
     highest = 100 * min(inputs.objective.cpu_share, 1.0) * usable

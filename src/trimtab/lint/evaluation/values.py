@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from trimtab.lint.evaluation.traced import like
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -157,8 +159,8 @@ def text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+        return like(value, str(int(value)))
+    return like(value, str(value))
 
 
 def number(value: Value) -> int | float:
@@ -171,7 +173,7 @@ def number(value: Value) -> int | float:
         except ValueError:
             pass
         else:
-            return int(read) if read.is_integer() else read
+            return like(value, int(read)) if read.is_integer() else like(value, read)
     msg = "a number is needed here"
     raise Failed(msg)
 

@@ -73,7 +73,7 @@ def expression(text: str, file: str, line: int) -> Node:
     whole = f"x = {text.strip()}\n"
     try:
         tree = hcl2.parses_to_tree(whole)
-        reader = _Reader(whole, file, line - 1)
+        reader = _Reader(whole, file, line - 1, inside=True)
         return next(iter(reader.body(_only(tree, "body")).attributes.values()))
     except (LarkError, RecursionError, StopIteration):
         return Unsupported(SourcePlace(file, line, line, _short(text)), "an expression that cannot be read")
@@ -99,10 +99,11 @@ def _short(text: str) -> str:
 class _Reader:
     """Turns the parser's tree of one file into syntax."""
 
-    def __init__(self, text: str, file: str, before: int = 0) -> None:
+    def __init__(self, text: str, file: str, before: int = 0, *, inside: bool = False) -> None:
         self.text = text
         self.file = file
         self.before = before
+        self.inside = inside
         self.newlines = [found.start() for found in re.finditer("\n", text)]
         self.kinds: dict[str, Callable[[Tree[Token]], Node]] = {
             "expr_term": self._term,
@@ -135,7 +136,8 @@ class _Reader:
         # By position, not by the parser's line: what was eased has lost newlines.
         first = bisect_left(self.newlines, meta.start_pos) + 1
         last = bisect_left(self.newlines, meta.end_pos) + 1
-        return SourcePlace(self.file, self.before + first, self.before + last, text)
+        span = None if self.inside else (meta.start_pos, meta.end_pos)
+        return SourcePlace(self.file, self.before + first, self.before + last, text, span)
 
     def body(self, tree: Tree[Token]) -> Body:
         attributes: dict[str, Node] = {}

@@ -18,6 +18,8 @@ class SourcePlace:
     last_line: int = 0
     text: str = ""
     """The source of an expression, on one line and cut."""
+    span: tuple[int, int] | None = field(default=None, compare=False)
+    """Its first character in the text and the one behind its last; not known inside a heredoc or JSON."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _checked(group: TargetGroup, traffic: Traffic | None) -> dict[str, Any]:
         "HealthCheckProtocol": group.health_protocol,
         "HealthCheckPort": None if group.target_type == "lambda" else group.health_port,
     }
-    if group.health_protocol in OF_HTTP:
+    if group.health_protocol in OF_HTTP and group.health_path.startswith("/"):  # else it is not kept
         given["HealthCheckPath"] = group.health_path
     if traffic is None:
         return given

@@ -22,6 +22,7 @@ from trimtab.replay.kernel.tables import (
     Trace,
 )
 from trimtab.replay.policy import (
+    FAST_S,
     MAX_ALARMS,
     AdjustmentType,
     Comparison,
@@ -75,6 +76,8 @@ def site_of(inputs: Inputs, model: Model) -> Site:
         warned_s=min(SPOT_WARNING_S, int(inputs.deregistration_delay_s + inputs.shutdown_s)),
         capacity_wait_s=0 if inputs.interruptions is None else int(inputs.interruptions.capacity_wait_s),
         lag=-(-int(model.publication_delay_s) // 60),
+        delay_s=int(model.publication_delay_s),
+        fast_lag=-(-int(model.fast_delay_s) // FAST_S),
         latest=int(model.aggregate == "latest"),
         in_activity_s=int(model.in_activity_s),
         launch_rate=int(model.launch_rate_per_min),
@@ -108,19 +111,23 @@ def candidates_of(policies: Sequence[Policy], model: Model) -> Candidates:
     return book
 
 
-def scratch_of(minutes: int, tasks: int) -> Scratch:
-    """Return one worker's work space for recordings of ``minutes`` and at most ``tasks`` tasks."""
+def scratch_of(minutes: int, tasks: int, *, fast: bool = False) -> Scratch:
+    """Return one worker's work space for recordings of ``minutes`` and at most ``tasks`` tasks.
+
+    ``fast``: for candidates with three ticks a minute too.
+    """
     return Scratch(
         metrics=np.empty((METRICS, minutes)),
         points=np.empty((MAX_ALARMS, minutes)),
+        fast_points=np.empty((MAX_ALARMS, 3 * minutes if fast else 0)),
         flags=np.empty(minutes, dtype=np.uint8),
-        alarms=np.empty((MAX_ALARMS, 2), dtype=np.int64),
+        alarms=np.empty((MAX_ALARMS, 3), dtype=np.int64),
         state=np.empty(PLACES, dtype=np.int64),
         tasks=np.empty((4, tasks), dtype=np.int64),
     )
 
 
-def trace_of(minutes: int) -> Trace:
+def trace_of(minutes: int, ticks: int = 1) -> Trace:
     """Return arrays for the minutes of one candidate; with 0 minutes the kernel writes none."""
     return Trace(
         desired=np.zeros(minutes, dtype=np.int64),
@@ -131,8 +138,8 @@ def trace_of(minutes: int) -> Trace:
         billed_s=np.zeros(minutes + 1 if minutes else 0, dtype=np.int64),
         alarm_state=np.zeros((MAX_ALARMS, minutes), dtype=np.int8),
         over=np.zeros(minutes, dtype=np.uint8),
-        activity=np.zeros((minutes, 5), dtype=np.int64),
-        activity_value=np.zeros(minutes),
+        activity=np.zeros((ticks * minutes, 5), dtype=np.int64),
+        activity_value=np.zeros(ticks * minutes),
     )
 
 
@@ -168,6 +175,8 @@ def _fill(book: Candidates, c: int, policy: Policy, extra: int) -> None:
             alarm.policy,
             *_directions(alarm, scaling),
             *rows[alarm.policy],
+            alarm.fast,
+            alarm.phase_s,
         )
         breaching = _breaching(alarm.comparison, float(alarm.threshold))
         target = scaling.target if isinstance(scaling, TargetTracking) else 0.0

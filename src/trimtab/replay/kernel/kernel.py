@@ -16,6 +16,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from trimtab.replay.kernel.compiling import compiled
+from trimtab.replay.kernel.fast import by_thirds, note, often
 from trimtab.replay.kernel.rules import (
     ALARM,
     CPU_AVERAGE,
@@ -73,6 +74,7 @@ from trimtab.replay.kernel.tables import (
     POLICY,
     PULLED_S,
     SATURATED,
+    SINCE,
     STATE,
     TRACKING,
     UNTIL,
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
 
 SOURCES = (
     "replay/kernel/kernel",
+    "replay/kernel/fast",
     "replay/kernel/rules",
     "replay/kernel/tasks",
     "replay/kernel/tables",
@@ -116,7 +119,7 @@ def begin(book: Candidates, c: int, work: Scratch, trace: Trace) -> None:
     if trace.billed_s.size:
         mark(trace.billed_s, 0, live)
     for a in range(book.bounds[c, ALARMS]):
-        work.alarms[a, STATE], work.alarms[a, BREACHES] = INSUFFICIENT, 0
+        work.alarms[a, STATE], work.alarms[a, BREACHES], work.alarms[a, SINCE] = INSUFFICIENT, 0, 0
 
 
 @register_jitable
@@ -199,14 +202,14 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
             act(starts_s, site, tasks, billed, state, e, asked, running, cooldown_s, horizon)
             if detail:
                 policy = alarm[c, winner, POLICY]
-                note(trace, state[ACTIVITIES] - 1, k, live, state[LIVE], winner, policy, cause)
+                note(trace, state[ACTIVITIES] - 1, e, live, state[LIVE], winner, policy, cause)
             live, until = state[LIVE], state[UNTIL]
             held_in = site.blocks_in == 1 or state[CLOCK] == IN
             cold = state[WARM] < live
 
         running_s = serving_s = 60 * live
         if cold:
-            running_s, serving_s = seconds_in(tasks, state, e)
+            running_s, serving_s = seconds_in(tasks, state, e, 60)
             cold = state[WARM] < live
         served, backlog, cpu, cpu_top, memory, bad = served_in(
             site, running_s, serving_s, cpu_vcpu[k], backlog, memory_mib[k], hottest_ratio[k]
@@ -256,23 +259,16 @@ def end(rec: Recording, work: Scratch, trace: Trace) -> None:
 
 
 @register_jitable
-def note(
-    trace: Trace, number: int, k: int, before: int, after: int, alarm: int, policy: int, value: float
-) -> None:
-    """Write down a scaling activity."""
-    row = trace.activity[number]
-    row[0], row[1], row[2], row[3], row[4] = k, before, after, alarm, policy
-    trace.activity_value[number] = value
-
-
-@register_jitable
 def kernel_python(
     rec: Recording, site: Site, book: Candidates, work: Scratch, trace: Trace, totals: I64
 ) -> None:
     """Replay every candidate of the batch on the recording."""
     for c in range(book.bounds.shape[0]):
         begin(book, c, work, trace)
-        one(rec, site, book, c, work, trace)
+        if often(book, c):
+            by_thirds(rec, site, book, c, work, trace)
+        else:
+            one(rec, site, book, c, work, trace)
         end(rec, work, trace)
         for total in range(totals.shape[1]):
             totals[c, total] = work.state[total]

@@ -251,7 +251,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
         if not cold:
             continue
 
-        running_s, serving_s = seconds_in(tasks, state, e)
+        running_s, serving_s = seconds_in(tasks, state, e, 60)
         _, _, cpu, top, memory, bad = served_in(
             site, running_s, serving_s, cpu_vcpu[k], 0.0, memory_mib[k], hottest_ratio[k]
         )

@@ -53,6 +53,10 @@ class Site(NamedTuple):
     capacity_wait_s: int
     lag: int
     """Minutes between a point's own and the one before the tick that first sees it."""
+    delay_s: int
+    """From a minute's end until its point is visible [s]; ``lag`` says it in minutes."""
+    fast_lag: int
+    """``lag`` of the points of 20 s, in such points."""
     latest: int
     """1: a policy judges the newest point alone."""
     in_activity_s: int
@@ -81,9 +85,11 @@ METRIC, PERIOD, PERIODS, DATAPOINTS, REACH, MISSING, POLICY, MAY_OUT, MAY_IN = r
 """Of the alarm. REACH: points of the evaluation range. POLICY: index. MAY_OUT, MAY_IN: whether its
 policy can ever ask for more tasks than run, or for fewer."""
 KIND, MIN_MAGNITUDE, AGGREGATION, ZERO_IS_OUT, OUT_COOLDOWN, IN_COOLDOWN, FIRST_STEP, LAST_STEP = range(9, 17)
+FAST, PHASE = 17, 18
+"""Of the alarm: 1 for a period of 20 s; the second of the minute at which it is evaluated, else."""
 """Of its policy. KIND: an AdjustmentType, or TRACKING. ZERO_IS_OUT: a difference of exactly 0
 belongs to the step that begins there. The steps are FIRST_STEP to LAST_STEP - 1."""
-ALARM_COLUMNS = 17
+ALARM_COLUMNS = 19
 BREACH_FROM, BREACH_TO, THRESHOLD, CPU_LOW, MEMORY_LOW, TARGET = range(6)
 """A point breaches in [BREACH_FROM, BREACH_TO]: every comparison as a closed interval."""
 LEVEL_COLUMNS = 6
@@ -103,10 +109,12 @@ class Scratch(NamedTuple):
     of REQUESTS is written where an alarm watches them."""
     points: F64
     """(A, T): each alarm's point that ends with the minute."""
+    fast_points: F64
+    """(A, 3T), or (A, 0) where no alarm is fast: each fast alarm's point of every 20 s."""
     flags: npt.NDArray[np.uint8]
     """(T,): bit a is set where alarm a's point breaches."""
     alarms: I64
-    """(A, 2): STATE, and BREACHES among the N newest points (period of one minute)."""
+    """(A, 3): STATE, BREACHES among the N newest points (period of one minute), and SINCE of a fast alarm."""
     state: I64
     """(PLACES,): see above its constants."""
     tasks: I64
@@ -114,7 +122,8 @@ class Scratch(NamedTuple):
 
 
 METRICS = 5
-STATE, BREACHES = range(2)
+STATE, BREACHES, SINCE = range(3)
+"""SINCE: the second at which it went to ALARM."""
 DECIDED_S, PULLED_S, RUNS_S, SERVES_S = range(4)
 
 
@@ -133,7 +142,7 @@ class Trace(NamedTuple):
     over: npt.NDArray[np.uint8]
     """The bits of ``rules.served_in``."""
     activity: I64
-    """(T, 5): minute, before, after, alarm, policy."""
+    """(T, 5), or (3T, 5) with three ticks a minute: second, before, after, alarm, policy."""
     activity_value: F64
 
 

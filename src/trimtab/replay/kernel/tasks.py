@@ -209,14 +209,14 @@ def running_at(tasks: I64, state: I64, e: int) -> int:
 
 
 @register_jitable
-def seconds_in(tasks: I64, state: I64, e: int) -> tuple[int, int]:
-    """Return the task-seconds RUNNING and serving in the minute that begins at ``e``, and count the warm."""
+def seconds_in(tasks: I64, state: I64, e: int, span_s: int) -> tuple[int, int]:
+    """Return the task-seconds RUNNING and serving in the ``span_s`` that begin at ``e``; count the warm."""
     warm, live = state[WARM], state[LIVE]
-    running_s = serving_s = 60 * warm
+    running_s = serving_s = span_s * warm
     for j in range(warm, live):
-        running_s += max(0, min(60, e + 60 - tasks[RUNS_S, j]))
-        serving_s += max(0, min(60, e + 60 - tasks[SERVES_S, j]))
-    while warm < live and tasks[SERVES_S, warm] <= e + 60:
+        running_s += max(0, min(span_s, e + span_s - tasks[RUNS_S, j]))
+        serving_s += max(0, min(span_s, e + span_s - tasks[SERVES_S, j]))
+    while warm < live and tasks[SERVES_S, warm] <= e + span_s:
         warm += 1
     state[WARM] = warm
     return running_s, serving_s

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RISKS_SHOWN: Final = 3
 COMMANDS: Final = (
     ("This result as a table", "trimtab report DIR"),
-    ("Write what adopts the running fleet, replacing nothing", "trimtab write DIR"),
+    ("After an edit of the values: write again what adopts the running fleet", "trimtab write DIR"),
     (
         "Try an edit of the values on the same demand",
         f"trimtab replay SNAPSHOT --policy DIR/{VALUES_FILE}",

@@ -34,7 +34,7 @@ SCRIPTS: Final = ("charts.js", "page.js")
 def render(page: Page) -> dict[str, str]:
     """Return the files by name: ``report.html``, and beside it those it links to."""
     script, style = _script(), _asset("report.css")
-    environment = _environment()
+    environment = page_environment()
     most = max((abs(one.saving_usd_month) for one in page.services), default=0.0)
     if len(page.services) <= MOST_IN_ONE:
         policy = f"script-src {_digest(script)}; style-src {_digest(style)}"
@@ -60,7 +60,14 @@ def render(page: Page) -> dict[str, str]:
     return files
 
 
-def _environment() -> Environment:
+def style_of_its_own() -> tuple[Markup, str]:
+    """Return the style of a page without a script, and the policy that lets nothing else in."""
+    style = _asset(STYLE)
+    return Markup(style), f"style-src {_digest(style)}"  # noqa: S704  # our own file
+
+
+def page_environment() -> Environment:
+    """Return what fills the templates."""
     environment = Environment(
         loader=PackageLoader("trimtab.report.html"),
         autoescape=True,

@@ -28,7 +28,7 @@ JOURNAL_VERSION: Final = 2
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="event"):
-    """Base of the lines. ``at`` is the time of writing, ISO 8601 UTC: for people, nothing reads it."""
+    """Base of the lines. ``at``: the time of writing, ISO 8601 UTC; people and ``report --since`` read it."""
 
     v: Literal[1, 2] = JOURNAL_VERSION
     """1 had fewer kinds of lines."""

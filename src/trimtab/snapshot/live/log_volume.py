@@ -61,7 +61,7 @@ def with_log_volume(api: Api, raw: Raw, fleet: Fleet, window: Window) -> Fleet:
                 + ", ".join(missing)
             )
     known = {
-        name: sum(volumes[one] for one in groups)
+        name: round(sum(volumes[one] for one in groups))
         for name, groups in asked.items()
         if name not in shared and all(one in volumes for one in groups)
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.aws.api import CallFailed, one_by_one, pages
 from trimtab.errors import AccountError
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.redaction import redact
 from trimtab.snapshot.answers import Raw
 from trimtab.snapshot.parse import name_of, without_values
 
@@ -107,5 +108,5 @@ def _missing(failure: Json) -> LeftOut:
     return LeftOut(
         service=name_of(failure.get("arn", "?")),
         reason=LeftOutReason.NOT_FOUND if failure.get("reason") == "MISSING" else LeftOutReason.CALL_FAILED,
-        detail=f"ecs:DescribeServices: {failure.get('reason', 'no reason was given')}",
+        detail=f"ecs:DescribeServices: {redact(failure.get('reason') or 'no reason was given')}",
     )

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trimtab.fleet import account
-from trimtab.redaction import is_credential, redact
+from trimtab.redaction import REDACTED, is_credential, redact
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames
 from trimtab.snapshot.parse import actions_of, dimensions_of
+from trimtab.snapshot.understand.routing import are_addresses, is_address, is_answer, is_target, kept_settings
 from trimtab.snapshot.understand.traffic import forwards_to, values_of
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def balancer_of(balancer: Json, raw: Raw) -> account.LoadBalancer:
         subnet_ids=in_order(zone["SubnetId"] for zone in balancer.get("AvailabilityZones") or ()),
         security_group_ids=in_order(balancer.get("SecurityGroups")),
         dns_name=balancer.get("DNSName", ""),
-        attributes=balancer.get("Attributes") or {},
+        attributes=kept_settings(balancer.get("Attributes") or {}),
         listeners=tuple(sorted(listeners, key=lambda listener: listener.port)),
         tags=_tags(balancer["LoadBalancerArn"], raw),
     )
@@ -107,6 +108,11 @@ def balancer_of(balancer: Json, raw: Raw) -> account.LoadBalancer:
 def _listener(listener: Json, raw: Raw) -> account.Listener:
     actions: list[Json] = listener.get("DefaultActions") or []
     kind = str(actions[0]["Type"]) if len(actions) == 1 else "other"
+    response = _response(actions[0]) if kind == "fixed-response" else None
+    redirect = _redirect(actions[0]) if kind == "redirect" else None
+    if not _is_understood(response, redirect):
+        # As one that there is no word for: the load balancer stays with its owner.
+        kind, response, redirect = "other", None, None
     rules = [_rule(rule, raw) for rule in listener.get("Rules") or () if not rule.get("IsDefault")]
     certificates: list[Json] = listener.get("Certificates") or []
     return account.Listener(
@@ -117,10 +123,18 @@ def _listener(listener: Json, raw: Raw) -> account.Listener:
         ssl_policy=listener.get("SslPolicy") or None,
         default_action=_ACTIONS.get(kind, "other"),
         default_target_group_arns=forwards_to(actions),
-        default_response=_response(actions[0]) if kind == "fixed-response" else None,
-        default_redirect=_redirect(actions[0]) if kind == "redirect" else None,
+        default_response=response,
+        default_redirect=redirect,
         rules=tuple(sorted(rules, key=lambda rule: rule.priority)),
         tags=_tags(listener["ListenerArn"], raw),
+    )
+
+
+def _is_understood(response: account.FixedResponse | None, redirect: account.Redirect | None) -> bool:
+    if response is not None:
+        return is_answer(response.message_body)
+    return redirect is None or is_target(
+        {name: getattr(redirect, name) for name in ("protocol", "port", "host", "path", "query")}
     )
 
 
@@ -148,14 +162,18 @@ def _redirect(action: Json) -> account.Redirect | None:
 def _rule(rule: Json, raw: Raw) -> account.ListenerRule:
     actions = rule.get("Actions") or ()
     fields = {condition.get("Field") for condition in rule.get("Conditions") or ()}
+    said = {field: values_of(rule, field) for field in ("path-pattern", "host-header")}
+    # A rule with conditions that are not known is nobody's to write down: it stays as it is.
+    kept = {field: values if are_addresses(values) else () for field, values in said.items()}
+    others = {field for field in fields if field not in said or kept[field] != said[field]}
     return account.ListenerRule(
         arn=rule["RuleArn"],
         priority=int(rule["Priority"]),
         target_group_arns=forwards_to(actions),
         plain=_is_plain(actions),
-        paths=values_of(rule, "path-pattern"),
-        hosts=values_of(rule, "host-header"),
-        other_conditions=in_order(str(field) for field in fields - {"path-pattern", "host-header"}),
+        paths=kept["path-pattern"],
+        hosts=kept["host-header"],
+        other_conditions=in_order(map(str, others)),
         tags=_tags(rule["RuleArn"], raw),
     )
 
@@ -170,7 +188,7 @@ def _is_plain(actions: Sequence[Json]) -> bool:
 
 def target_group_of(group: Json, raw: Raw) -> account.TargetGroup:
     """Return a target group."""
-    arn = group["TargetGroupArn"]
+    arn, path = group["TargetGroupArn"], str(group.get("HealthCheckPath") or "/")
     return account.TargetGroup(
         arn=arn,
         name=group["TargetGroupName"],
@@ -182,8 +200,8 @@ def target_group_of(group: Json, raw: Raw) -> account.TargetGroup:
         load_balancer_arns=in_order(group.get("LoadBalancerArns")),
         health_protocol=group.get("HealthCheckProtocol") or "HTTP",
         health_port=str(group.get("HealthCheckPort") or "traffic-port"),
-        health_path=group.get("HealthCheckPath") or "/",
-        attributes=group.get("Attributes") or {},
+        health_path=path if is_address(path) else REDACTED,
+        attributes=kept_settings(group.get("Attributes") or {}),
         tags=_tags(arn, raw),
     )
 

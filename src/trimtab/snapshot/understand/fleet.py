@@ -12,13 +12,15 @@ from trimtab.catalog.load import is_valid
 from trimtab.catalog.size import MIB_A_GB, UNITS_A_VCPU, amount
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import SCHEMA_VERSION, ContainerHealthCheck, Fleet, Service, TaskSize
-from trimtab.redaction import is_credential, redact
+from trimtab.redaction import REDACTED, is_credential, is_reference, redact
 from trimtab.snapshot.answers import find_tag
 from trimtab.snapshot.parse import log_group_of
 from trimtab.snapshot.understand.account import tags_of
 from trimtab.snapshot.understand.alarms import alarms_by_action, other_callers
 from trimtab.snapshot.understand.identity import application_of, fleet_identity, service_identity
+from trimtab.snapshot.understand.net import without_named, without_things
 from trimtab.snapshot.understand.probes import kept_probe
+from trimtab.snapshot.understand.routing import is_address, is_name
 from trimtab.snapshot.understand.scaling import ToldScaling, scaling_of
 from trimtab.snapshot.understand.traffic import callers_of, egress_of, routes_of, taken_group, traffic_of
 
@@ -58,10 +60,12 @@ def fleet_of(
                     service=service["serviceName"], reason=left_out.reason, detail=redact(left_out.detail)
                 )
             )
-    left_out_all = tuple(sorted(skipped, key=lambda one: one.service))
+    services, more = without_named(services)
+    left_out_all = tuple(sorted((*skipped, *more), key=lambda one: one.service))
     if not services:
         return None, left_out_all
-    notes = [*raw.notes, *around.notes]
+    identity, unnamed = without_things(fleet_identity(raw))
+    notes = [*raw.notes, *around.notes, *unnamed]
     environment = find_tag(tags_of(raw.cluster, raw.tag_names), raw.tag_names.environment)
     if not environment:
         notes.append(f"the cluster has no tag {raw.tag_names.environment[0]}: production is assumed")
@@ -76,7 +80,7 @@ def fleet_of(
         services=tuple(services),
         skipped=left_out_all,
         notes=tuple(dict.fromkeys(redact(note) for note in notes)),
-        identity=fleet_identity(raw),
+        identity=identity,
     )
     return fleet, left_out_all
 
@@ -219,11 +223,23 @@ def _health_check(container: Json) -> ContainerHealthCheck | None:
 
 def _environment(container: Json) -> tuple[dict[str, str], list[str]]:
     """Return the values that were asked for, and the names of those that stay out all the same."""
-    given = {one["name"]: one.get("value", "") for one in container.get("environment") or ()}
+    given = {
+        one["name"]: one.get("value", "")
+        for one in container.get("environment") or ()
+        if is_name(one["name"])
+    }
     withheld = sorted(name for name, value in given.items() if value and is_credential(name, value))
     return {name: value for name, value in sorted(given.items()) if value and name not in withheld}, withheld
 
 
 def _secrets(container: Json) -> dict[str, str]:
     """Return where each secret is kept: an ARN or a parameter's name, never what is in it."""
-    return {one["name"]: redact(one.get("valueFrom", "")) for one in container.get("secrets") or ()}
+    return {
+        one["name"]: _where(one.get("valueFrom") or "")
+        for one in container.get("secrets") or ()
+        if is_name(one["name"])
+    }
+
+
+def _where(said: str) -> str:
+    return said if is_reference(said) or is_address(said) else REDACTED

@@ -21,6 +21,7 @@ from trimtab.snapshot.understand.account import (
     target_of,
 )
 from trimtab.snapshot.understand.alarms import alarms_by_action
+from trimtab.snapshot.understand.routing import is_name
 from trimtab.snapshot.understand.unused import nat_gateway_of, unused_of
 
 if TYPE_CHECKING:
@@ -113,13 +114,17 @@ def _task_definition(service: Json, definition: Json) -> nouns.TaskDefinition:
         container_names=tuple(one["name"] for one in definition["containerDefinitions"]),
         execution_role_arn=definition.get("executionRoleArn"),
         task_role_arn=definition.get("taskRoleArn"),
-        environment_names=in_order(one["name"] for one in container.get("environment") or ()),
-        secret_names=in_order(one["name"] for one in container.get("secrets") or ()),
+        environment_names=_names(container.get("environment")),
+        secret_names=_names(container.get("secrets")),
         log_driver=(container.get("logConfiguration") or {}).get("logDriver"),
         log_group=log_group_of(container),
         other_log_groups=in_order({name for one in others for name in log_groups_of(one)}),
         volumes=tuple(one["name"] for one in definition.get("volumes") or ()),
     )
+
+
+def _names(pairs: Sequence[Json] | None) -> tuple[str, ...]:
+    return in_order(one["name"] for one in pairs or () if is_name(one["name"]))
 
 
 def fleet_identity(raw: Raw) -> nouns.FleetIdentity:

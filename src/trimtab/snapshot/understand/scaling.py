@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from trimtab.fleet.model import Scaling, ScheduledAction, Step, StepPolicy, Unmodelled
+from trimtab.redaction import redact
 from trimtab.snapshot.understand.alarms import METRICS, followed, watched_by
 from trimtab.snapshot.understand.tracking import DEFAULT_COOLDOWN_S, tracking_of
 
@@ -109,7 +110,7 @@ def _step_policy(policy: Json, alarm: Json, told: ToldScaling) -> StepPolicy | U
     watched = watched_by(alarm, told.cluster, told.name)
     comparison = COMPARISONS.get(alarm.get("ComparisonOperator", ""))
     if watched is None or comparison is None:
-        return Unmodelled(what=what, why=f"follows {followed(alarm)}", foreign=True)
+        return Unmodelled(what=what, why=f"follows {redact(followed(alarm))}", foreign=True)
     metric = _metric(watched)
     if metric is None:
         return Unmodelled(what=what, why=f"follows the {watched.statistic} of {_called(watched.metric)}")

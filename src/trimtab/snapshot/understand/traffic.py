@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.model import Egress, TargetHealthCheck, Traffic
 from trimtab.snapshot.parse import network_of
+from trimtab.snapshot.understand.routing import are_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,11 @@ LAST_PRIORITY: Final = 50_000
 HTTPS: Final = 443
 WIDEST: Final = 10
 """A range of more ports than this says nothing about what is connected to."""
+
+UNKEPT: Final = (
+    "a path of its rule or of its health check is no plain words, so it is not kept: its target group and "
+    "rule stay as they are, and its traffic is not modelled"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +108,8 @@ def traffic_of(
     route = routes[arn][0]
     if len(routes[arn]) > 1 or route.priority == LAST_PRIORITY or len(route.paths) > MOST_PATHS:
         notes.append(f"{name}: its routing is more than one rule of paths; see the listener rules")
+    if not are_addresses((*route.paths, str(group.get("HealthCheckPath") or "/"))):
+        return None, [*notes, f"{name}: {UNKEPT}"]
     delay = group.get("Attributes", {}).get("deregistration_delay.timeout_seconds", DEFAULT_DELAY_S)
     traffic = Traffic(
         exposure="public" if route.scheme == "internet-facing" else "internal",

@@ -1,0 +1,210 @@
+"""What no literal can say, as HCL to write by hand: step policies and their alarms."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from trimtab.lint.scaling import CPU, MEMORY
+from trimtab.patch.model import Bundle
+from trimtab.patch.text import written
+from trimtab.values.hcl import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trimtab.lint.resource import Resource
+    from trimtab.patch.model import Number, Steps
+    from trimtab.patch.wishes import WantedService
+    from trimtab.terraform_module import Ladder
+
+    Pair = tuple[str, Number | None]
+
+
+def whole(wanted: WantedService, service: Resource) -> str:
+    """Return the whole scaling of a service: target, policies and alarms."""
+    ladders = wanted.proposal.ladders
+    target = _block(
+        f'resource "aws_appautoscaling_target" "{_name(wanted)}"',
+        (*_resource_id(wanted), ("min_capacity", ladders.min_tasks), ("max_capacity", ladders.max_tasks)),
+    )
+    if ladders.tracking is not None:
+        return "\n\n".join((target, *(tracking(wanted, *one) for one in ladders.tracking.targets)))
+    parts = (
+        target,
+        out(wanted, service, Bundle.CPU_OUT),
+        out(wanted, service, Bundle.MEMORY_OUT),
+        scale_in(wanted, service),
+    )
+    return "\n\n".join(parts)
+
+
+def tracking(wanted: WantedService, word: str, target: float) -> str:
+    """Return the policy that keeps one metric near its target; AWS makes its alarms."""
+    ladders = wanted.proposal.ladders
+    metric = {"cpu": CPU, "memory": MEMORY}[word]
+    configuration = _block(
+        "target_tracking_scaling_policy_configuration",
+        (
+            ("target_value", target),
+            ("scale_out_cooldown", ladders.out_cooldown_s),
+            ("scale_in_cooldown", ladders.in_cooldown_s),
+        ),
+        _block(
+            "predefined_metric_specification", (("predefined_metric_type", f"ECSServiceAverage{metric}"),)
+        ),
+    )
+    return _block(
+        f'resource "aws_appautoscaling_policy" "{_name(wanted)}_{word}_tracking"',
+        (("name", f"{word}-tracking"), ("policy_type", "TargetTrackingScaling"), *_resource_id(wanted)),
+        configuration,
+    )
+
+
+def out(wanted: WantedService, service: Resource, part: Bundle) -> str:
+    """Return the policy and the alarm that add tasks on one metric."""
+    del service
+    ladders = wanted.proposal.ladders
+    is_cpu = part is Bundle.CPU_OUT
+    word, metric, ladder = ("cpu", CPU, ladders.cpu) if is_cpu else ("memory", MEMORY, ladders.memory)
+    name = f"{_name(wanted)}_{word}_out"
+    needed, periods = ladders.out_datapoints
+    alarm = _block(
+        f'resource "aws_cloudwatch_metric_alarm" "{name}"',
+        (
+            ("alarm_name", f"{wanted.service}-{word}-high"),
+            ("namespace", "AWS/ECS"),
+            ("metric_name", metric),
+            ("statistic", "Average"),
+            ("comparison_operator", "GreaterThanThreshold"),
+            ("threshold", ladder.high),
+            ("period", ladders.period_s),
+            ("evaluation_periods", periods),
+            ("datapoints_to_alarm", needed),
+            ("treat_missing_data", "notBreaching"),
+        ),
+        _raw(f"alarm_actions = [aws_appautoscaling_policy.{name}.arn]"),
+        _dimensions(wanted),
+    )
+    return f"{_policy(wanted, name, f'{word}-out', ladders.out_cooldown_s, out_steps(ladder))}\n\n{alarm}"
+
+
+def out_steps(ladder: Ladder) -> Steps:
+    """Return the steps of a ladder: each ends where the next begins, the last is open."""
+    lowers = [float(step.above) for step in ladder.steps]
+    return tuple(
+        (lower, upper, step.add)
+        for step, lower, upper in zip(ladder.steps, lowers, [*lowers[1:], None], strict=True)
+    )
+
+
+def in_steps(wanted: WantedService) -> Steps:
+    """Return the steps in, relative to a ratio of 1; the lowest is open."""
+    ladder = wanted.proposal.ladders.scale_in
+    uppers = [round(step.below - 1.0, 9) for step in ladder]
+    return tuple(
+        (lower, upper, -step.remove)
+        for step, lower, upper in zip(ladder, [*uppers[1:], None], uppers, strict=True)
+    )
+
+
+def scale_in(wanted: WantedService, service: Resource) -> str:
+    """Return the one policy and alarm that take tasks away."""
+    del service
+    ladders = wanted.proposal.ladders
+    name = f"{_name(wanted)}_in"
+    needed, periods = ladders.in_datapoints
+    queries = []
+    for word, metric in (("cpu", CPU), ("memory", MEMORY)):
+        asked = _block(
+            "metric",
+            (
+                ("namespace", "AWS/ECS"),
+                ("metric_name", metric),
+                ("period", ladders.period_s),
+                ("stat", "Average"),
+            ),
+            _dimensions(wanted),
+        )
+        queries.append(_block("metric_query", (("id", word), ("return_data", "false")), asked))
+    ratio = f"MAX([cpu / {written(ladders.cpu.low)}, memory / {written(ladders.memory.low)}])"
+    queries.append(_block("metric_query", (("id", "joint"), ("expression", ratio), ("return_data", "true"))))
+    alarm = _block(
+        f'resource "aws_cloudwatch_metric_alarm" "{name}"',
+        (
+            ("alarm_name", f"{wanted.service}-joint-low"),
+            ("comparison_operator", "LessThanThreshold"),
+            ("threshold", 1),
+            ("evaluation_periods", periods),
+            ("datapoints_to_alarm", needed),
+            ("treat_missing_data", "notBreaching"),
+        ),
+        _raw(f"alarm_actions = [aws_appautoscaling_policy.{name}.arn]"),
+        *queries,
+    )
+    return f"{_policy(wanted, name, 'joint-in', ladders.in_cooldown_s, in_steps(wanted))}\n\n{alarm}"
+
+
+def steps(wanted: Steps) -> str:
+    """Return the step adjustments alone."""
+    return "\n".join(
+        _block(
+            "step_adjustment",
+            (
+                ("metric_interval_lower_bound", lower),
+                ("metric_interval_upper_bound", upper),
+                ("scaling_adjustment", adjustment),
+            ),
+        )
+        for lower, upper, adjustment in wanted
+    )
+
+
+def _policy(wanted: WantedService, name: str, called: str, cooldown_s: int, adjustments: Steps) -> str:
+    configuration = _block(
+        "step_scaling_policy_configuration",
+        (
+            ("adjustment_type", "ChangeInCapacity"),
+            ("metric_aggregation_type", "Average"),
+            ("cooldown", cooldown_s),
+        ),
+        steps(adjustments),
+    )
+    head = (("name", f"{wanted.service}-{called}"), ("policy_type", "StepScaling"), *_resource_id(wanted))
+    return _block(f'resource "aws_appautoscaling_policy" "{name}"', head, configuration)
+
+
+def _resource_id(wanted: WantedService) -> tuple[Pair, ...]:
+    return (
+        ("service_namespace", "ecs"),
+        ("scalable_dimension", "ecs:service:DesiredCount"),
+        ("resource_id", f"service/{wanted.cluster}/{wanted.service}"),
+    )
+
+
+def _dimensions(wanted: WantedService) -> str:
+    head = "dimensions ="
+    return _block(head, (("ClusterName", wanted.cluster), ("ServiceName", wanted.service)))
+
+
+def _name(wanted: WantedService) -> str:
+    return re.sub(r"\W", "_", wanted.service)
+
+
+def _raw(line: str) -> str:
+    return line
+
+
+def _block(head: str, pairs: Iterable[Pair], *inner: str) -> str:
+    given = [(name, value) for name, value in pairs if value is not None]
+    width = max((len(name) for name, _ in given), default=0)
+    lines = [f"{name:<{width}} = {_value(value)}" for name, value in given]
+    for one in inner:
+        lines += one.splitlines()
+    return "\n".join((f"{head} {{", *(f"  {line}" if line else "" for line in lines), "}"))
+
+
+def _value(value: Number) -> str:
+    if value in {"true", "false"}:
+        return str(value)
+    return quoted(value) if isinstance(value, str) else written(value)

@@ -1,0 +1,138 @@
+"""What is to be changed in somebody's Terraform, what cannot be, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from trimtab.lint.evaluation.traced import Traced
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trimtab.lint.evaluation.values import Value
+    from trimtab.lint.hcl.syntax import SourcePlace
+
+Number: TypeAlias = int | float | str
+Steps: TypeAlias = tuple[tuple[float | None, float | None, int], ...]
+"""Lower bound, upper bound and adjustment of each step."""
+Where: TypeAlias = tuple[str, ...]
+"""The path of an attribute in a plan; ``*`` stands for a place in a list or set."""
+
+
+EXIT_UNPROVEN, EXIT_OTHERWISE = 12, 13
+"""There are no two plans; there are, and they differ by something else: then nothing is written."""
+
+
+class Bundle(StrEnum):
+    """What goes into a tree together or not at all, for one service."""
+
+    CAPACITY = "capacity"
+    """Size and bounds: a smaller task without its higher minimum is an outage."""
+    CPU_OUT = "scaling out by CPU"
+    MEMORY_OUT = "scaling out by memory"
+    SCALE_IN = "scaling in"
+    TARGET_CHECK = "the target group's health check"
+    """An interval below its timeout is refused by AWS."""
+    CONTAINER_CHECK = "the container's health check"
+    GRACE = "the grace period"
+    DRAIN = "the drain"
+    STOP = "the stop timeout"
+    LOGS = "log retention"
+
+
+SCALING = frozenset({Bundle.CPU_OUT, Bundle.MEMORY_OUT, Bundle.SCALE_IN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedValue:
+    """One value that the proposal has another of."""
+
+    service: str
+    part: Bundle
+    address: str
+    """Of the resource instance."""
+    where: Where
+    now: Value
+    """As the tree says it; ``None`` where it does not."""
+    new: Number
+    place: SourcePlace
+    """Of the attribute, or of the block that lacks it."""
+    along: bool = False
+    """Not of the proposal: it follows because it is the same literal."""
+    longest: bool = False
+    """Whether one literal of several services takes the largest: longer is the safe side of each."""
+    steps: tuple[Steps, Steps] | None = None
+    """Whole blocks of step adjustments, as they are and as they should be: then ``new`` is HCL."""
+    blocked: str = ""
+    """Why it cannot be, where that is known from the start."""
+    block: str = ""
+    """HCL to write by hand then."""
+
+    @property
+    def origin(self) -> SourcePlace | None:
+        """The literal that says it, if one does."""
+        return self.now.origin if isinstance(self.now, Traced) else None
+
+    @property
+    def attribute(self) -> str:
+        """Its name as people write it."""
+        return ".".join(one for one in self.where if one != "*")
+
+
+def is_of(value: Value, origin: SourcePlace | None) -> bool:
+    """Tell whether a value is said by this very literal."""
+    if not isinstance(value, Traced) or origin is None:
+        return False
+    return value.origin == origin and value.origin.span == origin.span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What stays as it is, and why."""
+
+    service: str
+    what: str
+    now: str
+    """Empty where the tree does not say it."""
+    new: str
+    place: SourcePlace | None
+    why: str
+    block: str = ""
+    """HCL to write by hand, where that is the way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One literal, and what stands there instead."""
+
+    path: Path
+    start: int
+    """First byte."""
+    end: int
+    before: bytes
+    after: bytes
+    place: SourcePlace
+    wishes: tuple[WantedValue, ...]
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it changes."""
+        return tuple(dict.fromkeys(one.service for one in self.wishes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """All of it, before anything is written."""
+
+    root: Path
+    edits: tuple[Edit, ...]
+    left: tuple[Left, ...]
+    contents: dict[Path, bytes] = field(default_factory=dict)
+    """Each changed file, whole."""
+    before: dict[Path, bytes] = field(default_factory=dict)
+    """The same as they were."""
+    notes: tuple[str, ...] = ()
+    already: int = 0
+    """Values that are as proposed."""

@@ -1,0 +1,343 @@
+"""The scaling of a service as somebody wrote it, against the ladders that are proposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trimtab.lint.evaluation.traced import traced
+from trimtab.lint.resource import CannotTell
+from trimtab.lint.scaling import CPU, MEMORY, Way, WrittenAlarm, WrittenPolicy, steps_of
+from trimtab.patch import by_hand
+from trimtab.patch.model import Bundle, Left, WantedValue, is_of
+from trimtab.patch.step_blocks import blocks_of, said_by
+from trimtab.patch.text import amount, same_number
+
+if TYPE_CHECKING:
+    from trimtab.lint.evaluation.values import Value
+    from trimtab.lint.hcl.syntax import SourcePlace
+    from trimtab.lint.resource import Piece, Resource
+    from trimtab.lint.scaling import WrittenScaling
+    from trimtab.patch.model import Number, Steps, Where
+    from trimtab.patch.tree import Tree
+    from trimtab.patch.wishes import WantedService
+    from trimtab.terraform_module import Ladder, Tracking
+
+CONFIGURATION = "step_scaling_policy_configuration"
+TRACKED = "target_tracking_scaling_policy_configuration"
+METRICS = {"cpu": CPU, "memory": MEMORY}
+PARTS = {CPU: Bundle.CPU_OUT, MEMORY: Bundle.MEMORY_OUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """What decides whether a smaller task is safe under the scaling that stays."""
+
+    high: Value = None
+    """The CPU above which it grows now [percent]; ``None``: it does not, or that cannot be told."""
+    low: Value = None
+    """The CPU below which it shrinks now [percent]."""
+    place: SourcePlace | None = None
+
+
+@dataclass(slots=True)
+class _Wishes:
+    wanted: WantedService
+    wishes: list[WantedValue]
+    left: list[Left]
+
+    def add(  # noqa: PLR0913, PLR0917 - the parts of a wish
+        self, part: Bundle, resource: Resource, piece: Piece, name: str, new: Number, above: Where = ()
+    ) -> None:
+        self.wishes.append(
+            WantedValue(
+                service=self.wanted.service,
+                part=part,
+                address=resource.address,
+                where=(*above, name),
+                now=piece.get(name),
+                new=new,
+                place=piece.at(name),
+            )
+        )
+
+    def block(self, part: Bundle, resource: Resource, place: SourcePlace, why: str, wanted: Steps) -> None:
+        """Add steps that cannot be had by exchanging literals."""
+        self.wishes.append(
+            WantedValue(
+                service=self.wanted.service,
+                part=part,
+                address=resource.address,
+                where=(CONFIGURATION, "*", "step_adjustment"),
+                now=None,
+                new=f"{len(wanted)} steps",
+                place=place,
+                blocked=why,
+                block=by_hand.steps(wanted),
+            )
+        )
+
+    def blocks(
+        self, part: Bundle, resource: Resource, place: SourcePlace, steps: tuple[Steps, Steps]
+    ) -> None:
+        """Add steps of which there are more or fewer: all their blocks are exchanged as one."""
+        self.wishes.append(
+            WantedValue(
+                service=self.wanted.service,
+                part=part,
+                address=resource.address,
+                where=(CONFIGURATION, "*", "step_adjustment"),
+                now=traced(f"{len(steps[0])} steps", place),
+                new=by_hand.steps(steps[1]),
+                place=place,
+                steps=steps,
+                block=by_hand.steps(steps[1]),
+            )
+        )
+
+    def leave(self, what: str, place: SourcePlace | None, why: str, block: str = "", now: str = "") -> None:
+        self.left.append(
+            Left(service=self.wanted.service, what=what, now=now, new="", place=place, why=why, block=block)
+        )
+
+
+def scaling_wishes(
+    wanted: WantedService, service: Resource, tree: Tree, wishes: list[WantedValue], left: list[Left]
+) -> Scaled:
+    """Add what the proposal has otherwise of the bounds, policies and alarms of a service."""
+    to = _Wishes(wanted, wishes, left)
+    ladders = wanted.proposal.ladders
+    scaling = tree.world.scaling(service)
+    if scaling is None:
+        if ladders.min_tasks != ladders.max_tasks:
+            why = "nothing here scales it"
+            to.leave("scaling", service.place, why, by_hand.whole(wanted, service))
+        to.add(Bundle.CAPACITY, service, service, "desired_count", ladders.min_tasks)
+        return Scaled()
+    _bounds(to, service, scaling.target)
+    try:
+        return _policies(to, service, scaling)
+    except CannotTell as gap:
+        to.leave("scaling policies", gap.what.place, f"cannot be told without a plan: {gap.what.why}")
+        return Scaled(place=gap.what.place)
+
+
+def _bounds(to: _Wishes, service: Resource, target: Resource) -> None:
+    ladders = to.wanted.proposal.ladders
+    to.add(Bundle.CAPACITY, target, target, "min_capacity", ladders.min_tasks)
+    least = to.wishes[-1]
+    to.add(Bundle.CAPACITY, target, target, "max_capacity", ladders.max_tasks)
+    count = service.get("desired_count")
+    # One table often gives both: the count at first is then the least.
+    for one, new in ((least, ladders.min_tasks), (to.wishes[-1], ladders.max_tasks)):
+        if is_of(count, one.origin):
+            to.wishes.append(
+                WantedValue(
+                    service=to.wanted.service,
+                    part=Bundle.CAPACITY,
+                    address=service.address,
+                    where=("desired_count",),
+                    now=count,
+                    new=new,
+                    place=service.at("desired_count"),
+                    along=True,
+                )
+            )
+            return
+
+
+def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
+    ladders = to.wanted.proposal.ladders
+    if ladders.min_tasks == ladders.max_tasks:
+        return Scaled()  # no policy moves a fixed count
+    tracking = scaling.going(Way.TRACKING)
+    if ladders.tracking is not None:
+        return _targets(to, service, scaling, ladders.tracking)
+    if tracking:
+        return _tracked(to, service, tracking)
+    by_metric: dict[str, tuple[WrittenPolicy, WrittenAlarm]] = {}
+    for policy in scaling.going(Way.OUT):
+        for alarm in policy.alarms:
+            by_metric.setdefault(alarm.metric, (policy, alarm))
+    for part, metric, ladder in (
+        (Bundle.CPU_OUT, CPU, ladders.cpu),
+        (Bundle.MEMORY_OUT, MEMORY, ladders.memory),
+    ):
+        if metric in by_metric:
+            _out(to, part, *by_metric[metric], ladder)
+        else:
+            why = f"no policy here adds tasks on {metric}"
+            to.leave(part.value, scaling.target.place, why, by_hand.out(to.wanted, service, part))
+    _in(to, service, scaling)
+    high = by_metric[CPU][1].threshold if CPU in by_metric else None
+    place = by_metric[CPU][1].item.at("threshold") if CPU in by_metric else scaling.target.place
+    lows = [
+        level
+        for policy in scaling.going(Way.IN)
+        for alarm in policy.alarms
+        if (level := alarm.level_of(CPU)) is not None
+    ]
+    return Scaled(high, max(lows, default=None), place)
+
+
+def _targets(to: _Wishes, service: Resource, scaling: WrittenScaling, wanted: Tracking) -> Scaled:
+    """Wish for the targets where all that scales tracks the same metrics; else it is for a person."""
+    found = {policy.tracked: policy for policy in scaling.going(Way.TRACKING)}
+    steps = [policy for way in (Way.OUT, Way.IN) for policy in scaling.going(way)]
+    targets = {METRICS[word]: target for word, target in wanted.targets}
+    place = next((policy.item.place for policy in (*steps, *found.values())), scaling.target.place)
+    if steps or set(found) != set(targets):
+        why = "the proposal is target tracking, in the place of all that scales here: by hand"
+        to.leave("scaling", place, why, by_hand.whole(to.wanted, service))
+        return Scaled(place=place)
+    for metric, policy in found.items():
+        configuration = policy.item.block(TRACKED)
+        if configuration is None or metric is None:
+            to.leave("scaling", policy.item.place, "its policy has no target")
+            return Scaled(place=place)
+        part, above = PARTS[metric], (TRACKED, "*")
+        to.add(part, policy.item, configuration, "target_value", targets[metric], above)
+        cooldowns = to.wanted.proposal.ladders
+        to.add(part, policy.item, configuration, "scale_out_cooldown", cooldowns.out_cooldown_s, above)
+        to.add(part, policy.item, configuration, "scale_in_cooldown", cooldowns.in_cooldown_s, above)
+    configuration = found[CPU].item.block(TRACKED)
+    return Scaled(None if configuration is None else configuration.get("target_value"), None, place)
+
+
+def _tracked(to: _Wishes, service: Resource, tracking: list[WrittenPolicy]) -> Scaled:
+    target: Value = None
+    for policy in tracking:
+        configuration = policy.item.block(TRACKED)
+        value = None if configuration is None else configuration.get("target_value")
+        if policy.tracked == CPU:
+            target = value
+        to.leave(
+            f"scaling by {policy.tracked or 'a metric of its own'}",
+            configuration.at("target_value") if configuration is not None else policy.item.place,
+            "target tracking: its alarms are made by AWS, and the steps of the proposal have no place in it",
+            now=f"target_value {target}" if target is not None else "",
+        )
+    place = tracking[0].item.place
+    to.leave("scaling", place, "instead of target tracking, by hand", by_hand.whole(to.wanted, service))
+    return Scaled(target, None, place)
+
+
+def _out(to: _Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:
+    ladders = to.wanted.proposal.ladders
+    needed, periods = ladders.out_datapoints
+    to.add(part, alarm.item, alarm.item, "threshold", ladder.high)
+    _window(to, part, alarm, (needed, periods))
+    if not same_number(alarm.item.get("comparison_operator"), "GreaterThanThreshold"):
+        to.add(part, alarm.item, alarm.item, "comparison_operator", "GreaterThanThreshold")
+    configuration = policy.item.block(CONFIGURATION)
+    if configuration is None:
+        to.leave("step adjustments", policy.item.place, "its policy has no steps")
+        return
+    above = (CONFIGURATION, "*")
+    to.add(part, policy.item, configuration, "cooldown", ladders.out_cooldown_s, above)
+    to.add(part, policy.item, configuration, "adjustment_type", "ChangeInCapacity", above)
+    uppers = [float(step.above) for step in ladder.steps][1:]
+    _steps(
+        to,
+        part,
+        policy,
+        tuple(
+            (float(step.above), upper, step.add)
+            for step, upper in zip(ladder.steps, [*uppers, None], strict=True)
+        ),
+    )
+
+
+def _window(to: _Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
+    needed, periods = window
+    item = alarm.item
+    if item.get("period") is not None:
+        to.add(part, item, item, "period", to.wanted.proposal.ladders.period_s)
+    to.add(part, item, item, "evaluation_periods", periods)
+    # Where it is not given, all periods count.
+    if item.get("datapoints_to_alarm") is not None or needed != periods:
+        to.add(part, item, item, "datapoints_to_alarm", needed)
+    to.add(part, item, item, "treat_missing_data", "notBreaching")
+
+
+def _steps(to: _Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> None:
+    """Wish for each step; where their number differs, say what they should be."""
+    steps = steps_of(policy.item)
+    ordered = sorted(steps, key=lambda one: _lower(amount(one.get("metric_interval_lower_bound"))))
+    rising = tuple(sorted(wanted, key=lambda one: _lower(one[0])))
+    above = (CONFIGURATION, "*", "step_adjustment", "*")
+    place = steps[0].place if steps else policy.item.place
+    if len(ordered) != len(wanted):
+        whole = blocks_of(steps)
+        if whole is not None:
+            to.blocks(part, policy.item, whole, (said_by(ordered), rising))
+        else:
+            why = f"it has {len(steps)} and the proposal {len(wanted)}, and they are no plain blocks in a row"
+            to.block(part, policy.item, place, why, wanted)
+        return
+    for piece, (lower, upper, adjustment) in zip(ordered, rising, strict=True):
+        for name, new in (("metric_interval_lower_bound", lower), ("metric_interval_upper_bound", upper)):
+            now = piece.get(name)
+            if new is None and now in {None, ""}:
+                continue
+            if new is None:
+                to.block(part, policy.item, piece.at(name), "its last step must have no such bound", wanted)
+                return
+            to.add(part, policy.item, piece, name, new, above)
+        to.add(part, policy.item, piece, "scaling_adjustment", adjustment, above)
+
+
+def _lower(bound: float | None) -> float:
+    return float("-inf") if bound is None else bound
+
+
+def _in(to: _Wishes, service: Resource, scaling: WrittenScaling) -> None:
+    """Say what scale-in should be: one alarm on both metrics, which no literal of another makes."""
+    policies = scaling.going(Way.IN)
+    ladders = to.wanted.proposal.ladders
+    for policy in policies:
+        joint = policy.alarms and all(len(alarm.metrics) > 1 for alarm in policy.alarms)
+        if joint and len(policy.alarms) == 1:
+            _joint(to, service, policy, policy.alarms[0])
+            return
+    said = ", ".join(
+        f"{alarm.metric or 'metric math'} under {amount(alarm.threshold)}"
+        for policy in policies
+        for alarm in policy.alarms
+    )
+    why = (
+        f"the proposal takes a task only while CPU is under {ladders.cpu.low:g} % and memory under "
+        f"{ladders.memory.low:g} %, by one alarm on both; here it goes by {said or 'nothing'}"
+    )
+    place = policies[0].item.place if policies else scaling.target.place
+    to.leave(Bundle.SCALE_IN.value, place, why, by_hand.scale_in(to.wanted, service))
+
+
+def _joint(to: _Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
+    """Wish for the waits and steps of an alarm on both metrics whose metric math says what is proposed."""
+    ladders = to.wanted.proposal.ladders
+    levels = (alarm.level_of(CPU), alarm.level_of(MEMORY))
+    wanted = (float(ladders.cpu.low), float(ladders.memory.low))
+    if tuple(map(amount, levels)) != wanted:
+        said = " and ".join("?" if one is None else f"{one:g} %" for one in map(amount, levels))
+        why = f"its metric math is low at {said}, the proposal at {wanted[0]:g} % and {wanted[1]:g} %"
+        to.leave(Bundle.SCALE_IN.value, alarm.item.place, why, by_hand.scale_in(to.wanted, service))
+        return
+    needed, periods = ladders.in_datapoints
+    to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "evaluation_periods", periods)
+    if alarm.item.get("datapoints_to_alarm") is not None or needed != periods:
+        to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "datapoints_to_alarm", needed)
+    configuration = policy.item.block(CONFIGURATION)
+    if configuration is not None:
+        to.add(
+            Bundle.SCALE_IN,
+            policy.item,
+            configuration,
+            "cooldown",
+            ladders.in_cooldown_s,
+            (CONFIGURATION, "*"),
+        )
+    uppers = [round(step.below - 1.0, 9) for step in ladders.scale_in]
+    lowers = [*uppers[1:], None]
+    taken = [-step.remove for step in ladders.scale_in]
+    _steps(to, Bundle.SCALE_IN, policy, tuple(zip(lowers, uppers, taken, strict=True)))
