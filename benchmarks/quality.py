@@ -32,8 +32,9 @@ from trimtab.advice.choice.decide import prefer
 from trimtab.advice.choice.model import Decision
 from trimtab.advice.choice.trials import bound_s
 from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.front import Limits
 from trimtab.ladders.parts import parts_of
-from trimtab.ladders.search import Effort, Hunt, Limits, search
+from trimtab.ladders.search import Effort, Hunt, search
 from trimtab.replay.bound import required_tasks
 from trimtab.replay.policy import fixed_count
 from trimtab.replay.run import replay

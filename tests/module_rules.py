@@ -30,6 +30,9 @@ def _thresholds(ladders: Ladders) -> Iterator[str]:
     for name, ladder in (("cpu", ladders.cpu), ("memory", ladders.memory)):
         if not 0 < ladder.low < ladder.high < 100:
             yield f"{name} thresholds are {ladder.low}/{ladder.high}"
+    tracking = ladders.tracking
+    if tracking is not None and not (0 < tracking.cpu < 100 and 0 < (tracking.memory or 1) < 100):
+        yield f"tracking aims at {tracking}"
     least, cpu = ladders.min_tasks, ladders.cpu
     if ladders.max_tasks == least or least < 1:
         return
@@ -66,7 +69,8 @@ def _ladder_out(ladder: Ladder) -> Iterator[str]:
 def _waits(ladders: Ladders) -> Iterator[str]:
     if ladders.in_cooldown_s < 60:
         yield f"in_cooldown is {ladders.in_cooldown_s} s"
-    if not 0 < ladders.out_cooldown_s < ladders.in_cooldown_s:
+    longest = ladders.in_cooldown_s - (ladders.tracking is None)
+    if not 0 < ladders.out_cooldown_s <= longest:
         yield f"out_cooldown is {ladders.out_cooldown_s} s"
     if ladders.period_s not in {60, 120, 180, 240, 300}:
         yield f"period is {ladders.period_s} s"

@@ -1,4 +1,4 @@
-"""Break each rule of the replay kernel once; a test must notice.
+"""Break each rule of the replay kernel, and of its leaps, once; a test must notice.
 
 Works on a copy, with the compiler off: the plain source is what is broken, and a test of the
 compiled form would only be slower to say so. Takes some minutes. Exits 1 if anything survives.
@@ -21,16 +21,52 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = Path(__file__).with_name("replay_mutations.toml")
-TESTS = "tests/oracle/test_kernel_against_oracle.py"
-PLAIN = "plain or ((threshold or interleave) and False) or small or batch"
+REPLAY = Path("src", "trimtab", "replay")
 DEADLINE_S = 600
 """A mutant that never ends is as good as noticed."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is broken, and what must notice: the tests that are comparisons in plain Python."""
+
+    table: str
+    """In the kept list."""
+    files: tuple[Path, ...]
+    tests: str
+    chosen: str
+    """Of the tests, as ``pytest -k`` has it."""
+
+
+GROUNDS = (
+    # What holds the kernel's rules, and what fills its tables and reads them, against the oracle.
+    Ground(
+        table="mutation",
+        files=(
+            *(REPLAY / "kernel" / f"{name}.py" for name in ("kernel", "rules", "tasks", "encode")),
+            REPLAY / "run.py",
+        ),
+        tests="tests/oracle/test_kernel_against_oracle.py",
+        chosen="plain or ((threshold or interleave) and False) or small or batch",
+    ),
+    # The leaps, against the kernel.
+    Ground(
+        table="leap",
+        files=(
+            *(REPLAY / "kernel" / f"{name}.py" for name in ("leap", "known", "bits")),
+            REPLAY / "batch.py",
+        ),
+        tests="tests/property/test_leaps.py",
+        chosen="seeded or (not_take and not holds) or kernels",
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Mutation:
     """A text of the kernel or what feeds it, what takes its place, and the rule it breaks."""
 
+    ground: Ground
     rule: str
     old: str
     new: str
@@ -38,47 +74,41 @@ class Mutation:
 
 def mutations(only: str) -> list[Mutation]:
     """Return the kept list, or what of it has a part in the rule's name."""
-    kept = tomllib.loads(LIST.read_text(encoding="utf-8"))["mutation"]
-    return [one for one in (Mutation(**each) for each in kept) if only in one.rule]
+    kept = tomllib.loads(LIST.read_text(encoding="utf-8"))
+    every = [Mutation(ground=ground, **each) for ground in GROUNDS for each in kept[ground.table]]
+    return [one for one in every if only in one.rule]
 
 
 def copied(source: Path, folder: Path) -> Path:
     """Copy what the comparison needs from one root to another, and return the other."""
-    for part in ("src", "tests/oracle"):
+    for part in ("src", "tests/oracle", "tests/property"):
         shutil.copytree(source / part, folder / part, ignore=shutil.ignore_patterns("*cache*"))
     shutil.copy(source / "pyproject.toml", folder)
     return folder
-
-
-def broken_files(copy: Path) -> list[Path]:
-    """Return the files that hold rules: the kernel's, and those that fill its tables and read them."""
-    folder = copy / "src" / "trimtab" / "replay"
-    return [
-        *(folder / "kernel" / f"{name}.py" for name in ("kernel", "rules", "tasks", "encode")),
-        folder / "run.py",
-    ]
 
 
 def noticed(whole: Path, mutation: Mutation) -> tuple[bool, str]:
     """Run the tests on a mutated copy and tell whether one failed, and what they said."""
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         copy = copied(whole, Path(folder))
-        sources = {path: path.read_text(encoding="utf-8") for path in broken_files(copy)}
+        sources = {
+            path: path.read_text(encoding="utf-8") for path in (copy / one for one in mutation.ground.files)
+        }
         places = [path for path, text in sources.items() for _ in range(text.count(mutation.old))]
         if len(places) != 1:
             return False, f"its text stands {len(places)} times in the kernel"
         broken = sources[places[0]].replace(mutation.old, mutation.new)
         places[0].write_text(broken, encoding="utf-8")
-        return run_tests(copy)
+        return run_tests(copy, mutation.ground)
 
 
-def run_tests(copy: Path) -> tuple[bool, str]:
-    """Run the comparison against the oracle in plain Python."""
+def run_tests(copy: Path, ground: Ground) -> tuple[bool, str]:
+    """Run the ground's comparison in plain Python."""
     environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "NUMBA_DISABLE_JIT": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow"]
     try:
         finished = subprocess.run(
-            [*command, "-k", PLAIN, TESTS],
+            [*command, "-k", ground.chosen, ground.tests],
             cwd=copy,
             env=environment,
             capture_output=True,
@@ -101,11 +131,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
         # One copy for the whole run: who edits the kernel meanwhile does not disturb it.
         whole = copied(ROOT, Path(folder))
-        failed, output = run_tests(whole)
-        if failed or "passed" not in output:
-            print(f"the unbroken kernel does not pass:\n{output[-3000:]}")
-            return 1
         kept = mutations(chosen.only)
+        for ground in {one.ground: None for one in kept}:
+            failed, output = run_tests(whole, ground)
+            if failed or "passed" not in output:
+                print(f"the unbroken kernel does not pass:\n{output[-3000:]}")
+                return 1
         survivors = count_survivors(whole, kept, chosen.workers)
     print(f"{survivors} of {len(kept)} survived")
     return 1 if survivors else 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 SECRET = 0o600
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
@@ -65,6 +66,23 @@ def create(path: Path, content: bytes, *, instead_of: Path, secret: bool = False
         os.fsync(part.fileno())
     if mode is not None:
         path.chmod(mode)  # of which the umask may have taken something
+
+
+def open_own(path: Path) -> int:
+    """Open a file for writing, made if need be, and return its handle; a link or a device is refused.
+
+    Raises:
+        OSError: it cannot be opened, or is no file of its own.
+
+    """
+    # Windows would write two bytes for the end of a line, unless told not to.
+    flags = os.O_RDWR | os.O_CREAT | NO_LINK | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(path, flags, 0o644)
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(handle)
+        raise OSError(0, "it is no file of its own")
+    return handle
 
 
 def flush_folder(folder: Path) -> None:

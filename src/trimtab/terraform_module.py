@@ -44,9 +44,11 @@ COLLECTOR_CPU_UNITS = 32
 """CPU set aside for it [CPU units]. AWS's sample definition of the X-Ray daemon, which the collector
 replaces (ECS developer guide, "Running the X-Ray daemon")."""
 
-POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in"}
+POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "joint-in": "in[0]"}
 """Names of the scaling policies, and where they are."""
-ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in"}
+TRACKING_NAMES: Final = {"cpu-tracking": 'tracking["cpu"]', "memory-tracking": 'tracking["memory"]'}
+"""The same of target tracking, which stands in the place of the steps; its alarms are AWS's."""
+ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in[0]"}
 """Ends of the names of the alarms, and where they are."""
 ALARMED_METRICS = 4
 """An alarm out for CPU, one for memory, one in for both, which is billed for each (modules/scaling)."""
@@ -104,6 +106,16 @@ class Ladder:
     steps: tuple[OutStep, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking:
+    """Target tracking in the place of step policies: AWS makes the alarms, and the steps between them."""
+
+    cpu: float
+    """What CPU is kept near [percent]."""
+    memory: float | None = None
+    """The same of memory; None: tasks come and go by CPU alone."""
+
+
 CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
 MEMORY_STEPS = (OutStep(above=0, add=1), OutStep(above=5, add=2))
 SCALE_IN = (InStep(below=1.0, remove=1), InStep(below=0.5, remove=2))
@@ -129,6 +141,8 @@ class Ladders:
     out_datapoints: tuple[int, int] = (2, 3)
     """M of N periods over the threshold: one noisy minute adds nothing."""
     in_datapoints: tuple[int, int] = (10, 10)
+    tracking: Tracking | None = None
+    """Where it is given there are no step policies: of the rest, bounds and cooldowns alone count."""
 
 
 MODULE = Ladders(
@@ -143,6 +157,8 @@ MODULE = Ladders(
 def module_takes(ladders: Ladders) -> bool:
     """Tell whether the service module takes these ladders: quick to grow, slow to shrink, no flapping."""
     least, most, cpu = ladders.min_tasks, ladders.max_tasks, ladders.cpu
+    if ladders.tracking is not None:
+        return 1 <= least <= most and _tracks(ladders.tracking, ladders)
     return (
         1 <= least <= most
         and all(0 < one.low < one.high < PERCENT for one in (cpu, ladders.memory))
@@ -158,6 +174,14 @@ def module_takes(ladders: Ladders) -> bool:
                 step.below * cpu.low * (least + step.remove) / least < cpu.high for step in ladders.scale_in
             )
         )
+    )
+
+
+def _tracks(tracking: Tracking, ladders: Ladders) -> bool:
+    targets = [tracking.cpu] if tracking.memory is None else [tracking.cpu, tracking.memory]
+    return (
+        all(0 < target < PERCENT for target in targets)
+        and 0 < ladders.out_cooldown_s <= ladders.in_cooldown_s >= LEAST_IN_COOLDOWN_S
     )
 
 

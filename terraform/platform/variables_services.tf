@@ -162,6 +162,10 @@ variable "services" {
       scale_in = optional(object({
         steps = optional(list(object({ below = number, remove = number })))
       }))
+      tracking = optional(object({
+        cpu    = number
+        memory = optional(number)
+      }))
       out_cooldown   = optional(number)
       in_cooldown    = optional(number)
       period         = optional(number)

@@ -216,12 +216,31 @@ def test_a_second_run_into_the_same_folder_is_refused_in_one_line(tmp_path: Path
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(UsageError) as caught:
             optimize(snapshot, out, services=[], effort=made.SMALL)
-        assert caught.value.one_line() == f"{out}: another run of trimtab is writing into it; wait for it"
+        assert (
+            caught.value.one_line()
+            == f"{out}: another run of trimtab is writing into it (process {holder.pid}); wait for it"
+        )
     finally:
         holder.kill()
         holder.communicate()
     with only_one(out):  # the system let go of it
         pass
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_what_lies_in_the_lock_s_place_is_left_as_it_is(link: bool, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.write_text("do not truncate", encoding="utf-8")
+    lock = tmp_path / "out" / ".trimtab" / "lock"
+    lock.parent.mkdir(parents=True)
+    if link:
+        lock.symlink_to(notes)
+    else:
+        notes.rename(lock)
+    said = "lock is a link, which is not followed" if link else "lock was not made by trimtab: move it away"
+    with pytest.raises(UsageError, match=said), only_one(tmp_path / "out"):
+        pass
+    assert lock.read_text(encoding="utf-8") == "do not truncate"
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

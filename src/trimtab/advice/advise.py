@@ -85,6 +85,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         proposed=proposed,
         insights=fleet.container_insights,
         environment=fleet.environment,
+        tracking=proposal.ladders.tracking,
     )
     p95 = p95_of(
         question.workload,

@@ -12,6 +12,7 @@ from trimtab.advice.cost import dollars
 from trimtab.advice.failures import cautions_of_failures
 from trimtab.advice.model import Caution, CautionKind
 from trimtab.demand.findings import FindingKind, believable
+from trimtab.demand.memory.climb import AHEAD_DAYS
 from trimtab.demand.memory.growth import MemoryShape
 from trimtab.demand.quality import longest_run, quality_of
 from trimtab.sizing.constants import AT_LIMIT_SHARE, CENSORED_LIFT, SPARE_WITHOUT_TRAFFIC
@@ -242,6 +243,12 @@ def _of_memory(service: Service, demand: Demand, sizing: Sizing) -> Iterator[Cau
             "a task's memory reached new heights in the last part of the record, above what a size chosen "
             "before would have held: let it settle, and look for a leak, before taking memory away"
         )
+        if growth.climb_mib > 0:
+            text = (
+                "a task's memory was still climbing when this short record ended, so the size leaves room "
+                f"for {growth.climb_mib:,.0f} MiB more than was ever held: size again in two days, and look "
+                "for a leak if it climbs on"
+            )
         yield Caution(kind=CautionKind.RISING, text=text)
     minutes = at_limit_steps(demand, service.size)
     if minutes:
@@ -257,9 +264,10 @@ def _leak(sizing: Sizing) -> str:
     growth, size = sizing.work.growth, sizing.size
     room = size.memory_mib - COLLECTOR_MEMORY_MIB
     full, left = growth.days_until_full(room), growth.days_left(room)
+    sized_to = f"sized to for {AHEAD_DAYS:g} days more" if growth.climb_mib > 0 else "not sized to"
     return (
         f"memory grows by {growth.slope_mib_per_day:.3g} MiB a day from the start of a task to its end "
-        f"(p = {growth.p_value:.2g}), and is not sized to: at {size.memory_mib} MiB a task is full "
+        f"(p = {growth.p_value:.2g}), and is {sized_to}: at {size.memory_mib} MiB a task is full "
         f"{full:.1f} days after its start, those of the record's end in {left:.1f} days; mend the cause, "
         f"and until then replace tasks every {REPLACE_SHARE * full:.1f} days or sooner"
     )

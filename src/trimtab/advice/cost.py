@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Fleet, Insights, Service, TaskSize
+    from trimtab.terraform_module import Tracking
 
 CENT = Decimal("0.01")
 NONE = Decimal("0.00")
@@ -130,6 +131,7 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
     proposed: Verdict,
     insights: Insights | None = None,
     environment: str = "production",
+    tracking: Tracking | None = None,
 ) -> Cost:
     """Return what the service costs as recorded, as configured today, and under the proposal.
 
@@ -151,7 +153,9 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
             logs_usd_month=cents(logs_usd(service, keep_days, prices)),
             insights_usd_month=cents(insights_usd(DEFAULT_INSIGHTS, proposed.tasks_mean, prices)),
             alarms_usd_month=cents(
-                alarms_proposed_usd(service, prices, scales=proposed.min_tasks < proposed.max_tasks)
+                alarms_proposed_usd(
+                    service, prices, scales=proposed.min_tasks < proposed.max_tasks, tracking=tracking
+                )
             ),
             tracing_usd_month=cents(tracing_most_usd(service, demand, prices)),
         ),

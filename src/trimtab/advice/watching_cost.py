@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Insights, Service, StepPolicy
+    from trimtab.terraform_module import Tracking
 
 DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 GIB = 2**30
@@ -49,9 +50,16 @@ def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
     return price.usd * (JOINT_METRICS if policy.metric == "joint" else 1)
 
 
-def alarms_proposed_usd(service: Service, prices: Prices, *, scales: bool) -> float:
-    """Return what the service module's alarms cost, those that are on unless switched off included."""
+def alarms_proposed_usd(
+    service: Service, prices: Prices, *, scales: bool, tracking: Tracking | None = None
+) -> float:
+    """Return what the service module's alarms cost, those that are on unless switched off included.
+
+    Target tracking has two for each metric that it follows, which AWS makes and bills.
+    """
     metrics = ALARMED_METRICS
+    if tracking is not None:
+        metrics = TRACKING_ALARMS * (1 if tracking.memory is None else 2)
     if service.traffic is not None:
         metrics += BALANCED_METRICS
     if scales:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from trimtab.plain_text import plain
-from trimtab.redaction import shown
+from trimtab.redaction import shown, shown_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def show(rendered: Group) -> None:
 
 def write_out(text: str) -> None:
     """Write text that is data as it is, less what a terminal would act on, and credentials."""
-    typer.echo(shown(plain(text)), nl=False)
+    typer.echo(shown_whole(plain(text)), nl=False)
 
 
 def tell(paragraph: str) -> None:

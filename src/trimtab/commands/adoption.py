@@ -51,7 +51,12 @@ def adoption_beside(recommendation: Recommendation, fleet: Fleet, folder: Path) 
             gone=frozenset((*FILES, RECORD)),
             said="no import blocks: on Spot a running service would be replaced (docs/adopt.md)",
         )
-    takeover = takeover_of(fleet, fleet.identity, [one.service.name for one in recommendation.services])
+    takeover = takeover_of(
+        fleet,
+        fleet.identity,
+        [one.service.name for one in recommendation.services],
+        tracked=[one.service.name for one in recommendation.services if one.ladders.tracking is not None],
+    )
     imports = len(imports_of(takeover))
     return AdoptionBeside(
         contents=adoption_files(takeover),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.engine.plan_file import read_plan_file
 from trimtab.files import write_whole
 from trimtab.guard.judge import judge
+from trimtab.redaction import shown_whole
 from trimtab.report.guard.data import guard_report_of
 from trimtab.report.guard.formats import GuardAnswer, rendered
 from trimtab.report.guard.terminal import as_text
@@ -45,5 +46,5 @@ def guard(plan_file: Path, form: GuardForm, output: Path | None) -> Guarded:
     shown = rendered(form, answer)
     if output is not None:
         text = shown if isinstance(shown, str) else as_text(report)
-        write_whole({output: text.encode()}, output, advice="name a file you may write")
+        write_whole({output: shown_whole(text).encode()}, output, advice="name a file you may write")
     return Guarded(report=report, exit_code=assessment.exit_code, shown=shown)

@@ -14,10 +14,10 @@ from trimtab.files import write_whole
 from trimtab.folders.working import working_folder
 from trimtab.patch.model import EXIT_OTHERWISE, EXIT_UNPROVEN
 from trimtab.patch.patch import patch_of
-from trimtab.patch.proof import Proof, prove
-from trimtab.patch.rewrite import diff_of
+from trimtab.patch.proving.proof import TwoPlans, prove
+from trimtab.patch.rewrite import diff_of, masked
 from trimtab.patch.told import blocks_of
-from trimtab.patch.wishes import Wanted
+from trimtab.patch.wishes import WantedService
 from trimtab.progress import silent
 from trimtab.values.folder import VALUES_FILE
 from trimtab.values.read import read_proposals
@@ -35,7 +35,7 @@ class Patched:
     """The patch, what proves it, and whether it was written."""
 
     patch: Patch
-    proof: Proof
+    proof: TwoPlans
     diff: str
     written: tuple[Path, ...]
 
@@ -73,16 +73,16 @@ def into(  # noqa: PLR0913 - the flags of the command
     progress(f"reading {root}")
     with working_folder() as working:
         patch, folders = patch_of(wanted, root, var_files, os.environ, working)
-        diff = diff_of(patch.contents, root)
+        diff = masked(diff_of(patch.contents, root))
         if by_hand is not None:
             write_whole({by_hand: blocks_of(patch).encode()}, by_hand, advice="name a file you may write")
         if not patch.edits:
-            return Patched(patch=patch, proof=Proof(), diff="", written=())
+            return Patched(patch=patch, proof=TwoPlans(), diff="", written=())
         _refuse_unwritable(patch)
         proof = (
             prove(patch, folders, var_files, working, progress, refresh=refresh)
             if plan
-            else Proof(unproven="no plan was wanted (--no-plan)")
+            else TwoPlans(unproven="no plan was wanted (--no-plan)")
         )
         written: tuple[Path, ...] = ()
         if not dry and (proof.unproven or proof.is_proven):
@@ -92,11 +92,11 @@ def into(  # noqa: PLR0913 - the flags of the command
     return Patched(patch=patch, proof=proof, diff=diff, written=written)
 
 
-def _wanted(folder: Path) -> list[Wanted]:
+def _wanted(folder: Path) -> list[WantedService]:
     document = read_document(folder / DOCUMENT_FILE)
     proposals = read_proposals(folder / VALUES_FILE)
     return [
-        Wanted(
+        WantedService(
             service=one.name,
             cluster=document.cluster,
             proposal=proposals[one.name],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.files import write_whole
 from trimtab.lint.inspect import inspect
+from trimtab.redaction import shown_whole
 from trimtab.report.guard.formats import GuardForm
 from trimtab.report.lint import json as lint_json
 from trimtab.report.lint import markdown as lint_markdown
@@ -51,5 +52,5 @@ def lint(folder: Path, form: GuardForm, output: Path | None, var_files: Iterable
         case GuardForm.TABLE:
             shown = lint_terminal.render(report) if output is None else lint_terminal.as_text(report)
     if output is not None:
-        write_whole({output: str(shown).encode()}, output, advice="name a file you may write")
+        write_whole({output: shown_whole(str(shown)).encode()}, output, advice="name a file you may write")
     return Linted(headline=report.headline, exit_code=inspection.exit_code, shown=shown)

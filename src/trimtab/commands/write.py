@@ -71,7 +71,12 @@ def write(folder: Path, *, progress: Progress = silent) -> Adoption:
             where=str(folder / FLEET_FILE),
             advice="read the fleet with trimtab snapshot, and optimize that",
         )
-    takeover = takeover_of(fleet, fleet.identity, proposals)
+    takeover = takeover_of(
+        fleet,
+        fleet.identity,
+        proposals,
+        tracked=[name for name, one in proposals.items() if one.ladders.tracking is not None],
+    )
     _refuse_spot(takeover, proposals, folder / VALUES_FILE)
     progress(f"writing {folder}")
     with only_one(folder):

@@ -50,7 +50,15 @@ class LadderPart(Part, frozen=True, kw_only=True):
     steps: tuple[OutStepPart, ...]
 
 
-class ScalingPart(Part, frozen=True, kw_only=True):
+class TrackingPart(Part, frozen=True, kw_only=True):
+    """Targets that AWS tracks [percent]."""
+
+    cpu: float
+    memory: float | None
+    """Null: tasks come and go by CPU alone."""
+
+
+class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """What Application Auto Scaling is told. Scale-in: ``MAX([cpu/cpu.low, memory/memory.low]) < 1``."""
 
     min_tasks: Count
@@ -65,6 +73,9 @@ class ScalingPart(Part, frozen=True, kw_only=True):
     """M of N periods above a high threshold."""
     in_datapoints: tuple[Count, Count]
     """M of N periods with the joint metric below 1."""
+    tracking: TrackingPart | None = None
+    """Target tracking in the place of step policies. Where it is given, of the other fields only bounds and
+    cooldowns count."""
 
 
 class GrowthPart(Part, frozen=True, kw_only=True):

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from trimtab.decoding import decoded
 from trimtab.errors import UsageError
 from trimtab.files import create, flush_folder, refuse_folders, write_together
+from trimtab.folders.lock import HeldError, locked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -45,20 +45,17 @@ def only_one(folder: Path) -> Iterator[None]:
         UsageError: another run holds it, or it cannot be written.
 
     """
-    with _writable(folder):
-        own = _own(folder)
-        # The file stays: deleting it would let a third one lock a file nobody else sees.
-        lock = FileLock(own / LOCK, timeout=0, mode=0o644, thread_local=False)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise UsageError(
-                "another run of trimtab is writing into it", where=str(folder), advice="wait for it"
-            ) from error
-    try:
+    with ExitStack() as held:
+        with _writable(folder):
+            try:
+                held.enter_context(locked(_own(folder) / LOCK))
+            except HeldError as error:
+                raise UsageError(
+                    f"another run of trimtab is writing into it{error.by}",
+                    where=str(folder),
+                    advice="wait for it",
+                ) from error
         yield
-    finally:
-        lock.release()
 
 
 def switch(

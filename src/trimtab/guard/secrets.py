@@ -111,11 +111,21 @@ class Veil:
         return text in self._secrets or self._without(text) != text or shown(text) != text
 
     def _changed(self, changed: Changed) -> Changed:
-        changed = dataclasses.replace(changed, path=self.text(changed.path))
+        changed = dataclasses.replace(changed, path=self.text(_path(changed.path)))
         values = (changed.before, changed.after, changed.delta)
         if not any(text and self._tells(text) for text in values):
             return changed
         return dataclasses.replace(changed, before="", after="", delta="", sensitive=True)
+
+
+def _path(path: str) -> str:
+    """Return an attribute's path without a key of a map that looks like a credential."""
+    names = path.split(".")
+    for at in range(1, len(names)):
+        rest = ".".join(names[at:])
+        if redact(rest) != rest:
+            return ".".join((*names[:at], REDACTED))
+    return path
 
 
 _is_secret = lru_cache(maxsize=10_000)(is_secret_name)

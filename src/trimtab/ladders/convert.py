@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
+from trimtab.ladders.kinds.tracking import policy_of_tracking
 from trimtab.replay.policy import (
     Comparison,
     Metric,
@@ -55,6 +56,8 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
 
     Two alarms out, one in on the joint metric, and absent data is no reason to act.
     """
+    if ladders.tracking is not None:
+        return policy_of_tracking(ladders, ladders.tracking, initial_tasks=initial_tasks)
     period_min = minutes_of(ladders.period_s, "ladders.period_s")
     needed_out, periods_out = ladders.out_datapoints
     needed_in, periods_in = ladders.in_datapoints

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.ladders.draw import Drawer
+from trimtab.ladders.front import ELITE, SHARES, TIE, Tried, safer
 from trimtab.ladders.rows import complexity_of, ladders_of, rows_of, tables_of, width_of
 from trimtab.ladders.space import MOST_STEPS, sane
 from trimtab.ladders.traits import TRAITS
@@ -24,27 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from trimtab.demand.series import F64
+    from trimtab.ladders.front import Limits
     from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
     from trimtab.replay.inputs import I64, Model
     from trimtab.terraform_module import Ladders
-
-SHARES = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.0)
-"""Of the allowed minutes over: at each of these the best are kept and varied, so that safer
-ladders are searched as hard as cheap ones."""
-ELITE = 6
-"""Ladders kept at each share."""
-TIE = 0.005
-"""Two costs this close are one [ratio]: then the simpler ladders are taken."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What ladders must keep on the demand they are tuned on."""
-
-    over_share: float
-    """Minutes above the objective, CPU or memory [ratio]."""
-    direction_changes_day: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,22 +47,20 @@ class Effort:
         """All of them, those of the seeds apart."""
         return self.drawn + self.rounds * self.varied
 
+    @property
+    def near(self) -> int:
+        """Rounds of what is near the best where a grid is tried first: there is less to find."""
+        return round(self.rounds / 5)
+
+    @property
+    def shows(self) -> bool:
+        """Whether what it finds is shown, and not only told from what cannot win."""
+        return self.rounds > QUICK.rounds
+
 
 FULL = Effort()
 QUICK = Effort(drawn=500, rounds=3, varied=200)
 """Enough to tell a size that cannot win."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """One candidate and what its replay came to."""
-
-    ladders: Ladders
-    billed_s: int
-    """[task-seconds]"""
-    over_min: int
-    over_memory_min: int
-    direction_changes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,14 +151,6 @@ class _Pool:
         within = np.flatnonzero((over <= self._over_most) & (changes <= self._changes_most))
         complexity = complexity_of(self._rows)
 
-        def safer(places: I64) -> list[int]:
-            """Return, cheapest first, each that is over in fewer minutes than all that cost no more."""
-            kept: list[int] = []
-            for place in places[np.lexsort((over[places], billed[places]))].tolist():
-                if not kept or over[place] < over[kept[-1]]:
-                    kept.append(place)
-            return kept
-
         def simplest(place: int) -> int:
             """Return the simplest that costs hardly more and is over no longer."""
             most = billed[place] * (1 + TIE)
@@ -184,8 +159,8 @@ class _Pool:
             return int(equal[order[0]])
 
         # What ties may follow one that is as safe: so once more.
-        front = safer(np.array([simplest(place) for place in safer(within)], dtype=np.int64))
-        return tuple(self._tried(place) for place in front)
+        ties = np.array([simplest(place) for place in safer(within, billed, over)], dtype=np.int64)
+        return tuple(self._tried(place) for place in safer(ties, billed, over))
 
     def _tried(self, place: int) -> Tried:
         totals = self._totals[place].tolist()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimtab.ladders import genes, words
 from trimtab.ladders.entries import Bound, LadderEntry, ScaleInEntry, Seconds, Whole
+from trimtab.ladders.kinds import tracking
 from trimtab.ladders.rows import (
     HIGH,
     IN_COOLDOWN_S,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from trimtab.ladders.words import WordOrder
     from trimtab.terraform_module import Ladder, Ladders
 
-Plain: TypeAlias = "str | bool | float | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "str | bool | float | list[Plain] | dict[str, Plain] | None"
 """What HCL has too."""
 Given: TypeAlias = "Mapping[str, Any]"
 """What a file says of a trait, by the module's keys, typed as ``Trait.keys`` has it; None: nothing."""
@@ -59,6 +60,8 @@ class Trait:
     """``fields`` of what a file says; the module's defaults for what it leaves out."""
     words: Callable[[Ladders, Ladders], Iterator[tuple[WordOrder, str]]]
     """What the first ladders have that the second have not."""
+    steps: bool = False
+    """Whether it is of step policies alone: with target tracking it goes without saying."""
     always: bool = False
     """Whether the module is told what it does by itself too."""
     first: tuple[Draw, ...] = ()
@@ -152,6 +155,7 @@ TRAITS: tuple[Trait, ...] = (
         told=lambda ladders: {"cpu": _ladder(ladders.cpu, MODULE.cpu)},
         read=lambda given: {"cpu": (given["cpu"] or LadderEntry()).ladder(MODULE.cpu)},
         words=words.cpu,
+        steps=True,
         always=True,
         first=(genes.high,),
         draw=(genes.low, genes.out_steps),
@@ -166,6 +170,7 @@ TRAITS: tuple[Trait, ...] = (
         told=lambda ladders: {"memory": _ladder(ladders.memory, MODULE.memory)},
         read=lambda given: {"memory": (given["memory"] or LadderEntry()).ladder(MODULE.memory)},
         words=words.memory,
+        steps=True,
         always=True,
     ),
     Trait(
@@ -175,6 +180,7 @@ TRAITS: tuple[Trait, ...] = (
         told=_scale_in,
         read=lambda given: {"scale_in": (given["scale_in"] or ScaleInEntry()).scale_in(MODULE.scale_in)},
         words=words.scale_in,
+        steps=True,
         draw=(genes.in_steps,),
         vary=(genes.in_steps,),
         take=genes.taking((INS,), (2, 3)),
@@ -200,11 +206,13 @@ TRAITS: tuple[Trait, ...] = (
     Trait(
         **{**_seconds("period", "period_s"), "keys": {"period": int}},
         words=words.nothing,
+        steps=True,
         draw=(genes.minute,),
     ),
     Trait(
         **_window("out", "out_datapoints"),
         words=words.out_window,
+        steps=True,
         draw=(genes.out_window,),
         vary=(genes.out_window,),
         take=genes.taking((OUT_POINTS, OUT_PERIODS), ()),
@@ -213,23 +221,36 @@ TRAITS: tuple[Trait, ...] = (
     Trait(
         **_window("in", "in_datapoints"),
         words=words.in_window,
+        steps=True,
         draw=(genes.in_window,),
         vary=(genes.in_window,),
         take=genes.taking((IN_POINTS, IN_PERIODS), ()),
         simpler=_wait("in_datapoints"),
+    ),
+    # Searched by itself (``kinds.tracking``): it leaves nothing of the steps to draw.
+    Trait(
+        name="tracking",
+        fields=("tracking",),
+        keys={"tracking": tracking.TrackingEntry},
+        told=tracking.told,
+        read=tracking.read,
+        words=tracking.words,
     ),
 )
 
 
 def differences(one: Ladders, was: Ladders) -> Iterator[str]:
     """Yield what the first ladders have that the second have not, trait by trait."""
-    said = [words for trait in TRAITS for words in trait.words(one, was)]
+    stepless = one.tracking is not None or was.tracking is not None
+    said = [words for trait in TRAITS if not (stepless and trait.steps) for words in trait.words(one, was)]
     yield from (text for _, text in sorted(said, key=lambda each: each[0]))
 
 
 def told(ladders: Ladders) -> Iterator[tuple[str, Plain]]:
     """Yield what the module is told, by its keys: what it does by itself only where a trait says so."""
     for trait in TRAITS:
+        if ladders.tracking is not None and trait.steps:
+            continue
         usual = trait.told(MODULE)
         for key, value in trait.told(ladders).items():
             if trait.always or value != usual.get(key):

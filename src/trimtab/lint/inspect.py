@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from trimtab.lint.configuration import root_module
 from trimtab.lint.folder import label, read_values
@@ -10,6 +11,7 @@ from trimtab.lint.model import ORDER, Gap, Inspection, LintFinding
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.rules import RULES
 from trimtab.lint.world import World
+from trimtab.redaction import REDACTED, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from trimtab.lint.evaluation.values import Unknown
     from trimtab.lint.model import LintRule
 
+_KEYS: Final = re.compile(r'\["(.*)"\]', re.DOTALL)
+"""From the first key to the end of the last: what is in them is not escaped."""
 ALL = "all"
 """Stands for every rule where a module is not there to be read."""
 
@@ -43,7 +47,7 @@ def inspect(folder: Path, var_files: Iterable[Path] = (), rules: tuple[LintRule,
     unread = [
         Gap(
             rules=(ALL,),
-            addresses=(address,),
+            addresses=(_address(address),),
             place=place,
             expression=place.text.partition("{")[0].strip(),
             why="it is not in this folder: terraform init fetches it",
@@ -68,10 +72,21 @@ def _applied(rule: LintRule, world: World) -> Iterator[LintFinding | tuple[str, 
             try:
                 for hit in rule.check(resource, world):
                     yield LintFinding(
-                        rule=rule, address=resource.address, place=hit.place, message=hit.message
+                        rule=rule,
+                        address=_address(resource.address),
+                        place=hit.place,
+                        message=redact(hit.message),
                     )
             except CannotTell as gap:
-                yield resource.address, gap.what
+                yield _address(resource.address), gap.what
+
+
+def _address(address: str) -> str:
+    """Return an address as it may be shown: a key of ``for_each`` is a value like any other."""
+    found = _KEYS.search(address)
+    if found is None or redact(found[1]) == found[1]:
+        return address
+    return f'{address[: found.start()]}["{REDACTED}"]{address[found.end() :]}'
 
 
 def _of_unread(what: Unknown, unread: Iterable[str]) -> bool:
@@ -84,6 +99,6 @@ def _gap(what: Unknown, told: list[tuple[str, str]]) -> Gap:
         rules=tuple(dict.fromkeys(rule for rule, _ in told)),
         addresses=tuple(dict.fromkeys(address for _, address in told)),
         place=what.place,
-        expression=what.said,
-        why=what.why,
+        expression=redact(what.said),
+        why=redact(what.why),
     )

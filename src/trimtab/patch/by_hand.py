@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trimtab.lint.scaling import CPU, MEMORY
-from trimtab.patch.model import Part
+from trimtab.patch.model import Bundle
 from trimtab.patch.text import written
 from trimtab.values.hcl import quoted
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from trimtab.lint.resource import Resource
     from trimtab.patch.model import Number, Steps
-    from trimtab.patch.wishes import Wanted
+    from trimtab.patch.wishes import WantedService
     from trimtab.terraform_module import Ladder
 
     Pair = tuple[str, Number | None]
 
 
-def whole(wanted: Wanted, service: Resource) -> str:
+def whole(wanted: WantedService, service: Resource) -> str:
     """Return the whole scaling of a service: target, policies and alarms."""
     ladders = wanted.proposal.ladders
     target = _block(
@@ -30,18 +30,18 @@ def whole(wanted: Wanted, service: Resource) -> str:
     )
     parts = (
         target,
-        out(wanted, service, Part.CPU_OUT),
-        out(wanted, service, Part.MEMORY_OUT),
+        out(wanted, service, Bundle.CPU_OUT),
+        out(wanted, service, Bundle.MEMORY_OUT),
         scale_in(wanted, service),
     )
     return "\n\n".join(parts)
 
 
-def out(wanted: Wanted, service: Resource, part: Part) -> str:
+def out(wanted: WantedService, service: Resource, part: Bundle) -> str:
     """Return the policy and the alarm that add tasks on one metric."""
     del service
     ladders = wanted.proposal.ladders
-    is_cpu = part is Part.CPU_OUT
+    is_cpu = part is Bundle.CPU_OUT
     word, metric, ladder = ("cpu", CPU, ladders.cpu) if is_cpu else ("memory", MEMORY, ladders.memory)
     name = f"{_name(wanted)}_{word}_out"
     needed, periods = ladders.out_datapoints
@@ -74,7 +74,7 @@ def out_steps(ladder: Ladder) -> Steps:
     )
 
 
-def in_steps(wanted: Wanted) -> Steps:
+def in_steps(wanted: WantedService) -> Steps:
     """Return the steps in, relative to a ratio of 1; the lowest is open."""
     ladder = wanted.proposal.ladders.scale_in
     uppers = [round(step.below - 1.0, 9) for step in ladder]
@@ -84,7 +84,7 @@ def in_steps(wanted: Wanted) -> Steps:
     )
 
 
-def scale_in(wanted: Wanted, service: Resource) -> str:
+def scale_in(wanted: WantedService, service: Resource) -> str:
     """Return the one policy and alarm that take tasks away."""
     del service
     ladders = wanted.proposal.ladders
@@ -136,7 +136,7 @@ def steps(wanted: Steps) -> str:
     )
 
 
-def _policy(wanted: Wanted, name: str, called: str, cooldown_s: int, adjustments: Steps) -> str:
+def _policy(wanted: WantedService, name: str, called: str, cooldown_s: int, adjustments: Steps) -> str:
     configuration = _block(
         "step_scaling_policy_configuration",
         (
@@ -150,7 +150,7 @@ def _policy(wanted: Wanted, name: str, called: str, cooldown_s: int, adjustments
     return _block(f'resource "aws_appautoscaling_policy" "{name}"', head, configuration)
 
 
-def _resource_id(wanted: Wanted) -> tuple[Pair, ...]:
+def _resource_id(wanted: WantedService) -> tuple[Pair, ...]:
     return (
         ("service_namespace", "ecs"),
         ("scalable_dimension", "ecs:service:DesiredCount"),
@@ -158,12 +158,12 @@ def _resource_id(wanted: Wanted) -> tuple[Pair, ...]:
     )
 
 
-def _dimensions(wanted: Wanted) -> str:
+def _dimensions(wanted: WantedService) -> str:
     head = "dimensions ="
     return _block(head, (("ClusterName", wanted.cluster), ("ServiceName", wanted.service)))
 
 
-def _name(wanted: Wanted) -> str:
+def _name(wanted: WantedService) -> str:
     return re.sub(r"\W", "_", wanted.service)
 
 

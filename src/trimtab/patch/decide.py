@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from trimtab.lint.evaluation.values import Unknown
-from trimtab.patch.model import SCALING, Edit, Left, Part, Wish
-from trimtab.patch.rewrite import NotHere, Range, range_of, replaced
+from trimtab.patch.model import SCALING, Bundle, Edit, Left, WantedValue
+from trimtab.patch.rewrite import NotHere, Stretch, range_of, replaced
 from trimtab.patch.safety import unsafe
 from trimtab.patch.text import amount, same_number, written
 from trimtab.patch.tree import key_of
@@ -20,20 +20,23 @@ if TYPE_CHECKING:
     from trimtab.patch.tree import Tree
     from trimtab.patch.wishes import Found
 
-TOGETHER = frozenset({Part.CAPACITY, Part.TARGET_CHECK, Part.CONTAINER_CHECK})
+TOGETHER = frozenset({Bundle.CAPACITY, Bundle.TARGET_CHECK, Bundle.CONTAINER_CHECK})
 """Parts of which all goes in or nothing."""
 LADDER = frozenset({"threshold", "comparison_operator", "adjustment_type"})
 """Of a policy out: these and its steps go together; waits may go alone."""
 
+WINDOW = frozenset({"period", "evaluation_periods", "datapoints_to_alarm"})
+"""Of an alarm: more periods without fewer datapoints would make it slower."""
+
 
 @dataclass(slots=True)
-class Decision:
+class Decided:
     """What goes in and what stays, while it is being decided."""
 
-    wishes: list[Wish]
+    wishes: list[WantedValue]
     stays: dict[int, str] = field(default_factory=dict)
     """Why a wish cannot be had, by its number."""
-    ranges: dict[Any, Range] = field(default_factory=dict)
+    ranges: dict[Any, Stretch] = field(default_factory=dict)
     """By the key of a literal."""
     shared: dict[Any, list[int]] = field(default_factory=dict)
     harmful: dict[Any, str] = field(default_factory=dict)
@@ -55,7 +58,7 @@ class Decision:
         """Tell whether a wish goes in."""
         return number not in self.stays and not self.is_already(number)
 
-    def becomes(self, service: str, attribute: str, part: Part | None = None) -> float | None:
+    def becomes(self, service: str, attribute: str, part: Bundle | None = None) -> float | None:
         """Return the number that an attribute of a service has afterwards."""
         for number, wish in enumerate(self.wishes):
             if wish.service == service and wish.attribute.endswith(attribute) and part in {None, wish.part}:
@@ -64,10 +67,10 @@ class Decision:
 
 
 def decide(
-    found: Iterable[Found], wishes: Iterable[Wish], tree: Tree, seen: dict[Any, str] | None = None
-) -> Decision:
+    found: Iterable[Found], wishes: Iterable[WantedValue], tree: Tree, seen: dict[Any, str] | None = None
+) -> Decided:
     """Return what can go in. ``seen``: literals that change more than was wished, and what."""
-    decision = Decision(list(wishes), harmful=seen or {})
+    decision = Decided(list(wishes), harmful=seen or {})
     uses = tree.uses()
     for number, wish in enumerate(decision.wishes):
         _alone(decision, number, wish, tree.root)
@@ -84,7 +87,7 @@ def decide(
     return decision
 
 
-def _alone(decision: Decision, number: int, wish: Wish, root: Path) -> None:
+def _alone(decision: Decided, number: int, wish: WantedValue, root: Path) -> None:
     """Look at one wish by itself."""
     if decision.is_already(number):
         return
@@ -95,7 +98,9 @@ def _alone(decision: Decision, number: int, wish: Wish, root: Path) -> None:
     elif wish.now is None:
         decision.stay(number, f"is not given here: add {wish.where[-1]} = {_hcl(wish)}")
     elif wish.origin is None:
-        decision.stay(number, "is worked out by an expression, not said by one literal")
+        inside = wish.where[0] == "container_definitions"
+        text = " (or stands in JSON that is written as text)" if inside else ""
+        decision.stay(number, f"is worked out by an expression, not said by one literal{text}")
     else:
         try:
             found = range_of(wish.origin, root)
@@ -105,11 +110,11 @@ def _alone(decision: Decision, number: int, wish: Wish, root: Path) -> None:
             decision.stay(number, str(why))
 
 
-def _hcl(wish: Wish) -> str:
+def _hcl(wish: WantedValue) -> str:
     return f'"{wish.new}"' if isinstance(wish.new, str) else written(wish.new)
 
 
-def _one_value(decision: Decision, numbers: list[int], uses: set[tuple[str, Any]]) -> None:
+def _one_value(decision: Decided, numbers: list[int], uses: set[tuple[str, Any]]) -> None:
     """Look at what one literal says: it can be exchanged when all who read it are to get the same."""
     wishes = [decision.wishes[one] for one in numbers]
     if all(decision.is_already(one) for one in numbers):
@@ -139,23 +144,32 @@ def _dotted(where: tuple[str, ...]) -> str:
     return ".".join(one for one in where if one != "*")
 
 
-def _listed(wishes: list[Wish]) -> str:
+def _listed(wishes: list[WantedValue]) -> str:
     by_value: dict[str, list[str]] = defaultdict(list)
     for wish in wishes:
-        if wish.service not in by_value[str(wish.new)]:
-            by_value[str(wish.new)].append(wish.service)
+        said = " then ".join(map(_step, wish.steps[1])) if wish.steps else written(wish.new)
+        if wish.service not in by_value[said]:
+            by_value[said].append(wish.service)
     several = sum(map(len, by_value.values()))
     said = "; ".join(f"{value} for {', '.join(names)}" for value, names in by_value.items())
     return f"{several} services, which are to get {said}"
 
 
-def _together(decision: Decision) -> Iterator[bool]:
+def _step(step: tuple[float | None, float | None, int]) -> str:
+    lower, upper, adjustment = step
+    ends = " to ".join("" if one is None else written(one) for one in (lower, upper)).strip()
+    return f"{adjustment:+d} ({ends})"
+
+
+def _together(decision: Decided) -> Iterator[bool]:
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, wish in enumerate(decision.wishes):
         if wish.part in TOGETHER:
             groups[wish.service, wish.part].append(number)
         elif wish.part in SCALING and (wish.where[-1] in LADDER or "step_adjustment" in wish.where):
             groups[wish.service, f"{wish.part} steps"].append(number)
+        elif wish.part in SCALING and wish.where[-1] in WINDOW:
+            groups[wish.service, f"{wish.part} window"].append(number)
     for numbers in groups.values():
         stuck = next((one for one in numbers if one in decision.stays), None)
         if stuck is not None:
@@ -164,7 +178,7 @@ def _together(decision: Decision) -> Iterator[bool]:
                 yield decision.stay(one, f"goes only together with {_named(wish)}, which stays")
 
 
-def _as_shared(decision: Decision) -> Iterator[bool]:
+def _as_shared(decision: Decided) -> Iterator[bool]:
     """Leave what stands in a literal of which something else stays."""
     for numbers in decision.shared.values():
         stuck = next((one for one in numbers if one in decision.stays), None)
@@ -174,16 +188,16 @@ def _as_shared(decision: Decision) -> Iterator[bool]:
                 yield decision.stay(one, f"is one literal with {_named(wish)} of {wish.service}, which stays")
 
 
-def _named(wish: Wish) -> str:
+def _named(wish: WantedValue) -> str:
     return f"{wish.where[-1]} ({wish.address})"
 
 
-def _unsafe(decision: Decision, services: Iterable[Found]) -> Iterator[bool]:
+def _unsafe(decision: Decided, services: Iterable[Found]) -> Iterator[bool]:
     """Leave the size where what stays around it was not what it was replayed with."""
     for found in services:
         service = found.wanted.service
         mine = [(number, wish) for number, wish in enumerate(decision.wishes) if wish.service == service]
-        capacity = [number for number, wish in mine if wish.part is Part.CAPACITY]
+        capacity = [number for number, wish in mine if wish.part is Bundle.CAPACITY]
         if any(decision.goes(one) for one in capacity) and (why := unsafe(found, decision)):
             for one in capacity:
                 yield decision.stay(one, why)
@@ -193,7 +207,7 @@ def _unsafe(decision: Decision, services: Iterable[Found]) -> Iterator[bool]:
                     yield decision.stay(number, "goes with the size and bounds, which stay")
 
 
-def edits_of(decision: Decision) -> tuple[Edit, ...]:
+def edits_of(decision: Decided) -> tuple[Edit, ...]:
     """Return the literals that are exchanged."""
     edits = []
     for key, numbers in decision.shared.items():
@@ -215,14 +229,14 @@ def edits_of(decision: Decision) -> tuple[Edit, ...]:
     return tuple(sorted(edits, key=lambda one: (str(one.path), one.start)))
 
 
-def left_of(decision: Decision) -> tuple[Left, ...]:
+def left_of(decision: Decided) -> tuple[Left, ...]:
     """Return what stays as it is."""
     return tuple(
         Left(
             service=wish.service,
             what=wish.attribute,
             now="" if wish.now is None or isinstance(wish.now, Unknown) else str(wish.now),
-            new=written(wish.new),
+            new=written(wish.new) if wish.steps is None else f"{len(wish.steps[1])} steps",
             place=wish.origin or wish.place,
             why=why,
             block=wish.block,

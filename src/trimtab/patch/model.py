@@ -25,7 +25,7 @@ EXIT_UNPROVEN, EXIT_OTHERWISE = 12, 13
 """There are no two plans; there are, and they differ by something else: then nothing is written."""
 
 
-class Part(StrEnum):
+class Bundle(StrEnum):
     """What goes into a tree together or not at all, for one service."""
 
     CAPACITY = "capacity"
@@ -42,15 +42,15 @@ class Part(StrEnum):
     LOGS = "log retention"
 
 
-SCALING = frozenset({Part.CPU_OUT, Part.MEMORY_OUT, Part.SCALE_IN})
+SCALING = frozenset({Bundle.CPU_OUT, Bundle.MEMORY_OUT, Bundle.SCALE_IN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class WantedValue:
     """One value that the proposal has another of."""
 
     service: str
-    part: Part
+    part: Bundle
     address: str
     """Of the resource instance."""
     where: Where
@@ -63,6 +63,8 @@ class Wish:
     """Not of the proposal: it follows because it is the same literal."""
     longest: bool = False
     """Whether one literal of several services takes the largest: longer is the safe side of each."""
+    steps: tuple[Steps, Steps] | None = None
+    """Whole blocks of step adjustments, as they are and as they should be: then ``new`` is HCL."""
     blocked: str = ""
     """Why it cannot be, where that is known from the start."""
     block: str = ""
@@ -112,7 +114,7 @@ class Edit:
     before: bytes
     after: bytes
     place: SourcePlace
-    wishes: tuple[Wish, ...]
+    wishes: tuple[WantedValue, ...]
 
     @property
     def services(self) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.lint.folder import label
-from trimtab.patch.check import harmful
 from trimtab.patch.decide import decide, edits_of, left_of
 from trimtab.patch.model import Patch
+from trimtab.patch.proving.check import harmful
 from trimtab.patch.rewrite import changed
 from trimtab.patch.tree import Tree, key_of
 from trimtab.patch.wishes import found_for, log_wishes
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from trimtab.patch.wishes import Wanted
+    from trimtab.patch.wishes import WantedService
 
 
 def patch_of(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedService],
     root: Path,
     var_files: Sequence[Path],
     environment: Mapping[str, str],

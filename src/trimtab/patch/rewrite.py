@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_hcl
 
+from trimtab.patch.step_blocks import indented
 from trimtab.patch.text import amount, written
+from trimtab.redaction import REDACTED, redact
 from trimtab.values.hcl import quoted
 
 if TYPE_CHECKING:
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
     from trimtab.lint.hcl.syntax import SourcePlace
     from trimtab.patch.model import Edit, Number
 
+FALLBACK = (-1, -1)
+"""The span of a literal that stands in for what is not given."""
 _BOM = b"\xef\xbb\xbf"
+_STRING = re.compile(r'(?<=[=:])(\s*)"(?:[^"\\]|\\.)*"')
 _KINDS = frozenset({"numeric_lit", "string_lit", "operation", "template_expr", "literal_value"})
 
 
@@ -30,7 +36,7 @@ class NotHere(Exception):  # noqa: N818 - it is an answer, with its reason
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Stretch:
     """Bytes of a file."""
 
     path: Path
@@ -39,33 +45,29 @@ class Range:
     content: bytes
 
 
-def range_of(origin: SourcePlace, root: Path) -> Range:
+def range_of(origin: SourcePlace, root: Path) -> Stretch:
     """Return where a literal stands.
 
     Raises:
         NotHere: in no file that may be changed, or not as a literal to both grammars.
 
     """
-    if origin.span is None:
-        if origin.file.endswith(".json"):
-            why = "it stands in JSON, which is not patched"
-        elif origin.file.startswith("the "):
-            why = f"it comes from {origin.file}"
-        else:
-            why = "it stands inside a heredoc or a string"
-        raise NotHere(why)
+    if origin.span is None or origin.span == FALLBACK:
+        raise NotHere(_nowhere(origin))
     path = Path(os.path.abspath(origin.file))  # noqa: PTH100 - a link is looked at below, not followed
     real = path.resolve()
     top = root.resolve()
     if ".terraform" in path.parts:
         raise NotHere("it stands in a module that terraform init fetched, which is somebody else's")
     if not real.is_relative_to(top):
-        how = "a link to a file outside" if path.is_relative_to(root.absolute()) else "outside"
+        how = "behind a link, outside" if path.is_relative_to(root.absolute()) else "outside"
         raise NotHere(f"it stands {how} {root}, where other roots may use it")
     content = _read(real)
     start, end = (_byte(content, at) for at in origin.span)
     while content[start:end] != content[start:end].rstrip():
         end -= 1
+    if origin.text == "step_adjustment":
+        return _blocks(real, content, start, end)
     node = _tree(content).root_node.named_descendant_for_byte_range(start, end)
     while node is not None and (node.start_byte, node.end_byte) == (start, end) and node.type not in _KINDS:
         if node.type == "expression" or node.named_child_count != 1:
@@ -73,10 +75,39 @@ def range_of(origin: SourcePlace, root: Path) -> Range:
         node = node.named_children[0]
     if node is None or (node.start_byte, node.end_byte) != (start, end) or node.has_error:
         raise NotHere("the grammars of HCL do not agree on where it begins and ends")
-    return Range(real, start, end, content[start:end])
+    return Stretch(real, start, end, content[start:end])
 
 
-def replaced(found: Range, new: Number) -> bytes:
+def _blocks(path: Path, content: bytes, start: int, end: int) -> Stretch:
+    """Return where blocks stand, which hold attributes and nothing that somebody wrote about them."""
+    node = _tree(content).root_node.named_descendant_for_byte_range(start, end)
+    while node is not None and node.type not in {"body", "block"}:
+        node = node.parent
+    if node is not None and node.type == "block" and node.start_byte == start and node.parent is not None:
+        node = node.parent
+    inside = [one for one in (node.named_children if node else ()) if start <= one.start_byte < end]
+    if not inside or (inside[0].start_byte, inside[-1].end_byte) != (start, end):
+        raise NotHere("the grammars of HCL do not agree on where its blocks begin and end")
+    if any(mark in content[start:end] for mark in (b"#", b"//", b"/*")):
+        raise NotHere("there are comments in its blocks, which would be lost")
+    if any(one.type != "block" for one in inside):
+        raise NotHere("something else stands between its blocks")
+    return Stretch(path, start, end, content[start:end])
+
+
+def _nowhere(origin: SourcePlace) -> str:
+    if origin.span == FALLBACK:
+        return "it is what all get that give none: give it where the service is"
+    if origin.file.endswith(".json"):
+        return "it stands in JSON, which is not patched"
+    return (
+        f"it comes from {origin.file}"
+        if origin.file.startswith("the ")
+        else "it stands inside a heredoc or a string"
+    )
+
+
+def replaced(found: Stretch, new: Number) -> bytes:
     """Return the literal that says the new value the way the old one is written: quoted, or a number.
 
     Raises:
@@ -84,6 +115,8 @@ def replaced(found: Range, new: Number) -> bytes:
 
     """
     old = found.content.decode()
+    if old.startswith("step_adjustment") and isinstance(new, str):
+        return indented(new, _read(found.path), found.start)
     if old.startswith('"') and old.endswith('"'):
         if "${" in old or "%{" in old:
             raise NotHere("it is a string with an expression in it")
@@ -130,6 +163,19 @@ def _lines(content: bytes) -> list[str]:
     """Return the lines with their ends. A lone carriage return ends none, to git either."""
     *whole, last = content.decode("utf-8", "replace").split("\n")
     return [f"{line}\n" for line in whole] + ([last] if last else [])
+
+
+def masked(diff: str) -> str:
+    """Return a diff as it may be shown: its context may hold credentials, and files show all of it."""
+    lines = diff.split("\n")
+    done: list[str] = []
+    for above, line in zip(["", *lines], lines, strict=False):
+        own = redact(line)
+        both = redact(f"{above[1:].strip()}, {line[1:].strip()}")
+        # A name on one line and its value on the next are one to the reader.
+        split = both.count(REDACTED) > redact(above).count(REDACTED) + own.count(REDACTED)
+        done.append(_STRING.sub(REDACTED, own) if split else own)
+    return "\n".join(done)
 
 
 def _byte(content: bytes, at: int) -> int:

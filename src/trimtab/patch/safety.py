@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.patch.model import Part
+from trimtab.patch.model import Bundle
 from trimtab.patch.text import amount
 
 if TYPE_CHECKING:
-    from trimtab.patch.decide import Decision
+    from trimtab.patch.decide import Decided
     from trimtab.patch.wishes import Found
 
 
-def unsafe(found: Found, decision: Decision) -> str:
+def unsafe(found: Found, decision: Decided) -> str:
     """Return why the size of a service may not go in with what stays; empty where it may."""
     wanted = found.wanted
     now = next(
         (
             amount(one.now)
             for one in decision.wishes
-            if one.service == wanted.service and one.where == ("cpu",) and one.part is Part.CAPACITY
+            if one.service == wanted.service and one.where == ("cpu",) and one.part is Bundle.CAPACITY
         ),
         None,
     )
@@ -28,31 +28,48 @@ def unsafe(found: Found, decision: Decision) -> str:
     return _slow_to_grow(found, decision) or _killed_at_start(found, decision)
 
 
-def _slow_to_grow(found: Found, decision: Decision) -> str:
+def _slow_to_grow(found: Found, decision: Decided) -> str:
     ladders = found.wanted.proposal.ladders
     if ladders.min_tasks == ladders.max_tasks:
         return ""
-    high = decision.becomes(found.wanted.service, "threshold", Part.CPU_OUT)
+    high = decision.becomes(found.wanted.service, "threshold", Bundle.CPU_OUT)
     high = amount(found.scaled.high) if high is None else high
     wanted = float(ladders.cpu.high)
     if high is None:
         return f"was replayed with tasks added above {wanted:g} % CPU, and here nothing is seen to add any"
     if high > wanted:
         return f"was replayed with tasks added above {wanted:g} % CPU, and here they are above {high:g} %"
+    if (late := _late(found, decision)) is not None:
+        now_s, replayed_s = late
+        over = "over its threshold, and here after"
+        return f"was replayed with an alarm after {replayed_s:g} s {over} {now_s:g} s"
     low = amount(found.scaled.low)
     if low is not None and low >= high:
         return f"tasks would be taken under {low:g} % CPU and added above {high:g} %: it would flap"
     return ""
 
 
-def _killed_at_start(found: Found, decision: Decision) -> str:
+def _late(found: Found, decision: Decided) -> tuple[float, float] | None:
+    """Return after how long the alarm out rings, and rang in the replay [s], where it has become later."""
+    service, ladders = found.wanted.service, found.wanted.proposal.ladders
+    periods = decision.becomes(service, "evaluation_periods", Bundle.CPU_OUT)
+    if periods is None:
+        return None  # target tracking, whose alarms are AWS's
+    points = decision.becomes(service, "datapoints_to_alarm", Bundle.CPU_OUT) or periods
+    period = decision.becomes(service, "period", Bundle.CPU_OUT) or ladders.period_s
+    now_s, replayed_s = points * period, float(ladders.out_datapoints[0] * ladders.period_s)
+    return (now_s, replayed_s) if now_s > replayed_s else None
+
+
+def _killed_at_start(found: Found, decision: Decided) -> str:
     """Say where a start at less CPU takes longer than the checks that stay allow."""
     service, timing = found.wanted.service, found.wanted.timing
     needed = timing.startup.seconds
     if timing.target is not None:
-        grace = decision.becomes(service, "health_check_grace_period_seconds", Part.GRACE) or 0
+        grace = decision.becomes(service, "health_check_grace_period_seconds", Bundle.GRACE) or 0
         checks = [
-            decision.becomes(service, name, Part.TARGET_CHECK) for name in ("interval", "unhealthy_threshold")
+            decision.becomes(service, name, Bundle.TARGET_CHECK)
+            for name in ("interval", "unhealthy_threshold")
         ]
         interval, unhealthy = checks[0] or _INTERVAL_S, checks[1] or _UNHEALTHY
         allowed = grace + interval * unhealthy
@@ -62,7 +79,7 @@ def _killed_at_start(found: Found, decision: Decision) -> str:
                 f"(grace {grace:g} s, {unhealthy:g} checks of {interval:g} s) give up after {allowed:g} s"
             )
     inside = [
-        decision.becomes(service, f"healthCheck.{name}", Part.CONTAINER_CHECK)
+        decision.becomes(service, f"healthCheck.{name}", Bundle.CONTAINER_CHECK)
         for name in ("startPeriod", "interval", "retries")
     ]
     if inside[1] is not None or inside[2] is not None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trimtab.lint.evaluation.traced import traced
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.scaling import CPU, MEMORY, Way, WrittenAlarm, WrittenPolicy, steps_of
 from trimtab.patch import by_hand
-from trimtab.patch.model import Left, Part, Wish, is_of
+from trimtab.patch.model import Bundle, Left, WantedValue, is_of
+from trimtab.patch.step_blocks import blocks_of, said_by
 from trimtab.patch.text import amount, same_number
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from trimtab.lint.scaling import WrittenScaling
     from trimtab.patch.model import Number, Steps, Where
     from trimtab.patch.tree import Tree
-    from trimtab.patch.wishes import Wanted
+    from trimtab.patch.wishes import WantedService
     from trimtab.terraform_module import Ladder
 
 CONFIGURATION = "step_scaling_policy_configuration"
@@ -37,15 +39,15 @@ class Scaled:
 
 @dataclass(slots=True)
 class _Wishes:
-    wanted: Wanted
-    wishes: list[Wish]
+    wanted: WantedService
+    wishes: list[WantedValue]
     left: list[Left]
 
     def add(  # noqa: PLR0913, PLR0917 - the parts of a wish
-        self, part: Part, resource: Resource, piece: Piece, name: str, new: Number, above: Where = ()
+        self, part: Bundle, resource: Resource, piece: Piece, name: str, new: Number, above: Where = ()
     ) -> None:
         self.wishes.append(
-            Wish(
+            WantedValue(
                 service=self.wanted.service,
                 part=part,
                 address=resource.address,
@@ -56,10 +58,10 @@ class _Wishes:
             )
         )
 
-    def block(self, part: Part, resource: Resource, place: SourcePlace, why: str, wanted: Steps) -> None:
+    def block(self, part: Bundle, resource: Resource, place: SourcePlace, why: str, wanted: Steps) -> None:
         """Add steps that cannot be had by exchanging literals."""
         self.wishes.append(
-            Wish(
+            WantedValue(
                 service=self.wanted.service,
                 part=part,
                 address=resource.address,
@@ -72,6 +74,24 @@ class _Wishes:
             )
         )
 
+    def blocks(
+        self, part: Bundle, resource: Resource, place: SourcePlace, steps: tuple[Steps, Steps]
+    ) -> None:
+        """Add steps of which there are more or fewer: all their blocks are exchanged as one."""
+        self.wishes.append(
+            WantedValue(
+                service=self.wanted.service,
+                part=part,
+                address=resource.address,
+                where=(CONFIGURATION, "*", "step_adjustment"),
+                now=traced(f"{len(steps[0])} steps", place),
+                new=by_hand.steps(steps[1]),
+                place=place,
+                steps=steps,
+                block=by_hand.steps(steps[1]),
+            )
+        )
+
     def leave(self, what: str, place: SourcePlace | None, why: str, block: str = "", now: str = "") -> None:
         self.left.append(
             Left(service=self.wanted.service, what=what, now=now, new="", place=place, why=why, block=block)
@@ -79,7 +99,7 @@ class _Wishes:
 
 
 def scaling_wishes(
-    wanted: Wanted, service: Resource, tree: Tree, wishes: list[Wish], left: list[Left]
+    wanted: WantedService, service: Resource, tree: Tree, wishes: list[WantedValue], left: list[Left]
 ) -> Scaled:
     """Add what the proposal has otherwise of the bounds, policies and alarms of a service."""
     to = _Wishes(wanted, wishes, left)
@@ -89,7 +109,7 @@ def scaling_wishes(
         if ladders.min_tasks != ladders.max_tasks:
             why = "nothing here scales it"
             to.leave("scaling", service.place, why, by_hand.whole(wanted, service))
-        to.add(Part.CAPACITY, service, service, "desired_count", ladders.min_tasks)
+        to.add(Bundle.CAPACITY, service, service, "desired_count", ladders.min_tasks)
         return Scaled()
     _bounds(to, service, scaling.target)
     try:
@@ -101,17 +121,17 @@ def scaling_wishes(
 
 def _bounds(to: _Wishes, service: Resource, target: Resource) -> None:
     ladders = to.wanted.proposal.ladders
-    to.add(Part.CAPACITY, target, target, "min_capacity", ladders.min_tasks)
+    to.add(Bundle.CAPACITY, target, target, "min_capacity", ladders.min_tasks)
     least = to.wishes[-1]
-    to.add(Part.CAPACITY, target, target, "max_capacity", ladders.max_tasks)
+    to.add(Bundle.CAPACITY, target, target, "max_capacity", ladders.max_tasks)
     count = service.get("desired_count")
     # One table often gives both: the count at first is then the least.
     for one, new in ((least, ladders.min_tasks), (to.wishes[-1], ladders.max_tasks)):
         if is_of(count, one.origin):
             to.wishes.append(
-                Wish(
+                WantedValue(
                     service=to.wanted.service,
-                    part=Part.CAPACITY,
+                    part=Bundle.CAPACITY,
                     address=service.address,
                     where=("desired_count",),
                     now=count,
@@ -134,7 +154,10 @@ def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled
     for policy in scaling.going(Way.OUT):
         for alarm in policy.alarms:
             by_metric.setdefault(alarm.metric, (policy, alarm))
-    for part, metric, ladder in ((Part.CPU_OUT, CPU, ladders.cpu), (Part.MEMORY_OUT, MEMORY, ladders.memory)):
+    for part, metric, ladder in (
+        (Bundle.CPU_OUT, CPU, ladders.cpu),
+        (Bundle.MEMORY_OUT, MEMORY, ladders.memory),
+    ):
         if metric in by_metric:
             _out(to, part, *by_metric[metric], ladder)
         else:
@@ -170,7 +193,7 @@ def _tracked(to: _Wishes, service: Resource, tracking: list[WrittenPolicy]) -> S
     return Scaled(target, None, place)
 
 
-def _out(to: _Wishes, part: Part, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:
+def _out(to: _Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:
     ladders = to.wanted.proposal.ladders
     needed, periods = ladders.out_datapoints
     to.add(part, alarm.item, alarm.item, "threshold", ladder.high)
@@ -196,7 +219,7 @@ def _out(to: _Wishes, part: Part, policy: WrittenPolicy, alarm: WrittenAlarm, la
     )
 
 
-def _window(to: _Wishes, part: Part, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
+def _window(to: _Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
     needed, periods = window
     item = alarm.item
     if item.get("period") is not None:
@@ -208,16 +231,20 @@ def _window(to: _Wishes, part: Part, alarm: WrittenAlarm, window: tuple[int, int
     to.add(part, item, item, "treat_missing_data", "notBreaching")
 
 
-def _steps(to: _Wishes, part: Part, policy: WrittenPolicy, wanted: Steps) -> None:
+def _steps(to: _Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> None:
     """Wish for each step; where their number differs, say what they should be."""
     steps = steps_of(policy.item)
     ordered = sorted(steps, key=lambda one: _lower(amount(one.get("metric_interval_lower_bound"))))
-    rising = sorted(wanted, key=lambda one: _lower(one[0]))
+    rising = tuple(sorted(wanted, key=lambda one: _lower(one[0])))
     above = (CONFIGURATION, "*", "step_adjustment", "*")
     place = steps[0].place if steps else policy.item.place
     if len(ordered) != len(wanted):
-        why = f"it has {len(steps)} and the proposal {len(wanted)}: blocks are not added or taken away here"
-        to.block(part, policy.item, place, why, wanted)
+        whole = blocks_of(steps)
+        if whole is not None:
+            to.blocks(part, policy.item, whole, (said_by(ordered), rising))
+        else:
+            why = f"it has {len(steps)} and the proposal {len(wanted)}, and they are no plain blocks in a row"
+            to.block(part, policy.item, place, why, wanted)
         return
     for piece, (lower, upper, adjustment) in zip(ordered, rising, strict=True):
         for name, new in (("metric_interval_lower_bound", lower), ("metric_interval_upper_bound", upper)):
@@ -254,7 +281,7 @@ def _in(to: _Wishes, service: Resource, scaling: WrittenScaling) -> None:
         f"{ladders.memory.low:g} %, by one alarm on both; here it goes by {said or 'nothing'}"
     )
     place = policies[0].item.place if policies else scaling.target.place
-    to.leave(Part.SCALE_IN.value, place, why, by_hand.scale_in(to.wanted, service))
+    to.leave(Bundle.SCALE_IN.value, place, why, by_hand.scale_in(to.wanted, service))
 
 
 def _joint(to: _Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
@@ -265,18 +292,23 @@ def _joint(to: _Wishes, service: Resource, policy: WrittenPolicy, alarm: Written
     if tuple(map(amount, levels)) != wanted:
         said = " and ".join("?" if one is None else f"{one:g} %" for one in map(amount, levels))
         why = f"its metric math is low at {said}, the proposal at {wanted[0]:g} % and {wanted[1]:g} %"
-        to.leave(Part.SCALE_IN.value, alarm.item.place, why, by_hand.scale_in(to.wanted, service))
+        to.leave(Bundle.SCALE_IN.value, alarm.item.place, why, by_hand.scale_in(to.wanted, service))
         return
     needed, periods = ladders.in_datapoints
-    to.add(Part.SCALE_IN, alarm.item, alarm.item, "evaluation_periods", periods)
+    to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "evaluation_periods", periods)
     if alarm.item.get("datapoints_to_alarm") is not None or needed != periods:
-        to.add(Part.SCALE_IN, alarm.item, alarm.item, "datapoints_to_alarm", needed)
+        to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "datapoints_to_alarm", needed)
     configuration = policy.item.block(CONFIGURATION)
     if configuration is not None:
         to.add(
-            Part.SCALE_IN, policy.item, configuration, "cooldown", ladders.in_cooldown_s, (CONFIGURATION, "*")
+            Bundle.SCALE_IN,
+            policy.item,
+            configuration,
+            "cooldown",
+            ladders.in_cooldown_s,
+            (CONFIGURATION, "*"),
         )
     uppers = [round(step.below - 1.0, 9) for step in ladders.scale_in]
     lowers = [*uppers[1:], None]
     taken = [-step.remove for step in ladders.scale_in]
-    _steps(to, Part.SCALE_IN, policy, tuple(zip(lowers, uppers, taken, strict=True)))
+    _steps(to, Bundle.SCALE_IN, policy, tuple(zip(lowers, uppers, taken, strict=True)))

@@ -10,9 +10,9 @@ from trimtab.values.hcl import wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from trimtab.patch.compare import Key
     from trimtab.patch.model import Left, Patch
-    from trimtab.patch.proof import Proof
+    from trimtab.patch.proving.compare import Key
+    from trimtab.patch.proving.proof import TwoPlans
 
 MOST = 6
 """No more of a list is said in a sentence."""
@@ -46,7 +46,7 @@ def blocks_of(patch: Patch) -> str:
     return "\n".join(parts)
 
 
-def proof_lines(proof: Proof) -> Iterator[str]:
+def proof_lines(proof: TwoPlans) -> Iterator[str]:
     """Yield what two plans say, or why there are none."""
     if proof.unproven:
         yield f"unproven, because {proof.unproven}"

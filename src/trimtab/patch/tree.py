@@ -13,10 +13,11 @@ from trimtab.lint.evaluation.traced import Traced, traced
 from trimtab.lint.evaluation.values import Encoded, Unknown, Value
 from trimtab.lint.folder import Code, read_values
 from trimtab.lint.hcl.parse import parse
-from trimtab.lint.hcl.syntax import Literal, SourcePlace, Unary
+from trimtab.lint.hcl.syntax import Call, Literal, SourcePlace, Unary
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.world import World
 from trimtab.patch.containers import decoded_containers
+from trimtab.patch.rewrite import FALLBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from trimtab.patch.model import Where
 
 _GIVEN = re.compile(r"TF_VAR_(\w+)")
+_FALLBACKS = frozenset({"optional", "lookup", "try", "coalesce"})
 _META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle"})
 
 
@@ -50,6 +52,13 @@ class _Marked(Workings):
         return self.codes[key]
 
 
+def _fallback(argument: Node) -> Node:
+    """Return an argument that, if it is a literal, is no one service's: what others get that give none."""
+    if not isinstance(argument, Literal):
+        return argument
+    return Literal(dataclasses.replace(argument.place, span=FALLBACK), argument.value)
+
+
 def marked(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any piece of syntax, a line for each kind
     """Return syntax in which every literal's value has its place."""
     if isinstance(value, Literal):
@@ -60,6 +69,8 @@ def marked(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any piece of syntax, a
             return Literal(value.place, traced(-number, value.place))
     if isinstance(value, SourcePlace):
         return value
+    if isinstance(value, Call) and value.name in _FALLBACKS:
+        value = dataclasses.replace(value, arguments=tuple(map(_fallback, value.arguments)))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {one.name: marked(getattr(value, one.name)) for one in dataclasses.fields(value)}
         return dataclasses.replace(value, **fields)

@@ -9,7 +9,7 @@ from trimtab.lint.evaluation.traced import Traced
 from trimtab.lint.evaluation.values import Encoded, Value
 from trimtab.lint.resource import CannotTell
 from trimtab.patch.containers import decoded_containers
-from trimtab.patch.model import Left, Part, Wish, is_of
+from trimtab.patch.model import Bundle, Left, WantedValue, is_of
 from trimtab.patch.scaling import Scaled, scaling_wishes
 from trimtab.patch.text import amount, same_number
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedService:
     """What one service is to get."""
 
     service: str
@@ -39,14 +39,14 @@ class Wanted:
 class Found:
     """The wishes of one service, and what decides whether they may go in."""
 
-    wanted: Wanted
+    wanted: WantedService
     service: Resource | None = None
-    wishes: list[Wish] = field(default_factory=list)
+    wishes: list[WantedValue] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     scaled: Scaled = field(default_factory=Scaled)
 
 
-def found_for(wanted: Wanted, tree: Tree) -> Found:
+def found_for(wanted: WantedService, tree: Tree) -> Found:
     """Return what the tree has for a service, as wishes."""
     found = Found(wanted)
     services = [one for one in tree.world.of("aws_ecs_service") if _is(one, wanted)]
@@ -66,7 +66,7 @@ def found_for(wanted: Wanted, tree: Tree) -> Found:
     return found
 
 
-def _is(service: Resource, wanted: Wanted) -> bool:
+def _is(service: Resource, wanted: WantedService) -> bool:
     if service.get("name") != wanted.service:
         return False
     cluster = service.get("cluster")
@@ -76,7 +76,7 @@ def _is(service: Resource, wanted: Wanted) -> bool:
 
 def wish(  # noqa: PLR0913, PLR0917 - the parts of a wish
     found: Found,
-    part: Part,
+    part: Bundle,
     resource: Resource,
     piece: Piece,
     name: str,
@@ -84,9 +84,9 @@ def wish(  # noqa: PLR0913, PLR0917 - the parts of a wish
     *,
     above: Where = (),
     longest: bool = False,
-) -> Wish:
+) -> WantedValue:
     """Add a wish for an attribute of a resource, or of a block in it."""
-    made = Wish(
+    made = WantedValue(
         service=found.wanted.service,
         part=part,
         address=resource.address,
@@ -117,12 +117,12 @@ def _of_definition(found: Found, service: Resource, tree: Tree) -> None:
         return
     size = found.wanted.proposal.size
     for name, new in (("cpu", size.cpu_units), ("memory", size.memory_mib)):
-        made = wish(found, Part.CAPACITY, definition, definition, name, new)
+        made = wish(found, Bundle.CAPACITY, definition, definition, name, new)
         _inside(found, definition, name, made)
     _of_containers(found, definition)
 
 
-def _inside(found: Found, definition: Resource, name: str, size: Wish) -> None:
+def _inside(found: Found, definition: Resource, name: str, size: WantedValue) -> None:
     """Have what a container reserves follow where it is the same literal, or is all of the task."""
     names = (name,) if name == "cpu" else ("memory", "memoryReservation")
     for container in _containers(definition):
@@ -132,9 +132,9 @@ def _inside(found: Found, definition: Resource, name: str, size: Wish) -> None:
             more = amount(value) is not None and (amount(value) or 0) > (amount(size.new) or 0)
             if same or more:
                 found.wishes.append(
-                    Wish(
+                    WantedValue(
                         service=size.service,
-                        part=Part.CAPACITY,
+                        part=Bundle.CAPACITY,
                         address=definition.address,
                         where=("container_definitions", "*", inner),
                         now=value,
@@ -159,13 +159,13 @@ def _of_containers(found: Found, definition: Resource) -> None:
         return
     timing = found.wanted.timing
     stop = found.wanted.proposal.stop_timeout_s
-    values: list[tuple[Part, Where, Value, Number]] = []
+    values: list[tuple[Bundle, Where, Value, Number]] = []
     if "stopTimeout" in containers[0] or stop != _STOP_S:
-        values.append((Part.STOP, ("stopTimeout",), containers[0].get("stopTimeout"), stop))
+        values.append((Bundle.STOP, ("stopTimeout",), containers[0].get("stopTimeout"), stop))
     check = containers[0].get("healthCheck")
     if isinstance(check, dict):
         values += [
-            (Part.CONTAINER_CHECK, ("healthCheck", name), check.get(name), new)
+            (Bundle.CONTAINER_CHECK, ("healthCheck", name), check.get(name), new)
             for name, new in (
                 ("interval", timing.container.interval_s),
                 ("timeout", timing.container.timeout_s),
@@ -176,7 +176,7 @@ def _of_containers(found: Found, definition: Resource) -> None:
     place = definition.at("container_definitions")
     for part, where, now, new in values:
         found.wishes.append(
-            Wish(
+            WantedValue(
                 service=found.wanted.service,
                 part=part,
                 address=definition.address,
@@ -196,7 +196,7 @@ def _of_service(found: Found, service: Resource) -> None:
     target = found.wanted.timing.target
     if target is not None:
         name = "health_check_grace_period_seconds"
-        wish(found, Part.GRACE, service, service, name, target.grace_period_s, longest=True)
+        wish(found, Bundle.GRACE, service, service, name, target.grace_period_s, longest=True)
 
 
 def _of_target_groups(found: Found, service: Resource, tree: Tree) -> None:
@@ -217,7 +217,7 @@ def _of_target_groups(found: Found, service: Resource, tree: Tree) -> None:
         )
     for group in groups:
         delay = found.wanted.proposal.deregistration_delay_s
-        wish(found, Part.DRAIN, group, group, "deregistration_delay", delay, longest=True)
+        wish(found, Bundle.DRAIN, group, group, "deregistration_delay", delay, longest=True)
         try:
             check = group.block("health_check")
         except CannotTell:
@@ -229,15 +229,15 @@ def _of_target_groups(found: Found, service: Resource, tree: Tree) -> None:
             ("unhealthy_threshold", timing.unhealthy_threshold),
         ):
             if check is not None:
-                wish(found, Part.TARGET_CHECK, group, check, name, new, above=("health_check", "*"))
+                wish(found, Bundle.TARGET_CHECK, group, check, name, new, above=("health_check", "*"))
             else:
                 found.wishes.append(_absent(found, group, ("health_check", "*", name), new))
 
 
-def _absent(found: Found, group: Resource, where: Where, new: Number) -> Wish:
-    return Wish(
+def _absent(found: Found, group: Resource, where: Where, new: Number) -> WantedValue:
+    return WantedValue(
         service=found.wanted.service,
-        part=Part.TARGET_CHECK,
+        part=Bundle.TARGET_CHECK,
         address=group.address,
         where=where,
         now=None,
@@ -246,7 +246,7 @@ def _absent(found: Found, group: Resource, where: Where, new: Number) -> Wish:
     )
 
 
-def log_wishes(found: Found, tree: Tree) -> Iterator[Wish]:
+def log_wishes(found: Found, tree: Tree) -> Iterator[WantedValue]:
     """Yield the retention of the logs that a service's containers write, where it is longer than proposed."""
     definition = None if found.service is None else tree.world.definition(found.service)
     if definition is None:
@@ -260,9 +260,9 @@ def log_wishes(found: Found, tree: Tree) -> Iterator[Wish]:
     for group in groups:
         days = group.get("retention_in_days")
         if days is None or same_number(days, 0) or (amount(days) or 0) > found.wanted.retention_days:
-            yield Wish(
+            yield WantedValue(
                 service=found.wanted.service,
-                part=Part.LOGS,
+                part=Bundle.LOGS,
                 address=group.address,
                 where=("retention_in_days",),
                 now=days,
@@ -285,6 +285,6 @@ def _key(value: Value) -> str:
     return str(value) if isinstance(value, str) else str(address or getattr(value, "origin", ""))
 
 
-def place_of(wish_: Wish) -> SourcePlace:
+def place_of(wish_: WantedValue) -> SourcePlace:
     """Return where a reader finds what is said now."""
     return wish_.origin or wish_.place

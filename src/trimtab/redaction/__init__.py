@@ -11,6 +11,7 @@ Both go over a text a fixed number of times: 1 MB takes well under a second.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,7 @@ __all__ = [
     "redact",
     "redact_command",
     "shown",
+    "shown_whole",
 ]
 
 REDACTED: Final = "[redacted]"
@@ -47,6 +49,7 @@ _SAFE: Final = re.compile(
     r"|(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids of tasks
     r"|ecs-svc/[0-9]+|(?:task|eni|subnet|sg|vpc|srv|ns)[-/ ][0-9a-f]{8,}"
 )
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _JOINED: Final = frozenset({"=", '":', "':"})
 """What stands between a name and its value where the two are no sentence."""
 _ASIDE: Final = re.compile("\0([0-9]+)\0")
@@ -68,6 +71,23 @@ def redact(text: str) -> str:
 def shown(text: str) -> str:
     """Return ``text`` as it may be shown: without what form, place or name tell to be a credential."""
     return _without(text, strict=False)
+
+
+def shown_whole(document: str) -> str:
+    """Return a document as it may be shown: of JSON each text by itself, so that it is JSON afterwards."""
+    if document[:1] not in {"{", "["}:
+        return shown(document)
+    return _STRING.sub(_shown_string, document)
+
+
+def _shown_string(found: re.Match[str]) -> str:
+    text = found[0]
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return text
+    kept = shown(said)
+    return text if kept == said else json.dumps(kept)
 
 
 def _without(text: str, *, strict: bool) -> str:

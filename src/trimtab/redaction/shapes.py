@@ -28,6 +28,7 @@ _PREFIXED: Final = (
     r"eyJ[\w\-]{8,}\.[\w\-]{4,}(?:\.[\w\-]*)*",
     r"SG\.[\w\-]{16,}\.[\w\-]{16,}",
     r"key-[0-9a-f]{32}",
+    r"[0-9a-f]{32}-us[0-9]{1,2}",
     r"(?:AC|SK)[0-9a-f]{32}",
     r"(?:npm|pnpm|dckr_pat|dckr_oat|shpat|shpca|shppa|shpss|hf|pul|rubygems)[_\-][A-Za-z0-9\-_]{16,}",
     r"(?:lin_api|figd|atp|ops|rdme|nvapi)[_\-][A-Za-z0-9\-_]{16,}",

@@ -24,6 +24,8 @@ MAX_ALARMS = 8
 """Of one service. The kernel keeps the breaches of a minute in one byte."""
 LOOK_BACK_MIN = DAY_MIN
 """An alarm may not look back further than a day [min] (PutMetricAlarm)."""
+TRACKING_OUT, TRACKING_IN = (3, 3), (15, 15)
+"""M of N minutes of the two alarms that target tracking makes for itself on ECS (observed)."""
 FAST_S = 20
 """Period of a fast alarm [s], and of the metrics that it watches."""
 FAST_PERIODS = 3
@@ -280,16 +282,16 @@ def tracking_alarms(
         comparison=Comparison.GREATER,
         threshold=tracking.target,
         fast=fast,
-        periods=3,
-        datapoints=3,
+        periods=TRACKING_OUT[1],
+        datapoints=TRACKING_OUT[0],
         policy=policy,
     )
     low = PolicyAlarm(
         metric=metric,
         comparison=Comparison.LESS,
         threshold=TRACKING_LOW * tracking.target,
-        periods=15,
-        datapoints=15,
+        periods=TRACKING_IN[1],
+        datapoints=TRACKING_IN[0],
         policy=policy,
     )
     return high, low

@@ -31,6 +31,7 @@ class Inject:
     _slow: dict[str, float] = field(default_factory=dict)
     _throttled: dict[str, int] = field(default_factory=dict)
     _dead_paths: dict[str, str] = field(default_factory=dict)
+    _out_of_memory: dict[str, int] = field(default_factory=dict)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def deployment_failure(self, service: str, failure: Fault) -> None:
@@ -52,6 +53,11 @@ class Inject:
         """End it. Tasks that were given up meanwhile are not taken back."""
         self._dead_paths.pop(service, None)
 
+    def out_of_memory(self, service: str, tasks: int = 1) -> None:
+        """Kill so many of the service's running tasks because their memory is full; others follow."""
+        with self._turn:
+            self._out_of_memory[service] = tasks
+
     def throttling(self, call: str, calls: int) -> None:
         """Refuse the next ``calls`` of ``service:Action`` (``ecs:UpdateService``) as too many."""
         with self._turn:
@@ -64,6 +70,7 @@ class Inject:
             self._slow.clear()
             self._throttled.clear()
             self._dead_paths.clear()
+            self._out_of_memory.clear()
 
     def failure_of_next(self, cluster: str, service: str) -> Fault | None:
         """Return, once, how the deployment that starts now is to fail."""
@@ -79,6 +86,14 @@ class Inject:
     def dead_path(self, cluster: str, service: str) -> str | None:
         """Return the path whose checks fail."""
         return self._dead_paths.get(f"{cluster}/{service}", self._dead_paths.get(service))
+
+    def killed_for_memory(self, cluster: str, service: str, running: int) -> int:
+        """Return, once, how many of the running tasks are to be killed now."""
+        with self._turn:
+            for name in (f"{cluster}/{service}", service):
+                if running and name in self._out_of_memory:
+                    return min(running, self._out_of_memory.pop(name))
+        return 0
 
     def is_throttled(self, call: str) -> bool:
         """Tell whether this call is one of those to refuse, and count it."""

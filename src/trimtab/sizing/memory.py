@@ -69,10 +69,15 @@ def memory_margin(days: float) -> float:
     return 1 + margin * wider
 
 
-def margin_of(demand: Demand, deployed: TaskSize) -> float:
-    """Return the margin for ``demand``, recorded on tasks of size ``deployed`` [ratio]."""
+def margin_of(demand: Demand, deployed: TaskSize, climb_mib: float = 0.0) -> float:
+    """Return the margin for ``demand``, recorded on tasks of size ``deployed`` [ratio].
+
+    ``climb_mib``: what a climb may add to the largest memory seen; the margin is over both.
+    """
     margin = memory_margin(demand.days)
-    return max(margin, OOM_MARGIN) if at_limit_steps(demand, deployed) else margin
+    peak = float(demand.hottest_memory_mib.max(initial=0.0))
+    margin = max(margin, OOM_MARGIN) if at_limit_steps(demand, deployed) else margin
+    return margin * (1 + climb_mib / peak) if peak > 0 else margin
 
 
 def at_limit_steps(demand: Demand, deployed: TaskSize) -> int:

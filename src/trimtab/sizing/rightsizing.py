@@ -1,9 +1,10 @@
 """The cheapest Fargate size that carries a service's demand, and why it is that one.
 
 Every valid size is tried on every minute. A size holds the work when its memory holds the
-largest task seen, with a margin that is wider the shorter the history, the trace collector, and
-what a bigger share of the load would add. A leak is not sized to: what tasks older than a typical
-life piled up is left out, and a caution says so. Among those the cheapest task-hours win.
+largest task seen, with a margin that is wider the shorter the history, what a climb at the end of a
+short one may add, the trace collector, and what a bigger share of the load would add. A leak is not
+sized to: what tasks older than a typical life piled up is left out, and a caution says so. Among
+those the cheapest task-hours win.
 Nothing depends on a service's name.
 """
 
@@ -160,7 +161,7 @@ def _work(service: Service, demand: Demand, floor: int, use: TaskUse) -> Work:
         cpu_mean_vcpu=float(cpu.mean()),
         cpu_peak_vcpu=float(cpu.max()),
         memory_peak_mib=float(demand.hottest_memory_mib[counted].max()),
-        memory_margin=margin_of(demand, service.size),
+        memory_margin=margin_of(demand, service.size, growth.climb_mib),
         growth=growth,
         hottest_ratio=use.hottest_ratio,
         load_memory=use.memory,

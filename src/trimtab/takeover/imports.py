@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.terraform_module import ALARM_ENDINGS, POLICY_NAMES
+from trimtab.terraform_module import ALARM_ENDINGS, POLICY_NAMES, TRACKING_NAMES
 from trimtab.values.hcl import quoted
 
 if TYPE_CHECKING:
@@ -130,17 +130,26 @@ def _scaling(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Import]:
         resource = f"ecs/{target.resource_id}/{DIMENSION}"
         yield Import(to=f"{at}.aws_appautoscaling_target.this", id=resource)
         for policy in target.policies:
-            if is_ours(policy):
-                to = f"{at}.aws_appautoscaling_policy.{POLICY_NAMES[policy.name]}"
+            if is_ours(policy, tracks=adopted.tracks):
+                to = f"{at}.aws_appautoscaling_policy.{_names(tracks=adopted.tracks)[policy.name]}"
                 yield Import(to=to, id=f"{resource}/{policy.name}")
     # Those for whoever is on call are written over: what is not made, by these values, could not be imported.
     alarms = {alarm.name for alarm in takeover.identity.alarms}
-    for end, to in ALARM_ENDINGS.items():
+    # With target tracking the configuration has no alarm to import one to.
+    for end, to in () if adopted.tracks else ALARM_ENDINGS.items():
         alarm = f"{takeover.stem}-{adopted.stem}-{end}"
         if alarm in alarms:
             yield Import(to=f"{at}.aws_cloudwatch_metric_alarm.{to}", id=alarm)
 
 
-def is_ours(policy: ScalingPolicy) -> bool:
-    """Tell whether a policy has a name and type of the module's: a second adoption finds its own."""
-    return policy.name in POLICY_NAMES and policy.type == "StepScaling"
+def is_ours(policy: ScalingPolicy, *, tracks: bool) -> bool:
+    """Tell whether a policy has a name and type of the module's: a second adoption finds its own.
+
+    Of the kind that the values ask for: to one of the other there is nothing to import it to.
+    """
+    kind = "TargetTrackingScaling" if tracks else "StepScaling"
+    return policy.name in _names(tracks=tracks) and policy.type == kind
+
+
+def _names(*, tracks: bool) -> dict[str, str]:
+    return TRACKING_NAMES if tracks else POLICY_NAMES

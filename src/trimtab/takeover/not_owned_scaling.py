@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 def scaling_items(takeover: Takeover) -> Iterator[Item]:
     """Yield what scales beside the configuration, or nothing at all."""
-    mine = {one.scaling_target.resource_id for one in takeover.services if one.scaling_target is not None}
+    mine = {
+        one.scaling_target.resource_id: one for one in takeover.services if one.scaling_target is not None
+    }
     known = {f"service/{takeover.identity.cluster.name}/{one.name}" for one in takeover.fleet.services}
     for target in takeover.identity.scaling_targets:
         if target.resource_id in mine:
-            yield from _beside(target)
+            yield from _beside(target, tracks=mine[target.resource_id].tracks)
         elif target.resource_id not in known:
             yield Item(
                 advice="look",
@@ -40,9 +42,9 @@ def _flags(target: ScalingTarget) -> tuple[str, ...]:
     return (*place, "--resource-id", target.resource_id)
 
 
-def _beside(target: ScalingTarget) -> Iterator[Item]:
+def _beside(target: ScalingTarget, *, tracks: bool) -> Iterator[Item]:
     for policy in target.policies:
-        if not is_ours(policy):
+        if not is_ours(policy, tracks=tracks):
             flags = (*_flags(target), "--policy-name", policy.name)
             yield Item(
                 advice="remove",
@@ -64,8 +66,12 @@ def _beside(target: ScalingTarget) -> Iterator[Item]:
 
 def _alarm(takeover: Takeover, alarm: Alarm) -> Iterator[Item]:
     services = {one.service.name: one.stem for one in takeover.services}
-    ends = (*ALARM_ENDINGS, *OPERATOR_ALARM_ENDINGS)
-    if alarm.name in {f"{takeover.stem}-{stem}-{end}" for stem in services.values() for end in ends}:
+    own = {
+        f"{takeover.stem}-{one.stem}-{end}"
+        for one in takeover.services
+        for end in (*(() if one.tracks else ALARM_ENDINGS), *OPERATOR_ALARM_ENDINGS)
+    }
+    if alarm.name in own:
         return
     scales = any(":scalingPolicy:" in action for action in alarm.actions)
     remove = aws("cloudwatch", "delete-alarms", "--alarm-names", alarm.name)

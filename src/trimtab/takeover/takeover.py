@@ -8,7 +8,7 @@ and told in ``not-owned.md``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
@@ -17,7 +17,7 @@ from trimtab.takeover.ownable import EXPOSURES, OwnableFacts, balancers_of, name
 from trimtab.terraform_module import LONGEST_STEM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from trimtab.fleet.account import (
         DiscoveryService,
@@ -63,6 +63,8 @@ class Adopted:
     registration: Registration | None
     log_group: LogGroup | None
     scaling_target: ScalingTarget | None
+    tracks: bool = False
+    """Whether the values ask for target tracking in the place of steps."""
 
     @property
     def registry_kept(self) -> str | None:
@@ -90,8 +92,13 @@ class Takeover:
     namespace: Namespace | None
 
 
-def takeover_of(fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str]) -> Takeover:
-    """Return what becomes of each thing, if the configuration has the services named ``wanted``."""
+def takeover_of(
+    fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str], tracked: Collection[str] = ()
+) -> Takeover:
+    """Return what becomes of each thing, if the configuration has the services named ``wanted``.
+
+    Those named ``tracked`` have target tracking there, the others steps.
+    """
     facts, names = OwnableFacts.of(fleet, identity), list(wanted)
     known = {service.name: service for service in fleet.services}
     left = {name: reason for name in names if name in known and (reason := why_not(known[name], facts))}
@@ -106,7 +113,10 @@ def takeover_of(fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str]) ->
         stem=stem,
         environment=_environment(fleet.environment),
         services=tuple(
-            _adopted(service, service.identity, stems[service.name], facts, balancers, namespace)
+            replace(
+                _adopted(service, service.identity, stems[service.name], facts, balancers, namespace),
+                tracks=service.name in tracked,
+            )
             for service in taken
             if service.identity is not None
         ),

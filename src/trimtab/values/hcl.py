@@ -79,6 +79,8 @@ def plain(value: Plain) -> str:
         return f"{{ {', '.join(f'{key(name)} = {plain(one)}' for name, one in value.items())} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(plain, value))}]"
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     return quoted(value) if isinstance(value, str) else number(value)

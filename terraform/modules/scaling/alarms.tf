@@ -20,8 +20,8 @@ locals {
   ]
   last      = length(local.lows) - 1
   at_once   = local.last == 1 ? "both at once" : "all at once"
-  all_lows  = local.last == 0 ? "" : "${join(", ", slice(local.lows, 0, local.last))} and ${local.lows[local.last]}"
-  lows_said = local.last == 0 ? local.lows[0] : "${local.all_lows}, ${local.at_once}"
+  all_lows  = local.last <= 0 ? "" : "${join(", ", slice(local.lows, 0, local.last))} and ${local.lows[local.last]}"
+  lows_said = local.last <= 0 ? join("", local.lows) : "${local.all_lows}, ${local.at_once}"
 }
 
 resource "aws_cloudwatch_metric_alarm" "out" {
@@ -92,6 +92,8 @@ resource "aws_cloudwatch_metric_alarm" "further" {
 # One alarm, not one for each metric: with a low alarm each, CPU would take away tasks that memory needs, and memory's
 # high alarm would bring them back. A composite alarm could not carry a scaling action; metric math can.
 resource "aws_cloudwatch_metric_alarm" "in" {
+  count = local.steps ? 1 : 0
+
   alarm_name          = "${local.stem}-joint-low"
   alarm_description   = "Scale in: ${local.lows_said}."
   comparison_operator = "LessThanThreshold"
@@ -99,7 +101,7 @@ resource "aws_cloudwatch_metric_alarm" "in" {
   evaluation_periods  = var.scaling.in_periods
   datapoints_to_alarm = var.scaling.in_datapoints
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_appautoscaling_policy.in.arn]
+  alarm_actions       = [aws_appautoscaling_policy.in[0].arn]
   tags                = var.tags
 
   dynamic "metric_query" {

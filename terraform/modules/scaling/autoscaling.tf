@@ -33,7 +33,18 @@ locals {
     cpu    = { metric = "CPUUtilization", given = var.scaling.cpu }
     memory = { metric = "MemoryUtilization", given = var.scaling.memory }
   }
-  utilisation = { for key, one in local.known : key => merge(one.given, { metric = one.metric }) if one.given.enabled }
+  utilisation = {
+    for key, one in local.known : key => merge(one.given, { metric = one.metric })
+    if one.given.enabled && local.steps
+  }
+
+  # Steps, or target tracking in their place: both on one metric would contradict each other.
+  steps = var.scaling.tracking == null
+  targets = { for key, target in {
+    cpu    = try(var.scaling.tracking.cpu, null)
+    memory = try(var.scaling.tracking.memory, null)
+  } : key => target if target != null }
+  tracked = { cpu = "ECSServiceAverageCPUUtilization", memory = "ECSServiceAverageMemoryUtilization" }
 
   # And one for each further metric.
   steps_out = merge(
@@ -75,6 +86,8 @@ resource "aws_appautoscaling_policy" "out" {
 }
 
 resource "aws_appautoscaling_policy" "in" {
+  count = local.steps ? 1 : 0
+
   name               = "joint-in"
   policy_type        = "StepScaling"
   service_namespace  = aws_appautoscaling_target.this.service_namespace
@@ -96,6 +109,31 @@ resource "aws_appautoscaling_policy" "in" {
         )
         scaling_adjustment = -step_adjustment.value.remove
       }
+    }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this.id]
+  }
+}
+
+# AWS makes the alarms of these, one high and one low for each.
+resource "aws_appautoscaling_policy" "tracking" {
+  for_each = local.targets
+
+  name               = "${each.key}-tracking"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.this.service_namespace
+  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  resource_id        = aws_appautoscaling_target.this.resource_id
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value
+    scale_out_cooldown = var.scaling.out_cooldown
+    scale_in_cooldown  = var.scaling.in_cooldown
+
+    predefined_metric_specification {
+      predefined_metric_type = local.tracked[each.key]
     }
   }
 

@@ -1,17 +1,18 @@
 output "alarm_names" {
-  description = "Names of the alarms by what they watch: `cpu`, `memory`, each further metric, and `joint` for scale-in. Not for `deployment_alarms`: scale-in's is on whenever a service is idle."
+  description = "Names of the alarms by what they watch: `cpu`, `memory`, each further metric, and `joint` for scale-in. None with target tracking, whose alarms are AWS's. Not for `deployment_alarms`: scale-in's is on whenever a service is idle."
   value = tomap(merge(
     { for key, one in aws_cloudwatch_metric_alarm.out : key => one.alarm_name },
     { for key, one in aws_cloudwatch_metric_alarm.further : key => one.alarm_name },
-    { joint = aws_cloudwatch_metric_alarm.in.alarm_name },
+    { for one in aws_cloudwatch_metric_alarm.in : "joint" => one.alarm_name },
   ))
 }
 
 output "policy_arns" {
-  description = "ARNs of the step policies, by the same keys."
+  description = "ARNs of the step policies, by the same keys; with target tracking those of its policies, `cpu` and `memory`."
   value = tomap(merge(
     { for key, one in aws_appautoscaling_policy.out : key => one.arn },
-    { joint = aws_appautoscaling_policy.in.arn },
+    { for one in aws_appautoscaling_policy.in : "joint" => one.arn },
+    { for key, one in aws_appautoscaling_policy.tracking : key => one.arn },
   ))
 }
 

@@ -56,6 +56,7 @@ variable "scaling" {
     Bounds and step policies. `cpu` and `memory` each give a scale-out ladder: alarm above `high` percent, `steps` by how far above it the metric is. Either is switched off by `enabled = false` where it says nothing of the load.
     `metrics` are further ones by name, each a ladder of its own and a term of the joint ratio. A metric is made of `sources`, CloudWatch metrics by an id; of several, `expression` makes one value. `per_task` divides it by the running or desired tasks. `high`, `low` and `above` are in its unit. A source's `missing` is the value that its absence means; without one, absence keeps every task. `divided` is false where a task less does not raise the value for the others.
     There is one scale-in for all: it fires while MAX([CPU / cpu.low, memory / memory.low, METRIC / METRIC.low]) is under 1, with `scale_in.steps` by that ratio.
+    `tracking` is target tracking in the place of all step policies: AWS keeps CPU (and memory, where a target is given) near so many percent by alarms of its own. Of the other fields only `min`, `max` and the two cooldowns count then.
     A low threshold must lie where removing a task cannot push the metric back over `high`, and memory's must lie above what an idle task holds, else the fleet never shrinks.
   EOT
   type = object({
@@ -100,6 +101,10 @@ variable "scaling" {
         [{ below = 1, remove = 1 }, { below = 0.5, remove = 2 }]
       )
     }), {})
+    tracking = optional(object({
+      cpu    = number
+      memory = optional(number)
+    }))
     out_cooldown   = optional(number, 60)
     in_cooldown    = optional(number, 300)
     period         = optional(number, 60)
@@ -136,8 +141,25 @@ variable "scaling" {
   }
 
   validation {
-    condition     = var.scaling.out_cooldown > 0 && var.scaling.out_cooldown < var.scaling.in_cooldown
-    error_message = "scaling.out_cooldown is ${var.scaling.out_cooldown} s and in_cooldown ${var.scaling.in_cooldown} s. Out must be above 0 and shorter than in: grow fast, shrink slowly; the other way round flaps."
+    condition = var.scaling.out_cooldown > 0 && (
+      var.scaling.out_cooldown < var.scaling.in_cooldown ||
+      (var.scaling.tracking != null && var.scaling.out_cooldown == var.scaling.in_cooldown)
+    )
+    error_message = "scaling.out_cooldown is ${var.scaling.out_cooldown} s and in_cooldown ${var.scaling.in_cooldown} s. Out must be above 0 and shorter than in (with tracking as long at most): grow fast, shrink slowly; the other way round flaps."
+  }
+
+  validation {
+    condition = var.scaling.tracking == null ? true : (
+      var.scaling.tracking.cpu > 0 && var.scaling.tracking.cpu < 100 &&
+      (var.scaling.tracking.memory == null ? true :
+      var.scaling.tracking.memory > 0 && var.scaling.tracking.memory < 100)
+    )
+    error_message = "scaling.tracking aims at CPU ${try(var.scaling.tracking.cpu, 0)} % and memory ${try(coalesce(var.scaling.tracking.memory), "none")}. Each is above 0 and below 100 percent of the task's size: at 100 there is nothing left to notice it by."
+  }
+
+  validation {
+    condition     = var.scaling.tracking == null || length(var.scaling.metrics) == 0
+    error_message = "scaling has tracking, and metrics (${join(", ", keys(var.scaling.metrics))}) that only step policies follow. Leave one of the two out: with tracking no step policy is made."
   }
 
   validation {

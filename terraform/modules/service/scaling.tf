@@ -30,7 +30,7 @@ moved {
 
 moved {
   from = aws_appautoscaling_policy.in
-  to   = module.scaling[0].aws_appautoscaling_policy.in
+  to   = module.scaling[0].aws_appautoscaling_policy.in[0]
 }
 
 moved {
@@ -40,5 +40,5 @@ moved {
 
 moved {
   from = aws_cloudwatch_metric_alarm.in
-  to   = module.scaling[0].aws_cloudwatch_metric_alarm.in
+  to   = module.scaling[0].aws_cloudwatch_metric_alarm.in[0]
 }

@@ -11,18 +11,19 @@ from advice import made as asking
 from fleet import made
 
 from trimtab.advice.case.case import as_proposed, workload_of
+from trimtab.advice.case.objective import PolicyKind
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice import trials
 from trimtab.advice.choice.contest import Contest, Entrant, fixed_ladders
 from trimtab.advice.choice.decide import captured_share, decide
-from trimtab.advice.choice.model import Choice, Decision, Rank
+from trimtab.advice.choice.model import COSTS_MORE, NOT_ASKED, Choice, Decision, Rank
 from trimtab.advice.choice.sizes import Searched, Sized, resized, sizes_in_contest
 from trimtab.advice.choice.trials import Mark, ground_of
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.terraform_module import Ladders, OutStep
+from trimtab.terraform_module import Ladders, OutStep, Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -336,3 +337,72 @@ def test_the_sentence_says_what_spoke_against_the_size_of_the_estimate(
     sizing = resized(replace(SIZING, size=SMALL), choice, SERVICE.size)
     assert sizing.size == MIDDLE
     assert said in sizing.sentence
+
+
+# Target tracking
+
+
+TRACKING = replace(asking.TODAY, tracking=Tracking(cpu=60))
+
+
+def tracked(steps_usd: float | None, usd: float | None, *, fails: bool = False) -> Searched:
+    """Steps and target tracking that stood the trials at these costs, beside a dearer fixed count."""
+    one = searched(MIDDLE, None if steps_usd is None else entrant(M, steps_usd), fixed(M, 100))
+    tracking = None if usd is None else entrant(M, usd, ladders=TRACKING)
+    worst = entrant(M, 60, ladders=TRACKING, over=0.03) if fails else None
+    return replace(one, contest=replace(one.contest, tracking=tracking, untracked=worst))
+
+
+def asked_for(*kinds: PolicyKind) -> Question:
+    return replace(QUESTION, objective=msgspec.structs.replace(QUESTION.objective, policies=kinds))
+
+
+def with_steps_alone(one: Searched) -> Searched:
+    ground = replace(GROUND, objective=asked_for(PolicyKind.STEP).objective)
+    return replace(one, contest=replace(one.contest, ground=ground))
+
+
+@pytest.mark.parametrize(
+    ("steps", "tracking", "wins"),
+    [
+        (80, 75, True),
+        (80, 79.7, False),
+        (80, 80, False),
+        (75, 80, False),
+        (None, 80, True),
+        (80, None, False),
+    ],
+)
+def test_target_tracking_is_recommended_where_it_wins_by_more_than_a_tie(
+    steps: float | None, tracking: float | None, wins: bool
+) -> None:
+    choice = decided(tracked(steps, tracking))
+    assert (choice.ladders == TRACKING) == wins
+    assert choice.decision is Decision.TRIM
+    if wins and steps:
+        assert "scaling steps that pass the same trials cost $80; 7 tasks" in choice.why
+
+
+def test_target_tracking_dearer_than_the_fixed_count_is_not() -> None:
+    assert decided(tracked(None, 120)).decision is Decision.FIXED
+
+
+def test_where_the_objective_asks_for_steps_alone_they_are_taken_and_what_tracking_saves_is_shown() -> None:
+    choice = decided(with_steps_alone(tracked(80, 60)), question=asked_for(PolicyKind.STEP))
+    assert choice.ladders == CHOSEN
+    (beside,) = (one for one in choice.alternatives if one.rank is Rank.TRACKING)
+    assert (beside.ladders, beside.against) == (TRACKING, NOT_ASKED)
+
+
+def test_with_steps_alone_and_none_that_stands_the_fixed_count_is_better_whatever_tracking_costs() -> None:
+    choice = decided(with_steps_alone(tracked(None, 60)), question=asked_for(PolicyKind.STEP))
+    assert choice.decision is Decision.FIXED
+
+
+def test_the_kind_that_lost_is_told_and_so_is_tracking_that_failed() -> None:
+    lost = {one.rank: one for one in decided(tracked(80, 75)).alternatives}
+    assert lost[Rank.LADDERS].against == COSTS_MORE
+    lost = {one.rank: one for one in decided(tracked(75, 80)).alternatives}
+    assert lost[Rank.TRACKING].against == COSTS_MORE
+    lost = {one.rank: one for one in decided(tracked(80, None, fails=True)).alternatives}
+    assert lost[Rank.TRACKING].against.endswith("allowed (held-out days)")

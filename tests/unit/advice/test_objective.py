@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from example_run import REPOSITORY
-from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective, objective_of, read_objective
+from trimtab.advice.case.objective import (
+    DEFAULT,
+    LaidDown,
+    Objective,
+    PolicyKind,
+    objective_of,
+    read_objective,
+)
 from trimtab.errors import EXIT_USAGE, UsageError
 
 if TYPE_CHECKING:
@@ -184,11 +191,12 @@ def test_the_examples_file_lays_down_what_the_company_requires_and_the_page_show
     path = REPOSITORY / "examples" / "objective.json"
     found = read_objective(path)
     assert found == Objective(
+        policies=(PolicyKind.STEP,),
         services={
             "api": LaidDown(cpu_units=256, memory_mib=512, deregistration_delay_s=30),
             "worker": LaidDown(cpu_units=512, memory_mib=1024, deregistration_delay_s=60),
             "scheduler": LaidDown(cpu_units=256, memory_mib=512),
-        }
+        },
     )
     page = (REPOSITORY / "docs" / "search.md").read_text(encoding="utf-8")
     assert f"```json\n{path.read_text(encoding='utf-8')}```" in page

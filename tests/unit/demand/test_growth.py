@@ -191,3 +191,25 @@ def test_a_rise_within_blocks_counts_and_one_between_them_does_not() -> None:
     assert rising([np.zeros(5), np.ones(5), np.full(5, 2.0)]) == 1.0
     assert rising([]) == 1.0
     assert rising([np.arange(4.0), np.arange(4.0)]) < rising([np.arange(4.0)])
+
+
+@pytest.mark.parametrize("days", [1.0, 2.0, 3.0])
+def test_a_climb_that_a_short_record_ends_in_is_told_and_given_at_least_half_again(days: float) -> None:
+    memory = 300 + 20 * minutes(days) / DAY
+    growth = found(memory)
+    assert growth.shape is MemoryShape.RISING
+    assert growth.climb_mib == pytest.approx(0.5 * memory.max(), rel=0.01)
+
+
+def test_a_climb_of_some_days_is_taken_to_go_on_for_two_more() -> None:
+    growth = found(300 + 60 * minutes(5) / DAY)
+    assert growth.climb_mib == pytest.approx(120, rel=0.02)
+    assert found(np.minimum(300 + 60 * minutes(5) / DAY, 420)).climb_mib == 0, "it ended two days ago"
+    assert found(300 + 60 * minutes(8) / DAY).climb_mib == 0, "a week says what it is"
+
+
+def test_a_crest_at_the_end_of_a_day_is_no_climb() -> None:
+    # From midnight, with its crest at three: the second half is 7 % higher than the first, and falls back.
+    assert found(300 + 100 * np.cos(2 * np.pi * (minutes(1) / DAY - 0.625))).climb_mib == 0
+    assert found(300 + noise(2)).climb_mib == 0
+    assert found(np.where(minutes(2) > 1.9 * DAY, 309.0, 301.0)).climb_mib == 0, "3 % is no climb"

@@ -13,9 +13,10 @@ from replay import made
 from module_rules import refusals
 from trimtab.ladders import search as searching
 from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.front import Limits, Tried
 from trimtab.ladders.parts import RecordingPart
 from trimtab.ladders.rows import complexity_of, rows_of
-from trimtab.ladders.search import Effort, Hunt, Limits, Tried, search, simplified
+from trimtab.ladders.search import Effort, Hunt, search, simplified
 from trimtab.ladders.space import BELOW, IN_COOLDOWNS_S, IN_WINDOWS, OUT_COOLDOWNS_S, OUT_WINDOWS, Space
 from trimtab.replay.batch import Batches
 from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, Candidates

@@ -16,7 +16,7 @@ from trimtab.ladders.draw import TAKEN, Drawer, chain, table_of
 from trimtab.ladders.rows import ladders_of, rows_of
 from trimtab.ladders.space import MOST_STEPS, Space
 from trimtab.ladders.traits import TRAITS, Trait, differences, told
-from trimtab.terraform_module import MODULE, InStep, Ladder, Ladders, OutStep
+from trimtab.terraform_module import MODULE, InStep, Ladder, Ladders, OutStep, Tracking
 from trimtab.values.schema import ServiceEntry
 
 OTHER = Ladders(
@@ -31,7 +31,13 @@ OTHER = Ladders(
     out_datapoints=(1, 2),
     in_datapoints=(5, 6),
 )
-"""Differs from the module's in every trait."""
+"""Differs from the module's in every trait of steps."""
+TRACKED = replace(OTHER, tracking=Tracking(cpu=62.5, memory=90))
+
+
+def differing(trait: Trait) -> Ladders:
+    """Return ladders that have the trait otherwise than the module by itself."""
+    return TRACKED if trait.name == "tracking" else OTHER
 
 
 def test_every_field_of_the_ladders_belongs_to_one_trait_and_is_published() -> None:
@@ -47,17 +53,18 @@ def test_every_key_belongs_to_one_trait() -> None:
 
 @pytest.mark.parametrize("trait", TRAITS, ids=lambda trait: trait.name)
 def test_what_a_trait_tells_the_module_is_read_back_as_the_same(trait: Trait) -> None:
-    assert set(trait.told(OTHER)) == set(trait.keys)
-    scaling: Any = {"min": 1, "max": 2} | trait.told(OTHER)
+    other = differing(trait)
+    assert set(trait.told(other)) == set(trait.keys)
+    scaling: Any = {"min": 1, "max": 2} | trait.told(other)
     entry = {"cpu": 256, "memory": 512, "scaling": scaling}
     read = msgspec.convert(entry, type=ServiceEntry).scaling.ladders()
     for name in trait.fields:
-        assert getattr(read, name) == getattr(OTHER, name) != getattr(MODULE, name)
+        assert getattr(read, name) == getattr(other, name) != getattr(MODULE, name)
 
 
 @pytest.mark.parametrize("trait", TRAITS, ids=lambda trait: trait.name)
 def test_a_trait_words_its_own_difference_and_no_other(trait: Trait) -> None:
-    own = replace(MODULE, **{name: getattr(OTHER, name) for name in trait.fields})
+    own = replace(MODULE, **{name: getattr(differing(trait), name) for name in trait.fields})
     assert list(differences(own, MODULE)) or trait.name == "period"
     for other in TRAITS:
         if other is not trait:
@@ -66,7 +73,16 @@ def test_a_trait_words_its_own_difference_and_no_other(trait: Trait) -> None:
 
 def test_what_the_module_does_by_itself_is_told_of_bounds_and_thresholds_alone() -> None:
     assert [key for key, _ in told(MODULE)] == ["min", "max", "cpu", "memory"]
-    assert {key for key, _ in told(OTHER)} == {key for trait in TRAITS for key in trait.keys}
+    assert {key for key, _ in told(OTHER)} == {
+        key for trait in TRAITS for key in trait.keys if key != "tracking"
+    }
+
+
+def test_with_target_tracking_nothing_of_the_steps_is_told_or_said() -> None:
+    assert [key for key, _ in told(TRACKED)] == ["min", "max", "out_cooldown", "in_cooldown", "tracking"]
+    said = list(differences(TRACKED, MODULE))
+    assert "target tracking at 62.5 % CPU and 90 % memory" in said
+    assert not [words for words in said if "out by" in words or "in by" in words or "in after" in words]
 
 
 def test_each_trait_that_is_searched_can_be_taken_alone() -> None:

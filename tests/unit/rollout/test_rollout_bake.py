@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from rollout.made import Killed, Shop, of, outcomes
 from rollout.scaled import Scaled
@@ -12,6 +13,7 @@ from rollout.scaled import Scaled
 from trimtab.rollout.bake.gates import RecordBefore, Seen, before_of, worse
 from trimtab.rollout.journal.journal import Baked, Baking, GoingBack, open_journal
 from trimtab.rollout.model import Outcome
+from trimtab.sandbox.past import Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,9 @@ class Metrics:
     def __init__(self, shop: Shop, name: str) -> None:
         self.shop, self.name = shop, name
         self.client = shop.world.client("cloudwatch")
-        self.now = {"cpu": 40.0, "requests": 1000.0, "errors": 1.0, "p95": 0.2}
+        self.now: dict[str, float] = {"cpu": 40.0, "requests": 1000.0, "errors": 1.0}
+        self.times: list[tuple[float, float]] = []
+        """When, and the p95 of that minute [s], where it is recorded."""
         group = next(iter(shop.read(name)["loadBalancers"]), None)
         self.balanced: list[dict[str, str]] = []
         if group is not None:
@@ -60,6 +64,29 @@ class Metrics:
             self._put(
                 "AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", self.balanced, minutes, self.now["errors"]
             )
+            self._answer(minutes)
+
+    def _answer(self, minutes: list[datetime]) -> None:
+        """Record response times: of what is put by the call, CloudWatch tells no percentile."""
+        if "p95" not in self.now:
+            return
+        self.times += [(one.timestamp(), self.now["p95"]) for one in minutes]
+        at, p95 = np.array(self.times).T
+        self.shop.world.sandbox.record(
+            [
+                Series(
+                    namespace="AWS/ApplicationELB",
+                    metric="TargetResponseTime",
+                    dimensions=tuple((one["Name"], one["Value"]) for one in self.balanced),
+                    at=at,
+                    total=p95,
+                    count=np.ones_like(at),
+                    least=p95,
+                    most=p95,
+                    percentiles={"p95": p95},
+                )
+            ]
+        )
 
     def _put(
         self, space: str, metric: str, where: list[dict[str, str]], at: list[datetime], value: float
@@ -137,6 +164,33 @@ def test_what_is_clearly_worse_is_taken_back_and_stops(
     assert deployment["rolloutState"] == "COMPLETED"
     # And an undo has nothing left to do.
     assert outcomes(shop.rollout(undo=True)) == {"web": Outcome.ALREADY}
+
+
+def test_slower_answers_are_taken_back(shop: Shop, watched: Callable[[str], Metrics]) -> None:
+    metrics = watched("web")
+    metrics.now["p95"], metrics.last = 0.2, metrics.last - timedelta(hours=6)
+    metrics.catch_up()
+    when_moved(shop, lambda: metrics.now.update(p95=0.9))
+    done = shop.rollout(bake=BAKE_S)
+    assert of(done, "web").outcome is Outcome.TAKEN_BACK
+    assert "it was clearly worse: p95: 900 ms, at most 200 ms" in of(done, "web").detail
+    assert shop.runs("web") == 1
+
+
+def test_tasks_killed_for_memory_are_taken_back(shop: Shop, watched: Callable[[str], Metrics]) -> None:
+    watched("web")
+    killed: list[str] = []
+
+    def kill() -> None:
+        if not killed:
+            killed.append("web")
+            shop.inject.out_of_memory(f"{shop.cluster}/web")
+
+    when_moved(shop, kill)
+    done = shop.rollout(bake=BAKE_S)
+    assert of(done, "web").outcome is Outcome.TAKEN_BACK
+    assert "out-of-memory kills: 1 tasks of the new revision" in of(done, "web").detail
+    assert shop.runs("web") == 1
 
 
 def test_a_count_at_its_maximum_is_worse_if_it_was_not_before(

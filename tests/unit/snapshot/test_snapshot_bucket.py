@@ -67,7 +67,7 @@ def s3(endpoint: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     }.items():
         monkeypatch.setenv(name, value)
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST"))  # noqa: S310
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST"))  # noqa: S310  # on loopback
     client = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket=BUCKET)
     put(client, folder)
@@ -250,7 +250,7 @@ def asked_with(
     def checked(after: str) -> None:
         url = f"{endpoint}/moto-api/reset-auth"
         said = {"Content-Type": "text/plain"}
-        urllib.request.urlopen(urllib.request.Request(url, after.encode(), said, method="POST"))  # noqa: S310
+        urllib.request.urlopen(urllib.request.Request(url, after.encode(), said, method="POST"))  # noqa: S310  # on loopback
 
     def go_on(statements: list[Any]) -> None:
         iam.create_user(UserName="reader")

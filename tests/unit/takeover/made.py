@@ -31,6 +31,8 @@ from trimtab.takeover import kept as adopt_values
 from trimtab.takeover.takeover import takeover_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from trimtab.fleet.model import Fleet, Service
     from trimtab.takeover.item import Item
     from trimtab.takeover.takeover import Takeover
@@ -183,13 +185,14 @@ def fleet(*services: Service, **changes: object) -> Fleet:
     )
 
 
-def taken(fleet: Fleet, *names: str) -> Takeover:
+def taken(fleet: Fleet, *names: str, tracked: Collection[str] = ()) -> Takeover:
     assert fleet.identity is not None
-    return takeover_of(fleet, fleet.identity, names or [service.name for service in fleet.services])
+    wanted = names or [service.name for service in fleet.services]
+    return takeover_of(fleet, fleet.identity, wanted, tracked)
 
 
-def ids(fleet: Fleet, *names: str) -> dict[str, str]:
-    return {one.to: one.id for one in imports.imports_of(taken(fleet, *names))}
+def ids(fleet: Fleet, *names: str, tracked: Collection[str] = ()) -> dict[str, str]:
+    return {one.to: one.id for one in imports.imports_of(taken(fleet, *names, tracked=tracked))}
 
 
 def values(fleet: Fleet) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from trimtab.fleet.identity import Attachment, Registration
 from trimtab.takeover import imports, not_owned
 from trimtab.takeover import kept as adopt_values
 from trimtab.takeover.names import slug
+from trimtab.takeover.not_owned_scaling import scaling_items
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,38 @@ def test_terraform_would_format_neither_file(engine_alone: Engine, tmp_path: Pat
     assert formatted.returncode == 0, formatted.stdout
 
 
+def test_only_what_the_values_ask_for_is_imported_steps_or_target_tracking() -> None:
+    """To one of the other kind there is nothing to import: Terraform would refuse the plan."""
+    policies = (
+        ScalingPolicy(name="cpu-out", arn="a", type="StepScaling"),
+        ScalingPolicy(name="joint-in", arn="b", type="StepScaling"),
+        ScalingPolicy(name="cpu-tracking", arn="c", type="TargetTrackingScaling"),
+    )
+    actions = (made.policy_arn("api", "joint-in"),)
+    alarm = Alarm(name="prod-api-joint-low", arn="d", actions=actions, service="api")
+    fleet = made.fleet(
+        made.service("api"),
+        scaling_targets=(ScalingTarget(resource_id="service/prod/api", policies=policies),),
+        alarms=(alarm,),
+    )
+    at = 'module.fleet.module.service["api"].module.scaling[0]'
+    scaling = {to.removeprefix(f"{at}.") for to in made.ids(fleet) if to.startswith(at)}
+    assert scaling == {
+        "aws_appautoscaling_target.this",
+        'aws_appautoscaling_policy.out["cpu"]',
+        "aws_appautoscaling_policy.in[0]",
+        "aws_cloudwatch_metric_alarm.in[0]",
+    }
+    tracked = {to.removeprefix(f"{at}.") for to in made.ids(fleet, tracked=["api"]) if to.startswith(at)}
+    assert tracked == {"aws_appautoscaling_target.this", 'aws_appautoscaling_policy.tracking["cpu"]'}
+    items = {item.name: item.advice for item in scaling_items(made.taken(fleet, tracked=["api"]))}
+    assert items == {
+        "service/prod/api/cpu-out": "remove",
+        "service/prod/api/joint-in": "remove",
+        "prod-api-joint-low": "remove",
+    }
+
+
 def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> None:
     policies = (
         ScalingPolicy(name="cpu-out", arn="a", type="StepScaling"),
@@ -93,7 +126,7 @@ def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> N
     )
     at = 'module.fleet.module.service["api"]'
     assert found[f'{at}.module.scaling[0].aws_appautoscaling_policy.out["cpu"]'] == f"{TARGET}/cpu-out"
-    assert found[f"{at}.module.scaling[0].aws_appautoscaling_policy.in"] == f"{TARGET}/joint-in"
+    assert found[f"{at}.module.scaling[0].aws_appautoscaling_policy.in[0]"] == f"{TARGET}/joint-in"
     assert f'{at}.module.scaling[0].aws_appautoscaling_policy.out["memory"]' not in found
     assert found[f'{at}.module.scaling[0].aws_cloudwatch_metric_alarm.out["cpu"]'] == "prod-api-cpu-high"
     assert found[f"{at}.aws_cloudwatch_log_group.application[0]"] == "/ecs/prod/api/application"

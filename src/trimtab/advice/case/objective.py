@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,15 @@ class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Of the running tasks, what an event takes [percent]."""
     capacity_wait_s: Annotated[int, Meta(ge=0, le=86_400)] = CAPACITY_WAIT_S
     """How long nothing starts after it [s]."""
+
+
+class PolicyKind(enum.Enum):
+    """How a service may be told to scale."""
+
+    STEP = "step"
+    """Step policies on CPU and memory."""
+    TRACKING = "tracking"
+    """Target tracking, whose alarms and steps are AWS's own."""
 
 
 class LaidDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -97,6 +107,8 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What the tasks are to run on; None: what each runs on today. Its vCPU are taken to be as fast."""
     spot: Spot | None = None
     """Run on Fargate Spot, with its interruptions replayed; None: On-Demand."""
+    policies: Annotated[tuple[PolicyKind, ...], Meta(min_length=1)] = (PolicyKind.STEP, PolicyKind.TRACKING)
+    """Kinds that may be recommended; of those that stand the same trials the cheapest is."""
     services: dict[str, LaidDown] = {}
     """What is laid down for single services, by name."""
 

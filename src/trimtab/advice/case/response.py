@@ -13,6 +13,7 @@ import numpy as np
 
 from trimtab.advice.case.case import starts_of
 from trimtab.replay.inputs import Model
+from trimtab.replay.policy import TRACKING_OUT
 from trimtab.timing.slower import AS_RECORDED
 from trimtab.units import MINUTE_S
 
@@ -48,7 +49,7 @@ def response_of(
     slower: Slower = AS_RECORDED,
 ) -> Response:
     """Return how long a burst waits under ``ladders``, at the starts that the replay draws from."""
-    needed, _ = ladders.out_datapoints
+    needed, _ = TRACKING_OUT if ladders.tracking is not None else ladders.out_datapoints
     # In whole minutes, as the replay has it: what is not yet there at a tick is there at the next.
     published_s = -(-model.publication_delay_s // MINUTE_S) * MINUTE_S
     least = needed * ladders.period_s + published_s

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.advice.case.objective import DEFAULT
+from trimtab.advice.case.objective import DEFAULT, PolicyKind
 from trimtab.advice.choice.trials import ground_of, tested
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.front import Limits
+from trimtab.ladders.kinds.tracking import track
 from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
 from trimtab.ladders.parts import parts_of
-from trimtab.ladders.search import Effort, Hunt, Limits, search
+from trimtab.ladders.search import Effort, Hunt, search
 from trimtab.ladders.space import Space
 from trimtab.replay.bound import required_tasks
 from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.choice.trials import Tested, TrialGround
+    from trimtab.ladders.front import Tried
     from trimtab.ladders.parts import Parts
     from trimtab.terraform_module import Ladder
 
@@ -70,6 +73,22 @@ class Contest:
     ground: TrialGround
     tried: int
     """Replays the search took."""
+    tracking: Entrant | None = None
+    """The cheapest target tracking that stood every trial; None: none did, or none was asked for."""
+    untracked: Entrant | None = None
+    """Where none did, the safest that was tried."""
+
+    @property
+    def scaling(self) -> tuple[Entrant, ...]:
+        """What scales, stood every trial and is of a kind that the objective takes: steps first."""
+        kinds = self.ground.objective.policies
+        found = ((PolicyKind.STEP, self.ladders), (PolicyKind.TRACKING, self.tracking))
+        return tuple(entrant for kind, entrant in found if entrant is not None and kind in kinds)
+
+    @property
+    def entrants(self) -> tuple[Entrant, ...]:
+        """All that may be recommended."""
+        return self.scaling if self.fixed is None else (*self.scaling, self.fixed)
 
 
 def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memory: Ladder) -> Contest:
@@ -80,24 +99,34 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     # Where no ladders fit, only fixed counts are left.
     front = () if space.empty else search(parts.tuned, space, limits, hunt)
     LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(hunt.seeds), len(front))
-    refused: list[Entrant] = []
-    best: Entrant | None = None
-    safer: tuple[Ladders, ...] = ()
-    for place in _spread(len(front)):
-        entrant = enter(front[place].ladders, ground)
-        if entrant.tested.passed:
-            best, safer = entrant, tuple(one.ladders for one in front[place + 1 :])
-            break
-        refused.append(entrant)
+    best, refused, passed = _walk(front, ground)
+    safer = tuple(one.ladders for one in front[passed + 1 :])
+    # Where the objective takes no target tracking it is shown beside the choice: of the last search alone.
+    tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
+    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near) if tracks else ((), 0)
+    tracking, untracked, _ = _walk(tracked, ground)
     return Contest(
         ladders=best,
+        tracking=tracking,
+        untracked=untracked[-1] if untracked and tracking is None else None,
         fixed=fixed_count(ground, memory),
-        refused=tuple(refused),
+        refused=refused,
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds),
+        tried=hunt.effort.replays + len(hunt.seeds) + replays,
     )
+
+
+def _walk(front: Sequence[Tried], ground: TrialGround) -> tuple[Entrant | None, tuple[Entrant, ...], int]:
+    """Return the cheapest of a front that stands every trial, those before it, and its place."""
+    refused: list[Entrant] = []
+    for place in _spread(len(front)):
+        entrant = enter(front[place].ladders, ground)
+        if entrant.tested.passed:
+            return entrant, tuple(refused), place
+        refused.append(entrant)
+    return None, tuple(refused), len(front)
 
 
 def compile_first() -> None:

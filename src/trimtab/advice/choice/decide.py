@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trimtab.advice.case.case import as_proposed
+from trimtab.advice.case.objective import PolicyKind
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice.model import (
     COSTS_MORE,
+    NOT_ASKED,
     Alternative,
     Choice,
     Decision,
@@ -18,6 +20,7 @@ from trimtab.advice.choice.model import (
 )
 from trimtab.advice.choice.trials import Test
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.ladders.front import TIE
 from trimtab.ladders.ladders import default_ladders
 from trimtab.sizing.change import Priced, pays, worth_changing
 from trimtab.units import DAY_MIN
@@ -110,15 +113,19 @@ def captured_share(entrant: Entrant, fixed: Entrant | None) -> float | None:
 
 
 def prefer(contest: Contest, objective: Objective) -> tuple[Entrant, Decision] | None:
-    """Return the better of ladders and fixed count at one size; None if neither stood the trials.
+    """Return the best of ladders, target tracking and fixed count at one size; None if none stood the trials.
 
-    The fixed count wins where no ladders beat it on the judged part.
+    On the judged part: the fixed count wins where nothing that scales beats it, and of what scales what
+    comes first where another hardly costs less.
     """
-    ladders, fixed = contest.ladders, contest.fixed
-    if ladders is None or (fixed and fixed.tested.judged_billed_s <= ladders.tested.judged_billed_s):
+    billed = {one: one.tested.judged_billed_s for one in contest.scaling}
+    least = (1 + TIE) * min(billed.values(), default=0)
+    scaling = next((one for one in contest.scaling if billed[one] <= least), None)
+    fixed = contest.fixed
+    if scaling is None or (fixed and fixed.tested.judged_billed_s <= scaling.tested.judged_billed_s):
         return (fixed, Decision.FIXED) if fixed else None
-    near = ladders.tested.over_bound <= objective.over_bound
-    return ladders, Decision.TRIM if near else Decision.HEADROOM
+    near = scaling.tested.over_bound <= objective.over_bound
+    return scaling, Decision.TRIM if near else Decision.HEADROOM
 
 
 def _at_size(searched: Searched, question: Question) -> _Proposed | None:
@@ -139,6 +146,9 @@ def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
         if contest.fixed is not None:
             usd = searched.judged_usd_month(contest.fixed)
             against = f"{_count(contest.fixed.ladders.min_tasks)} that pass the same trials cost ${usd:,.0f}"
+        if entrant == contest.tracking and contest.ladders is not None:
+            usd = searched.judged_usd_month(contest.ladders)
+            against = f"scaling steps that pass the same trials cost ${usd:,.0f}; {against}"
         words = f"{_judged_words(searched, entrant)}; {against}"
         loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
         return loose + words if decision is Decision.HEADROOM else words
@@ -205,7 +215,6 @@ def _alternatives(
     question: Question, chosen: _Proposed, searched: Sequence[Searched]
 ) -> Iterator[Alternative]:
     """Yield what was considered and not chosen, each replayed on the whole recording."""
-    contest = chosen.searched.contest
 
     def found(
         rank: Rank, ladders: Ladders, against: str, searched: Searched = chosen.searched
@@ -217,22 +226,36 @@ def _alternatives(
             rank=rank, size=searched.sized.size, ladders=ladders, replay=judge(case).verdict, against=against
         )
 
-    for entrant in contest.refused[-1:]:
-        yield found(Rank.REFUSED, entrant.ladders, entrant.tested.failures[0])
-    for ladders in contest.safer[:1]:
-        yield found(Rank.SAFER, ladders, COSTS_MORE)
-    if contest.fixed is not None and contest.fixed != chosen.entrant:
-        yield found(Rank.FIXED, contest.fixed.ladders, COSTS_MORE)
-    if contest.ladders is not None and contest.ladders != chosen.entrant:
-        yield found(Rank.LADDERS, contest.ladders.ladders, chosen.why)
+    for rank, ladders, against in _others(question, chosen):
+        yield found(rank, ladders, against)
     usual = default_ladders(chosen.searched.sized.sizing, question.demand)
     yield found(Rank.DEFAULT, usual, "not tuned to the demand")
     for other in searched:
         if other is chosen.searched:
             continue
-        best = min((other.contest.ladders, other.contest.fixed), key=other.cost)
+        best = min(other.contest.entrants, key=other.cost, default=None)
         if best is not None:
             yield found(Rank.SIZE, best.ladders, _against(other.cost(best), chosen), other)
+
+
+def _others(question: Question, chosen: _Proposed) -> Iterator[tuple[Rank, Ladders, str]]:
+    """Yield what was tried at the chosen size and not chosen, with what speaks against it."""
+    contest, entrant = chosen.searched.contest, chosen.entrant
+    for refused in contest.refused[-1:]:
+        yield Rank.REFUSED, refused.ladders, refused.tested.failures[0]
+    for safer in contest.safer[:1]:
+        yield Rank.SAFER, safer, COSTS_MORE
+    if contest.fixed is not None and contest.fixed != entrant:
+        yield Rank.FIXED, contest.fixed.ladders, COSTS_MORE
+    tracks = entrant.ladders.tracking is not None
+    if contest.ladders is not None and contest.ladders != entrant:
+        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if tracks else chosen.why
+    if contest.tracking is not None and contest.tracking != entrant:
+        asked = PolicyKind.TRACKING in question.objective.policies
+        dearer = chosen.why if chosen.decision is Decision.KEEP else COSTS_MORE
+        yield Rank.TRACKING, contest.tracking.ladders, dearer if asked else NOT_ASKED
+    if contest.untracked is not None:
+        yield Rank.TRACKING, contest.untracked.ladders, contest.untracked.tested.failures[0]
 
 
 def _against(usd_month: float, chosen: _Proposed) -> str:

@@ -35,11 +35,16 @@ class Rank(enum.Enum):
     SIZE = "another size"
     FIXED = "fixed count"
     LADDERS = "best steps"
+    TRACKING = "target tracking"
     DEFAULT = "default steps"
 
 
 COSTS_MORE = "costs more"
 """What speaks against an alternative that stands every trial and is no cheaper."""
+
+
+NOT_ASKED = "not among the objective's policies"
+"""What speaks against one of a kind that the objective does not take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ searched: nothing is lost by that. The others get a quick search, the best of th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -78,8 +79,8 @@ class Searched:
 
     @property
     def best(self) -> float:
-        """Cheapest of ladders and fixed count [USD/month]."""
-        return min(self.cost(self.contest.ladders), self.cost(self.contest.fixed))
+        """Cheapest of what may be recommended [USD/month]."""
+        return min((self.cost(entrant) for entrant in self.contest.entrants), default=math.inf)
 
 
 def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:

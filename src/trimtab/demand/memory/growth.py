@@ -10,11 +10,12 @@ is in the record anyway.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.demand.memory.climb import climb_mib
 from trimtab.demand.memory.follow import follows, load_memory
 from trimtab.demand.memory.lives import Life, hourly, lives_of
 from trimtab.demand.robust import rising, slopes
@@ -77,6 +78,8 @@ class Growth:
     """Of the life that runs when the record ends, or as much of it as was seen [days]."""
     typical_life_days: float
     """Median of the lives seen whole, else the longest seen [days]."""
+    climb_mib: float
+    """What a climb at the end of a short record may still add to its peak [MiB]; else 0."""
     resets: tuple[int, ...]
     """Steps of the series at which a life began after one had ended, where lives differ: where
     memory grows without end or levels off."""
@@ -103,17 +106,19 @@ def growth_of(demand: Demand) -> Growth:
     pairs = [slopes(*days) for days in judged]
     slope = float(np.median(np.concatenate(pairs))) if pairs else 0.0
     p_value = rising([least for _, least in judged])
+    climb = climb_mib(floor, peak_mib)
     shape = MemoryShape.STATIONARY
     grows = slope > 0 and p_value <= P_VALUE and _material(judged, slope, peak_mib)
     if grows and _to_the_end(floor, lives, slope):
         shape = MemoryShape.GROWS
-    elif _unsettled(floor):
+    elif climb > 0 or _unsettled(floor):
         shape = MemoryShape.RISING
     elif fit.slope_mib_per_vcpu > 0:
         shape = MemoryShape.FOLLOWS_LOAD
     elif any(_warmed_up(floor, life, peak_mib) for life in lives):
         shape = MemoryShape.LEVELS_OFF
-    return _growth(demand, held, lives, shape, slope if shape is MemoryShape.GROWS else 0.0, p_value)
+    growth = _growth(demand, held, lives, shape, slope if shape is MemoryShape.GROWS else 0.0, p_value)
+    return replace(growth, climb_mib=round(climb, 3))
 
 
 def within_typical_life(demand: Demand, growth: Growth) -> Mask:
@@ -145,6 +150,7 @@ def _growth(  # noqa: PLR0913, PLR0917  # what the record says, put together
         level_mib=round(level, 3),
         age_days=round(lengths[-1], 4) if lengths else 0.0,
         typical_life_days=round(float(np.median(whole)) if whole else max(lengths, default=0.0), 4),
+        climb_mib=0.0,
         resets=resets,
     )
 

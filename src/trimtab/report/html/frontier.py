@@ -22,6 +22,7 @@ RANKS: Final[Mapping[Rank, str]] = {
     Rank.SIZE: "another size",
     Rank.FIXED: "fixed count",
     Rank.LADDERS: "best scaling steps",
+    Rank.TRACKING: "target tracking, tuned",
     Rank.DEFAULT: "default scaling steps",
 }
 

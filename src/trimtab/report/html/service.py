@@ -192,6 +192,11 @@ def _steps(scaling: ScalingPart) -> Iterator[tuple[str, str]]:
     if scaling.min_tasks == scaling.max_tasks:
         yield from ((OUT, "nothing"), (IN, "nothing"))
         return
+    if scaling.tracking is not None:
+        target = scaling.tracking.cpu
+        yield OUT, f"target tracking, cpu {target:g} %; 3 of 3 min, wait {scaling.out_cooldown_s} s"
+        yield IN, f"the same; 15 of 15 min, wait {scaling.in_cooldown_s} s"
+        return
     cpu, minutes = scaling.cpu, scaling.period_s / 60
     steps = ", ".join(f"+{one.add} from {cpu.high + one.above:g} %" for one in cpu.steps)
     needed, periods = scaling.out_datapoints

@@ -8,6 +8,7 @@ import msgspec
 
 from trimtab.ladders.traits import differences
 from trimtab.ladders.words import tasks, window
+from trimtab.replay.policy import TRACKING_LOW
 from trimtab.report.service.model import Fact, Section
 from trimtab.terraform_module import Ladders
 from trimtab.units import MINUTE_S
@@ -15,7 +16,7 @@ from trimtab.units import MINUTE_S
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trimtab.document.parts import LadderPart, ScalingPart
+    from trimtab.document.parts import LadderPart, ScalingPart, TrackingPart
     from trimtab.document.schema import ResponsePart, ServicePart
 
 
@@ -29,6 +30,8 @@ def ladder_section(service: ServicePart) -> Section:
         f"{scaling.min_tasks} to {tasks(scaling.max_tasks)}; in replay {replay.tasks_least} to "
         f"{replay.tasks_most} were asked for, {replay.tasks_mean:.1f} ran on average"
     )
+    if scaling.tracking is not None:
+        return _tracked(bounds, scaling.tracking, service)
     return Section(
         title="Scaling steps",
         blocks=(
@@ -36,6 +39,31 @@ def ladder_section(service: ServicePart) -> Section:
             Fact(label="out, CPU", text=_out(scaling.cpu, scaling)),
             Fact(label="out, memory", text=_out(scaling.memory, scaling)),
             Fact(label="in", text=_in(scaling)),
+            Fact(label="waits", text=_waits(scaling)),
+            Fact(label="a burst", text=_burst(service.choice.response)),
+        ),
+    )
+
+
+def _tracked(bounds: str, tracking: TrackingPart, service: ServicePart) -> Section:
+    """Return the same of target tracking, whose alarms are AWS's own."""
+    scaling = service.scaling
+    said = [("CPU", tracking.cpu)] + ([] if tracking.memory is None else [("memory", tracking.memory)])
+    kept = " and ".join(f"{metric} near {target:g} %" for metric, target in said)
+    out = " or ".join(f"{metric} above {target:g} %" for metric, target in said)
+    into = " and ".join(f"{metric} below {TRACKING_LOW * target:g} %" for metric, target in said)
+    memory = Fact(
+        label="memory",
+        text="adds no tasks: at rest they hold so much of it that AWS would never take one away",
+    )
+    return Section(
+        title="Target tracking",
+        blocks=(
+            Fact(label="bounds", text=bounds),
+            Fact(label="target", text=f"{kept}; AWS makes the alarms and decides how many tasks"),
+            Fact(label="out", text=f"{out}, for 3 minutes"),
+            Fact(label="in", text=f"{into}, for 15 minutes"),
+            *((memory,) if tracking.memory is None else ()),
             Fact(label="waits", text=_waits(scaling)),
             Fact(label="a burst", text=_burst(service.choice.response)),
         ),
@@ -75,6 +103,8 @@ def _in(scaling: ScalingPart) -> str:
 
 
 def _waits(scaling: ScalingPart) -> str:
+    if scaling.tracking is not None:
+        return f"after scaling out {scaling.out_cooldown_s} s, after scaling in {scaling.in_cooldown_s} s"
     return (
         f"after a step out {scaling.out_cooldown_s} s (a higher step at once), after one in "
         f"{scaling.in_cooldown_s} s (one out at once)"

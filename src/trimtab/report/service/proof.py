@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trimtab.advice.case.outcome import Basis
-from trimtab.advice.choice.model import Rank
+from trimtab.advice.choice.model import NOT_ASKED, Rank
 from trimtab.advice.choice.trials import Test
 from trimtab.report.service.ladders import changes
 from trimtab.report.service.model import Fact, Grid, Section, usd
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from trimtab.document.parts import ReplayPart, ScalingPart
     from trimtab.document.schema import AlternativePart, ChoicePart, Document, ServicePart, TrialPart
 
-NEIGHBOURS = frozenset({Rank.REFUSED, Rank.SAFER})
+NEIGHBOURS = frozenset({Rank.REFUSED, Rank.SAFER, Rank.TRACKING})
 """Alternatives that differ from the choice in a trait or two, which are worth naming."""
+FAILED = tuple(f"({test.value})" for test in Test)
+"""How what is said of a trial that was not stood ends."""
 TRIALS: Final[Mapping[Test, str]] = {
     Test.TUNED: "days it was tuned on",
     Test.JUDGED: "last {days:.1f} days, held out",
@@ -119,7 +121,7 @@ def _row(alternative: AlternativePart, service: ServicePart, objective: Objectiv
 
 def against(alternative: AlternativePart, chosen: ReplayPart, objective: Objective) -> str:
     """Return what speaks against an alternative: what it breaks, else what it costs."""
-    if alternative.rank is Rank.REFUSED:
+    if alternative.rank is Rank.REFUSED or _failed(alternative):
         return "fails a trial, see below"
     if alternative.minutes_over_cpu > objective.over_share * chosen.minutes:
         over = 100 * alternative.minutes_over_cpu / chosen.minutes
@@ -128,7 +130,14 @@ def against(alternative: AlternativePart, chosen: ReplayPart, objective: Objecti
         return f"{alternative.minutes_over_memory:,} minutes short of memory"
     if alternative.direction_changes_day > objective.direction_changes_day:
         return f"reversals: {objective.direction_changes_day:g} a day allowed"
+    if alternative.against == NOT_ASKED and alternative.usd_month < chosen.usd_month:
+        return f"{usd(chosen.usd_month - alternative.usd_month)} less; {NOT_ASKED}"
     return _dearer(round(alternative.usd_month - chosen.usd_month, 2), alternative.against)
+
+
+def _failed(alternative: AlternativePart) -> bool:
+    """Tell whether it is target tracking, the safest there is, that failed a trial."""
+    return alternative.rank is Rank.TRACKING and alternative.against.endswith(FAILED)
 
 
 def _dearer(more_usd: float, why_not: str) -> str:
@@ -149,5 +158,6 @@ def _traits(service: ServicePart) -> Iterator[Fact]:
             continue
         said = "; ".join(changes(alternative.scaling, service.scaling)) or "nothing else"
         text = f"as the choice, but {said}"
-        failed = f". It fails: {alternative.against}" if alternative.rank is Rank.REFUSED else ""
+        fails = alternative.rank is Rank.REFUSED or _failed(alternative)
+        failed = f". It fails: {alternative.against}" if fails else ""
         yield Fact(label=alternative.rank.value, text=f"{text}{failed}")

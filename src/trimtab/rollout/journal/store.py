@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import sys
 from typing import TYPE_CHECKING, Final, Protocol
 
 from trimtab.aws.api import CallFailed
 from trimtab.errors import RolloutError
+from trimtab.files import NO_LINK, open_own
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.aws.api import Api, Json
 
-_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _URL: Final = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.*[^/])")
 """Names of buckets: S3 User Guide, "General purpose bucket naming rules"."""
 _ABSENT: Final = frozenset({"NoSuchKey", "404"})
@@ -59,7 +58,7 @@ class FileStore:
     def read(self) -> bytes:
         """Return everything; nothing where there is no journal yet."""
         try:
-            handle = os.open(self._path, os.O_RDONLY | _NO_LINK | getattr(os, "O_BINARY", 0))
+            handle = os.open(self._path, os.O_RDONLY | NO_LINK | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
             return b""
         except OSError as error:
@@ -151,23 +150,6 @@ def parse(url: str) -> tuple[str, str]:
 
 def _why(path: Path, error: OSError) -> str:
     return "it is a link, which is not followed" if path.is_symlink() else error.strerror or str(error)
-
-
-def open_own(path: Path) -> int:
-    """Open a file for writing, made if need be, and return its handle; a link or a device is refused.
-
-    Raises:
-        OSError: it cannot be opened, or is no file of its own.
-
-    """
-    # Windows would write two bytes for the end of a line, unless told not to.
-    flags = os.O_RDWR | os.O_CREAT | _NO_LINK | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    handle = os.open(path, flags, 0o644)
-    found = os.fstat(handle)
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        os.close(handle)
-        raise OSError(0, "it is no file of its own")
-    return handle
 
 
 def _append(path: Path, content: bytes) -> None:

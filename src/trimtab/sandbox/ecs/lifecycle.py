@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 VISIBLE_S = 3600.0
 """Stopped tasks can be described for about an hour."""
+KILLED = 137
+"""Exit code of a process that was killed: 128 and SIGKILL."""
 LONGEST_RETRY_S = 27 * 60.0
 """Developer guide, "Service throttle logic": tasks that never reach RUNNING are tried ever less often."""
 
@@ -163,6 +165,18 @@ def _fail(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: floa
     task.end(at, 1 if task.started_at else None)
     task.next(TaskStep.FORGOTTEN, at + VISIBLE_S)
     _count_failure(state, task, timing, at)
+
+
+def kill_for_memory(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:
+    """Kill a running task whose memory is full, as Fargate words it ("Stopped task error messages")."""
+    target_health.remove(state, task)
+    task.counted_healthy = False
+    _fail(state, task, timing, at, ("EssentialContainerExited", "Essential container in task exited"))
+    for container in task.parts:
+        if container["essential"]:
+            container["exitCode"] = KILLED
+            container["reason"] = "OutOfMemoryError: Container killed due to memory usage"
+    state.due = min(state.due, at)
 
 
 def _drained(state: SandboxService, task: ServiceTask, timing: TaskTiming, at: float) -> None:

@@ -45,9 +45,16 @@ class Scheduler:
         now = self.clock.now()
         for state in self._states:
             dependency.reach(state, self._dead_path(state), self.timing, now)
+            self._kill(state, now)
             while state.due <= now:
                 self._happen(state, state.due if math.isfinite(state.due) else now)
         self._states = [s for s in self._states if s.service.status != "INACTIVE" or s.tasks]
+
+    def _kill(self, state: SandboxService, now: float) -> None:
+        running = [task for task in state.tasks if task.wanted and task.is_running]
+        many = self.inject.killed_for_memory(state.service.cluster_name, state.name, len(running))
+        for task in running[:many]:
+            lifecycle.kill_for_memory(state, task, self.timing, now)
 
     def states(self) -> list[SandboxService]:
         """Return what is kept of each service there is or was."""

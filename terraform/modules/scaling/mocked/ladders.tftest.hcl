@@ -14,7 +14,7 @@ run "plain_bounds_are_accepted" {
   }
   assert {
     condition = (
-      [for m in aws_cloudwatch_metric_alarm.in.metric_query : m.expression if m.id == "joint"][0] ==
+      [for m in aws_cloudwatch_metric_alarm.in[0].metric_query : m.expression if m.id == "joint"][0] ==
       "MAX([cpu_ratio, memory_ratio])"
     )
     error_message = "one joint scale-in"
@@ -22,19 +22,19 @@ run "plain_bounds_are_accepted" {
   assert {
     condition = (
       aws_appautoscaling_target.this.resource_id == "service/production/api" &&
-      aws_cloudwatch_metric_alarm.in.alarm_name == "production-api-joint-low"
+      aws_cloudwatch_metric_alarm.in[0].alarm_name == "production-api-joint-low"
     )
     error_message = "the names say whose they are"
   }
   assert {
     condition = (
-      aws_cloudwatch_metric_alarm.in.alarm_description ==
+      aws_cloudwatch_metric_alarm.in[0].alarm_description ==
       "Scale in: CPU of api under 30 % and memory under 75 %, both at once."
     )
     error_message = "the alarm says what it waits for"
   }
   assert {
-    condition     = aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].cooldown == 300
+    condition     = aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].cooldown == 300
     error_message = "cooldown in is explicit"
   }
 }
@@ -218,7 +218,7 @@ run "a_scale_in_ladder_of_two_is_accepted" {
   assert {
     condition = (
       length([
-        for s in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment :
+        for s in aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment :
         s
         if s.scaling_adjustment == -3 &&
         s.metric_interval_upper_bound == "-0.75" &&
@@ -358,7 +358,7 @@ run "bounds_are_what_aws_keeps_of_them" {
       join(
         " ",
         sort([
-          for step in aws_appautoscaling_policy.in.step_scaling_policy_configuration[0].step_adjustment :
+          for step in aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment :
           step.metric_interval_upper_bound
         ])
       ) == "-0.4 -0.65 0"

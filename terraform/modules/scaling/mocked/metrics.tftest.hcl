@@ -35,21 +35,21 @@ run "a_queue_joins_the_ladders_and_the_joint_ratio" {
   }
   assert {
     condition = (
-      { for q in aws_cloudwatch_metric_alarm.in.metric_query : q.id => q.expression }["joint"] ==
+      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["joint"] ==
       "MAX([cpu_ratio, memory_ratio, queue_ratio])"
     )
     error_message = "one scale-in for all"
   }
   assert {
     condition = (
-      { for q in aws_cloudwatch_metric_alarm.in.metric_query : q.id => q.expression }["queue_ratio"] ==
+      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["queue_ratio"] ==
       "FILL(((visible) / running_tasks) / 20, 1)"
     )
     error_message = "a queue that cannot be seen counts as busy"
   }
   assert {
     condition = (
-      { for q in aws_cloudwatch_metric_alarm.in.metric_query : q.id => q.expression }["visible"] ==
+      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["visible"] ==
       "FILL(visible_told, 0)"
     )
     error_message = "what the user says of absence"
@@ -57,7 +57,7 @@ run "a_queue_joins_the_ladders_and_the_joint_ratio" {
   assert {
     condition = (
       toset([
-        for q in aws_cloudwatch_metric_alarm.in.metric_query :
+        for q in aws_cloudwatch_metric_alarm.in[0].metric_query :
         one(q.metric).metric_name
         if length(q.metric) > 0
       ]) ==
@@ -66,7 +66,7 @@ run "a_queue_joins_the_ladders_and_the_joint_ratio" {
     error_message = "all that the ratio needs is asked"
   }
   assert {
-    condition     = [for q in aws_cloudwatch_metric_alarm.in.metric_query : q.id if q.return_data == true] == ["joint"]
+    condition     = [for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id if q.return_data == true] == ["joint"]
     error_message = "the joint ratio is watched"
   }
   assert {
@@ -96,7 +96,7 @@ run "a_queue_joins_the_ladders_and_the_joint_ratio" {
   }
   assert {
     condition = (
-      aws_cloudwatch_metric_alarm.in.alarm_description ==
+      aws_cloudwatch_metric_alarm.in[0].alarm_description ==
       "Scale in: CPU of worker under 30 %, memory under 75 % and queue under 20, all at once."
     )
     error_message = "the alarm says what it waits for"
@@ -164,7 +164,7 @@ run "a_share_per_target_needs_no_container_insights" {
   }
   assert {
     condition = (
-      { for q in aws_cloudwatch_metric_alarm.in.metric_query : q.id => q.expression }["requests_ratio"] ==
+      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["requests_ratio"] ==
       "FILL((per_target) / 300, 1)"
     )
     error_message = "as it is"
@@ -202,7 +202,7 @@ run "a_metric_alone_is_enough" {
   }
   assert {
     condition = (
-      { for q in aws_cloudwatch_metric_alarm.in.metric_query : q.id => q.expression }["joint"] == "MAX([queue_ratio])"
+      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["joint"] == "MAX([queue_ratio])"
     )
     error_message = "the only term"
   }
@@ -211,7 +211,7 @@ run "a_metric_alone_is_enough" {
     error_message = "nothing of CPU and memory"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.in.alarm_description == "Scale in: queue of worker under 20."
+    condition     = aws_cloudwatch_metric_alarm.in[0].alarm_description == "Scale in: queue of worker under 20."
     error_message = "the alarm says what it waits for"
   }
 }
@@ -224,7 +224,7 @@ run "cpu_can_be_switched_off" {
   assert {
     condition = (
       one([
-        for q in aws_cloudwatch_metric_alarm.in.metric_query : q.expression if q.id == "joint"
+        for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.expression if q.id == "joint"
       ]) == "MAX([memory_ratio])" &&
       !contains(keys(aws_appautoscaling_policy.out), "cpu")
     )
@@ -410,7 +410,7 @@ run "two_sources_with_an_expression_are_accepted" {
   }
   assert {
     condition = (
-      { for q in aws_cloudwatch_metric_alarm.in.metric_query : q.id => q.expression }["queue_ratio"] ==
+      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["queue_ratio"] ==
       "FILL(((a + FILL(b, 0) * 1e3) / running_tasks) / 20, 1)"
     )
     error_message = "the expression as it is"
@@ -916,7 +916,7 @@ run "a_name_of_ones_own_begins_every_alarm" {
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.out["cpu"].alarm_name == "shop/Worker-cpu-high" &&
-      aws_cloudwatch_metric_alarm.in.alarm_name == "shop/Worker-joint-low"
+      aws_cloudwatch_metric_alarm.in[0].alarm_name == "shop/Worker-joint-low"
     )
     error_message = "the stem"
   }

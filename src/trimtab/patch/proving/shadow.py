@@ -26,6 +26,8 @@ def top_of(root: Path, folders: Iterable[Path]) -> Path:
 
 _WRITTEN = frozenset({".terraform.lock.hcl", "terraform.tfstate"})
 """What an engine may write: through a link it would write what is there."""
+_COPIED = 1_000_000
+"""Smaller files are copied [bytes]: what ``file()`` reads must lie in the folder itself."""
 
 
 class Shadow:
@@ -49,7 +51,7 @@ class Shadow:
                 target = self.folder / inside.relative_to(self.top)
                 if inside in made or inside.name.endswith(".lock.info"):
                     continue
-                if inside.name in _WRITTEN:
+                if inside.is_file() and (inside.name in _WRITTEN or inside.stat().st_size <= _COPIED):
                     shutil.copyfile(inside, target)
                 else:
                     target.symlink_to(inside, target_is_directory=inside.is_dir())

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from trimtab.engine.engine import Workspace
 from trimtab.engine.provider import ready_engine
 from trimtab.errors import TrimtabError
-from trimtab.patch.compare import EXACT, Difference, counted, differing, leaves
-from trimtab.patch.shadow import Shadow, top_of
+from trimtab.patch.proving.compare import EXACT, Difference, counted, differing, leaves
+from trimtab.patch.proving.shadow import Shadow, top_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from trimtab.engine.plan import Change, Plan
-    from trimtab.patch.compare import Key
     from trimtab.patch.model import Patch
+    from trimtab.patch.proving.compare import Key
     from trimtab.progress import Progress
 
 _OWN = re.compile(r"TF_(DATA_DIR|WORKSPACE|VAR_\w+|CLI_ARGS(_\w+)?)$")
@@ -27,7 +27,7 @@ _OWN = re.compile(r"TF_(DATA_DIR|WORKSPACE|VAR_\w+|CLI_ARGS(_\w+)?)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class TwoPlans:
     """What two plans say."""
 
     unproven: str = ""
@@ -56,7 +56,7 @@ def prove(  # noqa: PLR0913 - what a plan is made of
     progress: Progress,
     *,
     refresh: bool = True,
-) -> Proof:
+) -> TwoPlans:
     """Plan twice in a shadow of the tree; nothing is written to the tree itself."""
     top = top_of(patch.root, folders)
     shadow = Shadow(working / "shadow", patch.root, top, patch.contents)
@@ -73,25 +73,35 @@ def prove(  # noqa: PLR0913 - what a plan is made of
         progress(f"{engine.name} plan with the patch")
         after = workspace.plan(working / "after.tfplan", given)
     except TrimtabError as error:
-        return Proof(unproven=error.one_line())
+        return TwoPlans(unproven=error.one_line())
     except OSError as error:
-        return Proof(unproven=f"the tree cannot be mirrored ({error.strerror or error})")
+        return TwoPlans(unproven=f"the tree cannot be mirrored ({error.strerror or error})")
     return compared(before, after, patch)
 
 
-def compared(before: Plan, after: Plan, patch: Patch) -> Proof:
+def compared(before: Plan, after: Plan, patch: Patch) -> TwoPlans:
     """Return what the two plans say."""
     unknown = frozenset(_unknown(after)) - frozenset(_unknown(before))
     difference = differing(counted(_known(before)), counted(_known(after)), patch.edits, unknown)
     was = {one.address for one in before.replaced}
-    return Proof(
+    return TwoPlans(
         unproven="" if before.complete and after.complete else "a plan was not complete",
         difference=difference,
         pending=tuple(f"{one.address} ({_what(one)})" for one in before.changed),
-        drift=tuple(one.address for one in before.drift),
+        drift=tuple(_drifted(before.drift)),
         outputs=tuple(sorted(set(after.outputs_changed) - set(before.outputs_changed))),
         replaced=tuple(one.address for one in after.replaced if one.address not in was),
     )
+
+
+def _drifted(drift: Iterable[Change]) -> Iterator[str]:
+    """Yield what is otherwise than Terraform left it. Nothing that became an empty list is listed too."""
+    for one in drift:
+        was = set(leaves(one.address, dict(one.before or {})))
+        is_now = set(leaves(one.address, dict(one.after or {})))
+        names = sorted({".".join(part for part in where if part != "*") for (_, where), _ in was ^ is_now})
+        if names or one.after is None:
+            yield f"{one.address} ({', '.join(names) if one.after is not None else 'gone'})"
 
 
 def _what(change: Change) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.errors import TrimtabError
-from trimtab.lint.evaluation.values import Unknown
-from trimtab.patch.compare import Difference, counted, differing, said
+from trimtab.lint.evaluation.values import Text, Unknown, Value
+from trimtab.patch.proving.compare import Difference, counted, differing, said
+from trimtab.patch.proving.shadow import Shadow, top_of
 from trimtab.patch.rewrite import changed
-from trimtab.patch.shadow import Shadow, top_of
 from trimtab.patch.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from trimtab.patch.compare import Key
     from trimtab.patch.model import Edit
+    from trimtab.patch.proving.compare import Key
 
 
 def harmful(
@@ -58,5 +58,11 @@ def _difference(
 
 def _leaves(tree: Tree) -> Iterator[tuple[Key, str]]:
     for address, where, value in tree.leaves():
-        # What is not known is told apart by what it is, which says no path of the disk.
-        yield (address, where), f"?{value.origin}" if isinstance(value, Unknown) else said(value)
+        yield (address, where), _said(value)
+
+
+def _said(value: Value) -> str:
+    """Return a value as text; what is not known says only that, for what it is called has paths in it."""
+    if isinstance(value, Text):
+        return "".join("?" if isinstance(one, Unknown) else str(one) for one in value.parts)
+    return "?" if isinstance(value, Unknown) else said(value)

@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from trimtab.patch.step_blocks import leaves_of_steps
 from trimtab.patch.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from trimtab.patch.model import Edit, Where
+    from trimtab.patch.model import Edit, WantedValue, Where
 
 Key: TypeAlias = tuple[str, "Where"]
 Leaves: TypeAlias = "Mapping[Key, Counter[str]]"
@@ -52,14 +53,37 @@ def leaves(address: str, value: Any, where: Where = ()) -> Iterator[tuple[Key, s
     if where == ("container_definitions",) and isinstance(value, str):
         with suppress(ValueError):
             value = json.loads(value)
+    if where == ("container_definitions", "*") and isinstance(value, dict):
+        value = as_kept(value)
     if isinstance(value, dict):
         for name, one in value.items():
             yield from leaves(address, one, (*where, str(name)))
     elif isinstance(value, list):
         for one in value:
             yield from leaves(address, one, (*where, "*"))
-    elif value is not None:
+    elif value is not None and value != "":
+        # AWS gives an empty text back for what was not given.
         yield (address, where), said(value)
+
+
+def as_kept(container: dict[str, Any]) -> dict[str, Any]:
+    """Return a container with what AWS adds by itself: a state has that, a configuration need not."""
+    made = {**_ADDED, **container}
+    check, ports = made.get("healthCheck"), made.get("portMappings")
+    if isinstance(check, dict):
+        made["healthCheck"] = {**_CHECKED, **check}
+    if isinstance(ports, list):
+        made["portMappings"] = [
+            {"protocol": "tcp", **one, "hostPort": one.get("hostPort") or one.get("containerPort")}
+            for one in ports
+            if isinstance(one, dict)
+        ]
+    return made
+
+
+_ADDED = {"cpu": 0, "essential": True}
+_CHECKED = {"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 0}
+"""ECS RegisterTaskDefinition: what is meant where a container says nothing."""
 
 
 def counted(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Counter[str]]:
@@ -78,11 +102,10 @@ def differing(
     come: dict[Key, Counter[str]] = {}
     for edit in edits:
         for wish in edit.wishes:
-            key = (wish.address, wish.where)
-            gone.setdefault(key, Counter())[said(wish.now)] += 1
-            come.setdefault(key, Counter())[said(wish.new)] += 1
+            for found, where, value in _wished(wish):
+                (come if found else gone).setdefault((wish.address, where), Counter())[said(value)] += 1
     unwished, missed, follows = [], [], []
-    for key in sorted({*before, *after, *gone}):
+    for key in sorted({*before, *after, *gone, *come}):
         was, is_now = before.get(key, Counter()), after.get(key, Counter())
         lost, new = was - is_now, is_now - was
         wished_lost = gone.get(key, Counter()) - come.get(key, Counter())
@@ -91,11 +114,22 @@ def differing(
             continue
         if not new and not wished_new and _is_under(key, unknown):
             follows.append(key)
-        elif key in gone and not lost and not new:
+        elif (key in gone or key in come) and not lost and not new:
             missed.append(key)
         else:
             unwished.append(key)
     return Difference(unwished=tuple(unwished), missed=tuple(missed), follows=tuple(follows))
+
+
+def _wished(wish: WantedValue) -> Iterator[tuple[bool, Where, Any]]:
+    """Yield what comes (true) and what goes, with its path."""
+    if wish.steps is None:
+        yield False, wish.where, wish.now
+        yield True, wish.where, wish.new
+        return
+    for comes, steps in enumerate(wish.steps):
+        for name, value in leaves_of_steps(steps):
+            yield bool(comes), (*wish.where, "*", name), value
 
 
 def _is_under(key: Key, unknown: frozenset[Key]) -> bool:

@@ -1,0 +1,50 @@
+"""What every search for policies shares: its limits, what a candidate came to, and the front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from trimtab.replay.inputs import I64
+    from trimtab.terraform_module import Ladders
+
+SHARES = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.0)
+"""Of the allowed minutes over: at each of these the best are kept and varied, so that safer
+ladders are searched as hard as cheap ones."""
+ELITE = 6
+"""Ladders kept at each share."""
+TIE = 0.005
+"""Two costs this close are one [ratio]: then the simpler are taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What ladders must keep on the demand they are tuned on."""
+
+    over_share: float
+    """Minutes above the objective, CPU or memory [ratio]."""
+    direction_changes_day: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One candidate and what its replay came to."""
+
+    ladders: Ladders
+    billed_s: int
+    """[task-seconds]"""
+    over_min: int
+    over_memory_min: int
+    direction_changes: int
+
+
+def safer(places: I64, billed: I64, over: I64) -> list[int]:
+    """Return of ``places``, cheapest first, each that is over in fewer minutes than all that cost no more."""
+    kept: list[int] = []
+    for place in places[np.lexsort((over[places], billed[places]))].tolist():
+        if not kept or over[place] < over[kept[-1]]:
+            kept.append(place)
+    return kept

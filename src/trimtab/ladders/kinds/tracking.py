@@ -1,0 +1,205 @@
+"""Target tracking, AWS's own default, as one more kind of policy that may win: its trait and its search.
+
+A target, a lower bound and two cooldowns are all there is to choose, so a grid is tried, and what is near
+the best of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trimtab.ladders.entries import Percent, Values
+from trimtab.ladders.front import ELITE, SHARES, Tried, safer
+from trimtab.ladders.space import IN_COOLDOWNS_S, LEAST_HIGH_PERCENT, OUT_COOLDOWNS_S
+from trimtab.ladders.words import WordOrder
+from trimtab.replay.batch import Batches
+from trimtab.replay.kernel.encode import candidates_of
+from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, OVER_MEMORY
+from trimtab.replay.policy import TRACKING_LOW, Metric, Policy, TargetTracking, tracking_alarms
+from trimtab.replay.run import DEFAULT
+from trimtab.terraform_module import MODULE, Ladders, Tracking, module_takes
+from trimtab.units import DAY_MIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from trimtab.ladders.front import Limits
+    from trimtab.ladders.parts import RecordingPart
+    from trimtab.ladders.space import Space
+    from trimtab.replay.inputs import I64, Model
+    from trimtab.terraform_module import Ladder
+
+GRID_PERCENT = 5
+"""Targets to begin with; near the best every whole percent is tried."""
+BEGIN_COOLDOWNS_S = ((60, 300), (300, 300))
+NEAR_TARGET = (-5, -2, -1, 1, 2, 5)
+NEAR_FLOOR = (-2, -1, 1, 2)
+
+
+class TrackingEntry(Values, frozen=True, kw_only=True):
+    """``scaling.tracking`` in a file of values."""
+
+    cpu: Percent
+    memory: Percent | None = None
+
+
+def told(ladders: Ladders) -> dict[str, Any]:
+    """Return what the module is told."""
+    if ladders.tracking is None:
+        return {"tracking": None}
+    targets = {"cpu": ladders.tracking.cpu, "memory": ladders.tracking.memory}
+    return {"tracking": {name: target for name, target in targets.items() if target is not None}}
+
+
+def read(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the field of what a file says."""
+    entry = given["tracking"]
+    return {"tracking": None if entry is None else Tracking(cpu=entry.cpu, memory=entry.memory)}
+
+
+def words(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
+    """Yield what differs."""
+    if one.tracking != was.tracking:
+        said = "scaling steps" if one.tracking is None else f"target tracking at {targets(one.tracking)}"
+        yield WordOrder.OUT, said
+
+
+def targets(tracking: Tracking) -> str:
+    """Word the targets."""
+    memory = "" if tracking.memory is None else f" and {tracking.memory:g} % memory"
+    return f"{tracking.cpu:g} % CPU{memory}"
+
+
+def policy_of_tracking(ladders: Ladders, tracking: Tracking, *, initial_tasks: int) -> Policy:
+    """Return what is proposed, as ``modules/scaling`` writes it: a policy for each metric."""
+    followed = [(Metric.CPU_AVERAGE, tracking.cpu)]
+    if tracking.memory is not None:
+        followed.append((Metric.MEMORY_AVERAGE, tracking.memory))
+    policies = tuple(
+        TargetTracking(
+            target=float(target),
+            out_cooldown_s=ladders.out_cooldown_s,
+            in_cooldown_s=ladders.in_cooldown_s,
+        )
+        for _, target in followed
+    )
+    alarms = [
+        alarm
+        for number, ((metric, _), policy) in enumerate(zip(followed, policies, strict=True))
+        for alarm in tracking_alarms(metric, policy, number)
+    ]
+    return Policy(
+        min_tasks=ladders.min_tasks,
+        max_tasks=ladders.max_tasks,
+        initial_tasks=initial_tasks,
+        alarms=tuple(alarms),
+        policies=policies,
+    )
+
+
+def memory_target(memory: Ladder) -> float | None:
+    """Return memory's target; None where tasks hold so much at rest that none would ever be taken away."""
+    return memory.high if memory.low <= TRACKING_LOW * memory.high else None
+
+
+def track(
+    part: RecordingPart, space: Space, limits: Limits, rounds: int, model: Model = DEFAULT
+) -> tuple[tuple[Tried, ...], int]:
+    """Return the front of target tracking on a part, as ``search`` does for steps, and how many replays.
+
+    After the grid ``rounds`` times what is near the best so far.
+    """
+    batches, tried = Batches(part.inputs, model), dict[Ladders, tuple[int, int, int, int]]()
+
+    def add(new: Iterable[Ladders]) -> None:
+        fresh = [one for one in dict.fromkeys(new) if one not in tried and _sane(one, space)]
+        if fresh:
+            totals = _totals(fresh, part, batches, model)
+            tried.update(zip(fresh, map(tuple, totals.tolist()), strict=True))
+
+    add(_grid(space))
+    for _ in range(rounds if tried else 0):
+        add(near for one in _elite(tried, part, limits) for near in _near(one))
+    if not tried:
+        return (), 0
+    known, totals = list(tried), np.array(list(tried.values()), dtype=np.int64)
+    billed, over, changes = totals[:, 0], totals[:, 1], totals[:, 3]
+    within = np.flatnonzero(
+        (over <= limits.over_share * part.minutes)
+        & (changes <= limits.direction_changes_day * part.minutes / DAY_MIN)
+    )
+    front = tuple(
+        Tried(
+            ladders=known[place],
+            billed_s=int(billed[place]),
+            over_min=int(over[place]),
+            over_memory_min=int(totals[place, 2]),
+            direction_changes=int(changes[place]),
+        )
+        for place in safer(within, billed, over)
+    )
+    return front, len(tried)
+
+
+def _grid(space: Space) -> Iterator[Ladders]:
+    memory = memory_target(space.memory)
+    for target in range(LEAST_HIGH_PERCENT, int(space.ceiling_percent), GRID_PERCENT):
+        for floor in space.floors:
+            for out_s, in_s in BEGIN_COOLDOWNS_S:
+                yield replace(
+                    MODULE,
+                    min_tasks=floor,
+                    max_tasks=space.most,
+                    out_cooldown_s=out_s,
+                    in_cooldown_s=in_s,
+                    tracking=Tracking(cpu=target, memory=memory),
+                )
+
+
+def _near(one: Ladders) -> Iterator[Ladders]:
+    tracking = one.tracking
+    if tracking is None:
+        return
+    for move in NEAR_TARGET:
+        yield replace(one, tracking=replace(tracking, cpu=tracking.cpu + move))
+    for move in NEAR_FLOOR:
+        yield replace(one, min_tasks=one.min_tasks + move)
+    for out_s in OUT_COOLDOWNS_S:
+        yield replace(one, out_cooldown_s=out_s)
+    for in_s in IN_COOLDOWNS_S:
+        yield replace(one, in_cooldown_s=in_s)
+
+
+def _sane(one: Ladders, space: Space) -> bool:
+    """Tell whether the module takes it, between the space's bounds, with an alarm that can be."""
+    target = 0.0 if one.tracking is None else one.tracking.cpu
+    return (
+        space.floors[0] <= one.min_tasks < one.max_tasks
+        and LEAST_HIGH_PERCENT <= target < space.ceiling_percent
+        and module_takes(one)
+    )
+
+
+def _totals(ladders: Sequence[Ladders], part: RecordingPart, batches: Batches, model: Model) -> I64:
+    """Return task-seconds, minutes over, those over memory, and reversals, shape (C, 4)."""
+    policies = [
+        policy_of_tracking(one, one.tracking, initial_tasks=part.bounded(one.min_tasks, one.max_tasks))
+        for one in ladders
+        if one.tracking is not None
+    ]
+    return batches.totals(candidates_of(policies, model))[:, [BILLED, OVER, OVER_MEMORY, CHANGES]]
+
+
+def _elite(
+    tried: Mapping[Ladders, tuple[int, int, int, int]], part: RecordingPart, limits: Limits
+) -> Iterator[Ladders]:
+    """Yield the best at each share of the allowance; where none keeps it, those nearest to it."""
+    order = sorted(tried, key=lambda one: tried[one][0])
+    best = dict[Ladders, None]()
+    for share in SHARES:
+        most = share * limits.over_share * part.minutes
+        best.update(dict.fromkeys([one for one in order if tried[one][1] <= most][:ELITE]))
+    yield from best or sorted(tried, key=lambda one: tried[one][1])[:ELITE]

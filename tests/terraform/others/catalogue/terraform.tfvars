@@ -1,0 +1,2 @@
+cluster = "fin-prod-cluster"
+services = {}
