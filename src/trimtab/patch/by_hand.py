@@ -28,6 +28,8 @@ def whole(wanted: WantedService, service: Resource) -> str:
         f'resource "aws_appautoscaling_target" "{_name(wanted)}"',
         (*_resource_id(wanted), ("min_capacity", ladders.min_tasks), ("max_capacity", ladders.max_tasks)),
     )
+    if ladders.tracking is not None:
+        return "\n\n".join((target, *(tracking(wanted, *one) for one in ladders.tracking.targets)))
     parts = (
         target,
         out(wanted, service, Bundle.CPU_OUT),
@@ -35,6 +37,28 @@ def whole(wanted: WantedService, service: Resource) -> str:
         scale_in(wanted, service),
     )
     return "\n\n".join(parts)
+
+
+def tracking(wanted: WantedService, word: str, target: float) -> str:
+    """Return the policy that keeps one metric near its target; AWS makes its alarms."""
+    ladders = wanted.proposal.ladders
+    metric = {"cpu": CPU, "memory": MEMORY}[word]
+    configuration = _block(
+        "target_tracking_scaling_policy_configuration",
+        (
+            ("target_value", target),
+            ("scale_out_cooldown", ladders.out_cooldown_s),
+            ("scale_in_cooldown", ladders.in_cooldown_s),
+        ),
+        _block(
+            "predefined_metric_specification", (("predefined_metric_type", f"ECSServiceAverage{metric}"),)
+        ),
+    )
+    return _block(
+        f'resource "aws_appautoscaling_policy" "{_name(wanted)}_{word}_tracking"',
+        (("name", f"{word}-tracking"), ("policy_type", "TargetTrackingScaling"), *_resource_id(wanted)),
+        configuration,
+    )
 
 
 def out(wanted: WantedService, service: Resource, part: Bundle) -> str:

@@ -32,9 +32,11 @@ def _slow_to_grow(found: Found, decision: Decided) -> str:
     ladders = found.wanted.proposal.ladders
     if ladders.min_tasks == ladders.max_tasks:
         return ""
-    high = decision.becomes(found.wanted.service, "threshold", Bundle.CPU_OUT)
+    tracking = ladders.tracking
+    name = "threshold" if tracking is None else "target_value"
+    high = decision.becomes(found.wanted.service, name, Bundle.CPU_OUT)
     high = amount(found.scaled.high) if high is None else high
-    wanted = float(ladders.cpu.high)
+    wanted = float(ladders.cpu.high if tracking is None else tracking.cpu)
     if high is None:
         return f"was replayed with tasks added above {wanted:g} % CPU, and here nothing is seen to add any"
     if high > wanted:

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from trimtab.patch.model import Number, Steps, Where
     from trimtab.patch.tree import Tree
     from trimtab.patch.wishes import WantedService
-    from trimtab.terraform_module import Ladder
+    from trimtab.terraform_module import Ladder, Tracking
 
 CONFIGURATION = "step_scaling_policy_configuration"
+TRACKED = "target_tracking_scaling_policy_configuration"
+METRICS = {"cpu": CPU, "memory": MEMORY}
+PARTS = {CPU: Bundle.CPU_OUT, MEMORY: Bundle.MEMORY_OUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,8 @@ def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled
     if ladders.min_tasks == ladders.max_tasks:
         return Scaled()  # no policy moves a fixed count
     tracking = scaling.going(Way.TRACKING)
+    if ladders.tracking is not None:
+        return _targets(to, service, scaling, ladders.tracking)
     if tracking:
         return _tracked(to, service, tracking)
     by_metric: dict[str, tuple[WrittenPolicy, WrittenAlarm]] = {}
@@ -175,10 +180,34 @@ def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled
     return Scaled(high, max(lows, default=None), place)
 
 
+def _targets(to: _Wishes, service: Resource, scaling: WrittenScaling, wanted: Tracking) -> Scaled:
+    """Wish for the targets where all that scales tracks the same metrics; else it is for a person."""
+    found = {policy.tracked: policy for policy in scaling.going(Way.TRACKING)}
+    steps = [policy for way in (Way.OUT, Way.IN) for policy in scaling.going(way)]
+    targets = {METRICS[word]: target for word, target in wanted.targets}
+    place = next((policy.item.place for policy in (*steps, *found.values())), scaling.target.place)
+    if steps or set(found) != set(targets):
+        why = "the proposal is target tracking, in the place of all that scales here: by hand"
+        to.leave("scaling", place, why, by_hand.whole(to.wanted, service))
+        return Scaled(place=place)
+    for metric, policy in found.items():
+        configuration = policy.item.block(TRACKED)
+        if configuration is None or metric is None:
+            to.leave("scaling", policy.item.place, "its policy has no target")
+            return Scaled(place=place)
+        part, above = PARTS[metric], (TRACKED, "*")
+        to.add(part, policy.item, configuration, "target_value", targets[metric], above)
+        cooldowns = to.wanted.proposal.ladders
+        to.add(part, policy.item, configuration, "scale_out_cooldown", cooldowns.out_cooldown_s, above)
+        to.add(part, policy.item, configuration, "scale_in_cooldown", cooldowns.in_cooldown_s, above)
+    configuration = found[CPU].item.block(TRACKED)
+    return Scaled(None if configuration is None else configuration.get("target_value"), None, place)
+
+
 def _tracked(to: _Wishes, service: Resource, tracking: list[WrittenPolicy]) -> Scaled:
     target: Value = None
     for policy in tracking:
-        configuration = policy.item.block("target_tracking_scaling_policy_configuration")
+        configuration = policy.item.block(TRACKED)
         value = None if configuration is None else configuration.get("target_value")
         if policy.tracked == CPU:
             target = value
