@@ -41,7 +41,7 @@ FLOOR_QUANTILES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
 MOST_OVER_PEAK = 2.0
 """Upper bound over the largest count ever needed [ratio]: demand may double before the bound holds
 it back, and a runaway cannot cost more than twice the peak."""
-FAST_ROUNDS, FAST_VARIED = 5, 50
+FAST_ROUNDS, FAST_VARIED = 3, 50
 """Of the search at 20 s, whose replays take longer."""
 TRIALS_MOST = 40
 """Candidates of the front that are tried at most, spread from its cheapest to its safest."""
@@ -110,7 +110,8 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     tracked, replays = track(parts.tuned, space, limits, hunt.effort.near) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
     fast, fast_tried = None, 0
-    if objective.fast_signals and not space.empty:
+    # Of the last search alone: a size is not won or lost by it.
+    if objective.fast_signals and hunt.effort.shows and not space.empty:
         effort = fast_effort(hunt.effort)
         seeds = (*hunt.seeds, *(one.ladders for one in front))
         faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)
