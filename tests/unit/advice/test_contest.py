@@ -14,7 +14,7 @@ from module_rules import refusals
 from trimtab.advice.case.objective import DEFAULT, Objective
 from trimtab.advice.choice import trials
 from trimtab.advice.choice.contest import Contest, contest, enter, fixed_count, fixed_ladders, space_of
-from trimtab.advice.choice.trials import Test, ground_of
+from trimtab.advice.choice.trials import ground_of
 from trimtab.ladders.parts import Parts, parts_of
 from trimtab.ladders.search import Effort, Hunt
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
@@ -81,7 +81,9 @@ def test_alarms_of_20_s_are_searched_where_they_are_asked_for_and_stand_beside_t
     assert (slow.fast, fast.fast, fast.policy, fast.threshold) == (False, True, slow.policy, slow.threshold)
     assert found.fast.tested.tuned_billed_s < found.ladders.tested.tuned_billed_s
     off = enter(replace(found.fast.ladders, fast_signals=False), found.ground)
-    assert off.tested.mark(Test.JUDGED).over_share > found.fast.tested.mark(Test.JUDGED).over_share
+    assert (
+        off.tested.mark(trials.Test.JUDGED).over_share > found.fast.tested.mark(trials.Test.JUDGED).over_share
+    )
 
 
 def test_the_winner_has_stood_every_trial_and_costs_less_than_a_fixed_count(calm: Contest) -> None:
