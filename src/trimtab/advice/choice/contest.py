@@ -41,7 +41,7 @@ FLOOR_QUANTILES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
 MOST_OVER_PEAK = 2.0
 """Upper bound over the largest count ever needed [ratio]: demand may double before the bound holds
 it back, and a runaway cannot cost more than twice the peak."""
-FAST_ROUNDS, FAST_VARIED = 3, 50
+FAST_ROUNDS, FAST_VARIED = 5, 50
 """Of the search at 20 s, whose replays take longer."""
 TRIALS_MOST = 40
 """Candidates of the front that are tried at most, spread from its cheapest to its safest."""
