@@ -81,7 +81,8 @@ def search(
 
     Empty when no candidate keeps the limits. Bounds above and memory's ladder are the space's.
     """
-    seeds = [replace(seed, max_tasks=space.most, memory=space.memory) for seed in hunt.seeds]
+    steps = [seed for seed in hunt.seeds if seed.tracking is None]
+    seeds = [replace(seed, max_tasks=space.most, memory=space.memory) for seed in steps]
     seeds = [seed for seed in seeds if sane(seed, space.ceiling_percent)]
     pool = _Pool(part, space, limits, model, width_of(seeds, MOST_STEPS))
     drawer, effort = Drawer(space, hunt.seed, pool.width), hunt.effort

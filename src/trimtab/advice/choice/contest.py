@@ -103,7 +103,7 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     safer = tuple(one.ladders for one in front[passed + 1 :])
     # Where the objective takes no target tracking it is shown beside the choice: of the last search alone.
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
-    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near) if tracks else ((), 0)
+    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
     return Contest(
         ladders=best,
