@@ -48,6 +48,8 @@ POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "
 """Names of the scaling policies, and where they are."""
 TRACKING_NAMES: Final = {"cpu-tracking": 'tracking["cpu"]', "memory-tracking": 'tracking["memory"]'}
 """The same of target tracking, which stands in the place of the steps; its alarms are AWS's."""
+FAST_ALARM_ENDING = "cpu-high-fast"
+"""Of the alarm of ``fast_signals``."""
 ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in[0]"}
 """Ends of the names of the alarms, and where they are."""
 ALARMED_METRICS = 4
@@ -77,6 +79,8 @@ PLATFORM_ALARMS = 1
 # Scaling: modules/scaling.
 
 PERCENT = 100
+FAST_SIGNAL_S, FAST_SIGNAL_POINTS = 20, 3
+"""Period of the alarm beside CPU's, and its points to alarm: a whole minute, as AWS's own tracking has it."""
 MOST_PIECES = 6
 """Of a day, each with a minimum of its own (modules/scaling/schedule)."""
 PERIODS_S = (60, 120, 180, 240, 300)
@@ -109,7 +113,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Minimum:
     """From a minute of the day on, at least so many tasks."""
 
     minute: int
@@ -118,20 +122,20 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Minima by the time of day, laid down by scheduled actions of AWS."""
+    """Minima by the time of day, set by scheduled actions of AWS."""
 
     timezone: str
-    weekdays: tuple[Piece, ...]
+    weekdays: tuple[Minimum, ...]
     """Of every day where there is no weekend."""
-    weekend: tuple[Piece, ...] | None = None
+    weekend: tuple[Minimum, ...] | None = None
 
     @property
-    def days(self) -> tuple[tuple[Piece, ...], ...]:
+    def days(self) -> tuple[tuple[Minimum, ...], ...]:
         """The kinds of day there are."""
         return (self.weekdays,) if self.weekend is None else (self.weekdays, self.weekend)
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[Minimum, ...]:
         """Those of all days."""
         return tuple(piece for day in self.days for piece in day)
 
@@ -177,6 +181,8 @@ class Ladders:
     out_datapoints: tuple[int, int] = (2, 3)
     """M of N periods over the threshold: one noisy minute adds nothing."""
     in_datapoints: tuple[int, int] = (10, 10)
+    fast_signals: bool = False
+    """Whether a second alarm on CPU, of 20 s, stands beside the one out and calls the same policy."""
     schedule: Schedule | None = None
     """Minima by the time of day, of which ``min_tasks`` is the least; None: the same all day."""
     tracking: Tracking | None = None

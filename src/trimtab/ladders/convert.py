@@ -6,6 +6,8 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
 from trimtab.ladders.kinds.schedule import scheduled
@@ -19,7 +21,7 @@ from trimtab.replay.policy import (
     StepAdjustment,
     StepScaling,
 )
-from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
+from trimtab.terraform_module import FAST_SIGNAL_POINTS, FAST_SIGNAL_S, InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,12 +98,23 @@ def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
         missing=Missing.NOT_BREACHING,
         policy=len(out),
     )
+    # Beside, not instead: where the metric is not published every 20 s this one never fires.
+    fast = PolicyAlarm(
+        metric=Metric.CPU_AVERAGE,
+        comparison=Comparison.GREATER,
+        threshold=float(ladders.cpu.high),
+        fast=True,
+        periods=FAST_SIGNAL_POINTS,
+        datapoints=FAST_SIGNAL_POINTS,
+        missing=Missing.NOT_BREACHING,
+        policy=0,
+    )
     steps = [_out_steps(ladder.steps) for _, ladder in _ladders(ladders)]
     return Policy(
         min_tasks=ladders.min_tasks,
         max_tasks=ladders.max_tasks,
         initial_tasks=initial_tasks,
-        alarms=(*out, joint),
+        alarms=(*out, joint, fast) if ladders.fast_signals else (*out, joint),
         policies=(
             *(StepScaling(steps=each, cooldown_s=ladders.out_cooldown_s) for each in steps),
             StepScaling(steps=_in_steps(ladders.scale_in), cooldown_s=ladders.in_cooldown_s),
@@ -120,11 +133,13 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
     The module's are three policies: CPU out, memory out, and one in on the joint metric. Whether the
     module takes their numbers is another question (``module_takes``).
     """
-    by_metric = {(policy.metric, policy.comparison): policy for policy in scaling.policies}
+    fast = tuple(policy for policy in scaling.policies if policy.period_s == FAST_SIGNAL_S)
+    policies = tuple(policy for policy in scaling.policies if policy not in fast)
+    by_metric = {(policy.metric, policy.comparison): policy for policy in policies}
     cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
     joint = by_metric.get(("joint", "less"))
     others = scaling.scheduled or scaling.suspended or scaling.unmodelled
-    if cpu is None or memory is None or joint is None or len(scaling.policies) != _MODULE_METRICS or others:
+    if cpu is None or memory is None or joint is None or len(policies) != _MODULE_METRICS or others:
         return None
     if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
         return None
@@ -132,7 +147,7 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         return None
     if _window(cpu) != _window(memory) or cpu.cooldown_s != memory.cooldown_s:
         return None
-    if len({policy.period_s for policy in scaling.policies}) > 1:
+    if len({policy.period_s for policy in policies}) > 1 or not all(_twin(one, cpu) for one in fast):
         return None
     return Ladders(
         min_tasks=scaling.min_tasks,
@@ -148,7 +163,19 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         period_s=cpu.period_s,
         out_datapoints=_window(cpu),
         in_datapoints=_window(joint),
+        fast_signals=bool(fast),
     )
+
+
+def _twin(fast: StepPolicy, slow: StepPolicy) -> bool:
+    """Tell whether an alarm of 20 s calls the policy that ``slow`` calls, as the module's does."""
+    as_slow = msgspec.structs.replace(
+        fast,
+        period_s=slow.period_s,
+        evaluation_periods=slow.evaluation_periods,
+        datapoints_to_alarm=slow.datapoints_to_alarm,
+    )
+    return as_slow == slow and _window(fast) == (FAST_SIGNAL_POINTS, FAST_SIGNAL_POINTS)
 
 
 def _window(policy: StepPolicy) -> tuple[int, int]:

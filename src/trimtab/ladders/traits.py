@@ -227,6 +227,16 @@ TRAITS: tuple[Trait, ...] = (
         take=genes.taking((IN_POINTS, IN_PERIODS), ()),
         simpler=_wait("in_datapoints"),
     ),
+    # Never drawn: a search is of one resolution or the other (``search.Hunt``).
+    Trait(
+        name="fast_signals",
+        fields=("fast_signals",),
+        keys={"fast_signals": bool},
+        told=lambda ladders: {"fast_signals": ladders.fast_signals},
+        read=lambda given: {"fast_signals": bool(given["fast_signals"])},
+        words=words.fast_signals,
+        steps=True,
+    ),
     Trait(
         name="schedule",
         fields=("schedule",),

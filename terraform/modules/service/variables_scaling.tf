@@ -51,6 +51,7 @@ variable "scaling" {
     out_datapoints = optional(number)
     in_periods     = optional(number)
     in_datapoints  = optional(number)
+    fast_signals   = optional(bool)
   })
 }
 

@@ -12,14 +12,14 @@ import pytest
 from trimtab.errors import ReplayError
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.kinds.schedule import actions_of, said_of
-from trimtab.terraform_module import MODULE, Ladders, Piece, Schedule, Tracking, module_takes
+from trimtab.terraform_module import MODULE, Ladders, Minimum, Schedule, Tracking, module_takes
 from trimtab.values.schema import ServiceEntry
 
 MOCKED = Path(__file__).resolve().parents[3] / "terraform/modules/scaling/schedule/mocked/windows.tftest.hcl"
 BERLIN = Schedule(
     timezone="Europe/Berlin",
-    weekdays=(Piece(minute=7 * 60, min_tasks=6), Piece(minute=20 * 60 + 30, min_tasks=2)),
-    weekend=(Piece(minute=10 * 60, min_tasks=3),),
+    weekdays=(Minimum(minute=7 * 60, min_tasks=6), Minimum(minute=20 * 60 + 30, min_tasks=2)),
+    weekend=(Minimum(minute=10 * 60, min_tasks=3),),
 )
 LADDERS = replace(MODULE, min_tasks=2, max_tasks=9, schedule=BERLIN)
 DAILY = replace(BERLIN, weekend=None)
@@ -37,7 +37,7 @@ def test_the_actions_are_those_that_the_module_makes() -> None:
         assert f'schedule = "{action.schedule}", min = {action.min_tasks}' in mocked
         assert action.timezone == "Europe/Berlin"
     (early, _) = actions_of(
-        replace(DAILY, weekdays=(Piece(minute=6 * 60 + 5, min_tasks=4), BERLIN.weekdays[1]))
+        replace(DAILY, weekdays=(Minimum(minute=6 * 60 + 5, min_tasks=4), BERLIN.weekdays[1]))
     )
     assert f'schedule = "{early.schedule}", min = 4' in mocked
 
@@ -82,10 +82,10 @@ def test_it_is_said_in_words() -> None:
         replace(BERLIN, weekdays=()),
         replace(BERLIN, weekend=()),
         replace(BERLIN, weekdays=BERLIN.weekdays[::-1]),
-        replace(BERLIN, weekdays=tuple(Piece(minute=60 * hour, min_tasks=2) for hour in range(7))),
-        replace(BERLIN, weekend=(Piece(minute=0, min_tasks=10),)),
+        replace(BERLIN, weekdays=tuple(Minimum(minute=60 * hour, min_tasks=2) for hour in range(7))),
+        replace(BERLIN, weekend=(Minimum(minute=0, min_tasks=10),)),
         replace(BERLIN, weekdays=BERLIN.weekdays[:1]),
-        replace(BERLIN, weekend=(Piece(minute=0, min_tasks=1),)),
+        replace(BERLIN, weekend=(Minimum(minute=0, min_tasks=1),)),
     ],
 )
 def test_what_the_module_refuses_is_refused_here_too(changed: Schedule) -> None:

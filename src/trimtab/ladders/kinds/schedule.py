@@ -15,7 +15,7 @@ from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, ScheduledAction
 from trimtab.ladders.entries import Bound, Values
 from trimtab.ladders.words import WordOrder, tasks
-from trimtab.terraform_module import MOST_PIECES, Piece, Schedule
+from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
 from trimtab.units import HOUR_MIN
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class PieceEntry(Values, frozen=True, kw_only=True):
             msg = f"at is {self.at!r}, must be HH:MM, from 00:00 to 23:59"
             raise ValueError(msg)
 
-    def piece(self) -> Piece:
+    def piece(self) -> Minimum:
         """Return it with the minute of its day."""
         hour, minute = self.at.split(":")
-        return Piece(minute=int(hour) * HOUR_MIN + int(minute), min_tasks=self.min)
+        return Minimum(minute=int(hour) * HOUR_MIN + int(minute), min_tasks=self.min)
 
 
 Day = Annotated[tuple[PieceEntry, ...], Meta(min_length=1, max_length=MOST_PIECES)]
@@ -111,7 +111,7 @@ def said_of(schedule: Schedule) -> Iterator[str]:
             yield f"at least {pieces} ({every}, {schedule.timezone})"
 
 
-def clock(piece: Piece) -> str:
+def clock(piece: Minimum) -> str:
     """Return when a piece begins, HH:MM."""
     return f"{piece.minute // HOUR_MIN:02}:{piece.minute % HOUR_MIN:02}"
 
