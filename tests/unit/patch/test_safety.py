@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from patch_made import edits, patched, service, stays, wanted
 
+from trimtab.terraform_module import Tracking
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trimtab.patch.wishes import WantedService
 
 TARGET = """
 resource "aws_appautoscaling_target" "api" {
@@ -82,6 +87,42 @@ def test_a_size_goes_in_where_target_tracking_is_no_later_than_the_proposal(
     assert "MAX([cpu / 30, memory / 70])" in blocks
     if not goes:
         assert stays(patch)["cpu"].startswith("was replayed with tasks added above 60 % CPU")
+
+
+def tracked(target: float, memory: float | None = None) -> WantedService:
+    """Return what is to be scaled by target tracking."""
+    one = wanted(most=8)
+    ladders = replace(one.proposal.ladders, tracking=Tracking(cpu=target, memory=memory))
+    return replace(one, proposal=replace(one.proposal, ladders=ladders))
+
+
+def test_a_target_is_patched_where_the_proposal_is_target_tracking_too(tmp_path: Path) -> None:
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + TRACKING % "75"}, tracked(62))
+    assert [one[1:] for one in edits(patch)["main.tf"]] == [
+        ("1024", "256"),
+        ("2048", "512"),
+        ("4", "8"),
+        ("75", "62"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scaling", "proposal"), [(STEPS % "75", tracked(62)), (TRACKING % "75", tracked(62, memory=80))]
+)
+def test_of_scaling_of_another_kind_no_literal_is_touched_and_what_to_write_is_shown(
+    tmp_path: Path, scaling: str, proposal: WantedService
+) -> None:
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + scaling}, proposal)
+    assert {one[1] for one in edits(patch).get("main.tf", [])} <= {"4"}
+    assert stays(patch)["cpu"].startswith("was replayed with tasks added above 62 % CPU")
+    (block,) = (one.block for one in patch.left if one.what == "scaling")
+    assert block.count('policy_type        = "TargetTrackingScaling"') == len(
+        proposal.proposal.ladders.tracking.targets
+    )  # type: ignore[union-attr]
+    assert "target_value       = 62" in block
+    assert 'predefined_metric_type = "ECSServiceAverageCPUUtilization"' in block
+    assert "step_adjustment" not in block
+    assert "MAX(" not in block
 
 
 def test_thresholds_and_steps_are_patched_with_the_size(tmp_path: Path) -> None:
