@@ -11,7 +11,7 @@ import msgspec
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
 from trimtab.ladders.kinds.schedule import scheduled
-from trimtab.ladders.kinds.tracking import policy_of_tracking
+from trimtab.ladders.kinds.tracking import policy_of_tracking, tracking_of_scaling
 from trimtab.replay.policy import (
     Comparison,
     Metric,
@@ -123,17 +123,22 @@ def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
 
 
 def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
+    """Return what is deployed as the service module's own, or None where it is something else."""
+    return tracking_of_scaling(scaling) if scaling.tracking else _steps_of_scaling(scaling)
+
+
+def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
     """Return what is deployed as the service module's own ladders, or None where it is something else.
 
     The module's are three policies: CPU out, memory out, and one in on the joint metric. Whether the
-    module takes their numbers is another question (``space.module_takes``).
+    module takes their numbers is another question (``module_takes``).
     """
     fast = tuple(policy for policy in scaling.policies if policy.period_s == FAST_SIGNAL_S)
     policies = tuple(policy for policy in scaling.policies if policy not in fast)
     by_metric = {(policy.metric, policy.comparison): policy for policy in policies}
     cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
     joint = by_metric.get(("joint", "less"))
-    others = scaling.tracking or scaling.scheduled or scaling.suspended or scaling.unmodelled
+    others = scaling.scheduled or scaling.suspended or scaling.unmodelled
     if cpu is None or memory is None or joint is None or len(policies) != _MODULE_METRICS or others:
         return None
     if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:

@@ -16,7 +16,7 @@ from trimtab.ladders.draw import TAKEN, Drawer, chain, table_of
 from trimtab.ladders.rows import ladders_of, rows_of
 from trimtab.ladders.space import MOST_STEPS, Space
 from trimtab.ladders.traits import TRAITS, Trait, differences, told
-from trimtab.terraform_module import MODULE, InStep, Ladder, Ladders, OutStep, Piece, Schedule, Tracking
+from trimtab.terraform_module import MODULE, InStep, Ladder, Ladders, Minimum, OutStep, Schedule, Tracking
 from trimtab.values.schema import ServiceEntry
 
 OTHER = Ladders(
@@ -38,8 +38,8 @@ SCHEDULED = replace(
     OTHER,
     schedule=Schedule(
         timezone="Europe/Berlin",
-        weekdays=(Piece(minute=7 * 60 + 5, min_tasks=6), Piece(minute=20 * 60, min_tasks=3)),
-        weekend=(Piece(minute=0, min_tasks=3),),
+        weekdays=(Minimum(minute=7 * 60 + 5, min_tasks=6), Minimum(minute=20 * 60, min_tasks=3)),
+        weekend=(Minimum(minute=0, min_tasks=3),),
     ),
 )
 

@@ -107,11 +107,12 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     safer = tuple(one.ladders for one in front[passed + 1 :])
     # Where the objective takes no target tracking it is shown beside the choice: of the last search alone.
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
-    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near) if tracks else ((), 0)
+    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
     fast, fast_tried = None, 0
     # Of the last search alone: a size is not won or lost by it.
-    if objective.fast_signals and hunt.effort.shows and not space.empty:
+    steps = PolicyKind.STEP in objective.policies and not space.empty
+    if objective.fast_signals and hunt.effort.shows and steps:
         effort = fast_effort(hunt.effort)
         seeds = (*hunt.seeds, *(one.ladders for one in front))
         faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)
