@@ -101,6 +101,42 @@ def test_a_fleet_with_its_environment(first: int, tmp_path: Path) -> None:
     assert (tmp_path / "s" / "fleet.json").stat().st_mode & 0o777 == 0o600
 
 
+class Named(Planted):
+    """One image, one service and one alarm are called like a key."""
+
+    key = next(one.value for one in corpus() if one.kind == "github personal")
+
+    def __init__(self) -> None:
+        super().__init__(says(PLACES, 0))
+        self.names.append(self.key)
+
+    def _describe_task_definition(self, **given: Any) -> dict[str, Any]:
+        answer = super()._describe_task_definition(**given)
+        definition = answer["taskDefinition"]
+        if definition["family"] == "pictured":
+            definition["containerDefinitions"][0]["image"] = f"registry.example/app:{self.key}"
+        return answer
+
+    def _describe_alarms(self, **given: Any) -> dict[str, Any]:
+        answer = super()._describe_alarms(**given)
+        answer["MetricAlarms"][-1]["AlarmName"] = self.key
+        return answer
+
+
+def test_what_is_called_like_a_key_is_left_out_and_said(tmp_path: Path) -> None:
+    api, words = Named(), []
+    wish = Wish(cluster=CLUSTER, days=1)
+    read_live(api, wish, tmp_path / "s", NOW, lambda told, *_: words.append(told))
+    texts = texts_of(tmp_path / "s")
+    assert api.key not in texts["fleet.json"]
+    fleet = read_fleet(tmp_path / "s" / "fleet.json")
+    left = {one.service: one.detail for one in fleet.skipped}
+    assert "has the form of a credential" in left["pictured"]
+    assert "has the form of a credential" in left["[redacted]"]
+    # Its own alarms and what is around it, by their kinds.
+    assert any(re.search(r"\d of the alarms left out: a name", note) for note in fleet.notes)
+
+
 def api_names() -> list[str]:
     return Planted({}).names
 

@@ -51,7 +51,7 @@ def reasons_of_fast_alarm(change: Change, links: Links) -> Iterator[Reason]:
 
 def _is_fast(values: Values) -> bool:
     period = number(values.get("period"))
-    service = values.get("namespace") == "AWS/ECS" and values.get("metric_name") in _PUBLISHED
+    service = values.get("namespace") == "AWS/ECS" and str(values.get("metric_name")) in _PUBLISHED
     return service and period is not None and period < STANDARD_S
 
 
