@@ -128,7 +128,23 @@ def _of_definition(found: Found, service: Resource, tree: Tree) -> None:
 def _inside(found: Found, definition: Resource, name: str, size: WantedValue) -> None:
     """Have what a container reserves follow where it is the same literal, or is all of the task."""
     names = (name,) if name == "cpu" else ("memory", "memoryReservation")
-    for container in _containers(definition):
+    containers = _containers(definition)
+    reserved = sum(amount(one.get(name)) or 0 for one in containers)
+    if len(containers) > 1 and reserved > (amount(size.new) or 0):
+        found.wishes.append(
+            WantedValue(
+                service=size.service,
+                part=Bundle.CAPACITY,
+                address=definition.address,
+                where=("container_definitions", "*", name),
+                now=None,
+                new=size.new,
+                place=definition.at("container_definitions"),
+                blocked=f"its containers reserve {reserved:g} of it together: divide the new size among them",
+            )
+        )
+        return
+    for container in containers:
         for inner in names:
             value = container.get(inner)
             same = is_of(value, size.origin)
