@@ -85,6 +85,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         proposed=proposed,
         insights=fleet.container_insights,
         environment=fleet.environment,
+        fast_signals=chosen.choice.ladders.fast_signals,
         tracking=proposal.ladders.tracking,
     )
     p95 = p95_of(

@@ -58,6 +58,22 @@ class LadderPart(Part, frozen=True, kw_only=True):
     steps: tuple[OutStepPart, ...]
 
 
+class PiecePart(Part, frozen=True, kw_only=True):
+    """From a minute of the local day on, at least so many tasks."""
+
+    minute: Count
+    min_tasks: Count
+
+
+class SchedulePart(Part, frozen=True, kw_only=True):
+    """Minima by the time of day, laid down by scheduled actions."""
+
+    timezone: str
+    weekdays: tuple[PiecePart, ...]
+    weekend: tuple[PiecePart, ...] | None
+    """Null: every day is as a weekday."""
+
+
 class TrackingPart(Part, frozen=True, kw_only=True):
     """Targets that AWS tracks [percent]."""
 
@@ -81,6 +97,10 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """M of N periods above a high threshold."""
     in_datapoints: tuple[Count, Count]
     """M of N periods with the joint metric below 1."""
+    fast_signals: bool = False
+    """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
+    schedule: SchedulePart | None = None
+    """Minima by the time of day, of which ``min_tasks`` is the least."""
     tracking: TrackingPart | None = None
     """Target tracking in the place of step policies. Where it is given, of the other fields only bounds and
     cooldowns count."""
