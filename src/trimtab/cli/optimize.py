@@ -11,6 +11,7 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     P95,
     Cluster,
     Cpu,
+    FastSignals,
     Jobs,
     Memory,
     MinTasks,
@@ -46,6 +47,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     min_tasks: MinTasks = None,
     reversals: Reversals = None,
     seed: Seed = None,
+    fast_signals: FastSignals = None,
     prices: Prices = None,
     jobs: Jobs = None,
     scheduler: Cluster = None,
@@ -95,6 +97,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         min_tasks=min_tasks,
         direction_changes_day=reversals,
         seed=seed,
+        fast_signals=fast_signals,
     )
     with replaying() as told:
         outcome = optimizing.optimize(

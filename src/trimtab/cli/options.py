@@ -101,6 +101,13 @@ Reversals: TypeAlias = Annotated[
         help="Reversals a day, at most: from scaling out to in, or back. [default: 24]",
     ),
 ]
+FastSignals: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--fast-signals",
+        help="Search alarms of 20 s too, and take them where they save more than CloudWatch charges.",
+    ),
+]
 Seed: TypeAlias = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", help="Of the search: the same gives the same. [default: 0]"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replaced
 from replay import made
 
 from module_rules import refusals
@@ -54,8 +55,35 @@ def calm() -> Contest:
 def steeper() -> Contest:
     """The judged part rises faster than anything it was tuned on."""
     cpu = wave()
-    jumps = np.where((MINUTES % 120) < 20, 1.25, 1.0)
+    jumps = np.where((MINUTES % 60) < 20, 1.5, 1.0)
     return held(np.where(LATE, cpu * jumps, cpu))
+
+
+def bursts() -> F64:
+    """A wave with an hour of much more now and then: what waits for a signal pays for it."""
+    rng, cpu = np.random.default_rng(3), wave()
+    for begin in rng.integers(0, DAYS * DAY - 60, 20):
+        cpu[begin : begin + 60] += 4.5
+    return cpu
+
+
+def test_alarms_of_20_s_are_searched_where_they_are_asked_for_and_stand_beside_those_of_a_minute() -> None:
+    hunt = replace(HUNT, effort=Effort(drawn=300, rounds=4, varied=80))
+    asked = replaced(DEFAULT, fast_signals=True)
+    without, found = held(bursts(), hunt=hunt), held(bursts(), asked, hunt)
+    assert without.fast is None
+    assert found.ladders == without.ladders
+    assert found.ladders is not None
+    assert found.fast is not None
+    assert found.fast.tested.passed
+    assert refusals(found.fast.ladders) == []
+    slow, fast = found.fast.tested.policy.alarms[0], found.fast.tested.policy.alarms[-1]
+    assert (slow.fast, fast.fast, fast.policy, fast.threshold) == (False, True, slow.policy, slow.threshold)
+    assert found.fast.tested.tuned_billed_s < found.ladders.tested.tuned_billed_s
+    off = enter(replace(found.fast.ladders, fast_signals=False), found.ground)
+    assert (
+        off.tested.mark(trials.Test.JUDGED).over_share > found.fast.tested.mark(trials.Test.JUDGED).over_share
+    )
 
 
 def test_the_winner_has_stood_every_trial_and_costs_less_than_a_fixed_count(calm: Contest) -> None:
@@ -86,7 +114,7 @@ def test_a_candidate_that_fails_its_own_test_is_not_made_and_the_next_safer_one_
 def test_where_all_fail_there_are_no_ladders_and_all_are_refused() -> None:
     cpu = wave()
     # A square wave of a few minutes: faster than any alarm.
-    found = held(np.where(LATE & (MINUTES % 9 < 4), cpu * 6, cpu))
+    found = held(np.where(LATE & (MINUTES % 9 < 4), cpu * 40, cpu))
     assert found.ladders is None
     assert found.safer == ()
     assert [entrant.ladders for entrant in found.refused] == list(found.front)
@@ -120,11 +148,12 @@ def test_a_fixed_count_is_ladders_that_the_module_takes() -> None:
         assert refusals(fixed_ladders(count, MEMORY)) == []
 
 
-def test_the_space_is_made_of_the_tuned_part_alone() -> None:
+def test_the_space_is_made_of_the_tuned_part_and_the_peak_of_the_whole_recording() -> None:
     cpu = wave()
     later = np.where(LATE, cpu * 50, cpu)
     one, other = (space_of(parts(series), floor=2, memory=MEMORY) for series in (cpu, later))
-    assert one == other
+    assert replace(one, most=other.most) == other
+    assert other.most == 2 * int(np.ceil(later.max() / 0.8))
     need = int(np.ceil(cpu[:CUT].max() / 0.8))
     assert one.most == 2 * need
     assert one.floors[0] >= 2
