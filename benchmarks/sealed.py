@@ -29,8 +29,9 @@ from trimtab.advice.case.objective import DEFAULT, read_objective
 from trimtab.advice.choice.contest import space_of
 from trimtab.advice.choice.trials import bound_s
 from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.front import Limits
 from trimtab.ladders.parts import parts_of
-from trimtab.ladders.search import Hunt, Limits, search
+from trimtab.ladders.search import Hunt, search
 from trimtab.replay.bound import required_tasks
 
 if TYPE_CHECKING:

@@ -93,10 +93,10 @@ MinTasks: TypeAlias = Annotated[
         help="Least tasks. [default: 2 behind a load balancer, else today's minimum, 1 or 2]",
     ),
 ]
-Turns: TypeAlias = Annotated[
+Reversals: TypeAlias = Annotated[
     float | None,
     typer.Option(
-        "--turns",
+        "--reversals",
         metavar="N",
         help="Reversals a day, at most: from scaling out to in, or back. [default: 24]",
     ),

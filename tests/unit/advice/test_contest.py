@@ -55,7 +55,7 @@ def calm() -> Contest:
 def steeper() -> Contest:
     """The judged part rises faster than anything it was tuned on."""
     cpu = wave()
-    jumps = np.where((MINUTES % 120) < 20, 1.25, 1.0)
+    jumps = np.where((MINUTES % 60) < 20, 1.5, 1.0)
     return held(np.where(LATE, cpu * jumps, cpu))
 
 
@@ -114,7 +114,7 @@ def test_a_candidate_that_fails_its_own_test_is_not_made_and_the_next_safer_one_
 def test_where_all_fail_there_are_no_ladders_and_all_are_refused() -> None:
     cpu = wave()
     # A square wave of a few minutes: faster than any alarm.
-    found = held(np.where(LATE & (MINUTES % 9 < 4), cpu * 6, cpu))
+    found = held(np.where(LATE & (MINUTES % 9 < 4), cpu * 40, cpu))
     assert found.ladders is None
     assert found.safer == ()
     assert [entrant.ladders for entrant in found.refused] == list(found.front)
@@ -148,11 +148,12 @@ def test_a_fixed_count_is_ladders_that_the_module_takes() -> None:
         assert refusals(fixed_ladders(count, MEMORY)) == []
 
 
-def test_the_space_is_made_of_the_tuned_part_alone() -> None:
+def test_the_space_is_made_of_the_tuned_part_and_the_peak_of_the_whole_recording() -> None:
     cpu = wave()
     later = np.where(LATE, cpu * 50, cpu)
     one, other = (space_of(parts(series), floor=2, memory=MEMORY) for series in (cpu, later))
-    assert one == other
+    assert replace(one, most=other.most) == other
+    assert other.most == 2 * int(np.ceil(later.max() / 0.8))
     need = int(np.ceil(cpu[:CUT].max() / 0.8))
     assert one.most == 2 * need
     assert one.floors[0] >= 2

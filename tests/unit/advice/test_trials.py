@@ -204,3 +204,7 @@ def test_cost_over_the_bound_is_of_the_judged_part() -> None:
     found = trials.tested(fixed(5), made_ground)
     assert found.over_bound == pytest.approx(5 * 3 * DAY * 60 / made_ground.judged_bound_s)
     assert found.over_bound > 1.9
+
+
+def test_the_tuned_days_are_held_to_less_the_fewer_they_are() -> None:
+    assert [trials.kept_of_days(days) for days in (0.0, 1.0, 5.0, 10.0, 100.0)] == [0.8, 0.8, 0.8, 0.9, 0.99]

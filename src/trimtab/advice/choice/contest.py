@@ -107,11 +107,12 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     safer = tuple(one.ladders for one in front[passed + 1 :])
     # Where the objective takes no target tracking it is shown beside the choice: of the last search alone.
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
-    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near) if tracks else ((), 0)
+    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
     fast, fast_tried = None, 0
     # Of the last search alone: a size is not won or lost by it.
-    if objective.fast_signals and hunt.effort.shows and not space.empty:
+    steps = PolicyKind.STEP in objective.policies and not space.empty
+    if objective.fast_signals and hunt.effort.shows and steps:
         effort = fast_effort(hunt.effort)
         seeds = (*hunt.seeds, *(one.ladders for one in front))
         faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)
@@ -165,10 +166,14 @@ def compile_first() -> None:
 
 
 def space_of(parts: Parts, *, floor: int, memory: Ladder) -> Space:
-    """Return what the ladders may be, from the tuned part alone."""
+    """Return what the ladders may be: from the tuned part alone, but for the upper bound.
+
+    Nothing is chosen by that, and a peak that was recorded is no secret.
+    """
     inputs = parts.tuned.inputs
     need = np.sort(required_tasks(inputs, floor=floor).tasks)
-    most = max(math.ceil(MOST_OVER_PEAK * int(need[-1])), floor + 2)
+    later = required_tasks(parts.judged.inputs, floor=floor).tasks
+    most = max(math.ceil(MOST_OVER_PEAK * int(max(need[-1], later.max()))), floor + 2)
     floors = {int(need[min(need.size - 1, int(share * need.size))]) for share in FLOOR_QUANTILES}
     usable = (inputs.task.vcpu - inputs.task.overhead_vcpu) / inputs.task.vcpu
     highest = 100 * min(inputs.objective.cpu_share, 1.0) * usable

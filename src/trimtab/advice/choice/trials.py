@@ -31,6 +31,8 @@ NORMAL = 1.6449
 """What it comes to with many days."""
 LEAST_DAYS = 5
 """Whole days from which the spread of days is taken as their sample's."""
+LEAST_TUNED = 0.8
+"""Of the allowance, the least that the tuned days are held to, however short they are [ratio]."""
 STRESS = 2.0
 """Under harder demand the objective may be missed by less than this [ratio of the allowance]."""
 
@@ -73,7 +75,7 @@ class Mark:
         if self.over_share > self.allowed_share:
             return (
                 f"{100 * self.over_share:.2f} % of minutes short of CPU, where "
-                f"{100 * self.allowed_share:g} % is allowed ({self.test.value})"
+                f"{100 * self.allowed_share:.3g} % is allowed ({self.test.value})"
             )
         if self.direction_changes_day > self.allowed_changes_day:
             return (
@@ -163,7 +165,7 @@ def tested(policy: Policy, ground: TrialGround) -> Tested:
         judged_billed_s=judged.summary.billed_s,
         judged_bound_s=ground.judged_bound_s,
         marks=(
-            _mark(Test.TUNED, tuned, allowed, changes),
+            _mark(Test.TUNED, tuned, allowed * kept_of_days(parts.tuned.minutes / DAY_MIN), changes),
             _mark(Test.JUDGED, judged, allowed, changes),
             _mark(Test.HARDER, harder, STRESS * allowed, changes),
             _mark(Test.SHIFTED, shifted, STRESS * allowed, changes),
@@ -199,6 +201,14 @@ def _mark(test: Test, done: Replay, allowed_share: float, allowed_changes_day: f
         direction_changes_day=summary.direction_changes * DAY_MIN / over.size,
         allowed_changes_day=allowed_changes_day,
     )
+
+
+def kept_of_days(days: float) -> float:
+    """Return what of the allowance the tuned days may use up [ratio]: a search that saw few fits them well.
+
+    Less by one day's share; that shrinks with the days, so a long history pays nothing for it.
+    """
+    return max(LEAST_TUNED, 1 - 1 / days) if days > 0 else LEAST_TUNED
 
 
 def student_t(freedom: int) -> float:
