@@ -99,6 +99,7 @@ PIN := uv pip compile pyproject.toml --universal --python-version 3.11 \
 
 lock: ## Pin every dependency with its hashes, for who runs it and for who works on it (needs uv).
 	$(PIN) --extra sandbox --extra dask -o requirements/runtime.txt
+	$(PIN) -c requirements/runtime.txt -o requirements/core.txt
 	$(PIN) --extra sandbox --extra dask --group dev -c requirements/runtime.txt -o $(LOCK)
 
 sbom: setup ## What is shipped and its licences, checked, as CycloneDX: dist/trimtab.cdx.json.

@@ -57,7 +57,7 @@ GROUNDS = (
             REPLAY / "batch.py",
         ),
         tests="tests/property/test_leaps.py",
-        chosen="seeded or (not_take and not holds) or kernels",
+        chosen="seeded or (not_take and not holds) or kernels or cooldown",
     ),
 )
 

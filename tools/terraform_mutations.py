@@ -102,7 +102,7 @@ REQUIREMENTS = (
     Mutation(
         "r3_alarms_are_wired",
         f"{SCALING}/alarms.tf",
-        "alarm_actions       = [aws_appautoscaling_policy.in.arn]",
+        "alarm_actions       = [aws_appautoscaling_policy.in[0].arn]",
         "alarm_actions       = []",
     ),
     Mutation(
@@ -149,8 +149,8 @@ REQUIREMENTS = (
     Mutation(
         "r8_cost_allocation",
         "platform/variables.tf",
-        'until then AWS refuses."\n  type        = bool\n  default     = false',
-        'until then AWS refuses."\n  type        = bool\n  default     = true',
+        "until then AWS refuses.\n  EOT\n  type        = bool\n  default     = false",
+        "until then AWS refuses.\n  EOT\n  type        = bool\n  default     = true",
     ),
     Mutation("r8_cost_allocation", "modules/fleet/cluster.tf", '"CostCenter"]', '"Team"]'),
     Mutation("o1_", "modules/cluster/main.tf", "var.container_insights\n", '"enabled"\n'),
@@ -182,8 +182,8 @@ REQUIREMENTS = (
     Mutation(
         "c1_",
         f"{SERVICE}/task_definition.tf",
-        "condition     = local.fargate_valid",
-        "condition     = local.full_name != null",
+        "condition = local.fargate_valid",
+        "condition = local.full_name != null",
     ),
     Mutation("c1_", f"{SERVICE}/fargate.tf", "sort(flatten(", "reverse(flatten("),
     Mutation("c2_cooldowns", f"{SCALING}/autoscaling.tf", "= var.scaling.in_cooldown", "= 30"),

@@ -37,7 +37,7 @@ BLOCK = {
 }
 VALIDATION = re.compile(r"\n  (?:validation|precondition) \{\n.*?^  \}\n", re.MULTILINE | re.DOTALL)
 MARKS = re.compile(r"^ *# (?:From modules/.*\n\n|End of modules/.*\n)", re.MULTILINE)
-DESCRIPTION = re.compile(r"^  description = .*\n", re.MULTILINE)
+DESCRIPTION = re.compile(r"^  description += (?:<<-EOT\n.*?\n  EOT|[^\n]*)\n", re.MULTILINE | re.DOTALL)
 BY = "(tools/terraform_platform.py writes this file)"
 
 
@@ -73,7 +73,7 @@ def output(name: str, text: str) -> str:
     """Return an output of the module as the root hands it on."""
     described = DESCRIPTION.search(text)
     if described is None:
-        raise SystemExit(f"modules/fleet: output {name} has no description of one line. Give it one.")
+        raise SystemExit(f"modules/fleet: output {name} has no description. Give it one.")
     return f'output "{name}" {{\n{described[0]}  value       = module.fleet.{name}\n}}\n'
 
 

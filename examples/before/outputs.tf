@@ -1,6 +1,9 @@
 # What is deployed, read from the resources where they decide it, so that it can be compared with a snapshot.
 output "services" {
-  description = "By service: size (CPU units, MiB), task counts, image, port, and how the load balancer reaches it (null where none does)."
+  description = <<-EOT
+    By service: size (CPU units, MiB), task counts, image, port, and how the load balancer reaches it (null where none
+    does).
+  EOT
   value = { for name, service in local.services : name => {
     cpu             = service.cpu
     memory          = service.memory

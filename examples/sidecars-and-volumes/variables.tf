@@ -19,6 +19,8 @@ variable "access_point_id" {
 }
 
 variable "file_system_security_group_id" {
-  description = "Security group of its mount targets. It must let the service's tasks in on port 2049: that rule is yours."
+  description = <<-EOT
+    Security group of its mount targets. It must let the service's tasks in on port 2049: that rule is yours.
+  EOT
   type        = string
 }

@@ -15,11 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+    from trimtab.errors import TrimtabError
+
 
 LOG = logging.getLogger(__name__)
 SECRET = 0o600
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+
+
+def read_given(path: Path, advice: str, kind: type[TrimtabError] = UsageError) -> bytes:
+    """Return what is in a file that the user named.
+
+    Raises:
+        UsageError: it cannot be read; or the ``kind`` that was asked for.
+
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise kind(f"cannot be read ({error.strerror or error})", where=str(path), advice=advice) from error
 
 
 def write_together(contents: Mapping[Path, bytes], *, secret: Collection[Path] = ()) -> None:

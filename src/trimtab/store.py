@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG = logging.getLogger(__name__)
-ENDING, IGNORE = ".answer", ".gitignore"
+ENDING = ".answer"
 PLAIN = {
     ("decimal", "Decimal"),
     *(("datetime", name) for name in ("datetime", "timedelta", "timezone")),
@@ -66,8 +66,6 @@ class Store:
         """Keep an answer, whole or not at all. Where it cannot be written the run goes on without."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if not (self.folder / IGNORE).exists():
-                write_together({self.folder / IGNORE: b"*\n"})  # not for version control
             path = self._path(name)
             write_together({path: pickle.dumps((digest, answer), protocol=5)}, secret=[path])
         except OSError as error:

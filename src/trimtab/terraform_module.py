@@ -77,6 +77,10 @@ PLATFORM_ALARMS = 1
 # Scaling: modules/scaling.
 
 PERCENT = 100
+FAST_SIGNAL_S, FAST_SIGNAL_POINTS = 20, 3
+"""Period of the alarm beside CPU's, and its points to alarm: a whole minute, as AWS's own tracking has it."""
+MOST_PIECES = 6
+"""Of a day, each with a minimum of its own (modules/scaling/schedule)."""
 PERIODS_S = (60, 120, 180, 240, 300)
 LEAST_IN_COOLDOWN_S = 60
 
@@ -107,6 +111,34 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Minimum:
+    """From a minute of the day on, at least so many tasks."""
+
+    minute: int
+    min_tasks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Minima by the time of day, set by scheduled actions of AWS."""
+
+    timezone: str
+    weekdays: tuple[Minimum, ...]
+    """Of every day where there is no weekend."""
+    weekend: tuple[Minimum, ...] | None = None
+
+    @property
+    def days(self) -> tuple[tuple[Minimum, ...], ...]:
+        """The kinds of day there are."""
+        return (self.weekdays,) if self.weekend is None else (self.weekdays, self.weekend)
+
+    @property
+    def pieces(self) -> tuple[Minimum, ...]:
+        """Those of all days."""
+        return tuple(piece for day in self.days for piece in day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tracking:
     """Target tracking in the place of step policies: AWS makes the alarms, and the steps between them."""
 
@@ -114,6 +146,12 @@ class Tracking:
     """What CPU is kept near [percent]."""
     memory: float | None = None
     """The same of memory; None: tasks come and go by CPU alone."""
+
+    @property
+    def targets(self) -> tuple[tuple[str, float], ...]:
+        """Each metric that is tracked, in the module's word, and its target [percent]."""
+        memory = () if self.memory is None else (("memory", self.memory),)
+        return (("cpu", self.cpu), *memory)
 
 
 CPU_STEPS = (OutStep(above=0, add=1), OutStep(above=15, add=2))
@@ -141,6 +179,10 @@ class Ladders:
     out_datapoints: tuple[int, int] = (2, 3)
     """M of N periods over the threshold: one noisy minute adds nothing."""
     in_datapoints: tuple[int, int] = (10, 10)
+    fast_signals: bool = False
+    """Whether a second alarm on CPU, of 20 s, stands beside the one out and calls the same policy."""
+    schedule: Schedule | None = None
+    """Minima by the time of day, of which ``min_tasks`` is the least; None: the same all day."""
     tracking: Tracking | None = None
     """Where it is given there are no step policies: of the rest, bounds and cooldowns alone count."""
 
@@ -157,6 +199,8 @@ MODULE = Ladders(
 def module_takes(ladders: Ladders) -> bool:
     """Tell whether the service module takes these ladders: quick to grow, slow to shrink, no flapping."""
     least, most, cpu = ladders.min_tasks, ladders.max_tasks, ladders.cpu
+    if ladders.schedule is not None and not _scheduled(ladders.schedule, least, most):
+        return False
     if ladders.tracking is not None:
         return 1 <= least <= most and _tracks(ladders.tracking, ladders)
     return (
@@ -174,6 +218,16 @@ def module_takes(ladders: Ladders) -> bool:
                 step.below * cpu.low * (least + step.remove) / least < cpu.high for step in ladders.scale_in
             )
         )
+    )
+
+
+def _scheduled(schedule: Schedule, least: int, most: int) -> bool:
+    minima = [piece.min_tasks for piece in schedule.pieces]
+    return (
+        all(1 <= len(day) <= MOST_PIECES for day in schedule.days)
+        and all(one.minute < two.minute for day in schedule.days for one, two in pairwise(day))
+        and min(minima) == least
+        and max(minima) <= most
     )
 
 

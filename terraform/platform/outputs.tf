@@ -21,7 +21,9 @@ output "alerts_topic_arn" {
 }
 
 output "task_definitions" {
-  description = "Newest revision of each service. Services move to it by a deployment (CI or a rollout), never by apply."
+  description = <<-EOT
+    Newest revision of each service. Services move to it by a deployment (CI or a rollout), never by apply.
+  EOT
   value       = module.fleet.task_definitions
 }
 

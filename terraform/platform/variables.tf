@@ -32,7 +32,10 @@ variable "roles" {
 }
 
 variable "activate_cost_allocation_tags" {
-  description = "Activate Environment, Service and CostCenter for cost allocation. Only in the payer account, and only once the tags have been on resources for a day: until then AWS refuses."
+  description = <<-EOT
+    Activate Environment, Service and CostCenter for cost allocation. Only in the payer account, and only once the
+    tags have been on resources for a day: until then AWS refuses.
+  EOT
   type        = bool
   default     = false
   nullable    = false

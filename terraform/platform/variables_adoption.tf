@@ -2,9 +2,15 @@
 
 variable "adopt" {
   description = <<-EOT
-    What is taken over from a fleet that runs already, so that nothing of it is replaced. Without it everything is made new.
-    `load_balancers` by exposure (public, internal) and `services` by name: see `adopt` of the modules. `leave` names services that stay with their present owner, `roles` the roles of another owner that tasks keep: each is allowed to write the platform's logs and traces.
-    A service's `load_balancer` is where its target group hangs (public or internal), whatever its `traffic.exposure` says: a target group cannot change its load balancer while it serves. `foreign_load_balancer` is a security group of a load balancer that is not taken over. `any_path` says that its listener rule asks for hosts and no path: paths of `/*` in the values are then no condition.
+    What is taken over from a fleet that runs already, so that nothing of it is replaced. Without it everything is
+    made new.
+    `load_balancers` by exposure (public, internal) and `services` by name: see `adopt` of the modules. `leave` names
+    services that stay with their present owner, `roles` the roles of another owner that tasks keep: each is allowed
+    to write the platform's logs and traces.
+    A service's `load_balancer` is where its target group hangs (public or internal), whatever its `traffic.exposure`
+    says: a target group cannot change its load balancer while it serves. `foreign_load_balancer` is a security group
+    of a load balancer that is not taken over. `any_path` says that its listener rule asks for hosts and no path:
+    paths of `/*` in the values are then no condition.
   EOT
   type = object({
     cluster = optional(object({

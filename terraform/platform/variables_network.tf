@@ -7,13 +7,19 @@ variable "vpc_id" {
 }
 
 variable "private_subnet_ids" {
-  description = "Private subnets for tasks and the internal load balancer, one in each of three zones; two do for a fleet that is taken over."
+  description = <<-EOT
+    Private subnets for tasks and the internal load balancer, one in each of three zones; two do for a fleet that is
+    taken over.
+  EOT
   type        = list(string)
   nullable    = false
 }
 
 variable "public_subnet_ids" {
-  description = "Public subnets for the internet-facing load balancer, one in each of three zones; two do for a fleet that is taken over."
+  description = <<-EOT
+    Public subnets for the internet-facing load balancer, one in each of three zones; two do for a fleet that is taken
+    over.
+  EOT
   type        = list(string)
   nullable    = false
 }
@@ -25,7 +31,9 @@ variable "namespace" {
 }
 
 variable "certificate_arn" {
-  description = "ACM certificate of the public load balancer, and of the internal one unless `internal_certificate_arn` is given."
+  description = <<-EOT
+    ACM certificate of the public load balancer, and of the internal one unless `internal_certificate_arn` is given.
+  EOT
   type        = string
   default     = null
 }
@@ -37,7 +45,11 @@ variable "internal_certificate_arn" {
 }
 
 variable "load_balancers" {
-  description = "More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further certificates by a name of your own, IPv6 (`dualstack`), TLS policy, attributes. What is left out stays as found on one that is taken over."
+  description = <<-EOT
+    More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further
+    certificates by a name of your own, IPv6 (`dualstack`), TLS policy, attributes. What is left out stays as found on
+    one that is taken over.
+  EOT
   type = map(object({
     access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
     web_acl_arn     = optional(string)

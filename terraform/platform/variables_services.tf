@@ -1,7 +1,9 @@
 # As modules/fleet has them; what it refuses, it refuses there (tools/terraform_platform.py writes this file).
 
 variable "services" {
-  description = "The services by name. A plain one is image, size, start-up time, traffic and bounds; the rest has defaults."
+  description = <<-EOT
+    The services by name. A plain one is image, size, start-up time, traffic and bounds; the rest has defaults.
+  EOT
   type = map(object({
     image                    = string
     cpu                      = number
@@ -162,6 +164,11 @@ variable "services" {
       scale_in = optional(object({
         steps = optional(list(object({ below = number, remove = number })))
       }))
+      schedule = optional(object({
+        timezone = string
+        weekdays = list(object({ at = string, min = number }))
+        weekend  = optional(list(object({ at = string, min = number })))
+      }))
       tracking = optional(object({
         cpu    = number
         memory = optional(number)
@@ -173,6 +180,7 @@ variable "services" {
       out_datapoints = optional(number)
       in_periods     = optional(number)
       in_datapoints  = optional(number)
+      fast_signals   = optional(bool)
     }))
   }))
   nullable = false

@@ -47,7 +47,7 @@ def test_a_command_of_the_readme_runs(command: str, tmp_path: Path, example: Exa
 
 def test_the_table_in_the_readme_is_the_one_that_is_printed(example: ExampleRun) -> None:
     printed = [line.rstrip() for line in example.stdout.splitlines()]
-    shown = re.search(r"^```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    shown = re.search(r"^```text\n(fin-prod-cluster, .*?)^```", README, re.MULTILINE | re.DOTALL)
     assert shown
     table = [line.rstrip() for line in shown[1].splitlines()]
     assert "\n".join(table) in "\n".join(printed)

@@ -121,7 +121,7 @@ def test_its_commands_work_outside_the_checkout(site: Path, tmp_path: Path) -> N
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "tf/terraform/platform/variables.tf").is_file()
     modules = sorted(path.name for path in (tmp_path / "tf/terraform/modules").iterdir())
-    assert modules == ["cluster", "load-balancer", "scaling", "service"]
+    assert modules == ["cluster", "fleet", "load-balancer", "scaling", "service"]
     # The wheel's catalog and reading are used; a search or a replay would be compiled anew here.
     state = REPOSITORY / "tests" / "unit" / "recorded_state.json"
     read = run(site, tmp_path, "snapshot", "--terraform", str(state), "-o", "s")

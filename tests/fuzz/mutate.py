@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEEP: Final = 10_000
-LONG: Final = 3_000
-"""Letters of one word: what looks for credentials takes time by the square of them."""
+LONG: Final = 100_000
+"""Letters of one word: what takes time by the square of them does not end."""
 DAMAGED: Final = 0.1
 """Share of faults that are in the bytes of a file, and not in what it says."""
 FAULTY: Final = 0.9

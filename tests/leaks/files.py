@@ -1,4 +1,4 @@
-"""Files with a credential in every place: a state, a plan, a folder of Terraform, settings, a journal."""
+"""Files with a credential in every place: a state, a plan, a folder of Terraform."""
 
 from __future__ import annotations
 
@@ -34,11 +34,6 @@ OF_PLAN: Final = (
 OF_FOLDER: Final = (
     "environment value", "health check", "label", "tag", "local", "default", "description", "comment",
     "url", "count", "key of for_each", "tfvars", "log option", "response", "alarm description", "name",
-)  # fmt: skip
-OF_SETTINGS: Final = (
-    "name in prices", "value in prices", "note of prices", "name in an objective", "value in an objective",
-    "name in a configuration", "value in a configuration", "value in values", "name in values", "flag",
-    "not JSON", "not HCL", "a plan that is none", "a journal that is none", "a folder that is not there",
 )  # fmt: skip
 
 

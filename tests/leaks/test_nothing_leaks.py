@@ -69,11 +69,13 @@ def test_a_credential_goes_from_a_text_and_is_known_by_its_name(kind: str) -> No
         assert is_credential(one.name, one.value)
 
 
-def taken(first: int, folder: Path, *, days: int = 1) -> tuple[dict[str, Credential], list[str]]:
+def taken(
+    first: int, folder: Path, *, with_environment: bool = False
+) -> tuple[dict[str, Credential], list[str]]:
     """Take a snapshot of the account with a credential in each place."""
     planted, words = says(PLACES, first), []
-    api = Planted(planted)
-    read_live(api, Wish(cluster=CLUSTER, days=days), folder, NOW, lambda told, *_: words.append(told))
+    api, wish = Planted(planted), Wish(cluster=CLUSTER, days=1, with_environment=with_environment)
+    read_live(api, wish, folder, NOW, lambda told, *_: words.append(told))
     assert api.asked == set(PLACES)  # a place that nobody reads would prove nothing
     return planted, words
 
@@ -90,6 +92,51 @@ def test_a_fleet_that_runs(first: int, tmp_path: Path) -> None:
     assert sum("is no plain words" in note for note in fleet.notes) == 2
 
 
+@pytest.mark.parametrize("first", every_run([29]))
+def test_a_fleet_with_its_environment(first: int, tmp_path: Path) -> None:
+    planted, words = taken(first, tmp_path / "s", with_environment=True)
+    assert not wrong(texts_of(tmp_path / "s") | {"words": "\n".join(words)}, planted)
+    fleet = read_fleet(tmp_path / "s" / "fleet.json")
+    assert all(one.environment == {"LOG_LEVEL": "debug"} for one in fleet.services)
+    assert (tmp_path / "s" / "fleet.json").stat().st_mode & 0o777 == 0o600
+
+
+class Named(Planted):
+    """One image, one service and one alarm are called like a key."""
+
+    key = next(one.value for one in corpus() if one.kind == "github personal")
+
+    def __init__(self) -> None:
+        super().__init__(says(PLACES, 0))
+        self.names.append(self.key)
+
+    def _describe_task_definition(self, **given: Any) -> dict[str, Any]:
+        answer = super()._describe_task_definition(**given)
+        definition = answer["taskDefinition"]
+        if definition["family"] == "pictured":
+            definition["containerDefinitions"][0]["image"] = f"registry.example/app:{self.key}"
+        return answer
+
+    def _describe_alarms(self, **given: Any) -> dict[str, Any]:
+        answer = super()._describe_alarms(**given)
+        answer["MetricAlarms"][-1]["AlarmName"] = self.key
+        return answer
+
+
+def test_what_is_called_like_a_key_is_left_out_and_said(tmp_path: Path) -> None:
+    api, words = Named(), []
+    wish = Wish(cluster=CLUSTER, days=1)
+    read_live(api, wish, tmp_path / "s", NOW, lambda told, *_: words.append(told))
+    texts = texts_of(tmp_path / "s")
+    assert api.key not in texts["fleet.json"]
+    fleet = read_fleet(tmp_path / "s" / "fleet.json")
+    left = {one.service: one.detail for one in fleet.skipped}
+    assert "has the form of a credential" in left["pictured"]
+    assert "has the form of a credential" in left["[redacted]"]
+    # Its own alarms and what is around it, by their kinds.
+    assert any(re.search(r"\d of the alarms left out: a name", note) for note in fleet.notes)
+
+
 def api_names() -> list[str]:
     return Planted({}).names
 
@@ -103,7 +150,7 @@ def test_what_is_made_of_a_snapshot(first: int, tmp_path: Path) -> None:
     texts |= {form: run("report", tmp_path / "r", "--format", form) for form in ("table", "json", "markdown")}
     for name in api_names():
         for form in ("table", "markdown"):
-            texts[f"{name} {form}"] = run("explain", tmp_path / "r", name, "--format", form)
+            texts[f"{name} {form}"] = run("report", tmp_path / "r", name, "--format", form)
     assert all(one.code in {0, 3} for one in texts.values())
     told = {name: one.out + one.err for name, one in texts.items()}
     # The page holds its pictures and its charts in it, which are as random as keys.

@@ -16,6 +16,7 @@ from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Tas
 from trimtab.replay.kernel import encode
 from trimtab.replay.kernel.bits import all_of, at_least, below, counted, first_of, joined
 from trimtab.replay.kernel.kernel import kernel
+from trimtab.replay.kernel.tables import TOTALS
 from trimtab.replay.policy import (
     AdjustmentType,
     Aggregation,
@@ -89,7 +90,8 @@ def scaling(random: np.random.Generator) -> StepScaling:
             StepAdjustment(lower=lower, upper=upper, adjustment=int(random.integers(least, most)))
             for lower, upper in bounds[first:last]
         ),
-        cooldown_s=int(random.integers(0, 600)),
+        # Without one a policy acts again while the tasks of its last step still start.
+        cooldown_s=int(random.choice([0, random.integers(0, 600)], p=[0.3, 0.7])),
         adjustment_type=kind,
         min_magnitude=int(random.integers(0, 4)) if kind is AdjustmentType.PERCENT else 0,
         aggregation=Aggregation(int(random.integers(0, 3))),
@@ -200,6 +202,41 @@ WATCH = PolicyAlarm(
 def watched(**changes: object) -> Policy:
     watch = replace(WATCH, **changes)  # type: ignore[arg-type]
     return Policy(min_tasks=1, max_tasks=9, initial_tasks=2, alarms=(watch,), policies=(STEP,))
+
+
+def jump(cpu_vcpu: list[float]) -> Inputs:
+    """Demand by the minute, on tasks that start in a second."""
+    service = replace(inputs(np.random.default_rng(1)), no_scale_in=None)
+    minutes = len(cpu_vcpu)
+    load = replace(
+        service.load,
+        cpu_vcpu=np.array(cpu_vcpu),
+        memory_mib=np.full(minutes, 100.0),
+        hottest_ratio=np.ones(minutes),
+    )
+    second = np.ones(1, dtype=np.int64)
+    return replace(service, load=load, starts=Starts(pull_s=second, running_s=second, serving_s=second))
+
+
+@pytest.mark.parametrize(
+    ("kind", "little", "much"), [(AdjustmentType.PERCENT, 10, 200), (AdjustmentType.EXACT, 5, 9)]
+)
+def test_a_larger_step_within_the_cooldown_is_not_leapt_over(
+    kind: AdjustmentType, little: int, much: int
+) -> None:
+    steps = (
+        StepAdjustment(adjustment=little, lower=0.0, upper=20.0),
+        StepAdjustment(adjustment=much, lower=20.0),
+    )
+    out = StepScaling(steps=steps, cooldown_s=3600, adjustment_type=kind)
+    watch = replace(WATCH, periods=1, datapoints=1)
+    asked = Policy(min_tasks=1, max_tasks=20, initial_tasks=4, alarms=(watch,), policies=(out,))
+    service = jump([2.2] * 10 + [20.0] * 10)
+    batches, tables = Batches(service, Model()), encode.candidates_of([asked], Model())
+    assert batches.leapable(tables).all()
+    found = batches.totals(tables)
+    assert found[0, TOTALS.index("activities")] == 2  # the second long before the clock of the first is out
+    assert np.array_equal(found, kernels(service, [asked], Model()))
 
 
 TRACKING = TargetTracking(target=50.0)

@@ -1,7 +1,8 @@
 """A fleet made by hand, in which every service has something that a takeover can trip over.
 
 Made by boto3, as a console would: names in capitals, ports that differ, a target group that no
-rule leads to, capacity providers, SRV records, a log group for two, deployments of CodeDeploy.
+rule leads to, capacity providers, SRV records, a log group for two, deployments of CodeDeploy, and
+deployments that begin with a stop, or with more than twice the tasks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CLUSTER = "Shop_Production_Main_Cluster"
+DEPLOYED = {"batch": (0, 100), "grpc": (100, 300), "orders": (50, 150), "old-api": (33, 167)}
+"""At least and at most how much of the count a deployment keeps up [percent], where it is not 100 and 200."""
+NO_MORE_TASKS = 100
 
 
 @dataclass
@@ -214,6 +218,7 @@ class Awkward:
             desiredCount=2,
             **({"capacityProviderStrategy": strategy} if strategy else {"launchType": "FARGATE"}),
             deploymentController={"type": controller},
+            **self._deployed(name),
             networkConfiguration={
                 "awsvpcConfiguration": {
                     "subnets": self.network[which],
@@ -230,6 +235,17 @@ class Awkward:
         )
         if scaled:
             self._scale(name)
+
+    @staticmethod
+    def _deployed(name: str) -> dict[str, Any]:
+        if name not in DEPLOYED:
+            return {}
+        least, most = DEPLOYED[name]
+        # AWS balances no zones where a task more cannot run meanwhile.
+        return {
+            "deploymentConfiguration": {"minimumHealthyPercent": least, "maximumPercent": most},
+            "availabilityZoneRebalancing": "ENABLED" if most > NO_MORE_TASKS else "DISABLED",
+        }
 
     def _registry(self, name: str, record: str, container: str, port: int) -> dict[str, Any]:
         made = self.client("servicediscovery").create_service(

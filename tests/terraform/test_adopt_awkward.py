@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from adoption import Taken, guard, read_fleet, starts_tasks, take_over
-from awkward import CLUSTER, Awkward
+from awkward import CLUSTER, DEPLOYED, Awkward
 from rolling import Rolling
 
 from trimtab.assets import assets_folder
@@ -71,6 +71,21 @@ def test_a_service_keeps_its_architecture(taken: Taken) -> None:
         for revision in taken.plan.planned_of_type("aws_ecs_task_definition")
     }
     assert {family for family, one in runs_on.items() if one == "ARM64"} == {"Shop-jobs"}
+
+
+def test_deployments_keep_as_many_tasks_up_as_before(taken: Taken) -> None:
+    found = {}
+    for change in taken.plan.of_type("aws_ecs_service"):
+        assert change.before is not None
+        assert change.after is not None
+        for name in ("deployment_minimum_healthy_percent", "deployment_maximum_percent"):
+            assert change.before[name] == change.after[name], change.address
+        found[change.after["name"]] = (
+            change.after["deployment_minimum_healthy_percent"],
+            change.after["deployment_maximum_percent"],
+        )
+    assert {name: found.get(name) for name in DEPLOYED} == DEPLOYED
+    assert {found[name] for name in TAKEN - set(DEPLOYED)} == {(100, 200)}
 
 
 def test_how_requests_are_checked_spread_and_refused_stays(taken: Taken) -> None:

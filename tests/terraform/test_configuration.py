@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from trimtab.engine.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-FOLDERS = ("modules/cluster", "modules/fleet", "modules/load-balancer", "modules/scaling", "modules/service")
+FOLDERS = (
+    "modules/cluster",
+    "modules/fleet",
+    "modules/load-balancer",
+    "modules/scaling",
+    "modules/scaling/schedule",
+    "modules/service",
+)
 EXAMPLES = ("examples/scaling-for-any-service", "examples/worker-on-a-queue")
 ROOTS = ("terraform/platform", "examples/before", "examples/network", *EXAMPLES)
 OLDEST = """

@@ -139,7 +139,7 @@ def test_r3_alarms_are_wired_to_their_policies(production: Platform) -> None:
     out = production.references("service.scaling", "aws_cloudwatch_metric_alarm.out", actions)
     assert "aws_appautoscaling_policy.out" in out
     assert "each.key" in out
-    assert "aws_appautoscaling_policy.in.arn" in production.references(
+    assert "aws_appautoscaling_policy.in[0].arn" in production.references(
         "service.scaling", "aws_cloudwatch_metric_alarm.in", actions
     )
 

@@ -14,7 +14,7 @@ from document import made
 
 from trimtab.commands.optimize import optimize
 from trimtab.commands.write import write
-from trimtab.document.encode import digest_of
+from trimtab.document.files import digest_of
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import read_document, read_index, read_service
 from trimtab.errors import UsageError

@@ -20,7 +20,8 @@ from trimtab.catalog.own_prices import prices_for
 from trimtab.commands.optimize import optimize
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.search import Effort
-from trimtab.snapshot.folder import write_snapshot
+from trimtab.snapshot.folder import read_snapshot, write_snapshot
+from trimtab.snapshot.rows import Rows
 from trimtab.store import Store, version
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_names_that_are_gone_are_removed_and_nothing_else(store: Store) -> None:
     (store.folder / "mine.txt").touch()
     (store.folder / ".jobs.answer.x7f2").touch()
     store.keep(["jobs", "web"])
-    assert {path.name for path in store.folder.iterdir()} == {"jobs.answer", "mine.txt", ".gitignore"}
+    assert {path.name for path in store.folder.iterdir()} == {"jobs.answer", "mine.txt"}
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
@@ -102,6 +103,24 @@ def test_what_somebody_planted_is_not_run(
     (tmp_path / "planted").unlink(missing_ok=True)
     assert store.get("api", "a") is None
     assert not (tmp_path / "planted").exists()
+
+
+def test_rows_are_read_once_for_digest_and_search(
+    tmp_path: Path, work: Advising, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_snapshot(work.snapshot, tmp_path / "in")
+    read: list[str] = []
+    real = Rows.__getitem__
+
+    def counted(rows: Rows, name: str) -> pl.DataFrame:
+        read.append(name)
+        return real(rows, name)
+
+    monkeypatch.setattr(Rows, "__getitem__", counted)
+    kept = replace(work, snapshot=read_snapshot(tmp_path / "in"), store=Store(tmp_path / "kept"))
+    kept("api")
+    kept("api")
+    assert read == ["api", "api"]
 
 
 def test_where_nothing_can_be_kept_the_answer_is_found_all_the_same(tmp_path: Path, work: Advising) -> None:
@@ -197,4 +216,4 @@ def test_a_later_run_searches_what_changed_and_fresh_searches_all(
     write_snapshot(made.snapshot(services[0], jobs), tmp_path / "in")
     assert run() != first
     assert found == ["api", "jobs"] * 2 + ["jobs"]
-    assert (tmp_path / "out" / ".trimtab" / "services" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / "out" / ".trimtab" / ".gitignore").read_text() == "*\n"

@@ -37,6 +37,21 @@ def test_the_list_has_every_package_of_the_lock_and_what_each_needs() -> None:
     assert any(ref.startswith("pkg:pypi/botocore@") for ref in needs[_ref(found, "boto3")])
 
 
+def test_the_action_installs_what_the_guard_needs_pinned_as_everywhere_and_no_extra() -> None:
+    pinned = re.compile(r"^([^ #\n]+==[^\n]*?) \\\n((?:    --hash=\S+(?: \\)?\n)+)", re.MULTILINE)
+    core = dict(pinned.findall((ROOT / "requirements" / "core.txt").read_text(encoding="utf-8")))
+    everything = dict(pinned.findall(LOCK))
+    names = {one.partition("==")[0] for one in core}
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    assert {re.split(r"[^a-z0-9-]", one)[0] for one in declared} <= names
+    assert not names & {"moto", "flask", "distributed", "dask"}
+    assert {one: hashes.split() for one, hashes in core.items()} == {
+        one: everything[one].split() for one in core
+    }
+    action = (ROOT / "action.yml").read_text(encoding="utf-8")
+    assert re.findall(r"requirements/\w+\.txt", action) == ["requirements/core.txt"]
+
+
 def _ref(found: list[Any], name: str) -> str:
     return next(one.purl for one in found if one.name == name)
 

@@ -85,6 +85,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         proposed=proposed,
         insights=fleet.container_insights,
         environment=fleet.environment,
+        fast_signals=chosen.choice.ladders.fast_signals,
         tracking=proposal.ladders.tracking,
     )
     p95 = p95_of(
@@ -152,6 +153,9 @@ class Advising:
             SnapshotError: this machine reads other rows than the one that handed the work out.
 
         """
+        service, metrics = self._of(name)
+        if self.expected or self.store is not None:  # of the same rows that are searched
+            self.digests[name] = self._digest_of(service, metrics)
         if self.expected and self._digest(name) != self.expected:
             raise SnapshotError(
                 "a worker reads other rows than this machine",
@@ -161,7 +165,7 @@ class Advising:
         kept = self.kept(name)
         if kept is not None:
             return kept
-        found = self._found(*self._of(name))
+        found = self._found(service, metrics)
         self.keep(name, found)
         return found
 

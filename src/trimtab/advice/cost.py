@@ -131,11 +131,13 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
     proposed: Verdict,
     insights: Insights | None = None,
     environment: str = "production",
+    fast_signals: bool = False,
     tracking: Tracking | None = None,
 ) -> Cost:
     """Return what the service costs as recorded, as configured today, and under the proposal.
 
-    ``insights`` is the cluster's present setting of Container Insights, None if not recorded.
+    ``insights`` is the cluster's present setting of Container Insights, None if not recorded;
+    ``fast_signals``: whether the proposal has CPU watched every 20 s.
     """
     keep_days = retention_proposed_days(environment)
     # Kept for ever: what has piled up is not known, so nothing is claimed to be saved on it.
@@ -154,7 +156,11 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
             insights_usd_month=cents(insights_usd(DEFAULT_INSIGHTS, proposed.tasks_mean, prices)),
             alarms_usd_month=cents(
                 alarms_proposed_usd(
-                    service, prices, scales=proposed.min_tasks < proposed.max_tasks, tracking=tracking
+                    service,
+                    prices,
+                    scales=proposed.min_tasks < proposed.max_tasks,
+                    tracking=tracking,
+                    fast_signals=fast_signals,
                 )
             ),
             tracing_usd_month=cents(tracing_most_usd(service, demand, prices)),

@@ -51,7 +51,12 @@ def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
 
 
 def alarms_proposed_usd(
-    service: Service, prices: Prices, *, scales: bool, tracking: Tracking | None = None
+    service: Service,
+    prices: Prices,
+    *,
+    scales: bool,
+    tracking: Tracking | None = None,
+    fast_signals: bool = False,
 ) -> float:
     """Return what the service module's alarms cost, those that are on unless switched off included.
 
@@ -64,7 +69,15 @@ def alarms_proposed_usd(
         metrics += BALANCED_METRICS
     if scales:
         metrics += AT_MAX_METRICS
-    return metrics * prices.alarm_month.usd
+    return metrics * prices.alarm_month.usd + (fast_signals_usd(prices) if fast_signals else 0.0)
+
+
+def fast_signals_usd(prices: Prices) -> float:
+    """Return what CPU every 20 s and an alarm on it cost a service.
+
+    AWS says that the metric is charged and not as what: a custom metric is what CloudWatch's list has for it.
+    """
+    return prices.custom_metric_month.usd + prices.alarm_high_resolution_month.usd
 
 
 def insights_usd(setting: Insights | None, tasks_mean: float, prices: Prices) -> float:

@@ -11,15 +11,16 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     P95,
     Cluster,
     Cpu,
+    FastSignals,
     Jobs,
     Memory,
     MinTasks,
     ObjectiveFile,
     Over,
     Prices,
+    Reversals,
     Seed,
     Services,
-    Turns,
 )
 from trimtab.cli.screen import replaying, say, show, warn, write_out
 from trimtab.errors import EXIT_PARTIAL
@@ -44,8 +45,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     memory_percent: Memory = None,
     p95_ms: P95 = None,
     min_tasks: MinTasks = None,
-    turns: Turns = None,
+    reversals: Reversals = None,
     seed: Seed = None,
+    fast_signals: FastSignals = None,
     prices: Prices = None,
     jobs: Jobs = None,
     scheduler: Cluster = None,
@@ -93,8 +95,9 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         memory_percent=memory_percent,
         p95_ms=p95_ms,
         min_tasks=min_tasks,
-        direction_changes_day=turns,
+        direction_changes_day=reversals,
         seed=seed,
+        fast_signals=fast_signals,
     )
     with replaying() as told:
         outcome = optimizing.optimize(

@@ -93,12 +93,19 @@ MinTasks: TypeAlias = Annotated[
         help="Least tasks. [default: 2 behind a load balancer, else today's minimum, 1 or 2]",
     ),
 ]
-Turns: TypeAlias = Annotated[
+Reversals: TypeAlias = Annotated[
     float | None,
     typer.Option(
-        "--turns",
+        "--reversals",
         metavar="N",
         help="Reversals a day, at most: from scaling out to in, or back. [default: 24]",
+    ),
+]
+FastSignals: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--fast-signals",
+        help="Search alarms of 20 s too, and take them where they save more than CloudWatch charges.",
     ),
 ]
 Seed: TypeAlias = Annotated[

@@ -5,17 +5,21 @@ The step before ``trimtab.pipeline``. Nothing here prints; the clock is handed i
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trimtab.errors import UsageError
+from trimtab.folders.output import OWN, only_one
 from trimtab.progress import silent
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames
 from trimtab.snapshot.live.read import MAX_DAYS, Wish, read_live
 from trimtab.snapshot.state.read import read_state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -81,6 +85,11 @@ def take_snapshot(
 
     """
     _check(asked, output)
+    with _alone(output):
+        return _take(asked, output, now, progress)
+
+
+def _take(asked: SnapshotRequest, output: Path, now: datetime, progress: Progress) -> Taken:
     if asked.terraform is not None:
         progress(f"reading {asked.terraform}")
         fleet = read_state(
@@ -103,6 +112,20 @@ def take_snapshot(
     )
     fleet = read_live(account, wish, output, now, progress)
     return Taken(output=output, fleet=fleet, calls=account.calls, retries=account.retries)
+
+
+@contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    """Hold the output against other runs. One that was made for a run that came to nothing goes again."""
+    made, held = not output.exists(), False
+    try:
+        with only_one(output):
+            held = True
+            yield
+    finally:
+        if made and held and [one.name for one in output.iterdir()] == [OWN]:
+            shutil.rmtree(output / OWN)
+            output.rmdir()
 
 
 def _check(asked: SnapshotRequest, output: Path) -> None:

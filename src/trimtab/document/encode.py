@@ -6,29 +6,27 @@ is in whole cents, and no number has more than six places: beyond lies the order
 
 from __future__ import annotations
 
-import hashlib
 import math
-import re
-from collections import Counter
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET
 
 from trimtab.advice.case.response import response_of
 from trimtab.advice.cost import cents
-from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION, PART_FILE, PARTS_FOLDER
+from trimtab.document.files import files_of
+from trimtab.document.name import DOCUMENT_VERSION
 from trimtab.document.parts import (
     CostPart,
     ElasticityPart,
     P95Part,
-    Part,
     ReplayPart,
     ScalingPart,
     TimingPart,
     WorkPart,
+    part_of,
 )
 from trimtab.document.schema import (
     AlternativePart,
@@ -37,10 +35,6 @@ from trimtab.document.schema import (
     ChoicePart,
     DeployedPart,
     Document,
-    DocumentIndex,
-    EntryCostPart,
-    EntryPart,
-    Head,
     LeftOutPart,
     LeverPart,
     ResponsePart,
@@ -48,10 +42,9 @@ from trimtab.document.schema import (
     TrialPart,
     UnsearchedPart,
 )
-from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from trimtab.advice.case.outcome import Verdict
     from trimtab.advice.case.p95 import P95
@@ -63,14 +56,6 @@ if TYPE_CHECKING:
     from trimtab.timing.slower import Slower
 
 PLACES = 6
-NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
-"""What ECS calls services."""
-FILE = re.compile(PART_FILE)
-"""A service's file in the folder."""
-LONGEST = 200
-"""Characters of a name that fit into a file's with all that is put around it; file systems take 255."""
-
-_Part = TypeVar("_Part", bound=Part)
 
 
 def encode(recommendation: Recommendation, beside: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
@@ -84,57 +69,6 @@ def encode(recommendation: Recommendation, beside: Mapping[str, bytes] | None = 
 def published(recommendation: Recommendation) -> Document:
     """Return the recommendation as it is read back."""
     return msgspec.convert(rounded(msgspec.to_builtins(document_of(recommendation))), type=Document)
-
-
-def files_of(document: Document, beside: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files of a published document: see ``encode``."""
-    names = file_names([one.name for one in document.services])
-    files = {names[one.name]: _json(one) for one in document.services}
-    entries = tuple(
-        EntryPart(
-            name=one.name,
-            file=names[one.name],
-            sha256=digest_of(files[names[one.name]]),
-            verdict=one.choice.verdict,
-            cpu_units=one.cpu_units,
-            memory_mib=one.memory_mib,
-            cost=_as(EntryCostPart, one.cost),
-        )
-        for one in document.services
-    )
-    head = {name: getattr(document, name) for name in Head.__struct_fields__}
-    index = DocumentIndex(
-        **head, services=entries, files={name: digest_of(one) for name, one in beside.items()}
-    )
-    return files | {DOCUMENT_FILE: _json(index)}
-
-
-def digest_of(content: bytes) -> str:
-    """Return the SHA-256 of a file as the index has it."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def file_names(services: Sequence[str]) -> dict[str, str]:
-    """Return each service's file: its name, with a digest behind where a file system would mix two up.
-
-    Raises:
-        UsageError: a name that ECS would not take would be a path of its own.
-
-    """
-    odd = [name for name in services if not NAME.fullmatch(name)]
-    if odd:
-        raise UsageError(f"{odd[0]!r} is no name of a service", advice="letters, digits, - and _")
-    alike = Counter(name.casefold() for name in services)
-    return {
-        name: f"{PARTS_FOLDER}/{name}.json"
-        if len(name) <= LONGEST and alike[name.casefold()] == 1
-        else f"{PARTS_FOLDER}/{name[:LONGEST]}.{digest_of(name.encode())[:8]}.json"
-        for name in services
-    }
-
-
-def _json(part: Part) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(part), indent=2) + b"\n"
 
 
 def document_of(recommendation: Recommendation) -> Document:
@@ -152,11 +86,11 @@ def document_of(recommendation: Recommendation) -> Document:
         notes=recommendation.notes,
         price_basis=recommendation.price_basis,
         objective=recommendation.objective,
-        cost=_as(CostPart, recommendation.cost),
-        shared_cost=_as(CostPart, recommendation.shared),
+        cost=part_of(CostPart, recommendation.cost),
+        shared_cost=part_of(CostPart, recommendation.shared),
         services=tuple(_service(advice) for advice in recommendation.services),
-        levers=tuple(_as(LeverPart, lever) for lever in recommendation.levers),
-        left_out=tuple(_as(LeftOutPart, left) for left in recommendation.left_out),
+        levers=tuple(part_of(LeverPart, lever) for lever in recommendation.levers),
+        left_out=tuple(part_of(LeftOutPart, left) for left in recommendation.left_out),
     )
 
 
@@ -177,11 +111,6 @@ def shortlist(sizing: Sizing, present: TaskSize) -> tuple[Candidate, ...]:
     return tuple(candidate for candidate in sizing.candidates if candidate.size in wanted)
 
 
-def _as(part: type[_Part], noun: object) -> _Part:
-    """Return a noun as the part whose fields have the same names; what the part lacks is left out."""
-    return msgspec.convert(noun, type=part, from_attributes=True)
-
-
 def _service(advice: Advice) -> ServicePart:
     sizing = advice.sizing
     return ServicePart(
@@ -195,12 +124,12 @@ def _service(advice: Advice) -> ServicePart:
         estimated_tasks_peak=sizing.tasks_peak,
         replay_before=_replay(advice.deployed),
         replay_after=_replay(advice.proposed),
-        work=_as(WorkPart, sizing.work),
-        scaling=_as(ScalingPart, advice.ladders),
+        work=part_of(WorkPart, sizing.work),
+        scaling=part_of(ScalingPart, advice.ladders),
         choice=_choice(advice.choice, advice.service, advice.timing.slower),
-        timing=_as(TimingPart, advice.timing),
-        cost=_as(CostPart, advice.cost),
-        cautions=tuple(_as(CautionPart, caution) for caution in advice.cautions),
+        timing=part_of(TimingPart, advice.timing),
+        cost=part_of(CostPart, advice.cost),
+        cautions=tuple(part_of(CautionPart, caution) for caution in advice.cautions),
         candidates=tuple(_candidate(one) for one in shortlist(sizing, advice.service.size)),
         p95=UNSET if advice.p95 is None else _p95(advice.p95),
     )
@@ -220,7 +149,7 @@ def _choice(choice: Choice, service: Service, slower: Slower) -> ChoicePart:
         why=choice.why,
         hottest_ratio=choice.hottest_ratio,
         cpu_percent=round(100 * choice.cpu_share, 4),
-        response=_as(ResponsePart, response_of(choice.ladders, service.start_samples, slower=slower)),
+        response=part_of(ResponsePart, response_of(choice.ladders, service.start_samples, slower=slower)),
         trials=tuple(_trial(mark) for mark in choice.marks),
         tuned_usd_month=_usd(choice.tuned_usd_month),
         judged_minutes=choice.judged_minutes,
@@ -251,7 +180,7 @@ def _alternative(alternative: Alternative) -> AlternativePart:
     return AlternativePart(
         rank=alternative.rank,
         size=str(alternative.size),
-        scaling=_as(ScalingPart, alternative.ladders),
+        scaling=part_of(ScalingPart, alternative.ladders),
         usd_month=_usd(alternative.replay.usd_month),
         minutes_over_cpu=alternative.replay.over_cpu_min,
         minutes_over_memory=alternative.replay.over_memory_min,

@@ -6,7 +6,7 @@ published. The names of their fields are those of the nouns they are made from.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -24,6 +24,14 @@ Size: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]+/[0-9]+$")]
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of the document's parts: a field that is not listed is refused."""
+
+
+_Part = TypeVar("_Part", bound=Part)
+
+
+def part_of(part: type[_Part], noun: object) -> _Part:
+    """Return a noun as the part whose fields have the same names; what the part lacks is left out."""
+    return msgspec.convert(noun, type=part, from_attributes=True)
 
 
 class OutStepPart(Part, frozen=True, kw_only=True):
@@ -50,6 +58,22 @@ class LadderPart(Part, frozen=True, kw_only=True):
     steps: tuple[OutStepPart, ...]
 
 
+class PiecePart(Part, frozen=True, kw_only=True):
+    """From a minute of the local day on, at least so many tasks."""
+
+    minute: Count
+    min_tasks: Count
+
+
+class SchedulePart(Part, frozen=True, kw_only=True):
+    """Minima by the time of day, laid down by scheduled actions."""
+
+    timezone: str
+    weekdays: tuple[PiecePart, ...]
+    weekend: tuple[PiecePart, ...] | None
+    """Null: every day is as a weekday."""
+
+
 class TrackingPart(Part, frozen=True, kw_only=True):
     """Targets that AWS tracks [percent]."""
 
@@ -73,6 +97,10 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """M of N periods above a high threshold."""
     in_datapoints: tuple[Count, Count]
     """M of N periods with the joint metric below 1."""
+    fast_signals: bool = False
+    """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
+    schedule: SchedulePart | None = None
+    """Minima by the time of day, of which ``min_tasks`` is the least."""
     tracking: TrackingPart | None = None
     """Target tracking in the place of step policies. Where it is given, of the other fields only bounds and
     cooldowns count."""

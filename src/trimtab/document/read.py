@@ -14,6 +14,7 @@ from trimtab.decoding import decoded
 from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
 from trimtab.document.schema import Document, DocumentIndex, Head, ServicePart
 from trimtab.errors import UsageError
+from trimtab.files import read_given
 from trimtab.folders.output import refuse_half
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def read_index(path: Path) -> DocumentIndex:
         UsageError: it cannot be read, ``decode`` refuses it, or a run was stopped while it wrote.
 
     """
-    content = _content(path, "name the folder that trimtab optimize -o wrote")
+    content = read_given(path, "name the folder that trimtab optimize -o wrote")
     refuse_half(path.parent, content)
     return decode(content, where=str(path))
 
@@ -162,7 +163,7 @@ def _service(path: Path, entry: EntryPart) -> ServicePart:
 
 
 def _as_written(path: Path, digest: str) -> bytes:
-    content = _content(path, f"{DOCUMENT_FILE} names it: {AGAIN}")
+    content = read_given(path, f"{DOCUMENT_FILE} names it: {AGAIN}")
     if hashlib.sha256(content).hexdigest() != digest:
         raise UsageError(
             f"is not what {DOCUMENT_FILE} was written with: a run was stopped in between, or it was edited",
@@ -170,15 +171,6 @@ def _as_written(path: Path, digest: str) -> bytes:
             advice=AGAIN,
         )
     return content
-
-
-def _content(path: Path, advice: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read ({error.strerror or error})", where=str(path), advice=advice
-        ) from error
 
 
 def _of_type(content: bytes, kind: type[_Read], where: str) -> _Read:

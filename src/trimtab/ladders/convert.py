@@ -6,9 +6,12 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
-from trimtab.ladders.kinds.tracking import policy_of_tracking
+from trimtab.ladders.kinds.schedule import scheduled
+from trimtab.ladders.kinds.tracking import policy_of_tracking, tracking_of_scaling
 from trimtab.replay.policy import (
     Comparison,
     Metric,
@@ -18,7 +21,7 @@ from trimtab.replay.policy import (
     StepAdjustment,
     StepScaling,
 )
-from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
+from trimtab.terraform_module import FAST_SIGNAL_POINTS, FAST_SIGNAL_S, InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,13 +54,22 @@ def policy_of_service(scaling: Scaling, *, initial_tasks: int, start: datetime, 
     )
 
 
-def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
+def policy_of_ladders(
+    ladders: Ladders, *, initial_tasks: int, over: tuple[datetime, int] | None = None
+) -> Policy:
     """Return what is proposed, as the service module of the Terraform configuration writes it.
 
-    Two alarms out, one in on the joint metric, and absent data is no reason to act.
+    ``over``: when the demand begins (UTC) and its minutes, which a schedule asks for.
     """
     if ladders.tracking is not None:
-        return policy_of_tracking(ladders, ladders.tracking, initial_tasks=initial_tasks)
+        policy = policy_of_tracking(ladders, ladders.tracking, initial_tasks=initial_tasks)
+    else:
+        policy = _policy_of_steps(ladders, initial_tasks)
+    return scheduled(policy, ladders, over)
+
+
+def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
+    """Return two alarms out, one in on the joint metric; absent data is no reason to act."""
     period_min = minutes_of(ladders.period_s, "ladders.period_s")
     needed_out, periods_out = ladders.out_datapoints
     needed_in, periods_in = ladders.in_datapoints
@@ -86,12 +98,23 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
         missing=Missing.NOT_BREACHING,
         policy=len(out),
     )
+    # Beside, not instead: where the metric is not published every 20 s this one never fires.
+    fast = PolicyAlarm(
+        metric=Metric.CPU_AVERAGE,
+        comparison=Comparison.GREATER,
+        threshold=float(ladders.cpu.high),
+        fast=True,
+        periods=FAST_SIGNAL_POINTS,
+        datapoints=FAST_SIGNAL_POINTS,
+        missing=Missing.NOT_BREACHING,
+        policy=0,
+    )
     steps = [_out_steps(ladder.steps) for _, ladder in _ladders(ladders)]
     return Policy(
         min_tasks=ladders.min_tasks,
         max_tasks=ladders.max_tasks,
         initial_tasks=initial_tasks,
-        alarms=(*out, joint),
+        alarms=(*out, joint, fast) if ladders.fast_signals else (*out, joint),
         policies=(
             *(StepScaling(steps=each, cooldown_s=ladders.out_cooldown_s) for each in steps),
             StepScaling(steps=_in_steps(ladders.scale_in), cooldown_s=ladders.in_cooldown_s),
@@ -100,16 +123,23 @@ def policy_of_ladders(ladders: Ladders, *, initial_tasks: int) -> Policy:
 
 
 def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
+    """Return what is deployed as the service module's own, or None where it is something else."""
+    return tracking_of_scaling(scaling) if scaling.tracking else _steps_of_scaling(scaling)
+
+
+def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
     """Return what is deployed as the service module's own ladders, or None where it is something else.
 
     The module's are three policies: CPU out, memory out, and one in on the joint metric. Whether the
-    module takes their numbers is another question (``space.module_takes``).
+    module takes their numbers is another question (``module_takes``).
     """
-    by_metric = {(policy.metric, policy.comparison): policy for policy in scaling.policies}
+    fast = tuple(policy for policy in scaling.policies if policy.period_s == FAST_SIGNAL_S)
+    policies = tuple(policy for policy in scaling.policies if policy not in fast)
+    by_metric = {(policy.metric, policy.comparison): policy for policy in policies}
     cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
     joint = by_metric.get(("joint", "less"))
-    others = scaling.tracking or scaling.scheduled or scaling.suspended or scaling.unmodelled
-    if cpu is None or memory is None or joint is None or len(scaling.policies) != _MODULE_METRICS or others:
+    others = scaling.scheduled or scaling.suspended or scaling.unmodelled
+    if cpu is None or memory is None or joint is None or len(policies) != _MODULE_METRICS or others:
         return None
     if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
         return None
@@ -117,7 +147,8 @@ def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
         return None
     if _window(cpu) != _window(memory) or cpu.cooldown_s != memory.cooldown_s:
         return None
-    if len({policy.period_s for policy in scaling.policies}) > 1:
+    mixed = len({policy.period_s for policy in policies}) > 1 or len(fast) > 1
+    if mixed or not all(_twin(one, cpu) for one in fast):
         return None
     return Ladders(
         min_tasks=scaling.min_tasks,
@@ -133,7 +164,19 @@ def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
         period_s=cpu.period_s,
         out_datapoints=_window(cpu),
         in_datapoints=_window(joint),
+        fast_signals=bool(fast),
     )
+
+
+def _twin(fast: StepPolicy, slow: StepPolicy) -> bool:
+    """Tell whether an alarm of 20 s calls the policy that ``slow`` calls, as the module's does."""
+    as_slow = msgspec.structs.replace(
+        fast,
+        period_s=slow.period_s,
+        evaluation_periods=slow.evaluation_periods,
+        datapoints_to_alarm=slow.datapoints_to_alarm,
+    )
+    return as_slow == slow and _window(fast) == (FAST_SIGNAL_POINTS, FAST_SIGNAL_POINTS)
 
 
 def _window(policy: StepPolicy) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.errors import ReplayError
 from trimtab.replay.policy import (
+    FAST_S,
     AdjustmentType,
     Aggregation,
     Comparison,
@@ -126,11 +127,14 @@ def _alarm(policy: StepPolicy, index: int) -> PolicyAlarm:
             where=policy.name,
             advice="replay it from its values: trimtab replay --policy FILE",
         )
+    # Whether the metric is published so often a snapshot does not tell; an alarm made for it says that it is.
+    fast = policy.period_s == FAST_S
     return PolicyAlarm(
         metric=_METRICS[policy.metric],
         comparison=_COMPARISONS[policy.comparison],
         threshold=policy.threshold,
-        period_min=minutes_of(policy.period_s, f"{policy.name}.period_s"),
+        period_min=1 if fast else minutes_of(policy.period_s, f"{policy.name}.period_s"),
+        fast=fast,
         periods=policy.evaluation_periods,
         datapoints=policy.datapoints_to_alarm,
         cpu_low=policy.cpu_low or 0.0,

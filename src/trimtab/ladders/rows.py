@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.replay.kernel.rules import AVERAGE, CPU_AVERAGE, IF_NOT_BREACHING, JOINT, MEMORY_AVERAGE
-from trimtab.replay.kernel.tables import ALARM_COLUMNS, LEVEL_COLUMNS, Candidates
+from trimtab.replay.kernel.tables import (
+    ALARM_COLUMNS,
+    DATAPOINTS,
+    FAST,
+    LEVEL_COLUMNS,
+    PERIOD,
+    PERIODS,
+    REACH,
+    Candidates,
+)
 from trimtab.replay.policy import MAX_ALARMS, AdjustmentType
-from trimtab.terraform_module import MODULE, InStep, Ladder, Ladders, OutStep
+from trimtab.terraform_module import FAST_SIGNAL_POINTS, MODULE, InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +44,12 @@ if TYPE_CHECKING:
     PERIOD_S,
     OUTS,
     INS,
-) = range(12)
+    FAST_SIGNALS,
+) = range(13)
 """Columns. OUTS and INS: how many steps; these follow, each kind in columns of its own."""
-STEPS = 12
+SLOW_ALARMS = 3
+"""Of minutes: CPU and memory out, one in. The fast one, where there is one, comes after them."""
+STEPS = 13
 
 
 def width_of(ladders: Sequence[Ladders], least: int) -> int:
@@ -60,6 +72,7 @@ def rows_of(ladders: Sequence[Ladders], width: int) -> F64:
             each.period_s,
             len(each.cpu.steps),
             len(each.scale_in),
+            each.fast_signals,
         )
         above, add, below, remove = row[STEPS:].reshape(4, width)
         for place, out in enumerate(each.cpu.steps):
@@ -88,6 +101,7 @@ def ladders_of(row: F64, space: Space) -> Ladders:
         period_s=int(head[PERIOD_S]),
         out_datapoints=(int(head[OUT_POINTS]), int(head[OUT_PERIODS])),
         in_datapoints=(int(head[IN_POINTS]), int(head[IN_PERIODS])),
+        fast_signals=bool(head[FAST_SIGNALS]),
     )
 
 
@@ -124,9 +138,9 @@ def tables_of(rows: F64, space: Space, part: RecordingPart, model: Model) -> Can
         change=np.empty((count, 0, 3), dtype=np.int64),
     )
     least = rows[:, MIN_TASKS]
-    book.bounds[:] = np.column_stack(
-        (least, np.full(count, space.most), np.clip(part.initial_tasks, least, space.most), np.full(count, 3))
-    )
+    initial = np.clip(part.initial_tasks, least, space.most)
+    alarms = SLOW_ALARMS + rows[:, FAST_SIGNALS]
+    book.bounds[:] = np.column_stack((least, np.full(count, space.most), initial, alarms))
     first_in = width + held
     for a, (metric, points, cooldown, first, last) in enumerate(
         (
@@ -158,11 +172,19 @@ def tables_of(rows: F64, space: Space, part: RecordingPart, model: Model) -> Can
             )
         ):
             book.alarm[:, a, column] = value
+    # The fast alarm is CPU's once more, but for its window.
+    fast = rows[:, FAST_SIGNALS] == 1
+    twin = book.alarm[fast, 0]
+    twin[:, [PERIODS, DATAPOINTS]] = FAST_SIGNAL_POINTS
+    twin[:, REACH] = FAST_SIGNAL_POINTS + model.evaluation_extra
+    twin[:, [PERIOD, FAST]] = 1
+    book.alarm[fast, SLOW_ALARMS] = twin
     thresholds = (rows[:, HIGH], np.full(count, float(memory.high)))
     for a, threshold in enumerate(thresholds):
         book.level[:, a, :3] = np.column_stack(
             (np.nextafter(threshold, np.inf), np.full(count, np.inf), threshold)
         )
+    book.level[fast, SLOW_ALARMS] = book.level[fast, 0]
     book.level[:, 2, 0], book.level[:, 2, 1] = -np.inf, np.nextafter(1.0, -np.inf)
     book.level[:, 2, 2], book.level[:, 2, 3], book.level[:, 2, 4] = 1.0, rows[:, LOW], memory.low
     _steps(book.step[:, :width], above, add, outs, np.inf)

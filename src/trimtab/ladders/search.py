@@ -13,7 +13,7 @@ import numpy as np
 
 from trimtab.ladders.draw import Drawer
 from trimtab.ladders.front import ELITE, SHARES, TIE, Tried, safer
-from trimtab.ladders.rows import complexity_of, ladders_of, rows_of, tables_of, width_of
+from trimtab.ladders.rows import FAST_SIGNALS, complexity_of, ladders_of, rows_of, tables_of, width_of
 from trimtab.ladders.space import MOST_STEPS, sane
 from trimtab.ladders.traits import TRAITS
 from trimtab.replay.batch import Batches
@@ -72,6 +72,8 @@ class Hunt:
     seeds: tuple[Ladders, ...] = ()
     """Tried besides what is drawn; those outside the rules of the space are left out."""
     effort: Effort = FULL
+    fast_signals: bool = False
+    """Whether all of them have the alarm of 20 s beside CPU's."""
 
 
 def search(
@@ -81,17 +83,24 @@ def search(
 
     Empty when no candidate keeps the limits. Bounds above and memory's ladder are the space's.
     """
-    seeds = [replace(seed, max_tasks=space.most, memory=space.memory) for seed in hunt.seeds]
+    fast, steps = hunt.fast_signals, [seed for seed in hunt.seeds if seed.tracking is None]
+    seeds = [replace(seed, max_tasks=space.most, memory=space.memory, fast_signals=fast) for seed in steps]
     seeds = [seed for seed in seeds if sane(seed, space.ceiling_percent)]
     pool = _Pool(part, space, limits, model, width_of(seeds, MOST_STEPS))
     drawer, effort = Drawer(space, hunt.seed, pool.width), hunt.effort
     pool.add(pool.rows_of(seeds))
-    pool.add(drawer.drawn(effort.drawn))
+    pool.add(_all(drawer.drawn(effort.drawn), fast_signals=fast))
     for _ in range(effort.rounds):
-        pool.add(drawer.varied(pool.elite(), effort.varied))
+        pool.add(_all(drawer.varied(pool.elite(), effort.varied), fast_signals=fast))
     simpler = (simple for tried in pool.front() for simple in simplified(tried.ladders))
     pool.add(pool.rows_of([simple for simple in simpler if sane(simple, space.ceiling_percent)]))
     return pool.front()
+
+
+def _all(rows: F64, *, fast_signals: bool) -> F64:
+    """Return rows, all of them with the alarm of 20 s or without: a search does not draw it."""
+    rows[:, FAST_SIGNALS] = fast_signals
+    return rows
 
 
 def simplified(ladders: Ladders) -> Iterable[Ladders]:

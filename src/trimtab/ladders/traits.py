@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimtab.ladders import genes, words
 from trimtab.ladders.entries import Bound, LadderEntry, ScaleInEntry, Seconds, Whole
-from trimtab.ladders.kinds import tracking
+from trimtab.ladders.kinds import schedule, tracking
 from trimtab.ladders.rows import (
     HIGH,
     IN_COOLDOWN_S,
@@ -226,6 +226,24 @@ TRAITS: tuple[Trait, ...] = (
         vary=(genes.in_window,),
         take=genes.taking((IN_POINTS, IN_PERIODS), ()),
         simpler=_wait("in_datapoints"),
+    ),
+    # Never drawn: a search is of one resolution or the other (``search.Hunt``).
+    Trait(
+        name="fast_signals",
+        fields=("fast_signals",),
+        keys={"fast_signals": bool},
+        told=lambda ladders: {"fast_signals": ladders.fast_signals},
+        read=lambda given: {"fast_signals": bool(given["fast_signals"])},
+        words=words.fast_signals,
+        steps=True,
+    ),
+    Trait(
+        name="schedule",
+        fields=("schedule",),
+        keys={"schedule": schedule.ScheduleEntry},
+        told=schedule.told,
+        read=schedule.read,
+        words=schedule.words,
     ),
     # Searched by itself (``kinds.tracking``): it leaves nothing of the steps to draw.
     Trait(

@@ -92,6 +92,13 @@ def in_window(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
         yield WordOrder.IN_WHEN, f"in after {window(one.in_datapoints, one.period_s)}"
 
 
+def fast_signals(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
+    """Yield what differs in the alarm beside CPU's."""
+    if one.fast_signals != was.fast_signals:
+        beside = "out on points of 20 s too" if one.fast_signals else "out on points of a minute alone"
+        yield WordOrder.OUT_WHEN, beside
+
+
 def out_cooldown(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
     """Yield what differs in the wait after a step out."""
     if one.out_cooldown_s != was.out_cooldown_s:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.patch.model import Bundle
 from trimtab.patch.text import amount
+from trimtab.terraform_module import FAST_SIGNAL_POINTS, FAST_SIGNAL_S
 
 if TYPE_CHECKING:
     from trimtab.patch.decide import Decided
@@ -32,9 +33,11 @@ def _slow_to_grow(found: Found, decision: Decided) -> str:
     ladders = found.wanted.proposal.ladders
     if ladders.min_tasks == ladders.max_tasks:
         return ""
-    high = decision.becomes(found.wanted.service, "threshold", Bundle.CPU_OUT)
+    tracking = ladders.tracking
+    name, part = ("threshold", Bundle.CPU_OUT) if tracking is None else ("target_value", Bundle.TRACKING)
+    high = decision.becomes(found.wanted.service, name, part)
     high = amount(found.scaled.high) if high is None else high
-    wanted = float(ladders.cpu.high)
+    wanted = float(ladders.cpu.high if tracking is None else tracking.cpu)
     if high is None:
         return f"was replayed with tasks added above {wanted:g} % CPU, and here nothing is seen to add any"
     if high > wanted:
@@ -58,6 +61,8 @@ def _late(found: Found, decision: Decided) -> tuple[float, float] | None:
     points = decision.becomes(service, "datapoints_to_alarm", Bundle.CPU_OUT) or periods
     period = decision.becomes(service, "period", Bundle.CPU_OUT) or ladders.period_s
     now_s, replayed_s = points * period, float(ladders.out_datapoints[0] * ladders.period_s)
+    if ladders.fast_signals:
+        replayed_s = min(replayed_s, float(FAST_SIGNAL_S * FAST_SIGNAL_POINTS))
     return (now_s, replayed_s) if now_s > replayed_s else None
 
 

@@ -12,6 +12,7 @@ from trimtab.patch import by_hand
 from trimtab.patch.model import Bundle, Left, WantedValue, is_of
 from trimtab.patch.step_blocks import blocks_of, said_by
 from trimtab.patch.text import amount, same_number
+from trimtab.patch.tracking import instead_of_steps, tracking_wishes, untracked
 
 if TYPE_CHECKING:
     from trimtab.lint.evaluation.values import Value
@@ -38,7 +39,9 @@ class Scaled:
 
 
 @dataclass(slots=True)
-class _Wishes:
+class Wishes:
+    """What a service is to get, and the lists that its wishes and the rest go into."""
+
     wanted: WantedService
     wishes: list[WantedValue]
     left: list[Left]
@@ -46,6 +49,7 @@ class _Wishes:
     def add(  # noqa: PLR0913, PLR0917 - the parts of a wish
         self, part: Bundle, resource: Resource, piece: Piece, name: str, new: Number, above: Where = ()
     ) -> None:
+        """Wish for an attribute of a resource, or of a block in it."""
         self.wishes.append(
             WantedValue(
                 service=self.wanted.service,
@@ -93,6 +97,7 @@ class _Wishes:
         )
 
     def leave(self, what: str, place: SourcePlace | None, why: str, block: str = "", now: str = "") -> None:
+        """Name what stays, and the HCL to write by hand."""
         self.left.append(
             Left(service=self.wanted.service, what=what, now=now, new="", place=place, why=why, block=block)
         )
@@ -102,7 +107,7 @@ def scaling_wishes(
     wanted: WantedService, service: Resource, tree: Tree, wishes: list[WantedValue], left: list[Left]
 ) -> Scaled:
     """Add what the proposal has otherwise of the bounds, policies and alarms of a service."""
-    to = _Wishes(wanted, wishes, left)
+    to = Wishes(wanted, wishes, left)
     ladders = wanted.proposal.ladders
     scaling = tree.world.scaling(service)
     if scaling is None:
@@ -119,7 +124,7 @@ def scaling_wishes(
         return Scaled(place=gap.what.place)
 
 
-def _bounds(to: _Wishes, service: Resource, target: Resource) -> None:
+def _bounds(to: Wishes, service: Resource, target: Resource) -> None:
     ladders = to.wanted.proposal.ladders
     to.add(Bundle.CAPACITY, target, target, "min_capacity", ladders.min_tasks)
     least = to.wishes[-1]
@@ -143,13 +148,18 @@ def _bounds(to: _Wishes, service: Resource, target: Resource) -> None:
             return
 
 
-def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
+def _policies(to: Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
     ladders = to.wanted.proposal.ladders
     if ladders.min_tasks == ladders.max_tasks:
         return Scaled()  # no policy moves a fixed count
     tracking = scaling.going(Way.TRACKING)
+    if ladders.tracking is not None:
+        untracked(to, ladders.tracking, tracking, scaling.target.place)
+        for policy in (one for one in scaling.policies if one.way is not Way.TRACKING):
+            to.leave("a step policy", policy.item.place, "the proposal has none: take it out with its alarms")
+        return Scaled(tracking_wishes(to, ladders.tracking, tracking), None, scaling.target.place)
     if tracking:
-        return _tracked(to, service, tracking)
+        return Scaled(*instead_of_steps(to, service, tracking))
     by_metric: dict[str, tuple[WrittenPolicy, WrittenAlarm]] = {}
     for policy in scaling.going(Way.OUT):
         for alarm in policy.alarms:
@@ -164,6 +174,9 @@ def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled
             why = f"no policy here adds tasks on {metric}"
             to.leave(part.value, scaling.target.place, why, by_hand.out(to.wanted, service, part))
     _in(to, service, scaling)
+    if ladders.fast_signals:
+        why = "a second alarm on CPU, of 20 s, calls the policy out in the proposal; none is added here"
+        to.leave("fast signals", scaling.target.place, why)
     high = by_metric[CPU][1].threshold if CPU in by_metric else None
     place = by_metric[CPU][1].item.at("threshold") if CPU in by_metric else scaling.target.place
     lows = [
@@ -175,25 +188,7 @@ def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled
     return Scaled(high, max(lows, default=None), place)
 
 
-def _tracked(to: _Wishes, service: Resource, tracking: list[WrittenPolicy]) -> Scaled:
-    target: Value = None
-    for policy in tracking:
-        configuration = policy.item.block("target_tracking_scaling_policy_configuration")
-        value = None if configuration is None else configuration.get("target_value")
-        if policy.tracked == CPU:
-            target = value
-        to.leave(
-            f"scaling by {policy.tracked or 'a metric of its own'}",
-            configuration.at("target_value") if configuration is not None else policy.item.place,
-            "target tracking: its alarms are made by AWS, and the steps of the proposal have no place in it",
-            now=f"target_value {target}" if target is not None else "",
-        )
-    place = tracking[0].item.place
-    to.leave("scaling", place, "instead of target tracking, by hand", by_hand.whole(to.wanted, service))
-    return Scaled(target, None, place)
-
-
-def _out(to: _Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:
+def _out(to: Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:
     ladders = to.wanted.proposal.ladders
     needed, periods = ladders.out_datapoints
     to.add(part, alarm.item, alarm.item, "threshold", ladder.high)
@@ -219,7 +214,7 @@ def _out(to: _Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, 
     )
 
 
-def _window(to: _Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
+def _window(to: Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
     needed, periods = window
     item = alarm.item
     if item.get("period") is not None:
@@ -231,7 +226,7 @@ def _window(to: _Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, i
     to.add(part, item, item, "treat_missing_data", "notBreaching")
 
 
-def _steps(to: _Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> None:
+def _steps(to: Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> None:
     """Wish for each step; where their number differs, say what they should be."""
     steps = steps_of(policy.item)
     ordered = sorted(steps, key=lambda one: _lower(amount(one.get("metric_interval_lower_bound"))))
@@ -262,7 +257,7 @@ def _lower(bound: float | None) -> float:
     return float("-inf") if bound is None else bound
 
 
-def _in(to: _Wishes, service: Resource, scaling: WrittenScaling) -> None:
+def _in(to: Wishes, service: Resource, scaling: WrittenScaling) -> None:
     """Say what scale-in should be: one alarm on both metrics, which no literal of another makes."""
     policies = scaling.going(Way.IN)
     ladders = to.wanted.proposal.ladders
@@ -284,7 +279,7 @@ def _in(to: _Wishes, service: Resource, scaling: WrittenScaling) -> None:
     to.leave(Bundle.SCALE_IN.value, place, why, by_hand.scale_in(to.wanted, service))
 
 
-def _joint(to: _Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
+def _joint(to: Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
     """Wish for the waits and steps of an alarm on both metrics whose metric math says what is proposed."""
     ladders = to.wanted.proposal.ladders
     levels = (alarm.level_of(CPU), alarm.level_of(MEMORY))

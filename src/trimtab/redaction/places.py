@@ -15,6 +15,7 @@ _USER: Final = re.compile(
     r"(?<![^\s\"'])(?P<flag>(?:-u|--(?:proxy-)?user|-U)[ =]?\s*)"
     r"(?:\"[^\":\s]*:[^\"]*\"|'[^':\s]*:[^']*'|[^\s:\"']+:[^\s\"']+)"
 )
+_SLASHES: Final = re.compile(r"(://?)")
 _AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
 _CLIENTS: Final = (
     (
@@ -41,7 +42,7 @@ _TOKEN: Final = re.compile(r"[^\s\"'<>]+")
 
 def without_placed(text: str, instead: str) -> str:
     """Return a text without what its place tells to be a credential."""
-    if "://" in text:
+    if ":/" in text:
         text = _TOKEN.sub(lambda found: _without_userinfo(found[0], instead), text)
     text = _SCHEME.sub(lambda found: _scheme(found, instead), text)
     text = _COOKIE.sub(lambda found: f"{found['header']}{instead}", text)
@@ -86,14 +87,15 @@ def _password_of(token: str) -> str | None:
 
 def _without_userinfo(token: str, instead: str) -> str:
     """Return one word of a text, its URLs without who calls and by which password."""
-    if "://" not in token or "@" not in token:
+    if ":/" not in token or "@" not in token:
         return token
-    head, *rest = token.split("://")
-    parts = [head]
-    for one in rest:
-        end = _userinfo_end(one, 0)
-        parts.append(one if end is None else f"{instead}{one[end:]}")
-    return "://".join(parts)
+    # What a file system's path is made of a URL has one slash left.
+    parts = _SLASHES.split(token)
+    for at in range(2, len(parts), 2):
+        end = _userinfo_end(parts[at], 0)
+        if end is not None:
+            parts[at] = f"{instead}{parts[at][end:]}"
+    return "".join(parts)
 
 
 def _userinfo_end(token: str, start: int) -> int | None:

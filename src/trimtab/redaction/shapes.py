@@ -50,7 +50,7 @@ _PREFIXED: Final = (
     r"[MNO][A-Za-z\d_\-]{23,25}\.[\w\-]{6}\.[\w\-]{27,}",
     r"[A-Za-z0-9_~.\-]{3}8Q~[A-Za-z0-9_~.\-]{31,}",
 )
-SHAPES: Final = re.compile(rf"(?<![A-Za-z0-9_\-.])(?:{'|'.join(_PREFIXED)})")
+SHAPES: Final = re.compile(rf"(?<![A-Za-z0-9_\-])(?:{'|'.join(_PREFIXED)})")
 WEBHOOK: Final = re.compile(
     r"(?i)(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/"
     r"|\.webhook\.office\.com/)[^\s\"'<>]+"

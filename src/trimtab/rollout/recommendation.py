@@ -14,6 +14,7 @@ from trimtab.decoding import decoded
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import read_document
 from trimtab.errors import RolloutError
+from trimtab.files import read_given
 from trimtab.rollout.model import WantedRevision
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def read_task_definitions(path: Path) -> dict[str, str]:
         RolloutError: it cannot be read, or names something else than revisions.
 
     """
-    content = _content(path, "write it with `terraform output -json task_definitions`")
+    content = read_given(path, "write it with `terraform output -json task_definitions`", RolloutError)
     try:
         outputs: Any = decoded(content)
     except msgspec.DecodeError as error:
@@ -119,12 +120,3 @@ def _refuse_twice(names: list[str], path: Path) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise RolloutError(f"names {', '.join(twice)} more than once", where=str(path))
-
-
-def _content(path: Path, advice: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RolloutError(
-            f"cannot be read ({error.strerror or error})", where=str(path), advice=advice
-        ) from error

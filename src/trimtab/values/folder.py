@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from trimtab.document.encode import FILE, encode
+from trimtab.document.encode import encode
+from trimtab.document.files import FILE
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import earlier_files
 from trimtab.folders.output import half_written, switch

@@ -51,6 +51,14 @@ class _Given(Values, frozen=True, kw_only=True):
         if ladders.max_tasks < ladders.min_tasks:
             msg = f"max ({ladders.max_tasks}) is below min ({ladders.min_tasks})"
             raise ValueError(msg)
+        if ladders.schedule is not None:
+            minima = [piece.min_tasks for piece in ladders.schedule.pieces]
+            if max(minima) > ladders.max_tasks:
+                msg = f"schedule: {max(minima)} tasks are above max ({ladders.max_tasks})"
+                raise ValueError(msg)
+            if min(minima) != ladders.min_tasks:
+                msg = f"schedule: the least of them is {min(minima)}, and min is {ladders.min_tasks}"
+                raise ValueError(msg)
         if ladders.period_s not in PERIODS_S:
             msg = f"period is {ladders.period_s} s, must be one of {', '.join(map(str, PERIODS_S))}"
             raise ValueError(msg)

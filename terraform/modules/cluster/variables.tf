@@ -111,22 +111,31 @@ variable "event_retention_days" {
 }
 
 variable "alert_emails" {
-  description = "Addresses that are told of failed tasks, failed deployments and impaired services. Each must confirm once."
+  description = <<-EOT
+    Addresses that are told of failed tasks, failed deployments and impaired services. Each must confirm once.
+  EOT
   type        = set(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
-    error_message = "alert_emails holds something that is no address: ${join(", ", [for address in var.alert_emails : address if !can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])}."
+    condition = alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
+    error_message = join(" ", [
+      "alert_emails holds something that is no address:",
+      "${join(", ", [for address in var.alert_emails : address if !can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])}.",
+    ])
   }
 }
 
 variable "tracing" {
   description = <<-EOT
-    Which traces the services keep: one `sampling_rate` (a share) and `seed` for all, so that a trace is kept whole or not at all. The seed is any number; give clusters that call each other the same.
-    Collectors sample what applications have recorded: each span costs the application its CPU first (measured 50 us with opentelemetry-python 1.45, 9 us where its own sampler drops 95 %), so set OTEL_TRACES_SAMPLER in the environment of a service to whom that is too much.
-    `xray_rule` makes the X-Ray rule that services with `tracing.sampler = "xray"` ask for; it records `reservoir` requests a second before the rate counts.
+    Which traces the services keep: one `sampling_rate` (a share) and `seed` for all, so that a trace is kept whole or
+    not at all. The seed is any number; give clusters that call each other the same.
+    Collectors sample what applications have recorded: each span costs the application its CPU first (measured 50 us
+    with opentelemetry-python 1.45, 9 us where its own sampler drops 95 %), so set OTEL_TRACES_SAMPLER in the
+    environment of a service to whom that is too much.
+    `xray_rule` makes the X-Ray rule that services with `tracing.sampler = "xray"` ask for; it records `reservoir`
+    requests a second before the rate counts.
   EOT
   type = object({
     sampling_rate = optional(number, 0.05)
@@ -149,7 +158,10 @@ variable "tracing" {
       var.tracing.seed <= 4294967295 &&
       floor(var.tracing.seed) == var.tracing.seed
     )
-    error_message = "tracing.seed is ${var.tracing.seed}. The collector takes a whole number of 32 bits, and without one each would keep other traces: 1 to 4294967295."
+    error_message = join(" ", [
+      "tracing.seed is ${var.tracing.seed}. The collector takes a whole number of 32 bits, and without one each",
+      "would keep other traces: 1 to 4294967295.",
+    ])
   }
 
   validation {
@@ -160,14 +172,19 @@ variable "tracing" {
 
 variable "event_log_policy" {
   description = <<-EOT
-    The log resource policy that lets EventBridge write, of which a region of an account has 10: `own` is for this cluster's log alone. `shared` is for those of all clusters (`/aws/events/ecs/*`), and is asked of one of them; the others then take `none`.
+    The log resource policy that lets EventBridge write, of which a region of an account has 10: `own` is for this
+    cluster's log alone. `shared` is for those of all clusters (`/aws/events/ecs/*`), and is asked of one of them; the
+    others then take `none`.
   EOT
   type        = string
   default     = "own"
   nullable    = false
 
   validation {
-    condition     = contains(["own", "shared", "none"], var.event_log_policy)
-    error_message = "event_log_policy is \"${var.event_log_policy}\". Use own, shared, or none where the shared one of another cluster is there already."
+    condition = contains(["own", "shared", "none"], var.event_log_policy)
+    error_message = join(" ", [
+      "event_log_policy is \"${var.event_log_policy}\". Use own, shared, or none where the shared one of another",
+      "cluster is there already.",
+    ])
   }
 }

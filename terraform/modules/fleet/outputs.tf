@@ -13,7 +13,10 @@ output "load_balancers" {
       for priorities in values(local.priorities) :
       length(distinct(priorities)) == length(priorities)
     ])
-    error_message = "services has two listener rules of one priority behind the same load balancer. Give each service behind it a traffic.priority of its own: the load balancer refuses duplicates."
+    error_message = join(" ", [
+      "services has two listener rules of one priority behind the same load balancer. Give each service behind it a",
+      "traffic.priority of its own: the load balancer refuses duplicates.",
+    ])
   }
 
   # A fleet that is taken over stays where it runs. What is new gets a third zone: with one gone, two thirds are left.
@@ -64,7 +67,9 @@ output "alerts_topic_arn" {
 }
 
 output "task_definitions" {
-  description = "Newest revision of each service. Services move to it by a deployment (CI or a rollout), never by apply."
+  description = <<-EOT
+    Newest revision of each service. Services move to it by a deployment (CI or a rollout), never by apply.
+  EOT
   value       = { for name, service in module.service : name => service.task_definition_arn }
 }
 

@@ -1,8 +1,14 @@
 variable "adopt" {
   description = <<-EOT
-    What is taken over from a fleet that runs already, so that nothing of it is replaced. Without it everything is made new.
-    `load_balancers` by exposure (public, internal) and `services` by name: see `adopt` of the modules. `leave` names services that stay with their present owner, `roles` the roles of another owner that tasks keep: each is allowed to write the platform's logs and traces.
-    A service's `load_balancer` is where its target group hangs (public or internal), whatever its `traffic.exposure` says: a target group cannot change its load balancer while it serves. `foreign_load_balancer` is a security group of a load balancer that is not taken over. `any_path` says that its listener rule asks for hosts and no path: paths of `/*` in the values are then no condition.
+    What is taken over from a fleet that runs already, so that nothing of it is replaced. Without it everything is
+    made new.
+    `load_balancers` by exposure (public, internal) and `services` by name: see `adopt` of the modules. `leave` names
+    services that stay with their present owner, `roles` the roles of another owner that tasks keep: each is allowed
+    to write the platform's logs and traces.
+    A service's `load_balancer` is where its target group hangs (public or internal), whatever its `traffic.exposure`
+    says: a target group cannot change its load balancer while it serves. `foreign_load_balancer` is a security group
+    of a load balancer that is not taken over. `any_path` says that its listener rule asks for hosts and no path:
+    paths of `/*` in the values are then no condition.
   EOT
   type = object({
     cluster = optional(object({
@@ -179,8 +185,11 @@ variable "adopt" {
   nullable = false
 
   validation {
-    condition     = length(setsubtract(keys(var.adopt.load_balancers), ["public", "internal"])) == 0
-    error_message = "adopt.load_balancers has a key that is neither \"public\" nor \"internal\": ${join(", ", setsubtract(keys(var.adopt.load_balancers), ["public", "internal"]))}."
+    condition = length(setsubtract(keys(var.adopt.load_balancers), ["public", "internal"])) == 0
+    error_message = join(" ", [
+      "adopt.load_balancers has a key that is neither \"public\" nor \"internal\":",
+      "${join(", ", setsubtract(keys(var.adopt.load_balancers), ["public", "internal"]))}.",
+    ])
   }
 
   validation {
@@ -195,7 +204,10 @@ variable "adopt" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.adopt.services), var.adopt.leave)) == 0
-    error_message = "adopt both takes over and leaves ${join(", ", setintersection(keys(var.adopt.services), var.adopt.leave))}. Name each service once."
+    condition = length(setintersection(keys(var.adopt.services), var.adopt.leave)) == 0
+    error_message = join(" ", [
+      "adopt both takes over and leaves ${join(", ", setintersection(keys(var.adopt.services), var.adopt.leave))}.",
+      "Name each service once.",
+    ])
   }
 }

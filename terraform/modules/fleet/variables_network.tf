@@ -5,7 +5,10 @@ variable "vpc_id" {
 }
 
 variable "private_subnet_ids" {
-  description = "Private subnets for tasks and the internal load balancer, one in each of three zones; two do for a fleet that is taken over."
+  description = <<-EOT
+    Private subnets for tasks and the internal load balancer, one in each of three zones; two do for a fleet that is
+    taken over.
+  EOT
   type        = list(string)
   nullable    = false
 
@@ -13,12 +16,18 @@ variable "private_subnet_ids" {
     condition = (
       length(var.private_subnet_ids) >= 2 && length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids)
     )
-    error_message = "private_subnet_ids has ${length(distinct(var.private_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
+    error_message = join(" ", [
+      "private_subnet_ids has ${length(distinct(var.private_subnet_ids))} different subnet(s). Give one for each of",
+      "three zones; a load balancer takes no fewer than two.",
+    ])
   }
 }
 
 variable "public_subnet_ids" {
-  description = "Public subnets for the internet-facing load balancer, one in each of three zones; two do for a fleet that is taken over."
+  description = <<-EOT
+    Public subnets for the internet-facing load balancer, one in each of three zones; two do for a fleet that is taken
+    over.
+  EOT
   type        = list(string)
   nullable    = false
 
@@ -26,7 +35,10 @@ variable "public_subnet_ids" {
     condition = (
       length(var.public_subnet_ids) >= 2 && length(distinct(var.public_subnet_ids)) == length(var.public_subnet_ids)
     )
-    error_message = "public_subnet_ids has ${length(distinct(var.public_subnet_ids))} different subnet(s). Give one for each of three zones; a load balancer takes no fewer than two."
+    error_message = join(" ", [
+      "public_subnet_ids has ${length(distinct(var.public_subnet_ids))} different subnet(s). Give one for each of",
+      "three zones; a load balancer takes no fewer than two.",
+    ])
   }
 }
 
@@ -37,7 +49,9 @@ variable "namespace" {
 }
 
 variable "certificate_arn" {
-  description = "ACM certificate of the public load balancer, and of the internal one unless `internal_certificate_arn` is given."
+  description = <<-EOT
+    ACM certificate of the public load balancer, and of the internal one unless `internal_certificate_arn` is given.
+  EOT
   type        = string
   default     = null
 }
@@ -49,7 +63,11 @@ variable "internal_certificate_arn" {
 }
 
 variable "load_balancers" {
-  description = "More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further certificates by a name of your own, IPv6 (`dualstack`), TLS policy, attributes. What is left out stays as found on one that is taken over."
+  description = <<-EOT
+    More of the public and the internal load balancer, by exposure: access logs, the ARN of a web ACL (WAFv2), further
+    certificates by a name of your own, IPv6 (`dualstack`), TLS policy, attributes. What is left out stays as found on
+    one that is taken over.
+  EOT
   type = map(object({
     access_logs     = optional(object({ bucket = string, prefix = optional(string) }))
     web_acl_arn     = optional(string)
@@ -79,8 +97,11 @@ variable "load_balancers" {
   nullable = false
 
   validation {
-    condition     = length(setsubtract(keys(var.load_balancers), ["public", "internal"])) == 0
-    error_message = "load_balancers has a key that is neither \"public\" nor \"internal\": ${join(", ", setsubtract(keys(var.load_balancers), ["public", "internal"]))}."
+    condition = length(setsubtract(keys(var.load_balancers), ["public", "internal"])) == 0
+    error_message = join(" ", [
+      "load_balancers has a key that is neither \"public\" nor \"internal\":",
+      "${join(", ", setsubtract(keys(var.load_balancers), ["public", "internal"]))}.",
+    ])
   }
 }
 

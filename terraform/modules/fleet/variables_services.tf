@@ -1,7 +1,9 @@
 # The one place where the Python package and this configuration meet. Defaults live in modules/service: a null here
 # takes the module's.
 variable "services" {
-  description = "The services by name. A plain one is image, size, start-up time, traffic and bounds; the rest has defaults."
+  description = <<-EOT
+    The services by name. A plain one is image, size, start-up time, traffic and bounds; the rest has defaults.
+  EOT
   type = map(object({
     image                    = string
     cpu                      = number
@@ -162,6 +164,11 @@ variable "services" {
       scale_in = optional(object({
         steps = optional(list(object({ below = number, remove = number })))
       }))
+      schedule = optional(object({
+        timezone = string
+        weekdays = list(object({ at = string, min = number }))
+        weekend  = optional(list(object({ at = string, min = number })))
+      }))
       tracking = optional(object({
         cpu    = number
         memory = optional(number)
@@ -173,6 +180,7 @@ variable "services" {
       out_datapoints = optional(number)
       in_periods     = optional(number)
       in_datapoints  = optional(number)
+      fast_signals   = optional(bool)
     }))
   }))
   nullable = false
@@ -211,7 +219,11 @@ variable "services" {
       for service in values(var.services) :
       length(service.callers) == 0 || service.port != null
     ])
-    error_message = "services has callers without a port: ${join(", ", [for name, service in var.services : name if length(service.callers) > 0 && service.port == null])}. Give the port they call."
+    error_message = join(" ", [
+      "services has callers without a port:",
+      "${join(", ", [for name, service in var.services : name if length(service.callers) > 0 && service.port == null])}.",
+      "Give the port they call.",
+    ])
   }
 
   validation {

@@ -1,5 +1,8 @@
 variable "alarms" {
-  description = "Alarms of every service for whoever is on call, to the topic of alerts or to another `topic`: all of them unless said otherwise, at most $0.40 a service and month; null for none. See modules/service."
+  description = <<-EOT
+    Alarms of every service for whoever is on call, to the topic of alerts or to another `topic`: all of them unless
+    said otherwise, at most $0.40 a service and month; null for none. See modules/service.
+  EOT
   type = object({
     topic          = optional(object({ arn = string }))
     unhealthy      = optional(bool)
@@ -25,7 +28,11 @@ variable "container_insights" {
 }
 
 variable "tracing" {
-  description = "Traces to X-Ray: on or off, the share of traces that is kept, what the collector takes of each task, and what applications are told; see modules/service and modules/cluster. `sampler = \"xray\"` samples by an X-Ray rule, with its `reservoir`."
+  description = <<-EOT
+    Traces to X-Ray: on or off, the share of traces that is kept, what the collector takes of each task, and what
+    applications are told; see modules/service and modules/cluster. `sampler = "xray"` samples by an X-Ray rule, with
+    its `reservoir`.
+  EOT
   type = object({
     enabled       = optional(bool)
     sampling_rate = optional(number)

@@ -1,7 +1,12 @@
 # What a load balancer that serves already keeps when it is taken over. Security groups are kept, alone or beside the
 # module's own, which the rules towards the tasks belong to: more is let through than before, never less.
 variable "adopt" {
-  description = "What is taken over from a load balancer that serves already, so that nothing of it is replaced; `trimtab write` fills it. Target groups are those that its listeners' default actions forward to, responses what they answer themselves, `http_redirect` where port 80 sends its clients. `own_security_group` says whether the module's own is put beside the groups that are kept."
+  description = <<-EOT
+    What is taken over from a load balancer that serves already, so that nothing of it is replaced; `trimtab write`
+    fills it. Target groups are those that its listeners' default actions forward to, responses what they answer
+    themselves, `http_redirect` where port 80 sends its clients. `own_security_group` says whether the module's own is
+    put beside the groups that are kept.
+  EOT
   type = object({
     name                   = optional(string)
     security_group_ids     = optional(list(string), [])
@@ -45,7 +50,10 @@ variable "adopt" {
   }
 
   validation {
-    condition     = var.adopt.own_security_group || length(var.adopt.security_group_ids) > 0
-    error_message = "adopt.own_security_group is false and adopt.security_group_ids is empty. A load balancer needs at least one security group: name those it has, or let it have the module's own."
+    condition = var.adopt.own_security_group || length(var.adopt.security_group_ids) > 0
+    error_message = join(" ", [
+      "adopt.own_security_group is false and adopt.security_group_ids is empty. A load balancer needs at least one",
+      "security group: name those it has, or let it have the module's own.",
+    ])
   }
 }

@@ -70,23 +70,35 @@ resource "aws_lb" "this" {
 
   lifecycle {
     precondition {
-      condition     = local.https || var.allow_plain_http
-      error_message = "Load balancer ${var.name} has no certificate, so it would serve plain HTTP. Give certificate_arn, or say allow_plain_http = true where that is meant (a sandbox, a test)."
+      condition = local.https || var.allow_plain_http
+      error_message = join(" ", [
+        "Load balancer ${var.name} has no certificate, so it would serve plain HTTP. Give certificate_arn, or say",
+        "allow_plain_http = true where that is meant (a sandbox, a test).",
+      ])
     }
 
     precondition {
-      condition     = !(local.https && var.allow_plain_http)
-      error_message = "Load balancer ${var.name} has a certificate and allow_plain_http = true. With a certificate HTTP only redirects: take one of the two away."
+      condition = !(local.https && var.allow_plain_http)
+      error_message = join(" ", [
+        "Load balancer ${var.name} has a certificate and allow_plain_http = true. With a certificate HTTP only",
+        "redirects: take one of the two away.",
+      ])
     }
 
     precondition {
-      condition     = local.https == (var.certificate_arn != null) && (local.https || length(var.certificates) == 0)
-      error_message = "Load balancer ${var.name}: https, certificate_arn and certificates do not go together. An HTTPS listener needs certificate_arn, and further certificates need the listener."
+      condition = local.https == (var.certificate_arn != null) && (local.https || length(var.certificates) == 0)
+      error_message = join(" ", [
+        "Load balancer ${var.name}: https, certificate_arn and certificates do not go together. An HTTPS listener",
+        "needs certificate_arn, and further certificates need the listener.",
+      ])
     }
 
     precondition {
-      condition     = var.ip_address_type != "dualstack-without-public-ipv4" || !var.internal
-      error_message = "Load balancer ${var.name} is internal, and dualstack-without-public-ipv4 is for internet-facing ones. Use ipv4 or dualstack."
+      condition = var.ip_address_type != "dualstack-without-public-ipv4" || !var.internal
+      error_message = join(" ", [
+        "Load balancer ${var.name} is internal, and dualstack-without-public-ipv4 is for internet-facing ones. Use",
+        "ipv4 or dualstack.",
+      ])
     }
   }
 }

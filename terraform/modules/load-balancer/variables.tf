@@ -4,13 +4,18 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name)) && !startswith(var.name, "internal-")
-    error_message = "name is \"${var.name}\". It must be 2 to 32 lower-case letters, digits and hyphens, begin with a letter, and not begin with \"internal-\", which AWS keeps for itself."
+    condition = can(regex("^[a-z][a-z0-9-]{0,30}[a-z0-9]$", var.name)) && !startswith(var.name, "internal-")
+    error_message = join(" ", [
+      "name is \"${var.name}\". It must be 2 to 32 lower-case letters, digits and hyphens, begin with a letter, and",
+      "not begin with \"internal-\", which AWS keeps for itself.",
+    ])
   }
 }
 
 variable "environment" {
-  description = "Environment, as tagged. In `production` deletion protection is on unless `deletion_protection` says otherwise."
+  description = <<-EOT
+    Environment, as tagged. In `production` deletion protection is on unless `deletion_protection` says otherwise.
+  EOT
   type        = string
   nullable    = false
 
@@ -39,7 +44,9 @@ variable "tags" {
 }
 
 variable "internal" {
-  description = "Internal load balancers have private addresses only: nothing outside the VPC and its peers can reach them."
+  description = <<-EOT
+    Internal load balancers have private addresses only: nothing outside the VPC and its peers can reach them.
+  EOT
   type        = bool
   nullable    = false
 }
@@ -51,18 +58,26 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets, one a zone: public ones for an internet-facing load balancer, private ones for an internal one."
+  description = <<-EOT
+    Subnets, one a zone: public ones for an internet-facing load balancer, private ones for an internal one.
+  EOT
   type        = list(string)
   nullable    = false
 
   validation {
-    condition     = length(var.subnet_ids) >= 2
-    error_message = "subnet_ids has ${length(var.subnet_ids)} subnet(s). An application load balancer needs at least two, in different zones."
+    condition = length(var.subnet_ids) >= 2
+    error_message = join(" ", [
+      "subnet_ids has ${length(var.subnet_ids)} subnet(s). An application load balancer needs at least two, in",
+      "different zones.",
+    ])
   }
 }
 
 variable "client_cidrs" {
-  description = "IPv4 ranges that may connect: everyone for an internet-facing load balancer, the VPC's own range for an internal one."
+  description = <<-EOT
+    IPv4 ranges that may connect: everyone for an internet-facing load balancer, the VPC's own range for an internal
+    one.
+  EOT
   type        = set(string)
   nullable    = false
 
@@ -78,8 +93,11 @@ variable "certificate_arn" {
   default     = null
 
   validation {
-    condition     = var.certificate_arn == null ? true : can(regex("^arn:[a-z-]+:(acm|iam):", var.certificate_arn))
-    error_message = "certificate_arn is \"${coalesce(var.certificate_arn, "-")}\". It must be the ARN of an ACM or IAM server certificate."
+    condition = var.certificate_arn == null ? true : can(regex("^arn:[a-z-]+:(acm|iam):", var.certificate_arn))
+    error_message = join(" ", [
+      "certificate_arn is \"${coalesce(var.certificate_arn, "-")}\". It must be the ARN of an ACM or IAM server",
+      "certificate.",
+    ])
   }
 }
 
@@ -125,13 +143,19 @@ variable "access_logs" {
 }
 
 variable "https" {
-  description = "Whether there is an HTTPS listener; null: where `certificate_arn` is given. Must be said (true) where the certificate is made in the same configuration, whose ARN a plan does not know yet."
+  description = <<-EOT
+    Whether there is an HTTPS listener; null: where `certificate_arn` is given. Must be said (true) where the
+    certificate is made in the same configuration, whose ARN a plan does not know yet.
+  EOT
   type        = bool
   default     = null
 }
 
 variable "certificates" {
-  description = "Further certificates of the HTTPS listener by a name of your own, for hosts that the first does not cover: their ARNs."
+  description = <<-EOT
+    Further certificates of the HTTPS listener by a name of your own, for hosts that the first does not cover: their
+    ARNs.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false
@@ -143,7 +167,10 @@ variable "certificates" {
 }
 
 variable "web_acl" {
-  description = "Web application firewall (WAFv2 web ACL, regional, of the same region); null for none. AWS bills it by the ACL, its rules and the requests."
+  description = <<-EOT
+    Web application firewall (WAFv2 web ACL, regional, of the same region); null for none. AWS bills it by the ACL,
+    its rules and the requests.
+  EOT
   type        = object({ arn = string })
   default     = null
 
@@ -153,12 +180,18 @@ variable "web_acl" {
       ? true
       : can(regex("^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/", var.web_acl.arn))
     )
-    error_message = "web_acl.arn is \"${try(var.web_acl.arn, "-")}\". It must be the ARN of a regional web ACL (…:regional/webacl/…): one for CloudFront cannot hang on a load balancer."
+    error_message = join(" ", [
+      "web_acl.arn is \"${try(var.web_acl.arn, "-")}\". It must be the ARN of a regional web ACL",
+      "(…:regional/webacl/…): one for CloudFront cannot hang on a load balancer.",
+    ])
   }
 }
 
 variable "ip_address_type" {
-  description = "`ipv4`, `dualstack` or `dualstack-without-public-ipv4`; null leaves it as it is (new: ipv4). With IPv6, subnets need IPv6 ranges, and `client_ipv6_cidrs` says who may connect."
+  description = <<-EOT
+    `ipv4`, `dualstack` or `dualstack-without-public-ipv4`; null leaves it as it is (new: ipv4). With IPv6, subnets
+    need IPv6 ranges, and `client_ipv6_cidrs` says who may connect.
+  EOT
   type        = string
   default     = null
 
@@ -168,7 +201,10 @@ variable "ip_address_type" {
       ? true
       : contains(["ipv4", "dualstack", "dualstack-without-public-ipv4"], var.ip_address_type)
     )
-    error_message = "ip_address_type is \"${coalesce(var.ip_address_type, "-")}\". Use ipv4, dualstack or dualstack-without-public-ipv4."
+    error_message = join(" ", [
+      "ip_address_type is \"${coalesce(var.ip_address_type, "-")}\". Use ipv4, dualstack or",
+      "dualstack-without-public-ipv4.",
+    ])
   }
 }
 

@@ -43,6 +43,27 @@ resource "aws_cloudwatch_metric_alarm" "out" {
   tags                = var.tags
 }
 
+# Beside CPU's alarm above, never instead of it: ECS publishes CPU once a minute unless the service is told otherwise,
+# and then two of three points of 20 s are missing and this alarm stays quiet. What is off costs speed, not scaling.
+resource "aws_cloudwatch_metric_alarm" "fast" {
+  count = var.scaling.fast_signals && contains(keys(local.utilisation), "cpu") ? 1 : 0
+
+  alarm_name          = "${local.stem}-cpu-high-fast"
+  alarm_description   = "Scale out sooner: cpu of ${var.service_name} above ${var.scaling.cpu.high} %, every 20 s."
+  namespace           = "AWS/ECS"
+  metric_name         = local.known.cpu.metric
+  dimensions          = local.dimensions
+  statistic           = "Average"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.scaling.cpu.high
+  period              = 20
+  evaluation_periods  = 3
+  datapoints_to_alarm = 3
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_appautoscaling_policy.out["cpu"].arn]
+  tags                = var.tags
+}
+
 resource "aws_cloudwatch_metric_alarm" "further" {
   for_each = var.scaling.metrics
 

@@ -3,13 +3,22 @@ resource "terraform_data" "service" {
   triggers_replace = [var.service_id]
 }
 
+module "schedule" {
+  source = "./schedule"
+  count  = var.scaling.schedule == null ? 0 : 1
+
+  schedule = var.scaling.schedule
+  now      = plantimestamp()
+}
+
 resource "aws_appautoscaling_target" "this" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
   resource_id        = "service/${var.cluster_name}/${var.service_name}"
-  min_capacity       = var.scaling.min
-  max_capacity       = var.scaling.max
-  tags               = var.tags
+  # What the last scheduled action set, so that no plan between two of them undoes it.
+  min_capacity = var.scaling.schedule == null ? var.scaling.min : module.schedule[0].in_force
+  max_capacity = var.scaling.max
+  tags         = var.tags
 
   lifecycle {
     # A replaced service loses its target without a word; this notices.
@@ -135,6 +144,26 @@ resource "aws_appautoscaling_policy" "tracking" {
     predefined_metric_specification {
       predefined_metric_type = local.tracked[each.key]
     }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_appautoscaling_target.this.id]
+  }
+}
+
+# AWS writes over an action of the same name, and none can be imported.
+resource "aws_appautoscaling_scheduled_action" "this" {
+  for_each = var.scaling.schedule == null ? {} : module.schedule[0].actions
+
+  name               = each.key
+  service_namespace  = aws_appautoscaling_target.this.service_namespace
+  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  resource_id        = aws_appautoscaling_target.this.resource_id
+  schedule           = each.value.schedule
+  timezone           = var.scaling.schedule.timezone
+
+  scalable_target_action {
+    min_capacity = each.value.min
   }
 
   lifecycle {

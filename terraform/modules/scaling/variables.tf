@@ -56,6 +56,8 @@ variable "scaling" {
     Bounds and step policies. `cpu` and `memory` each give a scale-out ladder: alarm above `high` percent, `steps` by how far above it the metric is. Either is switched off by `enabled = false` where it says nothing of the load.
     `metrics` are further ones by name, each a ladder of its own and a term of the joint ratio. A metric is made of `sources`, CloudWatch metrics by an id; of several, `expression` makes one value. `per_task` divides it by the running or desired tasks. `high`, `low` and `above` are in its unit. A source's `missing` is the value that its absence means; without one, absence keeps every task. `divided` is false where a task less does not raise the value for the others.
     There is one scale-in for all: it fires while MAX([CPU / cpu.low, memory / memory.low, METRIC / METRIC.low]) is under 1, with `scale_in.steps` by that ratio.
+    `fast_signals` sets an alarm of 20 s beside CPU's, on the same policy. It needs CPU published every 20 s (`monitoring` of the service, which the provider cannot set: `aws ecs update-service --monitoring` does). Where it is not, that alarm never fires and the one of `period` scales as before.
+    `schedule` has the least number of tasks vary over the day: from `at` (HH:MM in `timezone`) on at least `min`, by scheduled actions of AWS, at most 6 a day; `weekend` where Saturday and Sunday have others. `min` is the least of them. A plan between two actions finds nothing to change.
     `tracking` is target tracking in the place of all step policies: AWS keeps CPU (and memory, where a target is given) near so many percent by alarms of its own. Of the other fields only `min`, `max` and the two cooldowns count then.
     A low threshold must lie where removing a task cannot push the metric back over `high`, and memory's must lie above what an idle task holds, else the fleet never shrinks.
   EOT
@@ -101,6 +103,11 @@ variable "scaling" {
         [{ below = 1, remove = 1 }, { below = 0.5, remove = 2 }]
       )
     }), {})
+    schedule = optional(object({
+      timezone = string
+      weekdays = list(object({ at = string, min = number }))
+      weekend  = optional(list(object({ at = string, min = number })))
+    }))
     tracking = optional(object({
       cpu    = number
       memory = optional(number)
@@ -112,6 +119,7 @@ variable "scaling" {
     out_datapoints = optional(number, 2)
     in_periods     = optional(number, 10)
     in_datapoints  = optional(number, 10)
+    fast_signals   = optional(bool, false)
   })
   nullable = false
 
@@ -146,6 +154,16 @@ variable "scaling" {
       (var.scaling.tracking != null && var.scaling.out_cooldown == var.scaling.in_cooldown)
     )
     error_message = "scaling.out_cooldown is ${var.scaling.out_cooldown} s and in_cooldown ${var.scaling.in_cooldown} s. Out must be above 0 and shorter than in (with tracking as long at most): grow fast, shrink slowly; the other way round flaps."
+  }
+
+  validation {
+    condition = var.scaling.schedule == null ? true : (
+      alltrue([for piece in concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, [])) :
+        floor(piece.min) == piece.min && piece.min <= var.scaling.max
+      ]) &&
+      min(concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min...) == var.scaling.min
+    )
+    error_message = "scaling.schedule has minima ${try(join(", ", concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min), "")} with min = ${var.scaling.min} and max = ${var.scaling.max}. They are whole numbers up to max, and min is the least of them: what is checked of min holds for each."
   }
 
   validation {
@@ -220,6 +238,11 @@ variable "scaling" {
   validation {
     condition     = var.scaling.out_periods <= var.scaling.in_periods
     error_message = "scaling waits ${var.scaling.out_periods} periods to grow and ${var.scaling.in_periods} to shrink. Growing must not wait longer than shrinking."
+  }
+
+  validation {
+    condition     = !var.scaling.fast_signals || (var.scaling.cpu.enabled && var.scaling.tracking == null)
+    error_message = "scaling.fast_signals is true, with cpu.enabled = false or with tracking. Its alarm calls the steps out on CPU: leave fast_signals out, or have those."
   }
 
   validation {

@@ -3,8 +3,10 @@
 
 variable "adopt" {
   description = <<-EOT
-    What is taken over from a service that runs already, so that nothing of it is replaced; `trimtab write` fills it. All is optional.
-    `definition` is the revision that runs (an ARN): its environment, secrets, command, health check and the like go into the next one, under what `task` says.
+    What is taken over from a service that runs already, so that nothing of it is replaced; `trimtab write` fills it.
+    All is optional.
+    `definition` is the revision that runs (an ARN): its environment, secrets, command, health check and the like go
+    into the next one, under what `task` says.
   EOT
   type = object({
     service_name   = optional(string)

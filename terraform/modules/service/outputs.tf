@@ -4,7 +4,9 @@ output "service_arn" {
 }
 
 output "task_definition_arn" {
-  description = "ARN of the newest revision. The service does not move to it by itself: see `ignore_changes` in service.tf."
+  description = <<-EOT
+    ARN of the newest revision. The service does not move to it by itself: see `ignore_changes` in service.tf.
+  EOT
   value       = aws_ecs_task_definition.this.arn
 }
 
@@ -24,7 +26,9 @@ output "discovery_service_arn" {
 }
 
 output "log_group_names" {
-  description = "Log groups: `application` (the application's stream) and `debug` (sidecars; the same group outside production)."
+  description = <<-EOT
+    Log groups: `application` (the application's stream) and `debug` (sidecars; the same group outside production).
+  EOT
   value       = { application = local.application_log_group, debug = aws_cloudwatch_log_group.debug.name }
 }
 

@@ -121,8 +121,11 @@ resource "aws_ecs_service" "this" {
     }
 
     precondition {
-      condition     = var.traffic == null || var.task.port != null
-      error_message = "Service ${var.name}: traffic is set but task.port is not. The load balancer needs the port the container listens on."
+      condition = var.traffic == null || var.task.port != null
+      error_message = join(" ", [
+        "Service ${var.name}: traffic is set but task.port is not. The load balancer needs the port the container",
+        "listens on.",
+      ])
     }
 
     precondition {
@@ -145,8 +148,11 @@ resource "aws_ecs_service" "this" {
     }
 
     precondition {
-      condition     = !var.task.spot || length(var.adopt.capacity_providers) == 0
-      error_message = "Service ${var.name}: task.spot is set for a service that is taken over with capacity providers of its own. Leave spot out: it runs on what adopt.capacity_providers says."
+      condition = !var.task.spot || length(var.adopt.capacity_providers) == 0
+      error_message = join(" ", [
+        "Service ${var.name}: task.spot is set for a service that is taken over with capacity providers of its own.",
+        "Leave spot out: it runs on what adopt.capacity_providers says.",
+      ])
     }
 
     precondition {

@@ -14,8 +14,11 @@ data "aws_lb_listener" "grpc" {
 
   lifecycle {
     postcondition {
-      condition     = self.protocol == "HTTPS"
-      error_message = "Service ${var.name}: traffic.protocol_version is GRPC, and its listener speaks ${self.protocol}. The load balancer takes gRPC on HTTPS listeners alone: give the ARN of one."
+      condition = self.protocol == "HTTPS"
+      error_message = join(" ", [
+        "Service ${var.name}: traffic.protocol_version is GRPC, and its listener speaks ${self.protocol}. The load",
+        "balancer takes gRPC on HTTPS listeners alone: give the ARN of one.",
+      ])
     }
   }
 }

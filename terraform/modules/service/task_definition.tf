@@ -123,8 +123,11 @@ resource "aws_ecs_task_definition" "this" {
 
   lifecycle {
     precondition {
-      condition     = local.fargate_valid
-      error_message = "Service ${var.name}: ${var.task.cpu} CPU units with ${var.task.memory} MiB is not a Fargate size. Nearest valid: ${join(", ", local.fargate_nearest)}."
+      condition = local.fargate_valid
+      error_message = join(" ", [
+        "Service ${var.name}: ${var.task.cpu} CPU units with ${var.task.memory} MiB is not a Fargate size. Nearest",
+        "valid: ${join(", ", local.fargate_nearest)}.",
+      ])
     }
 
     precondition {
@@ -148,8 +151,11 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = !contains(keys(var.task.containers), local.container_name)
-      error_message = "Service ${var.name}: task.containers has ${local.container_name}, which is the application's own name. Give the further container another."
+      condition = !contains(keys(var.task.containers), local.container_name)
+      error_message = join(" ", [
+        "Service ${var.name}: task.containers has ${local.container_name}, which is the application's own name. Give",
+        "the further container another.",
+      ])
     }
 
     precondition {
@@ -219,8 +225,11 @@ resource "aws_ecs_task_definition" "this" {
     }
 
     precondition {
-      condition     = !(var.execute_command && local.readonly_root_filesystem)
-      error_message = "Service ${var.name}: ECS Exec writes to the container's root file system, which readonly_root_filesystem forbids. Choose one of the two."
+      condition = !(var.execute_command && local.readonly_root_filesystem)
+      error_message = join(" ", [
+        "Service ${var.name}: ECS Exec writes to the container's root file system, which readonly_root_filesystem",
+        "forbids. Choose one of the two.",
+      ])
     }
   }
 }

@@ -18,8 +18,11 @@ variable "environment" {
   nullable    = false
 
   validation {
-    condition     = contains(["production", "staging", "test", "development"], var.environment)
-    error_message = "environment is \"${var.environment}\". Use production, staging, test or development: any other word (prod, live) would silently get the retention of a debug environment."
+    condition = contains(["production", "staging", "test", "development"], var.environment)
+    error_message = join(" ", [
+      "environment is \"${var.environment}\". Use production, staging, test or development: any other word (prod,",
+      "live) would silently get the retention of a debug environment.",
+    ])
   }
 }
 
@@ -35,19 +38,28 @@ variable "cost_center" {
 }
 
 variable "tags" {
-  description = "More tags for every resource and task. Environment, Service and CostCenter are always set from their own variables."
+  description = <<-EOT
+    More tags for every resource and task. Environment, Service and CostCenter are always set from their own
+    variables.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = length(setintersection(keys(var.tags), ["Environment", "Service", "CostCenter"])) == 0
-    error_message = "tags holds Environment, Service or CostCenter. Set them by environment, name and cost_center, so that they cannot disagree."
+    condition = length(setintersection(keys(var.tags), ["Environment", "Service", "CostCenter"])) == 0
+    error_message = join(" ", [
+      "tags holds Environment, Service or CostCenter. Set them by environment, name and cost_center, so that they",
+      "cannot disagree.",
+    ])
   }
 }
 
 variable "cluster" {
-  description = "The cluster the service runs on, as modules/cluster gives it out. What is made begins with `stem`, or with the name where that will do."
+  description = <<-EOT
+    The cluster the service runs on, as modules/cluster gives it out. What is made begins with `stem`, or with the
+    name where that will do.
+  EOT
   type = object({
     name               = string
     arn                = string

@@ -1,5 +1,7 @@
 variable "execute_command" {
-  description = "Allow `aws ecs execute-command` into this service's tasks. Sessions are logged in the cluster's debug log group."
+  description = <<-EOT
+    Allow `aws ecs execute-command` into this service's tasks. Sessions are logged in the cluster's debug log group.
+  EOT
   type        = bool
   default     = false
   nullable    = false
@@ -16,7 +18,10 @@ variable "secret_kms_key_arns" {
       for arn in var.secret_kms_key_arns :
       can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))
     ])
-    error_message = "secret_kms_key_arns holds something that is not the ARN of a key (…:key/…). Aliases move; permission is for the key."
+    error_message = join(" ", [
+      "secret_kms_key_arns holds something that is not the ARN of a key (…:key/…). Aliases move; permission is for",
+      "the key.",
+    ])
   }
 }
 
@@ -42,14 +47,19 @@ variable "task_policy_statements" {
         [for action in statement.actions : !strcontains(action, "*")]
       ])
     )
-    error_message = "task_policy_statements has an action with a wildcard. Name each action: a wildcard grants what AWS adds next year too."
+    error_message = join(" ", [
+      "task_policy_statements has an action with a wildcard. Name each action: a wildcard grants what AWS adds next",
+      "year too.",
+    ])
   }
 }
 
 variable "roles" {
   description = <<-EOT
-    The roles of the service. Of those that the module makes: their `path`, and the ARN of the policy that is their `permissions_boundary`.
-    A role of another owner, by its ARN, takes the place of one that the module makes. It is given no permission here: what tasks need is the owner's to give.
+    The roles of the service. Of those that the module makes: their `path`, and the ARN of the policy that is their
+    `permissions_boundary`.
+    A role of another owner, by its ARN, takes the place of one that the module makes. It is given no permission here:
+    what tasks need is the owner's to give.
   EOT
   type = object({
     path                 = optional(string, "/")
@@ -77,7 +87,10 @@ variable "roles" {
       ? true
       : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.roles.permissions_boundary))
     )
-    error_message = "roles.permissions_boundary is \"${coalesce(var.roles.permissions_boundary, "-")}\". It must be the ARN of a policy (…:policy/NAME)."
+    error_message = join(" ", [
+      "roles.permissions_boundary is \"${coalesce(var.roles.permissions_boundary, "-")}\". It must be the ARN of a",
+      "policy (…:policy/NAME).",
+    ])
   }
 
   validation {

@@ -35,6 +35,11 @@ variable "scaling" {
     scale_in = optional(object({
       steps = optional(list(object({ below = number, remove = number })))
     }))
+    schedule = optional(object({
+      timezone = string
+      weekdays = list(object({ at = string, min = number }))
+      weekend  = optional(list(object({ at = string, min = number })))
+    }))
     tracking = optional(object({
       cpu    = number
       memory = optional(number)
@@ -46,6 +51,7 @@ variable "scaling" {
     out_datapoints = optional(number)
     in_periods     = optional(number)
     in_datapoints  = optional(number)
+    fast_signals   = optional(bool)
   })
 }
 

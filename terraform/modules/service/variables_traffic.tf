@@ -1,8 +1,11 @@
 variable "traffic" {
   description = <<-EOT
-    How a load balancer reaches the service; null for a service that has no target group. `grace_period` is derived from `task.startup_seconds` when left out.
+    How a load balancer reaches the service; null for a service that has no target group. `grace_period` is derived
+    from `task.startup_seconds` when left out.
     A list of `paths`, `hosts` or both decides which requests the listener rule takes.
-    `protocol_version` is HTTP1, HTTP2 or GRPC. GRPC needs an HTTPS listener; its `health_path` is a method, /PACKAGE.SERVICE/METHOD (left out, that of gRPC's health service), its `health_matcher` a gRPC code from 0 to 99 (left out, 0).
+    `protocol_version` is HTTP1, HTTP2 or GRPC. GRPC needs an HTTPS listener; its `health_path` is a method,
+    /PACKAGE.SERVICE/METHOD (left out, that of gRPC's health service), its `health_matcher` a gRPC code from 0 to 99
+    (left out, 0).
     `slow_start` has a new task take its share of requests little by little, for 30 to 900 s.
   EOT
   type = object({
@@ -40,7 +43,10 @@ variable "traffic" {
       : length(var.traffic.paths) + length(var.traffic.hosts) >= 1 &&
       length(var.traffic.paths) + length(var.traffic.hosts) <= 5
     )
-    error_message = "traffic names ${try(length(var.traffic.paths) + length(var.traffic.hosts), 0)} paths and hosts. A listener rule takes 1 to 5 values in all."
+    error_message = join(" ", [
+      "traffic names ${try(length(var.traffic.paths) + length(var.traffic.hosts), 0)} paths and hosts. A listener",
+      "rule takes 1 to 5 values in all.",
+    ])
   }
 
   validation {
@@ -52,7 +58,10 @@ variable "traffic" {
     condition = (
       var.traffic == null ? true : var.traffic.deregistration_delay >= 1 && var.traffic.deregistration_delay <= 3600
     )
-    error_message = "traffic.deregistration_delay is ${try(var.traffic.deregistration_delay, 0)} s. It must be 1 to 3600; 0 would cut every request in flight when a task is scaled in."
+    error_message = join(" ", [
+      "traffic.deregistration_delay is ${try(var.traffic.deregistration_delay, 0)} s. It must be 1 to 3600; 0 would",
+      "cut every request in flight when a task is scaled in.",
+    ])
   }
 
   validation {
@@ -64,7 +73,10 @@ variable "traffic" {
       var.traffic.healthy_threshold >= 2 &&
       var.traffic.healthy_threshold <= 10
     )
-    error_message = "traffic.healthy_threshold is ${try(var.traffic.healthy_threshold, 0)} and unhealthy_threshold ${try(var.traffic.unhealthy_threshold, 0)}. The load balancer takes 2 to 10."
+    error_message = join(" ", [
+      "traffic.healthy_threshold is ${try(var.traffic.healthy_threshold, 0)} and unhealthy_threshold",
+      "${try(var.traffic.unhealthy_threshold, 0)}. The load balancer takes 2 to 10.",
+    ])
   }
 
   validation {
@@ -73,8 +85,11 @@ variable "traffic" {
   }
 
   validation {
-    condition     = contains(["HTTP1", "HTTP2", "GRPC"], try(coalesce(var.traffic.protocol_version), "HTTP1"))
-    error_message = "traffic.protocol_version is \"${try(coalesce(var.traffic.protocol_version), "")}\". A target group speaks HTTP1, HTTP2 or GRPC."
+    condition = contains(["HTTP1", "HTTP2", "GRPC"], try(coalesce(var.traffic.protocol_version), "HTTP1"))
+    error_message = join(" ", [
+      "traffic.protocol_version is \"${try(coalesce(var.traffic.protocol_version), "")}\". A target group speaks",
+      "HTTP1, HTTP2 or GRPC.",
+    ])
   }
 
   validation {
@@ -85,7 +100,10 @@ variable "traffic" {
       ? true
       : can(regex("^/[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_][A-Za-z0-9_]*$", var.traffic.health_path))
     )
-    error_message = "traffic.health_path is \"${try(coalesce(var.traffic.health_path), "")}\" with GRPC. It is a method: /PACKAGE.SERVICE/METHOD, as /grpc.health.v1.Health/Check."
+    error_message = join(" ", [
+      "traffic.health_path is \"${try(coalesce(var.traffic.health_path), "")}\" with GRPC. It is a method:",
+      "/PACKAGE.SERVICE/METHOD, as /grpc.health.v1.Health/Check.",
+    ])
   }
 
   validation {
@@ -111,6 +129,9 @@ variable "traffic" {
       contains([0], try(coalesce(var.traffic.slow_start), 0)) ||
       (try(coalesce(var.traffic.slow_start), 0) >= 30 && try(coalesce(var.traffic.slow_start), 0) <= 900)
     )
-    error_message = "traffic.slow_start is ${try(coalesce(var.traffic.slow_start), 0)} s. The load balancer takes 30 to 900; leave it out for none."
+    error_message = join(" ", [
+      "traffic.slow_start is ${try(coalesce(var.traffic.slow_start), 0)} s. The load balancer takes 30 to 900; leave",
+      "it out for none.",
+    ])
   }
 }

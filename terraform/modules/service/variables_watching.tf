@@ -1,5 +1,8 @@
 variable "logs" {
-  description = "Retention in days: `production_days` for the application's stream in production, `debug_days` for sidecars, and for everything elsewhere."
+  description = <<-EOT
+    Retention in days: `production_days` for the application's stream in production, `debug_days` for sidecars, and
+    for everything elsewhere.
+  EOT
   type = object({
     production_days = optional(number, 30)
     debug_days      = optional(number, 7)
@@ -22,9 +25,14 @@ variable "logs" {
 
 variable "tracing" {
   description = <<-EOT
-    OpenTelemetry collector (ADOT) sidecar that sends traces to X-Ray. Its `cpu` and `memory` come out of the task's size. It keeps the share of traces that the cluster says (`cluster.tracing.sampling_rate`), by their id.
-    The application is told where to send by variables, all below its own: the traces endpoint with its `protocol` (`http/protobuf`, `grpc`, or `sdk` for what the SDK does untold: both ports are open), the service's name, and that nothing takes metrics and logs. `propagators` are told only where named: an SDK that lacks one does not start.
-    `sampler = "xray"` has the SDK sample by the cluster's X-Ray rule instead, for applications whose SDK has that sampler; others ignore it and record everything.
+    OpenTelemetry collector (ADOT) sidecar that sends traces to X-Ray. Its `cpu` and `memory` come out of the task's
+    size. It keeps the share of traces that the cluster says (`cluster.tracing.sampling_rate`), by their id.
+    The application is told where to send by variables, all below its own: the traces endpoint with its `protocol`
+    (`http/protobuf`, `grpc`, or `sdk` for what the SDK does untold: both ports are open), the service's name, and
+    that nothing takes metrics and logs. `propagators` are told only where named: an SDK that lacks one does not
+    start.
+    `sampler = "xray"` has the SDK sample by the cluster's X-Ray rule instead, for applications whose SDK has that
+    sampler; others ignore it and record everything.
   EOT
   type = object({
     enabled     = optional(bool, true)
@@ -39,25 +47,38 @@ variable "tracing" {
   nullable = false
 
   validation {
-    condition     = contains(["http/protobuf", "grpc", "sdk"], var.tracing.protocol)
-    error_message = "tracing.protocol is \"${var.tracing.protocol}\". Use http/protobuf or grpc, or sdk to tell the application neither protocol nor endpoint."
+    condition = contains(["http/protobuf", "grpc", "sdk"], var.tracing.protocol)
+    error_message = join(" ", [
+      "tracing.protocol is \"${var.tracing.protocol}\". Use http/protobuf or grpc, or sdk to tell the application",
+      "neither protocol nor endpoint.",
+    ])
   }
 
   validation {
-    condition     = contains(["collector", "xray"], var.tracing.sampler)
-    error_message = "tracing.sampler is \"${var.tracing.sampler}\". Use collector, or xray for applications whose SDK has X-Ray's sampler."
+    condition = contains(["collector", "xray"], var.tracing.sampler)
+    error_message = join(" ", [
+      "tracing.sampler is \"${var.tracing.sampler}\". Use collector, or xray for applications whose SDK has X-Ray's",
+      "sampler.",
+    ])
   }
 
   validation {
-    condition     = var.tracing.cpu >= 1 && var.tracing.memory >= 64
-    error_message = "tracing asks for ${var.tracing.cpu} CPU units and ${var.tracing.memory} MiB. The collector needs at least 1 unit and 64 MiB: under that its memory limiter drops every span."
+    condition = var.tracing.cpu >= 1 && var.tracing.memory >= 64
+    error_message = join(" ", [
+      "tracing asks for ${var.tracing.cpu} CPU units and ${var.tracing.memory} MiB. The collector needs at least 1",
+      "unit and 64 MiB: under that its memory limiter drops every span.",
+    ])
   }
 }
 
 variable "alarms" {
   description = <<-EOT
-    Alarms for whoever is on call, to the cluster's topic of alerts (`cluster.alerts`) or to one of your own (`topic`); where there is neither, none are made. Each is off where it is false or 0, all are where `alarms` is null.
-    `unhealthy`: tasks fail the load balancer's check for longer than they may start ($0.10 a month). `errors_percent`: the share of 5xx answers, five minutes in a row, each with `errors_least` of them or more ($0.20). `at_max_minutes`: as many minutes at `scaling.max`, where the cluster has Container Insights ($0.10).
+    Alarms for whoever is on call, to the cluster's topic of alerts (`cluster.alerts`) or to one of your own
+    (`topic`); where there is neither, none are made. Each is off where it is false or 0, all are where `alarms` is
+    null.
+    `unhealthy`: tasks fail the load balancer's check for longer than they may start ($0.10 a month).
+    `errors_percent`: the share of 5xx answers, five minutes in a row, each with `errors_least` of them or more
+    ($0.20). `at_max_minutes`: as many minutes at `scaling.max`, where the cluster has Container Insights ($0.10).
     Not to be named in `deployment.alarms`: one that is on already switches the watch over a deployment off.
   EOT
   type = object({
@@ -75,8 +96,11 @@ variable "alarms" {
   }
 
   validation {
-    condition     = var.alarms == null ? true : var.alarms.errors_least >= 1
-    error_message = "alarms.errors_least is ${try(var.alarms.errors_least, 0)}. A minute counts from so many 5xx answers on: at least 1."
+    condition = var.alarms == null ? true : var.alarms.errors_least >= 1
+    error_message = join(" ", [
+      "alarms.errors_least is ${try(var.alarms.errors_least, 0)}. A minute counts from so many 5xx answers on: at",
+      "least 1.",
+    ])
   }
 
   validation {
@@ -85,6 +109,9 @@ variable "alarms" {
       var.alarms.at_max_minutes <= 1440,
       floor(var.alarms.at_max_minutes) == var.alarms.at_max_minutes,
     ])
-    error_message = "alarms.at_max_minutes is ${try(var.alarms.at_max_minutes, 0)}. It is a whole number of minutes, a day at most; 0 for no alarm."
+    error_message = join(" ", [
+      "alarms.at_max_minutes is ${try(var.alarms.at_max_minutes, 0)}. It is a whole number of minutes, a day at",
+      "most; 0 for no alarm.",
+    ])
   }
 }

@@ -11,7 +11,7 @@ from trimtab.advice.case.case import workload_of
 from trimtab.advice.case.objective import DEFAULT, Objective
 from trimtab.advice.choice.question import Question
 from trimtab.catalog.load import fargate_sizes, prices
-from trimtab.fleet.model import Scaling, Step, StepPolicy
+from trimtab.fleet.model import Scaling, Step, StepPolicy, TrackingPolicy
 from trimtab.sizing.model import Sizing
 from trimtab.sizing.rightsizing import floor_of, right_size
 from trimtab.terraform_module import Ladder, Ladders, OutStep
@@ -74,6 +74,21 @@ def scaling_of(ladders: Ladders) -> Scaling:
             ),
         )
 
+    if ladders.tracking is not None:
+        return Scaling(
+            min_tasks=ladders.min_tasks,
+            max_tasks=ladders.max_tasks,
+            tracking=tuple(
+                TrackingPolicy(
+                    name=f"{metric}-tracking",
+                    metric=metric,  # type: ignore[arg-type]
+                    target=float(target),
+                    out_cooldown_s=ladders.out_cooldown_s,
+                    in_cooldown_s=ladders.in_cooldown_s,
+                )
+                for metric, target in ladders.tracking.targets
+            ),
+        )
     edges = [*(step.below - 1 for step in ladders.scale_in), None]
     joint = StepPolicy(
         name="joint-in",

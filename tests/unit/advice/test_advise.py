@@ -13,7 +13,7 @@ from advice import made as asking
 from fleet import made
 
 from module_rules import refusals
-from trimtab.advice.case.objective import Objective
+from trimtab.advice.case.objective import Objective, PolicyKind
 from trimtab.advice.choice.choose import Chosen, choose
 from trimtab.advice.choice.model import Decision
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
@@ -274,6 +274,15 @@ def test_what_was_adopted_is_kept_by_the_next_run() -> None:
     second = chosen(demand, adopted).choice
     assert (second.decision, second.size, second.ladders) == (Decision.KEEP, first.size, first.ladders)
     assert second.why.startswith("today's scaling passes every trial")
+
+
+def test_todays_target_tracking_is_kept_only_where_the_objective_takes_it() -> None:
+    demand = made.demand(WAVE)
+    first = chosen(demand).choice
+    assert first.ladders.tracking is not None
+    adopted = asking.adopted(first.ladders, first.size.cpu_units, first.size.memory_mib)
+    second = chosen(demand, adopted, policies=(PolicyKind.STEP,)).choice
+    assert second.ladders.tracking is None
 
 
 GOOD = replace(asking.TODAY, cpu=replace(asking.TODAY.cpu, low=40))

@@ -113,8 +113,8 @@ def test_the_proposals_alarms_are_those_of_the_modules() -> None:
         for name in re.findall(r'resource "aws_cloudwatch_(?:metric|composite)_alarm" "(\w+)"', text)
     }
     scales = {
-        ("scaling/alarms.tf", name) for name in ("out", "in", "further")
-    }  # no further ones unless given
+        ("scaling/alarms.tf", name) for name in ("out", "in", "further", "fast")
+    }  # neither further ones nor a fast one unless asked for
     told = {("service/operator_alarms.tf", name) for name in OPERATOR_ALARM_ENDINGS.values()}
     assert found == scales | told | {("cluster/events.tf", "undelivered")}
     assert PLATFORM_ALARMS == 1
@@ -139,6 +139,14 @@ def test_alarms_for_whoever_is_on_call_are_paid_where_there_is_what_they_watch(
 ) -> None:
     service = made.service(traffic=traffic)
     assert seen.alarms_proposed_usd(service, PRICES, scales=scales) == pytest.approx(usd)
+
+
+def test_fast_signals_cost_a_metric_and_an_alarm_of_high_resolution() -> None:
+    service = made.service(traffic=None)
+    slow, fast = (
+        seen.alarms_proposed_usd(service, PRICES, scales=True, fast_signals=on) for on in (False, True)
+    )
+    assert fast - slow == pytest.approx(0.3 + 0.3) == seen.fast_signals_usd(PRICES)
 
 
 # Container Insights

@@ -11,6 +11,7 @@ import msgspec
 from fleet import made
 from takeover import made as identities
 
+from trimtab.advice.case.objective import Objective, PolicyKind
 from trimtab.advice.lever import Lever, LeverKind
 from trimtab.advice.levers.redundant import redundant
 from trimtab.catalog.load import prices
@@ -150,10 +151,13 @@ def test_a_fleet_whose_account_was_not_read_has_nothing_to_spare() -> None:
     assert not list(redundant(made.fleet(made.service()), PRICES))
 
 
+STEPS = Objective(policies=(PolicyKind.STEP,))
+
+
 @cache
 def recommended() -> Recommendation:
     services = (made.service("api"), made.service("web"))
-    return recommend(made.snapshot(*services), effort=made.LITTLE)
+    return recommend(made.snapshot(*services), objective=STEPS, effort=made.LITTLE)
 
 
 def test_levers_are_in_the_document_and_come_back_as_they_were() -> None:

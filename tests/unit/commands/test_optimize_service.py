@@ -17,7 +17,7 @@ from takeover import made as identified
 
 from trimtab.advice.case.objective import DEFAULT, LaidDown, Objective, Spot
 from trimtab.commands.optimize import optimize
-from trimtab.document.encode import digest_of
+from trimtab.document.files import digest_of
 from trimtab.document.kept import Scope
 from trimtab.document.read import read_document
 from trimtab.errors import EXIT_USAGE, UsageError

@@ -16,6 +16,7 @@ from fleet import made as made_fleet
 from snapshot.made import CLUSTER, Made, shop
 
 import load_metrics
+from trimtab.folders.output import only_one
 from trimtab.sandbox.server import Sandbox
 from trimtab.snapshot.folder import read_snapshot
 
@@ -102,6 +103,20 @@ def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
     assert run.returncode == 2
     assert "this is a file" in run.stderr
     assert (tmp_path / "s").read_text(encoding="utf-8") == "mine"
+
+
+def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
+    with only_one(tmp_path / "s"):
+        run = trimtab("snapshot", "--terraform", STATE, "-o", tmp_path / "s")
+    assert run.returncode == 2
+    assert "another run of trimtab is writing into it" in run.stderr
+    assert not (tmp_path / "s" / "fleet.json").exists()
+    assert trimtab("snapshot", "--terraform", STATE, "-o", tmp_path / "s").returncode == 3
+    assert sorted(path.name for path in (tmp_path / "s").iterdir()) == [
+        ".trimtab",
+        "fleet.json",
+        "metrics.parquet",
+    ]
 
 
 def test_an_account_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:

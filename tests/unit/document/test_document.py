@@ -16,7 +16,8 @@ import pytest
 from document import made
 
 from trimtab.advice.choice.model import Unsearched
-from trimtab.document.encode import document_of, encode, file_names, files_of, published, rounded
+from trimtab.document.encode import document_of, encode, published, rounded
+from trimtab.document.files import file_names, files_of
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import decode, decode_service, read_document, read_service
 from trimtab.errors import UsageError

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replaced
 from replay import made
 
 from module_rules import refusals
-from trimtab.ladders.convert import policy_of_ladders
+from trimtab.fleet.model import Scaling, ScheduledAction, TrackingPolicy
+from trimtab.ladders.convert import ladders_of_scaling, policy_of_ladders
 from trimtab.ladders.front import Limits
 from trimtab.ladders.kinds.tracking import memory_target, track
 from trimtab.ladders.parts import RecordingPart
@@ -84,6 +86,46 @@ def test_it_is_replayed_as_aws_does_it_a_policy_and_two_alarms_for_each_target()
 @pytest.mark.parametrize(("low", "target"), [(81.0, 90), (82.0, None)])
 def test_memory_is_tracked_only_where_a_task_could_ever_go(low: float, target: float | None) -> None:
     assert memory_target(replace(MEMORY, low=low)) == target
+
+
+def deployed(*policies: TrackingPolicy, **changes: object) -> Scaling:
+    return replaced(Scaling(min_tasks=2, max_tasks=9, tracking=policies), **changes)
+
+
+CPU = TrackingPolicy(name="cpu", metric="cpu", target=62.0, out_cooldown_s=60)
+RAM = replaced(CPU, name="memory", metric="memory", target=80.0)
+
+
+def test_what_the_module_made_of_it_is_read_back_so_that_the_next_run_can_keep_it() -> None:
+    expected = replace(MODULE, min_tasks=2, max_tasks=9, tracking=Tracking(cpu=62))
+    assert ladders_of_scaling(deployed(CPU)) == expected
+    both = replace(expected, tracking=Tracking(cpu=62, memory=80))
+    assert ladders_of_scaling(deployed(RAM, CPU)) == both
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        deployed(RAM),
+        deployed(CPU, replaced(CPU, name="again")),
+        deployed(CPU, replaced(CPU, name="requests", metric="requests")),
+        deployed(CPU, replaced(RAM, in_cooldown_s=600)),
+        deployed(replaced(CPU, scale_in=False)),
+        deployed(CPU, suspended=("in",)),
+        deployed(CPU, scheduled=(ScheduledAction(name="night", schedule="cron(0 0 * * ? *)", min_tasks=1),)),
+    ],
+)
+def test_what_the_module_does_not_make_is_not_taken_for_its_own(other: Scaling) -> None:
+    assert ladders_of_scaling(other) is None
+
+
+def test_todays_target_is_tried_whatever_the_grid_has() -> None:
+    today = replace(MODULE, min_tasks=3, max_tasks=50, tracking=Tracking(cpu=62.5, memory=90))
+    loose = Limits(over_share=1.0, direction_changes_day=1000)
+    without, few = track(DAY, SPACE, loose, 0)
+    assert 62.5 not in {one.ladders.tracking.cpu for one in without if one.ladders.tracking}
+    _, many = track(DAY, SPACE, loose, 0, (today, replace(MODULE, max_tasks=50)))
+    assert many == few + 1
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from trimtab.ladders.draw import TAKEN, Drawer, chain, table_of
 from trimtab.ladders.rows import ladders_of, rows_of
 from trimtab.ladders.space import MOST_STEPS, Space
 from trimtab.ladders.traits import TRAITS, Trait, differences, told
-from trimtab.terraform_module import MODULE, InStep, Ladder, Ladders, OutStep, Tracking
+from trimtab.terraform_module import MODULE, InStep, Ladder, Ladders, Minimum, OutStep, Schedule, Tracking
 from trimtab.values.schema import ServiceEntry
 
 OTHER = Ladders(
@@ -30,14 +30,23 @@ OTHER = Ladders(
     period_s=120,
     out_datapoints=(1, 2),
     in_datapoints=(5, 6),
+    fast_signals=True,
 )
 """Differs from the module's in every trait of steps."""
 TRACKED = replace(OTHER, tracking=Tracking(cpu=62.5, memory=90))
+SCHEDULED = replace(
+    OTHER,
+    schedule=Schedule(
+        timezone="Europe/Berlin",
+        weekdays=(Minimum(minute=7 * 60 + 5, min_tasks=6), Minimum(minute=20 * 60, min_tasks=3)),
+        weekend=(Minimum(minute=0, min_tasks=3),),
+    ),
+)
 
 
 def differing(trait: Trait) -> Ladders:
     """Return ladders that have the trait otherwise than the module by itself."""
-    return TRACKED if trait.name == "tracking" else OTHER
+    return {"tracking": TRACKED, "schedule": SCHEDULED}.get(trait.name, OTHER)
 
 
 def test_every_field_of_the_ladders_belongs_to_one_trait_and_is_published() -> None:
@@ -55,7 +64,7 @@ def test_every_key_belongs_to_one_trait() -> None:
 def test_what_a_trait_tells_the_module_is_read_back_as_the_same(trait: Trait) -> None:
     other = differing(trait)
     assert set(trait.told(other)) == set(trait.keys)
-    scaling: Any = {"min": 1, "max": 2} | trait.told(other)
+    scaling: Any = {"min": other.min_tasks, "max": other.max_tasks} | trait.told(other)
     entry = {"cpu": 256, "memory": 512, "scaling": scaling}
     read = msgspec.convert(entry, type=ServiceEntry).scaling.ladders()
     for name in trait.fields:
@@ -74,7 +83,7 @@ def test_a_trait_words_its_own_difference_and_no_other(trait: Trait) -> None:
 def test_what_the_module_does_by_itself_is_told_of_bounds_and_thresholds_alone() -> None:
     assert [key for key, _ in told(MODULE)] == ["min", "max", "cpu", "memory"]
     assert {key for key, _ in told(OTHER)} == {
-        key for trait in TRAITS for key in trait.keys if key != "tracking"
+        key for trait in TRAITS for key in trait.keys if key not in {"tracking", "schedule"}
     }
 
 

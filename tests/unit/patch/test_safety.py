@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from patch_made import edits, patched, service, stays, wanted
 
+from trimtab.terraform_module import Tracking
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -82,6 +84,39 @@ def test_a_size_goes_in_where_target_tracking_is_no_later_than_the_proposal(
     assert "MAX([cpu / 30, memory / 70])" in blocks
     if not goes:
         assert stays(patch)["cpu"].startswith("was replayed with tasks added above 60 % CPU")
+
+
+def test_a_proposal_of_target_tracking_is_patched_where_there_is_some(tmp_path: Path) -> None:
+    text = (TRACKING % "75").replace("target_value = 75", "target_value = 75\n    scale_in_cooldown = 60")
+    proposed = wanted(most=8, tracking=Tracking(cpu=55, memory=80))
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + text}, proposed)
+    assert [(one[1], one[2]) for one in edits(patch)["main.tf"]] == [
+        ("1024", "256"),
+        ("2048", "512"),
+        ("4", "8"),
+        ("75", "55"),
+        ("60", "300"),
+    ]
+    assert (
+        "scale_out_cooldown = 60"
+        in stays(patch)["target_tracking_scaling_policy_configuration.scale_out_cooldown"]
+    )
+    (block,) = (one.block for one in patch.left if one.block)
+    assert 'predefined_metric_type = "ECSServiceAverageMemoryUtilization"' in block
+
+
+def test_a_proposal_of_target_tracking_keeps_the_size_where_steps_come_later(tmp_path: Path) -> None:
+    files = {"main.tf": service() + TARGET + STEPS % "40"}
+    patch = patched(tmp_path, files, wanted(most=8, tracking=Tracking(cpu=55)))
+    assert patch.edits == ()
+    assert stays(patch)["a step policy"].startswith("the proposal has none")
+    assert stays(patch)["cpu"].startswith("was replayed with tasks added above 55 % CPU, and here nothing")
+
+
+def test_an_alarm_of_a_minute_keeps_a_size_that_was_replayed_with_fast_signals(tmp_path: Path) -> None:
+    text = (STEPS % "50").replace("evaluation_periods  = 1", "evaluation_periods  = 2")
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + text}, wanted(most=8, fast=True))
+    assert stays(patch)["cpu"].endswith("an alarm after 60 s over its threshold, and here after 120 s")
 
 
 def test_thresholds_and_steps_are_patched_with_the_size(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from document.made import optimized
 
 from trimtab.aws.api import CallFailed
 from trimtab.aws.connection import Connection
-from trimtab.document.encode import files_of
+from trimtab.document.files import files_of
 from trimtab.rollout.cloud.aws import WRITES
 from trimtab.rollout.run import run_rollout
 from trimtab.rollout.scope import Options

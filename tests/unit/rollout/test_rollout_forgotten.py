@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rollout.made import Shop, of, outcomes
 
-from trimtab.document.encode import files_of
+from trimtab.document.files import files_of
 from trimtab.document.read import read_document
 from trimtab.errors import RolloutError
 from trimtab.rollout.journal.journal import JOURNAL_FILE, Begin, End, read_journal

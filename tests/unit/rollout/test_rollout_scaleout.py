@@ -41,6 +41,12 @@ def test_an_alarm_that_is_near_is_warned_of_before_anything_is_begun(shop: Shop,
     assert note.startswith(f"alarm {scaled.alarm} is near: 66.5 of 70")
 
 
+def test_an_alarm_whose_metric_is_above_already_is_not_called_near(shop: Shop, scaled: Scaled) -> None:
+    scaled.cpu(70.5)
+    (note,) = of(shop.rollout(dry_run=True), "jobs").notes
+    assert note.startswith(f"alarm {scaled.alarm} is at or above its threshold: 70.5 of 70")
+
+
 def test_an_alarm_that_scales_in_or_is_far_is_no_reason_to_wait(shop: Shop, scaled: Scaled) -> None:
     scaled.state(f"{shop.cluster}-jobs-low", "ALARM")
     scaled.cpu(40.0)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from trimtab.fleet.model import Failure
+from trimtab.redaction import REDACTED
 from trimtab.snapshot.understand.causes import Cause, cause_of
 from trimtab.snapshot.understand.messages import UNKNOWN, kept_message
 from trimtab.snapshot.understand.probes import UNSEEN, kept_probe
+from trimtab.snapshot.understand.routing import is_address, is_answer, is_name, is_target, kept_settings
 
 
 @pytest.mark.parametrize(
@@ -94,3 +96,78 @@ def test_counts_and_ids_of_a_message_stay() -> None:
 
 def test_of_a_message_in_unknown_words_only_that_there_was_one() -> None:
     assert kept_message("the dog ate letmein") == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/*",
+        "/orders/*",
+        "/api/v1/users/*",
+        "/oauth2/callback",
+        "/.well-known/acme-challenge/*",
+        "/v2beta1/i18n/3ds",
+        "/static/img-*.png",
+        "/accountHolders/OpenAPI/2026/11",
+        "/actuator/health",
+        "*.shop.example",
+        "api-2.eu-west-1.shop.example",
+        "pr1234.dev.shop.example",
+    ],
+)
+def test_a_path_or_a_host_of_words_is_kept(address: str) -> None:
+    assert is_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/hooks/a8f5f167f44f4964",
+        "/in/q83vEjRWeJCrze8SNFZ4kKvN",
+        "/t/8f14e45f-ceea-467f-a8f5-8dbd31f0d1a5",
+        "/in?key=letmein",
+        "/in/token=letmein",
+        "/in/Falcon!1234copper",
+        "/in/xKqWzPvBtRmNcYhD",
+        "d111111abcdef8.cloudfront.example",
+        "app:letmein@shop.example",
+        "/" + "a/" * 200,
+    ],
+)
+def test_one_that_may_hold_a_key_is_not(address: str) -> None:
+    assert not is_address(address)
+
+
+def test_where_a_redirect_sends_is_kept_if_every_word_of_it_is_known() -> None:
+    plain = {"protocol": "#{protocol}", "port": "443", "host": "#{host}", "path": "/#{path}"}
+    assert is_target({**plain, "query": "#{query}"})
+    assert is_target({**plain, "query": "lang=en&#{query}"})
+    assert not is_target({**plain, "query": "token=letmein"})
+    assert not is_target({**plain, "path": "/a8f5f167f44f4964", "query": ""})
+
+
+def test_what_strangers_are_told_is_kept_unless_a_key_is_in_it() -> None:
+    assert is_answer("<h1>Not here</h1> Try https://shop.example/help")
+    assert not is_answer("password=letmein")
+
+
+def test_settings_keep_their_names_and_lose_what_is_not_understood() -> None:
+    known = {"idle_timeout.timeout_seconds": "60", "access_logs.s3.bucket": "logs-123456789012-9c4d88431kx8"}
+    assert kept_settings(known) == known
+    assert kept_settings({"access_logs.s3.prefix": "q83vEjRWeJCrze8SNFZ4"}) == {
+        "access_logs.s3.prefix": REDACTED
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("DB_PASSWORD", True),
+        ("ConnectionStrings__DefaultConnection", True),
+        ("PASSWORD=letmein", False),
+        ("ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", False),
+    ],
+)
+def test_a_variable_is_named_unless_its_name_is_a_key(name: str, *, kept: bool) -> None:
+    assert is_name(name) is kept

@@ -22,6 +22,7 @@ from trimtab.fleet.account import (
     SecurityGroup,
 )
 from trimtab.fleet.identity import Attachment, Registration
+from trimtab.redaction import REDACTED
 from trimtab.takeover import imports, not_owned
 from trimtab.takeover import kept as adopt_values
 from trimtab.takeover.names import slug
@@ -322,3 +323,14 @@ def test_stems_of_different_services_differ() -> None:
     assert len(set(stems)) == 4
     assert stems[1] == "api"
     assert of_service(made.fleet(*services), "Api")["service_name"] == "Api"
+
+
+def test_a_load_balancer_with_a_setting_that_is_not_kept_stays_with_its_owner() -> None:
+    here, main = made.service(), made.balancer(made.listener(80, made.rule("api")))
+    kept = made.taken(made.fleet(here, load_balancers=(main,)), "api")
+    assert kept.balancers
+    hidden = msgspec.structs.replace(main, attributes={"access_logs.s3.prefix": REDACTED})
+    left = made.taken(made.fleet(here, load_balancers=(hidden,)), "api")
+    assert left.balancers == {}
+    (one,) = left.services
+    assert one.foreign == hidden  # whose listeners and rules stay as they are

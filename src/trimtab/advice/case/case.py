@@ -144,7 +144,11 @@ def as_proposed(
         start=workload.demand.start,
         size=size,
         inputs=inputs,
-        policy=policy_of_ladders(ladders, initial_tasks=min(int(needed), ladders.max_tasks)),
+        policy=policy_of_ladders(
+            ladders,
+            initial_tasks=min(int(needed), ladders.max_tasks),
+            over=(workload.demand.start, inputs.load.minutes),
+        ),
         filled_share=workload.filled_share,
     )
 

@@ -107,6 +107,8 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """What the tasks are to run on; None: what each runs on today. Its vCPU are taken to be as fast."""
     spot: Spot | None = None
     """Run on Fargate Spot, with its interruptions replayed; None: On-Demand."""
+    fast_signals: bool = False
+    """Whether CPU may be watched every 20 s, where that saves more than CloudWatch asks for it."""
     policies: Annotated[tuple[PolicyKind, ...], Meta(min_length=1)] = (PolicyKind.STEP, PolicyKind.TRACKING)
     """Kinds that may be recommended; of those that stand the same trials the cheapest is."""
     services: dict[str, LaidDown] = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.advice.before import before_of
 from trimtab.advice.case.case import workload_of
+from trimtab.advice.case.objective import PolicyKind
 from trimtab.advice.case.zones import zones_of
 from trimtab.advice.choice.admissible import admissible, has_room, timing_at
 from trimtab.advice.choice.conflict import conflict, too_slow
@@ -117,7 +118,7 @@ def choose(
     sized = sizes_in_contest(question, sizing)
     if not sized:
         return _left_out(service, LeftOutReason.CANNOT_TELL, _at(laid, conflict(question, sizing)))
-    seeds = _today(service, sizing.work.floor)
+    seeds = _today(service, sizing.work.floor, objective)
     searched = search_sizes(question, sized, seeds=seeds, effort=effort)
     choice = decide(question, sized, searched, _present(service, searched, seeds))
     if isinstance(choice, LeftOut):
@@ -131,12 +132,16 @@ def choose(
     )
 
 
-def _today(service: Service, floor: int) -> tuple[Ladders, ...]:
-    """Return today's ladders; none where the module cannot write them or they go below ``floor``."""
+def _today(service: Service, floor: int, objective: Objective) -> tuple[Ladders, ...]:
+    """Return today's ladders or target tracking.
+
+    None where the module cannot write them, they go below ``floor``, or the objective takes no such kind.
+    """
     today = ladders_of_scaling(service.scaling)
     if today is None or not module_takes(today) or today.min_tasks < floor:
         return ()
-    return (today,)
+    kind = PolicyKind.STEP if today.tracking is None else PolicyKind.TRACKING
+    return (today,) if kind in objective.policies else ()
 
 
 def _present(service: Service, searched: Sequence[Searched], today: Sequence[Ladders]) -> Entrant | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +41,8 @@ FLOOR_QUANTILES = (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
 MOST_OVER_PEAK = 2.0
 """Upper bound over the largest count ever needed [ratio]: demand may double before the bound holds
 it back, and a runaway cannot cost more than twice the peak."""
+FAST_ROUNDS, FAST_VARIED = 5, 50
+"""Of the search at 20 s, whose replays take longer."""
 TRIALS_MOST = 40
 """Candidates of the front that are tried at most, spread from its cheapest to its safest."""
 
@@ -73,6 +75,8 @@ class Contest:
     ground: TrialGround
     tried: int
     """Replays the search took."""
+    fast: Entrant | None = None
+    """The cheapest with an alarm of 20 s that stood every trial; None: none, or it was not asked for."""
     tracking: Entrant | None = None
     """The cheapest target tracking that stood every trial; None: none did, or none was asked for."""
     untracked: Entrant | None = None
@@ -103,8 +107,17 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     safer = tuple(one.ladders for one in front[passed + 1 :])
     # Where the objective takes no target tracking it is shown beside the choice: of the last search alone.
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
-    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near) if tracks else ((), 0)
+    tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
+    fast, fast_tried = None, 0
+    # Of the last search alone: a size is not won or lost by it.
+    steps = PolicyKind.STEP in objective.policies and not space.empty
+    if objective.fast_signals and hunt.effort.shows and steps:
+        effort = fast_effort(hunt.effort)
+        seeds = (*hunt.seeds, *(one.ladders for one in front))
+        faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)
+        fast, _, _ = _walk(search(parts.tuned, space, limits, faster), ground)
+        fast_tried = effort.replays + len(seeds)
     return Contest(
         ladders=best,
         tracking=tracking,
@@ -114,7 +127,15 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds) + replays,
+        tried=hunt.effort.replays + len(hunt.seeds) + replays + fast_tried,
+        fast=fast,
+    )
+
+
+def fast_effort(effort: Effort) -> Effort:
+    """Return the effort of the search at 20 s: it begins with the front of the one at a minute."""
+    return replace(
+        effort, drawn=0, rounds=min(FAST_ROUNDS, effort.rounds), varied=min(FAST_VARIED, effort.varied)
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trimtab.guard.changes import any_true
 from trimtab.guard.model import Impact, Reason
 from trimtab.guard.read import blocks, listed, number
+from trimtab.guard.rules.fast_alarm import reasons_of_fast_alarm
 from trimtab.guard.rules.said import said
 from trimtab.guard.rules.scaling import ALARM, FAR, FULL_PERCENT, LONG_S, POLICY
 from trimtab.guard.rules.steps import IN, OUT, ways
@@ -47,6 +48,7 @@ def reasons_of_alarm(change: Change, links: Links) -> tuple[Reason, ...]:
     """Return what an alarm that changes, is replaced or goes means to what it calls."""
     before, after = change.before or {}, change.after or {}
     reasons = [*_uncalled(change, links), *_called(change, links)]
+    reasons += reasons_of_fast_alarm(change, links)
     if change.after is not None:
         reasons += _reach(change, _direction(change, links), before, after)
     return tuple(reasons)

@@ -26,6 +26,7 @@ from trimtab.units import DAY_MIN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from trimtab.fleet.model import Scaling
     from trimtab.ladders.front import Limits
     from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
@@ -100,18 +101,40 @@ def policy_of_tracking(ladders: Ladders, tracking: Tracking, *, initial_tasks: i
     )
 
 
+def tracking_of_scaling(scaling: Scaling) -> Ladders | None:
+    """Return what is deployed as the module's own target tracking, or None where it is something else."""
+    found = {policy.metric: policy for policy in scaling.tracking}
+    beside = scaling.policies or scaling.scheduled or scaling.suspended or scaling.unmodelled
+    if beside or len(found) < len(scaling.tracking) or not {"cpu"} <= set(found) <= {"cpu", "memory"}:
+        return None
+    if not all(policy.scale_in for policy in scaling.tracking):
+        return None
+    if len({(policy.out_cooldown_s, policy.in_cooldown_s) for policy in scaling.tracking}) > 1:
+        return None
+    cpu, memory = found["cpu"], found.get("memory")
+    return replace(
+        MODULE,
+        min_tasks=scaling.min_tasks,
+        max_tasks=scaling.max_tasks,
+        out_cooldown_s=cpu.out_cooldown_s,
+        in_cooldown_s=cpu.in_cooldown_s,
+        tracking=Tracking(cpu=cpu.target, memory=None if memory is None else memory.target),
+    )
+
+
 def memory_target(memory: Ladder) -> float | None:
     """Return memory's target; None where tasks hold so much at rest that none would ever be taken away."""
     return memory.high if memory.low <= TRACKING_LOW * memory.high else None
 
 
 def track(
-    part: RecordingPart, space: Space, limits: Limits, rounds: int, model: Model = DEFAULT
+    part: RecordingPart, space: Space, limits: Limits, rounds: int, seeds: Iterable[Ladders] = ()
 ) -> tuple[tuple[Tried, ...], int]:
     """Return the front of target tracking on a part, as ``search`` does for steps, and how many replays.
 
-    After the grid ``rounds`` times what is near the best so far.
+    ``seeds`` are tried besides the grid; after it ``rounds`` times what is near the best so far.
     """
+    model = DEFAULT
     batches, tried = Batches(part.inputs, model), dict[Ladders, tuple[int, int, int, int]]()
 
     def add(new: Iterable[Ladders]) -> None:
@@ -120,6 +143,7 @@ def track(
             totals = _totals(fresh, part, batches, model)
             tried.update(zip(fresh, map(tuple, totals.tolist()), strict=True))
 
+    add(replace(seed, max_tasks=space.most) for seed in seeds if seed.tracking is not None)
     add(_grid(space))
     for _ in range(rounds if tried else 0):
         add(near for one in _elite(tried, part, limits) for near in _near(one))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trimtab.ladders.kinds.schedule import said_of
 from trimtab.ladders.traits import differences
 from trimtab.ladders.words import tasks, window
 from trimtab.replay.policy import TRACKING_LOW
@@ -36,6 +37,7 @@ def ladder_section(service: ServicePart) -> Section:
         title="Scaling steps",
         blocks=(
             Fact(label="bounds", text=bounds),
+            *_minima(scaling),
             Fact(label="out, CPU", text=_out(scaling.cpu, scaling)),
             Fact(label="out, memory", text=_out(scaling.memory, scaling)),
             Fact(label="in", text=_in(scaling)),
@@ -43,6 +45,13 @@ def ladder_section(service: ServicePart) -> Section:
             Fact(label="a burst", text=_burst(service.choice.response)),
         ),
     )
+
+
+def _minima(scaling: ScalingPart) -> Iterator[Fact]:
+    """Yield the minima by the time of day, where there are any."""
+    schedule = ladders_of(scaling).schedule
+    if schedule is not None:
+        yield Fact(label="minimum", text="; ".join(said_of(schedule)))
 
 
 def _tracked(bounds: str, tracking: TrackingPart, service: ServicePart) -> Section:
@@ -60,6 +69,7 @@ def _tracked(bounds: str, tracking: TrackingPart, service: ServicePart) -> Secti
         title="Target tracking",
         blocks=(
             Fact(label="bounds", text=bounds),
+            *_minima(scaling),
             Fact(label="target", text=f"{kept}; AWS makes the alarms and decides how many tasks"),
             Fact(label="out", text=f"{out}, for 3 minutes"),
             Fact(label="in", text=f"{into}, for 15 minutes"),

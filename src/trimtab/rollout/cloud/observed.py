@@ -55,6 +55,8 @@ def warning(alarm: OutAlarm, latest: float | None) -> str | None:
         return f"alarm {alarm.name} is in ALARM"
     if alarm.threshold is None or latest is None or alarm.threshold <= 0:
         return None
+    if latest >= alarm.threshold:  # its datapoints are not there yet
+        return f"alarm {alarm.name} is at or above its threshold: {latest:g} of {alarm.threshold:g}"
     if latest >= NEAR_SHARE * alarm.threshold:
         return f"alarm {alarm.name} is near: {latest:g} of {alarm.threshold:g}"
     return None

@@ -6,6 +6,7 @@ keys. One that has the form of a credential is somebody's mistake, or is one: wh
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from trimtab.fleet.identity import FleetIdentity
     from trimtab.fleet.model import Service
 
+_PARTS: Final = re.compile("[:/]")
 _LISTS: Final = {
     "namespaces": "Cloud Map namespaces",
     "discovery_services": "Cloud Map services",
@@ -70,4 +72,8 @@ def holds(value: object) -> bool:
         return any(holds(key) or holds(inner) for key, inner in value.items())
     if isinstance(value, list | tuple):
         return any(map(holds, value))
-    return isinstance(value, str) and shown(value) != value
+    if not isinstance(value, str):
+        return False
+    # The net passes ARNs over, for what AWS gives is in them; here a name in one counts.
+    parts = _PARTS.split(value) if value.startswith("arn:") else (value,)
+    return any(shown(part) != part for part in parts)

@@ -15,7 +15,8 @@ from trimtab.redaction import REDACTED, is_secret_name, redact, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_LETTERS: Final = r"(?:[A-Z]?[a-z]{1,23}|[A-Z]{2,16}|[A-Z]?[a-z]{2,15}(?:[A-Z][a-z]{1,15}){1,5}|[A-Z])"
+_LETTERS: Final = r"(?=[A-Za-z]{1,24}(?![A-Za-z]))[A-Z]{0,16}[a-z]{0,23}(?:[A-Z]{1,8}[a-z]{0,15}){0,3}"
+"""A word, or few of them joined by their capitals: orders, OpenAPI, accountHolders."""
 _WORD: Final = re.compile(
     rf"{_LETTERS}[0-9]{{0,4}}"  # orders, OAuth2, sha256
     r"|[0-9]{1,6}|[0-9]{1,2}[a-z]{1,12}"  # 2026, 3ds

@@ -366,3 +366,41 @@ run "bounds_are_what_aws_keeps_of_them" {
     error_message = "a bound with a hundred digits is a difference at every plan"
   }
 }
+
+run "no_fast_alarm_unless_it_is_asked_for" {
+  command = plan
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.fast) == 0
+    error_message = "an alarm of 20 s that nobody asked for"
+  }
+}
+
+run "a_fast_alarm_stands_beside_the_slow_one" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { high = 60 }, fast_signals = true }
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.fast[0].period == 20 &&
+      aws_cloudwatch_metric_alarm.fast[0].alarm_name == "production-api-cpu-high-fast" &&
+      aws_cloudwatch_metric_alarm.fast[0].treat_missing_data == "notBreaching"
+    )
+    error_message = "20 s, and quiet where the metric is published each minute"
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.out["cpu"].period == 60 &&
+      aws_cloudwatch_metric_alarm.out["cpu"].threshold == aws_cloudwatch_metric_alarm.fast[0].threshold
+    )
+    error_message = "the alarm of a minute stays, at the same threshold: both call one ladder"
+  }
+}
+
+run "a_fast_alarm_without_cpu_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, cpu = { enabled = false }, fast_signals = true }
+  }
+  expect_failures = [var.scaling]
+}

@@ -81,7 +81,7 @@ resource "aws_cloudwatch_metric_alarm" "up" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.scale_out_at
   period              = 60
-  evaluation_periods  = 3
+  evaluation_periods  = 1
   alarm_actions       = [aws_appautoscaling_policy.app["up"].arn]
 }
 

@@ -58,6 +58,10 @@ resource "aws_ecs_service" "this" {
     }
   }
   tags = var.tags
+
+  lifecycle {
+    ignore_changes = [desired_count]
+  }
 }
 
 resource "aws_appautoscaling_target" "this" {

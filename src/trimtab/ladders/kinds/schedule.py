@@ -1,0 +1,156 @@
+"""A least number of tasks by the time of day: its trait, and the bounds that it lays down in a replay."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import available_timezones
+
+from msgspec import Meta
+
+from trimtab.demand.schedule import bounds_of
+from trimtab.errors import ReplayError
+from trimtab.fleet.model import Scaling, ScheduledAction
+from trimtab.ladders.entries import Bound, Values
+from trimtab.ladders.words import WordOrder, tasks
+from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
+from trimtab.units import HOUR_MIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from trimtab.replay.policy import Policy
+    from trimtab.terraform_module import Ladders
+
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+DAILY, WEEKDAYS, WEEKEND = "* * ?", "? * MON-FRI", "? * SAT,SUN"
+"""Day of the month, month and day of the week of a cron expression."""
+
+
+class PieceEntry(Values, frozen=True, kw_only=True):
+    """One piece of a day in a file of values."""
+
+    at: str
+    min: Bound
+
+    def __post_init__(self) -> None:
+        if not CLOCK.fullmatch(self.at):
+            msg = f"at is {self.at!r}, must be HH:MM, from 00:00 to 23:59"
+            raise ValueError(msg)
+
+    def piece(self) -> Minimum:
+        """Return it with the minute of its day."""
+        hour, minute = self.at.split(":")
+        return Minimum(minute=int(hour) * HOUR_MIN + int(minute), min_tasks=self.min)
+
+
+Day = Annotated[tuple[PieceEntry, ...], Meta(min_length=1, max_length=MOST_PIECES)]
+
+
+class ScheduleEntry(Values, frozen=True, kw_only=True):
+    """``scaling.schedule`` in a file of values."""
+
+    timezone: str
+    weekdays: Day
+    weekend: Day | None = None
+
+    def __post_init__(self) -> None:
+        if self.timezone not in available_timezones():
+            msg = f"timezone {self.timezone!r} is none that is known here; an IANA name such as Europe/Berlin"
+            raise ValueError(msg)
+        for day in (self.weekdays, self.weekend or ()):
+            times = [piece.at for piece in day]
+            if any(one >= other for one, other in pairwise(times)):
+                msg = f"a day's pieces must be in order, not {', '.join(times)}"
+                raise ValueError(msg)
+
+    def schedule(self) -> Schedule:
+        """Return it as the ladders have it."""
+        weekend = None if self.weekend is None else tuple(one.piece() for one in self.weekend)
+        return Schedule(
+            timezone=self.timezone, weekdays=tuple(one.piece() for one in self.weekdays), weekend=weekend
+        )
+
+
+def told(ladders: Ladders) -> dict[str, Any]:
+    """Return what the module is told."""
+    if ladders.schedule is None:
+        return {"schedule": None}
+    days = {"weekdays": ladders.schedule.weekdays, "weekend": ladders.schedule.weekend}
+    pieces = {
+        name: [{"at": clock(piece), "min": piece.min_tasks} for piece in day]
+        for name, day in days.items()
+        if day is not None
+    }
+    return {"schedule": {"timezone": ladders.schedule.timezone, **pieces}}
+
+
+def read(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the field of what a file says."""
+    entry = given["schedule"]
+    return {"schedule": None if entry is None else entry.schedule()}
+
+
+def words(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
+    """Yield what differs."""
+    if one.schedule != was.schedule:
+        said = "the same minimum all day" if one.schedule is None else "; ".join(said_of(one.schedule))
+        yield WordOrder.BOUNDS, said
+
+
+def said_of(schedule: Schedule) -> Iterator[str]:
+    """Yield each kind of day in words."""
+    named = (("weekdays", schedule.weekdays), ("at the weekend", schedule.weekend))
+    for name, day in named:
+        if day is not None:
+            pieces = ", ".join(f"{tasks(piece.min_tasks)} from {clock(piece)}" for piece in day)
+            every = "every day" if schedule.weekend is None else name
+            yield f"at least {pieces} ({every}, {schedule.timezone})"
+
+
+def clock(piece: Minimum) -> str:
+    """Return when a piece begins, HH:MM."""
+    return f"{piece.minute // HOUR_MIN:02}:{piece.minute % HOUR_MIN:02}"
+
+
+def actions_of(schedule: Schedule) -> tuple[ScheduledAction, ...]:
+    """Return the scheduled actions as ``modules/scaling`` makes them."""
+    days = [(DAILY, schedule.weekdays)]
+    if schedule.weekend is not None:
+        days = [(WEEKDAYS, schedule.weekdays), (WEEKEND, schedule.weekend)]
+    return tuple(
+        ScheduledAction(
+            name=f"{when}-{clock(piece)}",
+            schedule=f"cron({piece.minute % HOUR_MIN} {piece.minute // HOUR_MIN} {when} *)",
+            timezone=schedule.timezone,
+            min_tasks=piece.min_tasks,
+        )
+        for when, day in days
+        for piece in day
+    )
+
+
+def scheduled(policy: Policy, ladders: Ladders, over: tuple[datetime, int] | None) -> Policy:
+    """Return the policy with the bounds that the schedule lays down, ``over`` a start (UTC) and minutes.
+
+    Raises:
+        ReplayError: there is a schedule, and nobody says when the demand is of.
+
+    """
+    if ladders.schedule is None:
+        return policy
+    if over is None:
+        raise ReplayError("a schedule is replayed on a demand with a start", where="ladders.schedule")
+    actions: Sequence[ScheduledAction] = actions_of(ladders.schedule)
+    scaling = Scaling(min_tasks=ladders.min_tasks, max_tasks=ladders.max_tasks, scheduled=tuple(actions))
+    (least, most), changes = bounds_of(scaling, *over)
+    return replace(
+        policy,
+        min_tasks=least,
+        max_tasks=most,
+        initial_tasks=min(max(policy.initial_tasks, least), most),
+        changes=changes,
+    )

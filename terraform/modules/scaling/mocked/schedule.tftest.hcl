@@ -1,0 +1,67 @@
+mock_provider "aws" {}
+
+variables {
+  cluster_name = "production"
+  service_name = "api"
+  scaling = {
+    min = 2
+    max = 9
+    schedule = {
+      timezone = "Europe/Berlin"
+      weekdays = [{ at = "00:00", min = 6 }, { at = "12:00", min = 6 }]
+      weekend  = [{ at = "00:00", min = 6 }, { at = "12:00", min = 2 }]
+    }
+  }
+}
+
+run "each_piece_is_a_scheduled_action_in_its_time_zone" {
+  command = plan
+  assert {
+    condition = { for key, one in aws_appautoscaling_scheduled_action.this : key => [
+      one.schedule, one.timezone, one.scalable_target_action[0].min_capacity
+      ] } == {
+      weekdays-0000 = ["cron(0 0 ? * MON-FRI *)", "Europe/Berlin", "6"]
+      weekdays-1200 = ["cron(0 12 ? * MON-FRI *)", "Europe/Berlin", "6"]
+      weekend-0000  = ["cron(0 0 ? * SAT,SUN *)", "Europe/Berlin", "6"]
+      weekend-1200  = ["cron(0 12 ? * SAT,SUN *)", "Europe/Berlin", "2"]
+    }
+    error_message = "four actions"
+  }
+}
+
+run "the_target_has_the_minimum_that_is_in_force" {
+  command = plan
+  variables {
+    scaling = {
+      min = 3, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 3 }, { at = "00:01", min = 3 }] }
+    }
+  }
+  assert {
+    condition     = aws_appautoscaling_target.this.min_capacity == 3 && aws_appautoscaling_target.this.max_capacity == 9
+    error_message = "the same all day"
+  }
+}
+
+run "a_minimum_above_the_maximum_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 2 }, { at = "08:00", min = 10 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_piece_below_min_is_refused_for_nothing_was_checked_of_it" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 1 }, { at = "08:00", min = 6 }] } }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_min_that_no_piece_has_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 3 }, { at = "08:00", min = 6 }] } }
+  }
+  expect_failures = [var.scaling]
+}

@@ -1,0 +1,37 @@
+# Which minimum a schedule has in force. AWS moves the target's bound at each action; Terraform says the same one, so that
+# a plan between two actions finds nothing to change, and one after an edit puts the right one back.
+
+locals {
+  zones = jsondecode(file("${path.module}/zones.json"))
+  rules = local.zones.rules[local.zones.zones[var.schedule.timezone]]
+  # The last change of the offset that lies behind us; before the first of the file, the first.
+  offsets = concat([local.rules[0].offset_s], [for one in local.rules : one.offset_s if timecmp(one.at, var.now) <= 0])
+  here    = timeadd(var.now, "${local.offsets[length(local.offsets) - 1]}s")
+  minute  = tonumber(formatdate("h", local.here)) * 60 + tonumber(formatdate("m", local.here))
+
+  weekdays = var.schedule.weekdays
+  weekend  = coalesce(var.schedule.weekend, var.schedule.weekdays)
+  today    = contains(["Sat", "Sun"], formatdate("EEE", local.here)) ? local.weekend : local.weekdays
+  # A day begins with what the day before ended with.
+  before = (
+    contains(["Sat", "Sun"], formatdate("EEE", timeadd(local.here, "-24h"))) ? local.weekend : local.weekdays
+  )
+  begun = [for piece in local.today : piece.min if
+    tonumber(substr(piece.at, 0, 2)) * 60 + tonumber(substr(piece.at, 3, 2)) <= local.minute
+  ]
+  in_force = length(local.begun) > 0 ? local.begun[length(local.begun) - 1] : local.before[length(local.before) - 1].min
+
+  daily = var.schedule.weekend == null
+  actions = merge(
+    { for piece in local.weekdays : "${local.daily ? "daily" : "weekdays"}-${replace(piece.at, ":", "")}" => {
+      days = local.daily ? "* * ?" : "? * MON-FRI"
+      at   = piece.at
+      min  = piece.min
+    } },
+    { for piece in coalesce(var.schedule.weekend, []) : "weekend-${replace(piece.at, ":", "")}" => {
+      days = "? * SAT,SUN"
+      at   = piece.at
+      min  = piece.min
+    } },
+  )
+}

@@ -1,0 +1,29 @@
+variable "schedule" {
+  description = "The pieces of a day: from `at` (HH:MM, in `timezone`) on, at least `min` tasks. `weekend` where Saturday and Sunday have others."
+  type = object({
+    timezone = string
+    weekdays = list(object({ at = string, min = number }))
+    weekend  = optional(list(object({ at = string, min = number })))
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(keys(jsondecode(file("${path.module}/zones.json")).zones), var.schedule.timezone)
+    error_message = "schedule.timezone is \"${var.schedule.timezone}\". Give an IANA name such as Europe/Berlin, or UTC."
+  }
+
+  validation {
+    condition = alltrue([for pieces in [var.schedule.weekdays, coalesce(var.schedule.weekend, var.schedule.weekdays)] :
+      length(pieces) >= 1 && length(pieces) <= 6 &&
+      alltrue([for piece in pieces : can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", piece.at))]) &&
+      pieces[*].at == sort(distinct(pieces[*].at))
+    ])
+    error_message = "schedule has ${length(var.schedule.weekdays)} pieces on weekdays and ${length(coalesce(var.schedule.weekend, var.schedule.weekdays))} at the weekend. A day has 1 to 6, each from a time HH:MM on, ascending."
+  }
+}
+
+variable "now" {
+  description = "The time to tell the minimum of, RFC 3339 UTC: `plantimestamp()`."
+  type        = string
+  nullable    = false
+}

@@ -1,0 +1,115 @@
+"""Scaling switched while it runs: steps, a schedule, target tracking, and never a new scalable target."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from trimtab.assets import assets_folder, copy_configuration
+from trimtab.engine.engine import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from trimtab.engine.engine import Engine
+    from trimtab.engine.plan import Plan
+
+NAME = "scaling-for-any-service"
+STEPS = {"min": 2, "max": 10}
+TRACKING = STEPS | {"tracking": {"cpu": 60, "memory": 80}}
+TARGET = "module.scaling.aws_appautoscaling_target.this"
+
+
+@pytest.fixture
+def workspace(engine: Engine, surroundings: dict[str, str], tmp_path: Path) -> Workspace:
+    """Give the example with its scaling as a variable."""
+    copy_configuration(tmp_path)
+    folder = tmp_path / "examples" / NAME
+    shutil.copytree(assets_folder() / "examples" / NAME, folder)
+    main = folder / "main.tf"
+    text = main.read_text(encoding="utf-8")
+    assert "{ min = 2, max = 10 }" in text
+    given = 'variable "scaling" {\n  type = any\n}\n'
+    main.write_text(text.replace("{ min = 2, max = 10 }", "var.scaling") + given, encoding="utf-8")
+    made = Workspace(engine=engine, directory=folder, environment=surroundings)
+    made.init()
+    return made
+
+
+def zone() -> str:
+    """Return a time zone where no midnight is near."""
+    return "UTC" if 1 <= datetime.now(UTC).hour < 22 else "Asia/Tokyo"
+
+
+def schedule(at: datetime, before: int, after: int) -> dict[str, Any]:
+    """Return a day that has ``before`` tasks at least until ``at``, and ``after`` from then on."""
+    pieces = [{"at": "00:00", "min": before}, {"at": f"{at:%H:%M}", "min": after}]
+    return {"timezone": zone(), "weekdays": pieces}
+
+
+@pytest.mark.slow
+def test_no_switch_of_the_scaling_makes_the_target_anew_and_no_apply_undoes_an_action(
+    workspace: Workspace, network: dict[str, Any], client: Callable[[str], Any], tmp_path: Path
+) -> None:
+    scaling = client("application-autoscaling")
+
+    def given(one: dict[str, Any]) -> dict[str, Any]:
+        return {"private_subnet_ids": network["private_subnet_ids"], "scaling": one}
+
+    def planned(one: dict[str, Any]) -> Plan:
+        return workspace.plan(tmp_path / "a.tfplan", (), given(one))
+
+    def switched(one: dict[str, Any]) -> None:
+        """Apply, and hold that the target stayed and the next plan is empty."""
+        plan = planned(one)
+        assert {change.actions for change in plan.changed if change.address == TARGET} <= {("update",)}
+        workspace.apply(tmp_path / "a.tfplan")
+        assert [change.address for change in planned(one).changed] == []
+
+    def bounds() -> tuple[int, int, Any]:
+        (target,) = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+        return target["MinCapacity"], target["MaxCapacity"], target["CreationTime"]
+
+    def kinds() -> set[str]:
+        found = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+        return {one["PolicyName"] for one in found}
+
+    try:
+        workspace.apply(variables=given(STEPS))
+        assert [change.address for change in planned(STEPS).changed] == []
+        *_, made = bounds()
+
+        boundary = datetime.now(ZoneInfo(zone())).replace(second=0, microsecond=0) + timedelta(minutes=4)
+        day = STEPS | {"schedule": schedule(boundary, 4, 2)}
+        switched(day)
+        assert bounds() == (4, 10, made)
+        actions = scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]
+        assert {one["ScalableTargetAction"]["MinCapacity"] for one in actions} == {2, 4}
+        assert {one["Timezone"] for one in actions} == {zone()}
+
+        # The next action fires, as AWS does it; nothing undoes it, an apply of something else neither.
+        time.sleep(max(0.0, (boundary - datetime.now(ZoneInfo(zone()))).total_seconds() + 1))
+        (target,) = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+        place = {key: target[key] for key in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+        scaling.register_scalable_target(**place, MinCapacity=2)
+        assert [change.address for change in planned(day).changed] == []
+        switched(day | {"max": 12})
+        assert bounds() == (2, 12, made)
+
+        switched(STEPS)
+        assert bounds() == (2, 10, made)
+        assert scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"] == []
+        assert kinds() == {"cpu-out", "memory-out", "joint-in"}
+
+        switched(TRACKING)
+        assert kinds() == {"cpu-tracking", "memory-tracking"}
+        switched(STEPS)
+        assert (*bounds(), kinds()) == (2, 10, made, {"cpu-out", "memory-out", "joint-in"})
+    finally:
+        workspace.destroy(variables=given(STEPS))

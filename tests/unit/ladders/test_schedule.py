@@ -1,0 +1,113 @@
+"""Minima by the time of day: what is replayed of them is what the module has AWS do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from trimtab.errors import ReplayError
+from trimtab.ladders.convert import policy_of_ladders
+from trimtab.ladders.kinds.schedule import actions_of, said_of
+from trimtab.terraform_module import MODULE, Ladders, Minimum, Schedule, Tracking, module_takes
+from trimtab.values.schema import ServiceEntry
+
+MOCKED = Path(__file__).resolve().parents[3] / "terraform/modules/scaling/schedule/mocked/windows.tftest.hcl"
+BERLIN = Schedule(
+    timezone="Europe/Berlin",
+    weekdays=(Minimum(minute=7 * 60, min_tasks=6), Minimum(minute=20 * 60 + 30, min_tasks=2)),
+    weekend=(Minimum(minute=10 * 60, min_tasks=3),),
+)
+LADDERS = replace(MODULE, min_tasks=2, max_tasks=9, schedule=BERLIN)
+DAILY = replace(BERLIN, weekend=None)
+
+
+def minima(ladders: Ladders, start: datetime, hours: int) -> dict[float, int]:
+    """Return the hours of a demand at which the minimum changes, with the first at 0."""
+    policy = policy_of_ladders(ladders, initial_tasks=2, over=(start, hours * 60))
+    return {0: policy.min_tasks} | {one.minute / 60: one.min_tasks for one in policy.changes}
+
+
+def test_the_actions_are_those_that_the_module_makes() -> None:
+    mocked = MOCKED.read_text(encoding="utf-8")
+    for action in actions_of(BERLIN):
+        assert f'schedule = "{action.schedule}", min = {action.min_tasks}' in mocked
+        assert action.timezone == "Europe/Berlin"
+    (early, _) = actions_of(
+        replace(DAILY, weekdays=(Minimum(minute=6 * 60 + 5, min_tasks=4), BERLIN.weekdays[1]))
+    )
+    assert f'schedule = "{early.schedule}", min = 4' in mocked
+
+
+def test_the_minimum_follows_the_local_clock_and_the_weekend() -> None:
+    friday = datetime(2026, 3, 27, tzinfo=UTC)  # 1:00 there
+    assert minima(LADDERS, friday, 72) == {0: 2, 6: 6, 19.5: 2, 24 + 9: 3, 48 + 8: 3}
+
+
+def test_an_hour_earlier_in_utc_once_the_clocks_went_forward() -> None:
+    daily = replace(LADDERS, schedule=DAILY)
+    assert minima(daily, datetime(2026, 3, 28, tzinfo=UTC), 24) == {0: 2, 6: 6, 19.5: 2}
+    assert minima(daily, datetime(2026, 3, 30, tzinfo=UTC), 24) == {0: 2, 5: 6, 18.5: 2}
+
+
+def test_a_demand_that_begins_by_day_begins_with_the_days_minimum_and_as_many_tasks() -> None:
+    policy = policy_of_ladders(LADDERS, initial_tasks=3, over=(datetime(2026, 3, 27, 12, tzinfo=UTC), 60))
+    assert (policy.min_tasks, policy.max_tasks, policy.initial_tasks, policy.changes) == (6, 9, 6, ())
+
+
+def test_target_tracking_has_a_schedule_too() -> None:
+    tracked = replace(LADDERS, tracking=Tracking(cpu=60))
+    assert minima(tracked, datetime(2026, 3, 27, tzinfo=UTC), 12) == {0: 2, 6: 6}
+
+
+def test_a_schedule_on_a_demand_of_no_time_is_refused_not_left_out() -> None:
+    with pytest.raises(ReplayError, match="with a start"):
+        policy_of_ladders(LADDERS, initial_tasks=2)
+
+
+def test_it_is_said_in_words() -> None:
+    assert list(said_of(BERLIN)) == [
+        "at least 6 tasks from 07:00, 2 tasks from 20:30 (weekdays, Europe/Berlin)",
+        "at least 3 tasks from 10:00 (at the weekend, Europe/Berlin)",
+    ]
+    assert next(said_of(DAILY)).endswith("(every day, Europe/Berlin)")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(BERLIN, weekdays=()),
+        replace(BERLIN, weekend=()),
+        replace(BERLIN, weekdays=BERLIN.weekdays[::-1]),
+        replace(BERLIN, weekdays=tuple(Minimum(minute=60 * hour, min_tasks=2) for hour in range(7))),
+        replace(BERLIN, weekend=(Minimum(minute=0, min_tasks=10),)),
+        replace(BERLIN, weekdays=BERLIN.weekdays[:1]),
+        replace(BERLIN, weekend=(Minimum(minute=0, min_tasks=1),)),
+    ],
+)
+def test_what_the_module_refuses_is_refused_here_too(changed: Schedule) -> None:
+    assert module_takes(LADDERS)
+    assert not module_takes(replace(LADDERS, schedule=changed))
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"timezone": "CEST+1"}, "timezone 'CEST\\+1' is none that is known here"),
+        ({"weekdays": [{"at": "24:00", "min": 2}]}, "must be HH:MM"),
+        ({"weekdays": [{"at": "7:00", "min": 2}]}, "must be HH:MM"),
+        ({"weekdays": [{"at": "08:00", "min": 2}, {"at": "07:00", "min": 3}]}, "in order, not 08:00, 07:00"),
+        ({"weekdays": []}, "length >= 1"),
+        ({"weekdays": [{"at": "08:00", "min": 10}, {"at": "09:00", "min": 2}]}, "10 tasks are above max"),
+        ({"weekdays": [{"at": "08:00", "min": 3}]}, "the least of them is 3, and min is 2"),
+        ({"sundays": []}, "unknown field"),
+    ],
+)
+def test_values_that_are_no_schedule_are_refused_in_a_line(given: dict[str, object], says: str) -> None:
+    schedule = {"timezone": "UTC", "weekdays": [{"at": "08:00", "min": 2}]} | given
+    entry = {"cpu": 256, "memory": 512, "scaling": {"min": 2, "max": 9, "schedule": schedule}}
+    with pytest.raises(msgspec.ValidationError, match=says):
+        msgspec.convert(entry, type=ServiceEntry)
