@@ -122,9 +122,7 @@ def _tell_stays(patch: Patch, by_hand: Path | None) -> None:
     elif blocks:
         say(f"{blocks} blocks to write by hand; --by-hand FILE writes them out")
     if patch.left and patch.edits:
-        say(
-            "where something stays, a service is not what was replayed, and may cost more than the report says"
-        )
+        say("where something stays, a service is not what was replayed: it may cost more than reported")
 
 
 def _tell_written(done: Patched, *, dry: bool) -> None:
