@@ -88,12 +88,12 @@ def _calibrate(place: Place, services: tuple[str, ...], *, others: tuple[object,
         raise UsageError(
             "--calibrate is of what is deployed", advice="leave --policy, --output and --objective out"
         )
-    from trimtab.advice.calibration.fit import CannotTell  # noqa: PLC0415
     from trimtab.commands.calibrate import calibrated  # noqa: PLC0415
+    from trimtab.fleet.left_out import LeftOut  # noqa: PLC0415
     from trimtab.report.replay import calibration  # noqa: PLC0415
 
     with replaying() as told:
         found = calibrated(place, services=services, progress=told)
     show(calibration.render(found))
-    if any(isinstance(one, CannotTell) for one in found):
+    if any(isinstance(one, LeftOut) for one in found):
         raise typer.Exit(EXIT_PARTIAL)
