@@ -55,6 +55,8 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
 
     place = place_of(snapshot)
     if calibrate:
+        if form is not Form.TABLE:
+            raise UsageError("--calibrate is a table", advice="leave --format out")
         _calibrate(place, tuple(service or ()), others=(policy, output, objective))
         return
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
