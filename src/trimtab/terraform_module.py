@@ -48,8 +48,6 @@ POLICY_NAMES: Final = {"cpu-out": 'out["cpu"]', "memory-out": 'out["memory"]', "
 """Names of the scaling policies, and where they are."""
 TRACKING_NAMES: Final = {"cpu-tracking": 'tracking["cpu"]', "memory-tracking": 'tracking["memory"]'}
 """The same of target tracking, which stands in the place of the steps; its alarms are AWS's."""
-FAST_ALARM_ENDING = "cpu-high-fast"
-"""Of the alarm of ``fast_signals``."""
 ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in[0]"}
 """Ends of the names of the alarms, and where they are."""
 ALARMED_METRICS = 4

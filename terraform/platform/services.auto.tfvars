@@ -1,15 +1,15 @@
 # Written by trimtab 0.1.0 from 14 days of fin-prod-cluster
 # (environment production, region us-east-1, from 2026-11-02T00:00:00Z).
-# Fargate at list price: $5,770.82 a month today, $2,463.10 with these values in replay, a saving of
-# $3,307.72.
+# Fargate at list price: $5,770.82 a month today, $2,475.30 with these values in replay, a saving of
+# $3,295.52.
 # Net of logs, Container Insights, alarms, load balancers and tracing, beside the replay: $5,790.05,
-# $3,059.67 and $2,730.38.
+# $3,071.87 and $2,718.18.
 # Where live_path is not given, health_path answers the container's health check too. ECS replaces a task
 # that fails either: a path that asks a database has the fleet replaced while that is down.
 # Reasons, candidates and cautions: recommendation.json.
 
 services = {
-  # 1024/2048 to 256/512, $216.24 to $43.94 a month, replayed.
+  # 1024/2048 to 256/512, $216.24 to $44.31 a month, replayed.
   # cpu-bound: the work used 0.56 vCPU on average and 2.12 at its peak; about 5.1 tasks on average, 14 at the
   # peak, and by that estimate no other size is cheaper; set by the objective too.
   # Caution: starts of 18.1 s at 1 vCPU may take 73 s at 0.25, if CPU is all they wait for (fewer than 20
@@ -52,18 +52,18 @@ services = {
       deregistration_delay = 30
     }
     scaling = {
-      min            = 4
-      max            = 28
-      cpu            = { high = 60, low = 45, steps = [{ above = 0, add = 1 }, { above = 25, add = 3 }] }
-      memory         = { high = 95, low = 90 }
-      scale_in       = { steps = [{ below = 1, remove = 1 }] }
-      out_datapoints = 3
-      in_periods     = 5
-      in_datapoints  = 5
+      min           = 4
+      max           = 28
+      cpu           = { high = 60, low = 45, steps = [{ above = 0, add = 1 }, { above = 15, add = 12 }] }
+      memory        = { high = 95, low = 90 }
+      scale_in      = { steps = [{ below = 1, remove = 1 }] }
+      out_cooldown  = 120
+      in_periods    = 5
+      in_datapoints = 5
     }
   }
 
-  # 2048/4096 to 512/1024, $288.66 to $126.34 a month, replayed.
+  # 2048/4096 to 512/1024, $288.66 to $128.73 a month, replayed.
   # cpu-bound: the work used 1.15 vCPU on average and 3.85 at its peak; about 6.6 tasks on average, 12 at the
   # peak, and by that estimate no other size is cheaper; set by the objective too.
   # Caution: starts of 14.7 s at 2 vCPU may take 59 s at 0.5, if CPU is all they wait for (fewer than 20
@@ -100,11 +100,11 @@ services = {
     scaling = {
       min           = 5
       max           = 24
-      cpu           = { high = 65, low = 45, steps = [{ above = 0, add = 1 }, { above = 20, add = 3 }] }
+      cpu           = { high = 65, low = 40, steps = [{ above = 0, add = 1 }, { above = 25, add = 4 }] }
       memory        = { high = 90, low = 70 }
-      scale_in      = { steps = [{ below = 1, remove = 1 }, { below = 0.6, remove = 4 }, { below = 0.5, remove = 6 }] }
+      scale_in      = { steps = [{ below = 1, remove = 3 }] }
       out_cooldown  = 300
-      in_cooldown   = 600
+      in_cooldown   = 900
       out_periods   = 2
       in_periods    = 60
       in_datapoints = 60
@@ -291,14 +291,14 @@ services = {
     }
   }
 
-  # 4096/8192 to 2048/4096, $933.83 to $445.62 a month, replayed.
+  # 4096/8192 to 2048/4096, $933.83 to $448.05 a month, replayed.
   # cpu-bound: the work used 6.88 vCPU on average and 19.01 at its peak; about 6.2 tasks on average, 14 at the
   # peak, and by that estimate no other size is cheaper.
   # Caution: starts of 57.1 s at 4 vCPU may take 115 s at 2, if CPU is all they wait for (in what CPU does as
   # tasks come and go nothing of theirs stands out): measure one.
   # Caution: tasks of 1024 CPU units and fewer are not tried: a start would take up to 229 s there, and health
   # checks can allow for 200 s at most.
-  # Caution: today never fewer than 6 tasks; the proposal goes down to 3: where that is too few, set min_tasks
+  # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, set min_tasks
   # for it in the objective.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
@@ -325,17 +325,12 @@ services = {
       deregistration_delay = 60
     }
     scaling = {
-      min            = 3
-      max            = 16
-      cpu            = { high = 70, low = 50, steps = [{ above = 0, add = 2 }, { above = 15, add = 5 }] }
-      memory         = { high = 90, low = 50 }
-      scale_in       = { steps = [{ below = 1, remove = 1 }] }
-      out_cooldown   = 120
-      in_cooldown    = 180
-      out_periods    = 1
-      out_datapoints = 1
-      in_periods     = 5
-      in_datapoints  = 5
+      min          = 2
+      max          = 26
+      cpu          = { high = 70, low = 10, steps = [{ above = 0, add = 1 }, { above = 15, add = 4 }] }
+      memory       = { high = 90, low = 50 }
+      scale_in     = { steps = [{ below = 1, remove = 4 }] }
+      out_cooldown = 180
     }
   }
 
@@ -385,7 +380,7 @@ services = {
     }
   }
 
-  # 1024/2048 to 512/1024, $110.32 to $56.71 a month, replayed.
+  # 1024/2048 to 512/1024, $110.32 to $57.65 a month, replayed.
   # memory-bound: the largest task held 381 MiB, with 12 % of the task kept free and the 128 MiB collector 578
   # MiB, so 1024 MiB; about 2.9 tasks on average, 20 at the peak.
   # Caution: starts of 9.0 s at 1 vCPU may take 19 s at 0.5, if CPU is all they wait for (no requests are
@@ -408,15 +403,14 @@ services = {
     }
     scaling = {
       min            = 3
-      max            = 20
-      cpu            = { high = 60, low = 35, steps = [{ above = 0, add = 1 }, { above = 10, add = 2 }] }
+      max            = 38
+      cpu            = { high = 65, low = 35, steps = [{ above = 0, add = 1 }, { above = 5, add = 3 }] }
       memory         = { high = 90, low = 50 }
       scale_in       = { steps = [{ below = 1, remove = 2 }] }
-      out_cooldown   = 180
+      out_cooldown   = 120
+      in_cooldown    = 180
       out_periods    = 1
       out_datapoints = 1
-      in_periods     = 5
-      in_datapoints  = 5
     }
   }
 
@@ -478,14 +472,13 @@ services = {
     }
   }
 
-  # 2048/4096 to 2048/4096, $441.49 to $178.87 a month, replayed.
+  # 2048/4096 to 2048/4096, $441.49 to $181.92 a month, replayed.
   # already right: with its scaling steps it costs no more than 1024/2048, which the estimate had; the largest
   # task held 889 MiB, with 12 % of the task kept free and the 128 MiB collector 1155 MiB.
   # Caution: cannot tell on which port FEED_HOST calls feed.markets.example: only 443 is let out; nothing is
   # changed.
   # Caution: today never fewer than 6 tasks; the proposal goes down to 2: where that is too few, set min_tasks
   # for it in the objective.
-  # Caution: today up to 20 tasks, the proposal up to 18: raise scaling.max for busier days.
   # Caution: runs LOG_LEVEL=DEBUG in production: what its logs cost is not known: the snapshot has no volume;
   # such lines often hold what no log should. Set LOG_LEVEL=INFO where the value comes from, and compare the
   # volume; the values written here keep it as it is.
@@ -512,18 +505,17 @@ services = {
     }
     scaling = {
       min            = 2
-      max            = 18
-      cpu            = { high = 60, low = 30, steps = [{ above = 0, add = 1 }, { above = 15, add = 2 }, { above = 20, add = 3 }] }
+      max            = 42
+      cpu            = { high = 60, low = 30, steps = [{ above = 0, add = 1 }, { above = 15, add = 3 }, { above = 35, add = 4 }] }
       memory         = { high = 90, low = 50 }
       scale_in       = { steps = [{ below = 1, remove = 1 }] }
-      out_cooldown   = 120
-      in_cooldown    = 180
+      out_cooldown   = 180
       out_periods    = 1
       out_datapoints = 1
     }
   }
 
-  # 4096/16384 to 2048/8192, $1,032.24 to $230.38 a month, replayed.
+  # 4096/16384 to 2048/8192, $1,032.24 to $233.40 a month, replayed.
   # cheapest in replay: with its scaling steps it costs no more than 1024/8192, which the estimate had; the
   # largest task held 6963 MiB, with 15 % and the 128 MiB collector 8136 MiB.
   # Caution: starts of 32.6 s at 4 vCPU may take 66 s at 2, if CPU is all they wait for (no requests are
@@ -556,10 +548,13 @@ services = {
       max            = 20
       cpu            = { high = 60, low = 10, steps = [{ above = 0, add = 1 }, { above = 10, add = 3 }] }
       memory         = { high = 95, low = 90 }
-      scale_in       = { steps = [{ below = 1, remove = 3 }] }
-      out_cooldown   = 120
+      scale_in       = { steps = [{ below = 1, remove = 5 }] }
+      out_cooldown   = 180
+      in_cooldown    = 900
       out_periods    = 1
       out_datapoints = 1
+      in_periods     = 15
+      in_datapoints  = 15
     }
   }
 }

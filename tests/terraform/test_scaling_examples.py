@@ -100,6 +100,39 @@ def test_an_example_applies_plans_clean_and_goes(
     assert left == []
 
 
+@pytest.mark.slow
+def test_fast_signals_add_one_alarm_on_the_same_policy_and_nothing_else(
+    example: Callable[[str], tuple[Workspace, dict[str, Any]]], client: Callable[[str], Any], tmp_path: Path
+) -> None:
+    workspace, given = example(ANY)
+    workspace.apply(variables=given)
+    main = workspace.directory / "main.tf"
+    written = main.read_text(encoding="utf-8")
+    fast = "module.scaling.aws_cloudwatch_metric_alarm.fast[0]"
+    try:
+        asked = written.replace("{ min = 2, max = 10 }", "{ min = 2, max = 10, fast_signals = true }")
+        assert asked != written
+        main.write_text(asked, encoding="utf-8")
+        on = workspace.plan(tmp_path / "on.tfplan", (), given)
+        assert {change.address: change.actions for change in on.changed} == {fast: ("create",)}
+        workspace.apply(tmp_path / "on.tfplan")
+        assert workspace.plan(tmp_path / "clean.tfplan", (), given).changed == ()
+        alarms = {
+            one["AlarmName"].removeprefix("Shop_Cluster-shop-"): one
+            for one in client("cloudwatch").describe_alarms()["MetricAlarms"]
+        }
+        slow, beside = alarms["cpu-high"], alarms["cpu-high-fast"]
+        assert (slow["Period"], beside["Period"], beside["EvaluationPeriods"]) == (60, 20, 3)
+        assert slow["AlarmActions"] == beside["AlarmActions"] != []
+        assert slow["Threshold"] == beside["Threshold"]
+        main.write_text(written, encoding="utf-8")
+        off = workspace.plan(tmp_path / "off.tfplan", (), given)
+        assert {change.address: change.actions for change in off.changed} == {fast: ("delete",)}
+    finally:
+        main.write_text(written, encoding="utf-8")
+        workspace.destroy(variables=given)
+
+
 MOVED = (
     "aws_appautoscaling_target.this",
     "aws_appautoscaling_policy.out",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # typer reads the annotations when it runs
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,11 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Services,
 )
 from trimtab.cli.screen import replaying, show, write_out
-from trimtab.errors import EXIT_PARTIAL
+from trimtab.errors import EXIT_PARTIAL, UsageError
 from trimtab.report.formats import Form  # typer reads the annotations when it runs
+
+if TYPE_CHECKING:
+    from trimtab.snapshot.place.named import Place
 
 
 def replay(  # noqa: PLR0913, PLR0917  # one a flag
@@ -35,6 +38,10 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     ] = None,
     objective: ObjectiveFile = None,
     prices: Prices = None,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate", help="Tell how far the replay is from what happened."),
+    ] = False,
     form: Annotated[
         Form, typer.Option("--format", help="For a person, a change request or a program.")
     ] = Form.TABLE,
@@ -47,6 +54,9 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     from trimtab.snapshot.place.named import place_of  # noqa: PLC0415
 
     place = place_of(snapshot)
+    if calibrate:
+        _calibrate(place, tuple(service or ()), others=(policy, output, objective))
+        return
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
     from trimtab.commands.replay import replay as replayed  # noqa: PLC0415
     from trimtab.report.replay import formats  # noqa: PLC0415
@@ -67,4 +77,21 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
     else:
         show(shown)
     if done.partial:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+def _calibrate(place: Place, services: tuple[str, ...], *, others: tuple[object, ...]) -> None:
+    """Show how far the replay of what is deployed is from what happened."""
+    if any(one is not None for one in others):
+        raise UsageError(
+            "--calibrate is of what is deployed", advice="leave --policy, --output and --objective out"
+        )
+    from trimtab.commands.calibrate import calibrated  # noqa: PLC0415
+    from trimtab.fleet.left_out import LeftOut  # noqa: PLC0415
+    from trimtab.report.replay import calibration  # noqa: PLC0415
+
+    with replaying() as told:
+        found = calibrated(place, services=services, progress=told)
+    show(calibration.render(found))
+    if any(isinstance(one, LeftOut) for one in found):
         raise typer.Exit(EXIT_PARTIAL)

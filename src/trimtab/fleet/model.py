@@ -235,13 +235,15 @@ class ScalingActivity(_Frozen, frozen=True, kw_only=True):
     """One change of the task count by Application Auto Scaling."""
 
     start: str
-    """ISO 8601, UTC."""
+    """ISO 8601, UTC, to the millisecond where it was told."""
     end: str | None = None
     """When the running count had followed; ``None``: not yet, or never."""
     status: str
     """As the API writes it: Successful, Failed, Unfulfilled, Overridden ..."""
     description: str
     """Such as "Setting desired count to 7."."""
+    cause: str | None = None
+    """What asked for it, in a word: alarm, schedule or bounds; ``None``: in words that are not kept."""
 
 
 class Service(_Frozen, frozen=True, kw_only=True):

@@ -147,7 +147,8 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         return None
     if _window(cpu) != _window(memory) or cpu.cooldown_s != memory.cooldown_s:
         return None
-    if len({policy.period_s for policy in policies}) > 1 or not all(_twin(one, cpu) for one in fast):
+    mixed = len({policy.period_s for policy in policies}) > 1 or len(fast) > 1
+    if mixed or not all(_twin(one, cpu) for one in fast):
         return None
     return Ladders(
         min_tasks=scaling.min_tasks,

@@ -173,16 +173,18 @@ def tables_of(rows: F64, space: Space, part: RecordingPart, model: Model) -> Can
         ):
             book.alarm[:, a, column] = value
     # The fast alarm is CPU's once more, but for its window.
-    book.alarm[:, SLOW_ALARMS] = book.alarm[:, 0]
-    book.alarm[:, SLOW_ALARMS, PERIODS] = book.alarm[:, SLOW_ALARMS, DATAPOINTS] = FAST_SIGNAL_POINTS
-    book.alarm[:, SLOW_ALARMS, REACH] = FAST_SIGNAL_POINTS + model.evaluation_extra
-    book.alarm[:, SLOW_ALARMS, PERIOD] = book.alarm[:, SLOW_ALARMS, FAST] = 1
+    fast = rows[:, FAST_SIGNALS] == 1
+    twin = book.alarm[fast, 0]
+    twin[:, [PERIODS, DATAPOINTS]] = FAST_SIGNAL_POINTS
+    twin[:, REACH] = FAST_SIGNAL_POINTS + model.evaluation_extra
+    twin[:, [PERIOD, FAST]] = 1
+    book.alarm[fast, SLOW_ALARMS] = twin
     thresholds = (rows[:, HIGH], np.full(count, float(memory.high)))
     for a, threshold in enumerate(thresholds):
         book.level[:, a, :3] = np.column_stack(
             (np.nextafter(threshold, np.inf), np.full(count, np.inf), threshold)
         )
-    book.level[:, SLOW_ALARMS] = book.level[:, 0]
+    book.level[fast, SLOW_ALARMS] = book.level[fast, 0]
     book.level[:, 2, 0], book.level[:, 2, 1] = -np.inf, np.nextafter(1.0, -np.inf)
     book.level[:, 2, 2], book.level[:, 2, 3], book.level[:, 2, 4] = 1.0, rows[:, LOW], memory.low
     _steps(book.step[:, :width], above, add, outs, np.inf)

@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 def whole(wanted: WantedService, service: Resource) -> str:
     """Return the whole scaling of a service: target, policies and alarms."""
     ladders = wanted.proposal.ladders
-    target = _block(
-        f'resource "aws_appautoscaling_target" "{_name(wanted)}"',
-        (*_resource_id(wanted), ("min_capacity", ladders.min_tasks), ("max_capacity", ladders.max_tasks)),
-    )
     if ladders.tracking is not None:
-        return "\n\n".join((target, *(tracking(wanted, *one) for one in ladders.tracking.targets)))
+        kept = (("cpu", ladders.tracking.cpu), ("memory", ladders.tracking.memory))
+        return "\n\n".join(
+            (_target(wanted), *(tracking(wanted, word, to) for word, to in kept if to is not None))
+        )
     parts = (
-        target,
+        _target(wanted),
         out(wanted, service, Bundle.CPU_OUT),
         out(wanted, service, Bundle.MEMORY_OUT),
         scale_in(wanted, service),
@@ -40,9 +39,13 @@ def whole(wanted: WantedService, service: Resource) -> str:
 
 
 def tracking(wanted: WantedService, word: str, target: float) -> str:
-    """Return the policy that keeps one metric near its target; AWS makes its alarms."""
+    """Return a policy that keeps CPU or memory near a target."""
     ladders = wanted.proposal.ladders
-    metric = {"cpu": CPU, "memory": MEMORY}[word]
+    metric = CPU if word == "cpu" else MEMORY
+    asked = _block(
+        "predefined_metric_specification",
+        (("predefined_metric_type", f"ECSServiceAverage{metric}"),),
+    )
     configuration = _block(
         "target_tracking_scaling_policy_configuration",
         (
@@ -50,14 +53,21 @@ def tracking(wanted: WantedService, word: str, target: float) -> str:
             ("scale_out_cooldown", ladders.out_cooldown_s),
             ("scale_in_cooldown", ladders.in_cooldown_s),
         ),
-        _block(
-            "predefined_metric_specification", (("predefined_metric_type", f"ECSServiceAverage{metric}"),)
-        ),
+        asked,
     )
+    head = (
+        ("name", f"{wanted.service}-{word}-tracking"),
+        ("policy_type", "TargetTrackingScaling"),
+        *_resource_id(wanted),
+    )
+    return _block(f'resource "aws_appautoscaling_policy" "{_name(wanted)}_{word}"', head, configuration)
+
+
+def _target(wanted: WantedService) -> str:
+    ladders = wanted.proposal.ladders
     return _block(
-        f'resource "aws_appautoscaling_policy" "{_name(wanted)}_{word}_tracking"',
-        (("name", f"{word}-tracking"), ("policy_type", "TargetTrackingScaling"), *_resource_id(wanted)),
-        configuration,
+        f'resource "aws_appautoscaling_target" "{_name(wanted)}"',
+        (*_resource_id(wanted), ("min_capacity", ladders.min_tasks), ("max_capacity", ladders.max_tasks)),
     )
 
 

@@ -33,6 +33,7 @@ class Bundle(StrEnum):
     CPU_OUT = "scaling out by CPU"
     MEMORY_OUT = "scaling out by memory"
     SCALE_IN = "scaling in"
+    TRACKING = "target tracking"
     TARGET_CHECK = "the target group's health check"
     """An interval below its timeout is refused by AWS."""
     CONTAINER_CHECK = "the container's health check"
@@ -42,7 +43,7 @@ class Bundle(StrEnum):
     LOGS = "log retention"
 
 
-SCALING = frozenset({Bundle.CPU_OUT, Bundle.MEMORY_OUT, Bundle.SCALE_IN})
+SCALING = frozenset({Bundle.CPU_OUT, Bundle.MEMORY_OUT, Bundle.SCALE_IN, Bundle.TRACKING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a smaller task needs around it, so that what is patched alone does no harm."""
+"""What a size and its bounds need around them, so that what is patched alone does no harm."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.patch.model import Bundle
 from trimtab.patch.text import amount
+from trimtab.terraform_module import FAST_SIGNAL_POINTS, FAST_SIGNAL_S
 
 if TYPE_CHECKING:
     from trimtab.patch.decide import Decided
@@ -23,9 +24,20 @@ def unsafe(found: Found, decision: Decided) -> str:
         ),
         None,
     )
+    why = _scheduled(found) or _slow_to_grow(found, decision)
     if now is not None and wanted.proposal.size.cpu_units >= now:
-        return ""
-    return _slow_to_grow(found, decision) or _killed_at_start(found, decision)
+        return why  # no start gets slower
+    return why or _killed_at_start(found, decision)
+
+
+def _scheduled(found: Found) -> str:
+    """Say where scheduled actions, proposed or there, set other bounds than those that are patched."""
+    if found.wanted.proposal.ladders.schedule is not None:
+        return "was replayed with scheduled actions that raise the minimum by day, which are not added here"
+    if (place := found.scheduled) is not None:
+        where = f"{place.file}:{place.line}"
+        return f"the scheduled action at {where} sets bounds of its own, for the size of before"
+    return ""
 
 
 def _slow_to_grow(found: Found, decision: Decided) -> str:
@@ -33,8 +45,8 @@ def _slow_to_grow(found: Found, decision: Decided) -> str:
     if ladders.min_tasks == ladders.max_tasks:
         return ""
     tracking = ladders.tracking
-    name = "threshold" if tracking is None else "target_value"
-    high = decision.becomes(found.wanted.service, name, Bundle.CPU_OUT)
+    name, part = ("threshold", Bundle.CPU_OUT) if tracking is None else ("target_value", Bundle.TRACKING)
+    high = decision.becomes(found.wanted.service, name, part)
     high = amount(found.scaled.high) if high is None else high
     wanted = float(ladders.cpu.high if tracking is None else tracking.cpu)
     if high is None:
@@ -60,6 +72,8 @@ def _late(found: Found, decision: Decided) -> tuple[float, float] | None:
     points = decision.becomes(service, "datapoints_to_alarm", Bundle.CPU_OUT) or periods
     period = decision.becomes(service, "period", Bundle.CPU_OUT) or ladders.period_s
     now_s, replayed_s = points * period, float(ladders.out_datapoints[0] * ladders.period_s)
+    if ladders.fast_signals:
+        replayed_s = min(replayed_s, float(FAST_SIGNAL_S * FAST_SIGNAL_POINTS))
     return (now_s, replayed_s) if now_s > replayed_s else None
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.lint.evaluation.traced import traced
+from trimtab.lint.evaluation.values import key_text
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.scaling import CPU, MEMORY, Way, WrittenAlarm, WrittenPolicy, steps_of
 from trimtab.patch import by_hand
 from trimtab.patch.model import Bundle, Left, WantedValue, is_of
 from trimtab.patch.step_blocks import blocks_of, said_by
 from trimtab.patch.text import amount, same_number
+from trimtab.patch.tracking import instead_of_steps, tracking_wishes, untracked
 
 if TYPE_CHECKING:
     from trimtab.lint.evaluation.values import Value
@@ -21,12 +23,9 @@ if TYPE_CHECKING:
     from trimtab.patch.model import Number, Steps, Where
     from trimtab.patch.tree import Tree
     from trimtab.patch.wishes import WantedService
-    from trimtab.terraform_module import Ladder, Tracking
+    from trimtab.terraform_module import Ladder
 
 CONFIGURATION = "step_scaling_policy_configuration"
-TRACKED = "target_tracking_scaling_policy_configuration"
-METRICS = {"cpu": CPU, "memory": MEMORY}
-PARTS = {CPU: Bundle.CPU_OUT, MEMORY: Bundle.MEMORY_OUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,9 @@ class Scaled:
 
 
 @dataclass(slots=True)
-class _Wishes:
+class Wishes:
+    """What a service is to get, and the lists that its wishes and the rest go into."""
+
     wanted: WantedService
     wishes: list[WantedValue]
     left: list[Left]
@@ -49,6 +50,7 @@ class _Wishes:
     def add(  # noqa: PLR0913, PLR0917 - the parts of a wish
         self, part: Bundle, resource: Resource, piece: Piece, name: str, new: Number, above: Where = ()
     ) -> None:
+        """Wish for an attribute of a resource, or of a block in it."""
         self.wishes.append(
             WantedValue(
                 service=self.wanted.service,
@@ -96,6 +98,7 @@ class _Wishes:
         )
 
     def leave(self, what: str, place: SourcePlace | None, why: str, block: str = "", now: str = "") -> None:
+        """Name what stays, and the HCL to write by hand."""
         self.left.append(
             Left(service=self.wanted.service, what=what, now=now, new="", place=place, why=why, block=block)
         )
@@ -105,7 +108,7 @@ def scaling_wishes(
     wanted: WantedService, service: Resource, tree: Tree, wishes: list[WantedValue], left: list[Left]
 ) -> Scaled:
     """Add what the proposal has otherwise of the bounds, policies and alarms of a service."""
-    to = _Wishes(wanted, wishes, left)
+    to = Wishes(wanted, wishes, left)
     ladders = wanted.proposal.ladders
     scaling = tree.world.scaling(service)
     if scaling is None:
@@ -122,7 +125,15 @@ def scaling_wishes(
         return Scaled(place=gap.what.place)
 
 
-def _bounds(to: _Wishes, service: Resource, target: Resource) -> None:
+def scheduled(service: Resource, tree: Tree) -> SourcePlace | None:
+    """Return where a scheduled action sets bounds of a service, if one does."""
+    name = "/" + key_text(service.get("name"))
+    actions = tree.world.of("aws_appautoscaling_scheduled_action")
+    named = (one.place for one in actions if key_text(one.get("resource_id")).endswith(name))
+    return next(named, None)
+
+
+def _bounds(to: Wishes, service: Resource, target: Resource) -> None:
     ladders = to.wanted.proposal.ladders
     to.add(Bundle.CAPACITY, target, target, "min_capacity", ladders.min_tasks)
     least = to.wishes[-1]
@@ -146,15 +157,18 @@ def _bounds(to: _Wishes, service: Resource, target: Resource) -> None:
             return
 
 
-def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
+def _policies(to: Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
     ladders = to.wanted.proposal.ladders
     if ladders.min_tasks == ladders.max_tasks:
         return Scaled()  # no policy moves a fixed count
     tracking = scaling.going(Way.TRACKING)
     if ladders.tracking is not None:
-        return _targets(to, service, scaling, ladders.tracking)
+        untracked(to, ladders.tracking, tracking, scaling.target.place)
+        for policy in (one for one in scaling.policies if one.way is not Way.TRACKING):
+            to.leave("a step policy", policy.item.place, "the proposal has none: take it out with its alarms")
+        return Scaled(tracking_wishes(to, ladders.tracking, tracking), None, scaling.target.place)
     if tracking:
-        return _tracked(to, service, tracking)
+        return Scaled(*instead_of_steps(to, service, tracking))
     by_metric: dict[str, tuple[WrittenPolicy, WrittenAlarm]] = {}
     for policy in scaling.going(Way.OUT):
         for alarm in policy.alarms:
@@ -169,6 +183,9 @@ def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled
             why = f"no policy here adds tasks on {metric}"
             to.leave(part.value, scaling.target.place, why, by_hand.out(to.wanted, service, part))
     _in(to, service, scaling)
+    if ladders.fast_signals:
+        why = "a second alarm on CPU, of 20 s, calls the policy out in the proposal; none is added here"
+        to.leave("fast signals", scaling.target.place, why)
     high = by_metric[CPU][1].threshold if CPU in by_metric else None
     place = by_metric[CPU][1].item.at("threshold") if CPU in by_metric else scaling.target.place
     lows = [
@@ -180,49 +197,7 @@ def _policies(to: _Wishes, service: Resource, scaling: WrittenScaling) -> Scaled
     return Scaled(high, max(lows, default=None), place)
 
 
-def _targets(to: _Wishes, service: Resource, scaling: WrittenScaling, wanted: Tracking) -> Scaled:
-    """Wish for the targets where all that scales tracks the same metrics; else it is for a person."""
-    found = {policy.tracked: policy for policy in scaling.going(Way.TRACKING)}
-    steps = [policy for way in (Way.OUT, Way.IN) for policy in scaling.going(way)]
-    targets = {METRICS[word]: target for word, target in wanted.targets}
-    place = next((policy.item.place for policy in (*steps, *found.values())), scaling.target.place)
-    if steps or set(found) != set(targets):
-        why = "the proposal is target tracking, in the place of all that scales here: by hand"
-        to.leave("scaling", place, why, by_hand.whole(to.wanted, service))
-        return Scaled(place=place)
-    for metric, policy in found.items():
-        configuration = policy.item.block(TRACKED)
-        if configuration is None or metric is None:
-            to.leave("scaling", policy.item.place, "its policy has no target")
-            return Scaled(place=place)
-        part, above = PARTS[metric], (TRACKED, "*")
-        to.add(part, policy.item, configuration, "target_value", targets[metric], above)
-        cooldowns = to.wanted.proposal.ladders
-        to.add(part, policy.item, configuration, "scale_out_cooldown", cooldowns.out_cooldown_s, above)
-        to.add(part, policy.item, configuration, "scale_in_cooldown", cooldowns.in_cooldown_s, above)
-    configuration = found[CPU].item.block(TRACKED)
-    return Scaled(None if configuration is None else configuration.get("target_value"), None, place)
-
-
-def _tracked(to: _Wishes, service: Resource, tracking: list[WrittenPolicy]) -> Scaled:
-    target: Value = None
-    for policy in tracking:
-        configuration = policy.item.block(TRACKED)
-        value = None if configuration is None else configuration.get("target_value")
-        if policy.tracked == CPU:
-            target = value
-        to.leave(
-            f"scaling by {policy.tracked or 'a metric of its own'}",
-            configuration.at("target_value") if configuration is not None else policy.item.place,
-            "target tracking: its alarms are made by AWS, and the steps of the proposal have no place in it",
-            now=f"target_value {target}" if target is not None else "",
-        )
-    place = tracking[0].item.place
-    to.leave("scaling", place, "instead of target tracking, by hand", by_hand.whole(to.wanted, service))
-    return Scaled(target, None, place)
-
-
-def _out(to: _Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:
+def _out(to: Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:
     ladders = to.wanted.proposal.ladders
     needed, periods = ladders.out_datapoints
     to.add(part, alarm.item, alarm.item, "threshold", ladder.high)
@@ -248,7 +223,7 @@ def _out(to: _Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, 
     )
 
 
-def _window(to: _Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
+def _window(to: Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
     needed, periods = window
     item = alarm.item
     if item.get("period") is not None:
@@ -260,7 +235,7 @@ def _window(to: _Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, i
     to.add(part, item, item, "treat_missing_data", "notBreaching")
 
 
-def _steps(to: _Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> None:
+def _steps(to: Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> None:
     """Wish for each step; where their number differs, say what they should be."""
     steps = steps_of(policy.item)
     ordered = sorted(steps, key=lambda one: _lower(amount(one.get("metric_interval_lower_bound"))))
@@ -291,7 +266,7 @@ def _lower(bound: float | None) -> float:
     return float("-inf") if bound is None else bound
 
 
-def _in(to: _Wishes, service: Resource, scaling: WrittenScaling) -> None:
+def _in(to: Wishes, service: Resource, scaling: WrittenScaling) -> None:
     """Say what scale-in should be: one alarm on both metrics, which no literal of another makes."""
     policies = scaling.going(Way.IN)
     ladders = to.wanted.proposal.ladders
@@ -313,7 +288,7 @@ def _in(to: _Wishes, service: Resource, scaling: WrittenScaling) -> None:
     to.leave(Bundle.SCALE_IN.value, place, why, by_hand.scale_in(to.wanted, service))
 
 
-def _joint(to: _Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
+def _joint(to: Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
     """Wish for the waits and steps of an alarm on both metrics whose metric math says what is proposed."""
     ladders = to.wanted.proposal.ladders
     levels = (alarm.level_of(CPU), alarm.level_of(MEMORY))

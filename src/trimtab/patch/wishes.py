@@ -10,7 +10,7 @@ from trimtab.lint.evaluation.values import Encoded, Value
 from trimtab.lint.resource import CannotTell
 from trimtab.patch.containers import decoded_containers
 from trimtab.patch.model import Bundle, Left, WantedValue, is_of
-from trimtab.patch.scaling import Scaled, scaling_wishes
+from trimtab.patch.scaling import Scaled, scaling_wishes, scheduled
 from trimtab.patch.text import amount, same_number
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Found:
     wishes: list[WantedValue] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     scaled: Scaled = field(default_factory=Scaled)
+    scheduled: SourcePlace | None = None
+    """A scheduled action that sets its bounds."""
 
 
 def found_for(wanted: WantedService, tree: Tree) -> Found:
@@ -62,6 +64,7 @@ def found_for(wanted: WantedService, tree: Tree) -> Found:
     _of_definition(found, services[0], tree)
     _of_service(found, services[0])
     _of_target_groups(found, services[0], tree)
+    found.scheduled = scheduled(services[0], tree)
     found.scaled = scaling_wishes(wanted, services[0], tree, found.wishes, found.left)
     return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replaced
 from replay import made
 
 from module_rules import refusals
@@ -56,6 +57,33 @@ def steeper() -> Contest:
     cpu = wave()
     jumps = np.where((MINUTES % 60) < 20, 1.5, 1.0)
     return held(np.where(LATE, cpu * jumps, cpu))
+
+
+def bursts() -> F64:
+    """A wave with an hour of much more now and then: what waits for a signal pays for it."""
+    rng, cpu = np.random.default_rng(3), wave()
+    for begin in rng.integers(0, DAYS * DAY - 60, 20):
+        cpu[begin : begin + 60] += 4.5
+    return cpu
+
+
+def test_alarms_of_20_s_are_searched_where_they_are_asked_for_and_stand_beside_those_of_a_minute() -> None:
+    hunt = replace(HUNT, effort=Effort(drawn=300, rounds=4, varied=80))
+    asked = replaced(DEFAULT, fast_signals=True)
+    without, found = held(bursts(), hunt=hunt), held(bursts(), asked, hunt)
+    assert without.fast is None
+    assert found.ladders == without.ladders
+    assert found.ladders is not None
+    assert found.fast is not None
+    assert found.fast.tested.passed
+    assert refusals(found.fast.ladders) == []
+    slow, fast = found.fast.tested.policy.alarms[0], found.fast.tested.policy.alarms[-1]
+    assert (slow.fast, fast.fast, fast.policy, fast.threshold) == (False, True, slow.policy, slow.threshold)
+    assert found.fast.tested.tuned_billed_s < found.ladders.tested.tuned_billed_s
+    off = enter(replace(found.fast.ladders, fast_signals=False), found.ground)
+    assert (
+        off.tested.mark(trials.Test.JUDGED).over_share > found.fast.tested.mark(trials.Test.JUDGED).over_share
+    )
 
 
 def test_the_winner_has_stood_every_trial_and_costs_less_than_a_fixed_count(calm: Contest) -> None:

@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,11 +18,12 @@ import jsonschema
 import msgspec
 import polars as pl
 import pytest
-from advice.made import scaling_of
+from advice.made import TODAY, scaling_of
 from commands.made import trimtab
 from fleet import made
 
 from trimtab.advice.case.case import as_deployed, workload_of
+from trimtab.advice.case.objective import Objective, PolicyKind
 from trimtab.advice.case.outcome import judge
 from trimtab.catalog.load import prices
 from trimtab.commands.optimize import optimize
@@ -31,9 +32,11 @@ from trimtab.demand.fill import recorded
 from trimtab.document.name import DOCUMENT_FILE
 from trimtab.document.read import read_document
 from trimtab.errors import UsageError
-from trimtab.fleet.model import Scaling
+from trimtab.fleet.model import Scaling, TrackingPolicy
 from trimtab.report.since.formats import RENDERERS
+from trimtab.report.since.measure import runs
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
+from trimtab.terraform_module import Ladders, Tracking
 
 if TYPE_CHECKING:
     from trimtab.document.schema import Document
@@ -73,7 +76,8 @@ def promise() -> Promise:
     ]
     fleet = made.fleet(*services, days=DAYS)
     write_snapshot(snapshot_of(fleet, pl.concat(tables).sort("service", "timestamp")), folder / "then")
-    optimize(folder / "then", folder / "out", effort=made.LITTLE, page=False)
+    steps = Objective(policies=(PolicyKind.STEP,))
+    optimize(folder / "then", folder / "out", objective=steps, effort=made.LITTLE, page=False)
     document = read_document(folder / "out" / DOCUMENT_FILE)
     return Promise(snapshot=folder / "then", folder=folder / "out", document=document, services=services)
 
@@ -83,8 +87,6 @@ def moved(name: str) -> Service:
     then = promise()
     part = next(one for one in then.document.services if one.name == name)
     old = next(one for one in then.services if one.name == name)
-    from trimtab.terraform_module import Ladders  # noqa: PLC0415
-
     ladders = msgspec.convert(part.scaling, type=Ladders, from_attributes=True)
     return msgspec.structs.replace(
         old, size=made.size(part.cpu_units, part.memory_mib), scaling=scaling_of(ladders)
@@ -219,7 +221,24 @@ def test_other_scaling_steps_within_the_same_bounds_are_not_the_proposal(tmp_pat
     )
     other = msgspec.structs.replace(api, scaling=scaling)
     report = asked(snapshot(tmp_path / "new", fleet_of(other), since_then(api)))
-    assert row(report, "api").why == "its scaling steps are not the proposed ones"
+    assert row(report, "api").why == "its scaling steps are not what was proposed"
+
+
+def test_target_tracking_that_was_proposed_is_known_by_its_targets_and_cooldowns() -> None:
+    wanted = replace(TODAY, tracking=Tracking(cpu=60, memory=80), out_cooldown_s=60, in_cooldown_s=300)
+    cpu = TrackingPolicy(name="cpu", metric="cpu", target=60, out_cooldown_s=60)
+    memory = TrackingPolicy(name="memory", metric="memory", target=80, out_cooldown_s=60)
+    scaling = Scaling(min_tasks=2, max_tasks=14, tracking=(memory, cpu))
+    assert runs(scaling, wanted)
+    for others in (
+        (cpu,),
+        (cpu, msgspec.structs.replace(memory, target=70)),
+        (cpu, msgspec.structs.replace(memory, in_cooldown_s=60)),
+        (cpu, msgspec.structs.replace(memory, scale_in=False)),
+    ):
+        assert not runs(msgspec.structs.replace(scaling, tracking=others), wanted)
+    assert not runs(msgspec.structs.replace(scaling, policies=scaling_of(TODAY).policies), wanted)
+    assert not runs(scaling, TODAY)
 
 
 def test_what_runs_otherwise_than_its_configuration_says_cannot_be_told(tmp_path: Path) -> None:
@@ -349,8 +368,6 @@ def test_every_form_says_the_same_and_names_are_text(tmp_path: Path) -> None:
         assert figure in RENDERERS[form](report)
     api = moved("api")
     half = asked(snapshot(tmp_path / "new", fleet_of(api), since_then(api)))
-    from dataclasses import replace  # noqa: PLC0415
-
     hostile = replace(half, rows=tuple(replace(one, service="<b>|x") for one in half.rows))
     assert "<b>|x" not in RENDERERS["html"](hostile)
     assert "<b>" not in RENDERERS["markdown"](hostile)

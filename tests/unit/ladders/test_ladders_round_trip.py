@@ -120,6 +120,20 @@ def changed(policy: StepPolicy, **values: object) -> StepPolicy:
     return msgspec.structs.replace(policy, **values)
 
 
+FAST = changed(CPU, period_s=20, evaluation_periods=3, datapoints_to_alarm=3)
+
+
+def test_the_alarm_of_20_s_beside_cpus_is_read_as_fast_signals_and_replayed_as_one() -> None:
+    both = msgspec.structs.replace(BASE, policies=(*BASE.policies, FAST))
+    assert ladders_of_scaling(both) == replace(asking.TODAY, fast_signals=True)
+    alarms = policy_of_service(both, initial_tasks=2, start=made.START, minutes=1).alarms
+    proposed = policy_of_ladders(replace(asking.TODAY, fast_signals=True), initial_tasks=2).alarms
+    assert [(one.fast, one.periods, one.threshold) for one in alarms] == [
+        (one.fast, one.periods, one.threshold) for one in proposed
+    ]
+    assert [one.fast for one in alarms] == [False, False, False, True]
+
+
 OTHERS: dict[str, tuple[StepPolicy, ...]] = {
     "no policies": (),
     "no way in": (CPU, MEMORY),
@@ -131,6 +145,16 @@ OTHERS: dict[str, tuple[StepPolicy, ...]] = {
     "percent of capacity": (changed(CPU, adjustment_type="PercentChangeInCapacity"), MEMORY, JOINT),
     "other windows out": (changed(CPU, evaluation_periods=4), MEMORY, JOINT),
     "other cooldowns out": (changed(CPU, cooldown_s=61), MEMORY, JOINT),
+    "an alarm of 20 s at another threshold": (CPU, MEMORY, JOINT, changed(FAST, threshold=51.5)),
+    "an alarm of 20 s with other steps": (CPU, MEMORY, JOINT, changed(FAST, steps=CPU.steps[:1])),
+    "an alarm of 20 s of one point": (
+        CPU,
+        MEMORY,
+        JOINT,
+        changed(FAST, evaluation_periods=1, datapoints_to_alarm=1),
+    ),
+    "two alarms of 20 s": (CPU, MEMORY, JOINT, FAST, FAST),
+    "an alarm of 20 s alone": (FAST, MEMORY, JOINT),
     "other periods": (CPU, MEMORY, changed(JOINT, period_s=300)),
 }
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from patch_made import edits, patched, service, stays, wanted
 
-from trimtab.terraform_module import Tracking
+from trimtab.terraform_module import Schedule, Tracking
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from trimtab.patch.wishes import WantedService
 
 TARGET = """
 resource "aws_appautoscaling_target" "api" {
@@ -89,40 +86,61 @@ def test_a_size_goes_in_where_target_tracking_is_no_later_than_the_proposal(
         assert stays(patch)["cpu"].startswith("was replayed with tasks added above 60 % CPU")
 
 
-def tracked(target: float, memory: float | None = None) -> WantedService:
-    """Return what is to be scaled by target tracking."""
-    one = wanted(most=8)
-    ladders = replace(one.proposal.ladders, tracking=Tracking(cpu=target, memory=memory))
-    return replace(one, proposal=replace(one.proposal, ladders=ladders))
-
-
-def test_a_target_is_patched_where_the_proposal_is_target_tracking_too(tmp_path: Path) -> None:
-    patch = patched(tmp_path, {"main.tf": service() + TARGET + TRACKING % "75"}, tracked(62))
-    assert [one[1:] for one in edits(patch)["main.tf"]] == [
+def test_a_proposal_of_target_tracking_is_patched_where_there_is_some(tmp_path: Path) -> None:
+    text = (TRACKING % "75").replace("target_value = 75", "target_value = 75\n    scale_in_cooldown = 60")
+    proposed = wanted(most=8, tracking=Tracking(cpu=55, memory=80))
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + text}, proposed)
+    assert [(one[1], one[2]) for one in edits(patch)["main.tf"]] == [
         ("1024", "256"),
         ("2048", "512"),
         ("4", "8"),
-        ("75", "62"),
+        ("75", "55"),
+        ("60", "300"),
     ]
+    assert (
+        "scale_out_cooldown = 60"
+        in stays(patch)["target_tracking_scaling_policy_configuration.scale_out_cooldown"]
+    )
+    (block,) = (one.block for one in patch.left if one.block)
+    assert 'predefined_metric_type = "ECSServiceAverageMemoryUtilization"' in block
 
 
-@pytest.mark.parametrize(
-    ("scaling", "proposal"), [(STEPS % "75", tracked(62)), (TRACKING % "75", tracked(62, memory=80))]
-)
-def test_of_scaling_of_another_kind_no_literal_is_touched_and_what_to_write_is_shown(
-    tmp_path: Path, scaling: str, proposal: WantedService
-) -> None:
-    patch = patched(tmp_path, {"main.tf": service() + TARGET + scaling}, proposal)
-    assert {one[1] for one in edits(patch).get("main.tf", [])} <= {"4"}
-    assert stays(patch)["cpu"].startswith("was replayed with tasks added above 62 % CPU")
-    (block,) = (one.block for one in patch.left if one.what == "scaling")
-    assert block.count('policy_type        = "TargetTrackingScaling"') == len(
-        proposal.proposal.ladders.tracking.targets
-    )  # type: ignore[union-attr]
-    assert "target_value       = 62" in block
-    assert 'predefined_metric_type = "ECSServiceAverageCPUUtilization"' in block
-    assert "step_adjustment" not in block
-    assert "MAX(" not in block
+def test_a_proposal_of_target_tracking_keeps_the_size_where_steps_come_later(tmp_path: Path) -> None:
+    files = {"main.tf": service() + TARGET + STEPS % "40"}
+    patch = patched(tmp_path, files, wanted(most=8, tracking=Tracking(cpu=55)))
+    assert patch.edits == ()
+    assert stays(patch)["a step policy"].startswith("the proposal has none")
+    assert stays(patch)["cpu"].startswith("was replayed with tasks added above 55 % CPU, and here nothing")
+
+
+def test_an_alarm_of_a_minute_keeps_a_size_that_was_replayed_with_fast_signals(tmp_path: Path) -> None:
+    text = (STEPS % "50").replace("evaluation_periods  = 1", "evaluation_periods  = 2")
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + text}, wanted(most=8, fast=True))
+    assert stays(patch)["cpu"].endswith("an alarm after 60 s over its threshold, and here after 120 s")
+
+
+def test_a_scheduled_action_keeps_the_size(tmp_path: Path) -> None:
+    action = """
+resource "aws_appautoscaling_scheduled_action" "day" {
+  resource_id = aws_appautoscaling_target.api.resource_id
+  schedule    = "cron(0 6 * * ? *)"
+  scalable_target_action {
+    min_capacity = 4
+    max_capacity = 4
+  }
+}
+"""
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + STEPS % "75" + action}, wanted(most=8))
+    assert patch.edits == ()
+    assert "sets bounds of its own, for the size of before" in stays(patch)["cpu"]
+
+
+def test_a_proposal_with_a_schedule_keeps_the_size(tmp_path: Path) -> None:
+    schedule = Schedule(timezone="UTC", weekdays=())
+    files = {"main.tf": service() + TARGET + STEPS % "75"}
+    patch = patched(tmp_path, files, wanted(most=8, schedule=schedule))
+    assert patch.edits == ()
+    assert stays(patch)["max_capacity"].startswith("was replayed with scheduled actions")
 
 
 def test_thresholds_and_steps_are_patched_with_the_size(tmp_path: Path) -> None:

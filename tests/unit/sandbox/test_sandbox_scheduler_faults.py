@@ -221,6 +221,24 @@ def test_a_throttled_call_is_refused_as_often_as_asked(
     assert fleet.sandbox.calls[-3:] == (call,) * 3
 
 
+def test_metrics_of_20_s_are_a_deployment_that_its_revision_alone_shows(fleet: Fleet) -> None:
+    name = fleet.service(1)
+    fleet.wait(600)
+    monitoring = {"metricConfigurations": [{"metricNames": ["CPUUtilization"], "resolutionSeconds": 20}]}
+    answer = fleet.ecs.update_service(cluster=CLUSTER, service=name, monitoring=monitoring)["service"]
+    fleet.ecs.update_service(cluster=CLUSTER, service=name, monitoring=monitoring)
+    listed = fleet.ecs.list_service_deployments(cluster=CLUSTER, service=name)["serviceDeployments"]
+    assert len(listed) == 2  # the same once more deploys nothing
+    assert "monitoring" not in answer
+    arns = [item["targetServiceRevisionArn"] for item in listed]
+    shown = fleet.ecs.describe_service_revisions(serviceRevisionArns=[*arns, "arn:none"])
+    newest, first = shown["serviceRevisions"]
+    assert newest["monitoring"] == monitoring
+    assert "monitoring" not in first
+    assert newest["taskDefinition"] == first["taskDefinition"]
+    assert [failure["reason"] for failure in shown["failures"]] == ["MISSING"]
+
+
 def test_what_became_of_each_deployment_can_be_asked_afterwards(fleet: Fleet) -> None:
     name = fleet.service(1)
     first = fleet.deployment(name)["id"]

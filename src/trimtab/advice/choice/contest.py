@@ -110,7 +110,9 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
     fast, fast_tried = None, 0
-    if objective.fast_signals and PolicyKind.STEP in objective.policies and not space.empty:
+    # Of the last search alone: a size is not won or lost by it.
+    steps = PolicyKind.STEP in objective.policies and not space.empty
+    if objective.fast_signals and hunt.effort.shows and steps:
         effort = fast_effort(hunt.effort)
         seeds = (*hunt.seeds, *(one.ladders for one in front))
         faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)

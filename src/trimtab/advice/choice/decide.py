@@ -149,20 +149,25 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
             searched=searched,
             entrant=entrant,
             decision=decision,
-            why=f"{why}; {_fast_words(searched, entrant, fast, usd)}, too little",
+            why=f"{why}; {_too_little(searched, entrant, fast, usd)}",
         )
     decision = Decision.TRIM if _near(fast, question.objective) else Decision.HEADROOM
-    words = f"{_fast_words(searched, entrant, fast, usd)}; {_off_words(searched, fast)}"
+    saved = searched.cost(entrant) - searched.cost(fast)
+    words = (
+        f"CPU every 20 s saves ${saved:,.2f} a month of compute, for ${usd:,.2f} in CloudWatch; "
+        f"{_off_words(searched, fast)}"
+    )
     return _Proposed(
         searched=searched, entrant=fast, decision=decision, why=f"{_why(searched, fast, decision)}; {words}"
     )
 
 
-def _fast_words(searched: Searched, entrant: Entrant, fast: Entrant, usd: float) -> str:
-    """Say what CPU every 20 s saves over what is best without, and costs."""
+def _too_little(searched: Searched, entrant: Entrant, fast: Entrant, usd: float) -> str:
+    """Say what CPU every 20 s would save over what is best without, where that is too little."""
     saved = searched.cost(entrant) - searched.cost(fast)
-    verb = "saves" if saved >= 0 else "would not save: it adds"
-    return f"CPU every 20 s {verb} ${abs(saved):,.2f} a month of compute, for ${usd:,.2f} in CloudWatch"
+    if saved <= 0:
+        return "CPU every 20 s was tried too, and saves nothing"
+    return f"CPU every 20 s would save ${saved:,.2f} a month, too little for ${usd:,.2f} in CloudWatch"
 
 
 def _off_words(searched: Searched, fast: Entrant) -> str:
@@ -170,7 +175,7 @@ def _off_words(searched: Searched, fast: Entrant) -> str:
     slow = enter(replace(fast.ladders, fast_signals=False), searched.contest.ground)
     over = 100 * slow.tested.mark(Test.JUDGED).over_share
     return (
-        f"until it is switched on (trimtab rollout) the same steps act on minutes: {over:.2f} % of the "
+        f"until its monitoring is switched on the same steps act on minutes: {over:.2f} % of the "
         "held-out minutes short of CPU"
     )
 

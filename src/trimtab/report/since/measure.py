@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.document.schema import ServicePart
-    from trimtab.fleet.model import Service
+    from trimtab.fleet.model import Scaling, Service
 
 LEAST_DAYS = 7.0
 """A week: weekdays and week-ends differ, and a month is made of both."""
@@ -130,8 +130,29 @@ def _moved(part: ServicePart, now: Service) -> None:
             f"and {least} to {most} were proposed"
         )
     wanted = msgspec.convert(part.scaling, type=Ladders, from_attributes=True)
-    if least != most and ladders_of_scaling(scaling) != wanted:
-        raise NotMeasured("its scaling steps are not the proposed ones")
+    if least != most and not runs(scaling, wanted):
+        what = "scaling steps are" if wanted.tracking is None else "target tracking is"
+        raise NotMeasured(f"its {what} not what was proposed")
+
+
+def runs(scaling: Scaling, wanted: Ladders) -> bool:
+    """Tell whether what scales a service is what was proposed: the same steps, or the same tracking."""
+    if wanted.tracking is None:
+        return ladders_of_scaling(scaling) == wanted
+    others = scaling.policies or scaling.scheduled or scaling.suspended or scaling.unmodelled
+    targets = {"cpu": wanted.tracking.cpu}
+    if wanted.tracking.memory is not None:
+        targets["memory"] = wanted.tracking.memory
+    return (
+        not others
+        and len(scaling.tracking) == len(targets)
+        and all(
+            policy.scale_in
+            and targets.get(policy.metric) == policy.target
+            and (policy.out_cooldown_s, policy.in_cooldown_s) == (wanted.out_cooldown_s, wanted.in_cooldown_s)
+            for policy in scaling.tracking
+        )
+    )
 
 
 def _demand(now: Service, rows: pl.DataFrame, since: datetime) -> Demand:

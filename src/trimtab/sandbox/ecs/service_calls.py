@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _DEPLOYED = (
     "capacityProviderStrategy",
     "loadBalancers",
+    "monitoring",
     "networkConfiguration",
     "platformVersion",
     "serviceConnectConfiguration",
@@ -54,6 +55,7 @@ def _create_service(
     result = original(self)
     service: Any = cast("dict[str, Any]", result.result)["service"]
     service.created_at = moment(scheduler.clock.now())
+    service.monitoring = self._get_params().get("monitoring")
     # Other controllers make deployments of their own.
     if service.deployment_controller["type"] == "ECS":
         scheduler.created(self.ecs_backend, service)
@@ -71,6 +73,8 @@ def _update_service(
     # moto gives the deployment in force another id when a new one is forced.
     shown = None if not (service and service.deployments) else dict(service.deployments[0])
     result = original(self)
+    if service is not None and "monitoring" in given:
+        service.monitoring = given["monitoring"]
     if shown:
         service.deployments[0].update(shown)
     if scheduler.state_of(service.arn) is None:

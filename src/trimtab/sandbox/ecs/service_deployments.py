@@ -1,4 +1,4 @@
-"""ListServiceDeployments and DescribeServiceDeployments: what became of a deployment that is no longer shown.
+"""ListServiceDeployments, DescribeServiceDeployments, DescribeServiceRevisions: what became of a deployment.
 
 DescribeServices shows a deployment until a later one has completed. Here each stays. One that
 was rolled back is one service deployment with its rollback inside, where DescribeServices
@@ -35,7 +35,7 @@ _ROLLBACK = {
 
 
 def install(patches: Patches, scheduler: Scheduler) -> None:
-    """Add the two calls."""
+    """Add the three calls."""
 
     def list_them(self: EC2ContainerServiceResponse) -> ActionResult:
         return _list(scheduler, self)
@@ -43,6 +43,10 @@ def install(patches: Patches, scheduler: Scheduler) -> None:
     def describe_them(self: EC2ContainerServiceResponse) -> ActionResult:
         return _describe(scheduler, self)
 
+    def describe_revisions(self: EC2ContainerServiceResponse) -> ActionResult:
+        return _describe_revisions(scheduler, self)
+
+    patches.add(EC2ContainerServiceResponse, "describe_service_revisions", describe_revisions)
     patches.add(EC2ContainerServiceResponse, "list_service_deployments", list_them)
     patches.add(EC2ContainerServiceResponse, "describe_service_deployments", describe_them)
 
@@ -77,6 +81,31 @@ def _describe(scheduler: Scheduler, self: EC2ContainerServiceResponse) -> Action
     return ActionResult(
         {
             "serviceDeployments": [answers[arn] for arn in asked if arn in answers],
+            "failures": [{"arn": arn, "reason": "MISSING"} for arn in asked if arn not in answers],
+        }
+    )
+
+
+def _describe_revisions(scheduler: Scheduler, self: EC2ContainerServiceResponse) -> ActionResult:
+    """Answer what of a revision a deployment deploys; the only call that shows ``monitoring``."""
+    asked = self._get_param("serviceRevisionArns", [])
+    if len(asked) > AT_A_TIME:
+        raise InvalidParameterException(f"Service revisions cannot contain more than {AT_A_TIME} elements.")
+    answers = {
+        _revision(state, deployment): {
+            "serviceRevisionArn": _revision(state, deployment),
+            "serviceArn": state.service.arn,
+            "clusterArn": state.service.cluster_arn,
+            "taskDefinition": deployment.shown["taskDefinition"],
+            "createdAt": deployment.shown["createdAt"],
+        }
+        | ({} if deployment.monitoring is None else {"monitoring": deployment.monitoring})
+        for state in scheduler.states()
+        for deployment in state.history
+    }
+    return ActionResult(
+        {
+            "serviceRevisions": [answers[arn] for arn in asked if arn in answers],
             "failures": [{"arn": arn, "reason": "MISSING"} for arn in asked if arn not in answers],
         }
     )

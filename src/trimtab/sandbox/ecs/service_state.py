@@ -44,6 +44,8 @@ class SandboxDeployment:
     failure: Fault | None = None
     """How its tasks are to fail."""
     is_rollback: bool = False
+    monitoring: dict[str, Any] | None = None
+    """Of its revision: which metrics are published how often; shown by DescribeServiceRevisions alone."""
     finished_at: float | None = None
     """When it completed or failed, or another took its place [seconds since 1970]."""
 
@@ -169,7 +171,9 @@ class SandboxService:
         for older in self.deployments:
             older.shown.update(status="ACTIVE", updatedAt=moment(at))
             older.finished_at = older.finished_at or at
-        deployment = SandboxDeployment(shown, failure, is_rollback=rollback)
+        deployment = SandboxDeployment(
+            shown, failure, is_rollback=rollback, monitoring=getattr(service, "monitoring", None)
+        )
         self.history.append(deployment)
         self.deployments.insert(0, deployment)
         self.is_steady, self.retry_at, self.failed_rounds = False, -math.inf, 0

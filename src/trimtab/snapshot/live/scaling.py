@@ -6,13 +6,14 @@ belongs to other clusters is dropped as it comes.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from trimtab.aws.api import pages
 from trimtab.fleet.model import ScalingActivity
-from trimtab.snapshot.parse import actions_of, watched_groups, watches, when
-from trimtab.snapshot.understand.messages import kept_message
+from trimtab.snapshot.parse import actions_of, moment, watched_groups, watches, when
+from trimtab.snapshot.understand.messages import cause_word, kept_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,9 @@ PAGE: Final = 50
 POLICIES_A_PAGE: Final = 10
 """Fewer: what is paged are the targets they belong to (API reference)."""
 ALARMS_A_PAGE: Final = 100
-ACTIVITIES: Final = 50
-"""Newest scaling activities kept of a service: one page."""
+ACTIVITIES_A_PAGE: Final = 50
+ACTIVITIES: Final = 5000
+"""Newest scaling activities kept of a service; AWS keeps them for six weeks."""
 
 
 def read_scaling(api: Api, raw: Raw) -> None:
@@ -77,34 +79,37 @@ def read_scheduled(api: Api, raw: Raw) -> None:
 
 
 def read_activities(api: Api, raw: Raw, since: datetime) -> None:
-    """Read each scaled service's newest activities that began after ``since``."""
+    """Read each scaled service's activities that began after ``since``, newest first, all pages of them."""
     for service in raw.services:
         name = service["serviceName"]
         resource = raw.resource_id(name)
         if resource not in raw.targets:
             continue
-        answer = api.call(
+        told = pages(
+            api,
             SERVICE,
             "DescribeScalingActivities",
+            "ScalingActivities",
             ServiceNamespace="ecs",
             ResourceId=resource,
             ScalableDimension=DIMENSION,
-            MaxResults=ACTIVITIES,
+            MaxResults=ACTIVITIES_A_PAGE,
         )
-        activities = [each for each in answer.get("ScalingActivities", ()) if each["StartTime"] >= since]
+        activities = [one for one in itertools.islice(told, ACTIVITIES) if one["StartTime"] >= since]
         activities.sort(key=lambda activity: activity["StartTime"], reverse=True)
-        raw.activities[name] = [_activity(activity) for activity in activities[:ACTIVITIES]]
+        raw.activities[name] = [_activity(one) for one in activities]
 
 
 def _activity(activity: Json) -> ScalingActivity:
     end = activity.get("EndTime")
     return ScalingActivity(
-        start=when(activity["StartTime"]),
+        start=moment(activity["StartTime"]),
         end=None if end is None else when(end),
         status=activity.get("StatusCode", "Unknown"),
         description=kept_message(
             " ".join(filter(None, (activity.get("Description"), activity.get("StatusMessage"))))
         ),
+        cause=cause_word(str(activity.get("Cause") or "")),
     )
 
 

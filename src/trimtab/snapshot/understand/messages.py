@@ -65,3 +65,16 @@ def kept_words(message: str) -> str:
 def kept_message(message: str) -> str:
     """Return what of a message is known, or that nothing is."""
     return kept_words(message) or UNKNOWN
+
+
+_CAUSES: Final = (
+    ("alarm", re.compile(r"\bmonitor alarm .{1,500} in state [A-Z_]{2,20} triggered policy\b", re.DOTALL)),
+    ("schedule", re.compile(r"\bscheduled action name .{1,500} was triggered", re.DOTALL)),
+    ("bounds", re.compile(r"\b(?:minimum|maximum) capacity was set to\b")),
+)
+"""A cause names alarms, policies and actions, which are somebody's words: only its kind is kept."""
+
+
+def cause_word(cause: str) -> str | None:
+    """Return what kind of cause an activity had, in a word; ``None`` for any other."""
+    return next((word for word, said in _CAUSES if said.search(cause)), None)

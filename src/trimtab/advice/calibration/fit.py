@@ -1,0 +1,178 @@
+"""The fields that AWS leaves open, fitted on the first part of a recording and judged on the rest.
+
+What a task uses without work cannot be told here: at the recorded counts it is the same load as
+work. It is what the demand says of it (``demand.own``). The replay runs free: once over the whole
+recording, never put right by what happened. Beside it stand two forecasts that know nothing of
+policies: the count stays as it was when the fitted part ended, and each day is as the day before.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from trimtab.advice.calibration.happened import (
+    CountChange,
+    changes_in_replay,
+    changes_of,
+    counts_of,
+    matched,
+)
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
+from trimtab.replay.inputs import Model
+from trimtab.replay.run import replay
+from trimtab.units import DAY_MIN, DAY_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trimtab.advice.calibration.happened import Matched
+    from trimtab.advice.case.case import Case
+    from trimtab.demand.series import F64, Demand
+    from trimtab.fleet.model import ScalingActivity
+
+FITTED_SHARE: Final = 0.7
+"""Of the recording, the first part: nothing of the rest is fitted."""
+LEAST_ACTIVITIES: Final = 10
+"""In either part: fewer fit anything, and fewer judge nothing."""
+DELAYS_S: Final = (60, 120, 180, 240, 300)
+"""From the end of a minute until an alarm sees it, in whole minutes: what is between is the phase [s]."""
+IN_ACTIVITIES_S: Final = (0, 30, 60, 120, 180, 300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """The open fields as they fit best."""
+
+    delay_s: int
+    """From the end of a minute until its point moves the alarm, in whole minutes [s]."""
+    phase_s: float
+    """What passes beyond that until the activity begins, median [s]."""
+    in_activity_s: int
+
+    def model(self) -> Model:
+        """Return the replay's choices with these."""
+        return Model(publication_delay_s=self.delay_s, in_activity_s=self.in_activity_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """One forecast on the judged part."""
+
+    matched: Matched
+    count_error: float
+    """Mean distance of the desired counts, over the mean count [ratio]."""
+    bill_error: float
+    """Task-minutes running over those recorded, less 1 [ratio]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How far the replay of one service is from what happened."""
+
+    service: str
+    fields: Fields
+    fitted: Scored
+    """The replay on the part it was fitted on."""
+    judged: Scored
+    judged_days: float
+    stays: Scored
+    """The count stays as it was when the fitted part ended."""
+    day_before: Scored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Run:
+    """A replay with some fields: what it says would have happened."""
+
+    changes: tuple[CountChange, ...]
+    desired: F64
+    running: F64
+
+
+def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity]) -> Calibration | LeftOut:
+    """Fit the open fields of a service as it is deployed, and judge its replay where nothing was fitted."""
+    minutes = case.inputs.load.minutes
+    cut = round(FITTED_SHARE * minutes)
+    happened = changes_of(activities, case.start, case.policy.initial_tasks)
+    before = sum(one.at_s < 60 * cut for one in happened)
+    after = sum(60 * cut <= one.at_s < 60 * minutes for one in happened)
+    if min(before, after) < LEAST_ACTIVITIES:
+        why = (
+            f"{before} scaling activities in the first {100 * FITTED_SHARE:.0f} % of the recording and "
+            f"{after} in the rest; {LEAST_ACTIVITIES} of each are needed"
+        )
+        return LeftOut(service=case.service, reason=LeftOutReason.CANNOT_TELL, detail=why)
+    real = counts_of(happened, minutes, case.policy.initial_tasks)
+    fields = _fitted(case, happened, real, cut)
+    ran = _ran(case, fields)
+    tasks = demand.tasks[:minutes]
+    known = demand.present[:minutes]
+
+    def scored(one: _Run, first: int, end: int) -> Scored:
+        here = np.zeros(minutes, dtype=np.bool_)
+        here[first:end] = known[first:end]
+        return Scored(
+            matched=matched(happened, one.changes, (60.0 * first, 60.0 * end)),
+            count_error=_count_error(one.desired[first:end], real[first:end]),
+            bill_error=float(one.running[here].sum() / tasks[here].sum() - 1),
+        )
+
+    return Calibration(
+        service=case.service,
+        fields=fields,
+        fitted=scored(ran, 0, cut),
+        judged=scored(ran, cut, minutes),
+        judged_days=(minutes - cut) / DAY_MIN,
+        stays=scored(_stays(real, tasks, cut), cut, minutes),
+        day_before=scored(_day_before(happened, real, tasks), cut, minutes),
+    )
+
+
+def _fitted(case: Case, happened: Sequence[CountChange], real: F64, cut: int) -> Fields:
+    """Return the fields whose replay says best what happened before minute ``cut``."""
+    best: tuple[float, Fields] | None = None
+    start = Fields(delay_s=120, phase_s=0.0, in_activity_s=0)
+    for delay, length in itertools.product(DELAYS_S, IN_ACTIVITIES_S):
+        fields = replace(start, delay_s=delay, in_activity_s=length)
+        ran = _ran(case, fields)
+        found = matched(happened, ran.changes, (0.0, 60.0 * cut))
+        # Within a minute the phase is free; what is left beyond it is error. No phase is negative.
+        phase = max(0.0, -float(np.median(found.late_s))) if found.late_s else 0.0
+        off = float(np.mean(np.abs(np.array(found.late_s) + phase))) if found.late_s else 60.0
+        loss = (1 - found.f1) + _count_error(ran.desired[:cut], real[:cut]) + off / 600
+        if phase < 60 and (best is None or loss < best[0] - 1e-12):  # noqa: PLR2004  # a minute
+            best = loss, replace(fields, phase_s=round(phase, 3))
+    return best[1] if best else start
+
+
+def _ran(case: Case, fields: Fields) -> _Run:
+    done = replay(case.inputs, case.policy, fields.model())
+    return _Run(
+        changes=changes_in_replay(done.activities, fields.phase_s),
+        desired=done.minutes.desired.astype(np.float64),
+        running=done.minutes.running,
+    )
+
+
+def _stays(real: F64, tasks: F64, cut: int) -> _Run:
+    return _Run(
+        changes=(), desired=np.full_like(real, real[cut - 1]), running=np.full_like(tasks, tasks[cut - 1])
+    )
+
+
+def _day_before(happened: Sequence[CountChange], real: F64, tasks: F64) -> _Run:
+    """Return each day as the one before it; of the first day nothing is known, and its own count stands."""
+
+    def shifted(values: F64) -> F64:
+        return np.concatenate((values[:DAY_MIN], values[:-DAY_MIN]))[: values.size]
+
+    later = tuple(replace(one, at_s=one.at_s + DAY_S) for one in happened)
+    return _Run(changes=later, desired=shifted(real), running=shifted(tasks))
+
+
+def _count_error(said: F64, real: F64) -> float:
+    return float(np.mean(np.abs(said - real)) / max(1e-9, float(np.mean(real))))

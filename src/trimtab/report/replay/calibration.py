@@ -1,0 +1,100 @@
+"""How far the replay is from what happened, in lines. Renders only."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from trimtab.advice.calibration.fit import FITTED_SHARE
+from trimtab.fleet.left_out import LeftOut
+from trimtab.report.figures import Figures, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from trimtab.advice.calibration.fit import Calibration, Scored
+
+HEADS = (
+    "forecast\n",
+    "predicted\n",
+    "false\n",
+    "delay error\np50 s",
+    "delay error\np95 s",
+    "count\nerror",
+    "bill\nerror",
+)
+BLOCKS = ((1, 2, 3, 4), (5, 6))
+
+
+def render(found: Sequence[Calibration | LeftOut]) -> Group:
+    """Return the report for ``layout.lines``."""
+    return Group(*_parts(found))
+
+
+def _parts(found: Sequence[Calibration | LeftOut]) -> Iterator[RenderableType]:
+    rest = 100 * (1 - FITTED_SHARE)
+    yield Words(f"Replay beside what happened, on the last {rest:.0f} % of the recording\n", style="bold")
+    for one in found:
+        if isinstance(one, LeftOut):
+            yield Words(f"{one.service}: {one}")
+        else:
+            yield from _one(one)
+
+
+def _one(found: Calibration) -> Iterator[RenderableType]:
+    fields = found.fields
+    yield Words(
+        f"{found.service}: fitted on the first {100 * FITTED_SHARE:.0f} %: an alarm sees a minute "
+        f"{fields.delay_s} s after its end, the activity begins {fields.phase_s:.1f} s later, and a "
+        f"scale-in lasts {fields.in_activity_s} s"
+    )
+    body = [
+        _row("replay", found.judged),
+        _row("  where fitted", found.fitted),
+        _row("count stays", found.stays),
+        _row("as the day before", found.day_before),
+    ]
+    yield Figures(heads=HEADS, body=body, foots=(), blocks=BLOCKS)
+    yield Words(claim(found))
+    yield Text("")
+
+
+def claim(found: Calibration) -> str:
+    """Return what the figures allow to be said of the replay."""
+    judged = found.judged
+    told = (
+        f"{judged.matched.predicted} of {judged.matched.happened} activities in {found.judged_days:.1f} days"
+    )
+    best = min(found.stays.count_error, found.day_before.count_error)
+    if judged.count_error >= best:
+        return (
+            f"The replay says {told} and is no nearer to the count than a forecast that knows no policy: "
+            "do not believe what it says of this service's scaling."
+        )
+    error = 100 * abs(judged.bill_error)
+    return (
+        f"The replay says {told}; a saving of less than {error:.1f} % is within its error of the bill, "
+        "and no saving."
+    )
+
+
+def _row(name: str, scored: Scored) -> tuple[str, ...]:
+    matched = scored.matched
+    return (
+        name,
+        f"{100 * matched.share:.1f} %",
+        str(matched.false),
+        _seconds(matched.error_s(0.5)),
+        _seconds(matched.error_s(0.95)),
+        f"{100 * scored.count_error:.1f} %",
+        f"{100 * scored.bill_error:+.1f} %",
+    )
+
+
+def _seconds(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.1f}"
