@@ -98,7 +98,7 @@ def test_the_report_says_of_headroom_and_fixed_counts_what_the_other_would_cost(
 ) -> None:
     report = report_of(document_of(optimized.recommendation))
     assert {row.service: row.why for row in report.rows} == {
-        "api": "trim, scaling", "heavy": "trim, memory", "bursts": "headroom", "small": "fixed count",
+        "api": "trim, CPU", "heavy": "trim, memory", "bursts": "headroom", "small": "fixed count",
     }  # fmt: skip
     lines = {note.service: note.text for note in report.verdicts}
     assert set(lines) == {"bursts", "small"}
