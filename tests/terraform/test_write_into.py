@@ -18,6 +18,7 @@ from once import shared
 from trimtab.commands.into import into
 from trimtab.engine.engine import Workspace
 from trimtab.errors import EXIT_PARTIAL
+from trimtab.patch.model import EXIT_OTHERWISE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,6 +96,57 @@ def _undone(done: Patched, path: Path) -> bytes:
         assert content[start : start + len(edit.after)] == edit.after
         content = content[:start] + edit.before + content[start + len(edit.after) :]
     return content
+
+
+SMALL = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+provider "aws" { region = "us-east-1" }
+locals { memory = 2048 } // of api
+resource "aws_ecs_task_definition" "api" {
+  family                = "scheduler"
+  cpu                   = 1024
+  memory                = local.memory
+  container_definitions = jsonencode([{
+    name        = "scheduler"
+    image       = "scheduler:1"
+    environment = [{ name = "MARK", value = %s }]
+  }])
+}
+resource "aws_ecs_service" "api" {
+  name            = "scheduler"
+  cluster         = "fin-prod-cluster"
+  task_definition = aws_ecs_task_definition.api.arn
+  desired_count   = 2
+}
+"""
+
+
+def test_what_only_a_plan_sees_is_found_by_the_plans_and_nothing_is_written(
+    engine: Engine,
+    surroundings: dict[str, str],
+    recommendation: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del engine
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    root = tmp_path / "root"
+    root.mkdir()
+    text = SMALL % "base64gzip(tostring(local.memory))"  # a function that is not worked out without a plan
+    (root / "main.tf").write_text(text, encoding="utf-8")
+    refused = into(recommendation, root)
+    assert refused.exit_code == EXIT_OTHERWISE
+    assert _said(refused)[0] == [
+        "('aws_ecs_task_definition.api', ('container_definitions', '*', 'environment', '*', 'value'))"
+    ]
+    assert refused.written == ()
+    assert sorted(one.name for one in root.iterdir()) == ["main.tf"]
+    assert (root / "main.tf").read_text(encoding="utf-8") == text
 
 
 @pytest.mark.slow

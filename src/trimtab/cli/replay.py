@@ -55,6 +55,8 @@ def replay(  # noqa: PLR0913, PLR0917  # one a flag
 
     place = place_of(snapshot)
     if calibrate:
+        if form is not Form.TABLE:
+            raise UsageError("--calibrate is a table", advice="leave --format out")
         _calibrate(place, tuple(service or ()), others=(policy, output, objective))
         return
     from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
@@ -87,10 +89,11 @@ def _calibrate(place: Place, services: tuple[str, ...], *, others: tuple[object,
             "--calibrate is of what is deployed", advice="leave --policy, --output and --objective out"
         )
     from trimtab.commands.calibrate import calibrated  # noqa: PLC0415
+    from trimtab.fleet.left_out import LeftOut  # noqa: PLC0415
     from trimtab.report.replay import calibration  # noqa: PLC0415
 
     with replaying() as told:
         found = calibrated(place, services=services, progress=told)
     show(calibration.render(found))
-    if any(isinstance(one, calibration.CannotTell) for one in found):
+    if any(isinstance(one, LeftOut) for one in found):
         raise typer.Exit(EXIT_PARTIAL)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
 
     from trimtab.commands.demo import Stages
-    from trimtab.engine.engine import EngineProgress as Step
-    from trimtab.engine.engine import OnProgress
+    from trimtab.engine.progress import EngineProgress as Step
+    from trimtab.engine.progress import OnProgress
     from trimtab.progress import Progress
 
 LOG = logging.getLogger("trimtab")

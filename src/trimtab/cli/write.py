@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path  # typer reads the annotations when it runs
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trimtab.cli.screen import progress, say, warn, write_out
 from trimtab.errors import EXIT_PARTIAL, UsageError
+
+if TYPE_CHECKING:
+    from trimtab.commands.into import Patched
+    from trimtab.patch.model import Patch
 
 
 def write(  # noqa: PLR0913, PLR0917 - each is a flag
@@ -85,7 +89,6 @@ def _patch(  # noqa: PLR0913 - each is a flag
 ) -> None:
     """Patch, show the patch, and say what stays and what is proven."""
     from trimtab.commands import into as patching  # noqa: PLC0415
-    from trimtab.patch.told import left_lines, proof_lines  # noqa: PLC0415
 
     with progress() as told:
         done = patching.into(
@@ -99,23 +102,41 @@ def _patch(  # noqa: PLR0913 - each is a flag
             progress=told,
         )
     write_out(done.diff)
-    for line in left_lines(done.patch):
+    _tell_stays(done.patch, by_hand)
+    _tell_written(done, dry=diff)
+    if done.exit_code:
+        raise typer.Exit(done.exit_code)
+
+
+def _tell_stays(patch: Patch, by_hand: Path | None) -> None:
+    """Say what stays as it is, and why."""
+    from trimtab.patch.told import left_lines  # noqa: PLC0415
+
+    for line in left_lines(patch):
         warn(f"cannot be patched: {line}")
-    for note in done.patch.notes:
+    for note in patch.notes:
         say(note)
-    blocks = sum(bool(one.block) for one in done.patch.left)
+    blocks = sum(bool(one.block) for one in patch.left)
     if by_hand is not None:
         say(f"{blocks} blocks to write by hand: {by_hand}")
     elif blocks:
         say(f"{blocks} blocks to write by hand; --by-hand FILE writes them out")
-    values = len({(one.service, one.address, one.where) for edit in done.patch.edits for one in edit.wishes})
-    say(f"{values} values in {len(done.patch.edits)} places of {len(done.patch.contents)} files")
-    if done.patch.edits:
-        for line in proof_lines(done.proof):
-            warn(line)
+    if patch.left and patch.edits:
+        say("where something stays, a service is not what was replayed: it may cost more than reported")
+
+
+def _tell_written(done: Patched, *, dry: bool) -> None:
+    """Say what goes in, what proves it, and where it was written."""
+    from trimtab.patch.told import proof_lines  # noqa: PLC0415
+
+    edits = done.patch.edits
+    values = len({(one.service, one.address, one.where) for edit in edits for one in edit.wishes})
+    say(f"{values} values in {len(edits)} places of {len(done.patch.contents)} files")
+    if not edits:
+        return
+    for line in proof_lines(done.proof):
+        warn(line)
     if done.written:
         say(f"written: {', '.join(map(str, done.written))}")
-    elif done.patch.edits:
-        say("nothing was written" if not diff else "nothing was written (--diff)")
-    if done.exit_code:
-        raise typer.Exit(done.exit_code)
+    else:
+        say("nothing was written (--diff)" if dry else "nothing was written")

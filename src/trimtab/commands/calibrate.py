@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.advice.calibration.fit import CannotTell, calibrate
+from trimtab.advice.calibration.fit import calibrate
 from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import known_services, refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
 from trimtab.errors import ReplayError
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.progress import silent
 from trimtab.snapshot.place.opened import snapshot_at
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def calibrated(
     place: Place, *, services: tuple[str, ...] = (), progress: Progress = silent
-) -> tuple[Calibration | CannotTell, ...]:
+) -> tuple[Calibration | LeftOut, ...]:
     """Calibrate the snapshot's services, or those named, in the fleet's order.
 
     Raises:
@@ -45,24 +46,28 @@ def calibrated(
 
 def _each(
     snapshot: Snapshot, names: set[str], price_list: Prices, progress: Progress
-) -> Iterator[Calibration | CannotTell]:
+) -> Iterator[Calibration | LeftOut]:
     left_out = {left.service: left for left in snapshot.skipped}
     for service in snapshot.fleet.services:
         if service.name not in names:
             continue
         if service.name in left_out:
-            yield CannotTell(service=service.name, why=str(left_out[service.name]))
+            yield left_out[service.name]
             continue
         progress(f"calibrating {service.name}")
         yield _one(snapshot, service, price_list)
 
 
-def _one(snapshot: Snapshot, service: Service, price_list: Prices) -> Calibration | CannotTell:
+def _one(snapshot: Snapshot, service: Service, price_list: Prices) -> Calibration | LeftOut:
     if service.scaling.foreign:
-        return CannotTell(service=service.name, why="something that is not replayed sets its count")
+        return LeftOut(
+            service=service.name,
+            reason=LeftOutReason.FOREIGN,
+            detail="something that is not replayed sets its count",
+        )
     workload = workload_of(service, recorded(service, snapshot.metrics[service.name]))
     try:
         case = as_deployed(workload, price_list, DEFAULT)
     except ReplayError as error:
-        return CannotTell(service=service.name, why=str(error))
+        return LeftOut(service=service.name, reason=LeftOutReason.CANNOT_TELL, detail=str(error))
     return calibrate(case, workload.demand, service.scaling_activities)

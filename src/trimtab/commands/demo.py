@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from trimtab.engine.engine import Engine, OnProgress
+    from trimtab.engine.engine import Engine
     from trimtab.engine.plan import Plan
+    from trimtab.engine.progress import OnProgress
 
     Stages: TypeAlias = Callable[[str], OnProgress]
     """Told that a stage begins, in words; gives back what its steps are reported to."""

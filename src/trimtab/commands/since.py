@@ -11,7 +11,8 @@ from trimtab.document.read import refuse_foreign
 from trimtab.errors import UsageError
 from trimtab.progress import silent
 from trimtab.report.since.data import since_report_of
-from trimtab.rollout.journal.journal import JOURNAL_FILE, Settled, open_journal
+from trimtab.rollout.journal.journal import JOURNAL_FILE, open_journal
+from trimtab.rollout.journal.lines import Settled
 from trimtab.snapshot.files import FLEET_FILE
 from trimtab.snapshot.folder import read_fleet, read_snapshot
 

@@ -13,26 +13,26 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trimtab.engine.diagnostics import failure_of_json, failure_of_text
 from trimtab.engine.mirror import lent
 from trimtab.engine.plan import Plan, parse_plan
 from trimtab.engine.process import run
+from trimtab.engine.progress import Tally
 from trimtab.errors import EngineMissing
 from trimtab.folders.working import working_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from trimtab.engine.process import Finished
+    from trimtab.engine.progress import OnProgress
 
 ENGINE_VARIABLE = "TRIMTAB_ENGINE"
 OLDEST = (1, 5, 0)
 """``import`` blocks arrived in 1.5."""
-
-Event: TypeAlias = Literal["start", "progress", "complete", "error"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,26 +49,9 @@ class Engine:
         return f"{self.name} {'.'.join(map(str, self.version))}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineProgress:
-    """One step of an apply or destroy. A replacement is two steps."""
-
-    done: int
-    """Steps completed so far."""
-    total: int
-    """Steps of the whole run; 0 while it is not known yet."""
-    address: str
-    action: str
-    """create, update or delete."""
-    event: Event
-    elapsed_s: float
-    """Seconds this step has taken so far."""
-
-
 COLLECTOR: Final[Mapping[str, str]] = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
 """For Go's garbage collector, unless the user sets it: a third of the engine's CPU goes into collecting
 around the provider's schema, which stays. Beyond the limit it collects as ever."""
-OnProgress: TypeAlias = "Callable[[EngineProgress], None]"
 
 
 def find_engine(environment: Mapping[str, str] | None = None) -> Engine:
@@ -182,7 +165,7 @@ class Workspace:
         variables: Mapping[str, object] | None = None,
     ) -> None:
         """Apply a plan file, or plan and apply at once."""
-        tally = _Tally(on_progress)
+        tally = Tally(on_progress)
         if plan_file is None:
             with _var_files(var_files, variables) as given:
                 self._stream("apply", ["-auto-approve", *given], tally)
@@ -199,14 +182,14 @@ class Workspace:
     ) -> None:
         """Destroy everything in the state."""
         with _var_files(var_files, variables) as given:
-            self._stream("destroy", ["-auto-approve", *given], _Tally(on_progress))
+            self._stream("destroy", ["-auto-approve", *given], Tally(on_progress))
 
     def outputs(self) -> dict[str, Any]:
         """Return the values of the root's outputs."""
         document = _loads("".join(self._quiet("output", "-json").lines))
         return {name: output["value"] for name, output in document.items()}
 
-    def _stream(self, verb: str, options: Sequence[str], tally: _Tally | None = None) -> None:
+    def _stream(self, verb: str, options: Sequence[str], tally: Tally | None = None) -> None:
         """Run a verb that reports line by line, and raise its first error."""
         diagnostics: list[dict[str, Any]] = []
 
@@ -246,43 +229,6 @@ class Workspace:
 
 _OF_OTHERS = re.compile(r"TF_(DATA_DIR|WORKSPACE|VAR_\w+|CLI_ARGS(?!_init$)\w*)$")
 """Variables a user sets for configurations of their own. Flags of ``init`` say where providers are."""
-
-_EVENTS: dict[str, Event] = {
-    "apply_start": "start",
-    "apply_progress": "progress",
-    "apply_complete": "complete",
-    "apply_errored": "error",
-}
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts the steps of an apply."""
-
-    on_progress: OnProgress | None
-    total: int = 0
-    done: int = 0
-
-    def read(self, message: dict[str, Any]) -> None:
-        """Take one message of the engine."""
-        kind = message.get("type", "")
-        if kind == "change_summary" and message["changes"]["operation"] == "plan":
-            changes = message["changes"]
-            self.total = changes["add"] + changes["change"] + changes["remove"]
-        hook = message.get("hook", {})
-        if not self.on_progress or kind not in _EVENTS or hook["action"] in {"read", "noop"}:
-            return
-        self.done += kind == "apply_complete"
-        self.on_progress(
-            EngineProgress(
-                done=self.done,
-                total=self.total,
-                address=hook["resource"]["addr"],
-                action=hook["action"],
-                event=_EVENTS[kind],
-                elapsed_s=float(hook.get("elapsed_seconds", 0)),
-            )
-        )
 
 
 @contextmanager

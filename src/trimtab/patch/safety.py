@@ -1,4 +1,4 @@
-"""What a smaller task needs around it, so that what is patched alone does no harm."""
+"""What a size and its bounds need around them, so that what is patched alone does no harm."""
 
 from __future__ import annotations
 
@@ -24,9 +24,20 @@ def unsafe(found: Found, decision: Decided) -> str:
         ),
         None,
     )
+    why = _scheduled(found) or _slow_to_grow(found, decision)
     if now is not None and wanted.proposal.size.cpu_units >= now:
-        return ""
-    return _slow_to_grow(found, decision) or _killed_at_start(found, decision)
+        return why  # no start gets slower
+    return why or _killed_at_start(found, decision)
+
+
+def _scheduled(found: Found) -> str:
+    """Say where scheduled actions, proposed or there, set other bounds than those that are patched."""
+    if found.wanted.proposal.ladders.schedule is not None:
+        return "was replayed with scheduled actions that raise the minimum by day, which are not added here"
+    if (place := found.scheduled) is not None:
+        where = f"{place.file}:{place.line}"
+        return f"the scheduled action at {where} sets bounds of its own, for the size of before"
+    return ""
 
 
 def _slow_to_grow(found: Found, decision: Decided) -> str:

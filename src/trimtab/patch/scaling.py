@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trimtab.lint.evaluation.traced import traced
+from trimtab.lint.evaluation.values import key_text
 from trimtab.lint.resource import CannotTell
 from trimtab.lint.scaling import CPU, MEMORY, Way, WrittenAlarm, WrittenPolicy, steps_of
 from trimtab.patch import by_hand
@@ -122,6 +123,14 @@ def scaling_wishes(
     except CannotTell as gap:
         to.leave("scaling policies", gap.what.place, f"cannot be told without a plan: {gap.what.why}")
         return Scaled(place=gap.what.place)
+
+
+def scheduled(service: Resource, tree: Tree) -> SourcePlace | None:
+    """Return where a scheduled action sets bounds of a service, if one does."""
+    name = "/" + key_text(service.get("name"))
+    actions = tree.world.of("aws_appautoscaling_scheduled_action")
+    named = (one.place for one in actions if key_text(one.get("resource_id")).endswith(name))
+    return next(named, None)
 
 
 def _bounds(to: Wishes, service: Resource, target: Resource) -> None:

@@ -10,7 +10,7 @@ from trimtab.lint.evaluation.values import Encoded, Value
 from trimtab.lint.resource import CannotTell
 from trimtab.patch.containers import decoded_containers
 from trimtab.patch.model import Bundle, Left, WantedValue, is_of
-from trimtab.patch.scaling import Scaled, scaling_wishes
+from trimtab.patch.scaling import Scaled, scaling_wishes, scheduled
 from trimtab.patch.text import amount, same_number
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Found:
     wishes: list[WantedValue] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     scaled: Scaled = field(default_factory=Scaled)
+    scheduled: SourcePlace | None = None
+    """A scheduled action that sets its bounds."""
 
 
 def found_for(wanted: WantedService, tree: Tree) -> Found:
@@ -62,6 +64,7 @@ def found_for(wanted: WantedService, tree: Tree) -> Found:
     _of_definition(found, services[0], tree)
     _of_service(found, services[0])
     _of_target_groups(found, services[0], tree)
+    found.scheduled = scheduled(services[0], tree)
     found.scaled = scaling_wishes(wanted, services[0], tree, found.wishes, found.left)
     return found
 
@@ -125,7 +128,23 @@ def _of_definition(found: Found, service: Resource, tree: Tree) -> None:
 def _inside(found: Found, definition: Resource, name: str, size: WantedValue) -> None:
     """Have what a container reserves follow where it is the same literal, or is all of the task."""
     names = (name,) if name == "cpu" else ("memory", "memoryReservation")
-    for container in _containers(definition):
+    containers = _containers(definition)
+    reserved = sum(amount(one.get(name)) or 0 for one in containers)
+    if len(containers) > 1 and reserved > (amount(size.new) or 0):
+        found.wishes.append(
+            WantedValue(
+                service=size.service,
+                part=Bundle.CAPACITY,
+                address=definition.address,
+                where=("container_definitions", "*", name),
+                now=None,
+                new=size.new,
+                place=definition.at("container_definitions"),
+                blocked=f"its containers reserve {reserved:g} of it together: divide the new size among them",
+            )
+        )
+        return
+    for container in containers:
         for inner in names:
             value = container.get(inner)
             same = is_of(value, size.origin)

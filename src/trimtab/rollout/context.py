@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from trimtab.rollout.clock import Clock
     from trimtab.rollout.cloud.contract import Cloud
-    from trimtab.rollout.journal.journal import Begin, Journal
+    from trimtab.rollout.journal.journal import Journal
+    from trimtab.rollout.journal.lines import Begin
     from trimtab.rollout.model import ServiceState
 
 

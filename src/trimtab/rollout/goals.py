@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from trimtab.rollout.cloud.contract import Cloud
-    from trimtab.rollout.journal.journal import Updating
+    from trimtab.rollout.journal.lines import Updating
     from trimtab.rollout.model import Revision, ServiceState, WantedRevision
     from trimtab.rollout.plan import Register, Step
 

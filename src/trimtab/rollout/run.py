@@ -17,7 +17,8 @@ from trimtab.errors import RolloutInterrupted, TrimtabError
 from trimtab.rollout.bake.bake import bake, take_back
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.context import Run, Started
-from trimtab.rollout.journal.journal import End, Settled, open_journal, read_journal
+from trimtab.rollout.journal.journal import open_journal, read_journal
+from trimtab.rollout.journal.lines import End, Settled
 from trimtab.rollout.journal.lock import only_one
 from trimtab.rollout.journal.store import S3Store, parse
 from trimtab.rollout.model import Outcome, Result, Rollout, short

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.errors import AccountError, RolloutInterrupted, TrimtabError
 from trimtab.rollout.cloud.observed import warning
-from trimtab.rollout.journal.journal import Resumed, Suspending
+from trimtab.rollout.journal.lines import Resumed, Suspending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from trimtab.errors import RolloutError, UsageError
 from trimtab.rollout.cloud.aws import Aws
 from trimtab.rollout.goals import NewSize, UndoGoal
 from trimtab.rollout.journal.forgotten import not_known
-from trimtab.rollout.journal.journal import Begin
+from trimtab.rollout.journal.lines import Begin
 from trimtab.rollout.model import Outcome, Result, family_of
 from trimtab.rollout.plan import order
 from trimtab.rollout.recommendation import read_recommendation, read_task_definitions

@@ -18,7 +18,7 @@ from trimtab.rollout.cloud.contract import CallRefused
 from trimtab.rollout.context import Started
 from trimtab.rollout.deployment import Ending
 from trimtab.rollout.goals import misses
-from trimtab.rollout.journal.journal import Registered, Registering, Settled, Updated, Updating
+from trimtab.rollout.journal.lines import Registered, Registering, Settled, Updated, Updating
 from trimtab.rollout.journal.resume import resume
 from trimtab.rollout.model import Outcome, Result, short
 from trimtab.rollout.plan import TAG, Cannot, Register, Stay, Use, registered_before

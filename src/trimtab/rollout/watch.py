@@ -9,7 +9,7 @@ from trimtab.errors import NetworkError
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
 from trimtab.rollout.deployment import Ending, Waiting, gone, is_from_before, judge, not_yet, since
-from trimtab.rollout.journal.journal import Settled
+from trimtab.rollout.journal.lines import Settled
 from trimtab.rollout.model import Outcome, Result, short
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ import pytest
 from fleet import made as fleet_made
 from replay import made
 
-from trimtab.advice.calibration.fit import Calibration, CannotTell, calibrate
-from trimtab.advice.calibration.happened import Change, changes_of, counts_of, matched
+from trimtab.advice.calibration.fit import Calibration, calibrate
+from trimtab.advice.calibration.happened import CountChange, changes_of, counts_of, matched
 from trimtab.advice.case.case import Case
+from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import ScalingActivity, TaskSize
 from trimtab.replay.inputs import Model
 from trimtab.replay.policy import Policy
@@ -39,7 +40,7 @@ POLICY = Policy(
 )
 
 
-def stated(changes: tuple[Change, ...]) -> tuple[ScalingActivity, ...]:
+def stated(changes: tuple[CountChange, ...]) -> tuple[ScalingActivity, ...]:
     return tuple(
         ScalingActivity(
             start=(fleet_made.START + timedelta(seconds=one.at_s)).isoformat(timespec="milliseconds"),
@@ -58,7 +59,7 @@ def lived() -> tuple[Case, Demand, tuple[ScalingActivity, ...]]:
     tasks = done.minutes.running
     used = WORK + IDLE_VCPU * tasks
     changes = tuple(
-        Change(at_s=one.second + PHASE_S, before=one.before, after=one.after) for one in done.activities
+        CountChange(at_s=one.second + PHASE_S, before=one.before, after=one.after) for one in done.activities
     )
     case = Case(
         service="made",
@@ -114,9 +115,9 @@ def test_a_service_with_few_activities_is_not_calibrated(
 ) -> None:
     case, demand, activities = lived
     one = calibrate(case, demand, activities[-12:])
-    assert isinstance(one, CannotTell)
-    assert one.why.startswith("12 scaling activities in the first 70 % of the recording and 0 in the rest")
-    assert "made: cannot tell, because 12 scaling" in " ".join(lines(render([one])))
+    assert isinstance(one, LeftOut)
+    assert one.detail.startswith("12 scaling activities in the first 70 % of the recording and 0 in the rest")
+    assert "made: cannot tell: 12 scaling" in " ".join(lines(render([one])))
 
 
 def test_activities_are_read_in_order_and_each_once_and_failed_ones_not() -> None:
@@ -126,16 +127,16 @@ def test_activities_are_read_in_order_and_each_once_and_failed_ones_not() -> Non
 
     told = (one(120.5, 3), one(60, 5), one(60, 5), one(90, 9, "Failed"), one(-30, 4))
     changes = changes_of(told, fleet_made.START, 2)
-    assert changes == (Change(at_s=60, before=4, after=5), Change(at_s=120.5, before=5, after=3))
+    assert changes == (CountChange(at_s=60, before=4, after=5), CountChange(at_s=120.5, before=5, after=3))
     assert counts_of(changes, 3, 4).tolist() == [4, 5, 3]
 
 
 def test_a_forecast_is_matched_once_in_its_direction_within_five_minutes() -> None:
-    real = (Change(at_s=100, before=2, after=3), Change(at_s=1000, before=3, after=2))
+    real = (CountChange(at_s=100, before=2, after=3), CountChange(at_s=1000, before=3, after=2))
     said = (
-        Change(at_s=130, before=2, after=3),
-        Change(at_s=140, before=3, after=4),
-        Change(at_s=1301, before=3, after=2),
+        CountChange(at_s=130, before=2, after=3),
+        CountChange(at_s=140, before=3, after=4),
+        CountChange(at_s=1301, before=3, after=2),
     )
     got = matched(real, said, (0, 5000))
     assert (got.happened, got.predicted, got.false, got.late_s) == (2, 1, 2, (30,))

@@ -105,6 +105,9 @@ def test_replay_prints_the_form_that_is_asked_for() -> None:
     run = trimtab("replay", made.optimized().snapshot, "--service", "small", "--format", "json")
     assert run.returncode == 0, run.stderr
     assert [one["service"] for one in json.loads(run.stdout)["services"]] == ["small"]
+    run = trimtab("replay", made.optimized().snapshot, "--calibrate", "--format", "json")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--calibrate is a table" in run.stderr
 
 
 EXAMPLES = [

@@ -30,11 +30,12 @@ from trimtab.commands.optimize import optimize
 from trimtab.commands.since import since
 from trimtab.demand.fill import recorded
 from trimtab.document.name import DOCUMENT_FILE
+from trimtab.document.parts import SchedulePart
 from trimtab.document.read import read_document
 from trimtab.errors import UsageError
 from trimtab.fleet.model import Scaling, TrackingPolicy
 from trimtab.report.since.formats import RENDERERS
-from trimtab.report.since.measure import runs
+from trimtab.report.since.measure import Then, measured, runs
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
 from trimtab.terraform_module import Ladders, Tracking
 
@@ -222,6 +223,17 @@ def test_other_scaling_steps_within_the_same_bounds_are_not_the_proposal(tmp_pat
     other = msgspec.structs.replace(api, scaling=scaling)
     report = asked(snapshot(tmp_path / "new", fleet_of(other), since_then(api)))
     assert row(report, "api").why == "its scaling steps are not what was proposed"
+
+
+def test_a_schedule_that_was_proposed_is_not_compared_and_so_not_told() -> None:
+    then, api = promise(), moved("api")
+    part = next(one for one in then.document.services if one.name == "api")
+    schedule = SchedulePart(timezone="UTC", weekdays=(), weekend=None)
+    scaling = msgspec.structs.replace(part.scaling, schedule=schedule)
+    given = Then(
+        part=msgspec.structs.replace(part, scaling=scaling), service=then.services[0], objective=Objective()
+    )
+    assert measured(given, api, since_then(api), LATER, PRICES).why.startswith("a schedule was proposed")
 
 
 def test_target_tracking_that_was_proposed_is_known_by_its_targets_and_cooldowns() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trimtab.engine.diagnostics import failure_of_json, failure_of_text
-from trimtab.engine.engine import Engine, EngineProgress, Workspace, find_engine
+from trimtab.engine.engine import Engine, Workspace, find_engine
 from trimtab.engine.mirror import implied_mirrors, lent, mirrors, user_installation
 from trimtab.engine.process import Finished, run
 from trimtab.errors import EngineError, EngineMissing
@@ -18,6 +18,8 @@ from trimtab.errors import EngineError, EngineMissing
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from trimtab.engine.progress import EngineProgress
 
 TREE = "registry.terraform.io/hashicorp/aws"
 

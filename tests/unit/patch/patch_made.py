@@ -77,6 +77,7 @@ def wanted(name: str = "api", **given: Any) -> WantedService:
         memory=Ladder(high=90, low=70, steps=(OutStep(above=0, add=1),)),
         scale_in=(InStep(below=1.0, remove=1),),
         tracking=given.get("tracking"),
+        schedule=given.get("schedule"),
         fast_signals=given.get("fast", False),
     )
     return WantedService(

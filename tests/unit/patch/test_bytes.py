@@ -29,7 +29,7 @@ _NOISE = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     above=_NOISE,
     below=_NOISE,

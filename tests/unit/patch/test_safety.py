@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from patch_made import edits, patched, service, stays, wanted
 
-from trimtab.terraform_module import Tracking
+from trimtab.terraform_module import Schedule, Tracking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +117,30 @@ def test_an_alarm_of_a_minute_keeps_a_size_that_was_replayed_with_fast_signals(t
     text = (STEPS % "50").replace("evaluation_periods  = 1", "evaluation_periods  = 2")
     patch = patched(tmp_path, {"main.tf": service() + TARGET + text}, wanted(most=8, fast=True))
     assert stays(patch)["cpu"].endswith("an alarm after 60 s over its threshold, and here after 120 s")
+
+
+def test_a_scheduled_action_keeps_the_size(tmp_path: Path) -> None:
+    action = """
+resource "aws_appautoscaling_scheduled_action" "day" {
+  resource_id = aws_appautoscaling_target.api.resource_id
+  schedule    = "cron(0 6 * * ? *)"
+  scalable_target_action {
+    min_capacity = 4
+    max_capacity = 4
+  }
+}
+"""
+    patch = patched(tmp_path, {"main.tf": service() + TARGET + STEPS % "75" + action}, wanted(most=8))
+    assert patch.edits == ()
+    assert "sets bounds of its own, for the size of before" in stays(patch)["cpu"]
+
+
+def test_a_proposal_with_a_schedule_keeps_the_size(tmp_path: Path) -> None:
+    schedule = Schedule(timezone="UTC", weekdays=())
+    files = {"main.tf": service() + TARGET + STEPS % "75"}
+    patch = patched(tmp_path, files, wanted(most=8, schedule=schedule))
+    assert patch.edits == ()
+    assert stays(patch)["max_capacity"].startswith("was replayed with scheduled actions")
 
 
 def test_thresholds_and_steps_are_patched_with_the_size(tmp_path: Path) -> None:

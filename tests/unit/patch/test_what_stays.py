@@ -103,6 +103,19 @@ def test_a_file_outside_the_folder_stays_also_behind_a_link(tmp_path: Path) -> N
     assert stays(patch)["memory"].startswith("it stands behind a link, outside ")
 
 
+def test_what_several_containers_reserve_is_not_divided_by_guess(tmp_path: Path) -> None:
+    text = service().replace(
+        'image = "api:1" }',
+        'image = "api:1", memory = 1024 }, { name = "proxy", image = "p:1", memory = 256 }',
+    )
+    patch = patched(tmp_path, {"main.tf": text})
+    assert patch.edits == ()
+    assert stays(patch)["container_definitions.memory"].startswith(
+        "its containers reserve 1280 of it together"
+    )
+    assert "goes only together with memory" in stays(patch)["cpu"]
+
+
 def test_two_services_of_one_name_are_not_guessed_between(tmp_path: Path) -> None:
     text = service() + service().replace('" "api" {', '" "again" {')
     patch = patched(tmp_path, {"main.tf": text})

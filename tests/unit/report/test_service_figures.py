@@ -126,5 +126,6 @@ def test_the_trials_are_what_a_replay_of_their_part_finds(optimized: made.Optimi
         assert rows[trial][5] == f"{done.direction_changes / days:.1f}"
         if trial in {Trial.TUNED, Trial.JUDGED}:
             assert rows[trial][1] == f"{cents(done.cost_usd / days / 24 * 730):,}"
-    assert rows[Trial.TUNED][3] == rows[Trial.JUDGED][3] == "1 %"
+    # The tuned days keep a margin: at under five of them, the most that there is.
+    assert (rows[Trial.TUNED][3], rows[Trial.JUDGED][3]) == ("0.8 %", "1 %")
     assert rows[Trial.HARDER][3] == rows[Trial.SHIFTED][3] == "2 %"

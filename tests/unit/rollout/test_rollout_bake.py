@@ -11,7 +11,8 @@ from rollout.made import Killed, Shop, of, outcomes
 from rollout.scaled import Scaled
 
 from trimtab.rollout.bake.gates import RecordBefore, Seen, before_of, worse
-from trimtab.rollout.journal.journal import Baked, Baking, GoingBack, open_journal
+from trimtab.rollout.journal.journal import open_journal
+from trimtab.rollout.journal.lines import Baked, Baking, GoingBack
 from trimtab.rollout.model import Outcome
 from trimtab.sandbox.past import Series
 

@@ -11,7 +11,8 @@ from rollout.made import Shop, of, outcomes
 from trimtab.document.files import files_of
 from trimtab.document.read import read_document
 from trimtab.errors import RolloutError
-from trimtab.rollout.journal.journal import JOURNAL_FILE, Begin, End, read_journal
+from trimtab.rollout.journal.journal import JOURNAL_FILE, read_journal
+from trimtab.rollout.journal.lines import Begin, End
 from trimtab.rollout.journal.lock import LOCK_FILE, only_one
 from trimtab.rollout.journal.store import S3Store, parse
 from trimtab.rollout.model import Outcome

@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trimtab.errors import RolloutError
-from trimtab.rollout.journal.journal import (
-    JOURNAL_FILE,
-    Begin,
-    End,
-    Journal,
-    Line,
-    Settled,
-    Updated,
-    Updating,
-    open_journal,
-)
+from trimtab.rollout.journal.journal import JOURNAL_FILE, Journal, open_journal
+from trimtab.rollout.journal.lines import Begin, End, Line, Settled, Updated, Updating
 from trimtab.rollout.journal.store import FileStore
 from trimtab.rollout.model import Kind, Outcome
 

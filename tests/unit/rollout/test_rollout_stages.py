@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rollout.made import Shop, of, outcomes
 
-from trimtab.rollout.journal.journal import Baked, Updating, open_journal
+from trimtab.rollout.journal.journal import open_journal
+from trimtab.rollout.journal.lines import Baked, Updating
 from trimtab.rollout.model import Outcome
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from trimtab.advice.calibration.happened import (
-    Change,
+    CountChange,
     changes_in_replay,
     changes_of,
     counts_of,
     matched,
 )
+from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.replay.inputs import Model
 from trimtab.replay.run import replay
 from trimtab.units import DAY_MIN, DAY_S
@@ -83,24 +84,16 @@ class Calibration:
     day_before: Scored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannotTell:
-    """Why a service is not calibrated."""
-
-    service: str
-    why: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Run:
     """A replay with some fields: what it says would have happened."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[CountChange, ...]
     desired: F64
     running: F64
 
 
-def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity]) -> Calibration | CannotTell:
+def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity]) -> Calibration | LeftOut:
     """Fit the open fields of a service as it is deployed, and judge its replay where nothing was fitted."""
     minutes = case.inputs.load.minutes
     cut = round(FITTED_SHARE * minutes)
@@ -112,7 +105,7 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
             f"{before} scaling activities in the first {100 * FITTED_SHARE:.0f} % of the recording and "
             f"{after} in the rest; {LEAST_ACTIVITIES} of each are needed"
         )
-        return CannotTell(service=case.service, why=why)
+        return LeftOut(service=case.service, reason=LeftOutReason.CANNOT_TELL, detail=why)
     real = counts_of(happened, minutes, case.policy.initial_tasks)
     fields = _fitted(case, happened, real, cut)
     ran = _ran(case, fields)
@@ -139,7 +132,7 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
     )
 
 
-def _fitted(case: Case, happened: Sequence[Change], real: F64, cut: int) -> Fields:
+def _fitted(case: Case, happened: Sequence[CountChange], real: F64, cut: int) -> Fields:
     """Return the fields whose replay says best what happened before minute ``cut``."""
     best: tuple[float, Fields] | None = None
     start = Fields(delay_s=120, phase_s=0.0, in_activity_s=0)
@@ -171,7 +164,7 @@ def _stays(real: F64, tasks: F64, cut: int) -> _Run:
     )
 
 
-def _day_before(happened: Sequence[Change], real: F64, tasks: F64) -> _Run:
+def _day_before(happened: Sequence[CountChange], real: F64, tasks: F64) -> _Run:
     """Return each day as the one before it; of the first day nothing is known, and its own count stands."""
 
     def shifted(values: F64) -> F64:

@@ -23,7 +23,7 @@ _DONE: Final = frozenset({"Successful", "InProgress", "Pending", "Overridden"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class CountChange:
     """One change of the desired count."""
 
     at_s: float
@@ -67,17 +67,17 @@ class Matched:
 
 def changes_of(
     activities: Sequence[ScalingActivity], start: datetime, first_tasks: int
-) -> tuple[Change, ...]:
+) -> tuple[CountChange, ...]:
     """Return the changes that succeeded since ``start`` (UTC), oldest first; what changes nothing is none."""
     dated = sorted((datetime.fromisoformat(one.start).astimezone(UTC), one) for one in _set(activities))
-    changes: list[Change] = []
+    changes: list[CountChange] = []
     count = first_tasks
     for at, activity in dated:
         matched = _SET_TO.search(activity.description)
         after = int(matched[1]) if matched else count
         at_s = (at - start).total_seconds()
         if after != count and at_s >= 0:
-            changes.append(Change(at_s=at_s, before=count, after=after))
+            changes.append(CountChange(at_s=at_s, before=count, after=after))
         count = after
     return tuple(changes)
 
@@ -88,12 +88,14 @@ def _set(activities: Sequence[ScalingActivity]) -> list[ScalingActivity]:
     return [distinct[key] for key in sorted(distinct)]
 
 
-def changes_in_replay(activities: Sequence[Activity], phase_s: float) -> tuple[Change, ...]:
+def changes_in_replay(activities: Sequence[Activity], phase_s: float) -> tuple[CountChange, ...]:
     """Return a replay's activities, each ``phase_s`` after its tick."""
-    return tuple(Change(at_s=one.second + phase_s, before=one.before, after=one.after) for one in activities)
+    return tuple(
+        CountChange(at_s=one.second + phase_s, before=one.before, after=one.after) for one in activities
+    )
 
 
-def counts_of(changes: Sequence[Change], minutes: int, first_tasks: int) -> F64:
+def counts_of(changes: Sequence[CountChange], minutes: int, first_tasks: int) -> F64:
     """Return the desired count at the end of each minute [tasks], shape (T,)."""
     ends = np.array([one.at_s for one in changes])
     counts = np.array([first_tasks, *(one.after for one in changes)], dtype=np.float64)
@@ -101,7 +103,9 @@ def counts_of(changes: Sequence[Change], minutes: int, first_tasks: int) -> F64:
     return counted
 
 
-def matched(happened: Sequence[Change], forecast: Sequence[Change], span_s: tuple[float, float]) -> Matched:
+def matched(
+    happened: Sequence[CountChange], forecast: Sequence[CountChange], span_s: tuple[float, float]
+) -> Matched:
     """Match forecasts to what happened in ``span_s``: in order of time, each to the nearest that is free."""
     first, end = span_s
     real = [one for one in happened if first <= one.at_s < end]

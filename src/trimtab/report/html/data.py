@@ -30,6 +30,7 @@ COMMANDS: Final = (
     ),
     ("Judge a Terraform plan before it is applied", "trimtab guard plan.json"),
     ("Roll it out, service by service, and stop when one fails", "trimtab rollout DIR"),
+    ("Weeks later: what was promised against what was saved", "trimtab report DIR --since SNAPSHOT"),
 )
 """(what it does, the line)."""
 

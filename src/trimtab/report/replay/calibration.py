@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from trimtab.advice.calibration.fit import FITTED_SHARE, CannotTell
+from trimtab.advice.calibration.fit import FITTED_SHARE
+from trimtab.fleet.left_out import LeftOut
 from trimtab.report.figures import Figures, Words
 
 if TYPE_CHECKING:
@@ -30,17 +31,17 @@ HEADS = (
 BLOCKS = ((1, 2, 3, 4), (5, 6))
 
 
-def render(found: Sequence[Calibration | CannotTell]) -> Group:
+def render(found: Sequence[Calibration | LeftOut]) -> Group:
     """Return the report for ``layout.lines``."""
     return Group(*_parts(found))
 
 
-def _parts(found: Sequence[Calibration | CannotTell]) -> Iterator[RenderableType]:
+def _parts(found: Sequence[Calibration | LeftOut]) -> Iterator[RenderableType]:
     rest = 100 * (1 - FITTED_SHARE)
     yield Words(f"Replay beside what happened, on the last {rest:.0f} % of the recording\n", style="bold")
     for one in found:
-        if isinstance(one, CannotTell):
-            yield Words(f"{one.service}: cannot tell, because {one.why}")
+        if isinstance(one, LeftOut):
+            yield Words(f"{one.service}: {one}")
         else:
             yield from _one(one)
 

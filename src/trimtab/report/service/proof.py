@@ -32,6 +32,11 @@ TRIALS: Final[Mapping[Test, str]] = {
 """Rows of the table, where ``days`` is the length of the judged part."""
 
 
+UNSEEN: Final = (46, 53)
+"""Recorded series on whose last 30 %, which the choice never saw, it kept the objective; and how many there
+were (docs/search.md, the sealed test)."""
+
+
 def proof_section(document: Document, service: ServicePart) -> Section:
     """Return the whole recording before and after, and the trials of the choice."""
     objective, choice = document.objective, service.choice
@@ -48,6 +53,11 @@ def proof_section(document: Document, service: ServicePart) -> Section:
     saved = choice.captured_share
     text = f"{100 * (saved or 0):.0f} % of what perfect foresight would save over a fixed count"
     facts = (Fact(label="captured", text=text),) if saved is not None and saved > 0 else ()
+    kept, series = UNSEEN
+    unseen = (
+        f"what was chosen like this kept 1 % on demand it never saw in {kept} of {series} recorded series"
+    )
+    facts = (*facts, Fact(label="unseen", text=unseen))
     title = (
         f"How it did in replay (Fargate alone; at most {objective.direction_changes_day:g} reversals a day)"
     )
@@ -80,7 +90,7 @@ def _trial(trial: TrialPart, choice: ChoicePart) -> tuple[str, ...]:
         cost, bound = f"{choice.judged_usd_month:,.2f}", _ratio(choice.judged_over_bound)
     label = TRIALS[trial.test].format(days=choice.judged_minutes / DAY_MIN)
     turns = f"{trial.direction_changes_day:.1f}"
-    return label, cost, f"{trial.over_percent:.2f} %", f"{trial.allowed_percent:g} %", "0", turns, bound
+    return label, cost, f"{trial.over_percent:.2f} %", f"{trial.allowed_percent:.3g} %", "0", turns, bound
 
 
 def _ratio(ratio: float | None) -> str:

@@ -123,13 +123,15 @@ def _moved(part: ServicePart, now: Service) -> None:
         raise NotMeasured(f"it still runs at {size}: it has not moved")
     if size != proposed:
         raise NotMeasured(f"it runs at {size}, which is neither the size of then ({was}) nor {proposed}")
+    wanted = msgspec.convert(part.scaling, type=Ladders, from_attributes=True)
+    if wanted.schedule is not None:
+        raise NotMeasured("a schedule was proposed, and whether it is the one that runs is not compared")
     least, most = part.scaling.min_tasks, part.scaling.max_tasks
     if (scaling.min_tasks, scaling.max_tasks) != (least, most):
         raise NotMeasured(
             f"it scales from {scaling.min_tasks} to {scaling.max_tasks} tasks, "
             f"and {least} to {most} were proposed"
         )
-    wanted = msgspec.convert(part.scaling, type=Ladders, from_attributes=True)
     if least != most and not runs(scaling, wanted):
         what = "scaling steps are" if wanted.tracking is None else "target tracking is"
         raise NotMeasured(f"its {what} not what was proposed")

@@ -18,7 +18,7 @@ from trimtab.rollout.bake.gates import Seen, before_of, cannot_tell, worse
 from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
 from trimtab.rollout.cloud.observed import Figure
 from trimtab.rollout.context import Started
-from trimtab.rollout.journal.journal import Baked, Baking, GoingBack
+from trimtab.rollout.journal.lines import Baked, Baking, GoingBack
 from trimtab.rollout.model import Outcome, Result, short
 from trimtab.rollout.watch import watch
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from trimtab.rollout.context import Run
-    from trimtab.rollout.journal.journal import Updating
+    from trimtab.rollout.journal.lines import Updating
     from trimtab.rollout.model import ServiceState
 
 PEAK: Final = "peak"

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from trimtab.rollout.context import Started
 from trimtab.rollout.deployment import Ending, gone, judge, rollback_said
-from trimtab.rollout.journal.journal import Updated
+from trimtab.rollout.journal.lines import Updated
 from trimtab.rollout.model import Outcome
 from trimtab.rollout.watch import settled
 
 if TYPE_CHECKING:
     from trimtab.rollout.context import Run
-    from trimtab.rollout.journal.journal import Pending, Updating
+    from trimtab.rollout.journal.journal import Pending
+    from trimtab.rollout.journal.lines import Updating
     from trimtab.rollout.model import Result, ServiceState
 
 
