@@ -82,8 +82,8 @@ REQUIREMENTS = (
     Mutation(
         "r3_alarm_out",
         f"{SCALING}/alarms.tf",
-        'statistic           = "Average"\n  comparison_operator = "GreaterThanThreshold"',
-        'statistic           = "Average"\n  comparison_operator = "LessThanThreshold"',
+        'statistic           = "Average"\n  comparison_operator = "GreaterThanThreshold"\n  threshold           = each.value.high',
+        'statistic           = "Average"\n  comparison_operator = "LessThanThreshold"\n  threshold           = each.value.high',
     ),
     Mutation(
         "r3_there_is_one",
@@ -186,8 +186,18 @@ REQUIREMENTS = (
         "condition = local.full_name != null",
     ),
     Mutation("c1_", f"{SERVICE}/fargate.tf", "sort(flatten(", "reverse(flatten("),
-    Mutation("c2_cooldowns", f"{SCALING}/autoscaling.tf", "= var.scaling.in_cooldown", "= 30"),
-    Mutation("c2_cooldowns", f"{SCALING}/autoscaling.tf", "= var.scaling.out_cooldown", "= null"),
+    Mutation(
+        "c2_cooldowns",
+        f"{SCALING}/autoscaling.tf",
+        "cooldown                = var.scaling.in_cooldown",
+        "cooldown                = 30",
+    ),
+    Mutation(
+        "c2_cooldowns",
+        f"{SCALING}/autoscaling.tf",
+        "cooldown                = var.scaling.out_cooldown",
+        "cooldown                = null",
+    ),
     Mutation(
         "c2_other", f"{SCALING}/variables.tf", "var.scaling.in_cooldown >= 60", "var.scaling.in_cooldown >= 0"
     ),

@@ -161,7 +161,9 @@ variable "scaling" {
       alltrue([for piece in concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, [])) :
         floor(piece.min) == piece.min && piece.min <= var.scaling.max
       ]) &&
-      min(concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min...) == var.scaling.min
+      var.scaling.min == min(
+        concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min...
+      )
     )
     error_message = "scaling.schedule has minima ${try(join(", ", concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min), "")} with min = ${var.scaling.min} and max = ${var.scaling.max}. They are whole numbers up to max, and min is the least of them: what is checked of min holds for each."
   }

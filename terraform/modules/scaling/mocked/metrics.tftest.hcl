@@ -66,7 +66,9 @@ run "a_queue_joins_the_ladders_and_the_joint_ratio" {
     error_message = "all that the ratio needs is asked"
   }
   assert {
-    condition     = [for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id if q.return_data == true] == ["joint"]
+    condition = [
+      for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id if q.return_data == true
+    ] == ["joint"]
     error_message = "the joint ratio is watched"
   }
   assert {
@@ -202,7 +204,8 @@ run "a_metric_alone_is_enough" {
   }
   assert {
     condition = (
-      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["joint"] == "MAX([queue_ratio])"
+      { for q in aws_cloudwatch_metric_alarm.in[0].metric_query : q.id => q.expression }["joint"] ==
+      "MAX([queue_ratio])"
     )
     error_message = "the only term"
   }

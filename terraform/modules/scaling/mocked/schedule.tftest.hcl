@@ -33,7 +33,9 @@ run "the_target_has_the_minimum_that_is_in_force" {
   command = plan
   variables {
     scaling = {
-      min = 3, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 3 }, { at = "00:01", min = 3 }] }
+      min      = 3
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 3 }, { at = "00:01", min = 3 }] }
     }
   }
   assert {
@@ -45,7 +47,11 @@ run "the_target_has_the_minimum_that_is_in_force" {
 run "a_minimum_above_the_maximum_is_refused" {
   command = plan
   variables {
-    scaling = { min = 2, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 2 }, { at = "08:00", min = 10 }] } }
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 2 }, { at = "08:00", min = 10 }] }
+    }
   }
   expect_failures = [var.scaling]
 }
@@ -53,7 +59,11 @@ run "a_minimum_above_the_maximum_is_refused" {
 run "a_piece_below_min_is_refused_for_nothing_was_checked_of_it" {
   command = plan
   variables {
-    scaling = { min = 2, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 1 }, { at = "08:00", min = 6 }] } }
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 1 }, { at = "08:00", min = 6 }] }
+    }
   }
   expect_failures = [var.scaling]
 }
@@ -61,7 +71,11 @@ run "a_piece_below_min_is_refused_for_nothing_was_checked_of_it" {
 run "a_min_that_no_piece_has_is_refused" {
   command = plan
   variables {
-    scaling = { min = 2, max = 9, schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 3 }, { at = "08:00", min = 6 }] } }
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 3 }, { at = "08:00", min = 6 }] }
+    }
   }
   expect_failures = [var.scaling]
 }

@@ -1,5 +1,5 @@
-# Which minimum a schedule has in force. AWS moves the target's bound at each action; Terraform says the same one, so that
-# a plan between two actions finds nothing to change, and one after an edit puts the right one back.
+# Which minimum a schedule has in force. AWS moves the target's bound at each action; Terraform says the same one, so
+# that a plan between two actions finds nothing to change, and one after an edit puts the right one back.
 
 locals {
   zones = jsondecode(file("${path.module}/zones.json"))
