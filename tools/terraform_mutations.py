@@ -82,8 +82,10 @@ REQUIREMENTS = (
     Mutation(
         "r3_alarm_out",
         f"{SCALING}/alarms.tf",
-        'statistic           = "Average"\n  comparison_operator = "GreaterThanThreshold"\n  threshold           = each.value.high',
-        'statistic           = "Average"\n  comparison_operator = "LessThanThreshold"\n  threshold           = each.value.high',
+        'statistic           = "Average"\n  comparison_operator = "GreaterThanThreshold"\n'
+        "  threshold           = each.value.high",
+        'statistic           = "Average"\n  comparison_operator = "LessThanThreshold"\n'
+        "  threshold           = each.value.high",
     ),
     Mutation(
         "r3_there_is_one",
