@@ -24,7 +24,7 @@ from urllib3.util import Retry, Timeout
 from trimtab.commands.guard import guard
 from trimtab.commands.lint import lint
 from trimtab.errors import TrimtabError
-from trimtab.report.guard.formats import Form
+from trimtab.report.guard.formats import GuardForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -196,8 +196,8 @@ def answer_of(asked: Asked, files: dict[str, str]) -> tuple[int, str, str, str]:
     plan = Path(asked.plan)
     comment = temporary / "plan.md"
     files["plan-sarif"] = str(temporary / "plan.sarif")
-    guard(plan, Form.SARIF, Path(files["plan-sarif"]))
-    answer = guard(plan, Form.MARKDOWN, comment)
+    guard(plan, GuardForm.SARIF, Path(files["plan-sarif"]))
+    answer = guard(plan, GuardForm.MARKDOWN, comment)
     body = f"{asked.marker}\n{comment.read_text(encoding='utf-8')}"
     if re.fullmatch(r"[\w./ -]+", asked.directory + asked.workspace):
         place = f"`{asked.directory}`, workspace `{asked.workspace}`"
@@ -205,8 +205,8 @@ def answer_of(asked: Asked, files: dict[str, str]) -> tuple[int, str, str, str]:
     if asked.folder:
         page = temporary / "folder.md"
         files["folder-sarif"] = str(temporary / "folder.sarif")
-        lint(Path(asked.folder), Form.SARIF, Path(files["folder-sarif"]), ())
-        lint(Path(asked.folder), Form.MARKDOWN, page, ())
+        lint(Path(asked.folder), GuardForm.SARIF, Path(files["folder-sarif"]), ())
+        lint(Path(asked.folder), GuardForm.MARKDOWN, page, ())
         found = page.read_text(encoding="utf-8").strip()
         summary = "What in the folder costs, flaps or fails, plan or not"
         folded = f"\n<details><summary>{summary}</summary>\n\n{found}\n\n</details>\n"

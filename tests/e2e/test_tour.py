@@ -37,7 +37,7 @@ def test_the_page_has_the_five_commands_and_all_between_in_their_order() -> None
     commands = [step.command for step in tour.steps()]
     verbs = [verb for command in commands for verb in re.findall(r"(?:trimtab|terraform) ([a-z]+)", command)]
     assert verbs == [
-        "sandbox", "snapshot", "optimize", "write", "init", "init", "plan", "show", "guard", "apply",
+        "sandbox", "snapshot", "optimize", "init", "init", "plan", "show", "guard", "apply",
         "rollout", "rollout", "rollout",
     ]  # fmt: skip
     assert commands[-1] == "trimtab rollout out --undo"

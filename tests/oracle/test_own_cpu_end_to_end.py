@@ -21,7 +21,7 @@ import pytest
 
 from oracle import replay as played
 from trimtab.advice.case.case import as_proposed
-from trimtab.advice.case.objective import LaidDown, Objective
+from trimtab.advice.case.objective import LaidDown, Objective, PolicyKind
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
 from trimtab.advice.choice.choose import Chosen, choose
@@ -196,7 +196,9 @@ class Cost:
 
 def cost(known: Truth, demand: Demand) -> Cost:
     """Choose ladders for quarter-size tasks by a demand; return what that says and what is true."""
-    objective = Objective(services={"api": LaidDown(cpu_units=256, memory_mib=1024)})
+    objective = Objective(
+        services={"api": LaidDown(cpu_units=256, memory_mib=1024)}, policies=(PolicyKind.STEP,)
+    )
     one = choose(service(), demand, PRICES, objective, made.LITTLE)
     assert isinstance(one, Chosen)
     proposal = proposal_of(service(), one.sizing, one.choice.ladders, one.timing, objective)

@@ -67,7 +67,7 @@ def test_c2_cooldowns_are_explicit_and_shorter_out_than_in(production: Platform,
         (one.name, one.index): one.values["step_scaling_policy_configuration"][0]["cooldown"]
         for one in policies
     }
-    within = cooldown["in", None]
+    within = cooldown["in", 0]
     assert within >= 60
     assert 0 < cooldown["out", "cpu"] < within
     assert 0 < cooldown["out", "memory"] < within

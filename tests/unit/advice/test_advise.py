@@ -80,11 +80,18 @@ def test_one_giant_spike_gets_a_verdict_or_a_reason(peak: float, at: int) -> Non
         assert found.reason is LeftOutReason.CANNOT_TELL
 
 
-def test_a_spike_too_long_for_the_objective_in_the_judged_part_is_told() -> None:
-    cpu = np.where(T.size - 500 <= T, 400.0, 0.5)
-    found = left_out(made.demand(cpu))
+def test_a_spike_of_the_held_out_days_alone_gets_an_upper_bound_that_carries_it() -> None:
+    found = chosen(made.demand(np.where(T.size - 500 <= T, 400.0, 0.5)))
+    needed = 400 / 0.8 / (found.choice.size.cpu_units / 1024)
+    assert found.choice.ladders.max_tasks >= needed
+    # Of all that is there; the tuned days alone would have asked for one task or two.
+    assert found.choice.marks[1].over_share <= 0.01
+
+
+def test_a_spike_that_no_count_of_tasks_carries_is_told() -> None:
+    found = left_out(made.demand(np.where(T.size - 500 <= T, 400_000.0, 0.5)))
     assert found.reason is LeftOutReason.CANNOT_TELL
-    assert "of minutes short of CPU, where 1 % is allowed (held-out days)" in found.detail
+    assert "5,000 at most" in found.detail
 
 
 @pytest.mark.parametrize("minutes", [1, 600, 1439])
@@ -249,12 +256,10 @@ def test_a_size_that_is_laid_down_and_does_not_do_leaves_the_service_out_and_is_
     assert busy.reason is LeftOutReason.CANNOT_TELL
     assert busy.detail.startswith("at 256/512, which the objective sets, ")
     assert "5,000 at most" in busy.detail
-    spike = np.where(T.size - 500 <= T, 400.0, 0.5)
+    spike = np.where(T.size - 500 <= T, 40_000.0, 0.5)
     untold = left_out(made.demand(spike), services=sized(1024, 2048))
     assert untold.reason is LeftOutReason.CANNOT_TELL
-    assert untold.detail.startswith(
-        "at 1024/2048, which the objective sets, neither scaling steps nor a fixed"
-    )
+    assert untold.detail.startswith("at 1024/2048, which the objective sets, the peak would need ")
 
 
 def test_a_drain_that_is_laid_down_is_proposed_and_replayed() -> None:

@@ -338,7 +338,9 @@ def test_the_document_holds_every_service_and_its_sums_agree() -> None:
         sizes = [candidate["size"] for candidate in one["candidates"]]
         assert f"{one['cpu_units']}/{one['memory_mib']}" in sizes
         assert f"{one['deployed']['cpu_units']}/{one['deployed']['memory_mib']}" in sizes
-        assert one["scaling"] == msgspec.json.decode(msgspec.json.encode(advice.ladders))
+        chosen = msgspec.json.decode(msgspec.json.encode(advice.ladders))
+        assert {**chosen, **one["scaling"]} == chosen
+        assert not any(chosen[trait] for trait in chosen.keys() - one["scaling"].keys())  # left out: not used
         assert [trial["test"] for trial in one["choice"]["trials"]] == [
             "tuned days",
             "held-out days",

@@ -182,7 +182,7 @@ def test_the_guard_names_the_version_that_is_installed() -> None:
 @pytest.mark.parametrize(
     ("service", "method", "arguments", "name"),
     [
-        ("ecs", "describe_service_revisions", {"serviceRevisionArns": ["a"]}, "ecs:DescribeServiceRevisions"),
+        ("ecs", "stop_service_deployment", {"serviceDeploymentArn": "a"}, "ecs:StopServiceDeployment"),
         ("ec2", "describe_fpga_images", {}, "ec2:DescribeFpgaImages"),
         ("xray", "get_groups", {}, "xray:POST /Groups"),
     ],

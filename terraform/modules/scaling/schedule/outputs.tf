@@ -1,6 +1,12 @@
 output "in_force" {
   description = "The least number of tasks now."
   value       = local.in_force
+
+  # Before Terraform 1.9 a validation sees its own variable only, and not the table of zones.
+  precondition {
+    condition     = contains(keys(local.zones.zones), var.schedule.timezone)
+    error_message = "schedule.timezone is \"${var.schedule.timezone}\". Give an IANA name such as Europe/Berlin, or UTC."
+  }
 }
 
 output "actions" {

@@ -8,11 +8,6 @@ variable "schedule" {
   nullable = false
 
   validation {
-    condition     = contains(keys(jsondecode(file("${path.module}/zones.json")).zones), var.schedule.timezone)
-    error_message = "schedule.timezone is \"${var.schedule.timezone}\". Give an IANA name such as Europe/Berlin, or UTC."
-  }
-
-  validation {
     condition = alltrue([for pieces in [var.schedule.weekdays, coalesce(var.schedule.weekend, var.schedule.weekdays)] :
       length(pieces) >= 1 && length(pieces) <= 6 &&
       alltrue([for piece in pieces : can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", piece.at))]) &&

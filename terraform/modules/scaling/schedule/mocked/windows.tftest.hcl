@@ -118,7 +118,7 @@ run "a_zone_that_is_none_is_refused" {
   variables {
     schedule = { timezone = "CEST", weekdays = [{ at = "07:00", min = 6 }] }
   }
-  expect_failures = [var.schedule]
+  expect_failures = [output.in_force]
 }
 
 run "a_time_that_is_none_is_refused" {
