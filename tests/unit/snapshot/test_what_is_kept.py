@@ -9,7 +9,14 @@ from trimtab.redaction import REDACTED
 from trimtab.snapshot.understand.causes import Cause, cause_of
 from trimtab.snapshot.understand.messages import UNKNOWN, kept_message
 from trimtab.snapshot.understand.probes import UNSEEN, kept_probe
-from trimtab.snapshot.understand.routing import is_address, is_answer, is_name, is_target, kept_settings
+from trimtab.snapshot.understand.routing import (
+    is_address,
+    is_answer,
+    is_name,
+    is_path,
+    is_target,
+    kept_settings,
+)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +178,15 @@ def test_settings_keep_their_names_and_lose_what_is_not_understood() -> None:
 )
 def test_a_variable_is_named_unless_its_name_is_a_key(name: str, *, kept: bool) -> None:
     assert is_name(name) is kept
+
+
+def test_a_health_check_may_ask_for_something_but_no_secret() -> None:
+    assert all(map(is_path, ("/", "/up?deep=1", "/health?full=true&cache=no", "/AWS.ALB/healthcheck")))
+    assert not any(
+        map(is_path, ("/up?x=letmein", "/up?pin=1234", "/up?deep=1&k=a8f5f1", "/a8f5f167f44f4964?deep=1"))
+    )
+
+
+def test_a_bucket_that_is_not_set_is_understood() -> None:
+    assert kept_settings({"access_logs.s3.bucket": ""}) == {"access_logs.s3.bucket": ""}
+    assert kept_settings({"access_logs.s3.bucket": "a=b"}) != {"access_logs.s3.bucket": "a=b"}

@@ -9,7 +9,7 @@ from trimtab.fleet import account
 from trimtab.redaction import REDACTED, is_credential, redact
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames
 from trimtab.snapshot.parse import actions_of, dimensions_of
-from trimtab.snapshot.understand.routing import are_addresses, is_address, is_answer, is_target, kept_settings
+from trimtab.snapshot.understand.routing import are_addresses, is_answer, is_path, is_target, kept_settings
 from trimtab.snapshot.understand.traffic import forwards_to, values_of
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def target_group_of(group: Json, raw: Raw) -> account.TargetGroup:
         load_balancer_arns=in_order(group.get("LoadBalancerArns")),
         health_protocol=group.get("HealthCheckProtocol") or "HTTP",
         health_port=str(group.get("HealthCheckPort") or "traffic-port"),
-        health_path=path if is_address(path) else REDACTED,
+        health_path=path if is_path(path) else REDACTED,
         attributes=kept_settings(group.get("Attributes") or {}),
         tags=_tags(arn, raw),
     )

@@ -25,6 +25,7 @@ _WORD: Final = re.compile(
 )
 _BETWEEN_WORDS: Final = re.compile(r"[/\-_.*?~:,]")
 _PLACEHOLDER: Final = re.compile(r"#\{(?:protocol|host|port|path|query)\}")
+_SWITCHES: Final = re.compile(r"(?:[a-z_]{1,16}=(?:[0-9]{1,4}|true|false|yes|no|on|off)(?:&|$)){1,4}")
 _LONGEST: Final = 128
 """Letters of a value of a condition; elbv2 takes no more."""
 _NAME: Final = re.compile(r"[\w.\-]{1,255}")
@@ -55,6 +56,16 @@ def is_answer(body: str) -> bool:
     return len(body) <= _MOST_BODY and redact(body) == body
 
 
+def is_path(text: str) -> bool:
+    """Tell whether the path of a health check may be kept: with switches too, as in ``/up?deep=1``."""
+    path, asks, query = text.partition("?")
+    return is_address(path) and (not asks or (_SWITCHES.fullmatch(query) is not None and _is_names(query)))
+
+
+def _is_names(query: str) -> bool:
+    return not any(is_secret_name(pair.partition("=")[0]) for pair in query.split("&"))
+
+
 def is_target(parts: Mapping[str, str]) -> bool:
     """Tell whether every word of where a redirect sends is understood."""
     plain = {name: _PLACEHOLDER.sub("", value) for name, value in parts.items()}
@@ -77,6 +88,6 @@ def kept_settings(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _is_setting(name: str, value: str) -> bool:
-    if name.endswith(".bucket"):
+    if name.endswith(".bucket") and value:
         return _BUCKET.fullmatch(value) is not None and shown(value) == value
     return is_address(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.model import Egress, TargetHealthCheck, Traffic
 from trimtab.snapshot.parse import network_of
-from trimtab.snapshot.understand.routing import are_addresses
+from trimtab.snapshot.understand.routing import are_addresses, is_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,7 +108,7 @@ def traffic_of(
     route = routes[arn][0]
     if len(routes[arn]) > 1 or route.priority == LAST_PRIORITY or len(route.paths) > MOST_PATHS:
         notes.append(f"{name}: its routing is more than one rule of paths; see the listener rules")
-    if not are_addresses((*route.paths, str(group.get("HealthCheckPath") or "/"))):
+    if not (are_addresses(route.paths) and is_path(str(group.get("HealthCheckPath") or "/"))):
         return None, [*notes, f"{name}: {UNKEPT}"]
     delay = group.get("Attributes", {}).get("deregistration_delay.timeout_seconds", DEFAULT_DELAY_S)
     traffic = Traffic(
