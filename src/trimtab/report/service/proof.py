@@ -32,7 +32,7 @@ TRIALS: Final[Mapping[Test, str]] = {
 """Rows of the table, where ``days`` is the length of the judged part."""
 
 
-UNSEEN: Final = (46, 53)
+UNSEEN: Final = (45, 53)
 """Recorded series on whose last 30 %, which the choice never saw, it kept the objective; and how many there
 were (docs/search.md, the sealed test)."""
 
