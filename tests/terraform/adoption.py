@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from trimtab.sandbox.server import Sandbox
 
 QUICK = Effort(drawn=120, rounds=2, varied=40)
-"""What is adopted does not depend on how good the ladders are, if no count is fixed below what runs and no step
-takes a dozen tasks at once: with hardly any search one does, and the guard finds it."""
+"""What is adopted does not depend on how good the ladders are, if no count is fixed below what runs and no
+step takes a dozen tasks at once: with hardly any search one does, and the guard finds it."""
 LATEST = timedelta(seconds=PUBLICATION_S)
 """The newest minutes are in no snapshot."""
 
