@@ -19,6 +19,9 @@ HOURS_PER_MONTH = 730
 EPHEMERAL_INCLUDED_GIB = 20
 """Ephemeral storage that costs nothing [GiB] (Fargate pricing page)."""
 
+MOST_USD = 1e6
+"""The dearest of the catalog's prices is a few dollars: more than this is a slip of the decimal point."""
+
 _Text = Annotated[str, Meta(min_length=1)]
 
 
@@ -68,7 +71,7 @@ class SizeTable(_Fact, frozen=True, kw_only=True):
 class Price(_Fact, frozen=True, kw_only=True):
     """One list price [USD per ``unit`` of the price], with where and when it comes from."""
 
-    usd: Annotated[float, Meta(gt=0.0)]
+    usd: Annotated[float, Meta(gt=0.0, le=MOST_USD)]
     unit: _Text
     note: str = ""
     """What the unit leaves open: the class, the tier, what is included."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from trimtab.catalog.load import WHOLE_REGION, Price, Prices, price_names, price_regions, prices
+from trimtab.catalog.load import MOST_USD, WHOLE_REGION, Price, Prices, price_names, price_regions, prices
 from trimtab.decoding import decoded
 from trimtab.errors import UsageError
 
@@ -41,8 +41,6 @@ SPOT_UNITS = {f"fargate_spot_{name.removeprefix('fargate_')}": name for name in 
 
 GIVEN = "given by the user"
 
-MOST_USD = 1e6
-"""The dearest of the catalog's prices is a few dollars: more than this is a slip of the decimal point."""
 
 _Percent = Annotated[float, Meta(ge=0, lt=100.0)]
 

@@ -256,6 +256,11 @@ UNIT = {"usd": 29.6, "unit": "vCPU-month", "vintage": "x", "source": "x"}
         (_without("alarm_month"), "", "missing required field `alarm_month`"),
         (_with(alarm_month=0.1), "", "Expected `object`, got `float` - at `$.alarm_month`"),
         (_with(alarm_month={**UNIT, "usd": 0}), "", "Expected `float` > 0.0 - at `$.alarm_month.usd`"),
+        (
+            _with(alarm_month={**UNIT, "usd": 3e38}),
+            "",
+            "Expected `float` <= 1000000.0 - at `$.alarm_month.usd`",
+        ),
         (_with(discount=5), "", "unknown field `discount`"),
         (_with(region="us-east-1"), ": region", "prices of 'us-east-1', the fleet runs in 'eu-central-1'"),
         (_with(currency="CNY"), ": currency", "the currency is 'CNY', must be 'USD'"),
