@@ -3,7 +3,8 @@
 
 locals {
   zones = jsondecode(file("${path.module}/zones.json"))
-  rules = local.zones.rules[lookup(local.zones.zones, var.schedule.timezone, 0)] # one that is none: outputs.tf refuses it
+  # A time zone that is none is refused in outputs.tf.
+  rules = local.zones.rules[lookup(local.zones.zones, var.schedule.timezone, 0)]
   # The last change of the offset that lies behind us; before the first of the file, the first.
   offsets = concat([local.rules[0].offset_s], [for one in local.rules : one.offset_s if timecmp(one.at, var.now) <= 0])
   here    = timeadd(var.now, "${local.offsets[length(local.offsets) - 1]}s")
