@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 COOLDOWN_S = 300
 """What AWS takes where a step policy says none."""
 CPU, MEMORY = "CPUUtilization", "MemoryUtilization"
+METRICS = {"cpu": CPU, "memory": MEMORY}
+"""By the word of our modules."""
+STEPS, TRACKING = "step_scaling_policy_configuration", "target_tracking_scaling_policy_configuration"
+"""Blocks of a policy."""
 _OF_ECS = {"ECSServiceAverageCPUUtilization": CPU, "ECSServiceAverageMemoryUtilization": MEMORY}
 
 
@@ -36,7 +40,7 @@ def direction_of(policy: Resource) -> Way | None:
         signs = {
             (amount or 0) > 0 for step in steps_of(policy) if (amount := step.number("scaling_adjustment"))
         }
-        configuration = policy.block("step_scaling_policy_configuration")
+        configuration = policy.block(STEPS)
         exact = configuration is not None and configuration.text("adjustment_type") == "ExactCapacity"
     except CannotTell:
         return None
@@ -47,7 +51,7 @@ def direction_of(policy: Resource) -> Way | None:
 
 def steps_of(policy: Resource) -> list[Piece]:
     """Return the steps of a policy."""
-    configuration = policy.block("step_scaling_policy_configuration")
+    configuration = policy.block(STEPS)
     return [] if configuration is None else configuration.blocks("step_adjustment")
 
 
@@ -104,14 +108,14 @@ class WrittenPolicy:
     @property
     def cooldown_s(self) -> float:
         """How long it waits after it has acted [s]."""
-        configuration = self.item.block("step_scaling_policy_configuration")
+        configuration = self.item.block(STEPS)
         cooldown = None if configuration is None else configuration.number("cooldown")
         return COOLDOWN_S if cooldown is None else cooldown
 
     @property
     def first_step(self) -> float | None:
         """How many tasks its smallest step adds or takes; ``None`` where it is no number of tasks."""
-        configuration = self.item.block("step_scaling_policy_configuration")
+        configuration = self.item.block(STEPS)
         if configuration is None or configuration.text("adjustment_type") != "ChangeInCapacity":
             return None
         amounts = [step.number("scaling_adjustment") for step in configuration.blocks("step_adjustment")]
@@ -121,7 +125,7 @@ class WrittenPolicy:
     @property
     def tracked(self) -> str:
         """The metric that it tracks, as alarms call it."""
-        configuration = self.item.block("target_tracking_scaling_policy_configuration")
+        configuration = self.item.block(TRACKING)
         specification = (
             None if configuration is None else configuration.block("predefined_metric_specification")
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from trimtab.lint.scaling import CPU, MEMORY
+from trimtab.lint.scaling import METRICS, STEPS, TRACKING
 from trimtab.patch.model import Bundle
 from trimtab.patch.text import written
 from trimtab.values.hcl import quoted
@@ -13,7 +13,6 @@ from trimtab.values.hcl import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trimtab.lint.resource import Resource
     from trimtab.patch.model import Number, Steps
     from trimtab.patch.wishes import WantedService
     from trimtab.terraform_module import Ladder
@@ -21,19 +20,16 @@ if TYPE_CHECKING:
     Pair = tuple[str, Number | None]
 
 
-def whole(wanted: WantedService, service: Resource) -> str:
+def whole(wanted: WantedService) -> str:
     """Return the whole scaling of a service: target, policies and alarms."""
     ladders = wanted.proposal.ladders
     if ladders.tracking is not None:
-        kept = (("cpu", ladders.tracking.cpu), ("memory", ladders.tracking.memory))
-        return "\n\n".join(
-            (_target(wanted), *(tracking(wanted, word, to) for word, to in kept if to is not None))
-        )
+        return "\n\n".join((_target(wanted), *(tracking(wanted, *one) for one in ladders.tracking.targets)))
     parts = (
         _target(wanted),
-        out(wanted, service, Bundle.CPU_OUT),
-        out(wanted, service, Bundle.MEMORY_OUT),
-        scale_in(wanted, service),
+        out(wanted, Bundle.CPU_OUT),
+        out(wanted, Bundle.MEMORY_OUT),
+        scale_in(wanted),
     )
     return "\n\n".join(parts)
 
@@ -41,13 +37,12 @@ def whole(wanted: WantedService, service: Resource) -> str:
 def tracking(wanted: WantedService, word: str, target: float) -> str:
     """Return a policy that keeps CPU or memory near a target."""
     ladders = wanted.proposal.ladders
-    metric = CPU if word == "cpu" else MEMORY
     asked = _block(
         "predefined_metric_specification",
-        (("predefined_metric_type", f"ECSServiceAverage{metric}"),),
+        (("predefined_metric_type", f"ECSServiceAverage{METRICS[word]}"),),
     )
     configuration = _block(
-        "target_tracking_scaling_policy_configuration",
+        TRACKING,
         (
             ("target_value", target),
             ("scale_out_cooldown", ladders.out_cooldown_s),
@@ -71,12 +66,10 @@ def _target(wanted: WantedService) -> str:
     )
 
 
-def out(wanted: WantedService, service: Resource, part: Bundle) -> str:
+def out(wanted: WantedService, part: Bundle) -> str:
     """Return the policy and the alarm that add tasks on one metric."""
-    del service
     ladders = wanted.proposal.ladders
-    is_cpu = part is Bundle.CPU_OUT
-    word, metric, ladder = ("cpu", CPU, ladders.cpu) if is_cpu else ("memory", MEMORY, ladders.memory)
+    word, ladder = ("cpu", ladders.cpu) if part is Bundle.CPU_OUT else ("memory", ladders.memory)
     name = f"{_name(wanted)}_{word}_out"
     needed, periods = ladders.out_datapoints
     alarm = _block(
@@ -84,7 +77,7 @@ def out(wanted: WantedService, service: Resource, part: Bundle) -> str:
         (
             ("alarm_name", f"{wanted.service}-{word}-high"),
             ("namespace", "AWS/ECS"),
-            ("metric_name", metric),
+            ("metric_name", METRICS[word]),
             ("statistic", "Average"),
             ("comparison_operator", "GreaterThanThreshold"),
             ("threshold", ladder.high),
@@ -93,7 +86,7 @@ def out(wanted: WantedService, service: Resource, part: Bundle) -> str:
             ("datapoints_to_alarm", needed),
             ("treat_missing_data", "notBreaching"),
         ),
-        _raw(f"alarm_actions = [aws_appautoscaling_policy.{name}.arn]"),
+        f"alarm_actions = [aws_appautoscaling_policy.{name}.arn]",
         _dimensions(wanted),
     )
     return f"{_policy(wanted, name, f'{word}-out', ladders.out_cooldown_s, out_steps(ladder))}\n\n{alarm}"
@@ -118,14 +111,13 @@ def in_steps(wanted: WantedService) -> Steps:
     )
 
 
-def scale_in(wanted: WantedService, service: Resource) -> str:
+def scale_in(wanted: WantedService) -> str:
     """Return the one policy and alarm that take tasks away."""
-    del service
     ladders = wanted.proposal.ladders
     name = f"{_name(wanted)}_in"
     needed, periods = ladders.in_datapoints
     queries = []
-    for word, metric in (("cpu", CPU), ("memory", MEMORY)):
+    for word, metric in METRICS.items():
         asked = _block(
             "metric",
             (
@@ -149,7 +141,7 @@ def scale_in(wanted: WantedService, service: Resource) -> str:
             ("datapoints_to_alarm", needed),
             ("treat_missing_data", "notBreaching"),
         ),
-        _raw(f"alarm_actions = [aws_appautoscaling_policy.{name}.arn]"),
+        f"alarm_actions = [aws_appautoscaling_policy.{name}.arn]",
         *queries,
     )
     return f"{_policy(wanted, name, 'joint-in', ladders.in_cooldown_s, in_steps(wanted))}\n\n{alarm}"
@@ -172,7 +164,7 @@ def steps(wanted: Steps) -> str:
 
 def _policy(wanted: WantedService, name: str, called: str, cooldown_s: int, adjustments: Steps) -> str:
     configuration = _block(
-        "step_scaling_policy_configuration",
+        STEPS,
         (
             ("adjustment_type", "ChangeInCapacity"),
             ("metric_aggregation_type", "Average"),
@@ -199,10 +191,6 @@ def _dimensions(wanted: WantedService) -> str:
 
 def _name(wanted: WantedService) -> str:
     return re.sub(r"\W", "_", wanted.service)
-
-
-def _raw(line: str) -> str:
-    return line
 
 
 def _block(head: str, pairs: Iterable[Pair], *inner: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from trimtab.lint.evaluation.values import Unknown
-from trimtab.patch.model import SCALING, Bundle, Edit, Left, WantedValue
+from trimtab.patch.model import SCALING, Bundle, Edit, Left, WantedValue, dotted
 from trimtab.patch.rewrite import NotHere, Stretch, range_of, replaced
 from trimtab.patch.safety import unsafe
 from trimtab.patch.text import amount, same_number, written
@@ -131,17 +131,13 @@ def _one_value(decision: Decided, numbers: list[int], uses: set[tuple[str, Any]]
             # What is as proposed cannot stay so if it goes, and so counts as shared too.
         return
     others = sorted(
-        {f"{address} {_dotted(where)}" for address, where in uses}
-        - {f"{w.address} {_dotted(w.where)}" for w in wishes}
+        {f"{address} {dotted(where)}" for address, where in uses}
+        - {f"{w.address} {dotted(w.where)}" for w in wishes}
     )
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         for one in numbers:
             decision.stay(one, f"is read by {others[0]}{more} too, which the proposal does not change")
-
-
-def _dotted(where: tuple[str, ...]) -> str:
-    return ".".join(one for one in where if one != "*")
 
 
 def _listed(wishes: list[WantedValue]) -> str:

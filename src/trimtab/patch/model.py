@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from trimtab.lint.evaluation.values import Value
     from trimtab.lint.hcl.syntax import SourcePlace
+    from trimtab.lint.resource import Piece, Resource
+    from trimtab.patch.wishes import WantedService
 
 Number: TypeAlias = int | float | str
 Steps: TypeAlias = tuple[tuple[float | None, float | None, int], ...]
@@ -79,7 +81,12 @@ class WantedValue:
     @property
     def attribute(self) -> str:
         """Its name as people write it."""
-        return ".".join(one for one in self.where if one != "*")
+        return dotted(self.where)
+
+
+def dotted(where: Where) -> str:
+    """Return a path as people write it."""
+    return ".".join(one for one in where if one != "*")
 
 
 def is_of(value: Value, origin: SourcePlace | None) -> bool:
@@ -102,6 +109,48 @@ class Left:
     why: str
     block: str = ""
     """HCL to write by hand, where that is the way."""
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What a service is to get, and what of it stays."""
+
+    wanted: WantedService
+    wishes: list[WantedValue] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+    def add(  # noqa: PLR0913, PLR0917 - the parts of a wish
+        self,
+        part: Bundle,
+        resource: Resource,
+        piece: Piece,
+        name: str,
+        new: Number,
+        above: Where = (),
+        *,
+        longest: bool = False,
+    ) -> WantedValue:
+        """Wish for an attribute of a resource, or of a block in it."""
+        made = WantedValue(
+            service=self.wanted.service,
+            part=part,
+            address=resource.address,
+            where=(*above, name),
+            now=piece.get(name),
+            new=new,
+            place=piece.at(name),
+            longest=longest,
+        )
+        self.wishes.append(made)
+        return made
+
+    def leave(  # noqa: PLR0913, PLR0917 - the parts of what stays
+        self, what: str, place: SourcePlace | None, why: str, block: str = "", now: str = "", new: str = ""
+    ) -> None:
+        """Name what stays, and the HCL to write by hand."""
+        self.left.append(
+            Left(service=self.wanted.service, what=what, now=now, new=new, place=place, why=why, block=block)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

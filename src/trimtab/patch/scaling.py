@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from trimtab.lint.evaluation.traced import traced
 from trimtab.lint.evaluation.values import key_text
 from trimtab.lint.resource import CannotTell
-from trimtab.lint.scaling import CPU, MEMORY, Way, WrittenAlarm, WrittenPolicy, steps_of
+from trimtab.lint.scaling import CPU, MEMORY, STEPS, Way, WrittenAlarm, WrittenPolicy, steps_of
 from trimtab.patch import by_hand
-from trimtab.patch.model import Bundle, Left, WantedValue, is_of
+from trimtab.patch.model import Bundle, WantedValue, is_of
 from trimtab.patch.step_blocks import blocks_of, said_by
 from trimtab.patch.text import amount, same_number
 from trimtab.patch.tracking import instead_of_steps, tracking_wishes, untracked
@@ -18,14 +18,11 @@ from trimtab.patch.tracking import instead_of_steps, tracking_wishes, untracked
 if TYPE_CHECKING:
     from trimtab.lint.evaluation.values import Value
     from trimtab.lint.hcl.syntax import SourcePlace
-    from trimtab.lint.resource import Piece, Resource
+    from trimtab.lint.resource import Resource
     from trimtab.lint.scaling import WrittenScaling
-    from trimtab.patch.model import Number, Steps, Where
+    from trimtab.patch.model import Steps, Wishes
     from trimtab.patch.tree import Tree
-    from trimtab.patch.wishes import WantedService
     from trimtab.terraform_module import Ladder
-
-CONFIGURATION = "step_scaling_policy_configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,87 +36,19 @@ class Scaled:
     place: SourcePlace | None = None
 
 
-@dataclass(slots=True)
-class Wishes:
-    """What a service is to get, and the lists that its wishes and the rest go into."""
-
-    wanted: WantedService
-    wishes: list[WantedValue]
-    left: list[Left]
-
-    def add(  # noqa: PLR0913, PLR0917 - the parts of a wish
-        self, part: Bundle, resource: Resource, piece: Piece, name: str, new: Number, above: Where = ()
-    ) -> None:
-        """Wish for an attribute of a resource, or of a block in it."""
-        self.wishes.append(
-            WantedValue(
-                service=self.wanted.service,
-                part=part,
-                address=resource.address,
-                where=(*above, name),
-                now=piece.get(name),
-                new=new,
-                place=piece.at(name),
-            )
-        )
-
-    def block(self, part: Bundle, resource: Resource, place: SourcePlace, why: str, wanted: Steps) -> None:
-        """Add steps that cannot be had by exchanging literals."""
-        self.wishes.append(
-            WantedValue(
-                service=self.wanted.service,
-                part=part,
-                address=resource.address,
-                where=(CONFIGURATION, "*", "step_adjustment"),
-                now=None,
-                new=f"{len(wanted)} steps",
-                place=place,
-                blocked=why,
-                block=by_hand.steps(wanted),
-            )
-        )
-
-    def blocks(
-        self, part: Bundle, resource: Resource, place: SourcePlace, steps: tuple[Steps, Steps]
-    ) -> None:
-        """Add steps of which there are more or fewer: all their blocks are exchanged as one."""
-        self.wishes.append(
-            WantedValue(
-                service=self.wanted.service,
-                part=part,
-                address=resource.address,
-                where=(CONFIGURATION, "*", "step_adjustment"),
-                now=traced(f"{len(steps[0])} steps", place),
-                new=by_hand.steps(steps[1]),
-                place=place,
-                steps=steps,
-                block=by_hand.steps(steps[1]),
-            )
-        )
-
-    def leave(self, what: str, place: SourcePlace | None, why: str, block: str = "", now: str = "") -> None:
-        """Name what stays, and the HCL to write by hand."""
-        self.left.append(
-            Left(service=self.wanted.service, what=what, now=now, new="", place=place, why=why, block=block)
-        )
-
-
-def scaling_wishes(
-    wanted: WantedService, service: Resource, tree: Tree, wishes: list[WantedValue], left: list[Left]
-) -> Scaled:
+def scaling_wishes(to: Wishes, service: Resource, tree: Tree) -> Scaled:
     """Add what the proposal has otherwise of the bounds, policies and alarms of a service."""
-    to = Wishes(wanted, wishes, left)
-    ladders = wanted.proposal.ladders
+    ladders = to.wanted.proposal.ladders
     scaling = tree.world.scaling(service)
     if scaling is None:
         if ladders.min_tasks != ladders.max_tasks:
             why = "nothing here scales it"
-            to.leave("scaling", service.place, why, by_hand.whole(wanted, service))
+            to.leave("scaling", service.place, why, by_hand.whole(to.wanted))
         to.add(Bundle.CAPACITY, service, service, "desired_count", ladders.min_tasks)
         return Scaled()
     _bounds(to, service, scaling.target)
     try:
-        return _policies(to, service, scaling)
+        return _policies(to, scaling)
     except CannotTell as gap:
         to.leave("scaling policies", gap.what.place, f"cannot be told without a plan: {gap.what.why}")
         return Scaled(place=gap.what.place)
@@ -157,7 +86,7 @@ def _bounds(to: Wishes, service: Resource, target: Resource) -> None:
             return
 
 
-def _policies(to: Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
+def _policies(to: Wishes, scaling: WrittenScaling) -> Scaled:
     ladders = to.wanted.proposal.ladders
     if ladders.min_tasks == ladders.max_tasks:
         return Scaled()  # no policy moves a fixed count
@@ -168,7 +97,7 @@ def _policies(to: Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
             to.leave("a step policy", policy.item.place, "the proposal has none: take it out with its alarms")
         return Scaled(tracking_wishes(to, ladders.tracking, tracking), None, scaling.target.place)
     if tracking:
-        return Scaled(*instead_of_steps(to, service, tracking))
+        return Scaled(*instead_of_steps(to, tracking))
     by_metric: dict[str, tuple[WrittenPolicy, WrittenAlarm]] = {}
     for policy in scaling.going(Way.OUT):
         for alarm in policy.alarms:
@@ -181,8 +110,8 @@ def _policies(to: Wishes, service: Resource, scaling: WrittenScaling) -> Scaled:
             _out(to, part, *by_metric[metric], ladder)
         else:
             why = f"no policy here adds tasks on {metric}"
-            to.leave(part.value, scaling.target.place, why, by_hand.out(to.wanted, service, part))
-    _in(to, service, scaling)
+            to.leave(part.value, scaling.target.place, why, by_hand.out(to.wanted, part))
+    _in(to, scaling)
     if ladders.fast_signals:
         why = "a second alarm on CPU, of 20 s, calls the policy out in the proposal; none is added here"
         to.leave("fast signals", scaling.target.place, why)
@@ -204,23 +133,14 @@ def _out(to: Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, l
     _window(to, part, alarm, (needed, periods))
     if not same_number(alarm.item.get("comparison_operator"), "GreaterThanThreshold"):
         to.add(part, alarm.item, alarm.item, "comparison_operator", "GreaterThanThreshold")
-    configuration = policy.item.block(CONFIGURATION)
+    configuration = policy.item.block(STEPS)
     if configuration is None:
         to.leave("step adjustments", policy.item.place, "its policy has no steps")
         return
-    above = (CONFIGURATION, "*")
+    above = (STEPS, "*")
     to.add(part, policy.item, configuration, "cooldown", ladders.out_cooldown_s, above)
     to.add(part, policy.item, configuration, "adjustment_type", "ChangeInCapacity", above)
-    uppers = [float(step.above) for step in ladder.steps][1:]
-    _steps(
-        to,
-        part,
-        policy,
-        tuple(
-            (float(step.above), upper, step.add)
-            for step, upper in zip(ladder.steps, [*uppers, None], strict=True)
-        ),
-    )
+    _steps(to, part, policy, by_hand.out_steps(ladder))
 
 
 def _window(to: Wishes, part: Bundle, alarm: WrittenAlarm, window: tuple[int, int]) -> None:
@@ -240,15 +160,15 @@ def _steps(to: Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> No
     steps = steps_of(policy.item)
     ordered = sorted(steps, key=lambda one: _lower(amount(one.get("metric_interval_lower_bound"))))
     rising = tuple(sorted(wanted, key=lambda one: _lower(one[0])))
-    above = (CONFIGURATION, "*", "step_adjustment", "*")
+    above = (STEPS, "*", "step_adjustment", "*")
     place = steps[0].place if steps else policy.item.place
     if len(ordered) != len(wanted):
         whole = blocks_of(steps)
         if whole is not None:
-            to.blocks(part, policy.item, whole, (said_by(ordered), rising))
+            _as_one(to, part, policy.item, whole, rising, now=said_by(ordered))
         else:
             why = f"it has {len(steps)} and the proposal {len(wanted)}, and they are no plain blocks in a row"
-            to.block(part, policy.item, place, why, wanted)
+            _as_one(to, part, policy.item, place, wanted, why=why)
         return
     for piece, (lower, upper, adjustment) in zip(ordered, rising, strict=True):
         for name, new in (("metric_interval_lower_bound", lower), ("metric_interval_upper_bound", upper)):
@@ -256,24 +176,53 @@ def _steps(to: Wishes, part: Bundle, policy: WrittenPolicy, wanted: Steps) -> No
             if new is None and now in {None, ""}:
                 continue
             if new is None:
-                to.block(part, policy.item, piece.at(name), "its last step must have no such bound", wanted)
+                why = "its last step must have no such bound"
+                _as_one(to, part, policy.item, piece.at(name), wanted, why=why)
                 return
             to.add(part, policy.item, piece, name, new, above)
         to.add(part, policy.item, piece, "scaling_adjustment", adjustment, above)
+
+
+def _as_one(  # noqa: PLR0913 - the parts of a wish
+    to: Wishes,
+    part: Bundle,
+    resource: Resource,
+    place: SourcePlace,
+    wanted: Steps,
+    *,
+    now: Steps | None = None,
+    why: str = "",
+) -> None:
+    """Wish for steps whose blocks are exchanged as one, or cannot be had for a reason."""
+    hcl = by_hand.steps(wanted)
+    to.wishes.append(
+        WantedValue(
+            service=to.wanted.service,
+            part=part,
+            address=resource.address,
+            where=(STEPS, "*", "step_adjustment"),
+            now=None if now is None else traced(f"{len(now)} steps", place),
+            new=f"{len(wanted)} steps" if now is None else hcl,
+            place=place,
+            steps=None if now is None else (now, wanted),
+            blocked=why,
+            block=hcl,
+        )
+    )
 
 
 def _lower(bound: float | None) -> float:
     return float("-inf") if bound is None else bound
 
 
-def _in(to: Wishes, service: Resource, scaling: WrittenScaling) -> None:
+def _in(to: Wishes, scaling: WrittenScaling) -> None:
     """Say what scale-in should be: one alarm on both metrics, which no literal of another makes."""
     policies = scaling.going(Way.IN)
     ladders = to.wanted.proposal.ladders
     for policy in policies:
         joint = policy.alarms and all(len(alarm.metrics) > 1 for alarm in policy.alarms)
         if joint and len(policy.alarms) == 1:
-            _joint(to, service, policy, policy.alarms[0])
+            _joint(to, policy, policy.alarms[0])
             return
     said = ", ".join(
         f"{alarm.metric or 'metric math'} under {amount(alarm.threshold)}"
@@ -285,10 +234,10 @@ def _in(to: Wishes, service: Resource, scaling: WrittenScaling) -> None:
         f"{ladders.memory.low:g} %, by one alarm on both; here it goes by {said or 'nothing'}"
     )
     place = policies[0].item.place if policies else scaling.target.place
-    to.leave(Bundle.SCALE_IN.value, place, why, by_hand.scale_in(to.wanted, service))
+    to.leave(Bundle.SCALE_IN.value, place, why, by_hand.scale_in(to.wanted))
 
 
-def _joint(to: Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
+def _joint(to: Wishes, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
     """Wish for the waits and steps of an alarm on both metrics whose metric math says what is proposed."""
     ladders = to.wanted.proposal.ladders
     levels = (alarm.level_of(CPU), alarm.level_of(MEMORY))
@@ -296,13 +245,13 @@ def _joint(to: Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenA
     if tuple(map(amount, levels)) != wanted:
         said = " and ".join("?" if one is None else f"{one:g} %" for one in map(amount, levels))
         why = f"its metric math is low at {said}, the proposal at {wanted[0]:g} % and {wanted[1]:g} %"
-        to.leave(Bundle.SCALE_IN.value, alarm.item.place, why, by_hand.scale_in(to.wanted, service))
+        to.leave(Bundle.SCALE_IN.value, alarm.item.place, why, by_hand.scale_in(to.wanted))
         return
     needed, periods = ladders.in_datapoints
     to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "evaluation_periods", periods)
     if alarm.item.get("datapoints_to_alarm") is not None or needed != periods:
         to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "datapoints_to_alarm", needed)
-    configuration = policy.item.block(CONFIGURATION)
+    configuration = policy.item.block(STEPS)
     if configuration is not None:
         to.add(
             Bundle.SCALE_IN,
@@ -310,9 +259,6 @@ def _joint(to: Wishes, service: Resource, policy: WrittenPolicy, alarm: WrittenA
             configuration,
             "cooldown",
             ladders.in_cooldown_s,
-            (CONFIGURATION, "*"),
+            (STEPS, "*"),
         )
-    uppers = [round(step.below - 1.0, 9) for step in ladders.scale_in]
-    lowers = [*uppers[1:], None]
-    taken = [-step.remove for step in ladders.scale_in]
-    _steps(to, Bundle.SCALE_IN, policy, tuple(zip(lowers, uppers, taken, strict=True)))
+    _steps(to, Bundle.SCALE_IN, policy, by_hand.in_steps(to.wanted))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.lint.scaling import CPU, MEMORY
+from trimtab.lint.scaling import CPU, METRICS, TRACKING
 from trimtab.patch import by_hand
 from trimtab.patch.model import Bundle
 
@@ -13,18 +13,15 @@ if TYPE_CHECKING:
 
     from trimtab.lint.evaluation.values import Value
     from trimtab.lint.hcl.syntax import SourcePlace
-    from trimtab.lint.resource import Resource
     from trimtab.lint.scaling import WrittenPolicy
-    from trimtab.patch.scaling import Wishes
+    from trimtab.patch.model import Wishes
     from trimtab.terraform_module import Tracking
-
-TRACKING = "target_tracking_scaling_policy_configuration"
 
 
 def tracking_wishes(to: Wishes, wanted: Tracking, policies: Sequence[WrittenPolicy]) -> Value:
     """Wish for targets and cooldowns; return what CPU is kept near now."""
     ladders = to.wanted.proposal.ladders
-    targets = {CPU: wanted.cpu, MEMORY: wanted.memory}
+    targets = {METRICS[word]: target for word, target in wanted.targets}
     tracked: dict[str, Value] = {}
     for policy in policies:
         configuration = policy.item.block(TRACKING)
@@ -46,15 +43,14 @@ def tracking_wishes(to: Wishes, wanted: Tracking, policies: Sequence[WrittenPoli
 def untracked(to: Wishes, wanted: Tracking, policies: Sequence[WrittenPolicy], place: SourcePlace) -> None:
     """Leave what is to be tracked and here is not, with the policy to write by hand."""
     there = {one.tracked for one in policies}
-    for word, metric, target in (("cpu", CPU, wanted.cpu), ("memory", MEMORY, wanted.memory)):
-        if target is not None and metric not in there:
+    for word, target in wanted.targets:
+        metric = METRICS[word]
+        if metric not in there:
             why = f"the proposal keeps it near {target:g} % by target tracking, and here nothing does"
             to.leave(f"scaling by {metric}", place, why, by_hand.tracking(to.wanted, word, target))
 
 
-def instead_of_steps(
-    to: Wishes, service: Resource, tracking: Sequence[WrittenPolicy]
-) -> tuple[Value, Value, SourcePlace]:
+def instead_of_steps(to: Wishes, tracking: Sequence[WrittenPolicy]) -> tuple[Value, Value, SourcePlace]:
     """Leave target tracking where steps are proposed; return what CPU is kept near, no low, and where."""
     target: Value = None
     for policy in tracking:
@@ -69,5 +65,5 @@ def instead_of_steps(
             now=f"target_value {target}" if target is not None else "",
         )
     place = tracking[0].item.place
-    to.leave("scaling", place, "instead of target tracking, by hand", by_hand.whole(to.wanted, service))
+    to.leave("scaling", place, "instead of target tracking, by hand", by_hand.whole(to.wanted))
     return target, None, place

@@ -9,7 +9,7 @@ from trimtab.lint.evaluation.traced import Traced
 from trimtab.lint.evaluation.values import Encoded, Value
 from trimtab.lint.resource import CannotTell
 from trimtab.patch.containers import decoded_containers
-from trimtab.patch.model import Bundle, Left, WantedValue, is_of
+from trimtab.patch.model import Bundle, WantedValue, Wishes, is_of
 from trimtab.patch.scaling import Scaled, scaling_wishes, scheduled
 from trimtab.patch.text import amount, same_number
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.proposal import Proposal
     from trimtab.document.parts import TimingPart
     from trimtab.lint.hcl.syntax import SourcePlace
-    from trimtab.lint.resource import Piece, Resource
+    from trimtab.lint.resource import Resource
     from trimtab.patch.model import Number, Where
     from trimtab.patch.tree import Tree
 
@@ -36,13 +36,10 @@ class WantedService:
 
 
 @dataclass(slots=True)
-class Found:
+class Found(Wishes):
     """The wishes of one service, and what decides whether they may go in."""
 
-    wanted: WantedService
     service: Resource | None = None
-    wishes: list[WantedValue] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
     scaled: Scaled = field(default_factory=Scaled)
     scheduled: SourcePlace | None = None
     """A scheduled action that sets its bounds."""
@@ -58,14 +55,14 @@ def found_for(wanted: WantedService, tree: Tree) -> Found:
             if not services
             else f"several have this name: {', '.join(one.address for one in services)}"
         )
-        found.left.append(Left(service=wanted.service, what="all of it", now="", new="", place=None, why=why))
+        found.leave("all of it", None, why)
         return found
     found.service = services[0]
     _of_definition(found, services[0], tree)
     _of_service(found, services[0])
     _of_target_groups(found, services[0], tree)
     found.scheduled = scheduled(services[0], tree)
-    found.scaled = scaling_wishes(wanted, services[0], tree, found.wishes, found.left)
+    found.scaled = scaling_wishes(found, services[0], tree)
     return found
 
 
@@ -77,50 +74,16 @@ def _is(service: Resource, wanted: WantedService) -> bool:
     return not isinstance(cluster, str) or cluster.rpartition("/")[2] == wanted.cluster
 
 
-def wish(  # noqa: PLR0913, PLR0917 - the parts of a wish
-    found: Found,
-    part: Bundle,
-    resource: Resource,
-    piece: Piece,
-    name: str,
-    new: Number,
-    *,
-    above: Where = (),
-    longest: bool = False,
-) -> WantedValue:
-    """Add a wish for an attribute of a resource, or of a block in it."""
-    made = WantedValue(
-        service=found.wanted.service,
-        part=part,
-        address=resource.address,
-        where=(*above, name),
-        now=piece.get(name),
-        new=new,
-        place=piece.at(name),
-        longest=longest,
-    )
-    found.wishes.append(made)
-    return made
-
-
 def _of_definition(found: Found, service: Resource, tree: Tree) -> None:
     definition = tree.world.definition(service)
     if definition is None:
         why = "its task definition is not made here, or which one it is is worked out when Terraform runs"
-        found.left.append(
-            Left(
-                service=found.wanted.service,
-                what="cpu, memory",
-                now="",
-                new=str(found.wanted.proposal.size),
-                place=service.at("task_definition"),
-                why=why,
-            )
-        )
+        proposed = str(found.wanted.proposal.size)
+        found.leave("cpu, memory", service.at("task_definition"), why, new=proposed)
         return
     size = found.wanted.proposal.size
     for name, new in (("cpu", size.cpu_units), ("memory", size.memory_mib)):
-        made = wish(found, Bundle.CAPACITY, definition, definition, name, new)
+        made = found.add(Bundle.CAPACITY, definition, definition, name, new)
         _inside(found, definition, name, made)
     _of_containers(found, definition)
 
@@ -215,7 +178,7 @@ def _of_service(found: Found, service: Resource) -> None:
     target = found.wanted.timing.target
     if target is not None:
         name = "health_check_grace_period_seconds"
-        wish(found, Bundle.GRACE, service, service, name, target.grace_period_s, longest=True)
+        found.add(Bundle.GRACE, service, service, name, target.grace_period_s, longest=True)
 
 
 def _of_target_groups(found: Found, service: Resource, tree: Tree) -> None:
@@ -224,19 +187,15 @@ def _of_target_groups(found: Found, service: Resource, tree: Tree) -> None:
         return
     groups = tree.world.target_groups(service)
     if not groups:
-        found.left.append(
-            Left(
-                service=found.wanted.service,
-                what="health check and drain of its target group",
-                now="",
-                new=f"deregistration_delay {timing.deregistration_delay_s}",
-                place=service.place,
-                why="its target group is not made here",
-            )
+        found.leave(
+            "health check and drain of its target group",
+            service.place,
+            "its target group is not made here",
+            new=f"deregistration_delay {timing.deregistration_delay_s}",
         )
     for group in groups:
         delay = found.wanted.proposal.deregistration_delay_s
-        wish(found, Bundle.DRAIN, group, group, "deregistration_delay", delay, longest=True)
+        found.add(Bundle.DRAIN, group, group, "deregistration_delay", delay, longest=True)
         try:
             check = group.block("health_check")
         except CannotTell:
@@ -248,7 +207,7 @@ def _of_target_groups(found: Found, service: Resource, tree: Tree) -> None:
             ("unhealthy_threshold", timing.unhealthy_threshold),
         ):
             if check is not None:
-                wish(found, Bundle.TARGET_CHECK, group, check, name, new, above=("health_check", "*"))
+                found.add(Bundle.TARGET_CHECK, group, check, name, new, ("health_check", "*"))
             else:
                 found.wishes.append(_absent(found, group, ("health_check", "*", name), new))
 
@@ -302,8 +261,3 @@ def _key(value: Value) -> str:
         return ""
     address = getattr(value, "address", None)
     return str(value) if isinstance(value, str) else str(address or getattr(value, "origin", ""))
-
-
-def place_of(wish_: WantedValue) -> SourcePlace:
-    """Return where a reader finds what is said now."""
-    return wish_.origin or wish_.place

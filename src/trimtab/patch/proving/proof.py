@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trimtab.engine.engine import Workspace
 from trimtab.engine.provider import ready_engine
 from trimtab.errors import TrimtabError
+from trimtab.patch.model import dotted
 from trimtab.patch.proving.compare import EXACT, Difference, counted, differing, leaves
 from trimtab.patch.proving.shadow import Shadow, top_of
 
@@ -99,7 +100,7 @@ def _drifted(drift: Iterable[Change]) -> Iterator[str]:
     for one in drift:
         was = set(leaves(one.address, dict(one.before or {})))
         is_now = set(leaves(one.address, dict(one.after or {})))
-        names = sorted({".".join(part for part in where if part != "*") for (_, where), _ in was ^ is_now})
+        names = sorted({dotted(where) for (_, where), _ in was ^ is_now})
         if names or one.after is None:
             yield f"{one.address} ({', '.join(names) if one.after is not None else 'gone'})"
 
