@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trimtab.cli.options import Prices  # typer reads the annotations when it runs
-from trimtab.cli.screen import say, show
+from trimtab.cli.screen import say, show, write_out
 from trimtab.errors import EXIT_PARTIAL, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from trimtab.document.schema import Document
 
 
@@ -97,14 +99,9 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
     elif kind is ReportForm.HTML:
         _page(document, folder, service, output, (snapshot, prices))
     else:
-        from trimtab.commands.report import text_of, write_rendered  # noqa: PLC0415
-        from trimtab.report.html.render import FILE  # noqa: PLC0415
+        from trimtab.commands.report import text_of  # noqa: PLC0415
 
-        text = text_of(document, folder, service, markdown=kind is ReportForm.MARKDOWN)
-        if output is None:
-            typer.echo(text, nl=False)
-        else:
-            write_rendered({FILE: text}, output)
+        _give(text_of(document, folder, service, markdown=kind is ReportForm.MARKDOWN), output)
     if any(service in {None, left.service} for left in document.left_out):
         raise typer.Exit(EXIT_PARTIAL)
 
@@ -116,13 +113,10 @@ def _since(
     kind: ReportForm | None,
     output: Path | None,
 ) -> None:
-    from trimtab.cli.screen import replaying, write_out  # noqa: PLC0415
-    from trimtab.commands.report import write_rendered  # noqa: PLC0415
+    from trimtab.cli.screen import replaying  # noqa: PLC0415
     from trimtab.commands.since import since  # noqa: PLC0415
     from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
     from trimtab.document.read import read_document, read_service  # noqa: PLC0415
-    from trimtab.report.html.render import FILE  # noqa: PLC0415
-    from trimtab.report.layout import as_file  # noqa: PLC0415
     from trimtab.report.since import terminal  # noqa: PLC0415
     from trimtab.report.since.formats import RENDERERS  # noqa: PLC0415
 
@@ -141,15 +135,9 @@ def _since(
             progress=told,
         )
     if kind is None or kind is ReportForm.TABLE:
-        shown = terminal.render(report)
-        if output is None:
-            show(shown)
-        else:
-            write_rendered({FILE: as_file(shown)}, output)
-    elif output is None:
-        write_out(RENDERERS[kind.value](report))
+        _give(terminal.render(report), output)
     else:
-        write_rendered({FILE: RENDERERS[kind.value](report)}, output)
+        _give(RENDERERS[kind.value](report), output)
     if report.untold:
         raise typer.Exit(EXIT_PARTIAL)
 
@@ -172,17 +160,23 @@ def _table(document: Document, folder: Path, service: str | None, output: Path |
     from trimtab.values.folder import VALUES_FILE  # noqa: PLC0415
 
     if service is None:
-        shown = terminal.render(report_of(document, folder))
+        _give(terminal.render(report_of(document, folder)), output)
     else:
-        shown = service_terminal.render(explanation_of(document, service, folder / VALUES_FILE))
-    if output is None:
-        show(shown)
-    else:
-        from trimtab.commands.report import write_rendered  # noqa: PLC0415
-        from trimtab.report.html.render import FILE  # noqa: PLC0415
-        from trimtab.report.layout import as_file  # noqa: PLC0415
+        _give(service_terminal.render(explanation_of(document, service, folder / VALUES_FILE)), output)
 
-        write_rendered({FILE: as_file(shown)}, output)
+
+def _give(answer: Group | str, output: Path | None) -> None:
+    """Show an answer, a table or text as it is, or write it into a file."""
+    from trimtab.commands.report import write_rendered  # noqa: PLC0415
+    from trimtab.report.html.render import FILE  # noqa: PLC0415
+    from trimtab.report.layout import as_file  # noqa: PLC0415
+
+    if output is not None:
+        write_rendered({FILE: answer if isinstance(answer, str) else as_file(answer)}, output)
+    elif isinstance(answer, str):
+        write_out(answer)
+    else:
+        show(answer)
 
 
 def _page(

@@ -5,12 +5,12 @@ Everything that reads one comes here. A service's file counts only if the index 
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from trimtab.decoding import decoded
+from trimtab.document.files import digest_of
 from trimtab.document.name import DOCUMENT_FILE, DOCUMENT_VERSION
 from trimtab.document.schema import Document, DocumentIndex, Head, ServicePart
 from trimtab.errors import UsageError
@@ -164,7 +164,7 @@ def _service(path: Path, entry: EntryPart) -> ServicePart:
 
 def _as_written(path: Path, digest: str) -> bytes:
     content = read_given(path, f"{DOCUMENT_FILE} names it: {AGAIN}")
-    if hashlib.sha256(content).hexdigest() != digest:
+    if digest_of(content) != digest:
         raise UsageError(
             f"is not what {DOCUMENT_FILE} was written with: a run was stopped in between, or it was edited",
             where=str(path),

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, OVER_MEMORY
+from trimtab.units import DAY_MIN
+
 if TYPE_CHECKING:
+    from trimtab.demand.series import Mask
     from trimtab.replay.inputs import I64
     from trimtab.terraform_module import Ladders
 
@@ -39,6 +43,44 @@ class Tried:
     over_min: int
     over_memory_min: int
     direction_changes: int
+
+
+def within(totals: I64, limits: Limits, minutes: int) -> I64:
+    """Return the places of what keeps the limits. ``totals`` are the replay's, shape (C, len(TOTALS))."""
+    kept = (totals[:, OVER] <= limits.over_share * minutes) & _calm(totals, limits, minutes)
+    return np.flatnonzero(kept)
+
+
+def calm(totals: I64, limits: Limits, minutes: int) -> I64:
+    """Return the places of what turns back no more often than it may."""
+    return np.flatnonzero(_calm(totals, limits, minutes))
+
+
+def _calm(totals: I64, limits: Limits, minutes: int) -> Mask:
+    kept: Mask = totals[:, CHANGES] <= limits.direction_changes_day * minutes / DAY_MIN
+    return kept
+
+
+def elite(places: I64, totals: I64, limits: Limits, minutes: int) -> list[int]:
+    """Return of ``places`` the cheapest at each share of the allowance; none where none keeps it."""
+    cheap = places[np.argsort(totals[places, BILLED], kind="stable")]
+    best: dict[int, None] = {}
+    for share in SHARES:
+        kept = cheap[totals[cheap, OVER] <= share * (limits.over_share * minutes)]
+        best.update(dict.fromkeys(kept[:ELITE].tolist()))
+    return list(best)
+
+
+def tried(ladders: Ladders, totals: I64) -> Tried:
+    """Return a candidate with the totals of its replay, shape (len(TOTALS),)."""
+    row = totals.tolist()
+    return Tried(
+        ladders=ladders,
+        billed_s=row[BILLED],
+        over_min=row[OVER],
+        over_memory_min=row[OVER_MEMORY],
+        direction_changes=row[CHANGES],
+    )
 
 
 def safer(places: I64, billed: I64, over: I64) -> list[int]:

@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.ladders.draw import Drawer
-from trimtab.ladders.front import ELITE, SHARES, TIE, Tried, safer
+from trimtab.ladders.front import ELITE, TIE, calm, elite, safer, tried, within
 from trimtab.ladders.rows import FAST_SIGNALS, complexity_of, ladders_of, rows_of, tables_of, width_of
 from trimtab.ladders.space import MOST_STEPS, sane
 from trimtab.ladders.traits import TRAITS
 from trimtab.replay.batch import Batches
-from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, OVER_MEMORY, TOTALS
+from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, TOTALS
 from trimtab.replay.run import DEFAULT
-from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from trimtab.demand.series import F64
-    from trimtab.ladders.front import Limits
+    from trimtab.ladders.front import Limits, Tried
     from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
     from trimtab.replay.inputs import I64, Model
@@ -92,7 +91,7 @@ def search(
     pool.add(_all(drawer.drawn(effort.drawn), fast_signals=fast))
     for _ in range(effort.rounds):
         pool.add(_all(drawer.varied(pool.elite(), effort.varied), fast_signals=fast))
-    simpler = (simple for tried in pool.front() for simple in simplified(tried.ladders))
+    simpler = (simple for found in pool.front() for simple in simplified(found.ladders))
     pool.add(pool.rows_of([simple for simple in simpler if sane(simple, space.ceiling_percent)]))
     return pool.front()
 
@@ -119,8 +118,7 @@ class _Pool:
         self._known: set[bytes] = set()
         self._rows: F64 = self.rows_of([])
         self._totals: I64 = np.empty((0, len(TOTALS)), dtype=np.int64)
-        self._over_most = limits.over_share * part.minutes
-        self._changes_most = limits.direction_changes_day * part.minutes / DAY_MIN
+        self._limits = limits
 
     def rows_of(self, ladders: Sequence[Ladders]) -> F64:
         """Return ladders as rows."""
@@ -143,40 +141,28 @@ class _Pool:
 
     def elite(self) -> F64:
         """Return the best at each share of the allowance; where none keeps it, those nearest to it."""
-        billed, over, changes = self._totals[:, BILLED], self._totals[:, OVER], self._totals[:, CHANGES]
-        calm = np.flatnonzero(changes <= self._changes_most)
-        calm = calm[np.argsort(billed[calm], kind="stable")]
-        best: dict[int, None] = {}
-        for share in SHARES:
-            within = calm[over[calm] <= share * self._over_most]
-            best.update(dict.fromkeys(within[:ELITE].tolist()))
+        totals, minutes = self._totals, self._part.minutes
+        best = elite(calm(totals, self._limits, minutes), totals, self._limits, minutes)
         if not best:
-            best = dict.fromkeys(np.lexsort((changes, over))[:ELITE].tolist())
-        return self._rows[list(best)]
+            best = np.lexsort((totals[:, CHANGES], totals[:, OVER]))[:ELITE].tolist()
+        return self._rows[best]
 
     def front(self) -> tuple[Tried, ...]:
         """Return the front within the limits, of costs that tie the simplest."""
         billed, over, changes = self._totals[:, BILLED], self._totals[:, OVER], self._totals[:, CHANGES]
-        within = np.flatnonzero((over <= self._over_most) & (changes <= self._changes_most))
+        kept = within(self._totals, self._limits, self._part.minutes)
         complexity = complexity_of(self._rows)
 
         def simplest(place: int) -> int:
             """Return the simplest that costs hardly more and is over no longer."""
             most = billed[place] * (1 + TIE)
-            equal = within[(billed[within] <= most) & (over[within] <= over[place])]
+            equal = kept[(billed[kept] <= most) & (over[kept] <= over[place])]
             order = np.lexsort((billed[equal], changes[equal], complexity[equal]))
             return int(equal[order[0]])
 
         # What ties may follow one that is as safe: so once more.
-        ties = np.array([simplest(place) for place in safer(within, billed, over)], dtype=np.int64)
-        return tuple(self._tried(place) for place in safer(ties, billed, over))
-
-    def _tried(self, place: int) -> Tried:
-        totals = self._totals[place].tolist()
-        return Tried(
-            ladders=ladders_of(self._rows[place], self._space),
-            billed_s=totals[BILLED],
-            over_min=totals[OVER],
-            over_memory_min=totals[OVER_MEMORY],
-            direction_changes=totals[CHANGES],
+        ties = np.array([simplest(place) for place in safer(kept, billed, over)], dtype=np.int64)
+        return tuple(
+            tried(ladders_of(self._rows[place], self._space), self._totals[place])
+            for place in safer(ties, billed, over)
         )

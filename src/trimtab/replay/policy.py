@@ -28,8 +28,6 @@ TRACKING_OUT, TRACKING_IN = (3, 3), (15, 15)
 """M of N minutes of the two alarms that target tracking makes for itself on ECS (observed)."""
 FAST_S = 20
 """Period of a fast alarm [s], and of the metrics that it watches."""
-FAST_PERIODS = 3
-"""Points to alarm of AWS's own target tracking on points of 20 s (its benchmark of 2026): a whole minute."""
 PHASES_S = (0, 20, 40)
 TRACKING_LOW = 0.9
 """Of the target: where ECS's target tracking puts its low alarm (observed: 30 to 27, 70 to 63)."""

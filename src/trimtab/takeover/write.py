@@ -6,12 +6,12 @@ done and removed, from a file that it may write anew.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from trimtab.document.files import digest_of
 from trimtab.files import write_whole
 from trimtab.folders.output import OWN
 from trimtab.takeover import imports, not_owned
@@ -65,7 +65,7 @@ def adoption_files(takeover: Takeover) -> dict[str, bytes]:
         ADOPT_FILE: adopt_values.render(takeover).encode(),
         NOT_OWNED_FILE: not_owned.render(takeover).encode(),
     }
-    record = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    record = {name: digest_of(content) for name, content in contents.items()}
     return contents | {RECORD: msgspec.json.encode(record)}
 
 
@@ -80,6 +80,6 @@ def touched(folder: Path) -> tuple[str, ...]:
 
 def _digest(path: Path) -> str | None:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digest_of(path.read_bytes())
     except OSError:
         return None

@@ -12,30 +12,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trimtab.ladders.entries import Percent, Values
-from trimtab.ladders.front import ELITE, SHARES, Tried, safer
+from trimtab.ladders.front import ELITE, elite, safer, tried, within
 from trimtab.ladders.space import IN_COOLDOWNS_S, LEAST_HIGH_PERCENT, OUT_COOLDOWNS_S
 from trimtab.ladders.words import WordOrder
 from trimtab.replay.batch import Batches
+from trimtab.replay.inputs import I64
 from trimtab.replay.kernel.encode import candidates_of
-from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, OVER_MEMORY
+from trimtab.replay.kernel.tables import BILLED, OVER
 from trimtab.replay.policy import TRACKING_LOW, Metric, Policy, TargetTracking, tracking_alarms
 from trimtab.replay.run import DEFAULT
 from trimtab.terraform_module import MODULE, Ladders, Tracking, module_takes
-from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from trimtab.fleet.model import Scaling
-    from trimtab.ladders.front import Limits
+    from trimtab.ladders.front import Limits, Tried
     from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
-    from trimtab.replay.inputs import I64, Model
     from trimtab.terraform_module import Ladder
 
 GRID_PERCENT = 5
 """Targets to begin with; near the best every whole percent is tried."""
 BEGIN_COOLDOWNS_S = ((60, 300), (300, 300))
+FOLLOWED = {"cpu": Metric.CPU_AVERAGE, "memory": Metric.MEMORY_AVERAGE}
 NEAR_TARGET = (-5, -2, -1, 1, 2, 5)
 NEAR_FLOOR = (-2, -1, 1, 2)
 
@@ -51,8 +51,7 @@ def told(ladders: Ladders) -> dict[str, Any]:
     """Return what the module is told."""
     if ladders.tracking is None:
         return {"tracking": None}
-    targets = {"cpu": ladders.tracking.cpu, "memory": ladders.tracking.memory}
-    return {"tracking": {name: target for name, target in targets.items() if target is not None}}
+    return {"tracking": dict(ladders.tracking.targets)}
 
 
 def read(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,21 +75,18 @@ def targets(tracking: Tracking) -> str:
 
 def policy_of_tracking(ladders: Ladders, tracking: Tracking, *, initial_tasks: int) -> Policy:
     """Return what is proposed, as ``modules/scaling`` writes it: a policy for each metric."""
-    followed = [(Metric.CPU_AVERAGE, tracking.cpu)]
-    if tracking.memory is not None:
-        followed.append((Metric.MEMORY_AVERAGE, tracking.memory))
     policies = tuple(
         TargetTracking(
             target=float(target),
             out_cooldown_s=ladders.out_cooldown_s,
             in_cooldown_s=ladders.in_cooldown_s,
         )
-        for _, target in followed
+        for _, target in tracking.targets
     )
     alarms = [
         alarm
-        for number, ((metric, _), policy) in enumerate(zip(followed, policies, strict=True))
-        for alarm in tracking_alarms(metric, policy, number)
+        for number, ((word, _), policy) in enumerate(zip(tracking.targets, policies, strict=True))
+        for alarm in tracking_alarms(FOLLOWED[word], policy, number)
     ]
     return Policy(
         min_tasks=ladders.min_tasks,
@@ -134,38 +130,25 @@ def track(
 
     ``seeds`` are tried besides the grid; after it ``rounds`` times what is near the best so far.
     """
-    model = DEFAULT
-    batches, tried = Batches(part.inputs, model), dict[Ladders, tuple[int, int, int, int]]()
+    batches, known = Batches(part.inputs, DEFAULT), dict[Ladders, I64]()
 
     def add(new: Iterable[Ladders]) -> None:
-        fresh = [one for one in dict.fromkeys(new) if one not in tried and _sane(one, space)]
+        fresh = [one for one in dict.fromkeys(new) if one not in known and _sane(one, space)]
         if fresh:
-            totals = _totals(fresh, part, batches, model)
-            tried.update(zip(fresh, map(tuple, totals.tolist()), strict=True))
+            known.update(zip(fresh, _totals(fresh, part, batches), strict=True))
 
     add(replace(seed, max_tasks=space.most) for seed in seeds if seed.tracking is not None)
     add(_grid(space))
-    for _ in range(rounds if tried else 0):
-        add(near for one in _elite(tried, part, limits) for near in _near(one))
-    if not tried:
+    for _ in range(rounds if known else 0):
+        add(near for one in _elite(known, part, limits) for near in _near(one))
+    if not known:
         return (), 0
-    known, totals = list(tried), np.array(list(tried.values()), dtype=np.int64)
-    billed, over, changes = totals[:, 0], totals[:, 1], totals[:, 3]
-    within = np.flatnonzero(
-        (over <= limits.over_share * part.minutes)
-        & (changes <= limits.direction_changes_day * part.minutes / DAY_MIN)
-    )
+    ladders, totals = list(known), np.array(list(known.values()))
+    kept = within(totals, limits, part.minutes)
     front = tuple(
-        Tried(
-            ladders=known[place],
-            billed_s=int(billed[place]),
-            over_min=int(over[place]),
-            over_memory_min=int(totals[place, 2]),
-            direction_changes=int(changes[place]),
-        )
-        for place in safer(within, billed, over)
+        tried(ladders[place], totals[place]) for place in safer(kept, totals[:, BILLED], totals[:, OVER])
     )
-    return front, len(tried)
+    return front, len(known)
 
 
 def _grid(space: Space) -> Iterator[Ladders]:
@@ -207,23 +190,18 @@ def _sane(one: Ladders, space: Space) -> bool:
     )
 
 
-def _totals(ladders: Sequence[Ladders], part: RecordingPart, batches: Batches, model: Model) -> I64:
-    """Return task-seconds, minutes over, those over memory, and reversals, shape (C, 4)."""
+def _totals(ladders: Sequence[Ladders], part: RecordingPart, batches: Batches) -> I64:
+    """Return the totals of their replays, shape (C, len(TOTALS))."""
     policies = [
         policy_of_tracking(one, one.tracking, initial_tasks=part.bounded(one.min_tasks, one.max_tasks))
         for one in ladders
         if one.tracking is not None
     ]
-    return batches.totals(candidates_of(policies, model))[:, [BILLED, OVER, OVER_MEMORY, CHANGES]]
+    return batches.totals(candidates_of(policies, DEFAULT))
 
 
-def _elite(
-    tried: Mapping[Ladders, tuple[int, int, int, int]], part: RecordingPart, limits: Limits
-) -> Iterator[Ladders]:
+def _elite(known: Mapping[Ladders, I64], part: RecordingPart, limits: Limits) -> Iterator[Ladders]:
     """Yield the best at each share of the allowance; where none keeps it, those nearest to it."""
-    order = sorted(tried, key=lambda one: tried[one][0])
-    best = dict[Ladders, None]()
-    for share in SHARES:
-        most = share * limits.over_share * part.minutes
-        best.update(dict.fromkeys([one for one in order if tried[one][1] <= most][:ELITE]))
-    yield from best or sorted(tried, key=lambda one: tried[one][1])[:ELITE]
+    ladders, totals = list(known), np.array(list(known.values()))
+    best = elite(np.arange(len(ladders)), totals, limits, part.minutes)
+    yield from (ladders[place] for place in best or np.argsort(totals[:, OVER], kind="stable")[:ELITE])

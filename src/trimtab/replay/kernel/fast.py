@@ -72,7 +72,7 @@ from trimtab.replay.kernel.tables import (
     UNTIL,
     WARM,
 )
-from trimtab.replay.kernel.tasks import OUT, act, bring, interrupt, running_at, seconds_in
+from trimtab.replay.kernel.tasks import IN, OUT, act, bring, interrupt, running_at, seconds_in
 
 if TYPE_CHECKING:
     from trimtab.replay.inputs import I64
@@ -186,7 +186,7 @@ def by_thirds(  # noqa: C901, PLR0912, PLR0915  # in one piece, as ``kernel.one`
                     policy = alarm[c, winner, POLICY]
                     note(trace, state[ACTIVITIES] - 1, e, live, state[LIVE], winner, policy, cause)
                 until = state[UNTIL]
-                held_in = site.blocks_in == 1 or state[CLOCK] != OUT
+                held_in = site.blocks_in == 1 or state[CLOCK] == IN
 
             runs_s = serves_s = THIRD_S * state[LIVE]
             if state[WARM] < state[LIVE]:

@@ -139,21 +139,14 @@ def _moved(part: ServicePart, now: Service) -> None:
 
 def runs(scaling: Scaling, wanted: Ladders) -> bool:
     """Tell whether what scales a service is what was proposed: the same steps, or the same tracking."""
-    if wanted.tracking is None:
-        return ladders_of_scaling(scaling) == wanted
-    others = scaling.policies or scaling.scheduled or scaling.suspended or scaling.unmodelled
-    targets = {"cpu": wanted.tracking.cpu}
-    if wanted.tracking.memory is not None:
-        targets["memory"] = wanted.tracking.memory
-    return (
-        not others
-        and len(scaling.tracking) == len(targets)
-        and all(
-            policy.scale_in
-            and targets.get(policy.metric) == policy.target
-            and (policy.out_cooldown_s, policy.in_cooldown_s) == (wanted.out_cooldown_s, wanted.in_cooldown_s)
-            for policy in scaling.tracking
-        )
+    found = ladders_of_scaling(scaling)
+    if wanted.tracking is None or found is None:
+        return found == wanted
+    # Of target tracking targets and cooldowns alone count, and bounds, which are looked at before.
+    return (found.tracking, found.out_cooldown_s, found.in_cooldown_s) == (
+        wanted.tracking,
+        wanted.out_cooldown_s,
+        wanted.in_cooldown_s,
     )
 
 
