@@ -15,6 +15,7 @@ import pytest
 from trimtab.commands.snapshot import SnapshotRequest, take_snapshot
 from trimtab.redaction import is_credential
 from trimtab.rehearsal.run import rehearse
+from trimtab.sandbox.clock import SandboxTime
 from trimtab.sandbox.server import Sandbox
 from trimtab.snapshot.contract import METRIC_COLUMNS, span_of
 from trimtab.snapshot.folder import read_snapshot
@@ -72,8 +73,9 @@ _TRACKING = "TargetTracking-"
 
 @contextmanager
 def rehearsed(snapshot: Snapshot, now: datetime, failing: tuple[str, ...] = ()) -> Iterator[Rehearsed]:
-    """Let the snapshot's fleet run in a sandbox. Nothing may break in it."""
-    with Sandbox.start(region=snapshot.fleet.region) as sandbox:
+    """Let the snapshot's fleet run in a sandbox whose time begins at ``now``. Nothing may break in it."""
+    clock = SandboxTime(start=now.timestamp())
+    with Sandbox.start(region=snapshot.fleet.region, clock=clock) as sandbox:
         yield Rehearsed(snapshot, rehearse(sandbox, snapshot, now, failing), sandbox, now)
         assert sandbox.calls_not_implemented == ()
         assert sandbox.faults == ()
