@@ -13,12 +13,11 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from quality import FLOOR, MEMORY, Ran, run
+from quality import FLOOR, MEMORY, Ran, chosen_of, run
 from series import add_flag, as_service, by_minute, demand_series
 
 from trimtab.advice.case.objective import DEFAULT
-from trimtab.advice.choice.contest import contest, space_of
-from trimtab.advice.choice.decide import prefer
+from trimtab.advice.choice.contest import space_of
 from trimtab.advice.choice.trials import bound_s
 from trimtab.ladders.parts import Parts, parts_of
 from trimtab.ladders.search import FULL, Effort, Hunt
@@ -46,7 +45,7 @@ def effort_of(times: float) -> Effort:
 
 def chosen(parts: Parts, hunt: Hunt, whole: Parts, bound: float) -> Ran | None:
     """Return what is chosen on the parts, on the judged part of the whole."""
-    entrant, _ = prefer(contest(parts, DEFAULT, hunt, floor=FLOOR, memory=MEMORY), DEFAULT) or (None, None)
+    entrant, _, _ = chosen_of(parts, DEFAULT, hunt)
     return run(entrant.tested.policy, whole.judged, bound) if entrant else None
 
 

@@ -26,10 +26,9 @@ from quality import FLOOR, MEMORY, chosen_of, run
 from series import add_flag, as_service, by_minute, demand_series
 
 from trimtab.advice.case.objective import DEFAULT, read_objective
-from trimtab.advice.choice.contest import space_of
+from trimtab.advice.choice.contest import limits_of, space_of
 from trimtab.advice.choice.trials import bound_s
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.front import Limits
 from trimtab.ladders.parts import parts_of
 from trimtab.ladders.search import Hunt, search
 from trimtab.replay.bound import required_tasks
@@ -86,7 +85,7 @@ def sealed_of(named: tuple[str, Path], *, objective: Objective, known: bool) -> 
 def _known(part, objective: Objective, bound: float, name: str) -> Ran | None:  # noqa: ANN001
     """Return the cheapest steps found on the sealed part itself."""
     space = space_of(replace(parts_of(part.inputs, 0.5), tuned=part), floor=FLOOR, memory=MEMORY)
-    limits = Limits(over_share=objective.over_share, direction_changes_day=objective.direction_changes_day)
+    limits = limits_of(objective)
     front = search(part, space, limits, Hunt(seed=name))
     if not front:
         return None

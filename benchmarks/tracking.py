@@ -17,18 +17,17 @@ from quality import FLOOR, MEMORY
 from series import add_flag, as_service, by_minute, demand_series
 
 from trimtab.advice.case.objective import DEFAULT
-from trimtab.advice.choice.contest import contest
+from trimtab.advice.choice.contest import contest, limits_of
 from trimtab.advice.choice.decide import prefer
 from trimtab.advice.choice.trials import tested
-from trimtab.ladders.front import safer
+from trimtab.ladders.front import safer, within
 from trimtab.ladders.parts import parts_of
 from trimtab.ladders.search import Hunt
 from trimtab.replay.batch import Batches
 from trimtab.replay.kernel.encode import candidates_of
-from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER
+from trimtab.replay.kernel.tables import BILLED, OVER
 from trimtab.replay.policy import Metric, Policy, TargetTracking, tracking_alarms
 from trimtab.replay.run import DEFAULT as MODEL
-from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,11 +60,8 @@ def best_of(ground: TrialGround) -> Tested | None:
     """Return the cheapest on the tuned part that stands every trial."""
     every, tuned, objective = list(adversaries(ground)), ground.parts.tuned, ground.objective
     totals = Batches(tuned.inputs, MODEL).totals(candidates_of(every, MODEL))
-    within = np.flatnonzero(
-        (totals[:, OVER] <= objective.over_share * tuned.minutes)
-        & (totals[:, CHANGES] <= objective.direction_changes_day * tuned.minutes / DAY_MIN)
-    )
-    found = (tested(every[place], ground) for place in safer(within, totals[:, BILLED], totals[:, OVER]))
+    kept = within(totals, limits_of(objective), tuned.minutes)
+    found = (tested(every[place], ground) for place in safer(kept, totals[:, BILLED], totals[:, OVER]))
     return next((one for one in found if one.passed), None)
 
 

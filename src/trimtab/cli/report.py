@@ -167,11 +167,11 @@ def _table(document: Document, folder: Path, service: str | None, output: Path |
 
 def _give(answer: Group | str, output: Path | None) -> None:
     """Show an answer, a table or text as it is, or write it into a file."""
-    from trimtab.commands.report import write_rendered  # noqa: PLC0415
-    from trimtab.report.html.render import FILE  # noqa: PLC0415
-    from trimtab.report.layout import as_file  # noqa: PLC0415
-
     if output is not None:
+        from trimtab.commands.report import write_rendered  # noqa: PLC0415
+        from trimtab.report.html.render import FILE  # noqa: PLC0415
+        from trimtab.report.layout import as_file  # noqa: PLC0415
+
         write_rendered({FILE: answer if isinstance(answer, str) else as_file(answer)}, output)
     elif isinstance(answer, str):
         write_out(answer)

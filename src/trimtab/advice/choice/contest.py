@@ -99,7 +99,7 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     """Search ladders on the tuned part and try them on the others."""
     space = space_of(parts, floor=floor, memory=memory)
     ground = ground_of(parts, objective, floor=floor, most=space.most)
-    limits = Limits(over_share=objective.over_share, direction_changes_day=objective.direction_changes_day)
+    limits = limits_of(objective)
     # Where no ladders fit, only fixed counts are left.
     front = () if space.empty else search(parts.tuned, space, limits, hunt)
     LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(hunt.seeds), len(front))
@@ -130,6 +130,11 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         tried=hunt.effort.replays + len(hunt.seeds) + replays + fast_tried,
         fast=fast,
     )
+
+
+def limits_of(objective: Objective) -> Limits:
+    """Return what is kept on the tuned part."""
+    return Limits(over_share=objective.over_share, direction_changes_day=objective.direction_changes_day)
 
 
 def fast_effort(effort: Effort) -> Effort:
