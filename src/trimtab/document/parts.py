@@ -18,6 +18,7 @@ from trimtab.timing.ground import Setting  # noqa: TC001
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Amount: TypeAlias = Annotated[float, Meta(ge=0)]
+HourOfWeek: TypeAlias = Annotated[int, Meta(ge=0, lt=168)]
 Size: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]+/[0-9]+$")]
 """CPU units / MiB of a task."""
 
@@ -171,6 +172,9 @@ class WorkPart(Part, frozen=True, kw_only=True):
     own: OwnCpuPart
     floor: Count
     """Least tasks, whatever the demand."""
+    busy_hours: tuple[HourOfWeek, ...] = ()
+    """In which the work came within a tenth of its busiest hour, UTC, 0 from Monday midnight; of a record
+    that is shorter than a week the same of each day. Empty: no work was recorded."""
 
 
 class StartupPart(Part, frozen=True, kw_only=True):
