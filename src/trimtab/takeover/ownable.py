@@ -35,8 +35,8 @@ EXPOSURES: Final[dict[str, Exposure]] = {"internet-facing": "public", "internal"
 HTTP_PORT, HTTPS_PORT = 80, 443
 """Where modules/load-balancer has its listeners."""
 NO_WAY_IN: Final = (
-    "its load balancer stays with its owner and has no security group that was read, by which it is let in to "
-    "the tasks"
+    "its load balancer stays with its owner and has no security group that was read, by which it is let in "
+    "to the tasks"
 )
 MOST_RULE_VALUES = 5
 """Values of all conditions of a rule together; elbv2 quota "Condition values per rule"."""
