@@ -32,6 +32,11 @@ class Goal(Protocol):
         """Average CPU above which a minute counts as short of it."""
         ...
 
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Hours of the week in which the recorded work was at its peak."""
+        ...
+
     def may_replace(self, state: ServiceState) -> bool:
         """Tell whether the service may be moved although it is not steady."""
         ...
@@ -66,6 +71,11 @@ class NewSize:
     def cpu_limit_percent(self) -> float:
         """Average CPU above which a minute counts as short of it."""
         return self.wanted.cpu_limit_percent
+
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Hours of the week in which the recorded work was at its peak."""
+        return self.wanted.busy_hours
 
     def may_replace(self, state: ServiceState) -> bool:
         """Never: what is not steady is somebody's deployment, or an incident."""
@@ -106,6 +116,11 @@ class UndoGoal:
     def cpu_limit_percent(self) -> float:
         """Nothing is watched after an undo."""
         return 100.0
+
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Nor is a peak waited for."""
+        return ()
 
     def may_replace(self, state: ServiceState) -> bool:
         """When it runs, or is still moving to, what the rollout gave it: that may be what is wrong."""

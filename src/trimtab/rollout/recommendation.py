@@ -78,6 +78,7 @@ def _wanted(service: ServicePart) -> WantedRevision:
         size=size,
         today=today,
         cpu_limit_percent=service.choice.cpu_percent,
+        busy_hours=service.work.busy_hours,
         cost_usd_month=service.cost.before_usd_month,
     )
 

@@ -160,6 +160,8 @@ class Shop:
         self.names: tuple[str, ...] = ()
         self.size = NEW
         """What is recommended."""
+        self.busy_hours: tuple[int, ...] = ()
+        """Of the week, in which the recommendation says that the recorded work was at its peak."""
         self.account: str | None = ACCOUNT
         """What the recommendation says of it."""
 
@@ -251,6 +253,7 @@ class Shop:
                 name=name,
                 cpu_units=self.size[0],
                 memory_mib=self.size[1],
+                work=replaced(like.services[0].work, busy_hours=self.busy_hours),
                 cost=replaced(like.services[0].cost, before_usd_month=COST.get(name, 1.0)),
             )
             for name in names
