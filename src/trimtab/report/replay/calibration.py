@@ -57,7 +57,7 @@ def _one(found: Calibration) -> Iterator[RenderableType]:
         _row("replay", found.judged),
         _row("  where fitted", found.fitted),
         _row("count stays", found.stays),
-        _row("as the day before", found.day_before),
+        _row("day before", found.day_before),
     ]
     yield Figures(heads=HEADS, body=body, foots=(), blocks=BLOCKS)
     yield Words(claim(found))
