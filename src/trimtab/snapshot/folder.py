@@ -167,8 +167,10 @@ def encode_fleet(fleet: Fleet) -> bytes:
 
 
 OPTIONAL = (
+    "alarm_changes",
     "failures",
     "identity",
+    "not_scaled",
     "notes",
     "scaling_activities",
     "scheduled",
