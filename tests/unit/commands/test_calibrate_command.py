@@ -30,7 +30,7 @@ def test_it_shows_what_was_fitted_and_how_far_off_the_rest_is_beside_two_forecas
         "web: fitted on the first 70 %: an alarm sees a minute 180 s after its end, the activity begins "
         "23.4 s later, and a scale-in lasts 120 s"
     ) in told
-    lines = re.findall(r"^(replay|count stays|day before) +(.*)$", run.stdout, re.MULTILINE)
+    lines = re.findall(r"^(replay|with defaults|count stays|day before) +(.*)$", run.stdout, re.MULTILINE)
     rows = {name: figures.split() for name, figures in lines}
     for title in ("predicted", "false", "p50 s", "p95 s", "count", "bill"):
         assert title in run.stdout
@@ -39,6 +39,7 @@ def test_it_shows_what_was_fitted_and_how_far_off_the_rest_is_beside_two_forecas
     assert float(p50_s) == float(p95_s) == 0.0
     assert float(count) < 1
     assert abs(float(bill)) < 1
+    assert float(rows["with defaults"][5]) > 10, "AWS's benchmark is not this service"
     stays, day_before = rows["count stays"], rows["day before"]
     assert (stays[0], stays[3:5]) == ("0.0", ["-", "-"])
     assert float(stays[5]) > float(day_before[5]) > 1, "the error of the count"
@@ -50,10 +51,11 @@ def test_a_service_without_activities_is_one_line_and_exit_code_3(snapshot: Path
     assert run.returncode == 3
     told = " ".join(run.stdout.split())
     assert "web: fitted on" in told, "the others are shown all the same"
-    assert told.endswith(
+    assert (
         "quiet: cannot tell: 0 scaling activities in the first 70 % of the recording and 0 in the rest; "
-        "10 of each are needed"
-    )
+        "10 of each are needed kept in"
+    ) in told
+    assert told.endswith("calibration.json, for optimize and replay of this snapshot")
     assert "Traceback" not in run.stderr
 
 

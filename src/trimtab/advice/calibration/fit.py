@@ -21,6 +21,7 @@ from trimtab.advice.calibration.happened import (
     counts_of,
     matched,
 )
+from trimtab.fleet.fitted import Fitted
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.replay.inputs import Model
 from trimtab.replay.run import replay
@@ -58,6 +59,9 @@ class Fields:
         return Model(publication_delay_s=self.delay_s, in_activity_s=self.in_activity_s)
 
 
+DEFAULT: Final = Fields(delay_s=Model().publication_delay_s, phase_s=0.0, in_activity_s=Model().in_activity_s)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
     """One forecast on the judged part."""
@@ -78,10 +82,40 @@ class Calibration:
     fitted: Scored
     """The replay on the part it was fitted on."""
     judged: Scored
+    default: Scored
+    """The replay with the default fields, on the same part."""
     judged_days: float
     stays: Scored
     """The count stays as it was when the fitted part ended."""
     day_before: Scored
+
+    @property
+    def used(self) -> bool:
+        """Whether the fitted fields are nearer to the count than the defaults where neither was fitted."""
+        return self.judged.count_error < self.default.count_error
+
+    @property
+    def best(self) -> Scored:
+        """The replay that counts: with the fitted fields where these are nearer, else with the defaults."""
+        return self.judged if self.used else self.default
+
+    @property
+    def kept(self) -> Fitted | None:
+        """What is kept of it for other commands; None where no task was recorded in the judged part."""
+        best = self.best
+        if not np.isfinite((best.bill_error, best.count_error)).all():
+            return None
+        return Fitted(
+            delay_s=self.fields.delay_s,
+            phase_s=self.fields.phase_s,
+            in_activity_s=self.fields.in_activity_s,
+            used=self.used,
+            judged_days=self.judged_days,
+            predicted=best.matched.share,
+            count_error=round(best.count_error, 6),
+            bill_error=round(best.bill_error, 6),
+            trivial_count_error=round(min(self.stays.count_error, self.day_before.count_error), 6),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,6 +160,7 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
         fields=fields,
         fitted=scored(ran, 0, cut),
         judged=scored(ran, cut, minutes),
+        default=scored(_ran(case, DEFAULT), cut, minutes),
         judged_days=(minutes - cut) / DAY_MIN,
         stays=scored(_stays(real, tasks, cut), cut, minutes),
         day_before=scored(_day_before(happened, real, tasks), cut, minutes),
@@ -135,9 +170,8 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
 def _fitted(case: Case, happened: Sequence[CountChange], real: F64, cut: int) -> Fields:
     """Return the fields whose replay says best what happened before minute ``cut``."""
     best: tuple[float, Fields] | None = None
-    start = Fields(delay_s=120, phase_s=0.0, in_activity_s=0)
     for delay, length in itertools.product(DELAYS_S, IN_ACTIVITIES_S):
-        fields = replace(start, delay_s=delay, in_activity_s=length)
+        fields = replace(DEFAULT, delay_s=delay, in_activity_s=length)
         ran = _ran(case, fields)
         found = matched(happened, ran.changes, (0.0, 60.0 * cut))
         # Within a minute the phase is free; what is left beyond it is error. No phase is negative.
@@ -145,8 +179,8 @@ def _fitted(case: Case, happened: Sequence[CountChange], real: F64, cut: int) ->
         off = float(np.mean(np.abs(np.array(found.late_s) + phase))) if found.late_s else 60.0
         loss = (1 - found.f1) + _count_error(ran.desired[:cut], real[:cut]) + off / 600
         if phase < 60 and (best is None or loss < best[0] - 1e-12):  # noqa: PLR2004  # a minute
-            best = loss, replace(fields, phase_s=round(phase, 3))
-    return best[1] if best else start
+            best = loss, replace(fields, phase_s=min(round(phase, 3), 59.999))
+    return best[1] if best else DEFAULT
 
 
 def _ran(case: Case, fields: Fields) -> _Run:
