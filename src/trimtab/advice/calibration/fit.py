@@ -9,6 +9,7 @@ policies: the count stays as it was when the fitted part ended, and each day is 
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,11 +22,12 @@ from trimtab.advice.calibration.happened import (
     counts_of,
     matched,
 )
+from trimtab.advice.calibration.phase import later
 from trimtab.fleet.fitted import Fitted
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.replay.inputs import Model
 from trimtab.replay.run import replay
-from trimtab.units import DAY_MIN, DAY_S
+from trimtab.units import DAY_MIN, DAY_S, MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,9 @@ LEAST_ACTIVITIES: Final = 10
 DELAYS_S: Final = (60, 120, 180, 240, 300)
 """From the end of a minute until an alarm sees it, in whole minutes: what is between is the phase [s]."""
 IN_ACTIVITIES_S: Final = (0, 30, 60, 120, 180, 300)
+LONGEST_PHASE_S: Final = 59.999
+TRIES: Final = 2
+"""Replays to find a phase: launches that are later make the next activities later too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,8 @@ class Fields:
     phase_s: float
     """What passes beyond that until the activity begins, median [s]."""
     in_activity_s: int
+    launch_s: int = 0
+    """How long after the tick its tasks are launched: the phase, or nothing where that fits better [s]."""
 
     def model(self) -> Model:
         """Return the replay's choices with these."""
@@ -79,9 +86,13 @@ class Calibration:
 
     service: str
     fields: Fields
+    plain_fields: Fields
+    """As they fit a replay whose tasks are launched on the tick, as other commands replay."""
     fitted: Scored
     """The replay on the part it was fitted on."""
     judged: Scored
+    plain: Scored
+    """The replay without a phase, on the same part."""
     default: Scored
     """The replay with the default fields, on the same part."""
     judged_days: float
@@ -91,13 +102,13 @@ class Calibration:
 
     @property
     def used(self) -> bool:
-        """Whether the fitted fields are nearer to the count than the defaults where neither was fitted."""
-        return self.judged.count_error < self.default.count_error
+        """Whether the replay without a phase is nearer to the count than with the defaults."""
+        return self.plain.count_error < self.default.count_error
 
     @property
     def best(self) -> Scored:
-        """The replay that counts: with the fitted fields where these are nearer, else with the defaults."""
-        return self.judged if self.used else self.default
+        """What other commands replay with: the fitted fields where these are nearer, else the defaults."""
+        return self.plain if self.used else self.default
 
     @property
     def kept(self) -> Fitted | None:
@@ -106,9 +117,9 @@ class Calibration:
         if not np.isfinite((best.bill_error, best.count_error)).all():
             return None
         return Fitted(
-            delay_s=self.fields.delay_s,
-            phase_s=self.fields.phase_s,
-            in_activity_s=self.fields.in_activity_s,
+            delay_s=self.plain_fields.delay_s,
+            phase_s=self.plain_fields.phase_s,
+            in_activity_s=self.plain_fields.in_activity_s,
             used=self.used,
             judged_days=self.judged_days,
             predicted=best.matched.share,
@@ -141,7 +152,7 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
         )
         return LeftOut(service=case.service, reason=LeftOutReason.CANNOT_TELL, detail=why)
     real = counts_of(happened, minutes, case.policy.initial_tasks)
-    fields = _fitted(case, happened, real, cut)
+    fields, plain = _fitted(case, happened, real, cut)
     ran = _ran(case, fields)
     tasks = demand.tasks[:minutes]
     known = demand.present[:minutes]
@@ -158,8 +169,10 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
     return Calibration(
         service=case.service,
         fields=fields,
+        plain_fields=plain,
         fitted=scored(ran, 0, cut),
         judged=scored(ran, cut, minutes),
+        plain=scored(_ran(case, plain), cut, minutes),
         default=scored(_ran(case, DEFAULT), cut, minutes),
         judged_days=(minutes - cut) / DAY_MIN,
         stays=scored(_stays(real, tasks, cut), cut, minutes),
@@ -167,23 +180,43 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
     )
 
 
-def _fitted(case: Case, happened: Sequence[CountChange], real: F64, cut: int) -> Fields:
-    """Return the fields whose replay says best what happened before minute ``cut``."""
-    best: tuple[float, Fields] | None = None
+def _fitted(case: Case, happened: Sequence[CountChange], real: F64, cut: int) -> tuple[Fields, Fields]:
+    """Return the fields whose replay says best what happened before minute ``cut``.
+
+    First of any replay, then of one that launches its tasks on the tick.
+    """
+    best, plain = (math.inf, DEFAULT), (math.inf, DEFAULT)
     for delay, length in itertools.product(DELAYS_S, IN_ACTIVITIES_S):
         fields = replace(DEFAULT, delay_s=delay, in_activity_s=length)
-        ran = _ran(case, fields)
-        found = matched(happened, ran.changes, (0.0, 60.0 * cut))
-        # Within a minute the phase is free; what is left beyond it is error. No phase is negative.
-        phase = max(0.0, -float(np.median(found.late_s))) if found.late_s else 0.0
-        off = float(np.mean(np.abs(np.array(found.late_s) + phase))) if found.late_s else 60.0
-        loss = (1 - found.f1) + _count_error(ran.desired[:cut], real[:cut]) + off / 600
-        if phase < 60 and (best is None or loss < best[0] - 1e-12):  # noqa: PLR2004  # a minute
-            best = loss, replace(fields, phase_s=min(round(phase, 3), 59.999))
-    return best[1] if best else DEFAULT
+        loss, late = _loss(_ran(case, fields), happened, real, cut)
+        # No phase is negative, and a minute more is another delay.
+        phase = max(0.0, -late)
+        if phase >= MINUTE_S:
+            continue
+        fields = replace(fields, phase_s=_stated(phase))
+        plain = min(plain, (loss, fields), key=lambda one: one[0])
+        for _ in range(TRIES if phase else 0):
+            fields = replace(fields, phase_s=_stated(phase), launch_s=round(phase))
+            loss, late = _loss(_ran(case, fields), happened, real, cut)
+            best = min(best, (loss, fields), key=lambda one: one[0])
+            phase = max(0.0, phase - late)
+    return min(plain, best, key=lambda one: one[0])[1], plain[1]
+
+
+def _loss(ran: _Run, happened: Sequence[CountChange], real: F64, cut: int) -> tuple[float, float]:
+    """Return how far a replay is off before minute ``cut``, its phase aside, and how late it is [s]."""
+    found = matched(happened, ran.changes, (0.0, 60.0 * cut))
+    late = float(np.median(found.late_s)) if found.late_s else 0.0
+    off = float(np.mean(np.abs(np.array(found.late_s) - min(0.0, late)))) if found.late_s else 60.0
+    return (1 - found.f1) + _count_error(ran.desired[:cut], real[:cut]) + off / 600, late
+
+
+def _stated(phase_s: float) -> float:
+    return min(round(phase_s, 3), LONGEST_PHASE_S)
 
 
 def _ran(case: Case, fields: Fields) -> _Run:
+    case = later(case, fields.launch_s)
     done = replay(case.inputs, case.policy, fields.model())
     return _Run(
         changes=changes_in_replay(done.activities, fields.phase_s),

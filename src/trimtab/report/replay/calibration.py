@@ -59,6 +59,7 @@ def _one(found: Calibration) -> Iterator[RenderableType]:
     body = [
         _row("replay", found.judged),
         _row("  where fitted", found.fitted),
+        _row("without a phase", found.plain),
         _row("with defaults", found.default),
         _row("count stays", found.stays),
         _row("day before", found.day_before),
