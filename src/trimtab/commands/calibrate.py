@@ -93,4 +93,4 @@ def _one(snapshot: Snapshot, service: Service, price_list: Prices) -> Calibratio
         case = as_deployed(workload, price_list, DEFAULT)
     except ReplayError as error:
         return LeftOut(service=service.name, reason=LeftOutReason.CANNOT_TELL, detail=str(error))
-    return calibrate(case, workload.demand, service.scaling_activities)
+    return calibrate(case, workload.demand, service.scaling_activities, service.alarm_changes)

@@ -21,6 +21,7 @@ from trimtab.advice.calibration.happened import (
     changes_of,
     counts_of,
     matched,
+    seen_of,
 )
 from trimtab.advice.calibration.phase import later
 from trimtab.fleet.fitted import Fitted
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from trimtab.advice.calibration.happened import Matched
     from trimtab.advice.case.case import Case
     from trimtab.demand.series import F64, Demand
-    from trimtab.fleet.model import ScalingActivity
+    from trimtab.fleet.model import AlarmChange, ScalingActivity
 
 FITTED_SHARE: Final = 0.7
 """Of the recording, the first part: nothing of the rest is fitted."""
@@ -99,6 +100,8 @@ class Calibration:
     stays: Scored
     """The count stays as it was when the fitted part ended."""
     day_before: Scored
+    seen_s: tuple[float, ...] = ()
+    """From the alarms' history: how long after a period's end each that went on had asked for it."""
 
     @property
     def used(self) -> bool:
@@ -138,7 +141,12 @@ class _Run:
     running: F64
 
 
-def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity]) -> Calibration | LeftOut:
+def calibrate(
+    case: Case,
+    demand: Demand,
+    activities: Sequence[ScalingActivity],
+    alarms: Sequence[AlarmChange] = (),
+) -> Calibration | LeftOut:
     """Fit the open fields of a service as it is deployed, and judge its replay where nothing was fitted."""
     minutes = case.inputs.load.minutes
     cut = round(FITTED_SHARE * minutes)
@@ -177,6 +185,7 @@ def calibrate(case: Case, demand: Demand, activities: Sequence[ScalingActivity])
         judged_days=(minutes - cut) / DAY_MIN,
         stays=scored(_stays(real, tasks, cut), cut, minutes),
         day_before=scored(_day_before(happened, real, tasks), cut, minutes),
+        seen_s=seen_of(alarms),
     )
 
 

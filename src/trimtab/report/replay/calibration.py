@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Group
 from rich.text import Text
 
@@ -56,6 +57,12 @@ def _one(found: Calibration) -> Iterator[RenderableType]:
         f"{fields.delay_s} s after its end, the activity begins {fields.phase_s:.1f} s later, and a "
         f"scale-in lasts {fields.in_activity_s} s"
     )
+    if found.seen_s:
+        told = np.quantile(found.seen_s, (0.05, 0.5, 0.95))
+        yield Words(
+            f"its alarms' own history: asked {told[1]:.1f} s after a period's end (median of "
+            f"{len(found.seen_s)}; 5 to 95 %: {told[0]:.1f} to {told[2]:.1f} s)"
+        )
     body = [
         _row("replay", found.judged),
         _row("  where fitted", found.fitted),
