@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trimtab.advice.calibrated import cautions_of_calibration
+from trimtab.advice.calibration.claims import cautions_of_calibration
 from trimtab.advice.case.case import as_proposed, deployed_inputs
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.p95 import Played, p95_of

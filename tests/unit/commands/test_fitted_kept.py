@@ -13,7 +13,7 @@ from advice import lived
 from fleet import made
 
 from trimtab.advice.before import before_of
-from trimtab.advice.calibrated import cautions_of_calibration
+from trimtab.advice.calibration.claims import cautions_of_calibration
 from trimtab.advice.calibration.fit import Calibration
 from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.objective import DEFAULT
