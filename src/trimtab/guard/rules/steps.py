@@ -6,6 +6,7 @@ alarm's threshold) and TargetTrackingScalingPolicyConfiguration.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.read import block, blocks, number
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 OUT, IN = "out", "in"
 STEPS, TRACKING = "step_scaling_policy_configuration", "target_tracking_scaling_policy_configuration"
-EXACT = "ExactCapacity"
+EXACT, CHANGE = "ExactCapacity", "ChangeInCapacity"
 ALL_PERCENT = -100
 MANY_TASKS = -10
 """A step that takes so many at once [tasks] is far beyond what a service gives back; our own choice."""
@@ -60,6 +61,13 @@ def takes_all(steps: object) -> bool:
             return min(numbers) <= ALL_PERCENT
         case _:
             return min(numbers) <= MANY_TASKS
+
+
+def tasks_taken(steps: object) -> float:
+    """Return the most tasks that a step takes at once; infinite where its numbers are no tasks."""
+    if block(steps).get("adjustment_type") != CHANGE:
+        return math.inf
+    return max(0.0, -min(adjustments(steps), default=-math.inf))
 
 
 def turned_round(before: object, after: object) -> bool:
