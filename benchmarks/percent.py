@@ -1,14 +1,14 @@
 """What steps in of percent save over steps in of whole tasks, by the size of the fleet.
 
-``python benchmarks/percent.py [--traces DIR] [--peak TASKS ...] [--only PART-OF-A-NAME]``. Each demand series is
-one service, as in ``quality.py``, scaled so that its peak needs so many tasks. Per series: cost over the bound
-on the judged part of
+``python benchmarks/percent.py [--traces DIR] [--peak TASKS ...] [--only PART-OF-A-NAME]``. Each demand
+series is one service, as in ``quality.py``, scaled so that its peak needs so many tasks. Per series: cost
+over the bound on the judged part of
 
 - ``tasks``: the search of whole tasks, as ever;
 - ``more``: that, and a second search of whole tasks from its front on with as many replays, which is what the
   replays of percent would have bought otherwise;
-- ``percent``: the first, and the search of percent (``kinds/shares.py``), which is taken where it stands every
-  trial and is cheaper by over half a percent, as the contest does it, here in small fleets too.
+- ``percent``: the first, and the search of percent (``kinds/shares.py``), which is taken where it stands
+  every trial and is cheaper by over half a percent, as the contest does it, here in small fleets too; *.
 
 ``sealed`` is the stricter test of ``quality.py``; ``CPU s`` are of the searches, trials included.
 """

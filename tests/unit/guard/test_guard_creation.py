@@ -224,6 +224,7 @@ def test_a_new_policy_that_can_leave_no_task_is_not_known(
 
 
 STEPS_IN, CHANGE_IN = "step_scaling_policy_configuration", "ChangeInCapacity"
+SHARE = "PercentChangeInCapacity"
 ACTION = "aws_appautoscaling_scheduled_action.night"
 
 
@@ -275,10 +276,32 @@ def test_of_many_tasks_another_targets_minimum_tells_nothing() -> None:
 
 
 def test_a_step_that_was_a_share_and_takes_many_tasks_now_is_not_told() -> None:
-    share = POLICY | takes(-5, kind="PercentChangeInCapacity")
-    changed = change("aws_appautoscaling_policy.in", "update", share, takes(-12))
+    share = POLICY | takes(10, -5, kind=SHARE)
+    changed = change("aws_appautoscaling_policy.in", "update", share, takes(10, -12))
     found = {one.address: one.verdict for one in assess(changed, kept(12)).findings}
     assert found["aws_appautoscaling_policy.in"] is Impact.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("others", "steps", "least", "verdict"),
+    [
+        ([kept(2)], [-20, -50], None, Impact.SAFE),
+        ([kept(2)], [-20, -50], 2, Impact.SAFE),
+        ([kept(2)], [-20], 3, Impact.UNKNOWN),
+        ([kept(2)], [-20, -51], None, Impact.UNKNOWN),
+        ([], [-20], None, Impact.UNKNOWN),
+        ([kept(0)], [-20], None, Impact.UNKNOWN),
+        ([kept(2)], [-20, 10], None, Impact.UNKNOWN),
+    ],
+)
+def test_steps_in_that_are_a_share_now_are_told_where_half_of_the_tasks_stay(
+    others: list[dict[str, Any]], steps: list[int], least: int | None, verdict: Impact
+) -> None:
+    (shares,) = takes(*steps, kind=SHARE).values()
+    after = {STEPS_IN: [shares[0] | {"min_adjustment_magnitude": least}]}
+    changed = change("aws_appautoscaling_policy.in", "update", POLICY | takes(-1), after)
+    found = {one.address: one.verdict for one in assess(changed, *others).findings}
+    assert found["aws_appautoscaling_policy.in"] is verdict
 
 
 def test_steps_out_that_turn_round_interrupt() -> None:

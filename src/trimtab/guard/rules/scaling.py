@@ -20,7 +20,8 @@ from trimtab.guard.rules.steps import (
     TRACKING,
     counts_otherwise,
     delayed,
-    tasks_taken,
+    leaves_half,
+    takes_alone,
     ways,
 )
 
@@ -51,7 +52,9 @@ LATER = "scaling-cooldown-longer"
 OF_NEW_SERVICE = "scaling-target-of-new-service"
 ALLOWED, STOPPED = "scaling-maximum-allows-count", "scaling-maximum-below-count"
 HALF_STAYS = "scaling-steps-leave-half"
-MANY_TAKEN = "appautoscaling-policy-step-scaling-policy-configuration-steps-take-all"
+_STEPS_FACT = "appautoscaling-policy-step-scaling-policy-configuration-steps"
+MANY_TAKEN = frozenset({f"{_STEPS_FACT}-take-all", f"{_STEPS_FACT}-counted-otherwise"})
+"""What is not told of steps in, unless half of the tasks stay."""
 FULL_PERCENT = 100
 FAR = 2
 """Times what it was: a threshold or a wait beyond that is no longer tuning; our own choice."""
@@ -124,16 +127,17 @@ def reason_of_lost_policy(change: Change, links: Links) -> tuple[Reason, tuple[s
     return (said(NEVER_BACK), (rules()[NEVER_BACK].why,)) if lost == {IN} else None
 
 
-def reason_of_many_taken(change: Change, links: Links, *attributes: Changed) -> Reason | None:
-    """Return that steps which take many tasks leave half of them, where the plan shows it; else nothing.
+def reason_of_half_left(change: Change, links: Links, *attributes: Changed) -> Reason | None:
+    """Return that steps leave half of the tasks, where the plan shows it; else nothing.
 
-    A step that takes no more than the minimum leaves half of any count from the minimum on.
+    Of steps that add tasks too, what they counted before and where they began are other questions.
     """
     before, after = ((values or {}).get(STEPS) for values in (change.before, change.after))
-    if change.before and (counts_otherwise(before, after) or delayed(before, after)):
+    alone = takes_alone(before) and takes_alone(after)
+    if change.before and not alone and (counts_otherwise(before, after) or delayed(before, after)):
         return None
     kept = _least_kept(change, links)
-    return said(HALF_STAYS, attributes=attributes) if kept and tasks_taken(after) <= kept else None
+    return said(HALF_STAYS, attributes=attributes) if kept and leaves_half(after, kept) else None
 
 
 def _least_kept(policy: Change, links: Links) -> float | None:
