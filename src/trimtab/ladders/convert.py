@@ -86,12 +86,14 @@ def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
         )
         for index, (metric, ladder) in enumerate(_ladders(ladders))
     )
+    requests = _each_minute(ladders.requests, period_min)
     joint = PolicyAlarm(
         metric=Metric.JOINT,
         comparison=Comparison.LESS,
         threshold=1.0,
         cpu_low=float(ladders.cpu.low),
         memory_low=float(ladders.memory.low),
+        requests_low=0.0 if requests is None else float(requests.low),
         period_min=period_min,
         periods=periods_in,
         datapoints=needed_in,
@@ -190,7 +192,21 @@ def _outs(policy: StepPolicy) -> tuple[OutStep, ...]:
 
 
 def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:
-    return (Metric.CPU_AVERAGE, ladders.cpu), (Metric.MEMORY_AVERAGE, ladders.memory)
+    """Return each ladder out with what it is on, as the replay has it."""
+    requests = _each_minute(ladders.requests, minutes_of(ladders.period_s, "ladders.period_s"))
+    further = () if requests is None else ((Metric.REQUESTS_FILLED, requests),)
+    return (Metric.CPU_AVERAGE, ladders.cpu), (Metric.MEMORY_AVERAGE, ladders.memory), *further
+
+
+def _each_minute(ladder: Ladder | None, period_min: int) -> Ladder | None:
+    """Return a ladder on a period's sum as one on its mean minute, which is what a replay's point is."""
+    if ladder is None or period_min == 1:
+        return ladder
+    return Ladder(
+        high=ladder.high / period_min,
+        low=ladder.low / period_min,
+        steps=tuple(OutStep(above=step.above / period_min, add=step.add) for step in ladder.steps),
+    )
 
 
 def _out_steps(steps: Sequence[OutStep]) -> tuple[StepAdjustment, ...]:

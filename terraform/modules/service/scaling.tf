@@ -1,6 +1,18 @@
 locals {
   # What scaling is for, where there is none: the count at first. Not 0 for both absent, which a precondition refuses.
   initial_count = var.scaling != null ? var.scaling.min : coalesce(var.desired_count, 1)
+
+  # A metric of a load balancer without a dimension means the target group that is made here: nobody knows its suffix
+  # before the first apply.
+  own_group = { for group in aws_lb_target_group.this : "TargetGroup" => group.arn_suffix }
+  metrics = var.scaling == null ? {} : { for key, one in var.scaling.metrics : key => merge(one, {
+    sources = { for id, source in one.sources : id => merge(source, {
+      dimensions = merge(
+        source.namespace == "AWS/ApplicationELB" && length(source.dimensions) == 0 ? local.own_group : {},
+        source.dimensions,
+      )
+    }) }
+  }) }
 }
 
 module "scaling" {
@@ -13,7 +25,7 @@ module "scaling" {
   name               = local.full_name
   tags               = local.tags
   container_insights = var.cluster.container_insights
-  scaling            = var.scaling
+  scaling            = var.scaling == null ? null : merge(var.scaling, { metrics = local.metrics })
 }
 
 # Deployments of before modules/scaling: nothing of theirs is made anew.

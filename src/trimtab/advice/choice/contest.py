@@ -18,6 +18,7 @@ from trimtab.advice.choice.trials import ground_of, tested
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.front import Limits
+from trimtab.ladders.kinds.requests import climb
 from trimtab.ladders.kinds.tracking import track
 from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
 from trimtab.ladders.parts import parts_of
@@ -81,12 +82,18 @@ class Contest:
     """The cheapest target tracking that stood every trial; None: none did, or none was asked for."""
     untracked: Entrant | None = None
     """Where none did, the safest that was tried."""
+    requests: Entrant | None = None
+    """The cheapest with a ladder on requests too that stood every trial; None: none did, or not asked."""
 
     @property
     def scaling(self) -> tuple[Entrant, ...]:
         """What scales, stood every trial and is of a kind that the objective takes: steps first."""
         kinds = self.ground.objective.policies
-        found = ((PolicyKind.STEP, self.ladders), (PolicyKind.TRACKING, self.tracking))
+        found = (
+            (PolicyKind.STEP, self.ladders),
+            (PolicyKind.TRACKING, self.tracking),
+            (PolicyKind.REQUESTS, self.requests),
+        )
         return tuple(entrant for kind, entrant in found if entrant is not None and kind in kinds)
 
     @property
@@ -109,6 +116,9 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
     tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
+    begun = front if PolicyKind.REQUESTS in objective.policies else ()
+    climbed, climbs = climb(parts.tuned, space, limits, hunt.effort.near, [one.ladders for one in begun])
+    requests, _, _ = _walk(climbed, ground)
     fast, fast_tried = None, 0
     # Of the last search alone: a size is not won or lost by it.
     steps = PolicyKind.STEP in objective.policies and not space.empty
@@ -127,8 +137,9 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds) + replays + fast_tried,
+        tried=hunt.effort.replays + len(hunt.seeds) + replays + climbs + fast_tried,
         fast=fast,
+        requests=requests,
     )
 
 
