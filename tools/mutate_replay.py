@@ -49,6 +49,13 @@ GROUNDS = (
         tests="tests/oracle/test_kernel_against_oracle.py",
         chosen="plain or ((threshold or interleave) and False) or small or batch",
     ),
+    # Three ticks a minute, against the oracle.
+    Ground(
+        table="thirds",
+        files=(REPLAY / "kernel" / "fast.py",),
+        tests="tests/oracle/test_fast_signals.py",
+        chosen="thirds or share or repeats",
+    ),
     # The leaps, against the kernel.
     Ground(
         table="leap",

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 import generate
+import generate_spot
 import generate_tracked
 import oracle_case as oc
 
@@ -16,7 +17,8 @@ MOST_ALARMS = 8
 def fast(seed: int) -> oc.Case:
     """Return a case of the other generators, some of whose alarms got a fast twin, became fast or a phase."""
     rng = random.Random(seed)  # noqa: S311 - test data, not secrets
-    draw = rng.choice((generate.wild, generate.wild, generate.dyadic, generate_tracked.tracked))
+    others = (generate.dyadic, generate_tracked.tracked, generate_spot.spot)
+    draw = rng.choice((generate.wild, generate.wild, *others))
     case = draw(seed)
     together = _lows_together(case)
     alarms: list[oc.Alarm] = []

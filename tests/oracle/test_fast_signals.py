@@ -45,6 +45,7 @@ def test_what_the_generated_cases_reach() -> None:
         "acts twice in a minute": sum(
             len({a.tick for a in w.activities}) < len(w.activities) for w in worlds
         ),
+        "loses Spot tasks": sum(any(w.case.share_percent) for w in worlds),
     }
     assert {name for name, count in reached.items() if count < 4} == set(), reached
 

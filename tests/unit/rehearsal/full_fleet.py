@@ -71,23 +71,29 @@ def full() -> Fleet:
                 at="2026-11-03T10:00:05Z",
                 kind="stopped task",
                 text="EssentialContainerExited: Essential container in task exited; api exited with 137; "
-                "api: OutOfMemoryError: killed; really",
+                "api: OutOfMemoryError: Container killed due to memory usage",
             ),
             Failure(
                 at="2026-11-03T09:00:00Z",
                 kind="service event",
-                text="(service api) was unable to place a task.",
+                text="was unable to place a task",
             ),
-            Failure(at="2026-11-02T09:00:00Z", kind="scaling activity", text="Failed: no luck"),
+            Failure(
+                at="2026-11-02T09:00:00Z",
+                kind="scaling activity",
+                text="Failed: Failed to set desired count to 9",
+            ),
         ),
         scaling_activities=(
             ScalingActivity(
                 start="2026-11-03T08:00:00Z",
                 end="2026-11-03T08:01:00Z",
                 status="Successful",
-                description="to 7",
+                description="Setting desired count to 7.",
             ),
-            ScalingActivity(start="2026-11-02T09:00:00Z", status="Failed", description="no luck"),
+            ScalingActivity(
+                start="2026-11-02T09:00:00Z", status="Failed", description="Failed to set desired count to 9"
+            ),
         ),
         identity=made.identity("api", security_group_ids=("sg-api",), platform_version="LATEST"),
     )
@@ -116,7 +122,7 @@ def full() -> Fleet:
             deployment_alarms=("api-rings",),
             alarms_roll_back=True,
             service_connect=True,
-            tags={"Team": "shop"},
+            tags={"CostCenter": "retail", "Team": ""},
         ),
         secrets={"KEY": "arn:aws:secretsmanager:us-east-1:111122223333:secret:k"},
         traffic=made_fleet.traffic(
@@ -150,7 +156,7 @@ def around(*services: Service) -> Fleet:
         certificate_arn=made.arn("acm", "certificate/1"),
         ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06",
         default_response=FixedResponse(status_code="503", content_type="application/json", message_body="{}"),
-        tags={"Listener": "yes"},
+        tags={"Listener": ""},
     )
     redirect = Redirect(status_code="HTTP_302", protocol="HTTPS", port="443", query="")
     internal = made.listener(
@@ -174,7 +180,7 @@ def around(*services: Service) -> Fleet:
         ),
         namespaces=(
             Namespace(id="ns-1", arn=shop, name="prod.local", type="DNS_PRIVATE", vpc_id="vpc-1"),
-            Namespace(id="ns-http", arn=sign, name="prod", type="HTTP", tags={"For": "connect"}),
+            Namespace(id="ns-http", arn=sign, name="prod", type="HTTP", tags={"For": ""}),
             Namespace(
                 id="ns-2",
                 arn=made.arn("servicediscovery", "namespace/ns-2"),
@@ -184,7 +190,7 @@ def around(*services: Service) -> Fleet:
             ),
         ),
         discovery_services=(
-            made.discovery("api", routing_policy="WEIGHTED", ttl_s=15, tags={"A": "b"}),
+            made.discovery("api", routing_policy="WEIGHTED", ttl_s=15, tags={"A": ""}),
             made.discovery("worker", record_types=("SRV",), ttl_s=60, custom_health=True),
         ),
         load_balancers=(
@@ -192,7 +198,7 @@ def around(*services: Service) -> Fleet:
                 public,
                 made.listener(80, default_action="redirect", default_redirect=redirect),
                 attributes={"idle_timeout.timeout_seconds": "300"},
-                tags={"Team": "edge"},
+                tags={"Service": "edge"},
             ),
             made.balancer(
                 internal,
@@ -212,7 +218,7 @@ def around(*services: Service) -> Fleet:
                     "deregistration_delay.timeout_seconds": "300",
                     "slow_start.duration_seconds": "30",
                 },
-                tags={"Team": "shop"},
+                tags={"CostCenter": "retail", "Team": ""},
             ),
             made.group("worker", health_path="/health", load_balancer_arns=(made.balancer_arn("inside"),)),
             made.group("old"),
@@ -222,9 +228,7 @@ def around(*services: Service) -> Fleet:
         ),
         log_groups=(
             LogGroup(name="/ecs/api", arn=made.arn("logs", "log-group:/ecs/api"), retention_days=30),
-            LogGroup(
-                name="/ecs/prod-old", arn=made.arn("logs", "log-group:/ecs/prod-old"), tags={"Old": "y"}
-            ),
+            LogGroup(name="/ecs/prod-old", arn=made.arn("logs", "log-group:/ecs/prod-old"), tags={"Old": ""}),
         ),
         scaling_targets=(
             ScalingTarget(
@@ -237,7 +241,7 @@ def around(*services: Service) -> Fleet:
                 ),
                 scheduled_actions=("night",),
                 suspended=("DynamicScalingInSuspended",),
-                tags={"Team": "shop"},
+                tags={"CostCenter": "retail", "Team": ""},
             ),
             ScalingTarget(
                 resource_id=f"{resource}/worker",
@@ -252,7 +256,7 @@ def around(*services: Service) -> Fleet:
                 arn=made.arn("cloudwatch", "alarm:api-joint"),
                 service="api",
                 actions=(steps, topic),
-                tags={"Team": "shop"},
+                tags={"CostCenter": "retail", "Team": ""},
             ),
             Alarm(
                 name="api-rings",
