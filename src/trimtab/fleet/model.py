@@ -246,6 +246,15 @@ class ScalingActivity(_Frozen, frozen=True, kw_only=True):
     """What asked for it, in a word: alarm, schedule or bounds; ``None``: in words that are not kept."""
 
 
+class FurtherMetric(_Frozen, frozen=True, kw_only=True):
+    """A CloudWatch metric that the user named for a service: its values are the column ``further``."""
+
+    namespace: str
+    name: str
+    dimensions: dict[str, str] = {}
+    statistic: str
+
+
 class Service(_Frozen, frozen=True, kw_only=True):
     """One ECS service as it is deployed."""
 
@@ -275,6 +284,8 @@ class Service(_Frozen, frozen=True, kw_only=True):
     """Newest first."""
     identity: ServiceIdentity | None = None
     """What it is called in the account; ``None``: not read, so it cannot be adopted."""
+    further: FurtherMetric | None = None
+    """What its column ``further`` is; ``None``: nobody named one."""
 
 
 class Fleet(_Frozen, frozen=True, kw_only=True):
