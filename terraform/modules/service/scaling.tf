@@ -5,11 +5,10 @@ locals {
   # A metric of a load balancer without a dimension means the target group that is made here: nobody knows its suffix
   # before the first apply.
   own_group = { for group in aws_lb_target_group.this : "TargetGroup" => group.arn_suffix }
-  metrics = var.scaling == null ? {} : { for key, one in var.scaling.metrics : key => merge(one, {
+  metrics = try(var.scaling.metrics, null) == null ? null : { for key, one in var.scaling.metrics : key => merge(one, {
     sources = { for id, source in one.sources : id => merge(source, {
-      dimensions = merge(
-        source.namespace == "AWS/ApplicationELB" && length(source.dimensions) == 0 ? local.own_group : {},
-        source.dimensions,
+      dimensions = try(length(source.dimensions), 0) > 0 ? source.dimensions : tomap(
+        source.namespace == "AWS/ApplicationELB" ? local.own_group : {}
       )
     }) }
   }) }
