@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--spread", type=float, default=0.0, help="sigma of what a request costs")
     flags = parser.parse_args()
     print(f"{'series':31} {'steps':>7} {'requests':>8} {'chosen':9} {'CPU s':>6}")
-    ratios = []
+    steps, chosen = [], []
     for name, path in demand_series(flags.traces):
         service, random = as_service(by_minute(path)), np.random.default_rng(0)
         cpu = service.load.cpu_vcpu
@@ -51,8 +51,12 @@ def main() -> int:
         costs = [f"{each.tested.over_bound:.3f}" if each else "-" for each in (one, other)]
         print(f"{name[:30]:31} {costs[0]:>7} {costs[1]:>8} {kind:9} {spent:6.1f}", flush=True)
         if one is not None and other is not None:
-            ratios.append(other.tested.judged_billed_s / one.tested.judged_billed_s)
-    print(f"\nrequests over steps, {len(ratios)} series: mean {float(np.exp(np.log(ratios).mean())):.3f}")
+            steps.append(other.tested.judged_billed_s / one.tested.judged_billed_s)
+        without = prefer(replace(found, requests=None), ASKED)
+        if preferred is not None and without is not None:
+            chosen.append(preferred[0].tested.judged_billed_s / without[0].tested.judged_billed_s)
+    for words, ratios in (("requests over steps", steps), ("chosen over chosen without", chosen)):
+        print(f"{words}, {len(ratios)} series: mean {float(np.exp(np.log(ratios).mean())):.3f}")
     return 0
 
 
