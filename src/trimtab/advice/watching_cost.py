@@ -48,7 +48,8 @@ def alarms_today_usd(service: Service, prices: Prices) -> float:
 
 def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
     price = prices.alarm_month if policy.period_s >= STANDARD_PERIOD_S else prices.alarm_high_resolution_month
-    return price.usd * (JOINT_METRICS if policy.metric == "joint" else 1)
+    joint = JOINT_METRICS + (policy.requests_low is not None)
+    return price.usd * (joint if policy.metric == "joint" else 1)
 
 
 def alarms_proposed_usd(  # noqa: PLR0913  # one a kind of alarm

@@ -48,8 +48,9 @@ class StepPolicy(_Frozen, frozen=True, kw_only=True):
     """A step-scaling policy and the alarm that invokes it."""
 
     name: str
-    metric: Literal["cpu", "cpu_maximum", "memory", "joint"]
-    """Averages over the tasks, save ``cpu_maximum``: the hottest task's."""
+    metric: Literal["cpu", "cpu_maximum", "memory", "joint", "requests", "requests_filled"]
+    """Averages over the tasks, save ``cpu_maximum``: the hottest task's. Requests are those of a target and
+    period; where they are filled a gap counts 0."""
     comparison: Literal["greater", "greater_or_equal", "less", "less_or_equal"]
     threshold: float
     period_s: Positive = 60
@@ -61,6 +62,8 @@ class StepPolicy(_Frozen, frozen=True, kw_only=True):
     cpu_low: float | None = None
     """Joint only: what CPU and memory are divided by [percent]; their larger ratio is the metric."""
     memory_low: float | None = None
+    requests_low: float | None = None
+    """The same of requests a target and period; ``None``: they are no part of it."""
     missing: Literal["missing", "ignore", "breaching", "notBreaching"] = "missing"
     """The alarm's ``TreatMissingData``."""
     aggregation: Literal["Average", "Minimum", "Maximum"] = "Average"

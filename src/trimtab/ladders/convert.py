@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Scaling, StepPolicy
 
 _MODULE_METRICS = 3
-"""CPU out, memory out, and one in on both."""
+"""CPU out, memory out, and one in on both; requests out are one more."""
 
 
 def policy_of_service(scaling: Scaling, *, initial_tasks: int, start: datetime, minutes: int) -> Policy:
@@ -139,17 +139,20 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
     policies = tuple(policy for policy in scaling.policies if policy not in fast)
     by_metric = {(policy.metric, policy.comparison): policy for policy in policies}
     cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
-    joint = by_metric.get(("joint", "less"))
+    joint, requests = by_metric.get(("joint", "less")), by_metric.get(("requests_filled", "greater"))
     others = scaling.scheduled or scaling.suspended or scaling.unmodelled
-    if cpu is None or memory is None or joint is None or len(policies) != _MODULE_METRICS or others:
+    if cpu is None or memory is None or joint is None or others:
+        return None
+    further = 0 if requests is None else 1
+    if len(policies) != _MODULE_METRICS + further or (joint.requests_low is not None) != bool(further):
         return None
     if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
         return None
     if {policy.adjustment_type for policy in scaling.policies} != {"ChangeInCapacity"}:
         return None
-    if _window(cpu) != _window(memory) or cpu.cooldown_s != memory.cooldown_s:
-        return None
+    outs = [cpu, memory] if requests is None else [cpu, memory, requests]
     mixed = len({policy.period_s for policy in policies}) > 1 or len(fast) > 1
+    mixed = mixed or len({(_window(one), one.cooldown_s) for one in outs}) > 1
     if mixed or not all(_twin(one, cpu) for one in fast):
         return None
     return Ladders(
@@ -157,6 +160,7 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         max_tasks=scaling.max_tasks,
         cpu=Ladder(high=cpu.threshold, low=joint.cpu_low, steps=_outs(cpu)),
         memory=Ladder(high=memory.threshold, low=joint.memory_low, steps=_outs(memory)),
+        requests=_on_requests(requests, joint),
         scale_in=tuple(
             InStep(below=round(1 + (step.upper or 0.0), 6), remove=-step.adjustment)
             for step in sorted(joint.steps, key=lambda step: -(step.upper or 0.0))
@@ -168,6 +172,12 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         in_datapoints=_window(joint),
         fast_signals=bool(fast),
     )
+
+
+def _on_requests(requests: StepPolicy | None, joint: StepPolicy) -> Ladder | None:
+    if requests is None or joint.requests_low is None:
+        return None
+    return Ladder(high=requests.threshold, low=joint.requests_low, steps=_outs(requests))
 
 
 def _twin(fast: StepPolicy, slow: StepPolicy) -> bool:

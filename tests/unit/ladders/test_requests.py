@@ -11,7 +11,8 @@ import pytest
 from replay import made
 
 from module_rules import refusals
-from trimtab.ladders.convert import policy_of_ladders
+from trimtab.fleet.model import Scaling, Step, StepPolicy
+from trimtab.ladders.convert import ladders_of_scaling, policy_of_ladders
 from trimtab.ladders.front import Limits
 from trimtab.ladders.kinds.requests import climb, request_vcpu
 from trimtab.ladders.parts import RecordingPart
@@ -144,3 +145,48 @@ def test_what_is_written_is_read_back_with_another_target_group_too() -> None:
 def test_another_metric_under_the_name_is_refused(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=says):
         entry(**changes)
+
+
+def test_what_runs_already_is_tried_as_it_is() -> None:
+    running = replace(SEED, max_tasks=99, requests=REQUESTS)
+    front, replays = climb(DAY, SPACE, Limits(over_share=1.0, direction_changes_day=1e9), 0, [running])
+    assert replays > 1
+    least = replay(DAY.inputs, policy_of_ladders(replace(running, max_tasks=16), initial_tasks=2)).summary
+    assert front[0].billed_s <= least.billed_s
+
+
+def test_what_is_deployed_of_it_is_the_ladders_that_it_was_made_of() -> None:
+    def step(metric: Any, comparison: Any, threshold: float, *steps: Step, **more: Any) -> StepPolicy:
+        return StepPolicy(
+            name="x",
+            metric=metric,
+            comparison=comparison,
+            threshold=threshold,
+            evaluation_periods=3,
+            datapoints_to_alarm=2,
+            adjustment_type="ChangeInCapacity",
+            cooldown_s=60,
+            steps=steps,
+            **more,
+        )
+
+    out = (Step(lower=0.0, upper=None, adjustment=1),)
+    policies = (
+        step("cpu", "greater", 60, *out),
+        step("memory", "greater", 90, *out),
+        step(
+            "requests_filled",
+            "greater",
+            300,
+            Step(lower=0, upper=300, adjustment=1),
+            Step(lower=300, adjustment=4),
+        ),
+        step("joint", "less", 1, Step(upper=0.0, adjustment=-1), cpu_low=30, memory_low=75, requests_low=150),
+    )
+    found = ladders_of_scaling(Scaling(min_tasks=2, max_tasks=9, policies=policies))
+    assert found is not None
+    assert found.requests == REQUESTS
+    # A third ladder that the way in does not know, and the other way round, are not the module's.
+    for left in (2, 3):
+        some = policies[:left] + policies[left + 1 :]
+        assert ladders_of_scaling(Scaling(min_tasks=2, max_tasks=9, policies=some)) is None

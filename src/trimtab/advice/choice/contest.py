@@ -116,8 +116,13 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
     tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
-    begun = front if PolicyKind.REQUESTS in objective.policies else ()
-    climbed, climbs = climb(parts.tuned, space, limits, hunt.effort.near, [one.ladders for one in begun])
+    begun: list[Ladders] = []
+    if PolicyKind.REQUESTS in objective.policies:
+        begun = [
+            *(seed for seed in hunt.seeds if seed.requests is not None),
+            *(one.ladders for one in front),
+        ]
+    climbed, climbs = climb(parts.tuned, space, limits, hunt.effort.near, begun)
     requests, _, _ = _walk(climbed, ground)
     fast, fast_tried = None, 0
     # Of the last search alone: a size is not won or lost by it.

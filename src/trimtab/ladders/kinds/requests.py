@@ -157,8 +157,8 @@ def climb(
 ) -> tuple[tuple[Tried, ...], int]:
     """Return the front of what has a ladder on requests too, on a part, and how many replays it took.
 
-    ``seeds`` have none: each gets some, as what a request costs has them; then ``rounds`` times what is near
-    the best so far.
+    ``seeds`` that have one are tried as they are, and each of some others gets several, as what a request
+    costs has them; then ``rounds`` times what is near the best so far.
     """
     cost = request_vcpu(part)
     if cost is None or not seeds:
@@ -178,6 +178,9 @@ def climb(
                 zip(fresh, batches.totals(candidates_of(_policies(fresh, part), DEFAULT)), strict=True)
             )
 
+    has = [seed for seed in seeds if seed.requests is not None]
+    add(replace(seed, max_tasks=space.most, memory=space.memory) for seed in has)
+    seeds = [seed for seed in seeds if seed.requests is None] or has
     some = [seeds[place] for place in sorted({*np.linspace(0, len(seeds) - 1, SEEDS).round().astype(int)})]
     add(one for seed in some for one in _begun(seed, equal))
     for _ in range(rounds if known else 0):
