@@ -105,7 +105,7 @@ OptimizeMetrics: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--metric",
-        metavar="NAME",
+        metavar="METRIC",
         help="Search steps on this metric too, beside CPU and memory: requests, of a target. Repeatable.",
     ),
 ]

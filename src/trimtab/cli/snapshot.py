@@ -42,8 +42,8 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
         list[str] | None,
         typer.Option(
             "--metric",
-            metavar="SERVICE=METRIC",
-            help="Read one metric more of a service: NAMESPACE/NAME/DIMENSION=VALUE,... Repeatable.",
+            metavar="METRIC",
+            help="Read one more: SERVICE=NAMESPACE/NAME/DIMENSION=VALUE,... Repeatable.",
         ),
     ] = None,
     environment_tag: EnvironmentTag = None,
