@@ -54,6 +54,8 @@ FAST_ALARM_ENDINGS: Final = {"cpu-high-fast": "fast[0]"}
 """The same of what `fast_signals` adds."""
 ALARMED_METRICS = 4
 """An alarm out for CPU, one for memory, one in for both, which is billed for each (modules/scaling)."""
+REQUESTS_METRICS = 2
+"""Of a ladder on requests: its alarm out, and one metric more of the alarm in."""
 MODULE_TAGS: Final = ("Environment", "Service", "CostCenter")
 """Tags that everything of a service has."""
 OPERATOR_ALARM_ENDINGS: Final = {"unhealthy": "unhealthy", "errors": "errors", "at-max": "at_max"}
@@ -190,6 +192,8 @@ class Ladders:
     """Whether a second alarm on CPU, of 20 s, stands beside the one out and calls the same policy."""
     schedule: Schedule | None = None
     """Minima by the time of day, of which ``min_tasks`` is the least; None: the same all day."""
+    requests: Ladder | None = None
+    """One more ladder out, on requests a target and period, and a term of the joint metric."""
     tracking: Tracking | None = None
     """Where it is given there are no step policies: of the rest, bounds and cooldowns alone count."""
 
@@ -210,6 +214,11 @@ def module_takes(ladders: Ladders) -> bool:
         return False
     if ladders.tracking is not None:
         return 1 <= least <= most and _tracks(ladders.tracking, ladders)
+    requests = ladders.requests
+    if requests is not None and not (
+        0 < requests.low < requests.high and _rises(requests.steps) and _calm(requests, ladders)
+    ):
+        return False
     return (
         1 <= least <= most
         and all(0 < one.low < one.high < PERCENT for one in (cpu, ladders.memory))
@@ -219,14 +228,16 @@ def module_takes(ladders: Ladders) -> bool:
         and 0 < ladders.out_cooldown_s < ladders.in_cooldown_s >= LEAST_IN_COOLDOWN_S
         and ladders.period_s in PERIODS_S
         and _windows(ladders)
-        # After the step the rest carries what was taken away, and must stay below the threshold out.
-        and (
-            least == most
-            or all(
-                step.below * cpu.low * rise(step.remove, ladders.in_percent, least) < cpu.high
-                for step in ladders.scale_in
-            )
-        )
+        and _calm(cpu, ladders)
+    )
+
+
+def _calm(ladder: Ladder, ladders: Ladders) -> bool:
+    """Tell whether after each step in the rest, which carries what was taken away, stays below ``high``."""
+    least = ladders.min_tasks
+    return least == ladders.max_tasks or all(
+        step.below * ladder.low * rise(step.remove, ladders.in_percent, least) < ladder.high
+        for step in ladders.scale_in
     )
 
 

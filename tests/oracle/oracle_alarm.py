@@ -72,13 +72,18 @@ class Watch:
         a = self.alarm
         span = 1 if a.fast else a.period
         minutes = [points[m] for m in range(q - span + 1, q + 1) if m in points]
+        # Filled requests are there in every minute that is over, whether a task ran or not.
+        filled = [points.get(m, {}).get(oc.REQUESTS, 0.0) for m in range(max(0, q - span + 1), q + 1)]
+        if a.metric == oc.REQUESTS_FILLED:
+            return mean(filled) if filled else None
         if a.metric == oc.REQUESTS:
             minutes = [minute for minute in minutes if oc.REQUESTS in minute]
         if not minutes:
             return None
         if a.metric == oc.JOINT:
             cpu, memory = (mean([m[one] for m in minutes]) for one in (oc.CPU_AVERAGE, oc.MEMORY_AVERAGE))
-            return max(cpu / a.cpu_low, memory / a.memory_low)
+            ratios = [cpu / a.cpu_low, memory / a.memory_low]
+            return max([*ratios, mean(filled) / a.requests_low] if a.requests_low else ratios)
         if a.metric == oc.CPU_MAXIMUM:
             return max(minute[a.metric] for minute in minutes)
         return mean([minute[a.metric] for minute in minutes])

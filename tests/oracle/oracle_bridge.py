@@ -88,6 +88,7 @@ def _alarm(alarm: oc.Alarm) -> ta.PolicyAlarm:
         missing=ta.Missing[alarm.missing],
         cpu_low=alarm.cpu_low,
         memory_low=alarm.memory_low,
+        requests_low=alarm.requests_low,
     )
 
 

@@ -15,6 +15,7 @@ CPU_MAXIMUM = "CPU_MAXIMUM"
 MEMORY_AVERAGE = "MEMORY_AVERAGE"
 JOINT = "JOINT"
 REQUESTS = "REQUESTS"
+REQUESTS_FILLED = "REQUESTS_FILLED"
 METRICS = (CPU_AVERAGE, CPU_MAXIMUM, MEMORY_AVERAGE, JOINT)
 COMPARISONS = (">", ">=", "<", "<=")
 MISSING_RULES = ("MISSING", "IGNORE", "BREACHING", "NOT_BREACHING")
@@ -41,6 +42,8 @@ class Alarm:
     policy: int
     cpu_low: float = 1.0
     memory_low: float = 1.0
+    requests_low: float = 0.0
+    """JOINT: 0 leaves requests out."""
 
 
 @dataclass(frozen=True, kw_only=True)

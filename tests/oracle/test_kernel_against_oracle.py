@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import compare
 import generate
+import generate_requests
 import generate_small
 import generate_spot
 import generate_tracked
@@ -82,6 +83,16 @@ def test_target_tracking_within_changing_bounds_agrees(compiled: bool) -> None:
 @pytest.mark.slow
 def test_much_more_target_tracking_within_changing_bounds_agrees() -> None:
     block_agrees(generate_tracked.tracked, FIRST + 200, 2000, compiled=True)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_step_policies_on_requests_agree(compiled: bool) -> None:
+    block_agrees(generate_requests.requested, FIRST, 100 if compiled else 10, compiled=compiled)
+
+
+@pytest.mark.slow
+def test_many_more_step_policies_on_requests_agree() -> None:
+    block_agrees(generate_requests.requested, FIRST + 100, 3000, compiled=True)
 
 
 @pytest.mark.parametrize("compiled", [True, False])

@@ -35,7 +35,7 @@ from trimtab.replay.spot import spot_interruptions
 
 MOST_MINUTES = 700
 MOST_TASKS = 5000
-LEAPT = (Metric.CPU_AVERAGE, Metric.CPU_MAXIMUM, Metric.MEMORY_AVERAGE, Metric.JOINT)
+LEAPT = (Metric.CPU_AVERAGE, Metric.CPU_MAXIMUM, Metric.MEMORY_AVERAGE, Metric.JOINT, Metric.REQUESTS_FILLED)
 
 
 def inputs(random: np.random.Generator) -> Inputs:
@@ -57,6 +57,7 @@ def inputs(random: np.random.Generator) -> Inputs:
             cpu_vcpu=demand,
             memory_mib=random.uniform(100.0, random.choice([300.0, 1100.0]), minutes),
             hottest_ratio=random.uniform(1.0, 1.5, minutes),
+            requests=np.where(random.random(minutes) < 0.1, 0.0, demand * random.uniform(20, 40, minutes)),
             memory_slope_mib_per_vcpu=float(random.choice([0.0, 200.0])),
         ),
         task=Task(
@@ -111,6 +112,7 @@ def alarm(random: np.random.Generator, policies: int, longest: int) -> PolicyAla
         missing=Missing.NOT_BREACHING,
         cpu_low=40.0,
         memory_low=60.0,
+        requests_low=float(random.choice([0.0, 12.0])) if metric is Metric.JOINT else 0.0,
         policy=int(random.integers(0, policies)),
     )
 
@@ -213,6 +215,7 @@ def jump(cpu_vcpu: list[float]) -> Inputs:
         cpu_vcpu=np.array(cpu_vcpu),
         memory_mib=np.full(minutes, 100.0),
         hottest_ratio=np.ones(minutes),
+        requests=None,
     )
     second = np.ones(1, dtype=np.int64)
     return replace(service, load=load, starts=Starts(pull_s=second, running_s=second, serving_s=second))
@@ -269,7 +272,7 @@ def test_what_leaps_do_not_take_the_kernel_does(refused: Policy) -> None:
                 load,
                 **{
                     name: np.resize(getattr(load, name), 40_000)
-                    for name in ("cpu_vcpu", "memory_mib", "hottest_ratio")
+                    for name in ("cpu_vcpu", "memory_mib", "hottest_ratio", "requests")
                 },
             ),
         )

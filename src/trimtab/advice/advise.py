@@ -88,6 +88,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         environment=fleet.environment,
         fast_signals=chosen.choice.ladders.fast_signals,
         tracking=proposal.ladders.tracking,
+        requests=proposal.ladders.requests is not None,
     )
     p95 = p95_of(
         question.workload,

@@ -133,11 +133,12 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
     environment: str = "production",
     fast_signals: bool = False,
     tracking: Tracking | None = None,
+    requests: bool = False,
 ) -> Cost:
     """Return what the service costs as recorded, as configured today, and under the proposal.
 
     ``insights`` is the cluster's present setting of Container Insights, None if not recorded;
-    ``fast_signals``: whether the proposal has CPU watched every 20 s.
+    ``fast_signals``: whether the proposal has CPU watched every 20 s, ``requests``: and requests too.
     """
     keep_days = retention_proposed_days(environment)
     # Kept for ever: what has piled up is not known, so nothing is claimed to be saved on it.
@@ -161,6 +162,7 @@ def cost_of(  # noqa: PLR0913  # the two replays, and what the snapshot says of 
                     scales=proposed.min_tasks < proposed.max_tasks,
                     tracking=tracking,
                     fast_signals=fast_signals,
+                    requests=requests,
                 )
             ),
             tracing_usd_month=cents(tracing_most_usd(service, demand, prices)),

@@ -16,6 +16,7 @@ from trimtab.terraform_module import (
     DEFAULT_LOG_DAYS_ELSEWHERE,
     DEFAULT_LOG_DAYS_PRODUCTION,
     DEFAULT_SAMPLED_SHARE,
+    REQUESTS_METRICS,
 )
 
 if TYPE_CHECKING:
@@ -47,16 +48,18 @@ def alarms_today_usd(service: Service, prices: Prices) -> float:
 
 def _alarm_usd(policy: StepPolicy, prices: Prices) -> float:
     price = prices.alarm_month if policy.period_s >= STANDARD_PERIOD_S else prices.alarm_high_resolution_month
-    return price.usd * (JOINT_METRICS if policy.metric == "joint" else 1)
+    joint = JOINT_METRICS + (policy.requests_low is not None)
+    return price.usd * (joint if policy.metric == "joint" else 1)
 
 
-def alarms_proposed_usd(
+def alarms_proposed_usd(  # noqa: PLR0913  # one a kind of alarm
     service: Service,
     prices: Prices,
     *,
     scales: bool,
     tracking: Tracking | None = None,
     fast_signals: bool = False,
+    requests: bool = False,
 ) -> float:
     """Return what the service module's alarms cost, those that are on unless switched off included.
 
@@ -65,6 +68,8 @@ def alarms_proposed_usd(
     metrics = ALARMED_METRICS
     if tracking is not None:
         metrics = TRACKING_ALARMS * (1 if tracking.memory is None else 2)
+    if requests:
+        metrics += REQUESTS_METRICS
     if service.traffic is not None:
         metrics += BALANCED_METRICS
     if scales:

@@ -16,6 +16,7 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Memory,
     MinTasks,
     ObjectiveFile,
+    OptimizeMetrics,
     Over,
     Prices,
     Reversals,
@@ -48,6 +49,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     reversals: Reversals = None,
     seed: Seed = None,
     fast_signals: FastSignals = None,
+    metric: OptimizeMetrics = None,
     prices: Prices = None,
     jobs: Jobs = None,
     scheduler: Cluster = None,
@@ -78,7 +80,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
 
     place = place_of(snapshot)
     refuse_bucket(output, "-o")
-    from trimtab.advice.case.objective import objective_of  # noqa: PLC0415
+    from trimtab.advice.case.objective import objective_of, on_metrics  # noqa: PLC0415
     from trimtab.commands import optimize as optimizing  # noqa: PLC0415
     from trimtab.report.optimize import terminal  # noqa: PLC0415
     from trimtab.workers.spread import cores  # noqa: PLC0415
@@ -99,6 +101,7 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         seed=seed,
         fast_signals=fast_signals,
     )
+    promise = on_metrics(promise, metric or ())
     with replaying() as told:
         outcome = optimizing.optimize(
             place,

@@ -101,6 +101,14 @@ Reversals: TypeAlias = Annotated[
         help="Reversals a day, at most: from scaling out to in, or back. [default: 24]",
     ),
 ]
+OptimizeMetrics: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric",
+        metavar="METRIC",
+        help="Search steps on this metric too, beside CPU and memory: requests, of a target. Repeatable.",
+    ),
+]
 FastSignals: TypeAlias = Annotated[
     bool | None,
     typer.Option(

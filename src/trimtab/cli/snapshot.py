@@ -38,6 +38,14 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
     with_environment: Annotated[
         bool, typer.Option("--with-environment", help="Keep values of environment variables.")
     ] = False,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric",
+            metavar="METRIC",
+            help="Read one more: SERVICE=NAMESPACE/NAME/DIMENSION=VALUE,... Repeatable.",
+        ),
+    ] = None,
     environment_tag: EnvironmentTag = None,
     cost_center_tag: CostCenterTag = None,
     keep_tags: KeepTags = None,
@@ -62,6 +70,7 @@ def snapshot(  # noqa: PLR0913 - one parameter a flag
         days=days,
         terraform=terraform,
         with_environment=with_environment,
+        metrics=tuple(metric or ()),
         tag_names=TagNames.called(environment=environment_tag, cost_center=cost_center_tag, kept=keep_tags),
     )
     with progress() as told:

@@ -15,6 +15,7 @@ from trimtab.errors import UsageError
 from trimtab.folders.output import OWN, only_one
 from trimtab.progress import silent
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames
+from trimtab.snapshot.further import further_of
 from trimtab.snapshot.live.read import MAX_DAYS, Wish, read_live
 from trimtab.snapshot.state.read import read_state
 
@@ -38,6 +39,8 @@ class SnapshotRequest:
     terraform: Path | None = None
     with_environment: bool = False
     tag_names: TagNames = DEFAULT_TAGS
+    metrics: tuple[str, ...] = ()
+    """A metric more of a service, as ``snapshot.further`` reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,7 @@ def _take(asked: SnapshotRequest, output: Path, now: datetime, progress: Progres
         days=asked.days,
         with_environment=asked.with_environment,
         tag_names=asked.tag_names,
+        further=further_of(asked.metrics),
     )
     fleet = read_live(account, wish, output, now, progress)
     return Taken(output=output, fleet=fleet, calls=account.calls, retries=account.retries)
@@ -134,6 +138,9 @@ def _check(asked: SnapshotRequest, output: Path) -> None:
         raise UsageError("nothing says what to read", advice="name a --cluster, or a --terraform file")
     if asked.terraform is not None and (asked.region or asked.profile):
         raise UsageError("--terraform reads a file alone", advice="leave --region and --profile out")
+    if asked.terraform is not None and asked.metrics:
+        raise UsageError("--terraform has no metrics", advice="leave --metric out")
+    further_of(asked.metrics)
     if not 1 <= asked.days <= MAX_DAYS:
         raise UsageError(
             f"--days is {asked.days}",

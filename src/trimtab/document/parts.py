@@ -108,6 +108,8 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
     schedule: SchedulePart | None = None
     """Minima by the time of day, of which ``min_tasks`` is the least."""
+    requests: LadderPart | None = None
+    """One more ladder out and term of the joint metric, on requests a target and period [1/period]."""
     tracking: TrackingPart | None = None
     """Target tracking in the place of step policies. Where it is given, of the other fields only bounds and
     cooldowns count."""

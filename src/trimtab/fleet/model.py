@@ -53,8 +53,9 @@ class StepPolicy(_Frozen, frozen=True, kw_only=True):
     """A step-scaling policy and the alarm that invokes it."""
 
     name: str
-    metric: Literal["cpu", "cpu_maximum", "memory", "joint"]
-    """Averages over the tasks, save ``cpu_maximum``: the hottest task's."""
+    metric: Literal["cpu", "cpu_maximum", "memory", "joint", "requests", "requests_filled"]
+    """Averages over the tasks, save ``cpu_maximum``: the hottest task's. Requests are those of a target and
+    period; where they are filled a gap counts 0."""
     comparison: Literal["greater", "greater_or_equal", "less", "less_or_equal"]
     threshold: float
     period_s: Positive = 60
@@ -66,6 +67,8 @@ class StepPolicy(_Frozen, frozen=True, kw_only=True):
     cpu_low: float | None = None
     """Joint only: what CPU and memory are divided by [percent]; their larger ratio is the metric."""
     memory_low: float | None = None
+    requests_low: float | None = None
+    """The same of requests a target and period; ``None``: they are no part of it."""
     missing: Literal["missing", "ignore", "breaching", "notBreaching"] = "missing"
     """The alarm's ``TreatMissingData``."""
     aggregation: Literal["Average", "Minimum", "Maximum"] = "Average"
@@ -251,6 +254,15 @@ class ScalingActivity(_Frozen, frozen=True, kw_only=True):
     """What asked for it, in a word: alarm, schedule or bounds; ``None``: in words that are not kept."""
 
 
+class FurtherMetric(_Frozen, frozen=True, kw_only=True):
+    """A CloudWatch metric that the user named for a service: its values are the column ``further``."""
+
+    namespace: str
+    name: str
+    dimensions: dict[str, str] = {}
+    statistic: str
+
+
 class Service(_Frozen, frozen=True, kw_only=True):
     """One ECS service as it is deployed."""
 
@@ -286,6 +298,8 @@ class Service(_Frozen, frozen=True, kw_only=True):
     """What calibration found; ``fleet.json`` never has it, ``calibration.json`` does."""
     identity: ServiceIdentity | None = None
     """What it is called in the account; ``None``: not read, so it cannot be adopted."""
+    further: FurtherMetric | None = None
+    """What its column ``further`` is; ``None``: nobody named one."""
 
 
 class Fleet(_Frozen, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _TYPES = (AdjustmentType.CHANGE, AdjustmentType.PERCENT)
 _MODULE_METRICS = 3
-"""CPU out, memory out, and one in on both."""
+"""CPU out, memory out, and one in on both; requests out are one more."""
 
 
 def policy_of_service(scaling: Scaling, *, initial_tasks: int, start: datetime, minutes: int) -> Policy:
@@ -97,12 +97,14 @@ def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
         )
         for index, (metric, ladder) in enumerate(_ladders(ladders))
     )
+    requests = _each_minute(ladders.requests, period_min)
     joint = PolicyAlarm(
         metric=Metric.JOINT,
         comparison=Comparison.LESS,
         threshold=1.0,
         cpu_low=float(ladders.cpu.low),
         memory_low=float(ladders.memory.low),
+        requests_low=0.0 if requests is None else float(requests.low),
         period_min=period_min,
         periods=periods_in,
         datapoints=needed_in,
@@ -153,18 +155,21 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
     policies = tuple(policy for policy in scaling.policies if policy not in fast)
     by_metric = {(policy.metric, policy.comparison): policy for policy in policies}
     cpu, memory = by_metric.get(("cpu", "greater")), by_metric.get(("memory", "greater"))
-    joint = by_metric.get(("joint", "less"))
+    joint, requests = by_metric.get(("joint", "less")), by_metric.get(("requests_filled", "greater"))
     others = scaling.scheduled or scaling.suspended or scaling.unmodelled
-    if cpu is None or memory is None or joint is None or len(policies) != _MODULE_METRICS or others:
+    if cpu is None or memory is None or joint is None or others:
+        return None
+    further = 0 if requests is None else 1
+    if len(policies) != _MODULE_METRICS + further or (joint.requests_low is not None) != bool(further):
         return None
     if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
         return None
     types = {policy.adjustment_type for policy in scaling.policies if policy is not joint}
     if types != {TASKS} or joint.adjustment_type not in {TASKS, SHARE}:
         return None
-    if _window(cpu) != _window(memory) or cpu.cooldown_s != memory.cooldown_s:
-        return None
+    outs = [cpu, memory] if requests is None else [cpu, memory, requests]
     mixed = len({policy.period_s for policy in policies}) > 1 or len(fast) > 1
+    mixed = mixed or len({(_window(one), one.cooldown_s) for one in outs}) > 1
     if mixed or not all(_twin(one, cpu) for one in fast):
         return None
     return Ladders(
@@ -172,6 +177,7 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         max_tasks=scaling.max_tasks,
         cpu=Ladder(high=cpu.threshold, low=joint.cpu_low, steps=_outs(cpu)),
         memory=Ladder(high=memory.threshold, low=joint.memory_low, steps=_outs(memory)),
+        requests=_on_requests(requests, joint),
         scale_in=tuple(
             InStep(below=round(1 + (step.upper or 0.0), 6), remove=-step.adjustment)
             for step in sorted(joint.steps, key=lambda step: -(step.upper or 0.0))
@@ -184,6 +190,12 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         in_datapoints=_window(joint),
         fast_signals=bool(fast),
     )
+
+
+def _on_requests(requests: StepPolicy | None, joint: StepPolicy) -> Ladder | None:
+    if requests is None or joint.requests_low is None:
+        return None
+    return Ladder(high=requests.threshold, low=joint.requests_low, steps=_outs(requests))
 
 
 def _twin(fast: StepPolicy, slow: StepPolicy) -> bool:
@@ -208,7 +220,21 @@ def _outs(policy: StepPolicy) -> tuple[OutStep, ...]:
 
 
 def _ladders(ladders: Ladders) -> tuple[tuple[Metric, Ladder], ...]:
-    return (Metric.CPU_AVERAGE, ladders.cpu), (Metric.MEMORY_AVERAGE, ladders.memory)
+    """Return each ladder out with what it is on, as the replay has it."""
+    requests = _each_minute(ladders.requests, minutes_of(ladders.period_s, "ladders.period_s"))
+    further = () if requests is None else ((Metric.REQUESTS_FILLED, requests),)
+    return (Metric.CPU_AVERAGE, ladders.cpu), (Metric.MEMORY_AVERAGE, ladders.memory), *further
+
+
+def _each_minute(ladder: Ladder | None, period_min: int) -> Ladder | None:
+    """Return a ladder on a period's sum as one on its mean minute, which is what a replay's point is."""
+    if ladder is None or period_min == 1:
+        return ladder
+    return Ladder(
+        high=ladder.high / period_min,
+        low=ladder.low / period_min,
+        steps=tuple(OutStep(above=step.above / period_min, add=step.add) for step in ladder.steps),
+    )
 
 
 def _out_steps(steps: Sequence[OutStep]) -> tuple[StepAdjustment, ...]:

@@ -29,7 +29,11 @@ _METRICS = {
     "cpu_maximum": Metric.CPU_MAXIMUM,
     "memory": Metric.MEMORY_AVERAGE,
     "joint": Metric.JOINT,
+    "requests": Metric.REQUESTS,
+    "requests_filled": Metric.REQUESTS_FILLED,
 }
+_SUMMED = frozenset({"requests", "requests_filled"})
+"""Sums of a period: a replay's point is the mean of its minutes."""
 _COMPARISONS = {
     "greater": Comparison.GREATER,
     "greater_or_equal": Comparison.GREATER_OR_EQUAL,
@@ -132,13 +136,14 @@ def _alarm(policy: StepPolicy, index: int) -> PolicyAlarm:
     return PolicyAlarm(
         metric=_METRICS[policy.metric],
         comparison=_COMPARISONS[policy.comparison],
-        threshold=policy.threshold,
+        threshold=policy.threshold / _minutes(policy),
         period_min=1 if fast else minutes_of(policy.period_s, f"{policy.name}.period_s"),
         fast=fast,
         periods=policy.evaluation_periods,
         datapoints=policy.datapoints_to_alarm,
         cpu_low=policy.cpu_low or 0.0,
         memory_low=policy.memory_low or 0.0,
+        requests_low=(policy.requests_low or 0.0) * 60 / policy.period_s,
         missing=_MISSING[policy.missing],
         policy=index,
     )
@@ -148,8 +153,8 @@ def _steps(policy: StepPolicy) -> StepScaling:
     return StepScaling(
         steps=tuple(
             StepAdjustment(
-                lower=-math.inf if step.lower is None else step.lower,
-                upper=math.inf if step.upper is None else step.upper,
+                lower=-math.inf if step.lower is None else step.lower / _minutes(policy),
+                upper=math.inf if step.upper is None else step.upper / _minutes(policy),
                 adjustment=step.adjustment,
             )
             for step in policy.steps
@@ -159,6 +164,11 @@ def _steps(policy: StepPolicy) -> StepScaling:
         min_magnitude=policy.min_magnitude,
         aggregation=_AGGREGATIONS[policy.aggregation],
     )
+
+
+def _minutes(policy: StepPolicy) -> float:
+    """Return by what a policy's numbers are divided, for what is summed over its period [min]."""
+    return policy.period_s / 60 if policy.metric in _SUMMED else 1.0
 
 
 def minutes_of(period_s: int, where: str) -> int:

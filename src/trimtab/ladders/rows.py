@@ -18,6 +18,7 @@ from trimtab.replay.kernel.tables import (
     PERIOD,
     PERIODS,
     REACH,
+    REQUESTS_LOW,
     Candidates,
 )
 from trimtab.replay.policy import MAX_ALARMS, AdjustmentType
@@ -188,6 +189,7 @@ def tables_of(rows: F64, space: Space, part: RecordingPart, model: Model) -> Can
         book.level[:, a, :3] = np.column_stack(
             (np.nextafter(threshold, np.inf), np.full(count, np.inf), threshold)
         )
+    book.level[:, :SLOW_ALARMS, REQUESTS_LOW] = np.inf
     book.level[fast, SLOW_ALARMS] = book.level[fast, 0]
     book.level[:, 2, 0], book.level[:, 2, 1] = -np.inf, np.nextafter(1.0, -np.inf)
     book.level[:, 2, 2], book.level[:, 2, 3], book.level[:, 2, 4] = 1.0, rows[:, LOW], memory.low

@@ -82,7 +82,10 @@ def search(
     Empty when no candidate keeps the limits. Bounds above and memory's ladder are the space's.
     """
     fast, steps = hunt.fast_signals, [seed for seed in hunt.seeds if seed.tracking is None]
-    seeds = [replace(seed, max_tasks=space.most, memory=space.memory, fast_signals=fast) for seed in steps]
+    seeds = [
+        replace(seed, max_tasks=space.most, memory=space.memory, fast_signals=fast, requests=None)
+        for seed in steps
+    ]
     seeds = [seed for seed in seeds if sane(seed, space.ceiling_percent)]
     pool = _Pool(part, space, limits, model or part.inputs.model, width_of(seeds, MOST_STEPS))
     drawer, effort = Drawer(space, hunt.seed, pool.width), hunt.effort

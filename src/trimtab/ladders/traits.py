@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimtab.ladders import genes, words
 from trimtab.ladders.entries import Bound, Counted, LadderEntry, ScaleInEntry, Seconds, Whole
-from trimtab.ladders.kinds import schedule, tracking
+from trimtab.ladders.kinds import requests, schedule, tracking
 from trimtab.ladders.rows import (
     HIGH,
     IN_COOLDOWN_S,
@@ -257,6 +257,16 @@ TRAITS: tuple[Trait, ...] = (
         told=lambda ladders: {"fast_signals": ladders.fast_signals},
         read=lambda given: {"fast_signals": bool(given["fast_signals"])},
         words=words.fast_signals,
+        steps=True,
+    ),
+    # Searched by itself, from the front of what has none (``kinds.requests``).
+    Trait(
+        name="requests",
+        fields=("requests",),
+        keys={"metrics": requests.MetricEntries},
+        told=requests.told,
+        read=requests.read,
+        words=words.requests,
         steps=True,
     ),
     Trait(

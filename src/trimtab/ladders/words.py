@@ -40,9 +40,9 @@ def window(datapoints: tuple[int, int], period_s: int) -> str:
     return f"{needed} of {periods} {unit}" if needed < periods else f"{periods} {unit}"
 
 
-def steps_out(ladder: Ladder) -> str:
+def steps_out(ladder: Ladder, unit: str = " %") -> str:
     """Word the steps out."""
-    return ", ".join(f"{step.add} from {ladder.high + step.above:g} %" for step in ladder.steps)
+    return ", ".join(f"{step.add} from {ladder.high + step.above:g}{unit}" for step in ladder.steps)
 
 
 def steps_in(steps: Sequence[InStep], percent: int | None = None) -> str:
@@ -73,6 +73,17 @@ def memory(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
     """Yield what differs in memory's ladder."""
     if one.memory != was.memory:
         yield WordOrder.IN, f"memory {one.memory.low:g} to {one.memory.high:g} %"
+
+
+def requests(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
+    """Yield what differs in the ladder on requests a target."""
+    if one.requests == was.requests:
+        return
+    if one.requests is None:
+        yield WordOrder.OUT, "no ladder on requests"
+        return
+    yield WordOrder.OUT, f"out by {steps_out(one.requests, '')} requests a task"
+    yield WordOrder.IN, f"in below {one.requests.low:g} requests a task"
 
 
 def scale_in(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:

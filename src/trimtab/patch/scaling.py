@@ -17,13 +17,15 @@ from trimtab.patch.tracking import instead_of_steps, tracking_wishes, untracked
 from trimtab.terraform_module import SHARE, TASKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trimtab.lint.evaluation.values import Value
     from trimtab.lint.hcl.syntax import SourcePlace
     from trimtab.lint.resource import Resource
     from trimtab.lint.scaling import WrittenScaling
     from trimtab.patch.model import Steps, Wishes
     from trimtab.patch.tree import Tree
-    from trimtab.terraform_module import Ladder
+    from trimtab.terraform_module import Ladder, Ladders
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,8 @@ def _policies(to: Wishes, scaling: WrittenScaling) -> Scaled:
             why = f"no policy here adds tasks on {metric}"
             to.leave(part.value, scaling.target.place, why, by_hand.out(to.wanted, part))
     _in(to, scaling)
-    if ladders.fast_signals:
-        why = "a second alarm on CPU, of 20 s, calls the policy out in the proposal; none is added here"
-        to.leave("fast signals", scaling.target.place, why)
+    for what, why in _further(ladders):
+        to.leave(what, scaling.target.place, why)
     high = by_metric[CPU][1].threshold if CPU in by_metric else None
     place = by_metric[CPU][1].item.at("threshold") if CPU in by_metric else scaling.target.place
     lows = [
@@ -125,6 +126,17 @@ def _policies(to: Wishes, scaling: WrittenScaling) -> Scaled:
         if (level := alarm.level_of(CPU)) is not None
     ]
     return Scaled(high, max(lows, default=None), place)
+
+
+def _further(ladders: Ladders) -> Iterator[tuple[str, str]]:
+    """Yield what the proposal has that is not written here, and why."""
+    if ladders.requests is not None:
+        yield "requests", "a ladder on requests a target is part of the proposal; none is added here"
+    if ladders.fast_signals:
+        yield (
+            "fast signals",
+            "a second alarm on CPU, of 20 s, calls the policy out in the proposal; none is added here",
+        )
 
 
 def _out(to: Wishes, part: Bundle, policy: WrittenPolicy, alarm: WrittenAlarm, ladder: Ladder) -> None:

@@ -29,6 +29,7 @@ from trimtab.replay.kernel.tables import (
     PERIOD,
     PERIODS,
     PHASE,
+    REQUESTS_LOW,
     TRACKING,
     Candidates,
 )
@@ -47,7 +48,7 @@ KNOWN_BYTES = 128 * 2**20
 """What the counts may take, with ``COLUMNS`` alarms; larger fleets are not leapt through."""
 COLUMNS = 48
 """Alarms that have room to begin with: the thresholds of a grid."""
-LEVELS = [BREACH_FROM, BREACH_TO, CPU_LOW, MEMORY_LOW]
+LEVELS = [BREACH_FROM, BREACH_TO, CPU_LOW, MEMORY_LOW, REQUESTS_LOW]
 
 
 class Batches:
@@ -107,9 +108,10 @@ class Batches:
     def leapable(self, book: Candidates) -> Mask:
         """Return which candidates may be replayed by leaps, shape (C,).
 
-        Not those with target tracking, alarms on requests, of other periods or with a phase, alarms that
-        take missing data for anything but calm, bounds that change, or none that run at times; and none at
-        all where work waits in a queue, Spot takes tasks away, or a scale-out does not hold scale-in back.
+        Not those with target tracking, alarms on requests whose gaps are not filled, of other periods or with
+        a phase, alarms that take missing data for anything but calm, bounds that change, or none that run at
+        times; and none at all where work waits in a queue, Spot takes tasks away, or a scale-out does not
+        hold scale-in back.
         """
         alarm = book.alarm
         used = np.arange(alarm.shape[1]) < book.bounds[:, ALARMS, None]

@@ -37,15 +37,18 @@ LEAST_TARGET = 0.01
 
 
 class Metric(enum.Enum):
-    """What an alarm watches [percent], save JOINT and REQUESTS."""
+    """What an alarm watches [percent], save JOINT and the two of requests."""
 
     CPU_AVERAGE = 0
     CPU_MAXIMUM = 1
     MEMORY_AVERAGE = 2
     JOINT = 3
-    """``MAX([cpu / cpu_low, memory / memory_low])`` of the averages [ratio]."""
+    """``MAX([cpu / cpu_low, memory / memory_low])`` of the averages [ratio], and ``requests / requests_low``
+    where there is such a threshold."""
     REQUESTS = 4
     """Requests of a minute a target [1/min]."""
+    REQUESTS_FILLED = 5
+    """The same, a minute without a point counted as 0: metric math's ``FILL(requests, 0)``."""
 
 
 class Comparison(enum.Enum):
@@ -111,6 +114,8 @@ class PolicyAlarm:
     """JOINT only: CPU's low threshold [percent]."""
     memory_low: float = 0.0
     """JOINT only: memory's low threshold [percent]."""
+    requests_low: float = 0.0
+    """JOINT only: the low threshold of requests a target [1/min]; 0: they are no part of it."""
 
     def __post_init__(self) -> None:
         number("alarm.threshold", self.threshold, least=-math.inf)
@@ -124,7 +129,7 @@ class PolicyAlarm:
             raise ReplayError(
                 f"0, 20 or 40, and 0 for a fast alarm, not {self.phase_s}", where="alarm.phase_s"
             )
-        if self.fast and (self.metric is Metric.REQUESTS or self.period_min != 1):
+        if self.fast and (self._of_requests or self.period_min != 1):
             raise ReplayError("goes with CPU and memory, and with no other period", where="alarm.fast")
         if self.periods * self.period_min > LOOK_BACK_MIN:
             raise ReplayError(
@@ -133,6 +138,12 @@ class PolicyAlarm:
         if self.metric is Metric.JOINT:
             number("alarm.cpu_low", self.cpu_low, above=True)
             number("alarm.memory_low", self.memory_low, above=True)
+            number("alarm.requests_low", self.requests_low)
+
+    @property
+    def _of_requests(self) -> bool:
+        """Whether it watches what a load balancer reports, by the minute."""
+        return self.metric in {Metric.REQUESTS, Metric.REQUESTS_FILLED} or self.requests_low > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,6 +226,8 @@ def _value_rules(there: Sequence[MetricColumn]) -> Iterator[_Rule]:
         if not measured.whole:
             yield _Rule(bad=value.is_nan(), message=f"{column} is NaN", advice=null_it)
             yield _Rule(bad=value.is_infinite(), message=f"{column} is infinite", advice=null_it)
+        if measured.of == "named":  # what a user names may be a difference
+            continue
         yield _Rule(
             bad=value < 0, message=f"{column} is {{value}}", advice="it cannot be negative", column=column
         )

@@ -48,9 +48,9 @@ class MetricColumn:
     namespace: str
     metric: str
     statistic: str
-    of: Literal["service", "insights", "targets"]
-    """What is measured: the service, by ECS or by Container Insights, or its target groups at a load
-    balancer."""
+    of: Literal["service", "insights", "targets", "named"]
+    """What is measured: the service, by ECS or by Container Insights, its target groups at a load balancer,
+    or whatever the user named for it (``Service.further``)."""
     together: Literal["sum", "most"] = "sum"
     """What several target groups are made one by. Percentiles cannot be added up: that of all requests is
     never above the largest of the groups' own, so the largest stands for it."""
@@ -129,6 +129,15 @@ COLUMNS = (
         of="targets",
         most=ABSURD_A_MINUTE,
         absent_is_zero=True,
+        later=True,
+    ),
+    MetricColumn(
+        name="further",
+        unit="in the metric's own unit",
+        namespace="as named",
+        metric="as named",
+        statistic="as named",
+        of="named",
         later=True,
     ),
 )

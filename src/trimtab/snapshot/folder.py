@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from trimtab.fleet.left_out import LeftOut
     from trimtab.snapshot.place.bucket import S3File
 
-LATER = frozenset({"response_times", "log_bytes_day", "container_insights", "cause"})
+LATER = frozenset(
+    {"response_times", "log_bytes_day", "container_insights", "cause", "further", "requests_low"}
+)
 """Fields that came after the first snapshots. Where they say nothing they are left out, so that
 an older snapshot is written again as it was."""
 

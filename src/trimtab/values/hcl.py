@@ -35,12 +35,14 @@ class Attribute:
     inner: tuple[Attribute, ...] = ()
 
     @classmethod
-    def of(cls, key: str, value: Plain, room: int) -> Attribute:
-        """Return ``key = value`` in one line, or a block where an object takes more than ``room`` columns."""
+    def of(cls, name: str, value: Plain, room: int) -> Attribute:
+        """Return ``name = value`` in one line, or a block where an object is wider than ``room`` columns."""
         line = plain(value)
-        if isinstance(value, dict) and len(line) > room:
-            return cls(key=key, inner=tuple(cls(key=name, value=plain(one)) for name, one in value.items()))
-        return cls(key=key, value=line)
+        if not isinstance(value, dict) or len(line) <= room:
+            return cls(key=key(name), value=line)
+        # Keys of a block are aligned to its widest; the room was counted with this one or a wider.
+        left = room - len("  ") - max(0, max(len(key(inner)) for inner in value) - len(key(name)))
+        return cls(key=key(name), inner=tuple(cls.of(inner, one, left) for inner, one in value.items()))
 
 
 @cache

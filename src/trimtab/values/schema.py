@@ -13,42 +13,19 @@ from msgspec import Meta
 
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.fleet.model import Architecture, TaskSize
-from trimtab.ladders.entries import OutEntry, Values, Whole
+from trimtab.ladders.entries import Values, Whole
 from trimtab.ladders.traits import TRAITS
 from trimtab.terraform_module import PERCENT, PERIODS_S, SHARE, Ladders
 from trimtab.units import DAY_S
 
 
-class _Source(Values, frozen=True, kw_only=True):
-    namespace: Any
-    metric_name: Any
-    dimensions: Any = None
-    stat: Any = None
-    missing: Any = None
-
-
-class _Metric(Values, frozen=True, kw_only=True):
-    high: Any
-    low: Any
-    steps: tuple[OutEntry, ...]
-    sources: dict[str, _Source]
-    expression: Any = None
-    per_task: Any = None
-    divided: Any = None
-
-
 class _Given(Values, frozen=True, kw_only=True):
-    """What ``scaling`` may say besides the traits, and what is checked over all of them."""
+    """What is checked of ``scaling`` over all the traits."""
 
-    metrics: dict[str, _Metric] | None = None
     if TYPE_CHECKING:
         in_min_adjustment_magnitude: int | None
 
     def __post_init__(self) -> None:
-        if self.metrics:
-            named = ", ".join(self.metrics)
-            msg = f"metrics ({named}) cannot be replayed or taken over: a snapshot has CPU and memory only"
-            raise ValueError(msg)
         ladders = self.ladders()
         if ladders.max_tasks < ladders.min_tasks:
             msg = f"max ({ladders.max_tasks}) is below min ({ladders.min_tasks})"

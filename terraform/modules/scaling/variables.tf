@@ -278,7 +278,7 @@ variable "scaling" {
   }
 
   validation {
-    condition     = contains(["ChangeInCapacity", "PercentChangeInCapacity"], var.scaling.in_adjustment_type)
+    condition = contains(["ChangeInCapacity", "PercentChangeInCapacity"], var.scaling.in_adjustment_type)
     error_message = join(" ", [
       "scaling.in_adjustment_type is ${var.scaling.in_adjustment_type}. Say ChangeInCapacity (steps in are tasks) or",
       "PercentChangeInCapacity (percent of the tasks that run); an exact count is no step.",

@@ -1,6 +1,17 @@
 locals {
   # What scaling is for, where there is none: the count at first. Not 0 for both absent, which a precondition refuses.
   initial_count = var.scaling != null ? var.scaling.min : coalesce(var.desired_count, 1)
+
+  # A metric of a load balancer without a dimension means the target group that is made here: nobody knows its suffix
+  # before the first apply.
+  own_group = { for group in aws_lb_target_group.this : "TargetGroup" => group.arn_suffix }
+  metrics = try(var.scaling.metrics, null) == null ? null : { for key, one in var.scaling.metrics : key => merge(one, {
+    sources = { for id, source in one.sources : id => merge(source, {
+      dimensions = try(length(source.dimensions), 0) > 0 ? source.dimensions : tomap(
+        source.namespace == "AWS/ApplicationELB" ? local.own_group : {}
+      )
+    }) }
+  }) }
 }
 
 module "scaling" {
@@ -13,7 +24,7 @@ module "scaling" {
   name               = local.full_name
   tags               = local.tags
   container_insights = var.cluster.container_insights
-  scaling            = var.scaling
+  scaling            = var.scaling == null ? null : merge(var.scaling, { metrics = local.metrics })
 }
 
 # Deployments of before modules/scaling: nothing of theirs is made anew.

@@ -23,7 +23,7 @@ from trimtab.advice.choice.trials import Mark, ground_of
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.fleet.left_out import LeftOut
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.terraform_module import Ladders, OutStep, Tracking
+from trimtab.terraform_module import Ladder, Ladders, OutStep, Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -406,3 +406,45 @@ def test_the_kind_that_lost_is_told_and_so_is_tracking_that_failed() -> None:
     assert lost[Rank.TRACKING].against == COSTS_MORE
     lost = {one.rank: one for one in decided(tracked(80, None, fails=True)).alternatives}
     assert lost[Rank.TRACKING].against.endswith("allowed (held-out days)")
+
+
+ON_REQUESTS = replace(
+    CHOSEN, requests=Ladder(high=900, low=300, steps=(OutStep(above=0, add=1), OutStep(above=300, add=3)))
+)
+WITH_REQUESTS = (PolicyKind.STEP, PolicyKind.REQUESTS)
+
+
+def requested(steps_usd: float, usd: float | None, *kinds: PolicyKind) -> Choice:
+    """Decide between steps and steps on requests too, of the kinds that are asked for."""
+    one = searched(MIDDLE, entrant(M, steps_usd), fixed(M, 100))
+    requests = None if usd is None else entrant(M, usd, ladders=ON_REQUESTS)
+    ground = replace(GROUND, objective=asked_for(*kinds).objective)
+    found = replace(one, contest=replace(one.contest, requests=requests, ground=ground))
+    return decided(found, question=asked_for(*kinds))
+
+
+@pytest.mark.parametrize(("usd", "wins"), [(75, True), (79.7, False), (85, False), (None, False)])
+def test_steps_on_requests_are_taken_where_they_are_asked_for_and_cost_over_a_tie_less(
+    usd: float | None, wins: bool
+) -> None:
+    choice = requested(80, usd, *WITH_REQUESTS)
+    assert (choice.ladders == ON_REQUESTS) == wins
+    ranks = {one.rank: one for one in choice.alternatives}
+    if wins:
+        assert "scaling steps that pass the same trials cost $80; 7 tasks" in choice.why
+        assert ranks[Rank.LADDERS].against == COSTS_MORE
+    elif usd is not None:
+        assert ranks[Rank.REQUESTS].against == COSTS_MORE
+
+
+def test_steps_on_requests_are_not_taken_unasked_however_cheap() -> None:
+    choice = requested(80, 40, PolicyKind.STEP)
+    assert choice.ladders == CHOSEN
+    assert "requests" not in choice.why
+
+
+def test_of_a_service_without_requests_it_is_said_that_nothing_can_be_told() -> None:
+    choice = requested(80, None, *WITH_REQUESTS)
+    assert choice.why.endswith(
+        "steps on requests cannot be told of, because no request was recorded while it worked"
+    )

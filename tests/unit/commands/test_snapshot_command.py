@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from commands.made import trimtab
 from fleet import made as made_fleet
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[3]
+KEYS = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
 STATE = Path(__file__).parents[1] / "recorded_state.json"
 
 
@@ -57,6 +59,53 @@ def test_a_running_fleet_becomes_a_folder_and_who_is_left_out_is_said(
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
 
 
+def test_a_metric_that_is_named_is_a_column_and_one_without_a_point_a_note(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    client = boto3.client("cloudwatch", endpoint_url=sandbox.endpoint, region_name="us-east-1", **KEYS)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    stamps = [now - timedelta(minutes=minute) for minute in range(60)]
+    dimensions = [{"Name": "QueueName", "Value": "orders"}]
+    data = [
+        {
+            "MetricName": "ApproximateNumberOfMessagesVisible",
+            "Dimensions": dimensions,
+            "Timestamp": stamp,
+            "Value": 70.0,
+        }
+        for stamp in stamps
+    ]
+    client.put_metric_data(Namespace="AWS/SQS", MetricData=data)
+    named = (
+        "--metric",
+        "worker=AWS/SQS/ApproximateNumberOfMessagesVisible/QueueName=orders",
+        "--metric",
+        "api=Shop/Carts",
+    )
+    run = trimtab(
+        "snapshot", "--cluster", CLUSTER, "--days", "2", *named, "-o", tmp_path / "s", **sandbox.environment
+    )
+    assert run.returncode == 3, run.stderr
+    assert "note: api: CloudWatch has no point of Carts in these days; see" in run.stderr
+    snapshot = read_snapshot(tmp_path / "s")
+    further = {one.name: one.further for one in snapshot.fleet.services}
+    assert further["worker"] is not None
+    assert further["worker"].dimensions == {"QueueName": "orders"}
+    assert further["worker"].name == "ApproximateNumberOfMessagesVisible"
+    column = snapshot.metrics["worker"]["further"].drop_nulls()
+    assert set(column) == {70.0}
+    assert 50 <= len(column) <= 60
+    assert snapshot.metrics["api"]["further"].count() == 0
+
+
+def test_a_metric_of_a_service_that_is_not_there_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    named = ("--metric", "wroker=AWS/SQS/Depth/QueueName=orders")
+    run = trimtab("snapshot", "--cluster", CLUSTER, *named, "-o", tmp_path / "s", **sandbox.environment)
+    assert run.returncode == 2
+    assert "has no service 'wroker'; name one of api, daemon, worker" in run.stderr
+    assert not (tmp_path / "s").exists()
+
+
 def test_a_state_becomes_a_folder_without_metrics(tmp_path: Path) -> None:
     run = trimtab("snapshot", "--terraform", STATE, "-o", tmp_path / "s")
     assert run.returncode == 3, run.stderr
@@ -71,6 +120,7 @@ def test_a_state_becomes_a_folder_without_metrics(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         ((), "nothing says what to read; name a --cluster, or a --terraform file"),
+        (("--terraform", "f", "--metric", "a=B/C"), "--terraform has no metrics; leave --metric out"),
         (("--cluster", "c", "--days", "16"), "CloudWatch keeps single minutes no longer"),
         (("--cluster", "c", "--days", "0"), "take 1 to 15"),
         (("--terraform", "f", "--region", "r"), "--terraform reads a file alone"),

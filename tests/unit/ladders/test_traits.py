@@ -32,6 +32,7 @@ OTHER = Ladders(
     out_datapoints=(1, 2),
     in_datapoints=(5, 6),
     fast_signals=True,
+    requests=Ladder(high=900, low=300, steps=(OutStep(above=0, add=1), OutStep(above=200, add=3))),
 )
 """Differs from the module's in every trait of steps."""
 TRACKED = replace(OTHER, tracking=Tracking(cpu=62.5, memory=90))

@@ -18,6 +18,7 @@ from trimtab.replay.inputs import ReplayLimits as Replayed
 from trimtab.replay.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -43,6 +44,8 @@ class PolicyKind(enum.Enum):
     """Step policies on CPU and memory."""
     TRACKING = "tracking"
     """Target tracking, whose alarms and steps are AWS's own."""
+    REQUESTS = "requests"
+    """Step policies on CPU and memory, and on requests a target besides."""
 
 
 class LaidDown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -147,6 +150,24 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 DEFAULT = Objective()
+
+
+def on_metrics(objective: Objective, metrics: Sequence[str]) -> Objective:
+    """Return the objective with ladders on further metrics among the kinds that may be recommended.
+
+    Raises:
+        UsageError: one of them cannot be replayed.
+
+    """
+    for name in metrics:
+        if name != PolicyKind.REQUESTS.value:
+            raise UsageError(
+                f"a ladder on {name} cannot be replayed: how it follows the number of tasks no record says",
+                where="--metric",
+                advice="name requests, of a target; trimtab snapshot --metric records others",
+            )
+    kinds = (*objective.policies, *(PolicyKind(name) for name in metrics))
+    return msgspec.structs.replace(objective, policies=tuple(dict.fromkeys(kinds)))
 
 
 def read_objective(path: Path) -> Objective:

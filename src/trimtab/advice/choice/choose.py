@@ -141,6 +141,8 @@ def _today(service: Service, floor: int, objective: Objective) -> tuple[Ladders,
     if today is None or not module_takes(today) or today.min_tasks < floor:
         return ()
     kind = PolicyKind.STEP if today.tracking is None else PolicyKind.TRACKING
+    if today.requests is not None:
+        kind = PolicyKind.REQUESTS
     return (today,) if kind in objective.policies else ()
 
 

@@ -18,6 +18,7 @@ from trimtab.advice.choice.trials import ground_of, tested
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.front import Limits
+from trimtab.ladders.kinds.requests import climb
 from trimtab.ladders.kinds.shares import in_shares
 from trimtab.ladders.kinds.tracking import track
 from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
@@ -84,6 +85,8 @@ class Contest:
     """The cheapest with steps in of percent that stood every trial; None: none did, or the fleet is small."""
     untracked: Entrant | None = None
     """Where none did, the safest that was tried."""
+    requests: Entrant | None = None
+    """The cheapest with a ladder on requests too that stood every trial; None: none did, or not asked."""
 
     @property
     def scaling(self) -> tuple[Entrant, ...]:
@@ -93,6 +96,7 @@ class Contest:
             (PolicyKind.STEP, self.ladders),
             (PolicyKind.STEP, self.shares),
             (PolicyKind.TRACKING, self.tracking),
+            (PolicyKind.REQUESTS, self.requests),
         )
         return tuple(entrant for kind, entrant in found if entrant is not None and kind in kinds)
 
@@ -116,6 +120,14 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
     tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
+    begun: list[Ladders] = []
+    if PolicyKind.REQUESTS in objective.policies:
+        begun = [
+            *(seed for seed in hunt.seeds if seed.requests is not None),
+            *(one.ladders for one in front),
+        ]
+    climbed, climbs = climb(parts.tuned, space, limits, hunt.effort.near, begun)
+    requests, _, _ = _walk(climbed, ground)
     fast, fast_tried = None, 0
     # Of the last search alone: a size is not won or lost by these.
     steps = PolicyKind.STEP in objective.policies and not space.empty and hunt.effort.shows
@@ -137,8 +149,9 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds) + replays + share_tried + fast_tried,
+        tried=hunt.effort.replays + len(hunt.seeds) + replays + climbs + share_tried + fast_tried,
         fast=fast,
+        requests=requests,
     )
 
 

@@ -23,6 +23,7 @@ from trimtab.advice.choice.trials import Test
 from trimtab.advice.watching_cost import fast_signals_usd
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.front import TIE
+from trimtab.ladders.kinds.requests import request_vcpu
 from trimtab.ladders.ladders import default_ladders
 from trimtab.sizing.change import Priced, pays, worth_changing
 from trimtab.units import DAY_MIN
@@ -139,7 +140,7 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
     if preferred is None:
         return None
     entrant, decision = preferred
-    why = _why(searched, entrant, decision)
+    why = f"{_why(searched, entrant, decision)}{_on_requests(searched, entrant, question.objective)}"
     fast = searched.contest.fast
     if fast is None:
         return _Proposed(searched=searched, entrant=entrant, decision=decision, why=why)
@@ -160,6 +161,19 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
     return _Proposed(
         searched=searched, entrant=fast, decision=decision, why=f"{_why(searched, fast, decision)}; {words}"
     )
+
+
+def _on_requests(searched: Searched, entrant: Entrant, objective: Objective) -> str:
+    """Say what became of steps on requests, where they were asked for and are not chosen."""
+    found = searched.contest.requests
+    if PolicyKind.REQUESTS not in objective.policies or entrant == found:
+        return ""
+    if request_vcpu(searched.sized.parts.tuned) is None:
+        return "; steps on requests cannot be told of, because no request was recorded while it worked"
+    if found is None:
+        return "; steps on requests were tried too, and none passed every trial"
+    usd = searched.judged_usd_month(found)
+    return f"; steps on requests were tried too, and would cost ${usd:,.0f} on the held-out days"
 
 
 def _too_little(searched: Searched, entrant: Entrant, fast: Entrant, usd: float) -> str:
@@ -187,7 +201,7 @@ def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
         if contest.fixed is not None:
             usd = searched.judged_usd_month(contest.fixed)
             against = f"{_count(contest.fixed.ladders.min_tasks)} that pass the same trials cost ${usd:,.0f}"
-        if entrant in {contest.tracking, contest.shares} and contest.ladders is not None:
+        if entrant in {contest.tracking, contest.requests, contest.shares} and contest.ladders is not None:
             usd = searched.judged_usd_month(contest.ladders)
             what = "scaling steps" if entrant == contest.tracking else "steps in of whole tasks"
             against = f"{what} that pass the same trials cost ${usd:,.0f}; {against}"
@@ -289,9 +303,11 @@ def _others(question: Question, chosen: _Proposed) -> Iterator[tuple[Rank, Ladde
         yield Rank.SAFER, safer, COSTS_MORE
     if contest.fixed is not None and contest.fixed != entrant:
         yield Rank.FIXED, contest.fixed.ladders, COSTS_MORE
-    beats_steps = entrant.ladders.tracking is not None or entrant == contest.shares
+    other_kind = entrant in {contest.tracking, contest.requests, contest.shares}
     if contest.ladders is not None and contest.ladders != entrant:
-        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if beats_steps else chosen.why
+        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if other_kind else chosen.why
+    if contest.requests is not None and contest.requests != entrant:
+        yield Rank.REQUESTS, contest.requests.ladders, COSTS_MORE
     if contest.tracking is not None and contest.tracking != entrant:
         asked = PolicyKind.TRACKING in question.objective.policies
         dearer = chosen.why if chosen.decision is Decision.KEEP else COSTS_MORE

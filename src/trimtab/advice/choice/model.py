@@ -36,6 +36,7 @@ class Rank(enum.Enum):
     FIXED = "fixed count"
     LADDERS = "best steps"
     TRACKING = "target tracking"
+    REQUESTS = "steps on requests too"
     DEFAULT = "default steps"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.rehearsal.build import tags
-from trimtab.snapshot.understand.alarms import METRICS
+from trimtab.snapshot.understand.alarms import METRICS, REQUESTS
 from trimtab.snapshot.understand.scaling import COMPARISONS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def policy_alarm(build: Build, service: str, policy: StepPolicy, name: str, acti
         TreatMissingData=policy.missing,
         Tags=tags(told.tags) if told else None,
         **_by_state(actions),
-        **_watched(build.identity.cluster.name, service, policy),
+        **_watched(build.identity.cluster.name, service, policy, _group(build, service)),
     )
 
 
@@ -74,7 +74,36 @@ def _by_state(actions: list[str]) -> dict[str, list[str]]:
     return dict(zip(states, parts, strict=False))
 
 
-def _watched(cluster: str, service: str, policy: StepPolicy) -> dict[str, Any]:
+def _group(build: Build, service: str) -> str:
+    """Return what CloudWatch calls the service's target group; nothing where it has none."""
+    arns = (
+        one.target_group_arn
+        for made, identity in build.services()
+        if made.name == service
+        for one in identity.attachments
+    )
+    return build.new(next(arns, "")).rsplit(":", maxsplit=1)[-1]
+
+
+def _requests(group: str, period_s: int) -> dict[str, Any]:
+    """Return the sum of requests a target, as a metric query has it."""
+    namespace, name = REQUESTS
+    dimensions = [{"Name": "TargetGroup", "Value": group}]
+    metric = {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions}
+    return {
+        "Id": "requests_told",
+        "ReturnData": False,
+        "MetricStat": {"Metric": metric, "Period": period_s, "Stat": "Sum"},
+    }
+
+
+def _watched(cluster: str, service: str, policy: StepPolicy, group: str) -> dict[str, Any]:
+    if policy.metric == "requests":
+        metric = _requests(group, policy.period_s)["MetricStat"]
+        return {**metric["Metric"], "Statistic": metric["Stat"], "Period": metric["Period"]}
+    if policy.metric == "requests_filled":
+        filled = {"Id": "requests", "Expression": "FILL(requests_told, 0)", "ReturnData": True}
+        return {"Metrics": [_requests(group, policy.period_s), filled]}
     dimensions = [{"Name": "ClusterName", "Value": cluster}, {"Name": "ServiceName", "Value": service}]
     if policy.metric != "joint":
         return {
@@ -101,7 +130,12 @@ def _watched(cluster: str, service: str, policy: StepPolicy) -> dict[str, Any]:
         {"Id": f"{name}_ratio", "Expression": f"{name} / {_plain(low)}", "ReturnData": False}
         for name, low in lows.items()
     ]
-    joint = {"Id": "joint", "Expression": "MAX([cpu_ratio, memory_ratio])", "ReturnData": True}
+    if policy.requests_low is not None:
+        stats.append(_requests(group, policy.period_s))
+        expression = f"FILL((FILL(requests_told, 0)) / {_plain(policy.requests_low)}, 1)"
+        ratios.append({"Id": "requests_ratio", "Expression": expression, "ReturnData": False})
+    terms = ", ".join(str(one["Id"]) for one in ratios)
+    joint = {"Id": "joint", "Expression": f"MAX([{terms}])", "ReturnData": True}
     return {"Metrics": [*stats, *ratios, joint]}
 
 

@@ -180,7 +180,8 @@ def _fill(book: Candidates, c: int, policy: Policy, extra: int) -> None:
         )
         breaching = _breaching(alarm.comparison, float(alarm.threshold))
         target = scaling.target if isinstance(scaling, TargetTracking) else 0.0
-        book.level[c, a] = *breaching, alarm.threshold, alarm.cpu_low, alarm.memory_low, target
+        lows = alarm.cpu_low, alarm.memory_low, alarm.requests_low or math.inf
+        book.level[c, a] = *breaching, alarm.threshold, *lows, target
 
 
 def _policy_row(policy: ScalingPolicy, first: int) -> tuple[int, ...]:

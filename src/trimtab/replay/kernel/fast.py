@@ -23,6 +23,7 @@ from trimtab.replay.kernel.rules import (
     OVER_CPU_BIT,
     OVER_MEMORY_BIT,
     REQUESTS,
+    REQUESTS_FILLED,
     SATURATED_BIT,
     alarm_point,
     judged,
@@ -65,6 +66,7 @@ from trimtab.replay.kernel.tables import (
     PERIODS,
     PHASE,
     POLICY,
+    REQUESTS_LOW,
     SATURATED,
     SINCE,
     STATE,
@@ -198,7 +200,7 @@ def by_thirds(  # noqa: C901, PLR0912, PLR0915  # in one piece, as ``kernel.one`
             )
             for a in range(alarms):
                 if alarm[c, a, FAST] == 1:
-                    lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW]
+                    lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW], level[c, a, REQUESTS_LOW]
                     thirds[a, third] = point_of(alarm[c, a, METRIC], cpu, cpu_top, memory, np.nan, lows)
 
         served, backlog, cpu, cpu_top, memory, bad = served_in(
@@ -208,12 +210,13 @@ def by_thirds(  # noqa: C901, PLR0912, PLR0915  # in one piece, as ``kernel.one`
         per_target = np.nan if serving_s == 0 or requests[k] == 0 else requests[k] / (serving_s / 60)
         metrics[CPU_AVERAGE, k], metrics[CPU_MAXIMUM, k], metrics[MEMORY_AVERAGE, k] = cpu, cpu_top, memory
         metrics[REQUESTS, k] = per_target
+        metrics[REQUESTS_FILLED, k] = 0.0 if np.isnan(per_target) else per_target
         breaching = 0
         for a in range(alarms):
             if alarm[c, a, FAST] == 1:
                 continue
             if alarm[c, a, PERIOD] == 1:
-                lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW]
+                lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW], level[c, a, REQUESTS_LOW]
                 point = point_of(alarm[c, a, METRIC], cpu, cpu_top, memory, per_target, lows)
             else:
                 point = alarm_point(alarm, level, metrics, c, a, k)

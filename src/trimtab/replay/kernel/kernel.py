@@ -28,6 +28,7 @@ from trimtab.replay.kernel.rules import (
     OVER_CPU_BIT,
     OVER_MEMORY_BIT,
     REQUESTS,
+    REQUESTS_FILLED,
     SATURATED_BIT,
     alarm_point,
     counts_requests,
@@ -73,6 +74,7 @@ from trimtab.replay.kernel.tables import (
     PERIODS,
     POLICY,
     PULLED_S,
+    REQUESTS_LOW,
     SATURATED,
     SINCE,
     STATE,
@@ -139,7 +141,7 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
     live, until, held_in = state[LIVE], 0, False
     cold, last_missing = False, -1
     agreeing, per_target = tracked_in(alarm, c, alarms), np.nan
-    by_requests, requests = counts_requests(alarm, c, alarms), rec.requests
+    by_requests, requests = counts_requests(alarm, level, c, alarms), rec.requests
     change, due, changed = book.change, NEVER, 0
     if change.shape[1] > 0:
         due = change[c, 0, FROM_MINUTE]
@@ -221,12 +223,13 @@ def one(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every a
             # A load balancer reports no minute without requests.
             per_target = np.nan if serving_s == 0 or requests[k] == 0 else requests[k] / (serving_s / 60)
             metrics[REQUESTS, k] = per_target
+            metrics[REQUESTS_FILLED, k] = 0.0 if np.isnan(per_target) else per_target
             if np.isnan(per_target):
                 last_missing = k
         breaching = 0
         for a in range(alarms):
             if alarm[c, a, PERIOD] == 1:
-                lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW]
+                lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW], level[c, a, REQUESTS_LOW]
                 point = point_of(alarm[c, a, METRIC], cpu, cpu_top, memory, per_target, lows)
             else:
                 point = alarm_point(alarm, level, metrics, c, a, k)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -46,7 +45,7 @@ class KnownMinutes(NamedTuple):
     metric: I64
     """(S,): what each alarm's column watches."""
     level: F64
-    """(S, 4): from where to where it breaches, and the lows of the joint metric."""
+    """(S, 5): from where to where it breaches, and the lows of the joint metric."""
     closed: U64
     """(W + 1,): minutes in which a deployment is in progress."""
 
@@ -76,13 +75,13 @@ def settle_column(rec: Recording, known: KnownMinutes, count: int, column: int) 
     """Work out in which minutes the alarm of ``column`` breaches at ``count`` tasks."""
     words, metric, minutes = known.bits[count, column], known.metric[column], rec.cpu_vcpu.size
     low, high = known.level[column, 0], known.level[column, 1]
-    lows = known.level[column, 2], known.level[column, 3]
+    lows = known.level[column, 2], known.level[column, 3], known.level[column, 4]
     cpu, memory = known.values[count, 0], known.values[count, 1]
     for word in range(words.size):
         breaching, first = NONE, word * WORD
         for k in range(first, min(first + WORD, minutes)):
             top = min(100.0, cpu[k] * rec.hottest_ratio[k])
-            point = point_of(metric, cpu[k], top, memory[k], math.nan, lows)
+            point = point_of(metric, cpu[k], top, memory[k], rec.requests[k] / count, lows)
             breaching |= np.uint64((point >= low) & (point <= high)) << np.uint64(k - first)
         words[word] = breaching
     known.done[count, column] = True

@@ -14,7 +14,6 @@ compared on generated cases in every test run (``tests/property/test_leaps.py``)
 from __future__ import annotations
 
 import functools
-import math
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -33,6 +32,7 @@ from trimtab.replay.kernel.rules import (
     OOM_BIT,
     OVER_CPU_BIT,
     OVER_MEMORY_BIT,
+    REQUESTS_FILLED,
     SATURATED_BIT,
     point_of,
     proposal,
@@ -65,6 +65,7 @@ from trimtab.replay.kernel.tables import (
     OVER_CPU,
     OVER_MEMORY,
     PERIODS,
+    REQUESTS_LOW,
     SATURATED,
     UNTIL,
     WARM,
@@ -140,6 +141,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
     past, ahead, added, since, serving = walk.past, walk.ahead, walk.most, walk.since, walk.serving
     done, bits, values, closed = known.done, known.bits, known.values, known.closed
     cpu_vcpu, memory_mib, hottest_ratio = rec.cpu_vcpu, rec.memory_mib, rec.hottest_ratio
+    requests = rec.requests
     alarms, least, most = book.bounds[c, ALARMS], book.bounds[c, MIN_TASKS], book.bounds[c, MAX_TASKS]
     minutes, ago = cpu_vcpu.size, site.lag + 1
     horizon = 60 * minutes
@@ -214,7 +216,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
                 running = running_at(tasks, state, e) if cold else live
             # As ``rules.judged``: no point is missing here.
             aggregation, metric = alarm[c, a, AGGREGATION], alarm[c, a, METRIC]
-            lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW]
+            lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW], level[c, a, REQUESTS_LOW]
             first = newest if site.latest == 1 else max(0, newest - alarm[c, a, PERIODS] + 1)
             place, value = stretch, 0.0
             while since[place] > first:
@@ -224,9 +226,12 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
                     place += 1
                 if serving[place] > 0:
                     cpu, memory = values[serving[place], 0, minute], values[serving[place], 1, minute]
+                    per_target = requests[minute] / serving[place]
                 else:
                     cpu, memory = metrics[CPU_AVERAGE, minute], metrics[MEMORY_AVERAGE, minute]
-                point = point_of(metric, cpu, min(100.0, cpu * hottest_ratio[minute]), memory, math.nan, lows)
+                    per_target = metrics[REQUESTS_FILLED, minute]
+                top = min(100.0, cpu * hottest_ratio[minute])
+                point = point_of(metric, cpu, top, memory, per_target, lows)
                 if minute == first:
                     value = point
                 elif aggregation == AVERAGE:
@@ -255,13 +260,15 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
         _, _, cpu, top, memory, bad = served_in(
             site, running_s, serving_s, cpu_vcpu[k], 0.0, memory_mib[k], hottest_ratio[k]
         )
+        per_target = 0.0 if serving_s == 0 else requests[k] / (serving_s / 60)
         metrics[CPU_AVERAGE, k], metrics[MEMORY_AVERAGE, k] = cpu, memory
+        metrics[REQUESTS_FILLED, k] = per_target
         if serving[stretch] != 0:
             stretch += 1
             since[stretch], serving[stretch] = k, 0
         for a in range(alarms):
-            lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW]
-            point = point_of(alarm[c, a, METRIC], cpu, top, memory, math.nan, lows)
+            lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW], level[c, a, REQUESTS_LOW]
+            point = point_of(alarm[c, a, METRIC], cpu, top, memory, per_target, lows)
             breach = (point >= level[c, a, BREACH_FROM]) & (point <= level[c, a, BREACH_TO])
             past[a] = joined(past[a], np.uint64(breach), 1)
         over_cpu += 1 if bad & OVER_CPU_BIT else 0

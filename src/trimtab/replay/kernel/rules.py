@@ -34,6 +34,7 @@ from trimtab.replay.kernel.tables import (
     PERIOD,
     PERIODS,
     REACH,
+    REQUESTS_LOW,
     TARGET,
     THRESHOLD,
     TRACKING,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 # numba takes a module's numbers for constants, not its enumerations.
 CPU_AVERAGE, CPU_MAXIMUM = Metric.CPU_AVERAGE.value, Metric.CPU_MAXIMUM.value
 MEMORY_AVERAGE, JOINT = Metric.MEMORY_AVERAGE.value, Metric.JOINT.value
-REQUESTS = Metric.REQUESTS.value
+REQUESTS, REQUESTS_FILLED = Metric.REQUESTS.value, Metric.REQUESTS_FILLED.value
 IF_MISSING, IF_BREACHING = Missing.MISSING.value, Missing.BREACHING.value
 IF_NOT_BREACHING = Missing.NOT_BREACHING.value
 INSUFFICIENT, OK, ALARM = (int(state) for state in AlarmState)
@@ -225,10 +226,16 @@ def proposal(
 
 
 @register_jitable
+def joint_of(used: float, requested: float) -> float:
+    """Return the joint metric; missing where ``used`` is, for no task ran."""
+    return max(used, requested)
+
+
+@register_jitable
 def point_of(
-    metric: int, cpu: float, cpu_top: float, memory: float, requests: float, lows: tuple[float, float]
+    metric: int, cpu: float, cpu_top: float, memory: float, requests: float, lows: tuple[float, float, float]
 ) -> float:
-    """Return an alarm's point of one minute (5); ``lows``: of CPU and memory, for the joint metric."""
+    """Return an alarm's point of one minute (5); ``lows``: of CPU, memory and requests, for the joint one."""
     if metric == CPU_AVERAGE:
         return cpu
     if metric == CPU_MAXIMUM:
@@ -237,7 +244,10 @@ def point_of(
         return memory
     if metric == REQUESTS:
         return requests
-    return max(cpu / lows[0], memory / lows[1])
+    filled = 0.0 if np.isnan(requests) else requests
+    if metric == REQUESTS_FILLED:
+        return filled
+    return joint_of(max(cpu / lows[0], memory / lows[1]), filled / lows[2])
 
 
 @register_jitable
@@ -250,11 +260,13 @@ def tracked_in(alarm: I64, c: int, alarms: int) -> int:
 
 
 @register_jitable
-def counts_requests(alarm: I64, c: int, alarms: int) -> bool:
+def counts_requests(alarm: I64, level: F64, c: int, alarms: int) -> bool:
     """Tell whether any alarm watches requests."""
     watching = 0
     for a in range(alarms):
-        watching += 1 if alarm[c, a, METRIC] == REQUESTS else 0
+        metric = alarm[c, a, METRIC]
+        joint = metric == JOINT and level[c, a, REQUESTS_LOW] < math.inf
+        watching += 1 if joint or metric in (REQUESTS, REQUESTS_FILLED) else 0
     return watching > 0
 
 
@@ -284,4 +296,8 @@ def alarm_point(alarm: I64, level: F64, metrics: F64, c: int, a: int, minute: in
         return period_point(metrics, metric, minute, period)
     cpu_ratio = period_point(metrics, CPU_AVERAGE, minute, period) / level[c, a, CPU_LOW]
     memory_ratio = period_point(metrics, MEMORY_AVERAGE, minute, period) / level[c, a, MEMORY_LOW]
-    return float(max(cpu_ratio, memory_ratio))
+    used = max(cpu_ratio, memory_ratio)
+    if level[c, a, REQUESTS_LOW] == math.inf:
+        return float(used)
+    requested = period_point(metrics, REQUESTS_FILLED, minute, period) / level[c, a, REQUESTS_LOW]
+    return float(joint_of(used, requested))

@@ -90,9 +90,10 @@ FAST, PHASE = 17, 18
 """Of its policy. KIND: an AdjustmentType, or TRACKING. ZERO_IS_OUT: a difference of exactly 0
 belongs to the step that begins there. The steps are FIRST_STEP to LAST_STEP - 1."""
 ALARM_COLUMNS = 19
-BREACH_FROM, BREACH_TO, THRESHOLD, CPU_LOW, MEMORY_LOW, TARGET = range(6)
-"""A point breaches in [BREACH_FROM, BREACH_TO]: every comparison as a closed interval."""
-LEVEL_COLUMNS = 6
+BREACH_FROM, BREACH_TO, THRESHOLD, CPU_LOW, MEMORY_LOW, REQUESTS_LOW, TARGET = range(7)
+"""A point breaches in [BREACH_FROM, BREACH_TO]: every comparison as a closed interval. REQUESTS_LOW is
+infinite where requests are no part of the joint metric."""
+LEVEL_COLUMNS = 7
 FROM_MINUTE, NEW_MIN, NEW_MAX = range(3)
 NEVER = 2**62
 """Later than any minute."""
@@ -105,8 +106,8 @@ class Scratch(NamedTuple):
     """Work space of one worker, overwritten by each candidate."""
 
     metrics: F64
-    """(METRICS, T), by the values of ``Metric``: NaN where no task ran. The row of JOINT is not used, that
-    of REQUESTS is written where an alarm watches them."""
+    """(METRICS, T), by the values of ``Metric``: NaN where no task ran. The row of JOINT is not used,
+    those of requests are written where an alarm watches them."""
     points: F64
     """(A, T): each alarm's point that ends with the minute."""
     fast_points: F64
@@ -121,7 +122,7 @@ class Scratch(NamedTuple):
     """(4, MAX_TASKS): DECIDED_S to SERVES_S of the live tasks, in the order of their decision."""
 
 
-METRICS = 5
+METRICS = 6
 STATE, BREACHES, SINCE = range(3)
 """SINCE: the second at which it went to ALARM."""
 DECIDED_S, PULLED_S, RUNS_S, SERVES_S = range(4)

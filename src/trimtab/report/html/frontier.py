@@ -23,6 +23,7 @@ RANKS: Final[Mapping[Rank, str]] = {
     Rank.FIXED: "fixed count",
     Rank.LADDERS: "best scaling steps",
     Rank.TRACKING: "target tracking, tuned",
+    Rank.REQUESTS: "scaling steps on requests too",
     Rank.DEFAULT: "default scaling steps",
 }
 

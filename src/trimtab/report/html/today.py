@@ -75,5 +75,5 @@ def _policy(policy: StepPolicy) -> str:
     )
     sign = ">" if policy.comparison.startswith("greater") else "<"
     minutes = policy.period_s * policy.evaluation_periods / 60
-    alarm = f"{policy.metric} {sign} {policy.threshold:g} for {minutes:g} min"
+    alarm = f"{policy.metric.removesuffix('_filled')} {sign} {policy.threshold:g} for {minutes:g} min"
     return f"{alarm}: {steps}, wait {policy.cooldown_s} s"

@@ -40,6 +40,7 @@ def ladder_section(service: ServicePart) -> Section:
             *_minima(scaling),
             Fact(label="out, CPU", text=_out(scaling.cpu, scaling)),
             Fact(label="out, memory", text=_out(scaling.memory, scaling)),
+            *_on_requests(scaling),
             Fact(label="in", text=_in(scaling)),
             Fact(label="waits", text=_waits(scaling)),
             Fact(label="a burst", text=_burst(service.choice.response)),
@@ -90,25 +91,37 @@ def ladders_of(scaling: ScalingPart) -> Ladders:
     return msgspec.convert(scaling, type=Ladders, from_attributes=True)
 
 
-def _out(ladder: LadderPart, scaling: ScalingPart) -> str:
+def _on_requests(scaling: ScalingPart) -> Iterator[Fact]:
+    """Yield the steps out on requests, where there are any."""
+    if scaling.requests is not None:
+        each = "" if scaling.period_s == MINUTE_S else f" in {scaling.period_s // MINUTE_S} min"
+        yield Fact(label="out, requests", text=_out(scaling.requests, scaling, f"requests a task{each}"))
+
+
+def _out(ladder: LadderPart, scaling: ScalingPart, unit: str = "%") -> str:
     first, *others = ladder.steps
     held = window(scaling.out_datapoints, scaling.period_s)
-    steps = [f"above {ladder.high:g} % for {held}: {tasks(first.add)} more"]
-    steps += [f"from {ladder.high + step.above:g} %: {step.add}" for step in others]
+    steps = [f"above {ladder.high:,.10g} {unit} for {held}: {tasks(first.add)} more"]
+    steps += [f"from {ladder.high + step.above:,.10g}{' %' * (unit == '%')}: {step.add}" for step in others]
     return "; ".join(steps)
 
 
 def _in(scaling: ScalingPart) -> str:
-    """Return the steps in: the joint metric is below 1 only while both are below their low thresholds."""
-    cpu, memory = scaling.cpu.low, scaling.memory.low
+    """Return the steps in: the joint metric is below 1 only while all are below their low thresholds."""
+    cpu, memory, requests = scaling.cpu.low, scaling.memory.low, scaling.requests
     first, *others = scaling.scale_in
     held = window(scaling.in_datapoints, scaling.period_s)
     taken = _taken(first.remove, scaling)
-    steps = [f"CPU below {cpu:g} % and memory below {memory:g} %, both for {held}: {taken} fewer"]
-    steps += [
-        f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %: {_share(step.remove, scaling)}"
-        for step in others
-    ]
+    if requests is None:
+        said = f"CPU below {cpu:g} % and memory below {memory:g} %, both for {held}"
+    else:
+        low = f"requests below {requests.low:,.10g} a task"
+        said = f"CPU below {cpu:g} %, memory below {memory:g} % and {low}, all for {held}"
+    steps = [f"{said}: {taken} fewer"]
+    for step in others:
+        more = "" if requests is None else f" and {step.below * requests.low:,.4g} requests"
+        limits = f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %{more}"
+        steps.append(f"{limits}: {_share(step.remove, scaling)}")
     return "; ".join(steps)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from trimtab.aws.api import Api, Json
+    from trimtab.fleet.model import FurtherMetric
 
     Series: TypeAlias = dict["Query", npt.NDArray[np.float32]]
     """Values by query, shape (minutes,)."""
@@ -36,7 +37,12 @@ SAMPLE_COUNT: Final = "running_tasks_by_samples"
 
 
 def queries_of(
-    cluster: str, service: Json, balancers: Mapping[str, str], *, insights: bool
+    cluster: str,
+    service: Json,
+    balancers: Mapping[str, str],
+    *,
+    insights: bool,
+    further: FurtherMetric | None = None,
 ) -> tuple[Query, ...]:
     """Return what is asked about a service. ``balancers`` is the load balancer's ARN by target group's."""
     name = service["serviceName"]
@@ -61,11 +67,24 @@ def queries_of(
     queries = [of(SAMPLE_COUNT, "AWS/ECS", "CPUUtilization", "SampleCount")]
     for column in COLUMNS:
         series = (column.name, column.namespace, column.metric, column.statistic)
-        if column.of == "targets":
+        if column.of == "named":
+            queries += () if further is None else (_named(name, column.name, further),)
+        elif column.of == "targets":
             queries += (of(*series, *where) for where in targets)
         elif column.of == "service" or insights:
             queries.append(of(*series))
     return tuple(queries)
+
+
+def _named(service: str, column: str, further: FurtherMetric) -> Query:
+    return Query(
+        service=service,
+        column=column,
+        namespace=further.namespace,
+        metric=further.name,
+        statistic=further.statistic,
+        dimensions=tuple(sorted(further.dimensions.items())),
+    )
 
 
 def calls_needed(queries: int, window: Window) -> int:

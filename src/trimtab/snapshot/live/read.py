@@ -5,7 +5,7 @@ Reads only. ``api.CALLS`` names every call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import polars as pl
 
-from trimtab.errors import AccountError, SnapshotError
+from trimtab.errors import AccountError, SnapshotError, UsageError
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.redaction import redact
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames, skipped_by
@@ -34,12 +34,12 @@ from trimtab.snapshot.window import MINUTES_KEPT
 from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from trimtab.aws.api import Api, CallFailed
-    from trimtab.fleet.model import Fleet
+    from trimtab.fleet.model import Fleet, FurtherMetric, Service
     from trimtab.progress import Progress
     from trimtab.snapshot.answers import Raw
     from trimtab.snapshot.window import Query
@@ -64,6 +64,8 @@ class Wish:
     with_environment: bool = False
     """Whether values of environment variables enter the snapshot."""
     tag_names: TagNames = DEFAULT_TAGS
+    further: Mapping[str, FurtherMetric] = field(default_factory=dict)
+    """A metric more of a service, by its name."""
 
 
 def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progress) -> Fleet:
@@ -75,6 +77,7 @@ def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progr
 
     """
     raw = read_deployed(api, wish, now, progress)
+    _check_further(raw, wish)
     end = (now - timedelta(seconds=PUBLICATION_S)).replace(second=0, microsecond=0)
     partial = Partial.open(output, str(raw.cluster["clusterArn"]), wish.days, end)
     since = partial.window.start
@@ -90,9 +93,10 @@ def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progr
     )
     if made is None:
         raise _nothing(raw.name, skipped)
+    made = msgspec.structs.replace(made, services=_with_further(made, wish))
     parts, without = _read_series(api, raw, made, partial, progress)
     fleet = with_log_volume(api, raw, _less(made, without), partial.window)
-    fleet = msgspec.structs.replace(fleet, notes=(*fleet.notes, *_doubt(raw, parts)))
+    fleet = msgspec.structs.replace(fleet, notes=(*fleet.notes, *_doubt(raw, parts), *_silent(fleet, parts)))
     progress(f"writing {output}")
     partial.finish(fleet, parts, prices)
     return fleet
@@ -169,6 +173,38 @@ def _doubt(raw: Raw, parts: Sequence[tuple[str, Path]]) -> tuple[str, ...]:
     return (words,)
 
 
+def _check_further(raw: Raw, wish: Wish) -> None:
+    """Refuse a metric of a service that is not there, before anything long is read."""
+    there = sorted(str(service["serviceName"]) for service in raw.services)
+    for name in wish.further:
+        if name not in there:
+            raise UsageError(
+                f"{raw.name} has no service {name!r}",
+                where=f"--metric {name}=...",
+                advice=f"name one of {', '.join(there[:LINES])}",
+            )
+
+
+def _with_further(fleet: Fleet, wish: Wish) -> tuple[Service, ...]:
+    return tuple(
+        msgspec.structs.replace(service, further=wish.further.get(service.name)) for service in fleet.services
+    )
+
+
+def _silent(fleet: Fleet, parts: Sequence[tuple[str, Path]]) -> Iterator[str]:
+    """Say of which metrics that were named there is no point."""
+    paths = dict(parts)
+    for service in fleet.services:
+        if service.further is None:
+            continue
+        column = pl.read_parquet(paths[service.name], columns=["further"])["further"]
+        if not column.count():
+            yield (
+                f"{service.name}: CloudWatch has no point of {service.further.name} in these days; see that "
+                "namespace, name and all its dimensions are written as CloudWatch has them"
+            )
+
+
 def _last_tasks(path: Path) -> int | None:
     """Return how many tasks the last reported minute says."""
     column = pl.read_parquet(path, columns=["running_tasks"])["running_tasks"].drop_nulls()
@@ -183,9 +219,15 @@ def _queries(raw: Raw, fleet: Fleet) -> dict[str, tuple[Query, ...]]:
         for balancer in group.get("LoadBalancerArns") or ()
         if ":loadbalancer/app/" in balancer
     }
-    names = {service.name for service in fleet.services}
+    names = {service.name: service.further for service in fleet.services}
     return {
-        service["serviceName"]: queries_of(raw.name, service, balancers, insights=insights)
+        service["serviceName"]: queries_of(
+            raw.name,
+            service,
+            balancers,
+            insights=insights,
+            further=names[service["serviceName"]],
+        )
         for service in sorted(raw.services, key=lambda one: str(one["serviceName"]))
         if service["serviceName"] in names
     }

@@ -108,6 +108,11 @@ def _service(service: Json, around: _Around) -> Service:
         ToldScaling(
             cluster=raw.name,
             name=name,
+            groups=frozenset(
+                str(one["targetGroupArn"]).rsplit(":", maxsplit=1)[-1]
+                for one in service.get("loadBalancers") or ()
+                if one.get("targetGroupArn")
+            ),
             desired=int(service.get("desiredCount", 0)),
             target=raw.targets.get(resource),
             policies=raw.policies.get(resource, ()),

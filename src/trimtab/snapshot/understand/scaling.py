@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from trimtab.fleet.model import Scaling, ScheduledAction, Step, StepPolicy, Unmodelled
 from trimtab.redaction import redact
-from trimtab.snapshot.understand.alarms import METRICS, followed, watched_by
+from trimtab.snapshot.understand.alarms import METRICS, REQUESTS, Owned, followed, watched_by
 from trimtab.snapshot.understand.tracking import DEFAULT_COOLDOWN_S, tracking_of
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class ToldScaling:
     cluster: str
     name: str
     """Of the service."""
+    groups: frozenset[str] = frozenset()
+    """Of its target groups, as CloudWatch has them."""
     desired: int
     target: Json | None
     policies: Sequence[Json] = ()
@@ -107,7 +109,8 @@ def _policy(policy: Json, told: ToldScaling) -> Iterator[StepPolicy | TrackingPo
 def _step_policy(policy: Json, alarm: Json, told: ToldScaling) -> StepPolicy | Unmodelled:
     """Return a policy as one alarm calls it, or why that cannot be replayed."""
     what = f"policy {policy['PolicyName']}"
-    watched = watched_by(alarm, told.cluster, told.name)
+    owned = Owned(cluster=told.cluster, service=told.name, groups=told.groups)
+    watched = watched_by(alarm, owned)
     comparison = COMPARISONS.get(alarm.get("ComparisonOperator", ""))
     if watched is None or comparison is None:
         return Unmodelled(what=what, why=f"follows {redact(followed(alarm))}", foreign=True)
@@ -140,6 +143,7 @@ def _step_policy(policy: Json, alarm: Json, told: ToldScaling) -> StepPolicy | U
         ),
         cpu_low=watched.cpu_low,
         memory_low=watched.memory_low,
+        requests_low=watched.requests_low,
         missing=alarm.get("TreatMissingData") or "missing",
         aggregation=body.get("MetricAggregationType") or "Average",
         # Other adjustments do not heed it (StepScalingPolicyConfiguration, API reference).
@@ -149,14 +153,20 @@ def _step_policy(policy: Json, alarm: Json, told: ToldScaling) -> StepPolicy | U
     )
 
 
-def _metric(watched: Watched) -> Literal["cpu", "cpu_maximum", "memory", "joint"] | None:
-    """Return what is replayed of it: averages, and the hottest task's CPU."""
+def _metric(
+    watched: Watched,
+) -> Literal["cpu", "cpu_maximum", "memory", "joint", "requests", "requests_filled"] | None:
+    """Return what is replayed of it: averages, the hottest task's CPU, and the sum of requests a target."""
+    if watched.metric in {"requests", "requests_filled"}:
+        return watched.metric if watched.statistic == "Sum" else None
     if watched.statistic == "Average":
         return watched.metric
     return "cpu_maximum" if (watched.metric, watched.statistic) == ("cpu", "Maximum") else None
 
 
 def _called(metric: str) -> str:
+    if metric == "requests":
+        return REQUESTS[1]
     return next((name for name, word in METRICS.items() if word == metric), "CPU and memory")
 
 
