@@ -50,6 +50,8 @@ TRACKING_NAMES: Final = {"cpu-tracking": 'tracking["cpu"]', "memory-tracking": '
 """The same of target tracking, which stands in the place of the steps; its alarms are AWS's."""
 ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in[0]"}
 """Ends of the names of the alarms, and where they are."""
+FAST_ALARM_ENDINGS: Final = {"cpu-high-fast": "fast[0]"}
+"""The same of what `fast_signals` adds."""
 ALARMED_METRICS = 4
 """An alarm out for CPU, one for memory, one in for both, which is billed for each (modules/scaling)."""
 MODULE_TAGS: Final = ("Environment", "Service", "CostCenter")
