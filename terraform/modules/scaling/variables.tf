@@ -74,6 +74,8 @@ variable "scaling" {
     for the others.
     There is one scale-in for all: it fires while MAX([CPU / cpu.low, memory / memory.low, METRIC / METRIC.low]) is
     under 1, with `scale_in.steps` by that ratio.
+    `in_adjustment_type` says what `remove` of `scale_in.steps` is: tasks (`ChangeInCapacity`), or percent of the tasks
+    that run (`PercentChangeInCapacity`), of which a step takes at least `in_min_adjustment_magnitude` tasks.
     `fast_signals` sets an alarm of 20 s beside CPU's, on the same policy. It needs CPU published every 20 s
     (`monitoring` of the service, which the provider cannot set: `aws ecs update-service --monitoring` does). Where it
     is not, that alarm never fires and the one of `period` scales as before.
@@ -144,6 +146,9 @@ variable "scaling" {
     in_periods     = optional(number, 10)
     in_datapoints  = optional(number, 10)
     fast_signals   = optional(bool, false)
+
+    in_adjustment_type          = optional(string, "ChangeInCapacity")
+    in_min_adjustment_magnitude = optional(number, 1)
   })
   nullable = false
 
@@ -267,19 +272,61 @@ variable "scaling" {
     )
     error_message = join(" ", [
       "scaling.scale_in.steps is no ladder. It takes 1 to 20 steps, the first with below = 1 (the joint ratio at which",
-      "scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks.",
+      "scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks, or",
+      "in whole percent where in_adjustment_type says so.",
+    ])
+  }
+
+  validation {
+    condition     = contains(["ChangeInCapacity", "PercentChangeInCapacity"], var.scaling.in_adjustment_type)
+    error_message = join(" ", [
+      "scaling.in_adjustment_type is ${var.scaling.in_adjustment_type}. Say ChangeInCapacity (steps in are tasks) or",
+      "PercentChangeInCapacity (percent of the tasks that run); an exact count is no step.",
+    ])
+  }
+
+  validation {
+    condition = (
+      var.scaling.in_min_adjustment_magnitude >= 1 &&
+      floor(var.scaling.in_min_adjustment_magnitude) == var.scaling.in_min_adjustment_magnitude &&
+      (var.scaling.in_adjustment_type != "ChangeInCapacity" || var.scaling.in_min_adjustment_magnitude == 1)
+    )
+    error_message = join(" ", [
+      "scaling.in_min_adjustment_magnitude is ${var.scaling.in_min_adjustment_magnitude} with",
+      "in_adjustment_type = ${var.scaling.in_adjustment_type}. It is a whole number of tasks from 1 on, and counts for",
+      "steps in percent alone: with others AWS refuses it.",
+    ])
+  }
+
+  validation {
+    condition = (
+      var.scaling.in_adjustment_type != "PercentChangeInCapacity" ||
+      alltrue([for step in var.scaling.scale_in.steps : step.remove < 100])
+    )
+    error_message = join(" ", [
+      "scaling.scale_in.steps remove ${join(", ", var.scaling.scale_in.steps[*].remove)} percent. Less than 100 each: a",
+      "step of all tasks leaves the minimum, whatever the load.",
     ])
   }
 
   validation {
     condition = var.scaling.max == var.scaling.min || !var.scaling.cpu.enabled || alltrue([
       for step in var.scaling.scale_in.steps :
-      step.below * var.scaling.cpu.low * (var.scaling.min + step.remove) / var.scaling.min < var.scaling.cpu.high
+      # Percent take their share of any fleet, and of the smallest the least number of tasks.
+      step.below * var.scaling.cpu.low * (
+        var.scaling.in_adjustment_type != "PercentChangeInCapacity"
+        ? (var.scaling.min + step.remove) / var.scaling.min
+        : max(
+          (var.scaling.min + var.scaling.in_min_adjustment_magnitude) / var.scaling.min,
+          100 / max(1, 100 - step.remove)
+        )
+      ) < var.scaling.cpu.high
     ])
     error_message = join(" ", [
       "scaling would flap: with min = ${var.scaling.min}, removing tasks at cpu.low = ${var.scaling.cpu.low} %",
       "leaves the rest above cpu.high = ${var.scaling.cpu.high} % (low x (min + remove) / min must stay under high",
-      "for every scale-in step). Lower cpu.low, raise min, or remove fewer tasks a step.",
+      "for every scale-in step; of percent, low x 100 / (100 - remove) and low x (min + in_min_adjustment_magnitude) /",
+      "min). Lower cpu.low, raise min, or remove less a step.",
     ])
   }
 
@@ -431,7 +478,14 @@ variable "scaling" {
   validation {
     condition = var.scaling.max == var.scaling.min || alltrue(flatten([for one in values(var.scaling.metrics) : [
       for step in var.scaling.scale_in.steps :
-      !one.divided || step.below * one.low * (var.scaling.min + step.remove) / var.scaling.min < one.high
+      !one.divided || step.below * one.low * (
+        var.scaling.in_adjustment_type != "PercentChangeInCapacity"
+        ? (var.scaling.min + step.remove) / var.scaling.min
+        : max(
+          (var.scaling.min + var.scaling.in_min_adjustment_magnitude) / var.scaling.min,
+          100 / max(1, 100 - step.remove)
+        )
+      ) < one.high
     ]]))
     error_message = join(" ", [
       "scaling would flap: with min = ${var.scaling.min}, removing tasks at the low threshold leaves the rest above",

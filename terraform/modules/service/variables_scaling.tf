@@ -54,6 +54,9 @@ variable "scaling" {
     in_periods     = optional(number)
     in_datapoints  = optional(number)
     fast_signals   = optional(bool)
+
+    in_adjustment_type          = optional(string)
+    in_min_adjustment_magnitude = optional(number)
   })
 }
 
