@@ -272,8 +272,8 @@ variable "scaling" {
     )
     error_message = join(" ", [
       "scaling.scale_in.steps is no ladder. It takes 1 to 20 steps, the first with below = 1 (the joint ratio at which",
-      "scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks, or",
-      "in whole percent where in_adjustment_type says so.",
+      "scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks,",
+      "or in whole percent where in_adjustment_type says so.",
     ])
   }
 
@@ -304,8 +304,8 @@ variable "scaling" {
       alltrue([for step in var.scaling.scale_in.steps : step.remove < 100])
     )
     error_message = join(" ", [
-      "scaling.scale_in.steps remove ${join(", ", var.scaling.scale_in.steps[*].remove)} percent. Less than 100 each: a",
-      "step of all tasks leaves the minimum, whatever the load.",
+      "scaling.scale_in.steps remove ${join(", ", var.scaling.scale_in.steps[*].remove)} percent. Less than 100 each:",
+      "a step of all tasks leaves the minimum, whatever the load.",
     ])
   }
 

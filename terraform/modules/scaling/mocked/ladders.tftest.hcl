@@ -432,7 +432,10 @@ run "steps_in_of_percent_take_more_than_the_smallest_fleet_has" {
     condition = [
       aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].adjustment_type,
       aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].min_adjustment_magnitude,
-      [for one in aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment : one.scaling_adjustment],
+      [
+        for one in aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment :
+        one.scaling_adjustment
+      ],
     ] == ["PercentChangeInCapacity", 2, [-20, -75]]
     error_message = "percent, two tasks at least"
   }
