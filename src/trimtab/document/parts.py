@@ -47,7 +47,7 @@ class OutStepPart(Part, frozen=True, kw_only=True):
 
 
 class InStepPart(Part, frozen=True, kw_only=True):
-    """While the joint metric is below ``below``, ``remove`` tasks."""
+    """While the joint metric is below ``below``, ``remove`` tasks; percent of them with ``in_percent``."""
 
     below: Difference
     remove: Whole
@@ -102,6 +102,8 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """M of N periods above a high threshold."""
     in_datapoints: tuple[Count, Count]
     """M of N periods with the joint metric below 1."""
+    in_percent: Count | None = None
+    """Where given, ``remove`` is percent of the tasks that run, and at least so many tasks."""
     fast_signals: bool = False
     """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
     schedule: SchedulePart | None = None

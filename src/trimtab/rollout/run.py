@@ -213,6 +213,6 @@ def _looked_at(run: Run, goal: Goal) -> Result:
         outcome=Outcome.WOULD_MOVE,
         before=ready.running.short,
         after=short(ready.step.arn) if isinstance(ready.step, Use) else f"{ready.step.base.family}:(new)",
-        calls=calls_of(run.cluster, goal.name, ready.step),
+        calls=calls_of(run.cluster, goal.name, ready.step, ready.signals),
         notes=(*ready.notes, *notes),
     )

@@ -73,6 +73,8 @@ class Adopted:
     scaling_target: ScalingTarget | None
     tracks: bool = False
     """Whether the values ask for target tracking in the place of steps."""
+    fast: bool = False
+    """Whether they ask for the alarm of 20 s beside CPU's."""
 
     @property
     def registry_kept(self) -> str | None:
@@ -101,11 +103,16 @@ class Takeover:
 
 
 def takeover_of(
-    fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str], tracked: Collection[str] = ()
+    fleet: Fleet,
+    identity: FleetIdentity,
+    wanted: Iterable[str],
+    tracked: Collection[str] = (),
+    fast: Collection[str] = (),
 ) -> Takeover:
     """Return what becomes of each thing, if the configuration has the services named ``wanted``.
 
-    Those named ``tracked`` have target tracking there, the others steps.
+    Those named ``tracked`` have target tracking there, the others steps; those named
+    ``fast`` have an alarm of 20 s.
     """
     facts, names = OwnableFacts.of(fleet, identity), list(wanted)
     known = {service.name: service for service in fleet.services}
@@ -126,6 +133,7 @@ def takeover_of(
             replace(
                 _adopted(service, service.identity, stems[service.name], facts, balancers, namespace),
                 tracks=service.name in tracked,
+                fast=service.name in fast,
             )
             for service in taken
             if service.identity is not None

@@ -108,6 +108,28 @@ def test_only_what_the_values_ask_for_is_imported_steps_or_target_tracking() -> 
     }
 
 
+def test_the_alarm_of_20_s_is_imported_where_the_values_ask_for_it_and_else_is_to_go() -> None:
+    drives = (made.policy_arn("api", "cpu-out"),)
+    alarms = tuple(
+        Alarm(name=f"prod-api-{end}", arn=end, actions=drives, service="api")
+        for end in ("cpu-high", "cpu-high-fast")
+    )
+    fleet = made.fleet(made.service("api"), alarms=alarms)
+    at = 'module.fleet.module.service["api"].module.scaling[0].aws_cloudwatch_metric_alarm'
+    slow, fast = f'{at}.out["cpu"]', f"{at}.fast[0]"
+
+    def imported(*names: str) -> dict[str, str]:
+        return {to: name for to, name in made.ids(fleet, fast=names).items() if to.startswith(at)}
+
+    def left(*names: str) -> dict[str, str]:
+        return {item.name: item.advice for item in scaling_items(made.taken(fleet, fast=names))}
+
+    assert imported("api") == {slow: "prod-api-cpu-high", fast: "prod-api-cpu-high-fast"}
+    assert left("api") == {}
+    assert imported() == {slow: "prod-api-cpu-high"}
+    assert left() == {"prod-api-cpu-high-fast": "remove"}
+
+
 def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> None:
     policies = (
         ScalingPolicy(name="cpu-out", arn="a", type="StepScaling"),

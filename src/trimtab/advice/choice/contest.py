@@ -18,6 +18,7 @@ from trimtab.advice.choice.trials import ground_of, tested
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.front import Limits
+from trimtab.ladders.kinds.shares import in_shares
 from trimtab.ladders.kinds.tracking import track
 from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
 from trimtab.ladders.parts import parts_of
@@ -79,6 +80,8 @@ class Contest:
     """The cheapest with an alarm of 20 s that stood every trial; None: none, or it was not asked for."""
     tracking: Entrant | None = None
     """The cheapest target tracking that stood every trial; None: none did, or none was asked for."""
+    shares: Entrant | None = None
+    """The cheapest with steps in of percent that stood every trial; None: none did, or the fleet is small."""
     untracked: Entrant | None = None
     """Where none did, the safest that was tried."""
 
@@ -86,7 +89,11 @@ class Contest:
     def scaling(self) -> tuple[Entrant, ...]:
         """What scales, stood every trial and is of a kind that the objective takes: steps first."""
         kinds = self.ground.objective.policies
-        found = ((PolicyKind.STEP, self.ladders), (PolicyKind.TRACKING, self.tracking))
+        found = (
+            (PolicyKind.STEP, self.ladders),
+            (PolicyKind.STEP, self.shares),
+            (PolicyKind.TRACKING, self.tracking),
+        )
         return tuple(entrant for kind, entrant in found if entrant is not None and kind in kinds)
 
     @property
@@ -110,24 +117,27 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
     fast, fast_tried = None, 0
-    # Of the last search alone: a size is not won or lost by it.
-    steps = PolicyKind.STEP in objective.policies and not space.empty
-    if objective.fast_signals and hunt.effort.shows and steps:
+    # Of the last search alone: a size is not won or lost by these.
+    steps = PolicyKind.STEP in objective.policies and not space.empty and hunt.effort.shows
+    shared, share_tried = in_shares(parts.tuned, space, limits, hunt, front) if steps else ((), 0)
+    shares, _, _ = _walk(shared, ground)
+    if objective.fast_signals and steps:
         effort = fast_effort(hunt.effort)
-        seeds = (*hunt.seeds, *(one.ladders for one in front))
+        seeds = (*hunt.seeds, *(one.ladders for one in (*front, *shared)))
         faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)
         fast, _, _ = _walk(search(parts.tuned, space, limits, faster), ground)
         fast_tried = effort.replays + len(seeds)
     return Contest(
         ladders=best,
         tracking=tracking,
+        shares=shares,
         untracked=untracked[-1] if untracked and tracking is None else None,
         fixed=fixed_count(ground, memory),
         refused=refused,
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds) + replays + fast_tried,
+        tried=hunt.effort.replays + len(hunt.seeds) + replays + share_tried + fast_tried,
         fast=fast,
     )
 

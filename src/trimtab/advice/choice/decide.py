@@ -187,9 +187,10 @@ def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
         if contest.fixed is not None:
             usd = searched.judged_usd_month(contest.fixed)
             against = f"{_count(contest.fixed.ladders.min_tasks)} that pass the same trials cost ${usd:,.0f}"
-        if entrant == contest.tracking and contest.ladders is not None:
+        if entrant in {contest.tracking, contest.shares} and contest.ladders is not None:
             usd = searched.judged_usd_month(contest.ladders)
-            against = f"scaling steps that pass the same trials cost ${usd:,.0f}; {against}"
+            what = "scaling steps" if entrant == contest.tracking else "steps in of whole tasks"
+            against = f"{what} that pass the same trials cost ${usd:,.0f}; {against}"
         words = f"{_judged_words(searched, entrant)}; {against}"
         loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
         return loose + words if decision is Decision.HEADROOM else words
@@ -288,9 +289,9 @@ def _others(question: Question, chosen: _Proposed) -> Iterator[tuple[Rank, Ladde
         yield Rank.SAFER, safer, COSTS_MORE
     if contest.fixed is not None and contest.fixed != entrant:
         yield Rank.FIXED, contest.fixed.ladders, COSTS_MORE
-    tracks = entrant.ladders.tracking is not None
+    beats_steps = entrant.ladders.tracking is not None or entrant == contest.shares
     if contest.ladders is not None and contest.ladders != entrant:
-        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if tracks else chosen.why
+        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if beats_steps else chosen.why
     if contest.tracking is not None and contest.tracking != entrant:
         asked = PolicyKind.TRACKING in question.objective.policies
         dearer = chosen.why if chosen.decision is Decision.KEEP else COSTS_MORE

@@ -8,7 +8,7 @@ import msgspec
 
 from trimtab.ladders.kinds.schedule import said_of
 from trimtab.ladders.traits import differences
-from trimtab.ladders.words import tasks, window
+from trimtab.ladders.words import at_least, tasks, window
 from trimtab.replay.policy import TRACKING_LOW
 from trimtab.report.service.model import Fact, Section
 from trimtab.terraform_module import Ladders
@@ -103,13 +103,23 @@ def _in(scaling: ScalingPart) -> str:
     cpu, memory = scaling.cpu.low, scaling.memory.low
     first, *others = scaling.scale_in
     held = window(scaling.in_datapoints, scaling.period_s)
-    steps = [
-        f"CPU below {cpu:g} % and memory below {memory:g} %, both for {held}: {tasks(first.remove)} fewer"
-    ]
+    taken = _taken(first.remove, scaling)
+    steps = [f"CPU below {cpu:g} % and memory below {memory:g} %, both for {held}: {taken} fewer"]
     steps += [
-        f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %: {step.remove}" for step in others
+        f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %: {_share(step.remove, scaling)}"
+        for step in others
     ]
     return "; ".join(steps)
+
+
+def _share(remove: int, scaling: ScalingPart) -> str:
+    return f"{remove}" if scaling.in_percent is None else f"{remove} %"
+
+
+def _taken(remove: int, scaling: ScalingPart) -> str:
+    if scaling.in_percent is None:
+        return tasks(remove)
+    return f"{remove} % of those that run, {at_least(scaling.in_percent)},"
 
 
 def _waits(scaling: ScalingPart) -> str:

@@ -17,6 +17,7 @@ from trimtab.errors import NetworkError
 from trimtab.rollout.bake.gates import Seen, before_of, cannot_tell, worse
 from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
 from trimtab.rollout.cloud.observed import Figure
+from trimtab.rollout.cloud.signals import undone
 from trimtab.rollout.context import Started
 from trimtab.rollout.journal.lines import Baked, Baking, GoingBack
 from trimtab.rollout.model import Outcome, Result, short
@@ -183,7 +184,9 @@ def take_back(run: Run, began: Baking, why: str) -> Result:
         run.journal.write(GoingBack(at=run.at, service=name, reason=why))
     state = run.look(name)
     if state is not None and state.task_definition == began.to:
-        state = run.cloud.update(run.cluster, name, began.before)
+        meant = run.journal.last_update(name)
+        signals = undone(meant.signals) if meant is not None else None
+        state = run.cloud.update(run.cluster, name, began.before, signals)
     primary = state.primary if state is not None else None
     if state is None or primary is None or primary.task_definition != began.before:
         ended = Result(service=name, outcome=Outcome.SUPERSEDED, detail="somebody else deployed meanwhile")
