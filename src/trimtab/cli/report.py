@@ -83,7 +83,10 @@ def report(  # noqa: PLR0913, PLR0917  # one a flag
     """
     from trimtab.document.name import DOCUMENT_FILE  # noqa: PLC0415
     from trimtab.document.read import read_document, read_service  # noqa: PLC0415
+    from trimtab.snapshot.place.named import refuse_bucket_here  # noqa: PLC0415
 
+    for given, flag in ((folder, "DIR"), (snapshot, "--snapshot"), (later, "--since")):
+        refuse_bucket_here(given, flag)
     kind = _form(form, output)
     if later is not None:
         _since(folder, (later, snapshot, moved, prices), service, kind, output)

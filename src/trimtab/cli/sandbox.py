@@ -72,7 +72,9 @@ def _snapshot(fleet: Path | None, fail: list[str]) -> Snapshot | None:
         return None
     from trimtab.rehearsal import run  # noqa: PLC0415
     from trimtab.snapshot.folder import read_snapshot  # noqa: PLC0415
+    from trimtab.snapshot.place.named import refuse_bucket_here  # noqa: PLC0415
 
+    refuse_bucket_here(fleet, "--fleet")
     snapshot = read_snapshot(fleet)
     run.check(snapshot, fail)
     return snapshot

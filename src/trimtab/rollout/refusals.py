@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from trimtab.redaction import redact
 from trimtab.rollout.model import short
 
 if TYPE_CHECKING:
@@ -157,4 +158,4 @@ def moving_image(definition: Definition) -> Iterator[str]:
         image = str(container.get("image", ""))
         name = image.rsplit("/", maxsplit=1)[-1]
         if "@" not in name and name.partition(":")[2] in {"", "latest"}:
-            yield f"container {container['name']}: {image} is resolved anew by this deployment"
+            yield f"container {container['name']}: {redact(image)} is resolved anew by this deployment"

@@ -68,3 +68,18 @@ def refuse_bucket(output: Path | None, flag: str) -> None:
             where=flag,
             advice="name one, and copy it with aws s3 cp --recursive",
         )
+
+
+def refuse_bucket_here(snapshot: Path | None, flag: str) -> None:
+    """Refuse an address of S3 where a snapshot is read from a folder of this machine alone.
+
+    Raises:
+        UsageError: it is one.
+
+    """
+    if snapshot is not None and snapshot.parts[:1] == (_SCHEME.rstrip("/"),):
+        raise UsageError(
+            "this reads snapshots from a folder of this machine alone",
+            where=flag,
+            advice="bring it here first: aws s3 cp --recursive s3://BUCKET/FOLDER DIR",
+        )
