@@ -39,6 +39,11 @@ class Goal(Protocol):
         """How often its CPU is to be published; None: as it is."""
         ...
 
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Hours of the week in which the recorded work was at its peak."""
+        ...
+
     def may_replace(self, state: ServiceState) -> bool:
         """Tell whether the service may be moved although it is not steady."""
         ...
@@ -78,6 +83,11 @@ class NewSize:
     def signals(self) -> SignalsWanted | None:
         """Every 20 s where its steps are made for that; never switched off here."""
         return SignalsWanted(cpu_every_s=FAST_SIGNAL_S) if self.wanted.fast_signals else None
+
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Hours of the week in which the recorded work was at its peak."""
+        return self.wanted.busy_hours
 
     def may_replace(self, state: ServiceState) -> bool:
         """Never: what is not steady is somebody's deployment, or an incident."""
@@ -128,6 +138,11 @@ class UndoGoal:
         if set_then is None:
             return None
         return SignalsWanted(cpu_every_s=cpu_every_s(set_then.before), was_set=set_then.to)
+
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Nor is a peak waited for."""
+        return ()
 
     def may_replace(self, state: ServiceState) -> bool:
         """When it runs, or is still moving to, what the rollout gave it: that may be what is wrong."""

@@ -40,6 +40,8 @@ class WantedRevision:
     """Average CPU above which a minute counts as short of it."""
     fast_signals: bool = False
     """Whether its steps are made for CPU published every 20 s."""
+    busy_hours: tuple[int, ...] = ()
+    """Of the week, 0 from Monday midnight UTC: when the recorded work was at its peak."""
     cost_usd_month: float
     """What it costs today, replayed: how much there is of it."""
 

@@ -82,6 +82,7 @@ def _wanted(service: ServicePart) -> WantedRevision:
         today=today,
         cpu_limit_percent=service.choice.cpu_percent,
         fast_signals=service.scaling.fast_signals,
+        busy_hours=service.work.busy_hours,
         cost_usd_month=service.cost.before_usd_month,
     )
 

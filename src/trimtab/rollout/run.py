@@ -140,8 +140,8 @@ def _baked(run: Run, wave: tuple[Goal, ...], results: list[Result]) -> list[Resu
     moves = {name: move for name in names if (move := run.journal.unbaked(run.begin, name)) is not None}
     if not moves or not run.bake:
         return results
-    limits = {goal.name: goal.cpu_limit_percent for goal in wave}
-    back = {one.service: one for one in bake(run, moves, limits)}
+    goals = {goal.name: goal for goal in wave}
+    back = {one.service: one for one in bake(run, moves, goals)}
     return [back.get(one.service, one) for one in results]
 
 

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.takeover.names import free_stem, slug
-from trimtab.takeover.ownable import EXPOSURES, OwnableFacts, balancers_of, namespace_of, why_not
+from trimtab.takeover.ownable import (
+    EXPOSURES,
+    NO_WAY_IN,
+    OwnableFacts,
+    balancers_of,
+    is_shut,
+    namespace_of,
+    why_not,
+)
 from trimtab.terraform_module import LONGEST_STEM
 
 if TYPE_CHECKING:
@@ -111,6 +119,8 @@ def takeover_of(
     left = {name: reason for name in names if name in known and (reason := why_not(known[name], facts))}
     taken = [known[name] for name in names if name in known and name not in left]
     balancers = balancers_of(facts, taken)
+    left |= {one.name: NO_WAY_IN for one in taken if is_shut(one, facts, balancers)}
+    taken = [one for one in taken if one.name not in left]
     stems = _stems([service.name for service in taken])
     stem = free_stem(slug(identity.cluster.name, LONGEST_STEM), stems.values(), identity)
     namespace = namespace_of(facts, taken, f"{stem}.internal")

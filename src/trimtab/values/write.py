@@ -16,7 +16,7 @@ from trimtab.terraform_module import (
     DEFAULT_STOP_TIMEOUT_S,
 )
 from trimtab.values.deployment import deployment
-from trimtab.values.hcl import Attribute, key, listed, plain, quoted, template, wrapped
+from trimtab.values.hcl import COLUMNS, Attribute, key, listed, quoted, template, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -208,8 +208,10 @@ def _traffic(traffic: Traffic, target: TargetTiming, grace_period_s: int | None)
 
 def _scaling(ladders: Ladders) -> Iterator[Attribute]:
     """Yield the traits of the scaling, those that differ from the module's or are always said."""
-    for name, value in told(ladders):
-        yield Attribute(key=name, value=plain(value))
+    traits = dict(told(ladders))
+    room = COLUMNS - len("      ") - max(map(len, traits)) - len(" = ")
+    for name, value in traits.items():
+        yield Attribute.of(name, value, room)
 
 
 def _rule(rule: Egress) -> str:

@@ -162,6 +162,8 @@ class Shop:
         """What is recommended."""
         self.fast_signals = False
         """Whether its steps are made for CPU every 20 s."""
+        self.busy_hours: tuple[int, ...] = ()
+        """Of the week, in which the recommendation says that the recorded work was at its peak."""
         self.account: str | None = ACCOUNT
         """What the recommendation says of it."""
 
@@ -254,6 +256,7 @@ class Shop:
                 cpu_units=self.size[0],
                 memory_mib=self.size[1],
                 scaling=replaced(like.services[0].scaling, fast_signals=self.fast_signals),
+                work=replaced(like.services[0].work, busy_hours=self.busy_hours),
                 cost=replaced(like.services[0].cost, before_usd_month=COST.get(name, 1.0)),
             )
             for name in names

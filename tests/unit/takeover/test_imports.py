@@ -285,6 +285,21 @@ def test_of_two_load_balancers_of_a_kind_the_busier_is_taken_over() -> None:
     assert of_service(fleet, "old")["foreign_load_balancer"] == "sg-9"
 
 
+def test_a_service_whose_load_balancer_nothing_lets_in_is_left() -> None:
+    """Another owner's, without a security group: the module could only cut it off."""
+    shut = made.balancer(
+        made.listener(80),
+        attributes={"access_logs.s3.prefix": REDACTED},  # not to be taken over
+        security_group_ids=(),
+    )
+    fleet = made.fleet(made.service(), load_balancers=(shut,))
+    (left,) = made.taken(fleet, "api").left
+    assert "has no security group" in left.detail
+    # One that is taken over gets the module's own.
+    own = msgspec.structs.replace(shut, attributes={})
+    assert made.taken(made.fleet(made.service(), load_balancers=(own,)), "api").left == ()
+
+
 def test_what_several_services_share_is_not_imported_twice() -> None:
     web = made.service(
         "web",
