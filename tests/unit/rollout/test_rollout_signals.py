@@ -279,6 +279,7 @@ def test_of_moves_that_follow_one_another_the_first_says_what_was_published(
         (["SUCCESSFUL", "ROLLBACK_IN_PROGRESS"], 0),
         (["SUCCESSFUL", "STOPPED", "SUCCESSFUL"], 2),
         (["SUCCESSFUL", "STOPPED"], 1),  # a breaker without rollback leaves it there
+        (["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL"], 0),
         (["ROLLBACK_FAILED"], None),
         ([], None),
     ],
