@@ -53,14 +53,16 @@ def by_minute(path: Path) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.ascontiguousarray(rows[held, 1])
 
 
-def as_service(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Inputs:
+def as_service(
+    values: np.ndarray[tuple[int], np.dtype[np.float64]], *, peak_tasks: int = PEAK_TASKS
+) -> Inputs:
     """Return the series as a service: 1 vCPU and 2 GiB with the trace collector, public drain and stop.
 
     Starts: pull from 12 s, running at 25 s, serving at 40 s. The scale is the only thing that is
     taken from the whole series.
     """
     usable = 1.0 - COLLECTOR_VCPU
-    cpu = values * (CPU_SHARE * usable * PEAK_TASKS / np.quantile(values, PEAK_QUANTILE))
+    cpu = values * (CPU_SHARE * usable * peak_tasks / np.quantile(values, PEAK_QUANTILE))
     return Inputs(
         load=Load(cpu_vcpu=cpu, memory_mib=np.full_like(cpu, 1300.0), hottest_ratio=np.ones_like(cpu)),
         task=Task(

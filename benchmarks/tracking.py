@@ -27,7 +27,6 @@ from trimtab.replay.batch import Batches
 from trimtab.replay.kernel.encode import candidates_of
 from trimtab.replay.kernel.tables import BILLED, OVER
 from trimtab.replay.policy import Metric, Policy, TargetTracking, tracking_alarms
-from trimtab.replay.run import DEFAULT as MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +58,8 @@ def adversaries(ground: TrialGround) -> Iterator[Policy]:
 def best_of(ground: TrialGround) -> Tested | None:
     """Return the cheapest on the tuned part that stands every trial."""
     every, tuned, objective = list(adversaries(ground)), ground.parts.tuned, ground.objective
-    totals = Batches(tuned.inputs, MODEL).totals(candidates_of(every, MODEL))
+    model = tuned.inputs.model
+    totals = Batches(tuned.inputs, model).totals(candidates_of(every, model))
     kept = within(totals, limits_of(objective), tuned.minutes)
     found = (tested(every[place], ground) for place in safer(kept, totals[:, BILLED], totals[:, OVER]))
     return next((one for one in found if one.passed), None)

@@ -37,7 +37,10 @@ def _thresholds(ladders: Ladders) -> Iterator[str]:
     if ladders.max_tasks == least or least < 1:
         return
     for step in ladders.scale_in:
-        after = step.below * cpu.low * (least + step.remove) / least
+        share = ladders.in_percent
+        tasks = step.remove if share is None else share
+        kept = 1.0 if share is None else (100 - step.remove) / 100
+        after = step.below * cpu.low * max((least + tasks) / least, 1 / kept if kept > 0 else 0)
         if not after < cpu.high:
             yield f"would flap: {step} leaves the rest at {after}"
 
@@ -48,6 +51,10 @@ def _steps(ladders: Ladders) -> Iterator[str]:
     steps = ladders.scale_in
     if not 1 <= len(steps) <= 20 or steps[0].below != 1:
         yield "scale_in does not begin at 1"
+    if ladders.in_percent is not None and not ladders.in_percent >= 1:
+        yield "scaling.in_min_adjustment_magnitude is no task"
+    if ladders.in_percent is not None and any(step.remove >= 100 for step in steps):
+        yield "scaling.scale_in.steps remove all tasks"
     for i in range(1, len(steps)):
         if not steps[i].below < steps[i - 1].below or not steps[i].remove > steps[i - 1].remove:
             yield f"scale_in step {i} is no step further"

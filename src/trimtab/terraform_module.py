@@ -50,6 +50,8 @@ TRACKING_NAMES: Final = {"cpu-tracking": 'tracking["cpu"]', "memory-tracking": '
 """The same of target tracking, which stands in the place of the steps; its alarms are AWS's."""
 ALARM_ENDINGS: Final = {"cpu-high": 'out["cpu"]', "memory-high": 'out["memory"]', "joint-low": "in[0]"}
 """Ends of the names of the alarms, and where they are."""
+FAST_ALARM_ENDINGS: Final = {"cpu-high-fast": "fast[0]"}
+"""The same of what `fast_signals` adds."""
 ALARMED_METRICS = 4
 """An alarm out for CPU, one for memory, one in for both, which is billed for each (modules/scaling)."""
 REQUESTS_METRICS = 2
@@ -83,6 +85,9 @@ FAST_SIGNAL_S, FAST_SIGNAL_POINTS = 20, 3
 """Period of the alarm beside CPU's, and its points to alarm: a whole minute, as AWS's own tracking has it."""
 MOST_PIECES = 6
 """Of a day, each with a minimum of its own (modules/scaling/schedule)."""
+TASKS: Final = "ChangeInCapacity"
+SHARE: Final = "PercentChangeInCapacity"
+"""What steps in may be counted in."""
 PERIODS_S = (60, 120, 180, 240, 300)
 LEAST_IN_COOLDOWN_S = 60
 
@@ -175,6 +180,8 @@ class Ladders:
     cpu: Ladder
     memory: Ladder
     scale_in: tuple[InStep, ...] = SCALE_IN
+    in_percent: int | None = None
+    """Where given, steps in take percent of the tasks that run, and at least so many tasks."""
     out_cooldown_s: int = 60
     in_cooldown_s: int = 300
     period_s: int = 60
@@ -217,6 +224,7 @@ def module_takes(ladders: Ladders) -> bool:
         and all(0 < one.low < one.high < PERCENT for one in (cpu, ladders.memory))
         and all(_rises(one.steps) for one in (cpu, ladders.memory))
         and _falls(ladders.scale_in)
+        and (ladders.in_percent is None or _shares(ladders.scale_in, ladders.in_percent))
         and 0 < ladders.out_cooldown_s < ladders.in_cooldown_s >= LEAST_IN_COOLDOWN_S
         and ladders.period_s in PERIODS_S
         and _windows(ladders)
@@ -228,8 +236,24 @@ def _calm(ladder: Ladder, ladders: Ladders) -> bool:
     """Tell whether after each step in the rest, which carries what was taken away, stays below ``high``."""
     least = ladders.min_tasks
     return least == ladders.max_tasks or all(
-        step.below * ladder.low * (least + step.remove) / least < ladder.high for step in ladders.scale_in
+        step.below * ladder.low * rise(step.remove, ladders.in_percent, least) < ladder.high
+        for step in ladders.scale_in
     )
+
+
+def rise(remove: int, percent: int | None, least: int) -> float:
+    """Return what the rest carries after a step in, over what it carried before, at most [ratio].
+
+    ``percent``: as ``Ladders.in_percent``. A step in whole tasks takes the greatest share of the smallest
+    fleet; one in percent takes its share of any, and of a small one the least number of tasks.
+    """
+    if percent is None:
+        return (least + remove) / least
+    return max((least + percent) / least, PERCENT / (PERCENT - remove))
+
+
+def _shares(steps: Sequence[InStep], least_taken: int) -> bool:
+    return least_taken >= 1 and steps[-1].remove < PERCENT
 
 
 def _scheduled(schedule: Schedule, least: int, most: int) -> bool:

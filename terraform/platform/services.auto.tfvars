@@ -504,9 +504,13 @@ services = {
       deregistration_delay = 30
     }
     scaling = {
-      min            = 2
-      max            = 42
-      cpu            = { high = 60, low = 30, steps = [{ above = 0, add = 1 }, { above = 15, add = 3 }, { above = 35, add = 4 }] }
+      min = 2
+      max = 42
+      cpu = {
+        high  = 60
+        low   = 30
+        steps = [{ above = 0, add = 1 }, { above = 15, add = 3 }, { above = 35, add = 4 }]
+      }
       memory         = { high = 90, low = 50 }
       scale_in       = { steps = [{ below = 1, remove = 1 }] }
       out_cooldown   = 180

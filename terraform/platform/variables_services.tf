@@ -181,6 +181,9 @@ variable "services" {
       in_periods     = optional(number)
       in_datapoints  = optional(number)
       fast_signals   = optional(bool)
+
+      in_adjustment_type          = optional(string)
+      in_min_adjustment_magnitude = optional(number)
     }))
   }))
   nullable = false

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from leaks.corpus import Credential
 
 _EXPLAINED: Final = re.compile(
-    r'"(?:sha256|document|digest|recommendation|trimtab(?:Guard)?/v1)": "[0-9a-f]{16,64}"'
+    r'"(?:sha256|document|digest|recommendation|trimtab(?:Guard)?/v1)": ?"[0-9a-f]{16,64}"'
+    r'|"[\w.\-/]{1,80}\.(?:tf|tfvars|json|md|html)": ?"[0-9a-f]{64}"'
     r"|arn:aws[\w\-]{0,10}:[\w\-]+:[\w\-]*:\d*:[\w\-:/.]+"
 )
 """Digests that a result has of its own files and findings, and names of things in AWS."""

@@ -6,6 +6,7 @@ place that nobody reads would prove nothing.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ PLACES: Final = (
     "service tag", "cost center", "name of a tag", "tag of a load balancer", "cluster tag",
     "event", "stopped reason", "reason of a container", "reason of a deployment",
     "scaling description", "scaling message", "alarm description", "alarm metric",
+    "code of an activity not scaled", "cause of an activity not scaled",
+    "reason of an alarm", "summary of an alarm", "data of an alarm", "time of an alarm",
     "group name", "group description", "health path", "rule path", "rule host", "rule header",
     "fixed response", "redirect path", "redirect query", "load balancer attribute", "target group attribute",
     "description of a namespace", "description of a registry", "error of AWS", "failure of AWS",
@@ -153,9 +156,44 @@ class Planted(Generated):
                     "StatusCode": "Failed",
                     "Description": f"Setting desired count to 3. {said}",
                     "StatusMessage": f"Failed to set desired count: {self.at('scaling message')}",
-                }
+                },
+                {
+                    "StartTime": NOW - timedelta(hours=2),
+                    "StatusCode": "Failed",
+                    "Description": said,
+                    "Cause": f"monitor alarm {self.at('cause of an activity not scaled')} in state ALARM "
+                    "triggered policy x",
+                    "NotScaledReasons": [
+                        {"Code": self.at("code of an activity not scaled"), "MaxCapacity": 3},
+                    ],
+                },
             ]
         }
+
+    def _describe_alarm_history(self, **_: Any) -> dict[str, Any]:
+        said = self.at("reason of an alarm")
+        data = {
+            "version": said,
+            "queryDate": self.at("time of an alarm"),
+            "statistic": said,
+            "unit": said,
+            "period": 60,
+            "recentDatapoints": [71.5, self.at("data of an alarm")],
+            "evaluatedDatapoints": [{"timestamp": said, "value": said}],
+            "threshold": said,
+            said: said,
+        }
+        state = {"stateValue": "OK", "stateReason": said, "stateReasonData": json.dumps(data)}
+        item = {
+            "AlarmName": f"{PLAIN}-out",
+            "AlarmType": "MetricAlarm",
+            "Timestamp": NOW - timedelta(hours=1),
+            "HistoryItemType": "StateUpdate",
+            "HistorySummary": f"Alarm updated from OK to ALARM {self.at('summary of an alarm')}",
+        }
+        told = {"oldState": state, "newState": {**state, "stateValue": "ALARM"}, "said": said}
+        foreign = {**item, "AlarmName": said, "HistoryData": json.dumps(told)}
+        return {"AlarmHistoryItems": [{**item, "HistoryData": json.dumps(told)}, foreign]}
 
     def _describe_alarms(self, **given: Any) -> dict[str, Any]:
         answer = super()._describe_alarms(**given)

@@ -88,6 +88,10 @@ def test_a_fleet_that_runs(first: int, tmp_path: Path) -> None:
     services = {one.name: one for one in fleet.services}
     assert len(services) == len(api_names())
     assert services[PLAIN].traffic is not None
+    (changed,) = services[PLAIN].alarm_changes
+    assert (changed.after, changed.datapoints) == ("ALARM", (71.5,))
+    (not_scaled,) = services[PLAIN].not_scaled
+    assert (not_scaled.code, not_scaled.cause, not_scaled.max_tasks) == ("other", "alarm", 3)
     assert services["path"].traffic is services["health"].traffic is None  # left as it runs, and said
     assert sum("is no plain words" in note for note in fleet.notes) == 2
 

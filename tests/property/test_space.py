@@ -18,7 +18,7 @@ from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.draw import Drawer, table_of
 from trimtab.ladders.parts import RecordingPart
 from trimtab.ladders.rows import ladders_of, rows_of, tables_of
-from trimtab.ladders.space import MOST_STEPS, ROUND, Space, sane
+from trimtab.ladders.space import MOST_STEPS, ROUND, SHARES, Space, sane
 from trimtab.replay.inputs import Model
 from trimtab.replay.kernel import encode
 from trimtab.replay.kernel.tables import ALARMS, FIRST_STEP, LAST_STEP
@@ -42,7 +42,14 @@ def spaces(draw_from: st.DrawFn) -> Space:
     most = draw_from(st.integers(max(floors[-1], floors[0] + 2), 5000))
     high = draw_from(st.sampled_from(range(30, 100, 5)))
     ceiling = draw_from(st.floats(max(high + 0.5, 35.5), 100.0))
-    return Space(floors=tuple(floors), most=most, high_percent=high, ceiling_percent=ceiling, memory=MEMORY)
+    return Space(
+        floors=tuple(floors),
+        most=most,
+        high_percent=high,
+        ceiling_percent=ceiling,
+        memory=MEMORY,
+        percent=draw_from(st.booleans()),
+    )
 
 
 def is_signed(ladders: Ladders, space: Space) -> None:
@@ -53,7 +60,8 @@ def is_signed(ladders: Ladders, space: Space) -> None:
     assert 2 <= len(ladders.cpu.steps) <= 3
     assert 1 <= len(ladders.scale_in) <= 3
     assert {step.add for step in ladders.cpu.steps} <= set(ROUND)
-    assert {step.remove for step in ladders.scale_in} <= set(ROUND)
+    assert (ladders.in_percent is not None) == space.percent
+    assert {step.remove for step in ladders.scale_in} <= set(SHARES if space.percent else ROUND)
     assert {ladders.cpu.high % 5, ladders.cpu.low % 5, *(step.above % 5 for step in ladders.cpu.steps)} == {0}
     assert {round(10 * step.below, 9) % 1 for step in ladders.scale_in} == {0}
     assert 30 <= ladders.cpu.high <= space.high_percent
@@ -132,6 +140,7 @@ TAKEN = Ladders(
     cpu=Ladder(high=70, low=35, steps=(OutStep(above=0, add=1), OutStep(above=15, add=2))),
     memory=MEMORY,
 )
+SHARED = replace(TAKEN, in_percent=1, scale_in=(InStep(below=1.0, remove=20), InStep(below=0.6, remove=60)))
 REFUSED: tuple[tuple[str, Ladders], ...] = (
     ("no task at all", replace(TAKEN, min_tasks=0)),
     ("bounds the wrong way", replace(TAKEN, min_tasks=10)),
@@ -155,6 +164,10 @@ REFUSED: tuple[tuple[str, Ladders], ...] = (
         "a second step in that removes no more",
         replace(TAKEN, scale_in=(InStep(below=1, remove=1), InStep(below=0.5, remove=1))),
     ),
+    ("a step in of all that run", replace(SHARED, scale_in=(InStep(below=1, remove=100),))),
+    ("a step in of percent and of no task at least", replace(SHARED, in_percent=0)),
+    ("flaps by a share", replace(SHARED, min_tasks=6, scale_in=(InStep(below=1, remove=50),))),
+    ("flaps by the least that a share takes", replace(SHARED, in_percent=2)),
     ("flaps", replace(TAKEN, cpu=replace(TAKEN.cpu, low=50))),
     ("out waits as long as in", replace(TAKEN, out_cooldown_s=300)),
     ("out waits for nothing", replace(TAKEN, out_cooldown_s=0)),
@@ -190,8 +203,10 @@ def test_what_the_module_refuses_is_not_sane(why: str, ladders: Ladders) -> None
 
 
 def test_what_the_module_takes_is_sane_if_its_steps_can_be_taken() -> None:
-    assert refusals(TAKEN) == []
+    assert refusals(TAKEN) == refusals(SHARED) == []
     assert sane(TAKEN)
+    assert sane(SHARED)
+    assert row_is_sane(SHARED)
     assert sane(TAKEN, 85.1)
     assert not sane(TAKEN, 85.0)  # the second step begins there
     fixed = replace(TAKEN, min_tasks=9, cpu=replace(TAKEN.cpu, low=69))

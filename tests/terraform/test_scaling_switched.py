@@ -12,6 +12,8 @@ import pytest
 
 from trimtab.assets import assets_folder, copy_configuration
 from trimtab.engine.engine import Workspace
+from trimtab.guard.judge import judge
+from trimtab.guard.model import Impact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,3 +115,44 @@ def test_no_switch_of_the_scaling_makes_the_target_anew_and_no_apply_undoes_an_a
         assert (*bounds(), kinds()) == (2, 10, made, {"cpu-out", "memory-out", "joint-in"})
     finally:
         workspace.destroy(variables=given(STEPS))
+
+
+@pytest.mark.slow
+def test_steps_in_become_a_share_in_place_and_back_and_the_guard_tells_both(
+    workspace: Workspace, network: dict[str, Any], client: Callable[[str], Any], tmp_path: Path
+) -> None:
+    scaling, file = client("application-autoscaling"), tmp_path / "a.tfplan"
+    steps = {"min": 3, "max": 300, "cpu": {"low": 25}}
+    share = steps | {
+        "scale_in": {"steps": [{"below": 1, "remove": 20}, {"below": 0.5, "remove": 50}]},
+        "in_adjustment_type": "PercentChangeInCapacity",
+        "in_min_adjustment_magnitude": 2,
+    }
+
+    def given(one: dict[str, Any]) -> dict[str, Any]:
+        return {"private_subnet_ids": network["private_subnet_ids"], "scaling": one}
+
+    def policy() -> dict[str, Any]:
+        found = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+        (joint,) = (one for one in found if one["PolicyName"] == "joint-in")
+        told: dict[str, Any] = joint["StepScalingPolicyConfiguration"]
+        return told
+
+    try:
+        workspace.apply(variables=given(steps))
+        for one in (share, steps):
+            plan = workspace.plan(file, (), given(one))
+            assert {change.actions for change in plan.changed} == {("update",)}
+            (finding,) = (found for found in judge(plan).findings if found.address.endswith("policy.in[0]"))
+            assert (finding.verdict, finding.reasons[0].fact) == (Impact.SAFE, "scaling-steps-leave-half")
+            workspace.apply(file)
+            assert [change.address for change in workspace.plan(file, (), given(one)).changed] == []
+            if one is share:
+                told = policy()
+                assert told["AdjustmentType"] == "PercentChangeInCapacity"
+                assert told["MinAdjustmentMagnitude"] == 2
+                assert sorted(step["ScalingAdjustment"] for step in told["StepAdjustments"]) == [-50, -20]
+        assert policy()["AdjustmentType"] == "ChangeInCapacity"
+        assert not policy().get("MinAdjustmentMagnitude")
+    finally:
+        workspace.destroy(variables=given(steps))

@@ -149,6 +149,65 @@ def test_what_only_a_plan_sees_is_found_by_the_plans_and_nothing_is_written(
     assert (root / "main.tf").read_text(encoding="utf-8") == text
 
 
+BALANCED = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+provider "aws" { region = "us-east-1" }
+resource "aws_ecs_task_definition" "api" {
+  family                = "api"
+  cpu                   = 1024
+  memory                = 2048
+  container_definitions = jsonencode([{ name = "api", image = "api:1" }])
+}
+resource "aws_ecs_service" "api" {
+  name            = "api"
+  cluster         = "fin-prod-cluster"
+  task_definition = aws_ecs_task_definition.api.arn
+  desired_count   = 2
+  load_balancer {
+    target_group_arn = aws_lb_target_group.api.arn
+    container_name   = "api"
+    container_port   = 80
+  }
+}
+resource "aws_lb_target_group" "api" {
+  name        = "api"
+  port        = 80
+  protocol    = "HTTP"
+  target_type = "ip"
+  vpc_id      = "vpc-1"
+  health_check {
+    path = "/up"
+  }
+}
+"""
+
+
+@pytest.mark.slow
+def test_lines_that_are_new_are_proven_by_two_plans(
+    engine: Engine,
+    surroundings: dict[str, str],
+    recommendation: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del engine
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "main.tf").write_text(BALANCED, encoding="utf-8")
+    done = into(recommendation, root)
+    assert (done.proof.unproven, _said(done)) == ("", ([], []))
+    new = {wish.where[-1] for edit in done.patch.edits for wish in edit.wishes if not edit.before}
+    assert new >= {"deregistration_delay", "interval", "timeout", "health_check_grace_period_seconds"}
+    text = (root / "main.tf").read_text("utf-8")
+    assert 'vpc_id      = "vpc-1"\n  deregistration_delay = ' in text
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "inside", "var_file", "files", "drifted"),

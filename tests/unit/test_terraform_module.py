@@ -71,6 +71,8 @@ def steps(text: str) -> list[dict[str, float]]:
         ("modules/scaling", "scaling", "out_periods", MODULE.out_datapoints[1]),
         ("modules/scaling", "scaling", "in_datapoints", MODULE.in_datapoints[0]),
         ("modules/scaling", "scaling", "in_periods", MODULE.in_datapoints[1]),
+        ("modules/scaling", "scaling", "in_adjustment_type", module.TASKS),
+        ("modules/scaling", "scaling", "in_min_adjustment_magnitude", 1),
         ("modules/cluster", "tracing", "sampling_rate", module.DEFAULT_SAMPLED_SHARE),
         ("modules/fleet", "services", "scheme", module.DEFAULT_SCHEME),
     ],
@@ -103,6 +105,9 @@ def test_bounds_are_the_validations() -> None:
     assert seconds in variable("modules/service", "task")
     scaling = variable("modules/scaling", "scaling")
     assert f"contains({list(module.PERIODS_S)}, var.scaling.period)" in scaling
+    counted = json.dumps([module.TASKS, module.SHARE])
+    assert f"contains({counted}, var.scaling.in_adjustment_type)" in scaling
+    assert f"step.remove < {module.PERCENT}])" in scaling
     assert f"var.scaling.in_cooldown >= {module.LEAST_IN_COOLDOWN_S}\n" in scaling
     assert f"var.scaling.period * var.scaling.in_periods <= {module.DAY_S} " in scaling
     middle = module.LONGEST_STEM - 2

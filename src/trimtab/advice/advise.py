@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trimtab.advice.calibration.claims import cautions_of_calibration
 from trimtab.advice.case.case import as_proposed, deployed_inputs
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.p95 import Played, p95_of
@@ -116,6 +117,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
                 *cautions_of_busier(p95, objective),
                 *cautions_of_capacity(service, proposal, demand),
                 *cautions_of_cost(service, cost, before, proposal, objective),
+                *cautions_of_calibration(service, cost, before),
                 *cautions_of_replay(proposed, objective),
                 *cautions_of_zone_loss(service, objective),
                 *cautions_of_log_level(service, cost, fleet.environment),

@@ -57,6 +57,8 @@ class CautionKind(enum.Enum):
     ARCHITECTURE = "another architecture"
     SPOT = "on Spot"
     RECORD = "today is as recorded"
+    UNPROVEN = "replay not proven here"
+    CALIBRATED = "replay beside what happened"
     WITHIN_ERROR = "saving within the error"
     DEARER = "costs more than today"
     OBJECTIVE = "objective missed in replay"

@@ -89,11 +89,10 @@ def _calibrate(place: Place, services: tuple[str, ...], *, others: tuple[object,
             "--calibrate is of what is deployed", advice="leave --policy, --output and --objective out"
         )
     from trimtab.commands.calibrate import calibrated  # noqa: PLC0415
-    from trimtab.fleet.left_out import LeftOut  # noqa: PLC0415
     from trimtab.report.replay import calibration  # noqa: PLC0415
 
     with replaying() as told:
-        found = calibrated(place, services=services, progress=told)
-    show(calibration.render(found))
-    if any(isinstance(one, LeftOut) for one in found):
+        done = calibrated(place, services=services, progress=told)
+    show(calibration.render(done.found, done.written))
+    if done.partial:
         raise typer.Exit(EXIT_PARTIAL)

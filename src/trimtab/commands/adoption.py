@@ -56,6 +56,7 @@ def adoption_beside(recommendation: Recommendation, fleet: Fleet, folder: Path) 
         fleet.identity,
         [one.service.name for one in recommendation.services],
         tracked=[one.service.name for one in recommendation.services if one.ladders.tracking is not None],
+        fast=[one.service.name for one in recommendation.services if one.ladders.fast_signals],
     )
     imports = len(imports_of(takeover))
     return AdoptionBeside(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trimtab.advice.calibration.fit import calibrate
@@ -13,6 +15,7 @@ from trimtab.demand.fill import recorded
 from trimtab.errors import ReplayError
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.progress import silent
+from trimtab.snapshot.fitted import write_fitted
 from trimtab.snapshot.place.opened import snapshot_at
 
 if TYPE_CHECKING:
@@ -26,13 +29,27 @@ if TYPE_CHECKING:
     from trimtab.snapshot.place.named import Place
 
 
-def calibrated(
-    place: Place, *, services: tuple[str, ...] = (), progress: Progress = silent
-) -> tuple[Calibration | LeftOut, ...]:
-    """Calibrate the snapshot's services, or those named, in the fleet's order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """What was found of each service, and where it is kept."""
+
+    found: tuple[Calibration | LeftOut, ...]
+    written: Path | None
+    """None: the snapshot lies in S3, where nothing is written."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether a service could not be calibrated."""
+        return any(isinstance(one, LeftOut) for one in self.found)
+
+
+def calibrated(place: Place, *, services: tuple[str, ...] = (), progress: Progress = silent) -> Calibrated:
+    """Calibrate the snapshot's services, or those named, in the fleet's order, and keep what was found.
+
+    What was kept earlier of others on the same snapshot stays.
 
     Raises:
-        SnapshotError: the snapshot cannot be read or believed.
+        SnapshotError: the snapshot cannot be read or believed, or nothing can be written beside it.
         UsageError: there is no such service.
 
     """
@@ -41,7 +58,13 @@ def calibrated(
         names = set(services or known_services(snapshot))
         refuse_unknown(snapshot, names, "--service")
         price_list = prices_for(snapshot.fleet.region, None, snapshot.prices)
-        return tuple(_each(snapshot, names, price_list, progress))
+        found = tuple(_each(snapshot, names, price_list, progress))
+        kept = {one.name: one.fitted for one in snapshot.fleet.services if one.name not in names}
+    kept |= {one.service: one.kept for one in found if not isinstance(one, LeftOut)}
+    if not isinstance(place, Path):
+        return Calibrated(found=found, written=None)
+    fitted = {name: one for name, one in kept.items() if one is not None}
+    return Calibrated(found=found, written=write_fitted(place, fitted))
 
 
 def _each(
@@ -70,4 +93,4 @@ def _one(snapshot: Snapshot, service: Service, price_list: Prices) -> Calibratio
         case = as_deployed(workload, price_list, DEFAULT)
     except ReplayError as error:
         return LeftOut(service=service.name, reason=LeftOutReason.CANNOT_TELL, detail=str(error))
-    return calibrate(case, workload.demand, service.scaling_activities)
+    return calibrate(case, workload.demand, service.scaling_activities, service.alarm_changes)

@@ -76,6 +76,7 @@ def write(folder: Path, *, progress: Progress = silent) -> Adoption:
         fleet.identity,
         proposals,
         tracked=[name for name, one in proposals.items() if one.ladders.tracking is not None],
+        fast=[name for name, one in proposals.items() if one.ladders.fast_signals],
     )
     _refuse_spot(takeover, proposals, folder / VALUES_FILE)
     progress(f"writing {folder}")

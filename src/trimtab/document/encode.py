@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET
 
+from trimtab.advice.case.case import model_of
 from trimtab.advice.case.response import response_of
 from trimtab.advice.cost import cents
 from trimtab.document.files import files_of
@@ -149,7 +150,9 @@ def _choice(choice: Choice, service: Service, slower: Slower) -> ChoicePart:
         why=choice.why,
         hottest_ratio=choice.hottest_ratio,
         cpu_percent=round(100 * choice.cpu_share, 4),
-        response=part_of(ResponsePart, response_of(choice.ladders, service.start_samples, slower=slower)),
+        response=part_of(
+            ResponsePart, response_of(choice.ladders, service.start_samples, model_of(service), slower)
+        ),
         trials=tuple(_trial(mark) for mark in choice.marks),
         tuned_usd_month=_usd(choice.tuned_usd_month),
         judged_minutes=choice.judged_minutes,

@@ -6,7 +6,7 @@ published. The names of their fields are those of the nouns they are made from.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -15,9 +15,14 @@ from trimtab.advice.case.outcome import Basis  # noqa: TC001
 from trimtab.demand.memory.growth import MemoryShape  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.timing.ground import Setting  # noqa: TC001
 
-Count: TypeAlias = Annotated[int, Meta(ge=0)]
+MOST: Final = 10**15
+"""What any number may be: more is a slip, and no dollars, minutes or MiB can be worked out of it."""
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=MOST)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
-Amount: TypeAlias = Annotated[float, Meta(ge=0)]
+Amount: TypeAlias = Annotated[float, Meta(ge=0, le=MOST)]
+Difference: TypeAlias = Annotated[float, Meta(ge=-MOST, le=MOST)]
+Whole: TypeAlias = Annotated[int, Meta(ge=-MOST, le=MOST)]
+HourOfWeek: TypeAlias = Annotated[int, Meta(ge=0, lt=168)]
 Size: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]+/[0-9]+$")]
 """CPU units / MiB of a task."""
 
@@ -37,23 +42,23 @@ def part_of(part: type[_Part], noun: object) -> _Part:
 class OutStepPart(Part, frozen=True, kw_only=True):
     """From ``above`` percent points over the threshold, ``add`` tasks."""
 
-    above: float
-    add: int
+    above: Difference
+    add: Whole
 
 
 class InStepPart(Part, frozen=True, kw_only=True):
-    """While the joint metric is below ``below``, ``remove`` tasks."""
+    """While the joint metric is below ``below``, ``remove`` tasks; percent of them with ``in_percent``."""
 
-    below: float
-    remove: int
+    below: Difference
+    remove: Whole
 
 
 class LadderPart(Part, frozen=True, kw_only=True):
     """One metric's thresholds and its steps out."""
 
-    high: float
+    high: Difference
     """Scale-out begins above [percent]."""
-    low: float
+    low: Difference
     """What the joint metric divides by [percent]."""
     steps: tuple[OutStepPart, ...]
 
@@ -77,8 +82,8 @@ class SchedulePart(Part, frozen=True, kw_only=True):
 class TrackingPart(Part, frozen=True, kw_only=True):
     """Targets that AWS tracks [percent]."""
 
-    cpu: float
-    memory: float | None
+    cpu: Difference
+    memory: Difference | None
     """Null: tasks come and go by CPU alone."""
 
 
@@ -97,6 +102,8 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """M of N periods above a high threshold."""
     in_datapoints: tuple[Count, Count]
     """M of N periods with the joint metric below 1."""
+    in_percent: Count | None = None
+    """Where given, ``remove`` is percent of the tasks that run, and at least so many tasks."""
     fast_signals: bool = False
     """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
     schedule: SchedulePart | None = None
@@ -112,11 +119,11 @@ class GrowthPart(Part, frozen=True, kw_only=True):
     """How the service's memory behaves over a task's life."""
 
     shape: MemoryShape
-    slope_mib_per_day: float
+    slope_mib_per_day: Difference
     """Where it grows without end, else 0."""
     p_value: Share
     """That chance alone makes it rise so."""
-    level_mib: float
+    level_mib: Difference
     """What a task may hold when its life begins."""
     age_days: Amount
     """Of the life that runs when the record ends."""
@@ -128,10 +135,10 @@ class GrowthPart(Part, frozen=True, kw_only=True):
 class LoadMemoryPart(Part, frozen=True, kw_only=True):
     """A task's memory on its CPU; a slope of 0: it does not follow load."""
 
-    slope_mib_per_vcpu: float
+    slope_mib_per_vcpu: Difference
     r2: Amount
     """Of the variance, the share explained, 0 to 1."""
-    base_mib: float
+    base_mib: Difference
     """What a task holds without load, where memory follows it."""
 
 
@@ -162,10 +169,10 @@ class WorkPart(Part, frozen=True, kw_only=True):
     cpu_peak_vcpu: Amount
     memory_peak_mib: Amount
     """Largest task as measured."""
-    memory_margin: Annotated[float, Meta(ge=1)]
+    memory_margin: Annotated[float, Meta(ge=1, le=MOST)]
     """Over that peak [ratio]."""
     growth: GrowthPart
-    hottest_ratio: Annotated[float, Meta(ge=1)]
+    hottest_ratio: Annotated[float, Meta(ge=1, le=MOST)]
     """The hottest task's CPU over the average one's."""
     load_memory: LoadMemoryPart
     censored_share: Share
@@ -173,6 +180,9 @@ class WorkPart(Part, frozen=True, kw_only=True):
     own: OwnCpuPart
     floor: Count
     """Least tasks, whatever the demand."""
+    busy_hours: tuple[HourOfWeek, ...] = ()
+    """In which the work came within a tenth of its busiest hour, UTC, 0 from Monday midnight; of a record
+    that is shorter than a week the same of each day. Empty: no work was recorded."""
 
 
 class StartupPart(Part, frozen=True, kw_only=True):
@@ -275,7 +285,7 @@ class ElasticityPart(Part, frozen=True, kw_only=True):
     over_accuracy_percent: Amount
     under_time_percent: Amount
     over_time_percent: Amount
-    jitter_per_min: float
+    jitter_per_min: Difference
     """Above 0 restless, below sluggish; best at 0."""
     instability_percent: Amount
 
@@ -285,7 +295,7 @@ class ReplayPart(Part, frozen=True, kw_only=True):
 
     basis: Basis
     """Of what was recorded, starts and drains are in no number."""
-    minutes: Annotated[int, Meta(ge=1)]
+    minutes: Annotated[int, Meta(ge=1, le=MOST)]
     filled_share: Share
     """Of them that nobody reported, filled from the last report."""
     tasks_mean: Amount
@@ -326,7 +336,7 @@ class CostPart(Part, frozen=True, kw_only=True):
     """Compute of the tasks that were recorded: a check of the replay, and no part of the saving."""
     before_usd_month: Amount
     after_usd_month: Amount
-    saving_usd_month: float
+    saving_usd_month: Difference
     before: SplitPart
     after: SplitPart
     logs_known: bool

@@ -17,9 +17,11 @@ from trimtab.advice.lever import LeverKind  # noqa: TC001
 from trimtab.advice.model import CautionKind  # noqa: TC001
 from trimtab.document.name import PART_FILE
 from trimtab.document.parts import (
+    MOST,
     Amount,
     CostPart,
     Count,
+    Difference,
     P95Part,
     Part,
     ReplayPart,
@@ -85,21 +87,21 @@ class ChoicePart(Part, frozen=True, kw_only=True):
 
     verdict: Decision
     why: str
-    hottest_ratio: Annotated[float, Meta(ge=1)]
+    hottest_ratio: Annotated[float, Meta(ge=1, le=MOST)]
     cpu_percent: Amount
     """Average CPU above which a minute counts as over."""
     response: ResponsePart
     trials: tuple[TrialPart, ...]
     tuned_usd_month: Amount
     """On the part it was tuned on."""
-    judged_minutes: Annotated[int, Meta(ge=1)]
+    judged_minutes: Annotated[int, Meta(ge=1, le=MOST)]
     judged_usd_month: Amount
     judged_over_bound: Amount | None
     """Cost over the clairvoyant bound [ratio]; null: no bound."""
     fixed_tasks: Count | None
     """Least fixed count that stands the same trials; null: none does."""
     fixed_judged_usd_month: Amount | None
-    captured_share: float | None
+    captured_share: Difference | None
     """Of what knowing the future would save over the fixed count, what this saves."""
     replays: Count
     """Candidates that were replayed."""

@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Meta
 
 from trimtab.catalog import size as _size
+from trimtab.fleet import fitted as _fitted
+from trimtab.fleet import history as _history
 from trimtab.fleet import identity as _identity
 from trimtab.fleet.left_out import LeftOut  # noqa: TC001 - msgspec reads the annotations
 from trimtab.redaction import REDACTED
@@ -23,6 +25,9 @@ Architecture = _size.Architecture
 TaskSize = _size.TaskSize
 FleetIdentity = _identity.FleetIdentity
 ServiceIdentity = _identity.ServiceIdentity
+AlarmChange = _history.AlarmChange
+Fitted = _fitted.Fitted
+NotScaled = _history.NotScaled
 Positive = _size.Positive
 Exposure = Literal["public", "internal"]
 NonNegative = Annotated[int, Meta(ge=0)]
@@ -285,6 +290,12 @@ class Service(_Frozen, frozen=True, kw_only=True):
     """Newest first."""
     scaling_activities: tuple[ScalingActivity, ...] = ()
     """Newest first."""
+    not_scaled: tuple[NotScaled, ...] = ()
+    """Activities that changed nothing, newest first."""
+    alarm_changes: tuple[AlarmChange, ...] = ()
+    """Of the alarms that call its policies, newest first."""
+    fitted: Fitted | None = None
+    """What calibration found; ``fleet.json`` never has it, ``calibration.json`` does."""
     identity: ServiceIdentity | None = None
     """What it is called in the account; ``None``: not read, so it cannot be adopted."""
     further: FurtherMetric | None = None

@@ -13,6 +13,7 @@ from trimtab.ladders.deployed import deployed_alarms, minutes_of
 from trimtab.ladders.kinds.schedule import scheduled
 from trimtab.ladders.kinds.tracking import policy_of_tracking, tracking_of_scaling
 from trimtab.replay.policy import (
+    AdjustmentType,
     Comparison,
     Metric,
     Missing,
@@ -21,7 +22,16 @@ from trimtab.replay.policy import (
     StepAdjustment,
     StepScaling,
 )
-from trimtab.terraform_module import FAST_SIGNAL_POINTS, FAST_SIGNAL_S, InStep, Ladder, Ladders, OutStep
+from trimtab.terraform_module import (
+    FAST_SIGNAL_POINTS,
+    FAST_SIGNAL_S,
+    SHARE,
+    TASKS,
+    InStep,
+    Ladder,
+    Ladders,
+    OutStep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
 
     from trimtab.fleet.model import Scaling, StepPolicy
 
+_TYPES = (AdjustmentType.CHANGE, AdjustmentType.PERCENT)
 _MODULE_METRICS = 3
 """CPU out, memory out, and one in on both; requests out are one more."""
 
@@ -119,7 +130,12 @@ def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
         alarms=(*out, joint, fast) if ladders.fast_signals else (*out, joint),
         policies=(
             *(StepScaling(steps=each, cooldown_s=ladders.out_cooldown_s) for each in steps),
-            StepScaling(steps=_in_steps(ladders.scale_in), cooldown_s=ladders.in_cooldown_s),
+            StepScaling(
+                steps=_in_steps(ladders.scale_in),
+                cooldown_s=ladders.in_cooldown_s,
+                adjustment_type=_TYPES[ladders.in_percent is not None],
+                min_magnitude=ladders.in_percent or 0,
+            ),
         ),
     )
 
@@ -148,7 +164,8 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
         return None
     if joint.cpu_low is None or joint.memory_low is None or joint.threshold != 1:
         return None
-    if {policy.adjustment_type for policy in scaling.policies} != {"ChangeInCapacity"}:
+    types = {policy.adjustment_type for policy in scaling.policies if policy is not joint}
+    if types != {TASKS} or joint.adjustment_type not in {TASKS, SHARE}:
         return None
     outs = [cpu, memory] if requests is None else [cpu, memory, requests]
     mixed = len({policy.period_s for policy in policies}) > 1 or len(fast) > 1
@@ -165,6 +182,7 @@ def _steps_of_scaling(scaling: Scaling) -> Ladders | None:
             InStep(below=round(1 + (step.upper or 0.0), 6), remove=-step.adjustment)
             for step in sorted(joint.steps, key=lambda step: -(step.upper or 0.0))
         ),
+        in_percent=None if joint.adjustment_type == TASKS else max(1, joint.min_magnitude),
         out_cooldown_s=cpu.cooldown_s,
         in_cooldown_s=joint.cooldown_s,
         period_s=cpu.period_s,

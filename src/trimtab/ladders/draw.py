@@ -20,6 +20,7 @@ from trimtab.ladders.mersenne import POOLED, below, share, state_of
 from trimtab.ladders.rows import (
     HIGH,
     IN_COOLDOWN_S,
+    IN_PERCENT,
     IN_PERIODS,
     IN_POINTS,
     INS,
@@ -107,6 +108,7 @@ def table_of(space: Space) -> SpaceTable:
         high_percent=int(space.high_percent),
         ceiling_percent=float(space.ceiling_percent),
         memory_taken=memory_taken(space.memory),
+        percent=space.percent,
     )
 
 
@@ -133,6 +135,8 @@ def sane(row: F64, table: SpaceTable) -> bool:  # noqa: C901, PLR0911, PLR0912  
     for i in range(outs - 1):
         if row[above + i] >= row[above + i + 1] or row[add + i] >= row[add + i + 1]:
             return False
+    if row[IN_PERCENT] != 0 and (row[IN_PERCENT] < 1 or row[remove + ins - 1] >= PERCENT):
+        return False
     for i in range(ins - 1):
         if row[falls + i] <= row[falls + i + 1] or row[remove + i] >= row[remove + i + 1]:
             return False
@@ -149,7 +153,11 @@ def sane(row: F64, table: SpaceTable) -> bool:  # noqa: C901, PLR0911, PLR0912  
         return False
     calm = True
     for i in range(ins):
-        calm &= row[falls + i] * low * (least + row[remove + i]) / least < high
+        taken = row[remove + i]
+        rise = (least + taken) / least
+        if row[IN_PERCENT] != 0:
+            rise = max((least + row[IN_PERCENT]) / least, PERCENT / (PERCENT - taken))
+        calm &= row[falls + i] * low * rise < high
     return calm
 
 

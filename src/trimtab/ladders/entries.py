@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,7 @@ from trimtab.terraform_module import InStep, Ladder, OutStep
 Whole = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Seconds = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Percent = Annotated[float, Meta(gt=0, lt=100)]
+Counted = Literal["ChangeInCapacity", "PercentChangeInCapacity"]
 Bound = Annotated[int, Meta(ge=1, le=5000)]
 
 

@@ -18,6 +18,7 @@ from trimtab.ladders.mersenne import below, sample
 from trimtab.ladders.rows import (
     HIGH,
     IN_COOLDOWN_S,
+    IN_PERCENT,
     IN_PERIODS,
     IN_POINTS,
     INS,
@@ -38,9 +39,11 @@ from trimtab.ladders.space import (
     LEAST_HIGH_PERCENT,
     LEAST_LOW_PERCENT,
     LEAST_OUT_STEPS,
+    LEAST_TAKEN,
     MOST_STEPS,
     OUT_COOLDOWNS_S,
     OUT_WINDOWS,
+    SHARES,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
 
 MOVES = (-2, -1, 1, 2)
 """Of the lower bound [tasks]."""
+IN_SHARES = np.array(SHARES, dtype=np.int64)
 SIDES = (-GRID_PERCENT, GRID_PERCENT)
 
 
@@ -65,6 +69,8 @@ class SpaceTable(NamedTuple):
     ceiling_percent: float
     memory_taken: bool
     """Whether the service module takes memory's ladder."""
+    percent: bool
+    """Whether steps in are percent."""
 
 
 class Draw(Protocol):
@@ -170,6 +176,9 @@ def in_steps(state: I64, table: SpaceTable, row: F64, scratch: I64) -> None:
     width = (row.size - STEPS) // 4
     first = STEPS + 2 * width
     clear(row, first, row.size)
+    row[IN_PERCENT] = 0
+    if table.percent:
+        counts, row[IN_PERCENT] = IN_SHARES, LEAST_TAKEN[below(state, len(LEAST_TAKEN))]
     size = min(counts.size, 1 + below(state, MOST_STEPS))
     sample(state, counts.size, size, scratch)
     order(scratch, size)

@@ -46,11 +46,12 @@ if TYPE_CHECKING:
     OUTS,
     INS,
     FAST_SIGNALS,
-) = range(13)
+    IN_PERCENT,
+) = range(14)
 """Columns. OUTS and INS: how many steps; these follow, each kind in columns of its own."""
 SLOW_ALARMS = 3
 """Of minutes: CPU and memory out, one in. The fast one, where there is one, comes after them."""
-STEPS = 13
+STEPS = 14
 
 
 def width_of(ladders: Sequence[Ladders], least: int) -> int:
@@ -74,6 +75,7 @@ def rows_of(ladders: Sequence[Ladders], width: int) -> F64:
             len(each.cpu.steps),
             len(each.scale_in),
             each.fast_signals,
+            each.in_percent or 0,
         )
         above, add, below, remove = row[STEPS:].reshape(4, width)
         for place, out in enumerate(each.cpu.steps):
@@ -97,6 +99,7 @@ def ladders_of(row: F64, space: Space) -> Ladders:
         ),
         memory=space.memory,
         scale_in=tuple(InStep(below=below[i], remove=int(remove[i])) for i in range(int(head[INS]))),
+        in_percent=int(head[IN_PERCENT]) or None,
         out_cooldown_s=int(head[OUT_COOLDOWN_S]),
         in_cooldown_s=int(head[IN_COOLDOWN_S]),
         period_s=int(head[PERIOD_S]),
@@ -143,6 +146,7 @@ def tables_of(rows: F64, space: Space, part: RecordingPart, model: Model) -> Can
     alarms = SLOW_ALARMS + rows[:, FAST_SIGNALS]
     book.bounds[:] = np.column_stack((least, np.full(count, space.most), initial, alarms))
     first_in = width + held
+    kinds = np.where(rows[:, IN_PERCENT] > 0, AdjustmentType.PERCENT.value, AdjustmentType.CHANGE.value)
     for a, (metric, points, cooldown, first, last) in enumerate(
         (
             (CPU_AVERAGE, OUT_POINTS, OUT_COOLDOWN_S, 0, outs),
@@ -162,8 +166,8 @@ def tables_of(rows: F64, space: Space, part: RecordingPart, model: Model) -> Can
                 a,
                 out,
                 not out,
-                AdjustmentType.CHANGE.value,
-                0,
+                AdjustmentType.CHANGE.value if out else kinds,
+                0 if out else rows[:, IN_PERCENT],
                 AVERAGE,
                 out,
                 rows[:, cooldown],

@@ -18,7 +18,6 @@ from trimtab.ladders.space import MOST_STEPS, sane
 from trimtab.ladders.traits import TRAITS
 from trimtab.replay.batch import Batches
 from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, TOTALS
-from trimtab.replay.run import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,7 +75,7 @@ class Hunt:
 
 
 def search(
-    part: RecordingPart, space: Space, limits: Limits, hunt: Hunt, model: Model = DEFAULT
+    part: RecordingPart, space: Space, limits: Limits, hunt: Hunt, model: Model | None = None
 ) -> tuple[Tried, ...]:
     """Return the front, cheapest first: each next one has fewer minutes over than all before it.
 
@@ -88,7 +87,7 @@ def search(
         for seed in steps
     ]
     seeds = [seed for seed in seeds if sane(seed, space.ceiling_percent)]
-    pool = _Pool(part, space, limits, model, width_of(seeds, MOST_STEPS))
+    pool = _Pool(part, space, limits, model or part.inputs.model, width_of(seeds, MOST_STEPS))
     drawer, effort = Drawer(space, hunt.seed, pool.width), hunt.effort
     pool.add(pool.rows_of(seeds))
     pool.add(_all(drawer.drawn(effort.drawn), fast_signals=fast))

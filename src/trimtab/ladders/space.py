@@ -19,6 +19,10 @@ ROUND = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 
 """Task counts a step may add or remove: what a person would write down."""
 ABOVE = (5, 10, 15, 20)
 """Between one step out and the next [percent points]."""
+SHARES = (5, 10, 15, 20, 25, 30, 40, 50)
+"""Percent of the tasks that run, that a step may remove: half of any fleet stays."""
+LEAST_TAKEN = (1, 2, 3, 5)
+"""Tasks that such a step removes at least."""
 BELOW = (0.9, 0.8, 0.7, 0.6, 0.5)
 """Where a second and a third step in begin [ratio of the joint metric]."""
 OUT_COOLDOWNS_S = (60, 120, 180, 300)
@@ -46,6 +50,8 @@ class Space:
     """Highest CPU that the metric can show: the trace collector's share is not the application's."""
     memory: Ladder
     """Memory's ladder: decided by what a task holds, not searched."""
+    percent: bool = False
+    """Whether steps in that are drawn are percent of the tasks that run; whole tasks, where not."""
 
     @property
     def empty(self) -> bool:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trimtab.ladders import genes, words
-from trimtab.ladders.entries import Bound, LadderEntry, ScaleInEntry, Seconds, Whole
+from trimtab.ladders.entries import Bound, Counted, LadderEntry, ScaleInEntry, Seconds, Whole
 from trimtab.ladders.kinds import requests, schedule, tracking
 from trimtab.ladders.rows import (
     HIGH,
     IN_COOLDOWN_S,
+    IN_PERCENT,
     IN_PERIODS,
     IN_POINTS,
     INS,
@@ -26,7 +27,7 @@ from trimtab.ladders.rows import (
     OUTS,
 )
 from trimtab.ladders.space import LEAST_OUT_STEPS
-from trimtab.terraform_module import MODULE
+from trimtab.terraform_module import MODULE, SHARE, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,6 +102,17 @@ def _ladder(ladder: Ladder, default: Ladder) -> dict[str, Plain]:
 
 def _scale_in(ladders: Ladders) -> dict[str, Plain]:
     return {"scale_in": {"steps": [{"below": one.below, "remove": one.remove} for one in ladders.scale_in]}}
+
+
+def _counted(ladders: Ladders) -> dict[str, Plain]:
+    kind = TASKS if ladders.in_percent is None else SHARE
+    return {"in_adjustment_type": kind, "in_min_adjustment_magnitude": ladders.in_percent or 1}
+
+
+def _read_counted(given: Given) -> dict[str, Any]:
+    if given["in_adjustment_type"] != SHARE:
+        return {"in_percent": None}
+    return {"in_percent": _given(given["in_min_adjustment_magnitude"], 1)}
 
 
 def _given(value: int | None, default: int) -> int:
@@ -183,7 +195,7 @@ TRAITS: tuple[Trait, ...] = (
         steps=True,
         draw=(genes.in_steps,),
         vary=(genes.in_steps,),
-        take=genes.taking((INS,), (2, 3)),
+        take=genes.taking((INS, IN_PERCENT), (2, 3)),
         simpler=_fewer_in,
     ),
     Trait(
@@ -226,6 +238,16 @@ TRAITS: tuple[Trait, ...] = (
         vary=(genes.in_window,),
         take=genes.taking((IN_POINTS, IN_PERIODS), ()),
         simpler=_wait("in_datapoints"),
+    ),
+    # Drawn with the steps in, which mean nothing without it.
+    Trait(
+        name="in_percent",
+        fields=("in_percent",),
+        keys={"in_adjustment_type": Counted, "in_min_adjustment_magnitude": Whole},
+        told=_counted,
+        read=_read_counted,
+        words=words.in_percent,
+        steps=True,
     ),
     # Never drawn: a search is of one resolution or the other (``search.Hunt``).
     Trait(

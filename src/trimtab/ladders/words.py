@@ -45,9 +45,10 @@ def steps_out(ladder: Ladder, unit: str = " %") -> str:
     return ", ".join(f"{step.add} from {ladder.high + step.above:g}{unit}" for step in ladder.steps)
 
 
-def steps_in(steps: Sequence[InStep]) -> str:
-    """Word the steps in."""
-    return ", ".join(f"{step.remove} below {step.below:g}" for step in steps)
+def steps_in(steps: Sequence[InStep], percent: int | None = None) -> str:
+    """Word the steps in; ``percent``: as ``Ladders.in_percent``."""
+    unit = "" if percent is None else " %"
+    return ", ".join(f"{step.remove}{unit} below {step.below:g}" for step in steps)
 
 
 def bounds(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
@@ -88,7 +89,19 @@ def requests(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
 def scale_in(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
     """Yield what differs in the steps in."""
     if one.scale_in != was.scale_in:
-        yield WordOrder.IN, f"in by {steps_in(one.scale_in)}"
+        yield WordOrder.IN, f"in by {steps_in(one.scale_in, one.in_percent)}"
+
+
+def in_percent(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
+    """Yield what differs in how the steps in are counted."""
+    if one.in_percent != was.in_percent:
+        percent = one.in_percent
+        yield WordOrder.IN, "in by whole tasks" if percent is None else f"in by percent, {at_least(percent)}"
+
+
+def at_least(count: int) -> str:
+    """Word the least that a step in of percent takes."""
+    return f"at least {tasks(count)}"
 
 
 def out_window(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trimtab.lint.scaling import METRICS, STEPS, TRACKING
 from trimtab.patch.model import Bundle
 from trimtab.patch.text import written
+from trimtab.terraform_module import SHARE, TASKS
 from trimtab.values.hcl import quoted
 
 if TYPE_CHECKING:
@@ -144,7 +145,10 @@ def scale_in(wanted: WantedService) -> str:
         f"alarm_actions = [aws_appautoscaling_policy.{name}.arn]",
         *queries,
     )
-    return f"{_policy(wanted, name, 'joint-in', ladders.in_cooldown_s, in_steps(wanted))}\n\n{alarm}"
+    policy = _policy(
+        wanted, name, "joint-in", ladders.in_cooldown_s, in_steps(wanted), percent=ladders.in_percent
+    )
+    return f"{policy}\n\n{alarm}"
 
 
 def steps(wanted: Steps) -> str:
@@ -162,11 +166,20 @@ def steps(wanted: Steps) -> str:
     )
 
 
-def _policy(wanted: WantedService, name: str, called: str, cooldown_s: int, adjustments: Steps) -> str:
+def _policy(  # noqa: PLR0913 - what a policy has
+    wanted: WantedService,
+    name: str,
+    called: str,
+    cooldown_s: int,
+    adjustments: Steps,
+    *,
+    percent: int | None = None,
+) -> str:
     configuration = _block(
         STEPS,
         (
-            ("adjustment_type", "ChangeInCapacity"),
+            ("adjustment_type", TASKS if percent is None else SHARE),
+            ("min_adjustment_magnitude", percent if (percent or 1) > 1 else None),
             ("metric_aggregation_type", "Average"),
             ("cooldown", cooldown_s),
         ),

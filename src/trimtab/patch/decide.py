@@ -95,7 +95,7 @@ def _alone(decision: Decided, number: int, wish: WantedValue, root: Path) -> Non
         decision.stay(number, wish.blocked)
     elif isinstance(wish.now, Unknown):
         decision.stay(number, f"cannot be told without a plan: {wish.now.why}")
-    elif wish.now is None:
+    elif wish.now is None and wish.origin is None:
         decision.stay(number, f"is not given here: add {wish.where[-1]} = {_hcl(wish)}")
     elif wish.origin is None:
         inside = wish.where[0] == "container_definitions"
@@ -107,7 +107,8 @@ def _alone(decision: Decided, number: int, wish: WantedValue, root: Path) -> Non
             replaced(found, wish.new)
             decision.ranges[key_of(wish.origin)] = found
         except NotHere as why:
-            decision.stay(number, str(why))
+            added = f"; add {wish.where[-1]} = {_hcl(wish)}" if wish.now is None else ""
+            decision.stay(number, f"{why}{added}")
 
 
 def _hcl(wish: WantedValue) -> str:

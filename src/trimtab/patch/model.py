@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +23,8 @@ Where: TypeAlias = tuple[str, ...]
 """The path of an attribute in a plan; ``*`` stands for a place in a list or set."""
 
 
+NEW_LINE = "a new line: "
+"""Begins the text of a place that has no literal yet; the attribute's name follows."""
 EXIT_UNPROVEN, EXIT_OTHERWISE = 12, 13
 """There are no two plans; there are, and they differ by something else: then nothing is written."""
 
@@ -72,10 +74,14 @@ class WantedValue:
     """Why it cannot be, where that is known from the start."""
     block: str = ""
     """HCL to write by hand then."""
+    into: SourcePlace | None = None
+    """The block that gets a line for it, where it is not given."""
 
     @property
     def origin(self) -> SourcePlace | None:
-        """The literal that says it, if one does."""
+        """The literal that says it, if one does; else the line that is to be."""
+        if self.now is None and self.into is not None:
+            return replace(self.into, text=f"{NEW_LINE}{self.where[-1]}")
         return self.now.origin if isinstance(self.now, Traced) else None
 
     @property
@@ -111,6 +117,16 @@ class Left:
     """HCL to write by hand, where that is the way."""
 
 
+INSERTED = frozenset({Bundle.TARGET_CHECK, Bundle.GRACE, Bundle.DRAIN, Bundle.LOGS})
+"""Parts of which a line may be written where there is none: what AWS takes without it is one value, which the
+plan shows. Of a size, of bounds and of alarms nothing is written that nobody gave."""
+
+
+def line_for(part: Bundle, piece: Piece, name: str) -> SourcePlace | None:
+    """Return the block that gets a line for an attribute, or ``None`` where it is given or must be."""
+    return piece.place if part in INSERTED and name not in piece.body.attributes else None
+
+
 @dataclass(slots=True)
 class Wishes:
     """What a service is to get, and what of it stays."""
@@ -140,6 +156,7 @@ class Wishes:
             new=new,
             place=piece.at(name),
             longest=longest,
+            into=line_for(part, piece, name),
         )
         self.wishes.append(made)
         return made

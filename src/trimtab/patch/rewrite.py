@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_hcl
 
+from trimtab.patch.model import NEW_LINE
 from trimtab.patch.step_blocks import indented
 from trimtab.patch.text import amount, written
 from trimtab.redaction import REDACTED, redact
@@ -43,6 +44,8 @@ class Stretch:
     start: int
     end: int
     content: bytes
+    ahead: bytes = b""
+    """Of a line that is new: its end before it, its indentation, the name and the sign."""
 
 
 def range_of(origin: SourcePlace, root: Path) -> Stretch:
@@ -66,6 +69,8 @@ def range_of(origin: SourcePlace, root: Path) -> Stretch:
     start, end = (_byte(content, at) for at in origin.span)
     while content[start:end] != content[start:end].rstrip():
         end -= 1
+    if origin.text.startswith(NEW_LINE):
+        return _new_line(real, content, (start, end), origin.text.removeprefix(NEW_LINE))
     if origin.text == "step_adjustment":
         return _blocks(real, content, start, end)
     node = _tree(content).root_node.named_descendant_for_byte_range(start, end)
@@ -95,6 +100,40 @@ def _blocks(path: Path, content: bytes, start: int, end: int) -> Stretch:
     return Stretch(path, start, end, content[start:end])
 
 
+def _new_line(path: Path, content: bytes, span: tuple[int, int], name: str) -> Stretch:
+    """Return where a block gets a line for an attribute: behind its last one, as that is indented."""
+    start, end = span
+    node = _tree(content).root_node.named_descendant_for_byte_range(start, end)
+    while node is not None and node.type == "body" and node.named_child_count == 1:
+        node = node.named_children[0]
+    if node is None or node.type != "block" or (node.start_byte, node.end_byte) != span or node.has_error:
+        raise NotHere("the grammars of HCL do not agree on where its block begins and ends")
+    body = next((one for one in node.named_children if one.type == "body"), None)
+    given = [one for one in (body.named_children if body else ()) if one.type == "attribute"]
+    if any(one.named_children[0].text == name.encode() for one in given):
+        raise NotHere("the grammars of HCL do not agree on what its block has")
+    opened = next(one for one in node.named_children if one.type == "block_start")
+    last = max((one.end_byte for one in given), default=opened.end_byte)
+    at = content.find(b"\n", last)
+    if not opened.end_byte < at < end or not _only_said(content[last:at]):
+        raise NotHere("its block is on one line")
+    at -= content[at - 1 : at] == b"\r"
+    line = content.rfind(b"\n", 0, given[-1].start_byte if given else start) + 1
+    before = content[line : given[-1].start_byte if given else start]
+    if before.strip():
+        raise NotHere("something else stands on the line of its last attribute")
+    margin = before if given else before + b"  "
+    newline = b"\r\n" if content[at : at + 1] == b"\r" else b"\n"
+    sign = content.find(b"=", given[-1].start_byte) - given[-1].start_byte if given else 0
+    return Stretch(path, at, at, b"", newline + margin + name.encode().ljust(sign - 1) + b" = ")
+
+
+def _only_said(rest: bytes) -> bool:
+    """Tell whether nothing but a comment stands there."""
+    plain = rest.strip()
+    return not plain or plain.startswith((b"#", b"//"))
+
+
 def _nowhere(origin: SourcePlace) -> str:
     if origin.span == FALLBACK:
         return "it is what all get that give none: give it where the service is"
@@ -114,6 +153,8 @@ def replaced(found: Stretch, new: Number) -> bytes:
         NotHere: the old one is neither.
 
     """
+    if found.ahead:
+        return found.ahead + (quoted(new) if isinstance(new, str) else written(new)).encode()
     old = found.content.decode()
     if old.startswith("step_adjustment") and isinstance(new, str):
         return indented(new, _read(found.path), found.start)

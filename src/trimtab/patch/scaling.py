@@ -14,6 +14,7 @@ from trimtab.patch.model import Bundle, WantedValue, is_of
 from trimtab.patch.step_blocks import blocks_of, said_by
 from trimtab.patch.text import amount, same_number
 from trimtab.patch.tracking import instead_of_steps, tracking_wishes, untracked
+from trimtab.terraform_module import SHARE, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,18 +260,18 @@ def _joint(to: Wishes, policy: WrittenPolicy, alarm: WrittenAlarm) -> None:
         why = f"its metric math is low at {said}, the proposal at {wanted[0]:g} % and {wanted[1]:g} %"
         to.leave(Bundle.SCALE_IN.value, alarm.item.place, why, by_hand.scale_in(to.wanted))
         return
+    configuration = policy.item.block(STEPS)
+    least = None if configuration is None else configuration.get("min_adjustment_magnitude")
+    if least is not None or (ladders.in_percent or 1) > 1:
+        why = "how much a step takes at least (min_adjustment_magnitude) goes together with its steps"
+        to.leave(Bundle.SCALE_IN.value, policy.item.place, why, by_hand.scale_in(to.wanted))
+        return
     needed, periods = ladders.in_datapoints
     to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "evaluation_periods", periods)
     if alarm.item.get("datapoints_to_alarm") is not None or needed != periods:
         to.add(Bundle.SCALE_IN, alarm.item, alarm.item, "datapoints_to_alarm", needed)
-    configuration = policy.item.block(STEPS)
     if configuration is not None:
-        to.add(
-            Bundle.SCALE_IN,
-            policy.item,
-            configuration,
-            "cooldown",
-            ladders.in_cooldown_s,
-            (STEPS, "*"),
-        )
+        counted = TASKS if ladders.in_percent is None else SHARE
+        for name, value in (("cooldown", ladders.in_cooldown_s), ("adjustment_type", counted)):
+            to.add(Bundle.SCALE_IN, policy.item, configuration, name, value, (STEPS, "*"))
     _steps(to, Bundle.SCALE_IN, policy, by_hand.in_steps(to.wanted))

@@ -9,7 +9,7 @@ from trimtab.lint.evaluation.traced import Traced
 from trimtab.lint.evaluation.values import Encoded, Value
 from trimtab.lint.resource import CannotTell
 from trimtab.patch.containers import decoded_containers
-from trimtab.patch.model import Bundle, WantedValue, Wishes, is_of
+from trimtab.patch.model import Bundle, WantedValue, Wishes, is_of, line_for
 from trimtab.patch.scaling import Scaled, scaling_wishes, scheduled
 from trimtab.patch.text import amount, same_number
 
@@ -247,6 +247,7 @@ def log_wishes(found: Found, tree: Tree) -> Iterator[WantedValue]:
                 new=found.wanted.retention_days,
                 place=group.at("retention_in_days"),
                 longest=True,
+                into=line_for(Bundle.LOGS, group, "retention_in_days"),
             )
 
 

@@ -181,41 +181,6 @@ class Interruptions:
         whole("interruptions.capacity_wait_s", self.capacity_wait_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Inputs:
-    """All that is replayed but the policy: candidates for one service and size share it."""
-
-    load: Load
-    task: Task
-    starts: Starts
-    objective: ReplayLimits
-    deregistration_delay_s: int
-    """From scale-in to SIGTERM; all of it is billed."""
-    shutdown_s: int
-    """From SIGTERM to stopped."""
-    seed: int = 0
-    """Of the draws from ``starts``, and of which tasks an interruption takes."""
-    no_scale_in: Mask | None = None
-    """Minutes in which a deployment is in progress, shape (T,); None: never."""
-    interruptions: Interruptions | None = None
-    """Of tasks on Spot; None: never, as On-Demand."""
-
-    def __post_init__(self) -> None:
-        whole("deregistration_delay_s", self.deregistration_delay_s)
-        whole("shutdown_s", self.shutdown_s)
-        whole("seed", self.seed, most=LARGEST_SEED)
-        if self.task.judged_vcpu(self.objective.cpu_share) <= 0:
-            raise ReplayError(
-                f"{self.task.idle_vcpu:g} vCPU without work are all that the objective allows",
-                where="task.idle_vcpu",
-            )
-        if self.no_scale_in is not None:
-            vector("no_scale_in", self.no_scale_in, np.dtype(np.bool_), self.load.minutes)
-        if self.interruptions is not None:
-            share = self.interruptions.share_percent
-            vector("interruptions.share_percent", share, np.dtype(np.int64), self.load.minutes)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """The choices where AWS is undocumented, each with its default and the reason for it."""
@@ -252,3 +217,40 @@ class Model:
         number("model.queue_limit_vcpu_min", self.queue_limit_vcpu_min)
         if self.aggregate not in {"alarm", "latest"}:
             raise ReplayError(f"must be 'alarm' or 'latest', not {self.aggregate!r}", where="model.aggregate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inputs:
+    """All that is replayed but the policy: candidates for one service and size share it."""
+
+    load: Load
+    task: Task
+    starts: Starts
+    objective: ReplayLimits
+    deregistration_delay_s: int
+    """From scale-in to SIGTERM; all of it is billed."""
+    shutdown_s: int
+    """From SIGTERM to stopped."""
+    seed: int = 0
+    """Of the draws from ``starts``, and of which tasks an interruption takes."""
+    no_scale_in: Mask | None = None
+    """Minutes in which a deployment is in progress, shape (T,); None: never."""
+    interruptions: Interruptions | None = None
+    """Of tasks on Spot; None: never, as On-Demand."""
+    model: Model = Model()
+    """What AWS leaves open, as it was fitted for the service; the defaults where it was not."""
+
+    def __post_init__(self) -> None:
+        whole("deregistration_delay_s", self.deregistration_delay_s)
+        whole("shutdown_s", self.shutdown_s)
+        whole("seed", self.seed, most=LARGEST_SEED)
+        if self.task.judged_vcpu(self.objective.cpu_share) <= 0:
+            raise ReplayError(
+                f"{self.task.idle_vcpu:g} vCPU without work are all that the objective allows",
+                where="task.idle_vcpu",
+            )
+        if self.no_scale_in is not None:
+            vector("no_scale_in", self.no_scale_in, np.dtype(np.bool_), self.load.minutes)
+        if self.interruptions is not None:
+            share = self.interruptions.share_percent
+            vector("interruptions.share_percent", share, np.dtype(np.int64), self.load.minutes)

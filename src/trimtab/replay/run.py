@@ -9,7 +9,6 @@ import numpy as np
 
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.replay.batch import Batches
-from trimtab.replay.inputs import Model
 from trimtab.replay.kernel import encode
 from trimtab.replay.kernel.kernel import kernel, kernel_python
 from trimtab.replay.kernel.rules import OOM_BIT, OVER_CPU_BIT, OVER_MEMORY_BIT
@@ -19,22 +18,23 @@ from trimtab.replay.result import Activity, Minutes, Replay, Summaries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from trimtab.replay.inputs import I64, Inputs
+    from trimtab.replay.inputs import I64, Inputs, Model
     from trimtab.replay.kernel.kernel import Kernel
     from trimtab.replay.kernel.tables import Scratch, Trace
     from trimtab.replay.policy import Policy
 
-DEFAULT = Model()
 CHUNK = 256
 """Candidates encoded and replayed at a time."""
 
 
-def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: bool = True) -> Replay:
+def replay(inputs: Inputs, policy: Policy, model: Model | None = None, *, compiled: bool = True) -> Replay:
     """Return what ``policy`` would have done on the demand, minute by minute.
+
+    Where AWS leaves something open the ``model`` says how, by default the inputs' own.
 
     ``compiled=False`` runs the kernel's plain Python source, some hundred times slower.
     """
-    minutes = inputs.load.minutes
+    minutes, model = inputs.load.minutes, model or inputs.model
     ticks = policy.ticks
     scratch = encode.scratch_of(minutes, policy.most_tasks, fast=ticks > 1)
     trace = encode.trace_of(minutes, ticks)
@@ -47,7 +47,7 @@ def replay(inputs: Inputs, policy: Policy, model: Model = DEFAULT, *, compiled: 
 
 
 def replay_many(
-    inputs: Inputs, policies: Iterable[Policy], model: Model = DEFAULT, *, compiled: bool = True
+    inputs: Inputs, policies: Iterable[Policy], model: Model | None = None, *, compiled: bool = True
 ) -> Summaries:
     """Return the summaries of many candidates on the same demand, in their order.
 
@@ -55,6 +55,7 @@ def replay_many(
     summaries memory does not grow with their number. A candidate's result does not depend on
     the others or the order. ``compiled=False`` runs the kernel's plain source.
     """
+    model = model or inputs.model
     if compiled:
         batches = Batches(inputs, model)
         totals = [batches.totals(encode.candidates_of(chunk, model)) for chunk in _chunks(policies)]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from trimtab.rollout.bake.stages import staged
+from trimtab.rollout.cloud.signals import SignalsWanted, cpu_every_s
 from trimtab.rollout.model import short
 from trimtab.rollout.plan import Cannot, Use, back, forward, source_of
 from trimtab.rollout.refusals import balancer_misses, not_its_own, not_rolling, refusals, unusable
+from trimtab.terraform_module import FAST_SIGNAL_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +32,16 @@ class Goal(Protocol):
     @property
     def cpu_limit_percent(self) -> float:
         """Average CPU above which a minute counts as short of it."""
+        ...
+
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Hours of the week in which the recorded work was at its peak."""
+        ...
+
+    @property
+    def signals(self) -> SignalsWanted | None:
+        """How often its CPU is to be published; None: as it is."""
         ...
 
     def may_replace(self, state: ServiceState) -> bool:
@@ -67,6 +79,16 @@ class NewSize:
         """Average CPU above which a minute counts as short of it."""
         return self.wanted.cpu_limit_percent
 
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Hours of the week in which the recorded work was at its peak."""
+        return self.wanted.busy_hours
+
+    @property
+    def signals(self) -> SignalsWanted | None:
+        """Every 20 s where its steps are made for that; never switched off here."""
+        return SignalsWanted(cpu_every_s=FAST_SIGNAL_S) if self.wanted.fast_signals else None
+
     def may_replace(self, state: ServiceState) -> bool:
         """Never: what is not steady is somebody's deployment, or an incident."""
         del state
@@ -74,7 +96,9 @@ class NewSize:
 
     def refusals(self, state: ServiceState) -> Iterator[str]:
         """Yield why the service is to be left alone."""
-        return refusals(state)
+        yield from refusals(state)
+        if self.wanted.fast_signals and state.controller != "ECS":
+            yield f"AWS takes CPU metrics of {FAST_SIGNAL_S} s only where ECS deploys: they stay off"
 
     def step(self, cloud: Cloud, running: Revision) -> Step:
         """Return what to do."""
@@ -106,6 +130,19 @@ class UndoGoal:
     def cpu_limit_percent(self) -> float:
         """Nothing is watched after an undo."""
         return 100.0
+
+    @property
+    def busy_hours(self) -> tuple[int, ...]:
+        """Nor is a peak waited for."""
+        return ()
+
+    @property
+    def signals(self) -> SignalsWanted | None:
+        """As often as before the rollout, where it changed that."""
+        set_then = self.move.signals
+        if set_then is None:
+            return None
+        return SignalsWanted(cpu_every_s=cpu_every_s(set_then.before), was_set=set_then.to)
 
     def may_replace(self, state: ServiceState) -> bool:
         """When it runs, or is still moving to, what the rollout gave it: that may be what is wrong."""

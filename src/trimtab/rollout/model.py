@@ -38,6 +38,10 @@ class WantedRevision:
     """What ran when the snapshot was taken."""
     cpu_limit_percent: float = 80.0
     """Average CPU above which a minute counts as short of it."""
+    busy_hours: tuple[int, ...] = ()
+    """Of the week, 0 from Monday midnight UTC: when the recorded work was at its peak."""
+    fast_signals: bool = False
+    """Whether its steps are made for CPU published every 20 s."""
     cost_usd_month: float
     """What it costs today, replayed: how much there is of it."""
 

@@ -40,8 +40,11 @@ class Recommended:
 
     @property
     def digest(self) -> str:
-        """Name these sizes of this cluster, whatever else the document says."""
-        wanted = sorted((one.name, one.size.cpu_units, one.size.memory_mib) for one in self.services)
+        """Name these sizes and signals of this cluster, whatever else the document says."""
+        wanted = sorted(
+            (one.name, one.size.cpu_units, one.size.memory_mib, *("fast",) * one.fast_signals)
+            for one in self.services
+        )
         content = msgspec.json.encode((self.cluster, self.region, wanted))
         return hashlib.sha256(content).hexdigest()[:16]
 
@@ -78,6 +81,8 @@ def _wanted(service: ServicePart) -> WantedRevision:
         size=size,
         today=today,
         cpu_limit_percent=service.choice.cpu_percent,
+        busy_hours=service.work.busy_hours,
+        fast_signals=service.scaling.fast_signals,
         cost_usd_month=service.cost.before_usd_month,
     )
 

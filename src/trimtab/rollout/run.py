@@ -140,8 +140,8 @@ def _baked(run: Run, wave: tuple[Goal, ...], results: list[Result]) -> list[Resu
     moves = {name: move for name in names if (move := run.journal.unbaked(run.begin, name)) is not None}
     if not moves or not run.bake:
         return results
-    limits = {goal.name: goal.cpu_limit_percent for goal in wave}
-    back = {one.service: one for one in bake(run, moves, limits)}
+    goals = {goal.name: goal for goal in wave}
+    back = {one.service: one for one in bake(run, moves, goals)}
     return [back.get(one.service, one) for one in results]
 
 
@@ -213,6 +213,6 @@ def _looked_at(run: Run, goal: Goal) -> Result:
         outcome=Outcome.WOULD_MOVE,
         before=ready.running.short,
         after=short(ready.step.arn) if isinstance(ready.step, Use) else f"{ready.step.base.family}:(new)",
-        calls=calls_of(run.cluster, goal.name, ready.step),
+        calls=calls_of(run.cluster, goal.name, ready.step, ready.signals),
         notes=(*ready.notes, *notes),
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.rollout.clock import Polling
 from trimtab.rollout.cloud.contract import CallRefused
+from trimtab.rollout.cloud.signals import CPU, SignalChange, change_of, cpu_every_s
 from trimtab.rollout.context import Started
 from trimtab.rollout.deployment import Ending
 from trimtab.rollout.goals import misses
@@ -41,6 +42,10 @@ class Ready:
     state: ServiceState
     running: Revision
     step: Use | Register
+    signals: SignalChange | None = None
+    """What of its metrics goes with the same deployment."""
+    untold: str = ""
+    """Why nothing can be said of them, where they are wanted."""
     warnings: tuple[str, ...] = ()
     """What may disturb its deployment."""
 
@@ -48,7 +53,9 @@ class Ready:
     def notes(self) -> tuple[str, ...]:
         """What to know about it."""
         since = self.step.why if isinstance(self.step, Register) else ()
-        return (*self.warnings, *deployment_notes(self.state), *since, *moving_image(self.step.definition))
+        signals = [self.signals.words] if self.signals is not None else [self.untold] * bool(self.untold)
+        deployment = deployment_notes(self.state)
+        return (*self.warnings, *deployment, *since, *signals, *moving_image(self.step.definition))
 
 
 def start(run: Run, goal: Goal) -> Started | Result:
@@ -86,12 +93,40 @@ def prepare(run: Run, goal: Goal, polling: Polling) -> Ready | Result:
         )
     running = run.cloud.revision(state.task_definition)
     step = goal.step(run.cloud, running)
+    signals = None if isinstance(step, Cannot) else _signals(run, goal, moves=not isinstance(step, Stay))
     if isinstance(step, Stay):
-        return Result(service=goal.name, outcome=Outcome.ALREADY, before=running.short, after=running.short)
+        if signals is None:
+            return Result(
+                service=goal.name, outcome=Outcome.ALREADY, before=running.short, after=running.short
+            )
+        step = _as_it_is(running, signals)
     refusal = step.why if isinstance(step, Cannot) else misses(state, step)
     if isinstance(step, Cannot) or refusal:
         return Result(service=goal.name, outcome=Outcome.REFUSED, before=running.short, detail=refusal)
-    return Ready(state=state, running=running, step=step, warnings=tuple(warnings(run, goal.name)))
+    return Ready(
+        state=state,
+        running=running,
+        step=step,
+        signals=signals if isinstance(signals, SignalChange) else None,
+        untold=signals if isinstance(signals, str) else "",
+        warnings=tuple(warnings(run, goal.name)),
+    )
+
+
+def _signals(run: Run, goal: Goal, *, moves: bool) -> SignalChange | str | None:
+    """Return what of its metrics is to change, or why that cannot be told."""
+    if goal.signals is None:
+        return None
+    return change_of(run.cloud.monitoring(run.cluster, goal.name), goal.signals, moves=moves)
+
+
+def _as_it_is(running: Revision, signals: SignalChange | str) -> Use | Cannot:
+    """Return the move of a service whose metrics alone change: to the revision that runs."""
+    if isinstance(signals, str):
+        return Cannot(why=signals)
+    if not running.active:
+        return Cannot(why=f"{running.short} is deregistered, and its metrics are set by a deployment of it")
+    return Use(arn=running.arn, definition=running.definition)
 
 
 def _steady(run: Run, goal: Goal, polling: Polling) -> ServiceState | Result:
@@ -122,7 +157,7 @@ def _steady(run: Run, goal: Goal, polling: Polling) -> ServiceState | Result:
 
 def _move(run: Run, goal: Goal, ready: Ready) -> Started | Result | None:
     """Register if need be, and update. None: it is no longer what it was when it was looked at."""
-    calls = calls_of(run.cluster, goal.name, ready.step)
+    calls = calls_of(run.cluster, goal.name, ready.step, ready.signals)
     for words in ready.warnings:
         run.tell(f"{goal.name}: {words}")
     try:
@@ -132,7 +167,7 @@ def _move(run: Run, goal: Goal, ready: Ready) -> Started | Result | None:
         state = run.look(goal.name)
         if state is None or _newest_id(state) != _newest_id(ready.state):
             return None
-        answer = _update(run, state, to)
+        answer = _update(run, state, to, ready.signals)
         own = _own_id(answer, state, to)
         run.journal.write(Updated(at=run.at, service=goal.name, deployment=own))
         run.tell(f"{goal.name}: {short(state.task_definition)} to {short(to)}, deployment {own}")
@@ -175,7 +210,7 @@ def _registered(run: Run, goal: Goal, step: Use | Register) -> str:
     return arn
 
 
-def _update(run: Run, state: ServiceState, to: str) -> ServiceState:
+def _update(run: Run, state: ServiceState, to: str, signals: SignalChange | None) -> ServiceState:
     """Point the service at the revision, and return what AWS answers."""
     run.journal.write(
         Updating(
@@ -185,9 +220,10 @@ def _update(run: Run, state: ServiceState, to: str) -> ServiceState:
             to=to,
             primary=_newest_id(state),
             last_event=_last_event(state),
+            signals=signals,
         )
     )
-    return run.cloud.update(run.cluster, state.name, to)
+    return run.cloud.update(run.cluster, state.name, to, signals)
 
 
 def _own_id(answer: ServiceState, before: ServiceState, to: str) -> str:
@@ -216,14 +252,17 @@ def _refused(run: Run, goal: Goal, ready: Ready, error: CallRefused) -> Result:
     )
 
 
-def calls_of(cluster: str, service: str, step: Use | Register) -> tuple[str, ...]:
+def calls_of(
+    cluster: str, service: str, step: Use | Register, signals: SignalChange | None
+) -> tuple[str, ...]:
     """Return the calls that write, as a person reads them. No value of an environment is among them."""
     update = f"ecs:UpdateService cluster={cluster} service={service} taskDefinition="
+    also = "" if signals is None else f" monitoring={CPU}:{cpu_every_s(signals.to)}s"
     if isinstance(step, Use):
-        return (f"{update}{step.arn}",)
+        return (f"{update}{step.arn}{also}",)
     made = step.definition
     register = (
         f"ecs:RegisterTaskDefinition family={made['family']} cpu={made['cpu']} memory={made['memory']} "
         f"on top of {step.base.short}, tag {TAG}={step.digest}"
     )
-    return (register, f"{update}(the revision that answers)")
+    return (register, f"{update}(the revision that answers){also}")

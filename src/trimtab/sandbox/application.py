@@ -17,6 +17,7 @@ from werkzeug.serving import ThreadedWSGIServer
 
 from trimtab.sandbox import alarms, paging
 from trimtab.sandbox.calls import (
+    alarm_history,
     autoscaling,
     balancing,
     costexplorer,
@@ -65,7 +66,7 @@ def install(patches: Patches, scheduler: Scheduler) -> None:
     for service in _SERVICES:
         service.install(patches)
     # After the others: these see what the others have completed.
-    for scheduled in (service_calls, scaling, service_deployments):
+    for scheduled in (service_calls, scaling, service_deployments, alarm_history):
         scheduled.install(patches, scheduler)
     moto_api_backend.reset()
 

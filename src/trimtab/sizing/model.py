@@ -83,6 +83,8 @@ class Work:
     floor: int
     own: OwnCpu = NOTHING_TOLD
     """What of the CPU is no work but the tasks' own."""
+    busy_hours: tuple[int, ...] = ()
+    """Of the week, 0 from Monday midnight UTC: those in which the work was at its peak."""
     memory_kills: int = 0
     """Tasks of the record that were killed for memory."""
     memory_least_mib: int = 0

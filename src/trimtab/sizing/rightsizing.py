@@ -20,6 +20,7 @@ from trimtab.demand.memory.follow import load_memory
 from trimtab.demand.memory.growth import growth_of, within_typical_life
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.sizing import sentence
+from trimtab.sizing.busy import busy_hours
 from trimtab.sizing.constants import (
     FLOOR_SHARE,
     FLOOR_WITH_TRAFFIC,
@@ -168,6 +169,7 @@ def _work(service: Service, demand: Demand, floor: int, use: TaskUse) -> Work:
         censored_share=float(demand.censored[reported].mean()),
         floor=floor,
         own=demand.own,
+        busy_hours=busy_hours(demand),
         memory_kills=kills,
         memory_least_mib=service.size.memory_mib if kills else 0,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from trimtab.aws.api import Json
     from trimtab.fleet.account import Leftover
-    from trimtab.fleet.model import Failure, ScalingActivity, StartSample
+    from trimtab.fleet.model import AlarmChange, Failure, NotScaled, ScalingActivity, StartSample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,8 @@ class Raw:
     """By service name."""
     failures: dict[str, list[Failure]] = field(default_factory=dict)
     activities: dict[str, list[ScalingActivity]] = field(default_factory=dict)
+    not_scaled: dict[str, list[NotScaled]] = field(default_factory=dict)
+    alarm_changes: dict[str, list[AlarmChange]] = field(default_factory=dict)
     skipped: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -19,6 +19,7 @@ from trimtab.fleet.model import SCHEMA_VERSION, Fleet
 from trimtab.snapshot.checks import check_columns, check_fleet, check_rows
 from trimtab.snapshot.contract import Reported, Snapshot, reported_of, skip_of
 from trimtab.snapshot.files import FLEET_FILE, METRICS_FILE, refuse_absent
+from trimtab.snapshot.fitted import with_fitted
 from trimtab.snapshot.old_notes import with_told
 from trimtab.snapshot.prices import PRICES_FILE, encode_prices, read_prices
 from trimtab.snapshot.rows import (
@@ -55,6 +56,7 @@ def read_snapshot(path: Path, origin: S3File | None = None) -> Snapshot:
     """
     refuse_absent(path)
     fleet = read_fleet(path / FLEET_FILE)
+    fleet = with_fitted(fleet, path)
     prices = read_prices(path / PRICES_FILE, fleet.region)
     rows, reported = read_rows(path / METRICS_FILE, fleet, origin)
     return Snapshot(fleet=fleet, metrics=rows, skipped=_skipped(fleet, reported), prices=prices)
@@ -169,8 +171,10 @@ def encode_fleet(fleet: Fleet) -> bytes:
 
 
 OPTIONAL = (
+    "alarm_changes",
     "failures",
     "identity",
+    "not_scaled",
     "notes",
     "scaling_activities",
     "scheduled",
@@ -187,6 +191,8 @@ POLICY_DEFAULTS = {"aggregation": "Average", "min_magnitude": 0, "missing": "mis
 def _without_absent(fleet: Fleet) -> dict[str, Any]:
     """Return the fleet as JSON will have it, without what was not read."""
     raw: dict[str, Any] = msgspec.to_builtins(fleet)
+    for service in raw["services"]:
+        del service["fitted"]
     for one in (raw, *raw["services"], *(service["scaling"] for service in raw["services"])):
         for name in OPTIONAL:
             if not one.get(name, True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trimtab.terraform_module import ALARM_ENDINGS, POLICY_NAMES, TRACKING_NAMES
+from trimtab.terraform_module import ALARM_ENDINGS, FAST_ALARM_ENDINGS, POLICY_NAMES, TRACKING_NAMES
 from trimtab.values.hcl import quoted
 
 if TYPE_CHECKING:
@@ -135,11 +135,20 @@ def _scaling(takeover: Takeover, adopted: Adopted, at: str) -> Iterator[Import]:
                 yield Import(to=to, id=f"{resource}/{policy.name}")
     # Those for whoever is on call are written over: what is not made, by these values, could not be imported.
     alarms = {alarm.name for alarm in takeover.identity.alarms}
-    # With target tracking the configuration has no alarm to import one to.
-    for end, to in () if adopted.tracks else ALARM_ENDINGS.items():
+    for end, to in alarms_of(adopted).items():
         alarm = f"{takeover.stem}-{adopted.stem}-{end}"
         if alarm in alarms:
             yield Import(to=f"{at}.aws_cloudwatch_metric_alarm.{to}", id=alarm)
+
+
+def alarms_of(adopted: Adopted) -> dict[str, str]:
+    """Return the ends of the names of the alarms that the configuration will have, and where they are.
+
+    With target tracking it has none: they are AWS's own.
+    """
+    if adopted.tracks:
+        return {}
+    return ALARM_ENDINGS | (FAST_ALARM_ENDINGS if adopted.fast else {})
 
 
 def is_ours(policy: ScalingPolicy, *, tracks: bool) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.redaction import redact
 from trimtab.terraform_module import (
     ALARM_ENDINGS,
+    FAST_ALARM_ENDINGS,
     LONGEST_STEM,
     MODULE_TAGS,
     OPERATOR_ALARM_ENDINGS,
@@ -60,7 +61,7 @@ def _taken(stem: str, services: Collection[str], identity: FleetIdentity) -> Ite
     for one in identity.security_groups:
         if named.get(one.name, one.description) != one.description:
             yield one.name
-    scales = {f"{stem}-{one}-{end}" for one in services for end in ALARM_ENDINGS}
+    scales = {f"{stem}-{one}-{end}" for one in services for end in (*ALARM_ENDINGS, *FAST_ALARM_ENDINGS)}
     tells = {f"{stem}-{one}-{end}" for one in services for end in OPERATOR_ALARM_ENDINGS}
     for alarm in identity.alarms:
         scales_for_us = alarm.name in scales and is_our_alarm(alarm)

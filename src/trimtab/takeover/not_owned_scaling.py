@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trimtab.catalog.load import price_regions, prices
-from trimtab.takeover.imports import DIMENSION, is_ours
+from trimtab.takeover.imports import DIMENSION, alarms_of, is_ours
 from trimtab.takeover.item import Item, aws
-from trimtab.terraform_module import ALARM_ENDINGS, OPERATOR_ALARM_ENDINGS
+from trimtab.terraform_module import OPERATOR_ALARM_ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,8 @@ def _beside(target: ScalingTarget, *, tracks: bool) -> Iterator[Item]:
             advice="look",
             kind="aws_appautoscaling_scheduled_action",
             name=f"{target.resource_id}/{action}",
-            why="it rewrites min and max, which the configuration sets too: one of the two has to go",
+            why="it rewrites min and max, which the configuration sets too: one of the two has to go; "
+            "Terraform cannot import it, and a schedule that makes one of the same name overwrites it",
             command=aws("application-autoscaling", "delete-scheduled-action", *flags),
         )
 
@@ -69,7 +70,7 @@ def _alarm(takeover: Takeover, alarm: Alarm) -> Iterator[Item]:
     own = {
         f"{takeover.stem}-{one.stem}-{end}"
         for one in takeover.services
-        for end in (*(() if one.tracks else ALARM_ENDINGS), *OPERATOR_ALARM_ENDINGS)
+        for end in (*alarms_of(one), *OPERATOR_ALARM_ENDINGS)
     }
     if alarm.name in own:
         return

@@ -34,6 +34,10 @@ EXPOSURES: Final[dict[str, Exposure]] = {"internet-facing": "public", "internal"
 """By ``Scheme`` of the load balancer."""
 HTTP_PORT, HTTPS_PORT = 80, 443
 """Where modules/load-balancer has its listeners."""
+NO_WAY_IN: Final = (
+    "its load balancer stays with its owner and has no security group that was read, by which it is let in "
+    "to the tasks"
+)
 MOST_RULE_VALUES = 5
 """Values of all conditions of a rule together; elbv2 quota "Condition values per rule"."""
 MOST_KEPT_GROUPS = 4
@@ -196,6 +200,15 @@ def balancers_of(facts: OwnableFacts, services: Iterable[Service]) -> dict[Expos
         if uses[load_balancer.arn] and candidate.is_ownable:
             balancers.setdefault(EXPOSURES[load_balancer.scheme], candidate)
     return balancers
+
+
+def is_shut(service: Service, facts: OwnableFacts, balancers: Mapping[Exposure, Balancer]) -> bool:
+    """Tell whether nothing says how its load balancer, another owner's, would be let in to its tasks."""
+    group = facts.own_target_group(service, service.identity) if service.identity else None
+    balancer = facts.balancer_of(group)
+    if balancer is None or balancer.security_group_ids:
+        return False
+    return all(one.found != balancer for one in balancers.values())
 
 
 def namespace_of(facts: OwnableFacts, services: Iterable[Service], name: str) -> Namespace | None:

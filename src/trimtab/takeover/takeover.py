@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.takeover.names import free_stem, slug
-from trimtab.takeover.ownable import EXPOSURES, OwnableFacts, balancers_of, namespace_of, why_not
+from trimtab.takeover.ownable import (
+    EXPOSURES,
+    NO_WAY_IN,
+    OwnableFacts,
+    balancers_of,
+    is_shut,
+    namespace_of,
+    why_not,
+)
 from trimtab.terraform_module import LONGEST_STEM
 
 if TYPE_CHECKING:
@@ -65,6 +73,8 @@ class Adopted:
     scaling_target: ScalingTarget | None
     tracks: bool = False
     """Whether the values ask for target tracking in the place of steps."""
+    fast: bool = False
+    """Whether they ask for the alarm of 20 s beside CPU's."""
 
     @property
     def registry_kept(self) -> str | None:
@@ -93,17 +103,24 @@ class Takeover:
 
 
 def takeover_of(
-    fleet: Fleet, identity: FleetIdentity, wanted: Iterable[str], tracked: Collection[str] = ()
+    fleet: Fleet,
+    identity: FleetIdentity,
+    wanted: Iterable[str],
+    tracked: Collection[str] = (),
+    fast: Collection[str] = (),
 ) -> Takeover:
     """Return what becomes of each thing, if the configuration has the services named ``wanted``.
 
-    Those named ``tracked`` have target tracking there, the others steps.
+    Those named ``tracked`` have target tracking there, the others steps; those named
+    ``fast`` have an alarm of 20 s.
     """
     facts, names = OwnableFacts.of(fleet, identity), list(wanted)
     known = {service.name: service for service in fleet.services}
     left = {name: reason for name in names if name in known and (reason := why_not(known[name], facts))}
     taken = [known[name] for name in names if name in known and name not in left]
     balancers = balancers_of(facts, taken)
+    left |= {one.name: NO_WAY_IN for one in taken if is_shut(one, facts, balancers)}
+    taken = [one for one in taken if one.name not in left]
     stems = _stems([service.name for service in taken])
     stem = free_stem(slug(identity.cluster.name, LONGEST_STEM), stems.values(), identity)
     namespace = namespace_of(facts, taken, f"{stem}.internal")
@@ -116,6 +133,7 @@ def takeover_of(
             replace(
                 _adopted(service, service.identity, stems[service.name], facts, balancers, namespace),
                 tracks=service.name in tracked,
+                fast=service.name in fast,
             )
             for service in taken
             if service.identity is not None

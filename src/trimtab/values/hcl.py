@@ -7,16 +7,19 @@ import textwrap
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import jinja2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from trimtab.ladders.traits import Plain
 
 COMMENT_WIDTH = 106
+COLUMNS = 120
+"""The longest line of an attribute that has a place to break."""
 
 # An object that begins with a bare `for` is a for expression to Terraform.
 _IDENTIFIER = re.compile(r"(?!for\Z)[A-Za-z_][A-Za-z0-9_-]*")
@@ -31,6 +34,14 @@ class Attribute:
     value: str = ""
     inner: tuple[Attribute, ...] = ()
 
+    @classmethod
+    def of(cls, key: str, value: Plain, room: int) -> Attribute:
+        """Return ``key = value`` in one line, or a block where an object takes more than ``room`` columns."""
+        line = plain(value)
+        if isinstance(value, dict) and len(line) > room:
+            return cls(key=key, inner=tuple(cls(key=name, value=plain(one)) for name, one in value.items()))
+        return cls(key=key, value=line)
+
 
 @cache
 def template(name: str) -> jinja2.Template:
@@ -43,7 +54,14 @@ def template(name: str) -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["widths"] = widths
     return environment.get_template(name)
+
+
+def widths(attributes: Sequence[Attribute]) -> list[int]:
+    """Return how wide each key is written: ``terraform fmt`` aligns lines up to the next block."""
+    runs = [list(run) for _, run in groupby(attributes, lambda one: bool(one.value))]
+    return [max(len(one.key) for one in run) for run in runs for _ in run]
 
 
 def quoted(text: str) -> str:

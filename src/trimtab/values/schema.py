@@ -15,12 +15,15 @@ from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.fleet.model import Architecture, TaskSize
 from trimtab.ladders.entries import Values, Whole
 from trimtab.ladders.traits import TRAITS
-from trimtab.terraform_module import PERIODS_S, Ladders
+from trimtab.terraform_module import PERCENT, PERIODS_S, SHARE, Ladders
 from trimtab.units import DAY_S
 
 
 class _Given(Values, frozen=True, kw_only=True):
     """What is checked of ``scaling`` over all the traits."""
+
+    if TYPE_CHECKING:
+        in_min_adjustment_magnitude: int | None
 
     def __post_init__(self) -> None:
         ladders = self.ladders()
@@ -38,6 +41,7 @@ class _Given(Values, frozen=True, kw_only=True):
         if ladders.period_s not in PERIODS_S:
             msg = f"period is {ladders.period_s} s, must be one of {', '.join(map(str, PERIODS_S))}"
             raise ValueError(msg)
+        self._check_shares(ladders)
         for way, (points, periods) in (("out", ladders.out_datapoints), ("in", ladders.in_datapoints)):
             if points > periods:
                 msg = f"{way}_datapoints ({points}) is above {way}_periods ({periods})"
@@ -45,6 +49,15 @@ class _Given(Values, frozen=True, kw_only=True):
             if periods * ladders.period_s > DAY_S:
                 msg = f"{way}_periods ({periods}) of {ladders.period_s} s are more than a day"
                 raise ValueError(msg)
+
+    def _check_shares(self, ladders: Ladders) -> None:
+        if ladders.in_percent is None and (self.in_min_adjustment_magnitude or 1) > 1:
+            msg = f"in_min_adjustment_magnitude goes with in_adjustment_type = {SHARE} alone"
+            raise ValueError(msg)
+        most = max(step.remove for step in ladders.scale_in)
+        if ladders.in_percent is not None and most >= PERCENT:
+            msg = f"scale_in.steps remove {most} percent: they must stay below {PERCENT}"
+            raise ValueError(msg)
 
     def ladders(self) -> Ladders:
         """Return the policies, what is left out as the module has it."""

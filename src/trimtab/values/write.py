@@ -16,7 +16,7 @@ from trimtab.terraform_module import (
     DEFAULT_STOP_TIMEOUT_S,
 )
 from trimtab.values.deployment import deployment
-from trimtab.values.hcl import Attribute, key, listed, plain, quoted, template, wrapped
+from trimtab.values.hcl import COLUMNS, Attribute, key, listed, quoted, template, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,13 +26,10 @@ if TYPE_CHECKING:
     from trimtab.advice.model import Advice, Recommendation
     from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Egress, Service, Traffic
-    from trimtab.ladders.traits import Plain
     from trimtab.terraform_module import Ladders
     from trimtab.timing.startup import TargetTiming, Timing
 
 TEMPLATE = "services.auto.tfvars.j2"
-LONGEST = 110
-"""Of an object in one line [characters]: what is longer is hard to read, and becomes a block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,16 +208,10 @@ def _traffic(traffic: Traffic, target: TargetTiming, grace_period_s: int | None)
 
 def _scaling(ladders: Ladders) -> Iterator[Attribute]:
     """Yield the traits of the scaling, those that differ from the module's or are always said."""
-    for name, value in told(ladders):
-        yield _attribute(name, value)
-
-
-def _attribute(name: str, value: Plain) -> Attribute:
-    """Return an attribute in one line, or what is too long for it in a block."""
-    said = plain(value)
-    if isinstance(value, dict) and len(said) > LONGEST:
-        return Attribute(key=name, inner=tuple(_attribute(key(one), inside) for one, inside in value.items()))
-    return Attribute(key=name, value=said)
+    traits = dict(told(ladders))
+    room = COLUMNS - len("      ") - max(map(len, traits)) - len(" = ")
+    for name, value in traits.items():
+        yield Attribute.of(name, value, room)
 
 
 def _rule(rule: Egress) -> str:

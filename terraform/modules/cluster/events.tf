@@ -1,8 +1,8 @@
 # What goes wrong on the cluster, told from what merely happens.
 #
-# A task that stops has a stopCode. ServiceSchedulerInitiated covers both a scale-in ("Scaling activity initiated by
-# …"), which is fine, and a task killed by its health check ("Task failed ELB health checks in …"), which is not: only
-# the reason's first words tell them apart.
+# A task that stops has a stopCode. ServiceSchedulerInitiated covers both a scale-in ("Scaling activity initiated
+# by …"), which is fine, and a task killed by its health check ("Task failed ELB health checks in …"), which is not:
+# only the reason's first words tell them apart.
 
 locals {
   service_scope = "${local.arn_prefix.ecs}:service/${local.cluster_name}/"
@@ -111,7 +111,8 @@ resource "aws_cloudwatch_event_target" "topic" {
 }
 
 resource "aws_sns_topic" "alerts" {
-  #checkov:skip=CKV_AWS_26:EventBridge cannot publish to a topic under the AWS-managed key; the messages hold no customer data
+  # The messages hold no customer data.
+  #checkov:skip=CKV_AWS_26:EventBridge cannot publish to a topic under the AWS-managed key
   name = "${var.name}-alerts"
   tags = local.tags
 }

@@ -54,8 +54,11 @@ variable "namespace" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", var.namespace))
-    error_message = "namespace is \"${var.namespace}\". It must be a DNS name in lower case, such as production.internal."
+    condition = can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", var.namespace))
+    error_message = join(" ", [
+      "namespace is \"${var.namespace}\".",
+      "It must be a DNS name in lower case, such as production.internal.",
+    ])
   }
 }
 
@@ -122,7 +125,9 @@ variable "alert_emails" {
     condition = alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
     error_message = join(" ", [
       "alert_emails holds something that is no address:",
-      "${join(", ", [for address in var.alert_emails : address if !can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])}.",
+      format("%s.", join(", ", [
+        for address in var.alert_emails : address if !can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))
+      ])),
     ])
   }
 }
@@ -148,8 +153,11 @@ variable "tracing" {
   nullable = false
 
   validation {
-    condition     = var.tracing.sampling_rate >= 0 && var.tracing.sampling_rate <= 1
-    error_message = "tracing.sampling_rate is ${var.tracing.sampling_rate}. It is a share from 0 to 1, not a percentage."
+    condition = var.tracing.sampling_rate >= 0 && var.tracing.sampling_rate <= 1
+    error_message = join(" ", [
+      "tracing.sampling_rate is ${var.tracing.sampling_rate}.",
+      "It is a share from 0 to 1, not a percentage.",
+    ])
   }
 
   validation {

@@ -33,7 +33,11 @@ locals {
 
   # At the new port: a caller is deployed with it once the callee listens there.
   call_environment = { for name, service in local.services : name => { for variable, call in service.calls :
-    variable => "${call.scheme == "" ? "" : "${call.scheme}://"}${local.host_of[call.service]}:${local.services[call.service].port}${call.path}"
+    variable => join("", [
+      call.scheme == "" ? "" : "${call.scheme}://",
+      "${local.host_of[call.service]}:${local.services[call.service].port}",
+      call.path,
+    ])
     if contains(keys(local.host_of), call.service)
   } }
 
@@ -79,7 +83,11 @@ locals {
   }
 
   # Scheme, host and port. A user before an @ is passed over, and nothing of it is kept.
-  address = "(?:^|[^A-Za-z0-9+.-])(?:([a-z][a-z0-9+.-]*)://(?:[^/@\\s]*@)?|^)([a-z0-9][a-z0-9-]*(?:\\.[a-z0-9-]+)+)(?::([0-9]{1,5}))?"
+  address = join("", [
+    "(?:^|[^A-Za-z0-9+.-])(?:([a-z][a-z0-9+.-]*)://(?:[^/@\\s]*@)?|^)",
+    "([a-z0-9][a-z0-9-]*(?:\\.[a-z0-9-]+)+)",
+    "(?::([0-9]{1,5}))?",
+  ])
 
   addresses = { for name, service in local.services : name => local.ruled_here[name] ? flatten([
     for variable, value in coalesce(service.environment, {}) : [

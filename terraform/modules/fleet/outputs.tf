@@ -54,7 +54,10 @@ output "namespace" {
     )
     error_message = join(" ", [
       "services has calls to what has no name in the namespace:",
-      "${join(", ", flatten([for name, service in local.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if !contains(keys(local.host_of), call.service)]]))}.",
+      format("%s.", join(", ", flatten([for name, service in local.services : [
+        for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}"
+        if !contains(keys(local.host_of), call.service)
+      ]]))),
       "A service that is left (adopt.leave) or stays in another owner's registry is called by what it is called",
       "there: give that under environment, its port under egress.",
     ])

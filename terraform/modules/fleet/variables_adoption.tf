@@ -199,7 +199,10 @@ variable "adopt" {
     ])
     error_message = join(" ", [
       "adopt.services has a load_balancer that is neither \"public\" nor \"internal\":",
-      "${join(", ", [for name, service in var.adopt.services : name if try(!contains(["public", "internal"], service.load_balancer), false)])}.",
+      format("%s.", join(", ", [
+        for name, service in var.adopt.services : name
+        if try(!contains(["public", "internal"], service.load_balancer), false)
+      ])),
     ])
   }
 

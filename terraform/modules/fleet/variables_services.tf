@@ -181,6 +181,9 @@ variable "services" {
       in_periods     = optional(number)
       in_datapoints  = optional(number)
       fast_signals   = optional(bool)
+
+      in_adjustment_type          = optional(string)
+      in_min_adjustment_magnitude = optional(number)
     }))
   }))
   nullable = false
@@ -197,7 +200,10 @@ variable "services" {
     ])
     error_message = join(" ", [
       "services has a traffic.exposure that is neither \"public\" nor \"internal\":",
-      "${join(", ", [for name, service in var.services : name if try(!contains(["public", "internal"], service.traffic.exposure), false)])}.",
+      format("%s.", join(", ", [
+        for name, service in var.services : name
+        if try(!contains(["public", "internal"], service.traffic.exposure), false)
+      ])),
     ])
   }
 
@@ -210,7 +216,10 @@ variable "services" {
     )
     error_message = join(" ", [
       "services has callers that are no other service here:",
-      "${join(", ", flatten([for name, service in var.services : [for caller in service.callers : "${name} <- ${caller}" if !contains(keys(var.services), caller) || caller == name]]))}.",
+      format("%s.", join(", ", flatten([for name, service in var.services : [
+        for caller in service.callers : "${name} <- ${caller}"
+        if !contains(keys(var.services), caller) || caller == name
+      ]]))),
     ])
   }
 
@@ -221,7 +230,9 @@ variable "services" {
     ])
     error_message = join(" ", [
       "services has callers without a port:",
-      "${join(", ", [for name, service in var.services : name if length(service.callers) > 0 && service.port == null])}.",
+      format("%s.", join(", ", [
+        for name, service in var.services : name if length(service.callers) > 0 && service.port == null
+      ])),
       "Give the port they call.",
     ])
   }
@@ -235,7 +246,10 @@ variable "services" {
     )
     error_message = join(" ", [
       "services has calls to what is no other service here with a port:",
-      "${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}" if call.service == name || try(var.services[call.service].port, null) == null]]))}.",
+      format("%s.", join(", ", flatten([for name, service in var.services : [
+        for variable, call in service.calls : "${name}.calls.${variable} -> ${call.service}"
+        if call.service == name || try(var.services[call.service].port, null) == null
+      ]]))),
     ])
   }
 
@@ -252,7 +266,10 @@ variable "services" {
     error_message = join(" ", [
       "services has calls whose path does not begin with a slash, or whose scheme is none (http, grpc, or \"\" for",
       "host and port alone):",
-      "${join(", ", flatten([for name, service in var.services : [for variable, call in service.calls : "${name}.calls.${variable}" if !((call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme)))]]))}.",
+      format("%s.", join(", ", flatten([for name, service in var.services : [
+        for variable, call in service.calls : "${name}.calls.${variable}"
+        if !((call.path == "" || startswith(call.path, "/")) && can(regex("^([a-z][a-z0-9+.-]*)?$", call.scheme)))
+      ]]))),
     ])
   }
 
@@ -268,7 +285,12 @@ variable "services" {
     ])
     error_message = join(" ", [
       "services has a variable both under calls and under environment or secrets:",
-      "${join(", ", flatten([for name, service in var.services : [for variable in setintersection(keys(service.calls), concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))) : "${name}.${variable}"]]))}.",
+      format("%s.", join(", ", flatten([for name, service in var.services : [
+        for variable in setintersection(
+          keys(service.calls),
+          concat(keys(coalesce(service.environment, {})), keys(coalesce(service.secrets, {})))
+        ) : "${name}.${variable}"
+      ]]))),
       "Take one of the two away: calls gives the address itself.",
     ])
   }

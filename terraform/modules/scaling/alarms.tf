@@ -67,8 +67,11 @@ resource "aws_cloudwatch_metric_alarm" "fast" {
 resource "aws_cloudwatch_metric_alarm" "further" {
   for_each = var.scaling.metrics
 
-  alarm_name          = "${local.stem}-${each.key}-high"
-  alarm_description   = "Scale out: ${each.key} of ${var.service_name} above ${each.value.high}${local.a_task[each.key]}."
+  alarm_name = "${local.stem}-${each.key}-high"
+  alarm_description = join(" ", [
+    "Scale out: ${each.key} of ${var.service_name} above",
+    "${each.value.high}${local.a_task[each.key]}.",
+  ])
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.high
   evaluation_periods  = var.scaling.out_periods

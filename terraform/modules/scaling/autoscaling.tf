@@ -104,9 +104,13 @@ resource "aws_appautoscaling_policy" "in" {
   resource_id        = aws_appautoscaling_target.this.resource_id
 
   step_scaling_policy_configuration {
-    adjustment_type         = "ChangeInCapacity"
+    adjustment_type         = var.scaling.in_adjustment_type
     metric_aggregation_type = "Average"
     cooldown                = var.scaling.in_cooldown
+    # AWS rounds a share up to one task by itself, and refuses this where steps are tasks.
+    min_adjustment_magnitude = (
+      var.scaling.in_min_adjustment_magnitude > 1 ? var.scaling.in_min_adjustment_magnitude : null
+    )
 
     dynamic "step_adjustment" {
       for_each = local.scale_in_steps

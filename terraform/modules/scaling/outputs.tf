@@ -1,5 +1,8 @@
 output "alarm_names" {
-  description = "Names of the alarms by what they watch: `cpu`, `memory`, each further metric, and `joint` for scale-in. None with target tracking, whose alarms are AWS's. Not for `deployment_alarms`: scale-in's is on whenever a service is idle."
+  description = <<-EOT
+    Names of the alarms by what they watch: `cpu`, `memory`, each further metric, and `joint` for scale-in. None with
+    target tracking, whose alarms are AWS's. Not for `deployment_alarms`: scale-in's is on whenever a service is idle.
+  EOT
   value = tomap(merge(
     { for key, one in aws_cloudwatch_metric_alarm.out : key => one.alarm_name },
     { for key, one in aws_cloudwatch_metric_alarm.further : key => one.alarm_name },
@@ -8,7 +11,9 @@ output "alarm_names" {
 }
 
 output "policy_arns" {
-  description = "ARNs of the step policies, by the same keys; with target tracking those of its policies, `cpu` and `memory`."
+  description = <<-EOT
+    ARNs of the step policies, by the same keys; with target tracking those of its policies, `cpu` and `memory`.
+  EOT
   value = tomap(merge(
     { for key, one in aws_appautoscaling_policy.out : key => one.arn },
     { for one in aws_appautoscaling_policy.in : "joint" => one.arn },

@@ -4,8 +4,11 @@ variable "cluster_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,255}$", var.cluster_name))
-    error_message = "cluster_name is \"${var.cluster_name}\". Give the cluster's name (letters, digits, hyphens, underscores), not its ARN: a target made of an ARN is refused, and an alarm on one never has data."
+    condition = can(regex("^[A-Za-z0-9_-]{1,255}$", var.cluster_name))
+    error_message = join(" ", [
+      "cluster_name is \"${var.cluster_name}\". Give the cluster's name (letters, digits, hyphens, underscores),",
+      "not its ARN: a target made of an ARN is refused, and an alarm on one never has data.",
+    ])
   }
 }
 
@@ -15,13 +18,19 @@ variable "service_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,255}$", var.service_name))
-    error_message = "service_name is \"${var.service_name}\". Give the service's name (letters, digits, hyphens, underscores), not its ARN."
+    condition = can(regex("^[A-Za-z0-9_-]{1,255}$", var.service_name))
+    error_message = join(" ", [
+      "service_name is \"${var.service_name}\".",
+      "Give the service's name (letters, digits, hyphens, underscores), not its ARN.",
+    ])
   }
 }
 
 variable "service_id" {
-  description = "The service's ARN (`aws_ecs_service.NAME.id`), where it is made in the same configuration: a replaced service loses its scalable target without a word, and this makes it anew. Null where the service is another's."
+  description = <<-EOT
+    The service's ARN (`aws_ecs_service.NAME.id`), where it is made in the same configuration: a replaced service loses
+    its scalable target without a word, and this makes it anew. Null where the service is another's.
+  EOT
   type        = string
   default     = null
 }
@@ -32,8 +41,11 @@ variable "name" {
   default     = null
 
   validation {
-    condition     = var.name == null ? true : can(regex("^[!-~]{1,200}$", var.name))
-    error_message = "name is \"${coalesce(var.name, "-")}\". It must be 1 to 200 printable characters without spaces: an alarm's name has at most 255, and an ending is added."
+    condition = var.name == null ? true : can(regex("^[!-~]{1,200}$", var.name))
+    error_message = join(" ", [
+      "name is \"${coalesce(var.name, "-")}\". It must be 1 to 200 printable characters without spaces:",
+      "an alarm's name has at most 255, and an ending is added.",
+    ])
   }
 }
 
@@ -53,13 +65,27 @@ variable "container_insights" {
 
 variable "scaling" {
   description = <<-EOT
-    Bounds and step policies. `cpu` and `memory` each give a scale-out ladder: alarm above `high` percent, `steps` by how far above it the metric is. Either is switched off by `enabled = false` where it says nothing of the load.
-    `metrics` are further ones by name, each a ladder of its own and a term of the joint ratio. A metric is made of `sources`, CloudWatch metrics by an id; of several, `expression` makes one value. `per_task` divides it by the running or desired tasks. `high`, `low` and `above` are in its unit. A source's `missing` is the value that its absence means; without one, absence keeps every task. `divided` is false where a task less does not raise the value for the others.
-    There is one scale-in for all: it fires while MAX([CPU / cpu.low, memory / memory.low, METRIC / METRIC.low]) is under 1, with `scale_in.steps` by that ratio.
-    `fast_signals` sets an alarm of 20 s beside CPU's, on the same policy. It needs CPU published every 20 s (`monitoring` of the service, which the provider cannot set: `aws ecs update-service --monitoring` does). Where it is not, that alarm never fires and the one of `period` scales as before.
-    `schedule` has the least number of tasks vary over the day: from `at` (HH:MM in `timezone`) on at least `min`, by scheduled actions of AWS, at most 6 a day; `weekend` where Saturday and Sunday have others. `min` is the least of them. A plan between two actions finds nothing to change.
-    `tracking` is target tracking in the place of all step policies: AWS keeps CPU (and memory, where a target is given) near so many percent by alarms of its own. Of the other fields only `min`, `max` and the two cooldowns count then.
-    A low threshold must lie where removing a task cannot push the metric back over `high`, and memory's must lie above what an idle task holds, else the fleet never shrinks.
+    Bounds and step policies. `cpu` and `memory` each give a scale-out ladder: alarm above `high` percent, `steps` by
+    how far above it the metric is. Either is switched off by `enabled = false` where it says nothing of the load.
+    `metrics` are further ones by name, each a ladder of its own and a term of the joint ratio. A metric is made of
+    `sources`, CloudWatch metrics by an id; of several, `expression` makes one value. `per_task` divides it by the
+    running or desired tasks. `high`, `low` and `above` are in its unit. A source's `missing` is the value that its
+    absence means; without one, absence keeps every task. `divided` is false where a task less does not raise the value
+    for the others.
+    There is one scale-in for all: it fires while MAX([CPU / cpu.low, memory / memory.low, METRIC / METRIC.low]) is
+    under 1, with `scale_in.steps` by that ratio.
+    `in_adjustment_type` says what `remove` of `scale_in.steps` is: tasks (`ChangeInCapacity`), or percent of the tasks
+    that run (`PercentChangeInCapacity`), of which a step takes at least `in_min_adjustment_magnitude` tasks.
+    `fast_signals` sets an alarm of 20 s beside CPU's, on the same policy. It needs CPU published every 20 s
+    (`monitoring` of the service, which the provider cannot set: `aws ecs update-service --monitoring` does). Where it
+    is not, that alarm never fires and the one of `period` scales as before.
+    `schedule` has the least number of tasks vary over the day: from `at` (HH:MM in `timezone`) on at least `min`, by
+    scheduled actions of AWS, at most 6 a day; `weekend` where Saturday and Sunday have others. `min` is the least of
+    them. A plan between two actions finds nothing to change.
+    `tracking` is target tracking in the place of all step policies: AWS keeps CPU (and memory, where a target is given)
+    near so many percent by alarms of its own. Of the other fields only `min`, `max` and the two cooldowns count then.
+    A low threshold must lie where removing a task cannot push the metric back over `high`, and memory's must lie above
+    what an idle task holds, else the fleet never shrinks.
   EOT
   type = object({
     min = number
@@ -120,6 +146,9 @@ variable "scaling" {
     in_periods     = optional(number, 10)
     in_datapoints  = optional(number, 10)
     fast_signals   = optional(bool, false)
+
+    in_adjustment_type          = optional(string, "ChangeInCapacity")
+    in_min_adjustment_magnitude = optional(number, 1)
   })
   nullable = false
 
@@ -128,24 +157,37 @@ variable "scaling" {
       var.scaling.min >= 1 && floor(var.scaling.min) == var.scaling.min &&
       floor(var.scaling.max) == var.scaling.max && var.scaling.max <= 5000
     )
-    error_message = "scaling.min is ${var.scaling.min} and max ${var.scaling.max}. Both are whole numbers, min at least 1: a service of no tasks reports no metric, so no alarm would ever bring it back. ECS runs at most 5000 tasks a service."
+    error_message = join(" ", [
+      "scaling.min is ${var.scaling.min} and max ${var.scaling.max}. Both are whole numbers, min at least 1: a service",
+      "of no tasks reports no metric, so no alarm would ever bring it back. ECS runs at most 5000 tasks a service.",
+    ])
   }
 
   validation {
-    condition     = var.scaling.max >= var.scaling.min
-    error_message = "scaling.max (${var.scaling.max}) is below min (${var.scaling.min}). Raise max or lower min; neither is changed for you."
+    condition = var.scaling.max >= var.scaling.min
+    error_message = join(" ", [
+      "scaling.max (${var.scaling.max}) is below min (${var.scaling.min}).",
+      "Raise max or lower min; neither is changed for you.",
+    ])
   }
 
   validation {
     condition = alltrue([for one in [var.scaling.cpu, var.scaling.memory] :
       one.low > 0 && one.low < one.high && one.high < 100
     ])
-    error_message = "scaling thresholds are CPU ${var.scaling.cpu.low}/${var.scaling.cpu.high} and memory ${var.scaling.memory.low}/${var.scaling.memory.high} (low/high percent). Each needs 0 < low < high < 100: utilisation against a task's size cannot pass 100."
+    error_message = join(" ", [
+      "scaling thresholds are CPU ${var.scaling.cpu.low}/${var.scaling.cpu.high} and memory",
+      "${var.scaling.memory.low}/${var.scaling.memory.high} (low/high percent). Each needs 0 < low < high < 100:",
+      "utilisation against a task's size cannot pass 100.",
+    ])
   }
 
   validation {
-    condition     = var.scaling.in_cooldown >= 60
-    error_message = "scaling.in_cooldown is ${var.scaling.in_cooldown} s. It must be at least 60: a metric is a minute old before it shows what the last step did."
+    condition = var.scaling.in_cooldown >= 60
+    error_message = join(" ", [
+      "scaling.in_cooldown is ${var.scaling.in_cooldown} s. It must be at least 60:",
+      "a metric is a minute old before it shows what the last step did.",
+    ])
   }
 
   validation {
@@ -153,7 +195,11 @@ variable "scaling" {
       var.scaling.out_cooldown < var.scaling.in_cooldown ||
       (var.scaling.tracking != null && var.scaling.out_cooldown == var.scaling.in_cooldown)
     )
-    error_message = "scaling.out_cooldown is ${var.scaling.out_cooldown} s and in_cooldown ${var.scaling.in_cooldown} s. Out must be above 0 and shorter than in (with tracking as long at most): grow fast, shrink slowly; the other way round flaps."
+    error_message = join(" ", [
+      "scaling.out_cooldown is ${var.scaling.out_cooldown} s and in_cooldown ${var.scaling.in_cooldown} s.",
+      "Out must be above 0 and shorter than in (with tracking as long at most):",
+      "grow fast, shrink slowly; the other way round flaps.",
+    ])
   }
 
   validation {
@@ -165,7 +211,12 @@ variable "scaling" {
         concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min...
       )
     )
-    error_message = "scaling.schedule has minima ${try(join(", ", concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min), "")} with min = ${var.scaling.min} and max = ${var.scaling.max}. They are whole numbers up to max, and min is the least of them: what is checked of min holds for each."
+    error_message = join(" ", [
+      "scaling.schedule has minima",
+      try(join(", ", concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min), ""),
+      "with min = ${var.scaling.min} and max = ${var.scaling.max}.",
+      "They are whole numbers up to max, and min is the least of them: what is checked of min holds for each.",
+    ])
   }
 
   validation {
@@ -174,12 +225,19 @@ variable "scaling" {
       (var.scaling.tracking.memory == null ? true :
       var.scaling.tracking.memory > 0 && var.scaling.tracking.memory < 100)
     )
-    error_message = "scaling.tracking aims at CPU ${try(var.scaling.tracking.cpu, 0)} % and memory ${try(coalesce(var.scaling.tracking.memory), "none")}. Each is above 0 and below 100 percent of the task's size: at 100 there is nothing left to notice it by."
+    error_message = join(" ", [
+      "scaling.tracking aims at CPU ${try(var.scaling.tracking.cpu, 0)} % and memory",
+      "${try(coalesce(var.scaling.tracking.memory), "none")}.",
+      "Each is above 0 and below 100 percent of the task's size: at 100 there is nothing left to notice it by.",
+    ])
   }
 
   validation {
-    condition     = var.scaling.tracking == null || length(var.scaling.metrics) == 0
-    error_message = "scaling has tracking, and metrics (${join(", ", keys(var.scaling.metrics))}) that only step policies follow. Leave one of the two out: with tracking no step policy is made."
+    condition = var.scaling.tracking == null || length(var.scaling.metrics) == 0
+    error_message = join(" ", [
+      "scaling has tracking, and metrics (${join(", ", keys(var.scaling.metrics))}) that only step policies follow.",
+      "Leave one of the two out: with tracking no step policy is made.",
+    ])
   }
 
   validation {
@@ -193,7 +251,11 @@ variable "scaling" {
       ]) &&
       alltrue([for step in ladder : step.add >= 1 && floor(step.add) == step.add])
     ])
-    error_message = "scaling has steps of cpu, memory or a metric that are no ladder. It takes 1 to 20 steps, the first with above = 0, each next one higher in both above and add, and add in whole tasks. Bounds are made from it, so that no gap or overlap can arise."
+    error_message = join(" ", [
+      "scaling has steps of cpu, memory or a metric that are no ladder. It takes 1 to 20 steps,",
+      "the first with above = 0, each next one higher in both above and add, and add in whole tasks.",
+      "Bounds are made from it, so that no gap or overlap can arise.",
+    ])
   }
 
   validation {
@@ -208,24 +270,72 @@ variable "scaling" {
         step.below > 0 && step.remove >= 1 && floor(step.remove) == step.remove
       ])
     )
-    error_message = "scaling.scale_in.steps is no ladder. It takes 1 to 20 steps, the first with below = 1 (the joint ratio at which scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks."
+    error_message = join(" ", [
+      "scaling.scale_in.steps is no ladder. It takes 1 to 20 steps, the first with below = 1 (the joint ratio at which",
+      "scale-in begins), each next one lower in below, still above 0, and higher in remove, which is in whole tasks, or",
+      "in whole percent where in_adjustment_type says so.",
+    ])
+  }
+
+  validation {
+    condition     = contains(["ChangeInCapacity", "PercentChangeInCapacity"], var.scaling.in_adjustment_type)
+    error_message = join(" ", [
+      "scaling.in_adjustment_type is ${var.scaling.in_adjustment_type}. Say ChangeInCapacity (steps in are tasks) or",
+      "PercentChangeInCapacity (percent of the tasks that run); an exact count is no step.",
+    ])
+  }
+
+  validation {
+    condition = (
+      var.scaling.in_min_adjustment_magnitude >= 1 &&
+      floor(var.scaling.in_min_adjustment_magnitude) == var.scaling.in_min_adjustment_magnitude &&
+      (var.scaling.in_adjustment_type != "ChangeInCapacity" || var.scaling.in_min_adjustment_magnitude == 1)
+    )
+    error_message = join(" ", [
+      "scaling.in_min_adjustment_magnitude is ${var.scaling.in_min_adjustment_magnitude} with",
+      "in_adjustment_type = ${var.scaling.in_adjustment_type}. It is a whole number of tasks from 1 on, and counts for",
+      "steps in percent alone: with others AWS refuses it.",
+    ])
+  }
+
+  validation {
+    condition = (
+      var.scaling.in_adjustment_type != "PercentChangeInCapacity" ||
+      alltrue([for step in var.scaling.scale_in.steps : step.remove < 100])
+    )
+    error_message = join(" ", [
+      "scaling.scale_in.steps remove ${join(", ", var.scaling.scale_in.steps[*].remove)} percent. Less than 100 each: a",
+      "step of all tasks leaves the minimum, whatever the load.",
+    ])
   }
 
   validation {
     condition = var.scaling.max == var.scaling.min || !var.scaling.cpu.enabled || alltrue([
       for step in var.scaling.scale_in.steps :
-      step.below * var.scaling.cpu.low * (var.scaling.min + step.remove) / var.scaling.min < var.scaling.cpu.high
+      # Percent take their share of any fleet, and of the smallest the least number of tasks.
+      step.below * var.scaling.cpu.low * (
+        var.scaling.in_adjustment_type != "PercentChangeInCapacity"
+        ? (var.scaling.min + step.remove) / var.scaling.min
+        : max(
+          (var.scaling.min + var.scaling.in_min_adjustment_magnitude) / var.scaling.min,
+          100 / max(1, 100 - step.remove)
+        )
+      ) < var.scaling.cpu.high
     ])
     error_message = join(" ", [
       "scaling would flap: with min = ${var.scaling.min}, removing tasks at cpu.low = ${var.scaling.cpu.low} %",
       "leaves the rest above cpu.high = ${var.scaling.cpu.high} % (low x (min + remove) / min must stay under high",
-      "for every scale-in step). Lower cpu.low, raise min, or remove fewer tasks a step.",
+      "for every scale-in step; of percent, low x 100 / (100 - remove) and low x (min + in_min_adjustment_magnitude) /",
+      "min). Lower cpu.low, raise min, or remove less a step.",
     ])
   }
 
   validation {
-    condition     = contains([60, 120, 180, 240, 300], var.scaling.period)
-    error_message = "scaling.period is ${var.scaling.period} s. ECS publishes a point a minute: use 60, 120, 180, 240 or 300."
+    condition = contains([60, 120, 180, 240, 300], var.scaling.period)
+    error_message = join(" ", [
+      "scaling.period is ${var.scaling.period} s.",
+      "ECS publishes a point a minute: use 60, 120, 180, 240 or 300.",
+    ])
   }
 
   validation {
@@ -234,22 +344,35 @@ variable "scaling" {
       var.scaling.in_datapoints >= 1 && var.scaling.in_datapoints <= var.scaling.in_periods &&
       var.scaling.period * var.scaling.in_periods <= 86400 && var.scaling.period * var.scaling.out_periods <= 86400
     )
-    error_message = "scaling asks for ${var.scaling.out_datapoints} of ${var.scaling.out_periods} points out and ${var.scaling.in_datapoints} of ${var.scaling.in_periods} in. Datapoints must be 1 up to the periods, and periods times ${var.scaling.period} s at most a day."
+    error_message = join(" ", [
+      "scaling asks for ${var.scaling.out_datapoints} of ${var.scaling.out_periods} points out and",
+      "${var.scaling.in_datapoints} of ${var.scaling.in_periods} in.",
+      "Datapoints must be 1 up to the periods, and periods times ${var.scaling.period} s at most a day.",
+    ])
   }
 
   validation {
-    condition     = var.scaling.out_periods <= var.scaling.in_periods
-    error_message = "scaling waits ${var.scaling.out_periods} periods to grow and ${var.scaling.in_periods} to shrink. Growing must not wait longer than shrinking."
+    condition = var.scaling.out_periods <= var.scaling.in_periods
+    error_message = join(" ", [
+      "scaling waits ${var.scaling.out_periods} periods to grow and ${var.scaling.in_periods} to shrink.",
+      "Growing must not wait longer than shrinking.",
+    ])
   }
 
   validation {
-    condition     = !var.scaling.fast_signals || (var.scaling.cpu.enabled && var.scaling.tracking == null)
-    error_message = "scaling.fast_signals is true, with cpu.enabled = false or with tracking. Its alarm calls the steps out on CPU: leave fast_signals out, or have those."
+    condition = !var.scaling.fast_signals || (var.scaling.cpu.enabled && var.scaling.tracking == null)
+    error_message = join(" ", [
+      "scaling.fast_signals is true, with cpu.enabled = false or with tracking. Its alarm calls the steps out on CPU:",
+      "leave fast_signals out, or have those.",
+    ])
   }
 
   validation {
-    condition     = var.scaling.cpu.enabled || var.scaling.memory.enabled || length(var.scaling.metrics) > 0
-    error_message = "scaling switches CPU and memory off and names no metric. Leave one of the three: without a metric nothing scales, and a fixed count needs no more than min = max."
+    condition = var.scaling.cpu.enabled || var.scaling.memory.enabled || length(var.scaling.metrics) > 0
+    error_message = join(" ", [
+      "scaling switches CPU and memory off and names no metric. Leave one of the three:",
+      "without a metric nothing scales, and a fixed count needs no more than min = max.",
+    ])
   }
 
   validation {
@@ -275,7 +398,10 @@ variable "scaling" {
     ])
     error_message = join(" ", [
       "scaling.metrics has sources that make no value:",
-      "${join(", ", [for key, one in var.scaling.metrics : "${key} of ${length(one.sources)} (${join(", ", keys(one.sources))})" if !(length(one.sources) == 1 && one.expression == null)])}.",
+      format("%s.", join(", ", [
+        for key, one in var.scaling.metrics : "${key} of ${length(one.sources)} (${join(", ", keys(one.sources))})"
+        if !(length(one.sources) == 1 && one.expression == null)
+      ])),
       "Give at least one source, and an expression where there are more.",
       "An id begins with a lower-case letter and has letters, digits and underscores; cpu, memory, joint,",
       "running_tasks, desired_tasks and endings _ratio and _told are taken.",
@@ -289,7 +415,14 @@ variable "scaling" {
       ])) == length(setunion(keys(var.scaling.metrics), flatten([
         for one in values(var.scaling.metrics) : keys(one.sources)
     ])))
-    error_message = "scaling.metrics uses a name twice among metrics and sources: ${join(", ", sort(concat(keys(var.scaling.metrics), flatten([for one in values(var.scaling.metrics) : keys(one.sources)]))))}. The joint alarm asks for all of them side by side: give each its own."
+    error_message = join(" ", [
+      "scaling.metrics uses a name twice among metrics and sources:",
+      format("%s.", join(", ", sort(concat(
+        keys(var.scaling.metrics),
+        flatten([for one in values(var.scaling.metrics) : keys(one.sources)])
+      )))),
+      "The joint alarm asks for all of them side by side: give each its own.",
+    ])
   }
 
   validation {
@@ -299,7 +432,10 @@ variable "scaling" {
     ])
     error_message = join(" ", [
       "scaling.metrics has an expression that does not use its sources, all of them and nothing else:",
-      "${join("; ", [for key, one in var.scaling.metrics : "${key} = ${one.expression} of ${join(", ", keys(one.sources))}" if one.expression != null])}.",
+      format("%s.", join("; ", [
+        for key, one in var.scaling.metrics : "${key} = ${one.expression} of ${join(", ", keys(one.sources))}"
+        if one.expression != null
+      ])),
       "Name each source by its id. SEARCH is refused by alarms.",
     ])
   }
@@ -310,25 +446,46 @@ variable "scaling" {
       can(regex("^(p|tm|wm|tc|ts)[0-9]{1,2}([.][0-9]+)?$", source.stat)),
       can(regex("^(PR|TM|WM|TC|TS)[(].*[)]$", source.stat)),
     ])]]))
-    error_message = "scaling.metrics asks for the statistic(s) ${join(", ", distinct(flatten([for one in values(var.scaling.metrics) : [for source in values(one.sources) : source.stat]])))}. CloudWatch has Average, Sum, Minimum, Maximum, SampleCount and percentiles such as p95."
+    error_message = join(" ", [
+      "scaling.metrics asks for the statistic(s)",
+      format("%s.", join(", ", distinct(flatten([
+        for one in values(var.scaling.metrics) : [for source in values(one.sources) : source.stat]
+      ])))),
+      "CloudWatch has Average, Sum, Minimum, Maximum, SampleCount and percentiles such as p95.",
+    ])
   }
 
   validation {
-    condition     = alltrue([for one in values(var.scaling.metrics) : one.low > 0 && one.low < one.high])
-    error_message = "scaling.metrics has thresholds ${join(", ", [for key, one in var.scaling.metrics : "${key} ${one.low}/${one.high}"])} (low/high). Each needs 0 < low < high: the joint ratio divides by low."
+    condition = alltrue([for one in values(var.scaling.metrics) : one.low > 0 && one.low < one.high])
+    error_message = join(" ", [
+      "scaling.metrics has thresholds",
+      "${join(", ", [for key, one in var.scaling.metrics : "${key} ${one.low}/${one.high}"])} (low/high).",
+      "Each needs 0 < low < high: the joint ratio divides by low.",
+    ])
   }
 
   validation {
     condition = alltrue([for one in values(var.scaling.metrics) :
       one.per_task == null ? true : contains(["running", "desired"], one.per_task)
     ])
-    error_message = "scaling.metrics divides by ${join(", ", [for key, one in var.scaling.metrics : "${key}: ${one.per_task}" if one.per_task != null])}. per_task is running or desired, or left out for a value that is a task's share already or a total."
+    error_message = join(" ", [
+      "scaling.metrics divides by",
+      "${join(", ", [for key, one in var.scaling.metrics : "${key}: ${one.per_task}" if one.per_task != null])}.",
+      "per_task is running or desired, or left out for a value that is a task's share already or a total.",
+    ])
   }
 
   validation {
     condition = var.scaling.max == var.scaling.min || alltrue(flatten([for one in values(var.scaling.metrics) : [
       for step in var.scaling.scale_in.steps :
-      !one.divided || step.below * one.low * (var.scaling.min + step.remove) / var.scaling.min < one.high
+      !one.divided || step.below * one.low * (
+        var.scaling.in_adjustment_type != "PercentChangeInCapacity"
+        ? (var.scaling.min + step.remove) / var.scaling.min
+        : max(
+          (var.scaling.min + var.scaling.in_min_adjustment_magnitude) / var.scaling.min,
+          100 / max(1, 100 - step.remove)
+        )
+      ) < one.high
     ]]))
     error_message = join(" ", [
       "scaling would flap: with min = ${var.scaling.min}, removing tasks at the low threshold leaves the rest above",

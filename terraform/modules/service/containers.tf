@@ -147,6 +147,8 @@ locals {
     mount.volume if !mount.read_only
   ])
 
+  efs_arn = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}"
+
   # As JSON and back: one with a condition differs in type from one without.
   volume_statements = [for name, one in local.efs : jsondecode(jsonencode({ for key, value in {
     Sid    = "Mount${join("", [for part in regexall("[A-Za-z0-9]+", name) : title(part)])}"
@@ -156,11 +158,9 @@ locals {
       contains(local.written, name) ? ["elasticfilesystem:ClientWrite"] : [],
       one.root_access ? ["elasticfilesystem:ClientRootAccess"] : [],
     )
-    Resource = [
-      "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:file-system/${one.file_system_id}",
-    ]
+    Resource = ["${local.efs_arn}:file-system/${one.file_system_id}"]
     Condition = one.access_point_id == null ? null : { StringEquals = {
-      "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${one.access_point_id}"
+      "elasticfilesystem:AccessPointArn" = "${local.efs_arn}:access-point/${one.access_point_id}"
     } }
   } : key => value if value != null })) if one.iam]
 }
@@ -172,10 +172,15 @@ check "kept_task_role" {
     error_message = join(" ", [
       "Service ${var.name}: roles.task_role_arn (adopt's, where it is taken over) is a role of another owner, which",
       "gets no permission here for",
-      "${join(" and ", concat(length(local.volume_statements) == 0 ? [] : ["the volumes of EFS"], length(local.router_statements) == 0 ? [] : ["the log router"]))}.",
+      format("%s.", join(" and ", compact([
+        length(local.volume_statements) == 0 ? "" : "the volumes of EFS",
+        length(local.router_statements) == 0 ? "" : "the log router",
+      ]))),
       "Without it tasks do not start, or lose their lines. See that it has them, or take that line away and give",
       "the application's permissions by task_policy_statements. It needs:",
-      "${jsonencode(distinct(flatten([for one in concat(local.volume_statements, local.router_statements) : one.Action])))}.",
+      format("%s.", jsonencode(distinct(flatten(
+        [for one in concat(local.volume_statements, local.router_statements) : one.Action]
+      )))),
     ])
   }
 }

@@ -13,7 +13,11 @@ locals {
   # Every image that speaks HTTP has one of the two; both are asked, so that none has to be named.
   default_health_command = var.task.port == null || (local.is_grpc && var.task.live_path == null) ? null : [
     "CMD-SHELL",
-    "curl -fsS -o /dev/null http://127.0.0.1:${var.task.port}${local.live_path} || wget -q -O /dev/null http://127.0.0.1:${var.task.port}${local.live_path} || exit 1",
+    join(" || ", [
+      "curl -fsS -o /dev/null http://127.0.0.1:${var.task.port}${local.live_path}",
+      "wget -q -O /dev/null http://127.0.0.1:${var.task.port}${local.live_path}",
+      "exit 1",
+    ]),
   ]
 
   # ECS replaces a task that fails either check. What asks a database there has the fleet replaced while that is down.

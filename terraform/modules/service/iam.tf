@@ -36,7 +36,10 @@ locals {
     for image in local.images :
     try(
       regex(
-        "^(?P<account>[0-9]{12})\\.dkr\\.ecr(?:-fips)?\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[^:@]+)",
+        join("\\.", [
+          "^(?P<account>[0-9]{12})", "dkr", "ecr(?:-fips)?", "(?P<region>[a-z0-9-]+)", "amazonaws",
+          "com(?:\\.cn)?/(?P<repository>[^:@]+)",
+        ]),
         image
       ),
       null

@@ -19,8 +19,11 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "unhealthy" {
   count = local.balanced && try(var.alarms.unhealthy, false) ? 1 : 0
 
-  alarm_name          = "${local.full_name}-unhealthy"
-  alarm_description   = "Tasks of ${var.name} fail the load balancer's health check for ${local.unhealthy_minutes} minutes."
+  alarm_name = "${local.full_name}-unhealthy"
+  alarm_description = join(" ", [
+    "Tasks of ${var.name} fail the load balancer's health check",
+    "for ${local.unhealthy_minutes} minutes.",
+  ])
   namespace           = "AWS/ApplicationELB"
   metric_name         = "UnHealthyHostCount"
   dimensions          = local.balanced_dimensions

@@ -116,7 +116,12 @@ resource "aws_ecs_service" "this" {
       condition = (var.scaling == null) != (var.desired_count == null)
       error_message = join(" ", [
         "Service ${var.name}:",
-        "${var.scaling == null ? "scaling is null and desired_count is not given. Say how many tasks there are at first: desired_count." : "both scaling and desired_count are given. With scaling the count begins at scaling.min: leave desired_count out."}",
+        var.scaling == null
+        ? "scaling is null and desired_count is not given. Say how many tasks there are at first: desired_count."
+        : join(" ", [
+          "both scaling and desired_count are given. With scaling the count begins at scaling.min:",
+          "leave desired_count out.",
+        ]),
       ])
     }
 

@@ -31,7 +31,13 @@ resource "aws_lb_target_group" "this" {
   # 32 characters at most. A group that is taken over keeps its name, and what would replace it.
   name = try(
     var.adopt.target_group.name,
-    "${substr(local.full_name, 0, 23)}-${substr(sha1(join("/", concat([local.full_name, "HTTP", "ip", local.target_port, var.network.vpc_id], contains(["HTTP2", "GRPC"], coalesce(local.protocol_version, "HTTP1")) ? [local.protocol_version] : []))), 0, 8)}"
+    join("-", [
+      substr(local.full_name, 0, 23),
+      substr(sha1(join("/", concat(
+        [local.full_name, "HTTP", "ip", local.target_port, var.network.vpc_id],
+        contains(["HTTP2", "GRPC"], coalesce(local.protocol_version, "HTTP1")) ? [local.protocol_version] : [],
+      ))), 0, 8),
+    ])
   )
 
   port     = try(var.adopt.target_group.port, local.target_port)

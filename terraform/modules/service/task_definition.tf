@@ -56,7 +56,8 @@ locals {
 }
 
 resource "aws_ecs_task_definition" "this" {
-  #checkov:skip=CKV_AWS_336:as the running revision has it; new services choose task.readonly_root_filesystem, for an application that writes there would fail
+  # An application that writes to its root would fail: as the running revision has it.
+  #checkov:skip=CKV_AWS_336:new services choose task.readonly_root_filesystem
   family                   = coalesce(var.adopt.family, local.full_name)
   cpu                      = tostring(var.task.cpu)
   memory                   = tostring(var.task.memory)

@@ -77,8 +77,11 @@ variable "roles" {
   nullable = false
 
   validation {
-    condition     = can(regex("^/([!-~]+/)?$", var.roles.path)) && length(var.roles.path) <= 512
-    error_message = "roles.path is \"${var.roles.path}\". IAM takes a path that begins and ends with a slash, such as /service/."
+    condition = can(regex("^/([!-~]+/)?$", var.roles.path)) && length(var.roles.path) <= 512
+    error_message = join(" ", [
+      "roles.path is \"${var.roles.path}\".",
+      "IAM takes a path that begins and ends with a slash, such as /service/.",
+    ])
   }
 
   validation {

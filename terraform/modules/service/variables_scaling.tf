@@ -1,6 +1,8 @@
 variable "scaling" {
   description = <<-EOT
-    Bounds and step policies, as modules/scaling has them, which checks them and says what each field is. Null for scaling of one's own, or none: then no target, policy or alarm is made, and `desired_count` says how many tasks there are at first.
+    Bounds and step policies, as modules/scaling has them, which checks them and says what each field is. Null for
+    scaling of one's own, or none: then no target, policy or alarm is made, and `desired_count` says how many tasks
+    there are at first.
   EOT
   type = object({
     min = number
@@ -52,11 +54,17 @@ variable "scaling" {
     in_periods     = optional(number)
     in_datapoints  = optional(number)
     fast_signals   = optional(bool)
+
+    in_adjustment_type          = optional(string)
+    in_min_adjustment_magnitude = optional(number)
   })
 }
 
 variable "desired_count" {
-  description = "Tasks at first, where `scaling` is null; afterwards the count is whoever scales the service's. With `scaling` it is scaling.min."
+  description = <<-EOT
+    Tasks at first, where `scaling` is null; afterwards the count is whoever scales the service's. With `scaling` it is
+    scaling.min.
+  EOT
   type        = number
   default     = null
 

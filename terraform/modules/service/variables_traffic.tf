@@ -80,8 +80,11 @@ variable "traffic" {
   }
 
   validation {
-    condition     = try(var.traffic.health_path, null) == null ? true : startswith(var.traffic.health_path, "/")
-    error_message = "traffic.health_path is \"${try(coalesce(var.traffic.health_path), "")}\". It must begin with a slash."
+    condition = try(var.traffic.health_path, null) == null ? true : startswith(var.traffic.health_path, "/")
+    error_message = join(" ", [
+      "traffic.health_path is \"${try(coalesce(var.traffic.health_path), "")}\".",
+      "It must begin with a slash.",
+    ])
   }
 
   validation {

@@ -91,8 +91,11 @@ variable "alarms" {
   default = {}
 
   validation {
-    condition     = var.alarms == null ? true : var.alarms.errors_percent >= 0 && var.alarms.errors_percent < 100
-    error_message = "alarms.errors_percent is ${try(var.alarms.errors_percent, 0)}. It is a percentage under 100; 0 for no alarm."
+    condition = var.alarms == null ? true : var.alarms.errors_percent >= 0 && var.alarms.errors_percent < 100
+    error_message = join(" ", [
+      "alarms.errors_percent is ${try(var.alarms.errors_percent, 0)}.",
+      "It is a percentage under 100; 0 for no alarm.",
+    ])
   }
 
   validation {

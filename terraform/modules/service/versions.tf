@@ -3,8 +3,9 @@ terraform {
 
   required_providers {
     aws = {
-      source  = "hashicorp/aws"
-      version = ">= 5.77, < 7.0" # 5.77 brought availability_zone_rebalancing; docs/provider-6.md says what was checked of 6
+      source = "hashicorp/aws"
+      # 5.77 brought availability_zone_rebalancing; docs/provider-6.md says what was checked of 6.
+      version = ">= 5.77, < 7.0"
     }
   }
 }

@@ -98,7 +98,8 @@ def scaling_of(ladders: Ladders) -> Scaling:
         period_s=ladders.period_s,
         evaluation_periods=ladders.in_datapoints[1],
         datapoints_to_alarm=ladders.in_datapoints[0],
-        adjustment_type="ChangeInCapacity",
+        adjustment_type="ChangeInCapacity" if ladders.in_percent is None else "PercentChangeInCapacity",
+        min_magnitude=ladders.in_percent if ladders.in_percent and ladders.in_percent > 1 else 0,
         cooldown_s=ladders.in_cooldown_s,
         steps=tuple(
             Step(lower=edges[i + 1], upper=edges[i], adjustment=-step.remove)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,12 +12,13 @@ from fleet import made as fleet_made
 from replay import made
 
 from trimtab.advice.calibration.fit import Calibration, calibrate
-from trimtab.advice.calibration.happened import CountChange, changes_of, counts_of, matched
+from trimtab.advice.calibration.happened import CountChange, changes_of, counts_of, matched, seen_of
+from trimtab.advice.calibration.phase import later
 from trimtab.advice.case.case import Case
 from trimtab.fleet.left_out import LeftOut
-from trimtab.fleet.model import ScalingActivity, TaskSize
+from trimtab.fleet.model import AlarmChange, ScalingActivity, TaskSize
 from trimtab.replay.inputs import Model
-from trimtab.replay.policy import Policy
+from trimtab.replay.policy import Policy, StepScaling
 from trimtab.replay.run import replay
 from trimtab.report.layout import lines
 from trimtab.report.replay.calibration import claim, render
@@ -118,6 +119,29 @@ def test_a_service_with_few_activities_is_not_calibrated(
     assert isinstance(one, LeftOut)
     assert one.detail.startswith("12 scaling activities in the first 70 % of the recording and 0 in the rest")
     assert "made: cannot tell: 12 scaling" in " ".join(lines(render([one])))
+
+
+def test_what_an_alarm_asked_for_is_told_by_its_history() -> None:
+    newest, asked = "2026-11-29T10:13:00Z", "2026-11-29T10:15:10.905Z"
+    said: dict[str, Any] = {"at": asked, "alarm": "a", "before": "OK", "after": "ALARM", "period_s": 60}
+    whole = AlarmChange(**said, queried=asked, newest=newest)
+    back = AlarmChange(**said | {"before": "ALARM", "after": "OK"}, queried=asked, newest=newest)
+    assert seen_of([whole, back, AlarmChange(**said, queried=asked)]) == (pytest.approx(70.905),)
+
+
+def test_launches_after_the_tick_run_later_and_hold_no_cooldown_longer(
+    lived: tuple[Case, Demand, tuple[ScalingActivity, ...]],
+) -> None:
+    case, _, _ = lived
+    moved = later(case, 23)
+    assert later(case, 0) is case
+    for name in ("pull_s", "running_s", "serving_s"):
+        apart = getattr(moved.inputs.starts, name) - getattr(case.inputs.starts, name)
+        assert apart.tolist() == [23]
+    out, into = moved.policy.policies
+    assert isinstance(out, StepScaling)
+    assert isinstance(into, StepScaling)
+    assert (out.cooldown_s, into.cooldown_s) == (120 - 23, 300)
 
 
 def test_activities_are_read_in_order_and_each_once_and_failed_ones_not() -> None:

@@ -20,7 +20,8 @@ from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import Proposal
 from trimtab.advice.cost import Cost, CostParts, cents
 from trimtab.advice.lever import Lever, LeverKind, Pulls
-from trimtab.advice.levers.levers import _commitment, idle_hours, least_hour, pulls_of
+from trimtab.advice.levers.levers import _commitment, least_hour, pulls_of
+from trimtab.advice.levers.nights import idle_hours
 from trimtab.catalog.load import Price, prices
 from trimtab.catalog.offers import offers
 from trimtab.catalog.own_prices import read_prices

@@ -223,6 +223,87 @@ def test_a_new_policy_that_can_leave_no_task_is_not_known(
     assert verdict_of("aws_appautoscaling_policy", values) is verdict
 
 
+STEPS_IN, CHANGE_IN = "step_scaling_policy_configuration", "ChangeInCapacity"
+SHARE = "PercentChangeInCapacity"
+ACTION = "aws_appautoscaling_scheduled_action.night"
+
+
+def takes(*numbers: int, kind: str = CHANGE_IN) -> dict[str, Any]:
+    adjusted = [{"scaling_adjustment": number} for number in numbers]
+    return {STEPS_IN: [{"adjustment_type": kind, "step_adjustment": adjusted}]}
+
+
+def kept(least: Any, **unknown: Any) -> dict[str, Any]:
+    values = TARGET | {"min_capacity": least, "max_capacity": 90}
+    return change("aws_appautoscaling_target.api", "none", values, {}, unknown=unknown)
+
+
+def night(least: int | None, **unknown: Any) -> dict[str, Any]:
+    bounds = [] if unknown else [{"min_capacity": least, "max_capacity": None}]
+    values = {"resource_id": TARGET["resource_id"], "scalable_target_action": bounds}
+    return change(ACTION, "create", None, values, unknown=unknown)
+
+
+NIGHT_UNKNOWN = night(None, scalable_target_action=[{"min_capacity": True}])
+MANY_TAKEN = [
+    ([kept(12)], [-12], Impact.SAFE),
+    ([kept("12")], [-1, -12], Impact.SAFE),
+    ([kept(11)], [-12], Impact.UNKNOWN),
+    ([], [-12], Impact.UNKNOWN),
+    ([kept(None, min_capacity=True)], [-12], Impact.UNKNOWN),
+    ([kept(12), night(12)], [-12], Impact.SAFE),
+    ([kept(12), night(None)], [-12], Impact.SAFE),
+    ([kept(12), night(2)], [-12], Impact.UNKNOWN),
+    ([kept(12), NIGHT_UNKNOWN], [-12], Impact.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("others", "steps", "verdict"), MANY_TAKEN)
+def test_many_tasks_at_once_are_told_where_half_of_them_stay(
+    others: list[dict[str, Any]], steps: list[int], verdict: Impact
+) -> None:
+    assert verdict_of("aws_appautoscaling_policy", POLICY | takes(*steps), *others) is verdict
+    changed = change("aws_appautoscaling_policy.in", "update", POLICY | takes(-1), takes(*steps))
+    found = {one.address: one.verdict for one in assess(changed, *others).findings}
+    assert found["aws_appautoscaling_policy.in"] is verdict
+
+
+def test_of_many_tasks_another_targets_minimum_tells_nothing() -> None:
+    away = {"resource_id": "service/main/web"}
+    for values, after in ((TARGET | away, {}), (TARGET, away)):
+        other = change("aws_appautoscaling_target.web", "update", values | {"min_capacity": 50}, after)
+        assert verdict_of("aws_appautoscaling_policy", POLICY | takes(-12), other) is Impact.UNKNOWN
+
+
+def test_a_step_that_was_a_share_and_takes_many_tasks_now_is_not_told() -> None:
+    share = POLICY | takes(10, -5, kind=SHARE)
+    changed = change("aws_appautoscaling_policy.in", "update", share, takes(10, -12))
+    found = {one.address: one.verdict for one in assess(changed, kept(12)).findings}
+    assert found["aws_appautoscaling_policy.in"] is Impact.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("others", "steps", "least", "verdict"),
+    [
+        ([kept(2)], [-20, -50], None, Impact.SAFE),
+        ([kept(2)], [-20, -50], 2, Impact.SAFE),
+        ([kept(2)], [-20], 3, Impact.UNKNOWN),
+        ([kept(2)], [-20, -51], None, Impact.UNKNOWN),
+        ([], [-20], None, Impact.UNKNOWN),
+        ([kept(0)], [-20], None, Impact.UNKNOWN),
+        ([kept(2)], [-20, 10], None, Impact.UNKNOWN),
+    ],
+)
+def test_steps_in_that_are_a_share_now_are_told_where_half_of_the_tasks_stay(
+    others: list[dict[str, Any]], steps: list[int], least: int | None, verdict: Impact
+) -> None:
+    (shares,) = takes(*steps, kind=SHARE).values()
+    after = {STEPS_IN: [shares[0] | {"min_adjustment_magnitude": least}]}
+    changed = change("aws_appautoscaling_policy.in", "update", POLICY | takes(-1), after)
+    found = {one.address: one.verdict for one in assess(changed, *others).findings}
+    assert found["aws_appautoscaling_policy.in"] is verdict
+
+
 def test_steps_out_that_turn_round_interrupt() -> None:
     def steps(*numbers: int) -> dict[str, Any]:
         adjusted = [{"scaling_adjustment": number} for number in numbers]

@@ -36,11 +36,11 @@ def out_steps(draw: st.DrawFn) -> tuple[OutStep, ...]:
 
 
 @st.composite
-def in_steps(draw: st.DrawFn) -> tuple[InStep, ...]:
+def in_steps(draw: st.DrawFn, most: int) -> tuple[InStep, ...]:
     count = draw(st.integers(1, 20))
     ten_thousandths = st.integers(1, 9999).map(lambda whole: whole / 10_000)
     belows = draw(st.sets(ten_thousandths, min_size=count - 1, max_size=count - 1).map(sorted))
-    removes = draw(st.sets(st.integers(1, 5000), min_size=count, max_size=count).map(sorted))
+    removes = draw(st.sets(st.integers(1, most), min_size=count, max_size=count).map(sorted))
     return tuple(
         InStep(below=below, remove=remove)
         for below, remove in zip((1.0, *reversed(belows)), removes, strict=True)
@@ -57,10 +57,14 @@ def windows(draw: st.DrawFn, least: int, most: int) -> tuple[int, int]:
 def ladders(draw: st.DrawFn) -> Ladders:
     """Any ladders that the module takes, few of which a search would draw."""
     least = draw(st.integers(1, 4999))
-    scale_in = draw(in_steps())
+    share = draw(st.none() | st.integers(1, 300))
+    scale_in = draw(in_steps(5000 if share is None else 99))
     high = draw(st.floats(2, 99.9))
     # Below what would flap.
-    highest = min(high, *(high * least / ((least + step.remove) * step.below) for step in scale_in))
+    rises = [(least + step.remove) / least for step in scale_in]
+    if share is not None:
+        rises = [max((least + share) / least, 100 / (100 - step.remove)) for step in scale_in]
+    highest = min(high, *(high / (rise * step.below) for rise, step in zip(rises, scale_in, strict=True)))
     low = draw(st.floats(0.01, 0.99)) * highest
     memory_high = draw(st.floats(1, 99.9))
     period = draw(st.sampled_from((60, 120, 180, 240, 300)))
@@ -74,6 +78,7 @@ def ladders(draw: st.DrawFn) -> Ladders:
             high=memory_high, low=draw(st.floats(0.01, 0.99)) * memory_high, steps=draw(out_steps())
         ),
         scale_in=scale_in,
+        in_percent=share,
         out_cooldown_s=draw(st.integers(1, in_cooldown - 1)),
         in_cooldown_s=in_cooldown,
         period_s=period,
@@ -101,6 +106,8 @@ def test_and_they_are_replayed_alike(one: Ladders) -> None:
     )
     for mine, theirs in zip(proposed.policies, deployed.policies, strict=True):
         assert (mine.cooldown_s, mine.adjustment_type) == (theirs.cooldown_s, theirs.adjustment_type)
+        # AWS changes one task at least by itself.
+        assert (mine.min_magnitude or 1) == (theirs.min_magnitude or 1)
         for step, other in zip(mine.steps, theirs.steps, strict=True):
             assert step.adjustment == other.adjustment
             assert (step.lower, step.upper) == pytest.approx((other.lower, other.upper))
@@ -143,6 +150,7 @@ OTHERS: dict[str, tuple[StepPolicy, ...]] = {
     "a joint metric of parts not told": (CPU, MEMORY, changed(JOINT, cpu_low=None)),
     "a joint threshold of its own": (CPU, MEMORY, changed(JOINT, threshold=0.9)),
     "percent of capacity": (changed(CPU, adjustment_type="PercentChangeInCapacity"), MEMORY, JOINT),
+    "an exact count in": (CPU, MEMORY, changed(JOINT, adjustment_type="ExactCapacity")),
     "other windows out": (changed(CPU, evaluation_periods=4), MEMORY, JOINT),
     "other cooldowns out": (changed(CPU, cooldown_s=61), MEMORY, JOINT),
     "an alarm of 20 s at another threshold": (CPU, MEMORY, JOINT, changed(FAST, threshold=51.5)),

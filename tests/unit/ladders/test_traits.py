@@ -25,6 +25,7 @@ OTHER = Ladders(
     cpu=Ladder(high=65, low=35, steps=(OutStep(above=0, add=2), OutStep(above=10, add=4))),
     memory=Ladder(high=92, low=80, steps=MODULE.memory.steps),
     scale_in=(InStep(below=1.0, remove=2),),
+    in_percent=3,
     out_cooldown_s=120,
     in_cooldown_s=600,
     period_s=120,

@@ -120,6 +120,12 @@ def test_the_ladders_are_said_in_the_words_of_who_is_on_call(optimized: made.Opt
     assert facts["in"] == (
         "CPU below 45 % and memory below 90 %, both for 10 minutes: 1 task fewer; below 22.5 % and 45 %: 2"
     )
+    shares = msgspec.structs.replace(part.scaling, in_percent=2)
+    shared = msgspec.structs.replace(part, choice=choice, scaling=shares)
+    assert section(explained(optimized, shared), "Scaling steps")["in"] == (
+        "CPU below 45 % and memory below 90 %, both for 10 minutes: 1 % of those that run, at least 2 tasks, "
+        "fewer; below 22.5 % and 45 %: 2 %"
+    )
     assert facts["waits"].startswith("after a step out 60 s")
     assert "after one in 300 s" in facts["waits"]
     assert facts["a burst"] == (

@@ -160,6 +160,10 @@ class Shop:
         self.names: tuple[str, ...] = ()
         self.size = NEW
         """What is recommended."""
+        self.busy_hours: tuple[int, ...] = ()
+        """Of the week, in which the recommendation says that the recorded work was at its peak."""
+        self.fast_signals = False
+        """Whether its steps are made for CPU every 20 s."""
         self.account: str | None = ACCOUNT
         """What the recommendation says of it."""
 
@@ -251,6 +255,8 @@ class Shop:
                 name=name,
                 cpu_units=self.size[0],
                 memory_mib=self.size[1],
+                work=replaced(like.services[0].work, busy_hours=self.busy_hours),
+                scaling=replaced(like.services[0].scaling, fast_signals=self.fast_signals),
                 cost=replaced(like.services[0].cost, before_usd_month=COST.get(name, 1.0)),
             )
             for name in names
@@ -295,6 +301,16 @@ class Shop:
         """Return the number of the revision that the service is at."""
         arn: str = self.read(name)["taskDefinition"]
         return int(arn.rsplit(":", maxsplit=1)[-1])
+
+    def monitoring(self, name: str) -> list[dict[str, Any]]:
+        """Return how often the service publishes which metrics, as its newest revision has it."""
+        listed = self.ecs.list_service_deployments(cluster=self.cluster, service=name)["serviceDeployments"]
+        last = max(listed, key=lambda one: one["createdAt"])
+        shown = self.ecs.describe_service_revisions(serviceRevisionArns=[last["targetServiceRevisionArn"]])
+        found: list[dict[str, Any]] = (
+            shown["serviceRevisions"][0].get("monitoring", {}).get("metricConfigurations", [])
+        )
+        return found
 
     def delete(self, name: str) -> None:
         self.ecs.delete_service(cluster=self.cluster, service=name, force=True)

@@ -10,6 +10,7 @@ import pytest
 from rollout.made import Killed, Shop, of, outcomes
 from rollout.scaled import Scaled
 
+from trimtab.rollout.bake.bake import next_peak
 from trimtab.rollout.bake.gates import RecordBefore, Seen, before_of, worse
 from trimtab.rollout.journal.journal import open_journal
 from trimtab.rollout.journal.lines import Baked, Baking, GoingBack
@@ -262,8 +263,44 @@ def test_a_way_back_that_was_killed_is_gone_to_its_end(
     assert [one.outcome for one in lines(shop, Baked)] == [Outcome.TAKEN_BACK]
 
 
+def test_the_next_peak_of_the_recording_is_waited_for(shop: Shop, watched: Callable[[str], Metrics]) -> None:
+    """Two days from now, whatever CloudWatch's last days say."""
+    peak = (shop.clock.now() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
+    shop.busy_hours = (peak.weekday() * 24 + peak.hour,)
+    watched("web")
+
+    def die() -> None:
+        raise Killed  # two days of looks prove no more than the first
+
+    when_moved(shop, die)
+    with pytest.raises(Killed):
+        shop.rollout(bake="peak")
+    (began,) = lines(shop, Baking)
+    assert datetime.fromisoformat(began.until) == peak + timedelta(hours=1)
+    assert any(told.endswith("over the next peak of the recording") for told in shop.told)
+
+
+NOW = datetime(2026, 11, 4, 10, 20, tzinfo=UTC)
+"""A Wednesday."""
+
+
+@pytest.mark.parametrize(
+    ("busy", "hours"),
+    [
+        ((2 * 24 + 11, 3 * 24 + 11), 12),  # today at 11
+        ((2 * 24 + 10, 3 * 24 + 11), 36),  # this hour has begun: tomorrow's is seen whole
+        ((2 * 24 + 10,), 11 + 7 * 24),
+        ((0,), 5 * 24 + 1),  # Monday from midnight
+    ],
+)
+def test_a_peak_is_seen_whole(busy: tuple[int, ...], hours: int) -> None:
+    assert next_peak(busy, NOW) == NOW.replace(hour=0, minute=0) + timedelta(hours=hours)
+
+
 @pytest.mark.slow
-def test_the_peak_of_the_record_is_waited_for(shop: Shop, watched: Callable[[str], Metrics]) -> None:
+def test_without_one_the_peak_of_the_last_days_is_waited_for_and_said(
+    shop: Shop, watched: Callable[[str], Metrics]
+) -> None:
     metrics = watched("web")
     peak = (metrics.minute() - timedelta(hours=5)).replace(minute=0)
     at = [peak + timedelta(minutes=minute) for minute in range(60)]
@@ -271,6 +308,7 @@ def test_the_peak_of_the_record_is_waited_for(shop: Shop, watched: Callable[[str
     shop.rollout(bake="peak")
     (began,) = lines(shop, Baking)
     assert datetime.fromisoformat(began.until).astimezone(UTC) == peak + timedelta(days=1, hours=1)
+    assert any("over the next peak of CloudWatch's last 7 days: the recommendation" in x for x in shop.told)
 
 
 def minutes(*values: float) -> tuple[tuple[datetime, float], ...]:

@@ -72,7 +72,7 @@ def test_a_tail_longer_than_a_block_is_cut_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        b'{"event":"begin","v":3,"at":"","kind":"rollout","cluster_arn":"","recommendation":""}\n',
+        b'{"event":"begin","v":4,"at":"","kind":"rollout","cluster_arn":"","recommendation":""}\n',
         b'{"event":"gone","v":1,"at":""}\n',
         b"\xff\n",
         b"\n",
@@ -82,7 +82,7 @@ def test_a_line_that_is_none_of_ours_is_refused_with_its_number(tmp_path: Path, 
     made = journal(tmp_path, begin())
     with (tmp_path / JOURNAL_FILE).open("ab") as file:
         file.write(damage)
-    with pytest.raises(RolloutError, match="line 2 is not a line of a journal of version 2") as error:
+    with pytest.raises(RolloutError, match="line 2 is not a line of a journal of version 3") as error:
         open_journal(tmp_path)
     assert made.store.where in error.value.one_line()
 

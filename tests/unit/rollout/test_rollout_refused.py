@@ -224,6 +224,7 @@ def test_no_value_of_an_environment_reaches_the_journal_or_the_report(shop: Shop
 
 
 def test_every_call_is_in_the_policy_and_nothing_else_is(shop: Shop, world: World) -> None:
+    shop.fast_signals = True
     shop.build()
     shop.deploy("web", shop.register("web", OLD, image="2"))
     shop.settle()

@@ -308,6 +308,30 @@ def test_registering_a_target_brings_the_service_into_its_bounds(fleet: Fleet) -
     assert causes == ["minimum capacity was set to 3"]
 
 
+def test_what_the_bounds_leave_nothing_of_is_an_activity_that_was_not_scaled(fleet: Fleet) -> None:
+    name = fleet.service(3)
+    scaling = fleet.client("application-autoscaling")
+    resource = {"ServiceNamespace": "ecs", "ResourceId": f"service/{CLUSTER}/{name}"}
+    target = {**resource, "ScalableDimension": "ecs:service:DesiredCount"}
+    scaling.register_scalable_target(**target, MinCapacity=3, MaxCapacity=5)
+    counts = []
+    for wanted in (2, 3, 9, 9):
+        fleet.sandbox.scale(name, wanted, cause="monitor alarm a in state ALARM triggered policy p")
+        counts.append(fleet.read(name)["desiredCount"])
+    made = scaling.describe_scaling_activities(**resource)["ScalingActivities"]
+    every = scaling.describe_scaling_activities(**resource, IncludeNotScaledActivities=True)
+
+    assert counts == [3, 3, 5, 5]
+    assert [one["Description"] for one in made] == ["Setting desired count to 5."]
+    reasons = [one.get("NotScaledReasons") for one in reversed(every["ScalingActivities"])]
+    assert reasons == [
+        [{"Code": "AlreadyAtMinCapacity", "MinCapacity": 3}],
+        [{"Code": "AlreadyAtDesiredCapacity", "CurrentCapacity": 3}],
+        None,
+        [{"Code": "AlreadyAtMaxCapacity", "MaxCapacity": 5}],
+    ]
+
+
 def test_scaling_a_service_that_is_not_there_is_refused(fleet: Fleet) -> None:
     with pytest.raises(SandboxError, match="no active service nobody"):
         fleet.sandbox.scale("nobody", 3, cause="")

@@ -185,14 +185,16 @@ def fleet(*services: Service, **changes: object) -> Fleet:
     )
 
 
-def taken(fleet: Fleet, *names: str, tracked: Collection[str] = ()) -> Takeover:
+def taken(fleet: Fleet, *names: str, tracked: Collection[str] = (), fast: Collection[str] = ()) -> Takeover:
     assert fleet.identity is not None
     wanted = names or [service.name for service in fleet.services]
-    return takeover_of(fleet, fleet.identity, wanted, tracked)
+    return takeover_of(fleet, fleet.identity, wanted, tracked, fast)
 
 
-def ids(fleet: Fleet, *names: str, tracked: Collection[str] = ()) -> dict[str, str]:
-    return {one.to: one.id for one in imports.imports_of(taken(fleet, *names, tracked=tracked))}
+def ids(
+    fleet: Fleet, *names: str, tracked: Collection[str] = (), fast: Collection[str] = ()
+) -> dict[str, str]:
+    return {one.to: one.id for one in imports.imports_of(taken(fleet, *names, tracked=tracked, fast=fast))}
 
 
 def values(fleet: Fleet) -> dict[str, Any]:

@@ -108,6 +108,28 @@ def test_only_what_the_values_ask_for_is_imported_steps_or_target_tracking() -> 
     }
 
 
+def test_the_alarm_of_20_s_is_imported_where_the_values_ask_for_it_and_else_is_to_go() -> None:
+    drives = (made.policy_arn("api", "cpu-out"),)
+    alarms = tuple(
+        Alarm(name=f"prod-api-{end}", arn=end, actions=drives, service="api")
+        for end in ("cpu-high", "cpu-high-fast")
+    )
+    fleet = made.fleet(made.service("api"), alarms=alarms)
+    at = 'module.fleet.module.service["api"].module.scaling[0].aws_cloudwatch_metric_alarm'
+    slow, fast = f'{at}.out["cpu"]', f"{at}.fast[0]"
+
+    def imported(*names: str) -> dict[str, str]:
+        return {to: name for to, name in made.ids(fleet, fast=names).items() if to.startswith(at)}
+
+    def left(*names: str) -> dict[str, str]:
+        return {item.name: item.advice for item in scaling_items(made.taken(fleet, fast=names))}
+
+    assert imported("api") == {slow: "prod-api-cpu-high", fast: "prod-api-cpu-high-fast"}
+    assert left("api") == {}
+    assert imported() == {slow: "prod-api-cpu-high"}
+    assert left() == {"prod-api-cpu-high-fast": "remove"}
+
+
 def test_what_a_second_adoption_finds_under_the_modules_names_is_imported() -> None:
     policies = (
         ScalingPolicy(name="cpu-out", arn="a", type="StepScaling"),
@@ -261,6 +283,21 @@ def test_of_two_load_balancers_of_a_kind_the_busier_is_taken_over() -> None:
     fleet = made.fleet(*services, target_groups=groups, load_balancers=balancers)
     assert ids(fleet)['module.fleet.module.load_balancer["public"].aws_lb.this'] == made.balancer_arn("alb")
     assert of_service(fleet, "old")["foreign_load_balancer"] == "sg-9"
+
+
+def test_a_service_whose_load_balancer_nothing_lets_in_is_left() -> None:
+    """Another owner's, without a security group: the module could only cut it off."""
+    shut = made.balancer(
+        made.listener(80),
+        attributes={"access_logs.s3.prefix": REDACTED},  # not to be taken over
+        security_group_ids=(),
+    )
+    fleet = made.fleet(made.service(), load_balancers=(shut,))
+    (left,) = made.taken(fleet, "api").left
+    assert "has no security group" in left.detail
+    # One that is taken over gets the module's own.
+    own = msgspec.structs.replace(shut, attributes={})
+    assert made.taken(made.fleet(made.service(), load_balancers=(own,)), "api").left == ()
 
 
 def test_what_several_services_share_is_not_imported_twice() -> None:

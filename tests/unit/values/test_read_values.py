@@ -156,6 +156,9 @@ def refused(path: Path) -> str:
     return line
 
 
+SHARES = 'in_adjustment_type = "PercentChangeInCapacity"'
+
+
 @pytest.mark.parametrize(
     ("scaling", "said"),
     [
@@ -173,6 +176,10 @@ def refused(path: Path) -> str:
         ("scale_in = { steps = [{ below = 1, remove = 1 }, { below = 1, remove = 2 }] }", "fall"),
         ("out_cooldown = -1", "services.api.scaling.out_cooldown"),
         ("period = 90", "period is 90 s"),
+        ('in_adjustment_type = "ExactCapacity"', "services.api.scaling.in_adjustment_type"),
+        ("in_min_adjustment_magnitude = 2", "goes with in_adjustment_type = PercentChangeInCapacity alone"),
+        (f"{SHARES}\n scale_in = {{ steps = [{{ below = 1, remove = 100 }}] }}", "remove 100 percent"),
+        (f"{SHARES}\n in_min_adjustment_magnitude = 0", "services.api.scaling.in_min_adjustment_magnitude"),
         ("out_datapoints = 4", "out_datapoints (4) is above out_periods (3)"),
         ("in_periods = 9", "in_datapoints (10) is above in_periods (9)"),
         ("period = 300\n in_periods = 300", "more than a day"),

@@ -151,6 +151,29 @@ def test_every_step_and_wait_that_the_search_chose_is_written() -> None:
     )
 
 
+def test_a_ladder_that_is_too_long_for_its_line_becomes_a_block_and_fmt_changes_nothing(
+    engine_alone: Engine, tmp_path: Path
+) -> None:
+    steps = tuple(OutStep(above=above, add=add) for above, add in ((0, 1), (15, 3), (35, 4)))
+    long = replace(USUAL, cpu=Ladder(high=60, low=30, steps=steps), out_cooldown_s=180)
+    text = render(recommendation := with_ladders(recommended(made.service("api")), long))
+    assert max(map(len, text.splitlines())) <= 120
+    assert (
+        "      min = 2\n"
+        "      max = 14\n"
+        "      cpu = {\n"
+        "        high  = 60\n"
+        "        low   = 30\n"
+        "        steps = [{ above = 0, add = 1 }, { above = 15, add = 3 }, { above = 35, add = 4 }]\n"
+        "      }\n"
+        "      memory       = { high = 90, low = 85 }\n"
+        "      out_cooldown = 180\n"
+    ) in text
+    (tmp_path / "services.auto.tfvars").write_text(text, encoding="utf-8")
+    subprocess.run([engine_alone.path, "fmt", "-check", "-diff", "."], cwd=tmp_path, check=True)
+    assert values_of(recommendation)["api"]["scaling"]["cpu"]["steps"][2] == {"above": 35, "add": 4}  # type: ignore[index]
+
+
 def test_what_equals_the_modules_default_is_left_out() -> None:
     entry = values_of(recommended(made.service(traffic=None, cost_center="")))["api"]
     assert set(entry) == {"image", "cpu", "memory", "startup_seconds", "port", "scaling"}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trimtab.demand.series import F64
-    from trimtab.fleet.model import ScalingActivity
+    from trimtab.fleet.model import AlarmChange, ScalingActivity
     from trimtab.replay.result import Activity
 
 NEAR_S: Final = 300.0
@@ -86,6 +86,22 @@ def _set(activities: Sequence[ScalingActivity]) -> list[ScalingActivity]:
     # Of equal times any order would do, but activities have none of their own.
     distinct = {(one.start, one.description): one for one in activities if one.status in _DONE}
     return [distinct[key] for key in sorted(distinct)]
+
+
+def seen_of(changes: Sequence[AlarmChange]) -> tuple[float, ...]:
+    """Return how long after the end of its newest period each alarm that went on had asked for it [s].
+
+    What an alarm's history says itself, so that no replay is needed. A missing point makes it look longer.
+    """
+    return tuple(
+        (_time(one.queried) - _time(one.newest)).total_seconds() - one.period_s
+        for one in changes
+        if one.after == "ALARM" and one.queried and one.newest and one.period_s
+    )
+
+
+def _time(told: str) -> datetime:
+    return datetime.fromisoformat(told)
 
 
 def changes_in_replay(activities: Sequence[Activity], phase_s: float) -> tuple[CountChange, ...]:

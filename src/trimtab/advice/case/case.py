@@ -21,7 +21,7 @@ from trimtab.errors import UsageError
 from trimtab.fleet.model import StartSample
 from trimtab.ladders.convert import policy_of_ladders, policy_of_service
 from trimtab.replay.bound import required_tasks
-from trimtab.replay.inputs import Inputs, Load, Starts, Task
+from trimtab.replay.inputs import Inputs, Load, Model, Starts, Task
 from trimtab.replay.spot import spot_interruptions
 from trimtab.sizing.rightsizing import task_use_of
 from trimtab.sizing.tasks import work_cpu
@@ -231,7 +231,16 @@ def _inputs(
         deregistration_delay_s=deregistration_delay_s,
         # A task that stops sooner is billed less; how soon is not recorded.
         shutdown_s=shutdown_s,
+        model=model_of(workload.service),
     )
+
+
+def model_of(service: Service) -> Model:
+    """Return what AWS leaves open as calibration found it nearer to what happened; else the defaults."""
+    found = service.fitted
+    if found is None or not found.used:
+        return Model()
+    return Model(publication_delay_s=found.delay_s, in_activity_s=found.in_activity_s)
 
 
 def _with_own(task: Task, demand: Demand, starts: Starts) -> Task:

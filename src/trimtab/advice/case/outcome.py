@@ -12,7 +12,6 @@ import numpy as np
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.replay.bound import clairvoyant_bound, required_tasks
 from trimtab.replay.elasticity import Elasticity, elasticity
-from trimtab.replay.inputs import Model
 from trimtab.replay.run import replay
 from trimtab.units import DAY_MIN
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import TaskSize
     from trimtab.replay.inputs import Inputs
     from trimtab.replay.result import Replay, Summary
-
-MODEL = Model()
 
 
 class Basis(enum.Enum):
@@ -103,7 +100,7 @@ class Judged:
 
 def judge(case: Case) -> Judged:
     """Replay one service and count."""
-    done = replay(case.inputs, case.policy, MODEL)
+    done = replay(case.inputs, case.policy)
     policy = case.policy
     return Judged(
         replay=done,
@@ -172,6 +169,6 @@ def _over_bound(case: Case, summary: Summary) -> float | None:
         min_tasks=case.policy.least_tasks,
         max_tasks=case.policy.most_tasks,
         violated_minutes=summary.over_min,
-        model=MODEL,
+        model=case.inputs.model,
     )
     return summary.cost_usd / bound.cost_usd if 0 < bound.cost_usd < math.inf else None

@@ -19,6 +19,7 @@ from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.front import Limits
 from trimtab.ladders.kinds.requests import climb
+from trimtab.ladders.kinds.shares import in_shares
 from trimtab.ladders.kinds.tracking import track
 from trimtab.ladders.ladders import GRID_PERCENT, cpu_ladder
 from trimtab.ladders.parts import parts_of
@@ -80,6 +81,8 @@ class Contest:
     """The cheapest with an alarm of 20 s that stood every trial; None: none, or it was not asked for."""
     tracking: Entrant | None = None
     """The cheapest target tracking that stood every trial; None: none did, or none was asked for."""
+    shares: Entrant | None = None
+    """The cheapest with steps in of percent that stood every trial; None: none did, or the fleet is small."""
     untracked: Entrant | None = None
     """Where none did, the safest that was tried."""
     requests: Entrant | None = None
@@ -91,6 +94,7 @@ class Contest:
         kinds = self.ground.objective.policies
         found = (
             (PolicyKind.STEP, self.ladders),
+            (PolicyKind.STEP, self.shares),
             (PolicyKind.TRACKING, self.tracking),
             (PolicyKind.REQUESTS, self.requests),
         )
@@ -125,24 +129,27 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     climbed, climbs = climb(parts.tuned, space, limits, hunt.effort.near, begun)
     requests, _, _ = _walk(climbed, ground)
     fast, fast_tried = None, 0
-    # Of the last search alone: a size is not won or lost by it.
-    steps = PolicyKind.STEP in objective.policies and not space.empty
-    if objective.fast_signals and hunt.effort.shows and steps:
+    # Of the last search alone: a size is not won or lost by these.
+    steps = PolicyKind.STEP in objective.policies and not space.empty and hunt.effort.shows
+    shared, share_tried = in_shares(parts.tuned, space, limits, hunt, front) if steps else ((), 0)
+    shares, _, _ = _walk(shared, ground)
+    if objective.fast_signals and steps:
         effort = fast_effort(hunt.effort)
-        seeds = (*hunt.seeds, *(one.ladders for one in front))
+        seeds = (*hunt.seeds, *(one.ladders for one in (*front, *shared)))
         faster = replace(hunt, seeds=seeds, effort=effort, fast_signals=True)
         fast, _, _ = _walk(search(parts.tuned, space, limits, faster), ground)
         fast_tried = effort.replays + len(seeds)
     return Contest(
         ladders=best,
         tracking=tracking,
+        shares=shares,
         untracked=untracked[-1] if untracked and tracking is None else None,
         fixed=fixed_count(ground, memory),
         refused=refused,
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds) + replays + climbs + fast_tried,
+        tried=hunt.effort.replays + len(hunt.seeds) + replays + climbs + share_tried + fast_tried,
         fast=fast,
         requests=requests,
     )

@@ -15,13 +15,12 @@ from trimtab.advice.case.case import as_proposed
 from trimtab.advice.case.objective import Spot
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import Lever, LeverKind, Pulls
+from trimtab.advice.levers.nights import clock_hours, scheduled_zero
 from trimtab.advice.levers.rates import plan_percent, rate, spot_rates
 from trimtab.advice.levers.redundant import redundant
 from trimtab.advice.log_level import PRODUCTION, verbose_settings
 from trimtab.catalog.load import HOURS_PER_MONTH
 from trimtab.replay.run import replay
-from trimtab.sizing.tasks import work_cpu
-from trimtab.units import DAY_H, HOUR_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,18 +32,12 @@ if TYPE_CHECKING:
     from trimtab.advice.cost import Cost
     from trimtab.advice.model import Advice
     from trimtab.catalog.load import Prices
-    from trimtab.demand.series import F64, Demand, Mask
+    from trimtab.demand.series import F64, Demand
     from trimtab.fleet.model import Fleet, Service
 
 SPOT_NOTICE_S: Final = 120
 """From Spot's warning to the end of the task (ECS guide,
 "Fargate Spot termination notices")."""
-NO_WORK_VCPU: Final = 0.005
-"""CPU of a running task up to which it does no work [vCPU]: what a runtime uses to wait. A choice."""
-LEAST_DAYS: Final = 5
-"""On so many days an hour must have been seen without work before it is called one without work."""
-LEAST_NIGHT_H: Final = 2
-"""Hours in a row from which they are worth a schedule."""
 
 
 def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay, what it costs, and by which prices
@@ -62,7 +55,7 @@ def pulls_of(  # noqa: PLR0913, PLR0917  # the service, its proposal and replay,
         *_graviton(proposal, proposed, prices),
         *_spot(workload, proposal, proposed, prices, objective),
         *_log_level(service, cost, environment),
-        *_scheduled_zero(workload, proposal, proposed, prices),
+        *scheduled_zero(workload, proposal, proposed, prices),
     )
     covered = proposal.spot is None and not _on_spot(service)
     first, spend = _hourly(proposed, workload.demand, proposal.task_usd_hour(prices)) if covered else (0, ())
@@ -146,70 +139,6 @@ def _log_level(service: Service, cost: Cost, environment: str) -> Iterator[Lever
     )
 
 
-def _scheduled_zero(
-    workload: Workload, proposal: Proposal, proposed: Judged, prices: Prices
-) -> Iterator[Lever]:
-    """Yield what the floor costs in the hours of the day in which nothing was ever done."""
-    service, demand = workload.service, workload.demand
-    if service.traffic is not None or (service.identity is not None and service.identity.attachments):
-        return
-    hours = idle_hours(demand)
-    if not hours:
-        return
-    billed = proposed.replay.minutes.billed_s
-    at_floor = np.minimum(billed, proposal.ladders.min_tasks * demand.step_s)
-    closed = np.isin(_clock_hours(demand) % DAY_H, sorted(hours))
-    share = float(at_floor[closed].sum()) / (billed.size * demand.step_s)
-    usd = share * proposal.task_usd_hour(prices) * HOURS_PER_MONTH
-    yield Lever(
-        kind=LeverKind.SCHEDULED_ZERO,
-        usd_month=cents(usd),
-        at_most=True,
-        basis=f"its floor in replay between {_spans(hours)} UTC, when no minute of the record had work",
-        first="nobody connects to it then, no timer of its own runs in it, and somebody keeps the schedule: "
-        "the values have none",
-    )
-
-
-def idle_hours(demand: Demand) -> frozenset[int]:
-    """Return the hours of the day, UTC, in which no known minute had work, where they are a night or longer.
-
-    An hour that was seen on fewer than ``LEAST_DAYS`` days is not known to be one.
-    """
-    known, clock = demand.known, _clock_hours(demand)
-    works: Mask = work_cpu(demand) > NO_WORK_VCPU * demand.tasks
-    quiet = {
-        hour
-        for hour in range(DAY_H)
-        if np.unique(clock[known & (clock % DAY_H == hour)]).size >= LEAST_DAYS
-        and not works[clock % DAY_H == hour].any()
-    }
-    return frozenset(
-        hour for first, length in _runs(quiet) if length >= LEAST_NIGHT_H for hour in _run(first, length)
-    )
-
-
-def _runs(hours: set[int] | frozenset[int]) -> Iterator[tuple[int, int]]:
-    """Give (first, length) of each run of hours, around midnight as one."""
-    if len(hours) == DAY_H:
-        yield 0, DAY_H
-        return
-    for first in sorted(hour for hour in hours if (hour - 1) % DAY_H not in hours):
-        length = 1
-        while (first + length) % DAY_H in hours:
-            length += 1
-        yield first, length
-
-
-def _run(first: int, length: int) -> Iterator[int]:
-    return ((first + after) % DAY_H for after in range(length))
-
-
-def _spans(hours: frozenset[int]) -> str:
-    spans = (f"{first:02}:00 and {(first + length) % DAY_H:02}:00" for first, length in _runs(hours))
-    return ", ".join(spans)
-
-
 def _commitment(pulls: Sequence[Pulls], prices: Prices) -> Iterator[Lever]:
     """Yield what a commitment to the least hour of the proposal saves: no more of it is always used."""
     spends = [one for one in pulls if one.spend_usd_hour]
@@ -248,17 +177,11 @@ def least_hour(pulls: Sequence[Pulls]) -> float:
 
 def _hourly(proposed: Judged, demand: Demand, task_usd_hour: float) -> tuple[int, tuple[float, ...]]:
     """Return the first clock hour and what each costs, by its own rate where only part was recorded."""
-    billed, clock = proposed.replay.minutes.billed_s, _clock_hours(demand)
+    billed, clock = proposed.replay.minutes.billed_s, clock_hours(demand)
     place = clock - clock[0]
     seconds = np.bincount(place, weights=billed.astype(np.float64))
     spend = seconds / (np.bincount(place) * demand.step_s) * task_usd_hour
     return int(clock[0]), tuple(float(usd) for usd in spend)
-
-
-def _clock_hours(demand: Demand) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the hour since 1970, UTC, of each minute, int64, shape (T,)."""
-    start_s = int(demand.start.timestamp())
-    return (start_s + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s) // HOUR_S
 
 
 def _on_spot(service: Service) -> bool:

@@ -57,6 +57,10 @@ def _reason_of_creation(change: Change, known: Facts | None, links: Links) -> Re
         if better is not None:
             return better
     found = next(one for one in known.create if _holds(one, change, links))
+    if found.when == "takes_all":
+        better = guard_scaling.reason_of_half_left(change, links)
+        if better is not None:
+            return better
     return by_fact(found)
 
 

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trimtab.guard.changes import is_hidden
+from trimtab.guard.changes import any_true, is_hidden
 from trimtab.guard.facts.load import rules
 from trimtab.guard.model import Impact, Reason
 from trimtab.guard.read import block, number
 from trimtab.guard.rules.said import said
-from trimtab.guard.rules.steps import IN, OUT, STEPS, TRACKING, ways
+from trimtab.guard.rules.steps import (
+    IN,
+    OUT,
+    STEPS,
+    TRACKING,
+    counts_otherwise,
+    delayed,
+    leaves_half,
+    takes_alone,
+    ways,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,10 +33,11 @@ if TYPE_CHECKING:
     from trimtab.guard.links import Links
     from trimtab.guard.model import Changed
 
-ALARM, POLICY, TARGET = (
+ALARM, POLICY, TARGET, ACTION = (
     "aws_cloudwatch_metric_alarm",
     "aws_appautoscaling_policy",
     "aws_appautoscaling_target",
+    "aws_appautoscaling_scheduled_action",
 )
 FIXED = "scaling-bounds-fixed"
 POLICIES_LOST = "scaling-target-takes-policies"
@@ -40,6 +51,10 @@ FAR_TARGET = "scaling-target-value-far"
 LATER = "scaling-cooldown-longer"
 OF_NEW_SERVICE = "scaling-target-of-new-service"
 ALLOWED, STOPPED = "scaling-maximum-allows-count", "scaling-maximum-below-count"
+HALF_STAYS = "scaling-steps-leave-half"
+_STEPS_FACT = "appautoscaling-policy-step-scaling-policy-configuration-steps"
+MANY_TAKEN = frozenset({f"{_STEPS_FACT}-take-all", f"{_STEPS_FACT}-counted-otherwise"})
+"""What is not told of steps in, unless half of the tasks stay."""
 FULL_PERCENT = 100
 FAR = 2
 """Times what it was: a threshold or a wait beyond that is no longer tuning; our own choice."""
@@ -49,7 +64,7 @@ LONG_S = 900.0
 
 def reasons_of_lost_target(change: Change, links: Links) -> tuple[Reason, ...]:
     """Return that policies go with a scaling target, where the plan does not say it."""
-    others = links.scaled_by(change, scaled(change), POLICY, "aws_appautoscaling_scheduled_action")
+    others = links.scaled_by(change, scaled(change), POLICY, ACTION)
     if not [one for one in others if one.before and "delete" not in one.actions]:
         return ()
     return (said(POLICIES_LOST),)
@@ -110,6 +125,39 @@ def reason_of_lost_policy(change: Change, links: Links) -> tuple[Reason, tuple[s
     if not lost:
         return said(STILL_SCALED), ()
     return (said(NEVER_BACK), (rules()[NEVER_BACK].why,)) if lost == {IN} else None
+
+
+def reason_of_half_left(change: Change, links: Links, *attributes: Changed) -> Reason | None:
+    """Return that steps leave half of the tasks, where the plan shows it; else nothing.
+
+    Of steps that add tasks too, what they counted before and where they began are other questions.
+    """
+    before, after = ((values or {}).get(STEPS) for values in (change.before, change.after))
+    alone = takes_alone(before) and takes_alone(after)
+    if change.before and not alone and (counts_otherwise(before, after) or delayed(before, after)):
+        return None
+    kept = _least_kept(change, links)
+    return said(HALF_STAYS, attributes=attributes) if kept and leaves_half(after, kept) else None
+
+
+def _least_kept(policy: Change, links: Links) -> float | None:
+    """Return the least minimum of what a policy scales, scheduled ones too; None where one is not told."""
+    service = str((policy.after or {}).get("resource_id"))
+    bounds, told = 0, list[float | None]()
+    for one in links.scaled_by(policy, service, TARGET, ACTION):
+        values = one.after or {}
+        if values.get("resource_id") != service:
+            continue
+        if one.type == TARGET:
+            bounds += 1
+            told.append(number(values.get("min_capacity")))
+        elif any_true(one.after_unknown.get("scalable_target_action")):
+            told.append(None)
+        elif (least := block(values.get("scalable_target_action")).get("min_capacity")) is not None:
+            # Where it is null, the action leaves the minimum as it is.
+            told.append(number(least))
+    known = [one for one in told if one is not None]
+    return min(known) if bounds and len(known) == len(told) else None
 
 
 def _acts(policy: Change, links: Links) -> bool:

@@ -6,6 +6,7 @@ alarm's threshold) and TargetTrackingScalingPolicyConfiguration.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from trimtab.guard.read import block, blocks, number
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 OUT, IN = "out", "in"
 STEPS, TRACKING = "step_scaling_policy_configuration", "target_tracking_scaling_policy_configuration"
 EXACT = "ExactCapacity"
-ALL_PERCENT = -100
+ALL_PERCENT, HALF_PERCENT = -100, 50
 MANY_TASKS = -10
 """A step that takes so many at once [tasks] is far beyond what a service gives back; our own choice."""
 
@@ -60,6 +61,27 @@ def takes_all(steps: object) -> bool:
             return min(numbers) <= ALL_PERCENT
         case _:
             return min(numbers) <= MANY_TASKS
+
+
+def leaves_half(steps: object, kept: float) -> bool:
+    """Tell steps after which at least half the tasks stay, of any count from ``kept``, the minimum, on."""
+    bounds = block(steps)
+    most = max(0.0, -min(adjustments(steps), default=-math.inf))
+    match bounds.get("adjustment_type"):
+        case "ChangeInCapacity":
+            return most <= kept
+        case "PercentChangeInCapacity":
+            return (
+                most <= HALF_PERCENT and max(number(bounds.get("min_adjustment_magnitude")) or 0, 1) <= kept
+            )
+        case _:
+            return False
+
+
+def takes_alone(steps: object) -> bool:
+    """Tell steps that take tasks away and never add one."""
+    numbers = adjustments(steps)
+    return bool(numbers) and max(numbers) < 0 and block(steps).get("adjustment_type") != EXACT
 
 
 def turned_round(before: object, after: object) -> bool:

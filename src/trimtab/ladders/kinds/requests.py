@@ -29,7 +29,6 @@ from trimtab.replay.batch import Batches
 from trimtab.replay.inputs import I64
 from trimtab.replay.kernel.encode import candidates_of
 from trimtab.replay.kernel.tables import BILLED, OVER
-from trimtab.replay.run import DEFAULT
 from trimtab.terraform_module import Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
@@ -169,13 +168,17 @@ def climb(
         """Return requests a task and minute at which its CPU is at ``percent``."""
         return _rounded((percent / 100 * task.vcpu - task.idle_vcpu) / cost)
 
-    batches, known = Batches(part.inputs, DEFAULT), dict[Ladders, I64]()
+    batches, known = Batches(part.inputs, part.inputs.model), dict[Ladders, I64]()
 
     def add(new: Iterable[Ladders]) -> None:
         fresh = [one for one in dict.fromkeys(new) if one not in known and _sane(one, space)]
         if fresh:
             known.update(
-                zip(fresh, batches.totals(candidates_of(_policies(fresh, part), DEFAULT)), strict=True)
+                zip(
+                    fresh,
+                    batches.totals(candidates_of(_policies(fresh, part), part.inputs.model)),
+                    strict=True,
+                )
             )
 
     has = [seed for seed in seeds if seed.requests is not None]

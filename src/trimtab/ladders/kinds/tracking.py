@@ -20,7 +20,6 @@ from trimtab.replay.inputs import I64
 from trimtab.replay.kernel.encode import candidates_of
 from trimtab.replay.kernel.tables import BILLED, OVER
 from trimtab.replay.policy import TRACKING_LOW, Metric, Policy, TargetTracking, tracking_alarms
-from trimtab.replay.run import DEFAULT
 from trimtab.terraform_module import MODULE, Ladders, Tracking, module_takes
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def track(
 
     ``seeds`` are tried besides the grid; after it ``rounds`` times what is near the best so far.
     """
-    batches, known = Batches(part.inputs, DEFAULT), dict[Ladders, I64]()
+    batches, known = Batches(part.inputs, part.inputs.model), dict[Ladders, I64]()
 
     def add(new: Iterable[Ladders]) -> None:
         fresh = [one for one in dict.fromkeys(new) if one not in known and _sane(one, space)]
@@ -197,7 +196,7 @@ def _totals(ladders: Sequence[Ladders], part: RecordingPart, batches: Batches) -
         for one in ladders
         if one.tracking is not None
     ]
-    return batches.totals(candidates_of(policies, DEFAULT))
+    return batches.totals(candidates_of(policies, part.inputs.model))
 
 
 def _elite(known: Mapping[Ladders, I64], part: RecordingPart, limits: Limits) -> Iterator[Ladders]:

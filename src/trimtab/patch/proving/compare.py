@@ -100,8 +100,11 @@ def differing(
     """Return how they differ beside the edits. ``unknown``: what only the second does not know."""
     gone: dict[Key, Counter[str]] = {}
     come: dict[Key, Counter[str]] = {}
+    inserted: set[Key] = set()
     for edit in edits:
         for wish in edit.wishes:
+            if wish.now is None and wish.steps is None:
+                inserted.add((wish.address, wish.where))
             for found, where, value in _wished(wish):
                 (come if found else gone).setdefault((wish.address, where), Counter())[said(value)] += 1
     unwished, missed, follows = [], [], []
@@ -111,6 +114,9 @@ def differing(
         wished_lost = gone.get(key, Counter()) - come.get(key, Counter())
         wished_new = come.get(key, Counter()) - gone.get(key, Counter())
         if (lost, new) == (wished_lost, wished_new):
+            continue
+        # A line that is new goes for whatever the provider took without it, which may be the same.
+        if key in inserted and not (come[key] - is_now) and not (new - come[key]):
             continue
         if not new and not wished_new and _is_under(key, unknown):
             follows.append(key)
@@ -124,7 +130,8 @@ def differing(
 def _wished(wish: WantedValue) -> Iterator[tuple[bool, Where, Any]]:
     """Yield what comes (true) and what goes, with its path."""
     if wish.steps is None:
-        yield False, wish.where, wish.now
+        if wish.now is not None:
+            yield False, wish.where, wish.now
         yield True, wish.where, wish.new
         return
     for comes, steps in enumerate(wish.steps):

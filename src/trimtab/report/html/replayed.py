@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from trimtab.advice.case.case import as_deployed, as_proposed, deployed_inputs, workload_of
-from trimtab.advice.case.outcome import MODEL, Basis
+from trimtab.advice.case.outcome import Basis
 from trimtab.advice.case.proposal import Proposal
 from trimtab.advice.case.record import judge_record
 from trimtab.catalog.load import HOURS_PER_MONTH
@@ -67,7 +67,7 @@ def _series(
     was, before = _before(part, workload, objective, prices)
     proposal = _proposal(part, service, objective)
     case = as_proposed(workload, proposal, prices, objective)
-    after = replay(case.inputs, case.policy, MODEL).minutes
+    after = replay(case.inputs, case.policy).minutes
     count = after.running.size
     first = max(0, count - part.choice.judged_minutes)
     short_before, short_after = runs(before.over_cpu), runs(after.over_cpu)
@@ -106,7 +106,7 @@ def _tracked(workload: Workload, case: Case) -> Iterator[Tracked]:
             start=workload.demand.start,
             minutes=case.inputs.load.minutes,
         )
-        minutes = replay(case.inputs, policy, MODEL).minutes
+        minutes = replay(case.inputs, policy).minutes
         yield Tracked(
             target_percent=target,
             usd_month=_usd_month(minutes, case.inputs, 0),
@@ -124,7 +124,7 @@ def _before(
         known = workload.demand.known
         return inputs, replace(judged, over_cpu=judged.over_cpu & known)
     case = as_deployed(workload, prices, objective)
-    return case.inputs, replay(case.inputs, case.policy, MODEL).minutes
+    return case.inputs, replay(case.inputs, case.policy).minutes
 
 
 def _proposal(part: ServicePart, service: Service, objective: Objective) -> Proposal:

@@ -201,7 +201,10 @@ def _steps(scaling: ScalingPart) -> Iterator[tuple[str, str]]:
     steps = ", ".join(f"+{one.add} from {cpu.high + one.above:g} %" for one in cpu.steps)
     needed, periods = scaling.out_datapoints
     yield OUT, f"cpu: {steps}; {needed} of {periods * minutes:g} min, wait {scaling.out_cooldown_s} s"
-    steps = ", ".join(f"\u2212{one.remove} below {one.below * cpu.low:.3g} %" for one in scaling.scale_in)
+    unit = "" if scaling.in_percent is None else " %"
+    steps = ", ".join(
+        f"\u2212{one.remove}{unit} below {one.below * cpu.low:.3g} %" for one in scaling.scale_in
+    )
     needed, periods = scaling.in_datapoints
     wait = f"{needed} of {periods * minutes:g} min, wait {scaling.in_cooldown_s} s"
     yield IN, f"cpu: {steps} (and memory low); {wait}"

@@ -69,6 +69,7 @@ SEVERITY: Final[Mapping[CautionKind, int]] = {
     CautionKind.HEALTH_COMMAND: 40,
     CautionKind.ZONES: 40,
     CautionKind.RECORD: 38,
+    CautionKind.UNPROVEN: 45,
     CautionKind.WITHIN_ERROR: 36,
     CautionKind.DEARER: 34,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Group
 from rich.text import Text
 
@@ -14,6 +15,7 @@ from trimtab.report.figures import Figures, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from rich.console import RenderableType
 
@@ -31,12 +33,12 @@ HEADS = (
 BLOCKS = ((1, 2, 3, 4), (5, 6))
 
 
-def render(found: Sequence[Calibration | LeftOut]) -> Group:
-    """Return the report for ``layout.lines``."""
-    return Group(*_parts(found))
+def render(found: Sequence[Calibration | LeftOut], written: Path | None = None) -> Group:
+    """Return the report for ``layout.lines``; ``written`` is where it is kept."""
+    return Group(*_parts(found, written))
 
 
-def _parts(found: Sequence[Calibration | LeftOut]) -> Iterator[RenderableType]:
+def _parts(found: Sequence[Calibration | LeftOut], written: Path | None) -> Iterator[RenderableType]:
     rest = 100 * (1 - FITTED_SHARE)
     yield Words(f"Replay beside what happened, on the last {rest:.0f} % of the recording\n", style="bold")
     for one in found:
@@ -44,6 +46,8 @@ def _parts(found: Sequence[Calibration | LeftOut]) -> Iterator[RenderableType]:
             yield Words(f"{one.service}: {one}")
         else:
             yield from _one(one)
+    if written is not None:
+        yield Words(f"kept in {written}, for optimize and replay of this snapshot")
 
 
 def _one(found: Calibration) -> Iterator[RenderableType]:
@@ -53,20 +57,30 @@ def _one(found: Calibration) -> Iterator[RenderableType]:
         f"{fields.delay_s} s after its end, the activity begins {fields.phase_s:.1f} s later, and a "
         f"scale-in lasts {fields.in_activity_s} s"
     )
+    if found.seen_s:
+        told = np.quantile(found.seen_s, (0.05, 0.5, 0.95))
+        yield Words(
+            f"its alarms' own history: asked {told[1]:.1f} s after a period's end (median of "
+            f"{len(found.seen_s)}; 5 to 95 %: {told[0]:.1f} to {told[2]:.1f} s)"
+        )
     body = [
         _row("replay", found.judged),
         _row("  where fitted", found.fitted),
+        _row("without a phase", found.plain),
+        _row("with defaults", found.default),
         _row("count stays", found.stays),
-        _row("as the day before", found.day_before),
+        _row("day before", found.day_before),
     ]
     yield Figures(heads=HEADS, body=body, foots=(), blocks=BLOCKS)
+    if not found.used:
+        yield Words("The fitted fields are no nearer to the count than the defaults: these stay.")
     yield Words(claim(found))
     yield Text("")
 
 
 def claim(found: Calibration) -> str:
     """Return what the figures allow to be said of the replay."""
-    judged = found.judged
+    judged = found.best
     told = (
         f"{judged.matched.predicted} of {judged.matched.happened} activities in {found.judged_days:.1f} days"
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from trimtab.ladders.kinds.schedule import said_of
 from trimtab.ladders.traits import differences
-from trimtab.ladders.words import tasks, window
+from trimtab.ladders.words import at_least, tasks, window
 from trimtab.replay.policy import TRACKING_LOW
 from trimtab.report.service.model import Fact, Section
 from trimtab.terraform_module import Ladders
@@ -116,11 +116,22 @@ def _in(scaling: ScalingPart) -> str:
     else:
         low = f"requests below {requests.low:,.10g} a task"
         said = f"CPU below {cpu:g} %, memory below {memory:g} % and {low}, all for {held}"
-    steps = [f"{said}: {tasks(first.remove)} fewer"]
+    steps = [f"{said}: {_taken(first.remove, scaling)} fewer"]
     for step in others:
         more = "" if requests is None else f" and {step.below * requests.low:,.4g} requests"
-        steps.append(f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %{more}: {step.remove}")
+        below = f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %{more}"
+        steps.append(f"{below}: {_share(step.remove, scaling)}")
     return "; ".join(steps)
+
+
+def _share(remove: int, scaling: ScalingPart) -> str:
+    return f"{remove}" if scaling.in_percent is None else f"{remove} %"
+
+
+def _taken(remove: int, scaling: ScalingPart) -> str:
+    if scaling.in_percent is None:
+        return tasks(remove)
+    return f"{remove} % of those that run, {at_least(scaling.in_percent)},"
 
 
 def _waits(scaling: ScalingPart) -> str:

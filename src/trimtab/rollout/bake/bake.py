@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from trimtab.errors import NetworkError
 from trimtab.rollout.bake.gates import Seen, before_of, cannot_tell, worse
 from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
 from trimtab.rollout.cloud.observed import Figure
+from trimtab.rollout.cloud.signals import undone
 from trimtab.rollout.context import Started
 from trimtab.rollout.journal.lines import Baked, Baking, GoingBack
 from trimtab.rollout.model import Outcome, Result, short
 from trimtab.rollout.watch import watch
+from trimtab.units import DAY_H
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from trimtab.rollout.context import Run
+    from trimtab.rollout.goals import Goal
     from trimtab.rollout.journal.lines import Updating
     from trimtab.rollout.model import ServiceState
 
@@ -35,18 +38,18 @@ LOOK_S: Final = 60.0
 _LAG: Final = timedelta(minutes=2)
 """CloudWatch has a minute's figures about two minutes later."""
 _OUT_OF_MEMORY: Final = re.compile(r"OutOfMemory")
-DEFAULT_LIMIT_PERCENT: Final = 80.0
+_WITHOUT_PEAK: Final = timedelta(minutes=30)
+"""How long is watched where nothing says when the peak is."""
 
 
-def bake(run: Run, moves: Mapping[str, Updating], limits: Mapping[str, float]) -> list[Result]:
+def bake(run: Run, moves: Mapping[str, Updating], goals: Mapping[str, Goal]) -> list[Result]:
     """Watch these services, by the move of each, until their bake is over; return those taken back."""
-    going = {name: _begun(run, move, limits.get(name, DEFAULT_LIMIT_PERCENT)) for name, move in moves.items()}
+    going = {name: _begun(run, move, goals[name]) for name, move in moves.items()}
     looks: dict[str, list[bool]] = {name: [] for name in going}
     back: list[Result] = []
     while going and not back:
         for name, began in list(going.items()):
-            limit = limits.get(name, DEFAULT_LIMIT_PERCENT)
-            reasons = _look(run, began, limit, looks[name])
+            reasons = _look(run, began, goals[name].cpu_limit_percent, looks[name])
             if reasons is None:
                 del going[name]
             elif reasons:
@@ -57,7 +60,7 @@ def bake(run: Run, moves: Mapping[str, Updating], limits: Mapping[str, float]) -
     return back
 
 
-def _begun(run: Run, move: Updating, limit: float) -> Baking:
+def _begun(run: Run, move: Updating, goal: Goal) -> Baking:
     """Return the bake of a move, written down before its first look."""
     known = run.journal.baking(move.service)
     if known is not None:
@@ -68,8 +71,8 @@ def _begun(run: Run, move: Updating, limit: float) -> Baking:
     moved_at = datetime.fromisoformat(move.at)
     record = _series(run, state, move.service, moved_at - timedelta(days=RECORD_DAYS), moved_at)
     at_most = target is not None and state is not None and state.desired >= target.most
-    before = before_of(record, limit, at_most=at_most)
-    until = _peak_end(record, now) if run.bake == PEAK else now + timedelta(seconds=float(run.bake or 0))
+    before = before_of(record, goal.cpu_limit_percent, at_most=at_most)
+    until, whose = _until(run, goal, record, now)
     made = Baking(
         at=run.at,
         service=move.service,
@@ -79,23 +82,40 @@ def _begun(run: Run, move: Updating, limit: float) -> Baking:
         record=before,
     )
     run.journal.write(made)
-    run.tell(f"{move.service}: watched until {made.until} against its record")
+    run.tell(f"{move.service}: watched until {made.until} against its record{whose}")
     return made
 
 
-def _peak_end(record: Seen, now: datetime) -> datetime:
-    """Return the end of the next of the record's busiest hours of the day; half an hour without one."""
+def _until(run: Run, goal: Goal, record: Seen, now: datetime) -> tuple[datetime, str]:
+    """Return the end of a bake, and whose peak it waits for, in words."""
+    if run.bake != PEAK:
+        return now + timedelta(seconds=float(run.bake or 0)), ""
+    if goal.busy_hours:
+        return next_peak(goal.busy_hours, now), ", over the next peak of the recording"
+    return _peak_end(record, now)
+
+
+def next_peak(busy_hours: Sequence[int], now: datetime) -> datetime:
+    """Return the end of the first whole hour from now on that is one of these hours of the week."""
+    begins = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    begins += timedelta(hours=begins < now)
+    while begins.weekday() * DAY_H + begins.hour not in busy_hours:
+        begins += timedelta(hours=1)
+    return begins + timedelta(hours=1)
+
+
+def _peak_end(record: Seen, now: datetime) -> tuple[datetime, str]:
+    """Return the end of the busiest hour of the day in CloudWatch's record: the recommendation has none."""
     series = record.requests or record.cpu_percent
+    without = "the recommendation knows none of the recording"
     if not series:
-        return now + timedelta(minutes=30)
+        return now + _WITHOUT_PEAK, f", for no peak is known: {without}, and CloudWatch has no record"
     hours: dict[int, list[float]] = {}
     for at, value in series:
         hours.setdefault(at.hour, []).append(value)
     peak = max(hours, key=lambda hour: sum(hours[hour]) / len(hours[hour]))
-    begins = now.replace(hour=peak, minute=0, second=0, microsecond=0)
-    if begins < now:
-        begins += timedelta(days=1)
-    return begins + timedelta(hours=1)
+    whose = f", over the next peak of CloudWatch's last {RECORD_DAYS} days: {without}"
+    return next_peak(range(peak, 7 * DAY_H, DAY_H), now), whose
 
 
 def _look(run: Run, began: Baking, limit: float, looks: list[bool]) -> list[str] | None:
@@ -164,7 +184,9 @@ def take_back(run: Run, began: Baking, why: str) -> Result:
         run.journal.write(GoingBack(at=run.at, service=name, reason=why))
     state = run.look(name)
     if state is not None and state.task_definition == began.to:
-        state = run.cloud.update(run.cluster, name, began.before)
+        meant = run.journal.last_update(name)
+        signals = undone(meant.signals) if meant is not None else None
+        state = run.cloud.update(run.cluster, name, began.before, signals)
     primary = state.primary if state is not None else None
     if state is None or primary is None or primary.task_definition != began.before:
         ended = Result(service=name, outcome=Outcome.SUPERSEDED, detail="somebody else deployed meanwhile")

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trimtab.aws.api import CallFailed, batches
 from trimtab.errors import AccountError
 from trimtab.rollout.cloud.answers import exposures_of, revision_of, service_of, target_of, task_of
 from trimtab.rollout.cloud.contract import CallRefused, CloudUnreachable
 from trimtab.rollout.cloud.observing import above, out_alarm, queries_of, scales_out, target_state
+from trimtab.rollout.cloud.signals import monitoring_of, newest_in_force
 from trimtab.rollout.model import family_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from trimtab.aws.api import Api, Json
     from trimtab.rollout.cloud.observed import Figure, OutAlarm, ScalableTarget
+    from trimtab.rollout.cloud.signals import Monitoring, SignalChange
     from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
 
 CALLS: Final = frozenset(
@@ -30,9 +32,11 @@ CALLS: Final = frozenset(
         "cloudwatch:DescribeAlarms",
         "cloudwatch:GetMetricData",
         "ecs:DescribeClusters",
+        "ecs:DescribeServiceRevisions",
         "ecs:DescribeServices",
         "ecs:DescribeTaskDefinition",
         "ecs:DescribeTasks",
+        "ecs:ListServiceDeployments",
         "ecs:ListTaskDefinitions",
         "ecs:ListTasks",
         "ecs:RegisterTaskDefinition",
@@ -185,9 +189,24 @@ class Aws:
         arn: str = answer["taskDefinition"]["taskDefinitionArn"]
         return arn
 
-    def update(self, cluster: str, service: str, task_definition: str) -> ServiceState:
+    def monitoring(self, cluster: str, service: str) -> Monitoring | None:
+        """Return how often the service publishes which metrics; None where AWS shows no revision of it."""
+        listed = self._listed(
+            "ListServiceDeployments", "serviceDeployments", cluster=cluster, service=service
+        )
+        arn = newest_in_force(listed)
+        if arn is None:
+            return None
+        found = self._ecs("DescribeServiceRevisions", serviceRevisionArns=[arn]).get("serviceRevisions")
+        return monitoring_of(found[0]) if found else None
+
+    def update(
+        self, cluster: str, service: str, task_definition: str, signals: SignalChange | None = None
+    ) -> ServiceState:
         """Point the service at a revision, by its full ARN, and return what AWS answers. Writes."""
-        given = {"cluster": cluster, "service": service, "taskDefinition": task_definition}
+        given: dict[str, object] = {"cluster": cluster, "service": service, "taskDefinition": task_definition}
+        if signals is not None:
+            given["monitoring"] = signals.parameter
         return service_of(self._ecs("UpdateService", **given)["service"])
 
     def _ecs(self, operation: str, **parameters: object) -> Json:
@@ -211,7 +230,7 @@ class Aws:
                 return
             page = {"NextToken": answer["NextToken"]}
 
-    def _listed(self, operation: str, items: str, **parameters: object) -> Iterator[str]:
+    def _listed(self, operation: str, items: str, **parameters: object) -> Iterator[Any]:
         page: dict[str, object] = {}
         while True:
             answer = self._ecs(operation, **parameters, **page)

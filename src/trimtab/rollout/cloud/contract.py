@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from trimtab.rollout.cloud.observed import Figure, OutAlarm, ScalableTarget
+    from trimtab.rollout.cloud.signals import Monitoring, SignalChange
     from trimtab.rollout.model import Definition, Exposure, Revision, RunningTask, ServiceState, Target
 
 
@@ -99,6 +100,12 @@ class Cloud(Protocol):
         """Register a revision of ``definition`` and return its ARN. Writes."""
         ...
 
-    def update(self, cluster: str, service: str, task_definition: str) -> ServiceState:
+    def monitoring(self, cluster: str, service: str) -> Monitoring | None:
+        """Return how often the service publishes which metrics; None where AWS shows no revision of it."""
+        ...
+
+    def update(
+        self, cluster: str, service: str, task_definition: str, signals: SignalChange | None = None
+    ) -> ServiceState:
         """Point the service at a revision, by its full ARN, and return what AWS answers. Writes."""
         ...

@@ -14,6 +14,7 @@ import msgspec
 
 from trimtab.decoding import decoded
 from trimtab.errors import RolloutError
+from trimtab.rollout.cloud.signals import joined
 from trimtab.rollout.journal.lines import (
     JOURNAL_VERSION,
     Baked,
@@ -118,6 +119,11 @@ class Journal:
                 found = moved = None
         return moved
 
+    def last_update(self, service: str) -> Updating | None:
+        """Return the last update of the service that was meant."""
+        meant = (one for one in reversed(self.lines) if isinstance(one, Updating) and one.service == service)
+        return next(meant, None)
+
     def last_rollout(self) -> Begin | None:
         """Return how the last rollout began, undone or not."""
         begun = (line for line in reversed(self.lines) if isinstance(line, Begin))
@@ -177,10 +183,14 @@ class Journal:
 
 
 def _chained(first: Updating | None, then: Updating) -> Updating:
-    """Return two moves as one. What ran in between for another reason is where to go back to."""
-    if first is None or then.before != first.to:
+    """Return two moves as one. What ran in between for another reason is where to go back to.
+
+    What was published before the first stays: nobody who deploys in between says anything of it.
+    """
+    if first is None:
         return then
-    return msgspec.structs.replace(then, before=first.before)
+    before = first.before if then.before == first.to else then.before
+    return msgspec.structs.replace(then, before=before, signals=joined(first.signals, then.signals))
 
 
 def open_journal(folder: Path) -> Journal:

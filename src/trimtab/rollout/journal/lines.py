@@ -7,16 +7,17 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from trimtab.rollout.bake.gates import RecordBefore  # noqa: TC001 - msgspec reads the annotations
+from trimtab.rollout.cloud.signals import SignalChange  # noqa: TC001 - and this
 from trimtab.rollout.model import Kind, Outcome  # noqa: TC001 - these too
 
-JOURNAL_VERSION: Final = 2
+JOURNAL_VERSION: Final = 3
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="event"):
     """Base of the lines. ``at``: the time of writing, ISO 8601 UTC; people and ``report --since`` read it."""
 
-    v: Literal[1, 2] = JOURNAL_VERSION
-    """1 had fewer kinds of lines."""
+    v: Literal[1, 2, 3] = JOURNAL_VERSION
+    """1 had fewer kinds of lines, 2 no ``signals``."""
     at: str
 
 
@@ -57,6 +58,8 @@ class Updating(_Line, frozen=True, kw_only=True, tag="updating"):
     """Id of the deployment that was the newest."""
     last_event: str
     """Id of the newest service event; empty if there was none."""
+    signals: SignalChange | None = None
+    """How often metrics were published, and are to be; null: that is left as it is."""
 
 
 class Updated(_Line, frozen=True, kw_only=True, tag="updated"):

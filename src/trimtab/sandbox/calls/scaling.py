@@ -34,25 +34,77 @@ def install(patches: Patches, scheduler: Scheduler) -> None:
 
 
 def scale(scheduler: Scheduler, state: SandboxService, desired_count: int, cause: str) -> None:
-    """Set a desired count, and open the activity that says why."""
-    service, now = state.service, scheduler.clock.now()
+    """Set a desired count, and open the activity that says why.
+
+    Within the bounds of its scalable target. Where they leave nothing to change, the activity is one that
+    was not scaled, and says so.
+    """
+    service = state.service
+    target = _target(state)
+    wanted = desired_count
+    if target is not None:
+        desired_count = min(max(wanted, int(target.min_capacity)), int(target.max_capacity))
+        if desired_count == state.desired:
+            _not_scaled(scheduler, state, target, wanted, cause)
+            return
     activity = {
-        "ActivityId": str(mock_random.uuid4()),
-        "ServiceNamespace": "ecs",
-        "ResourceId": f"service/{service.cluster_name}/{service.name}",
-        "ScalableDimension": _DIMENSION,
+        **_begun(scheduler, state, cause),
         "Description": f"Setting desired count to {desired_count}.",
-        "Cause": cause,
-        "StartTime": now,
         "StatusCode": "InProgress",
         "StatusMessage": f"Successfully set desired count to {desired_count}. "
         "Waiting for change to be fulfilled by ecs.",
     }
-    backend = applicationautoscaling_backends[state.backend.account_id][state.backend.region_name]
-    activities_of(backend).append(activity)
+    activities_of(_backend(state)).append(activity)
     state.activities.append(activity)
     service.desired_count = desired_count
     scheduler.changed(service)
+
+
+def _not_scaled(
+    scheduler: Scheduler,
+    state: SandboxService,
+    target: Any,  # noqa: ANN401 - moto's target
+    wanted: int,
+    cause: str,
+) -> None:
+    """Record an activity that changes nothing, with AWS's own reason (NotScaledReason)."""
+    if wanted > state.desired:
+        reason = {"Code": "AlreadyAtMaxCapacity", "MaxCapacity": int(target.max_capacity)}
+    elif wanted < state.desired:
+        reason = {"Code": "AlreadyAtMinCapacity", "MinCapacity": int(target.min_capacity)}
+    else:
+        reason = {"Code": "AlreadyAtDesiredCapacity", "CurrentCapacity": state.desired}
+    activities_of(_backend(state)).append(
+        {
+            **_begun(scheduler, state, cause),
+            "Description": "Attempting to scale due to alarm triggered",
+            "StatusCode": "Failed",
+            "NotScaledReasons": [reason],
+        }
+    )
+
+
+def _begun(scheduler: Scheduler, state: SandboxService, cause: str) -> dict[str, Any]:
+    return {
+        "ActivityId": str(mock_random.uuid4()),
+        "ServiceNamespace": "ecs",
+        "ResourceId": _resource(state),
+        "ScalableDimension": _DIMENSION,
+        "Cause": cause,
+        "StartTime": scheduler.clock.now(),
+    }
+
+
+def _backend(state: SandboxService) -> Any:  # noqa: ANN401 - moto's
+    return applicationautoscaling_backends[state.backend.account_id][state.backend.region_name]
+
+
+def _resource(state: SandboxService) -> str:
+    return f"service/{state.service.cluster_name}/{state.service.name}"
+
+
+def _target(state: SandboxService) -> Any:  # noqa: ANN401 - moto's
+    return _backend(state).targets.get(_DIMENSION, {}).get(_resource(state))
 
 
 def _register(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trimtab.sandbox.faults import Inject
     from trimtab.sandbox.timing import TaskTiming
 
-_ROLLED_BACK = ("task_definition", "network_configuration", "platform_version")
+_ROLLED_BACK = ("task_definition", "network_configuration", "platform_version", "monitoring")
 """What a rollback puts back."""
 
 
@@ -219,7 +219,7 @@ def _conclude(state: SandboxService, at: float) -> None:
         return
     if primary.state == "IN_PROGRESS":
         primary.become("COMPLETED", f"ECS deployment {primary.id} completed.", at)
-        state.completed = {member: getattr(state.service, member) for member in _ROLLED_BACK}
+        state.completed = {member: getattr(state.service, member, None) for member in _ROLLED_BACK}
         state.write(f"(service {state.name}) (deployment {primary.id}) deployment completed.", at)
         del state.deployments[1:]
     state.finish_activities(at)

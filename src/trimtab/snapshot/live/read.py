@@ -17,6 +17,7 @@ from trimtab.errors import AccountError, SnapshotError, UsageError
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.redaction import redact
 from trimtab.snapshot.answers import DEFAULT_TAGS, TagNames, skipped_by
+from trimtab.snapshot.live.alarm_history import read_alarm_history
 from trimtab.snapshot.live.event_log import read_event_log
 from trimtab.snapshot.live.log_volume import with_log_volume
 from trimtab.snapshot.live.metrics import calls_needed, queries_of, read_metrics
@@ -81,6 +82,7 @@ def read_live(api: Api, wish: Wish, output: Path, now: datetime, progress: Progr
     partial = Partial.open(output, str(raw.cluster["clusterArn"]), wish.days, end)
     since = partial.window.start
     raw.optional("Scaling activities", lambda: read_activities(api, raw, since))
+    raw.optional("The history of alarms", lambda: read_alarm_history(api, raw, since))
     raw.optional("The cluster's event log", lambda: read_event_log(api, raw, now, since))
     read_events(raw)
     progress("reading list prices")

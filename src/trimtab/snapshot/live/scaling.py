@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from trimtab.aws.api import pages
 from trimtab.fleet.model import ScalingActivity
 from trimtab.snapshot.parse import actions_of, moment, watched_groups, watches, when
+from trimtab.snapshot.understand.history import not_scaled_of
 from trimtab.snapshot.understand.messages import cause_word, kept_message
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ ALARMS_A_PAGE: Final = 100
 ACTIVITIES_A_PAGE: Final = 50
 ACTIVITIES: Final = 5000
 """Newest scaling activities kept of a service; AWS keeps them for six weeks."""
+NOT_SCALED: Final = 1000
+"""Newest reasons kept of a service for which it was not scaled."""
 
 
 def read_scaling(api: Api, raw: Raw) -> None:
@@ -85,19 +88,36 @@ def read_activities(api: Api, raw: Raw, since: datetime) -> None:
         resource = raw.resource_id(name)
         if resource not in raw.targets:
             continue
-        told = pages(
-            api,
-            SERVICE,
-            "DescribeScalingActivities",
-            "ScalingActivities",
-            ServiceNamespace="ecs",
-            ResourceId=resource,
-            ScalableDimension=DIMENSION,
-            MaxResults=ACTIVITIES_A_PAGE,
-        )
-        activities = [one for one in itertools.islice(told, ACTIVITIES) if one["StartTime"] >= since]
-        activities.sort(key=lambda activity: activity["StartTime"], reverse=True)
-        raw.activities[name] = [_activity(one) for one in activities]
+        told = _activities(api, resource, considered=True)
+        scaled = [one for one in told if not one.get("NotScaledReasons")]
+        if (
+            len(told) == ACTIVITIES
+        ):  # an alarm that stays on is considered each minute: none may be crowded out
+            scaled = _activities(api, resource, considered=False)
+        raw.activities[name] = [_activity(one) for one in _newest(scaled, since)]
+        reasons = [reason for one in _newest(told, since) for reason in not_scaled_of(one)]
+        raw.not_scaled[name] = reasons[:NOT_SCALED]
+
+
+def _activities(api: Api, resource: str, *, considered: bool) -> list[Json]:
+    """Return a service's activities, with those that were ``considered`` and not made or without."""
+    told = pages(
+        api,
+        SERVICE,
+        "DescribeScalingActivities",
+        "ScalingActivities",
+        ServiceNamespace="ecs",
+        ResourceId=resource,
+        ScalableDimension=DIMENSION,
+        MaxResults=ACTIVITIES_A_PAGE,
+        IncludeNotScaledActivities=considered,
+    )
+    return list(itertools.islice(told, ACTIVITIES))
+
+
+def _newest(activities: list[Json], since: datetime) -> list[Json]:
+    kept = [one for one in activities if one["StartTime"] >= since]
+    return sorted(kept, key=lambda one: one["StartTime"], reverse=True)
 
 
 def _activity(activity: Json) -> ScalingActivity:

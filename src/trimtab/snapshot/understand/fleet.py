@@ -149,6 +149,8 @@ def _service(service: Json, around: _Around) -> Service:
         start_samples=tuple(raw.starts.get(name, ())),
         failures=tuple(raw.failures.get(name, ())),
         scaling_activities=tuple(raw.activities.get(name, ())),
+        not_scaled=tuple(raw.not_scaled.get(name, ())),
+        alarm_changes=tuple(raw.alarm_changes.get(name, ())),
         identity=service_identity(service, definition, raw),
     )
 

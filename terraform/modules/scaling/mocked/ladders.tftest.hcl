@@ -404,3 +404,113 @@ run "a_fast_alarm_without_cpu_is_refused" {
   }
   expect_failures = [var.scaling]
 }
+
+run "steps_in_are_tasks_unless_told_otherwise" {
+  command = plan
+  assert {
+    condition = (
+      aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].adjustment_type == "ChangeInCapacity" &&
+      aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].min_adjustment_magnitude == null
+    )
+    error_message = "tasks, and no least number of them, which AWS would refuse"
+  }
+}
+
+run "steps_in_of_percent_take_more_than_the_smallest_fleet_has" {
+  command = plan
+  variables {
+    scaling = {
+      min                         = 2
+      max                         = 200
+      cpu                         = { high = 70, low = 34 }
+      scale_in                    = { steps = [{ below = 1, remove = 20 }, { below = 0.5, remove = 75 }] }
+      in_adjustment_type          = "PercentChangeInCapacity"
+      in_min_adjustment_magnitude = 2
+    }
+  }
+  assert {
+    condition = [
+      aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].adjustment_type,
+      aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].min_adjustment_magnitude,
+      [for one in aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment : one.scaling_adjustment],
+    ] == ["PercentChangeInCapacity", 2, [-20, -75]]
+    error_message = "percent, two tasks at least"
+  }
+  assert {
+    condition = alltrue([for one in aws_appautoscaling_policy.out :
+      one.step_scaling_policy_configuration[0].adjustment_type == "ChangeInCapacity"
+    ])
+    error_message = "scale-out stays in tasks"
+  }
+}
+
+run "a_share_that_flaps_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min                = 50
+      max                = 200
+      cpu                = { high = 70, low = 35 }
+      scale_in           = { steps = [{ below = 1, remove = 50 }] }
+      in_adjustment_type = "PercentChangeInCapacity"
+    }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "the_least_of_a_share_that_flaps_at_the_floor_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min                         = 2
+      max                         = 200
+      cpu                         = { high = 70, low = 35 }
+      scale_in                    = { steps = [{ below = 1, remove = 10 }] }
+      in_adjustment_type          = "PercentChangeInCapacity"
+      in_min_adjustment_magnitude = 2
+    }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_share_of_all_tasks_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min                = 2
+      max                = 2
+      scale_in           = { steps = [{ below = 1, remove = 100 }] }
+      in_adjustment_type = "PercentChangeInCapacity"
+    }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "an_exact_count_in_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, in_adjustment_type = "ExactCapacity" }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_least_number_of_tasks_with_steps_of_tasks_is_refused" {
+  command = plan
+  variables {
+    scaling = { min = 2, max = 8, in_min_adjustment_magnitude = 2 }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_least_of_no_task_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min                         = 2
+      max                         = 8
+      in_adjustment_type          = "PercentChangeInCapacity"
+      in_min_adjustment_magnitude = 0
+    }
+  }
+  expect_failures = [var.scaling]
+}

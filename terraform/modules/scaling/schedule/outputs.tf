@@ -4,8 +4,11 @@ output "in_force" {
 
   # Before Terraform 1.9 a validation sees its own variable only, and not the table of zones.
   precondition {
-    condition     = contains(keys(local.zones.zones), var.schedule.timezone)
-    error_message = "schedule.timezone is \"${var.schedule.timezone}\". Give an IANA name such as Europe/Berlin, or UTC."
+    condition = contains(keys(local.zones.zones), var.schedule.timezone)
+    error_message = join(" ", [
+      "schedule.timezone is \"${var.schedule.timezone}\".",
+      "Give an IANA name such as Europe/Berlin, or UTC.",
+    ])
   }
 }
 

@@ -1,5 +1,8 @@
 variable "schedule" {
-  description = "The pieces of a day: from `at` (HH:MM, in `timezone`) on, at least `min` tasks. `weekend` where Saturday and Sunday have others."
+  description = <<-EOT
+    The pieces of a day: from `at` (HH:MM, in `timezone`) on, at least `min` tasks. `weekend` where Saturday and Sunday
+    have others.
+  EOT
   type = object({
     timezone = string
     weekdays = list(object({ at = string, min = number }))
@@ -13,7 +16,11 @@ variable "schedule" {
       alltrue([for piece in pieces : can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", piece.at))]) &&
       pieces[*].at == sort(distinct(pieces[*].at))
     ])
-    error_message = "schedule has ${length(var.schedule.weekdays)} pieces on weekdays and ${length(coalesce(var.schedule.weekend, var.schedule.weekdays))} at the weekend. A day has 1 to 6, each from a time HH:MM on, ascending."
+    error_message = join(" ", [
+      "schedule has ${length(var.schedule.weekdays)} pieces on weekdays and",
+      "${length(coalesce(var.schedule.weekend, var.schedule.weekdays))} at the weekend.",
+      "A day has 1 to 6, each from a time HH:MM on, ascending.",
+    ])
   }
 }
 

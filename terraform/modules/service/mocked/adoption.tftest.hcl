@@ -1,7 +1,21 @@
 mock_provider "aws" {
   mock_data "aws_ecs_task_definition" {
     defaults = {
-      container_definitions = "[{\"name\":\"app\",\"image\":\"registry.example/api:0\",\"user\":\"1000\",\"portMappings\":[{\"containerPort\":8080},{\"containerPort\":9090,\"hostPort\":9090,\"protocol\":\"tcp\"}],\"command\":[\"serve\"],\"healthCheck\":{\"command\":[\"CMD\",\"check\",\"--key=k\"],\"interval\":30},\"environment\":[{\"name\":\"LEVEL\",\"value\":\"info\"},{\"name\":\"HOST\",\"value\":\"db\"}],\"secrets\":[{\"name\":\"KEY\",\"valueFrom\":\"/shop/key\"}]},{\"name\":\"agent\",\"image\":\"registry.example/agent:1\",\"essential\":false,\"cpu\":64}]"
+      container_definitions = <<-EOT
+        [
+          {
+            "name": "app",
+            "image": "registry.example/api:0",
+            "user": "1000",
+            "portMappings": [{"containerPort": 8080}, {"containerPort": 9090, "hostPort": 9090, "protocol": "tcp"}],
+            "command": ["serve"],
+            "healthCheck": {"command": ["CMD", "check", "--key=k"], "interval": 30},
+            "environment": [{"name": "LEVEL", "value": "info"}, {"name": "HOST", "value": "db"}],
+            "secrets": [{"name": "KEY", "valueFrom": "/shop/key"}]
+          },
+          {"name": "agent", "image": "registry.example/agent:1", "essential": false, "cpu": 64}
+        ]
+      EOT
     }
   }
   mock_data "aws_caller_identity" {

@@ -14,7 +14,12 @@ mock_provider "aws" {
     defaults = {
       family                = "production-api"
       revision              = 7
-      container_definitions = "[{\"name\":\"api\",\"portMappings\":[{\"containerPort\":8080}]},{\"name\":\"beside\",\"portMappings\":[{\"containerPort\":9000}]}]"
+      container_definitions = <<-EOT
+        [
+          {"name": "api", "portMappings": [{"containerPort": 8080}]},
+          {"name": "beside", "portMappings": [{"containerPort": 9000}]}
+        ]
+      EOT
     }
   }
   mock_resource "aws_security_group" {
@@ -40,7 +45,7 @@ mock_provider "aws" {
   }
   mock_resource "aws_appautoscaling_policy" {
     defaults = {
-      arn = "arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:0123:resource/ecs/service/production/api:policyName/one"
+      arn = "arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:0123:resource/ecs/service/shop/api:policyName/one"
     }
   }
 }
@@ -59,7 +64,7 @@ variables {
   task    = { image = "registry.example/api:1", cpu = 256, memory = 512, startup_seconds = 24, port = 8080 }
   scaling = { min = 2, max = 8 }
   traffic = {
-    listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+    listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
     security_group_id = "sg-0123456789abcdef0"
     priority          = 100
     paths             = ["/api/*"]
@@ -141,7 +146,9 @@ run "the_last_step_is_taken_once_the_new_port_runs" {
   override_data {
     target = data.aws_ecs_task_definition.deployed
     values = {
-      container_definitions = "[{\"name\":\"api\",\"portMappings\":[{\"containerPort\":9090},{\"containerPort\":8080}]}]"
+      container_definitions = <<-EOT
+        [{"name": "api", "portMappings": [{"containerPort": 9090}, {"containerPort": 8080}]}]
+      EOT
     }
   }
   variables {

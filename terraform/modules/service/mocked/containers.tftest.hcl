@@ -78,11 +78,9 @@ run "efs_permission_is_for_the_file_system_by_its_access_point" {
         Effect   = "Allow"
         Action   = ["elasticfilesystem:ClientMount"]
         Resource = ["arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-0abc"]
-        Condition = {
-          StringEquals = {
-            "elasticfilesystem:AccessPointArn" = "arn:aws:elasticfilesystem:us-east-1:111122223333:access-point/fsap-0abc"
-          }
-        }
+        Condition = { StringEquals = {
+          "elasticfilesystem:AccessPointArn" = "arn:aws:elasticfilesystem:us-east-1:111122223333:access-point/fsap-0abc"
+        } }
       }
     )
     error_message = "what is read only may not write"

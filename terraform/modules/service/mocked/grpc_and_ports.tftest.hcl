@@ -34,7 +34,7 @@ run "grpc_has_its_own_check" {
   variables {
     task = merge(var.task, { health_command = ["CMD", "/probe"] })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -60,7 +60,7 @@ run "grpc_with_a_method_and_codes_of_its_own_is_accepted" {
   variables {
     task = merge(var.task, { health_command = ["CMD", "/probe"] })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -84,7 +84,7 @@ run "grpc_on_a_plain_listener_is_refused" {
   variables {
     task = merge(var.task, { health_command = ["CMD", "/probe"] })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -102,7 +102,7 @@ run "grpc_without_a_probe_is_refused" {
   }
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -121,7 +121,7 @@ run "grpc_with_a_path_that_is_no_method_is_refused" {
   variables {
     task = merge(var.task, { health_command = ["CMD", "/probe"] })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -141,7 +141,7 @@ run "grpc_with_an_http_code_is_refused" {
   variables {
     task = merge(var.task, { health_command = ["CMD", "/probe"] })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -156,7 +156,7 @@ run "http_with_a_grpc_code_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -171,7 +171,7 @@ run "a_protocol_that_is_none_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -185,7 +185,7 @@ run "a_slow_start_is_told" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -202,7 +202,7 @@ run "a_slow_start_that_is_too_short_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -217,7 +217,7 @@ run "another_port_is_the_same_target_group" {
   variables {
     task = merge(var.task, { port = 9090 })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -236,7 +236,7 @@ run "a_former_port_is_served_until_the_new_one_runs" {
   variables {
     task = merge(var.task, { port = 9090, former_port = 8080 })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -261,7 +261,7 @@ run "a_former_port_that_is_the_port_is_refused" {
   variables {
     task = merge(var.task, { former_port = 8080 })
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]

@@ -61,7 +61,7 @@ run "a_drain_within_the_notice_is_accepted_on_spot" {
   variables {
     task = merge(var.task, { spot = true })
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]
@@ -75,7 +75,7 @@ run "a_drain_beyond_the_notice_is_refused_on_spot" {
   variables {
     task = merge(var.task, { spot = true })
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]
@@ -89,7 +89,7 @@ run "a_drain_of_two_minutes_is_accepted_on_demand" {
   command = plan
   variables {
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]

@@ -29,7 +29,7 @@ run "plain_traffic_has_the_mandated_health_check" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -57,7 +57,7 @@ run "interval_above_timeout_is_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -71,7 +71,7 @@ run "interval_equal_to_timeout_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -86,7 +86,7 @@ run "five_conditions_are_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -99,7 +99,7 @@ run "six_conditions_are_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -113,7 +113,7 @@ run "no_condition_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = []
@@ -126,7 +126,7 @@ run "priority_50000_is_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 50000
       paths             = ["/api/*"]
@@ -138,7 +138,7 @@ run "priority_0_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 0
       paths             = ["/api/*"]
@@ -151,7 +151,7 @@ run "deregistration_delay_of_an_hour_is_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]
@@ -164,7 +164,7 @@ run "deregistration_delay_of_0_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]
@@ -178,7 +178,7 @@ run "deregistration_delay_over_an_hour_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]
@@ -192,7 +192,7 @@ run "thresholds_of_2_and_10_are_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn        = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn        = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id   = "sg-0123456789abcdef0"
       priority            = 100
       paths               = ["/api/*"]
@@ -206,7 +206,7 @@ run "a_healthy_threshold_of_1_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -220,7 +220,7 @@ run "an_unhealthy_threshold_of_11_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn        = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn        = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id   = "sg-0123456789abcdef0"
       priority            = 100
       paths               = ["/api/*"]
@@ -234,7 +234,7 @@ run "a_health_path_is_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -247,7 +247,7 @@ run "a_health_path_without_slash_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -261,7 +261,7 @@ run "traffic_to_a_port_is_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -273,7 +273,7 @@ run "traffic_without_a_port_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -287,7 +287,7 @@ run "a_drain_as_long_as_the_longest_request_is_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]
@@ -300,7 +300,7 @@ run "a_drain_shorter_than_the_longest_request_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn         = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id    = "sg-0123456789abcdef0"
       priority             = 100
       paths                = ["/api/*"]
@@ -329,7 +329,7 @@ run "the_grace_period_is_derived" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -345,7 +345,7 @@ run "a_grace_period_that_covers_the_start_is_accepted" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -358,7 +358,7 @@ run "a_grace_period_shorter_than_the_start_is_refused" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc/f2f7"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]

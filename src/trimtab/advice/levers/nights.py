@@ -1,0 +1,139 @@
+"""Hours of the day in which nothing is done: found in the record, and what the floor costs in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from trimtab.advice.cost import cents
+from trimtab.advice.lever import Lever, LeverKind
+from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.sizing.tasks import work_cpu
+from trimtab.units import DAY_H, HOUR_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trimtab.advice.case.case import Workload
+    from trimtab.advice.case.outcome import Judged
+    from trimtab.advice.case.proposal import Proposal
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import Demand, Mask
+
+NO_WORK_VCPU: Final = 0.005
+"""CPU of a running task up to which it does no work [vCPU]: what a runtime uses to wait. A choice."""
+LEAST_DAYS: Final = 5
+"""On so many days an hour must have been seen without work before it is called one without work."""
+LEAST_NIGHT_H: Final = 2
+"""Hours in a row from which they are worth a schedule."""
+LEAST_EMPTY_DAYS: Final = 7
+"""On so many days an hour of a service that is called must have been seen whole, and without a request: a
+week has every kind of day."""
+_NOT_CALLED: Final = (
+    "nobody connects to it then, no timer of its own runs in it, and somebody keeps the schedule: "
+    "the values have none"
+)
+_CALLED: Final = (
+    "a caller in those hours gets 503, and nothing of its own runs in it; two scheduled actions of your own, "
+    "one with minimum and maximum 0 and one with both as before, for the values have no maximum of 0; the "
+    "hours are of UTC, which summer time moves"
+)
+
+
+def scheduled_zero(
+    workload: Workload, proposal: Proposal, proposed: Judged, prices: Prices
+) -> Iterator[Lever]:
+    """Yield what the floor costs in the hours of the day in which nothing was ever done."""
+    service, demand = workload.service, workload.demand
+    called = service.traffic is not None or (service.identity is not None and service.identity.attachments)
+    hours = empty_hours(demand) if called and service.scaling is not None else idle_hours(demand)
+    if not hours or (called and service.scaling is None):
+        return
+    billed = proposed.replay.minutes.billed_s
+    at_floor = np.minimum(billed, proposal.ladders.min_tasks * demand.step_s)
+    closed = np.isin(clock_hours(demand) % DAY_H, sorted(hours))
+    share = float(at_floor[closed].sum()) / (billed.size * demand.step_s)
+    usd = share * proposal.task_usd_hour(prices) * HOURS_PER_MONTH
+    yield Lever(
+        kind=LeverKind.SCHEDULED_ZERO,
+        usd_month=cents(usd),
+        at_most=True,
+        basis=f"its floor in replay between {_spans(hours)} UTC, when no minute of the record had "
+        + ("a request" if called else "work"),
+        first=_CALLED if called else _NOT_CALLED,
+    )
+
+
+def idle_hours(demand: Demand) -> frozenset[int]:
+    """Return the hours of the day, UTC, in which no known minute had work, where they are a night or longer.
+
+    An hour that was seen on fewer than ``LEAST_DAYS`` days is not known to be one.
+    """
+    known, clock = demand.known, clock_hours(demand)
+    works: Mask = work_cpu(demand) > NO_WORK_VCPU * demand.tasks
+    quiet = {
+        hour
+        for hour in range(DAY_H)
+        if np.unique(clock[known & (clock % DAY_H == hour)]).size >= LEAST_DAYS
+        and not works[clock % DAY_H == hour].any()
+    }
+    return _nights(quiet)
+
+
+def empty_hours(demand: Demand) -> frozenset[int]:
+    """Return the hours of the day, UTC, in which no request was ever recorded, a night or longer.
+
+    Each was seen whole on ``LEAST_EMPTY_DAYS`` days at least, of days that had requests at all: a load
+    balancer publishes no zero, so what separates no request from no record is that CPU reported in every
+    minute of the hour, and requests on the day. One request in an hour on any day, and it is none.
+    """
+    clock = clock_hours(demand)
+    place = clock - clock[0]
+    whole = np.bincount(place, weights=demand.known) == HOUR_S // demand.step_s
+    asked = np.bincount(place, weights=demand.requests > 0) > 0
+    hours = clock[0] + np.arange(whole.size)
+    days = hours // DAY_H
+    seen = whole & np.isin(days, days[asked])
+    of_day = [hours % DAY_H == hour for hour in range(DAY_H)]
+    return _nights(
+        {
+            hour
+            for hour, those in enumerate(of_day)
+            if seen[those].sum() >= LEAST_EMPTY_DAYS and not asked[those].any()
+        }
+    )
+
+
+def _nights(quiet: set[int]) -> frozenset[int]:
+    """Return those of some hours that are a night or longer."""
+    return frozenset(
+        hour for first, length in _runs(quiet) if length >= LEAST_NIGHT_H for hour in _run(first, length)
+    )
+
+
+def _runs(hours: set[int] | frozenset[int]) -> Iterator[tuple[int, int]]:
+    """Give (first, length) of each run of hours, around midnight as one."""
+    if len(hours) == DAY_H:
+        yield 0, DAY_H
+        return
+    for first in sorted(hour for hour in hours if (hour - 1) % DAY_H not in hours):
+        length = 1
+        while (first + length) % DAY_H in hours:
+            length += 1
+        yield first, length
+
+
+def _run(first: int, length: int) -> Iterator[int]:
+    return ((first + after) % DAY_H for after in range(length))
+
+
+def _spans(hours: frozenset[int]) -> str:
+    spans = (f"{first:02}:00 and {(first + length) % DAY_H:02}:00" for first, length in _runs(hours))
+    return ", ".join(spans)
+
+
+def clock_hours(demand: Demand) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the hour since 1970, UTC, of each minute, int64, shape (T,)."""
+    start_s = int(demand.start.timestamp())
+    return (start_s + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s) // HOUR_S
