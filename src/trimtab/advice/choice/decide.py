@@ -201,9 +201,10 @@ def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
         if contest.fixed is not None:
             usd = searched.judged_usd_month(contest.fixed)
             against = f"{_count(contest.fixed.ladders.min_tasks)} that pass the same trials cost ${usd:,.0f}"
-        if entrant in {contest.tracking, contest.requests, contest.shares} and contest.ladders is not None:
+        others = {contest.tracking, contest.requests, contest.shares}
+        if entrant in others and contest.ladders is not None:
             usd = searched.judged_usd_month(contest.ladders)
-            what = "scaling steps" if entrant == contest.tracking else "steps in of whole tasks"
+            what = "steps in of whole tasks" if entrant == contest.shares else "scaling steps"
             against = f"{what} that pass the same trials cost ${usd:,.0f}; {against}"
         words = f"{_judged_words(searched, entrant)}; {against}"
         loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
@@ -303,9 +304,9 @@ def _others(question: Question, chosen: _Proposed) -> Iterator[tuple[Rank, Ladde
         yield Rank.SAFER, safer, COSTS_MORE
     if contest.fixed is not None and contest.fixed != entrant:
         yield Rank.FIXED, contest.fixed.ladders, COSTS_MORE
-    other_kind = entrant in {contest.tracking, contest.requests, contest.shares}
+    beats_steps = entrant in {contest.tracking, contest.requests, contest.shares}
     if contest.ladders is not None and contest.ladders != entrant:
-        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if other_kind else chosen.why
+        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if beats_steps else chosen.why
     if contest.requests is not None and contest.requests != entrant:
         yield Rank.REQUESTS, contest.requests.ladders, COSTS_MORE
     if contest.tracking is not None and contest.tracking != entrant:

@@ -111,17 +111,16 @@ def _in(scaling: ScalingPart) -> str:
     cpu, memory, requests = scaling.cpu.low, scaling.memory.low, scaling.requests
     first, *others = scaling.scale_in
     held = window(scaling.in_datapoints, scaling.period_s)
-    taken = _taken(first.remove, scaling)
     if requests is None:
         said = f"CPU below {cpu:g} % and memory below {memory:g} %, both for {held}"
     else:
         low = f"requests below {requests.low:,.10g} a task"
         said = f"CPU below {cpu:g} %, memory below {memory:g} % and {low}, all for {held}"
-    steps = [f"{said}: {taken} fewer"]
+    steps = [f"{said}: {_taken(first.remove, scaling)} fewer"]
     for step in others:
         more = "" if requests is None else f" and {step.below * requests.low:,.4g} requests"
-        limits = f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %{more}"
-        steps.append(f"{limits}: {_share(step.remove, scaling)}")
+        below = f"below {step.below * cpu:.4g} % and {step.below * memory:.4g} %{more}"
+        steps.append(f"{below}: {_share(step.remove, scaling)}")
     return "; ".join(steps)
 
 
