@@ -57,7 +57,7 @@ run "its_own_target_group_is_filled_in" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/50dc6c49/f2f7dc8e"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -65,7 +65,8 @@ run "its_own_target_group_is_filled_in" {
   }
   assert {
     condition = (
-      local.metrics.requests.sources.per_target.dimensions == tomap({ TargetGroup = "targetgroup/api/73e2d6bc24d8a067" })
+      local.metrics.requests.sources.per_target.dimensions ==
+      tomap({ TargetGroup = "targetgroup/api/73e2d6bc24d8a067" })
       && module.scaling[0].alarm_names.requests == "production-api-requests-high"
     )
     error_message = "the alarm would watch nothing: no load balancer publishes requests without a dimension"
@@ -76,7 +77,7 @@ run "dimensions_that_are_given_stay" {
   command = plan
   variables {
     traffic = {
-      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/public/50dc6c495c0c9188/f2f7dc8efc522ab2"
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:111122223333:listener/app/a/50dc6c49/f2f7dc8e"
       security_group_id = "sg-0123456789abcdef0"
       priority          = 100
       paths             = ["/api/*"]
@@ -106,7 +107,8 @@ run "dimensions_that_are_given_stay" {
   }
   assert {
     condition = (
-      local.metrics.requests.sources.public.dimensions == tomap({ TargetGroup = "targetgroup/other/1234567890123456" })
+      local.metrics.requests.sources.public.dimensions ==
+      tomap({ TargetGroup = "targetgroup/other/1234567890123456" })
       && length(local.metrics.requests.sources.age.dimensions) == 0
     )
     error_message = "what is given, or is not of a load balancer, is left alone"
