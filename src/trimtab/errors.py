@@ -9,9 +9,9 @@
     ├── ReplayError                 2   a demand, policy or model that cannot be replayed
     ├── EngineError                 1   terraform or tofu failed at something it should do
     ├── EngineMissing               2   there is no terraform or tofu that can be used
-    ├── ProviderMissing             1   the engine can get the AWS provider from nowhere
+    ├── ProviderMissing             2   the engine can get the AWS provider from nowhere
     ├── SandboxError                1   the local AWS could not be started or reached
-    │   └── SandboxMissing          1   moto's server, which it is made of, is not installed
+    │   └── SandboxMissing          2   moto's server, which it is made of, is not installed
     ├── RolloutError                2   a rollout that cannot begin or go on until something is mended
     ├── RolloutInterrupted          1   a rollout that AWS did not let finish; run it again to go on
     └── ProofError                  1   what the demo set out to prove did not hold
@@ -105,6 +105,8 @@ class EngineMissing(TrimtabError):  # noqa: N818 - named for what it says
 class ProviderMissing(TrimtabError):  # noqa: N818 - named for what it says
     """The engine can get the AWS provider neither from a mirror nor from the registry."""
 
+    exit_code = EXIT_USAGE
+
 
 class SandboxError(TrimtabError):
     """The local AWS could not be started or reached."""
@@ -112,6 +114,8 @@ class SandboxError(TrimtabError):
 
 class SandboxMissing(SandboxError):  # noqa: N818 - named for what it says
     """The local AWS is made of moto's server, and that is not installed, or not as it was tried."""
+
+    exit_code = EXIT_USAGE
 
 
 class RolloutError(TrimtabError):

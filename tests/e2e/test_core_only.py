@@ -96,7 +96,7 @@ def test_a_result_is_reported(tmp_path: Path) -> None:
 
 def test_what_needs_an_extra_says_which_in_one_line() -> None:
     done = trimtab("sandbox")
-    assert done.returncode == 1
+    assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: ")
     assert "pip install 'trimtab[sandbox]'" in line

@@ -79,7 +79,7 @@ def test_without_a_way_to_the_provider_it_says_what_was_tried(mirrored: Path, tm
     line = caught.value.one_line()
     assert "registry.terraform.io" in line
     assert str(mirrored / "a-old") in line
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == 2
 
 
 @pytest.mark.terraform

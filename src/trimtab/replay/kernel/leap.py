@@ -83,9 +83,6 @@ SOURCES = (*KERNEL_SOURCES, "replay/kernel/leap", "replay/kernel/known", "replay
 MAX_ADDED = 2**62
 """More than any step adds."""
 BY_CHANGE = AdjustmentType.CHANGE.value
-MAX_ADDED = 2**62
-"""More than any step adds."""
-BY_CHANGE = AdjustmentType.CHANGE.value
 
 
 class Walk(NamedTuple):
