@@ -30,7 +30,8 @@ def test_it_shows_what_was_fitted_and_how_far_off_the_rest_is_beside_two_forecas
         "web: fitted on the first 70 %: an alarm sees a minute 180 s after its end, the activity begins "
         "23.4 s later, and a scale-in lasts 120 s"
     ) in told
-    lines = re.findall(r"^(replay|with defaults|count stays|day before) +(.*)$", run.stdout, re.MULTILINE)
+    # A sentence may be broken before one of these words; a row goes on with a number.
+    lines = re.findall(r"^(replay|with defaults|count stays|day before) +(\d.*)$", run.stdout, re.MULTILINE)
     rows = {name: figures.split() for name, figures in lines}
     for title in ("predicted", "false", "p50 s", "p95 s", "count", "bill"):
         assert title in run.stdout

@@ -423,7 +423,7 @@ run "steps_in_of_percent_take_more_than_the_smallest_fleet_has" {
       min                         = 2
       max                         = 200
       cpu                         = { high = 70, low = 34 }
-      scale_in                    = { steps = [{ below = 1, remove = 20 }, { below = 0.5, remove = 75 }] }
+      scale_in                    = { steps = [{ below = 1, remove = 20 }, { below = 0.5, remove = 50 }] }
       in_adjustment_type          = "PercentChangeInCapacity"
       in_min_adjustment_magnitude = 2
     }
@@ -436,7 +436,7 @@ run "steps_in_of_percent_take_more_than_the_smallest_fleet_has" {
         for one in aws_appautoscaling_policy.in[0].step_scaling_policy_configuration[0].step_adjustment :
         one.scaling_adjustment
       ],
-    ] == ["PercentChangeInCapacity", 2, [-20, -75]]
+    ] == ["PercentChangeInCapacity", 2, [-20, -50]]
     error_message = "percent, two tasks at least"
   }
   assert {
