@@ -79,9 +79,10 @@ def test_the_page_s_time_and_cost_follow_from_the_measured_seconds_and_the_catal
     page = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([\d,]+) \| (\d+) \| ([\d,]+) \| ([\d.]+) \|$", page, re.MULTILINE)
     assert len(rows) == 4
+    cpu_s = float(re.findall(r"from the measured ([\d.]+) CPU seconds a service", page)[0])
     hour_usd = PRICES.task_hour_usd(TaskSize(cpu_units=1024, memory_mib=2048), "X86_64", spot=False)
     for services, workers, seconds, usd in rows:
-        taken_s = 60 + 15 + 1.12 * int(services.replace(",", "")) / int(workers)
+        taken_s = 60 + 15 + cpu_s * int(services.replace(",", "")) / int(workers)
         assert f"{taken_s:,.0f}" == seconds
         assert f"{(int(workers) + 1) * taken_s / 3600 * float(hour_usd):.2f}" == usd
 
