@@ -47,7 +47,7 @@ GROUNDS = (
             REPLAY / "run.py",
         ),
         tests="tests/oracle/test_kernel_against_oracle.py",
-        chosen="plain or ((threshold or interleave) and False) or small or batch",
+        chosen="plain or ((threshold or interleave) and False) or requests or small or batch",
     ),
     # Three ticks a minute, against the oracle.
     Ground(
