@@ -18,7 +18,7 @@ ACTED_ON: Final = re.compile(
     "]"
 )
 LONGEST: Final = 1500
-"""Letters of an error: more is not read by anybody, and a file may hold a name of a megabyte."""
+"""Letters of a line: more is not read by anybody, and a file may hold a name of a megabyte."""
 
 
 def plain(text: str) -> str:
@@ -32,8 +32,12 @@ def plain_json(text: str) -> str:
 
 
 def one_plain_line(text: str) -> str:
-    """Return an error's words in one line, its middle left out where it is too long."""
-    line = plain(" ".join(text.split("\n")).strip())
+    """Return words in one line."""
+    return plain(" ".join(text.split("\n")).strip())
+
+
+def shortened(line: str) -> str:
+    """Return a line, its middle left out where it is too long. What must not be shown is taken out before."""
     if len(line) <= LONGEST:
         return line
     half = LONGEST // 2

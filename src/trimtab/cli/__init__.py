@@ -18,11 +18,10 @@ from trimtab.cli.replay import replay
 from trimtab.cli.report import report
 from trimtab.cli.rollout import rollout
 from trimtab.cli.sandbox import sandbox
+from trimtab.cli.screen import fail
 from trimtab.cli.snapshot import snapshot
 from trimtab.cli.write import write
 from trimtab.errors import EXIT_OK, TrimtabError
-from trimtab.plain_text import one_plain_line
-from trimtab.redaction import shown
 
 app = typer.Typer(
     name="trimtab",
@@ -39,7 +38,7 @@ def main() -> int:
     try:
         app()
     except TrimtabError as error:
-        typer.echo(f"error: {shown(one_plain_line(error.one_line()))}", err=True)
+        fail(error.one_line())
         return error.exit_code
     return EXIT_OK
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trimtab.plain_text import plain
+from trimtab.plain_text import one_plain_line, plain, shortened
 from trimtab.redaction import shown, shown_whole
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record as a line."""
-        words = shown(plain(self.format(record)))
+        words = _seen(plain(self.format(record)))
         if self.above is None:
             typer.echo(words, err=True)
         else:
@@ -62,6 +62,16 @@ def say(words: str) -> None:
 def warn(words: str) -> None:
     """Write what is to be known even where words are not wanted."""
     LOG.warning(words)
+
+
+def fail(words: str) -> None:
+    """Write why the command ends, in one line."""
+    typer.echo(f"error: {_seen(one_plain_line(words))}", err=True)
+
+
+def _seen(words: str) -> str:
+    """Return words as they may be shown. Half a credential has no form, so they are shortened last."""
+    return "\n".join(map(shortened, shown(words).split("\n")))
 
 
 def show(rendered: Group) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from fuzz.made import STATE, small_fleet
 from fuzz.readers import run
+from trimtab.cli.screen import fail, listen, warn
 from trimtab.errors import RolloutError
-from trimtab.plain_text import LONGEST, one_plain_line, plain, plain_json
+from trimtab.plain_text import LONGEST, one_plain_line, plain, plain_json, shortened
 from trimtab.rollout.recommendation import read_recommendation
 from trimtab.snapshot.files import METRICS_FILE
 from trimtab.snapshot.unfinished import Partial
@@ -20,6 +21,7 @@ from trimtab.takeover.not_owned import cell, code
 from trimtab.values.folder import VALUES_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -103,7 +105,20 @@ def test_text_keeps_its_lines_and_loses_what_a_terminal_acts_on() -> None:
     assert plain("a\tb\nc \u00e9 \u4e2d") == "a\tb\nc \u00e9 \u4e2d"
     assert plain("\x1b]0;t\x07\x9b2J\r\u2066\ud800") == r"\x1b]0;t\x07\x9b2J\x0d\u2066\ud800"
     assert one_plain_line("a\nb\x1b\n") == r"a b\x1b"
-    assert len(one_plain_line("x" * 10**6)) < LONGEST + 10
+    assert len(shortened("x" * 10**6)) < LONGEST + 10
+
+
+@pytest.mark.parametrize("write", [fail, warn])
+def test_a_line_is_shortened_after_a_credential_in_it_is_taken_out(
+    write: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    listen(0)
+    key = "AKIA" + "Q3EGVZXCM7KD2WPL"
+    for before in range(LONGEST // 2 - 20, LONGEST // 2):
+        write(f"{'x ' * (before // 2)}{key} {'y ' * LONGEST}")
+        (line,) = capsys.readouterr().err.splitlines()
+        assert len(line) < LONGEST + 20
+        assert "AKIA" not in line
 
 
 def test_json_means_the_same_once_it_is_plain() -> None:
