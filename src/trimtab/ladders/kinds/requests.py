@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.entries import OutEntry, Values
-from trimtab.ladders.front import ELITE, calm, elite, safer, tried, within
+from trimtab.ladders.kinds.near import Near
 from trimtab.ladders.space import (
     IN_COOLDOWNS_S,
     IN_WINDOWS,
@@ -25,14 +25,10 @@ from trimtab.ladders.space import (
     OUT_WINDOWS,
     sane,
 )
-from trimtab.replay.batch import Batches
-from trimtab.replay.inputs import I64
-from trimtab.replay.kernel.encode import candidates_of
-from trimtab.replay.kernel.tables import BILLED, OVER
 from trimtab.terraform_module import Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from trimtab.ladders.front import Limits, Tried
     from trimtab.ladders.parts import RecordingPart
@@ -168,34 +164,13 @@ def climb(
         """Return requests a task and minute at which its CPU is at ``percent``."""
         return _rounded((percent / 100 * task.vcpu - task.idle_vcpu) / cost)
 
-    batches, known = Batches(part.inputs, part.inputs.model), dict[Ladders, I64]()
-
-    def add(new: Iterable[Ladders]) -> None:
-        fresh = [one for one in dict.fromkeys(new) if one not in known and _sane(one, space)]
-        if fresh:
-            known.update(
-                zip(
-                    fresh,
-                    batches.totals(candidates_of(_policies(fresh, part), part.inputs.model)),
-                    strict=True,
-                )
-            )
-
+    pool = Near(part, limits, _policy, lambda one: _sane(one, space))
     has = [seed for seed in seeds if seed.requests is not None]
-    add(replace(seed, max_tasks=space.most, memory=space.memory) for seed in has)
+    pool.add(replace(seed, max_tasks=space.most, memory=space.memory) for seed in has)
     seeds = [seed for seed in seeds if seed.requests is None] or has
     some = [seeds[place] for place in sorted({*np.linspace(0, len(seeds) - 1, SEEDS).round().astype(int)})]
-    add(one for seed in some for one in _begun(seed, equal))
-    for _ in range(rounds if known else 0):
-        add(near for one in _elite(known, part, limits) for near in _near(one))
-    if not known:
-        return (), 0
-    ladders, totals = list(known), np.array(list(known.values()))
-    kept = within(totals, limits, part.minutes)
-    front = tuple(
-        tried(ladders[place], totals[place]) for place in safer(kept, totals[:, BILLED], totals[:, OVER])
-    )
-    return front, len(known)
+    pool.add(one for seed in some for one in _begun(seed, equal))
+    return pool.go(rounds, _near, calm_alone=True)
 
 
 def _begun(seed: Ladders, equal: Callable[[float], float]) -> Iterator[Ladders]:
@@ -251,14 +226,5 @@ def _rounded(value: float) -> float:
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def _policies(ladders: Sequence[Ladders], part: RecordingPart) -> list[Policy]:
-    return [
-        policy_of_ladders(one, initial_tasks=part.bounded(one.min_tasks, one.max_tasks)) for one in ladders
-    ]
-
-
-def _elite(known: Mapping[Ladders, I64], part: RecordingPart, limits: Limits) -> Iterator[Ladders]:
-    """Yield the best at each share of the allowance; where none keeps it, those nearest to it."""
-    ladders, totals = list(known), np.array(list(known.values()))
-    best = elite(calm(totals, limits, part.minutes), totals, limits, part.minutes)
-    yield from (ladders[place] for place in best or np.argsort(totals[:, OVER], kind="stable")[:ELITE])
+def _policy(ladders: Ladders, initial_tasks: int) -> Policy:
+    return policy_of_ladders(ladders, initial_tasks=initial_tasks)

@@ -9,21 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from trimtab.ladders.entries import Percent, Values
-from trimtab.ladders.front import ELITE, elite, safer, tried, within
+from trimtab.ladders.kinds.near import Near
 from trimtab.ladders.space import IN_COOLDOWNS_S, LEAST_HIGH_PERCENT, OUT_COOLDOWNS_S
 from trimtab.ladders.words import WordOrder
-from trimtab.replay.batch import Batches
-from trimtab.replay.inputs import I64
-from trimtab.replay.kernel.encode import candidates_of
-from trimtab.replay.kernel.tables import BILLED, OVER
 from trimtab.replay.policy import TRACKING_LOW, Metric, Policy, TargetTracking, tracking_alarms
 from trimtab.terraform_module import MODULE, Ladders, Tracking, module_takes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trimtab.fleet.model import Scaling
     from trimtab.ladders.front import Limits, Tried
@@ -129,25 +123,10 @@ def track(
 
     ``seeds`` are tried besides the grid; after it ``rounds`` times what is near the best so far.
     """
-    batches, known = Batches(part.inputs, part.inputs.model), dict[Ladders, I64]()
-
-    def add(new: Iterable[Ladders]) -> None:
-        fresh = [one for one in dict.fromkeys(new) if one not in known and _sane(one, space)]
-        if fresh:
-            known.update(zip(fresh, _totals(fresh, part, batches), strict=True))
-
-    add(replace(seed, max_tasks=space.most) for seed in seeds if seed.tracking is not None)
-    add(_grid(space))
-    for _ in range(rounds if known else 0):
-        add(near for one in _elite(known, part, limits) for near in _near(one))
-    if not known:
-        return (), 0
-    ladders, totals = list(known), np.array(list(known.values()))
-    kept = within(totals, limits, part.minutes)
-    front = tuple(
-        tried(ladders[place], totals[place]) for place in safer(kept, totals[:, BILLED], totals[:, OVER])
-    )
-    return front, len(known)
+    pool = Near(part, limits, _policy, lambda one: _sane(one, space))
+    pool.add(replace(seed, max_tasks=space.most) for seed in seeds if seed.tracking is not None)
+    pool.add(_grid(space))
+    return pool.go(rounds, _near, calm_alone=False)
 
 
 def _grid(space: Space) -> Iterator[Ladders]:
@@ -189,18 +168,6 @@ def _sane(one: Ladders, space: Space) -> bool:
     )
 
 
-def _totals(ladders: Sequence[Ladders], part: RecordingPart, batches: Batches) -> I64:
-    """Return the totals of their replays, shape (C, len(TOTALS))."""
-    policies = [
-        policy_of_tracking(one, one.tracking, initial_tasks=part.bounded(one.min_tasks, one.max_tasks))
-        for one in ladders
-        if one.tracking is not None
-    ]
-    return batches.totals(candidates_of(policies, part.inputs.model))
-
-
-def _elite(known: Mapping[Ladders, I64], part: RecordingPart, limits: Limits) -> Iterator[Ladders]:
-    """Yield the best at each share of the allowance; where none keeps it, those nearest to it."""
-    ladders, totals = list(known), np.array(list(known.values()))
-    best = elite(np.arange(len(ladders)), totals, limits, part.minutes)
-    yield from (ladders[place] for place in best or np.argsort(totals[:, OVER], kind="stable")[:ELITE])
+def _policy(ladders: Ladders, initial_tasks: int) -> Policy:
+    assert ladders.tracking is not None  # noqa: S101 - what is sane has one
+    return policy_of_tracking(ladders, ladders.tracking, initial_tasks=initial_tasks)
