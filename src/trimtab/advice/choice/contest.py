@@ -100,6 +100,10 @@ class Contest:
         )
         return tuple(entrant for kind, entrant in found if entrant is not None and kind in kinds)
 
+    def beside_steps(self, entrant: Entrant) -> bool:
+        """Tell whether it is of a kind that stands beside the steps of whole tasks."""
+        return entrant in {self.tracking, self.requests, self.shares}
+
     @property
     def entrants(self) -> tuple[Entrant, ...]:
         """All that may be recommended."""
@@ -120,13 +124,9 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     tracks = not space.empty and (PolicyKind.TRACKING in objective.policies or hunt.effort.shows)
     tracked, replays = track(parts.tuned, space, limits, hunt.effort.near, hunt.seeds) if tracks else ((), 0)
     tracking, untracked, _ = _walk(tracked, ground)
-    begun: list[Ladders] = []
-    if PolicyKind.REQUESTS in objective.policies:
-        begun = [
-            *(seed for seed in hunt.seeds if seed.requests is not None),
-            *(one.ladders for one in front),
-        ]
-    climbed, climbs = climb(parts.tuned, space, limits, hunt.effort.near, begun)
+    begun = (*(seed for seed in hunt.seeds if seed.requests is not None), *(one.ladders for one in front))
+    climbs = PolicyKind.REQUESTS in objective.policies
+    climbed, climb_tried = climb(parts.tuned, space, limits, hunt.effort.near, begun) if climbs else ((), 0)
     requests, _, _ = _walk(climbed, ground)
     fast, fast_tried = None, 0
     # Of the last search alone: a size is not won or lost by these.
@@ -149,7 +149,7 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds) + replays + climbs + share_tried + fast_tried,
+        tried=hunt.effort.replays + len(hunt.seeds) + replays + climb_tried + share_tried + fast_tried,
         fast=fast,
         requests=requests,
     )

@@ -201,8 +201,7 @@ def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
         if contest.fixed is not None:
             usd = searched.judged_usd_month(contest.fixed)
             against = f"{_count(contest.fixed.ladders.min_tasks)} that pass the same trials cost ${usd:,.0f}"
-        others = {contest.tracking, contest.requests, contest.shares}
-        if entrant in others and contest.ladders is not None:
+        if contest.beside_steps(entrant) and contest.ladders is not None:
             usd = searched.judged_usd_month(contest.ladders)
             what = "steps in of whole tasks" if entrant == contest.shares else "scaling steps"
             against = f"{what} that pass the same trials cost ${usd:,.0f}; {against}"
@@ -304,9 +303,12 @@ def _others(question: Question, chosen: _Proposed) -> Iterator[tuple[Rank, Ladde
         yield Rank.SAFER, safer, COSTS_MORE
     if contest.fixed is not None and contest.fixed != entrant:
         yield Rank.FIXED, contest.fixed.ladders, COSTS_MORE
-    beats_steps = entrant in {contest.tracking, contest.requests, contest.shares}
     if contest.ladders is not None and contest.ladders != entrant:
-        yield Rank.LADDERS, contest.ladders.ladders, COSTS_MORE if beats_steps else chosen.why
+        yield (
+            Rank.LADDERS,
+            contest.ladders.ladders,
+            COSTS_MORE if contest.beside_steps(entrant) else chosen.why,
+        )
     if contest.requests is not None and contest.requests != entrant:
         yield Rank.REQUESTS, contest.requests.ladders, COSTS_MORE
     if contest.tracking is not None and contest.tracking != entrant:
