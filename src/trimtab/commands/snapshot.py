@@ -104,6 +104,7 @@ def _take(asked: SnapshotRequest, output: Path, now: datetime, progress: Progres
             tag_names=asked.tag_names,
         )
         return Taken(output=output, fleet=fleet, measured=False)
+    further = further_of(asked.metrics)
     from trimtab.aws.connection import Connection  # noqa: PLC0415 - boto3 takes a second, and a state needs none of it
 
     account = Connection.open(region=asked.region, profile=asked.profile)
@@ -112,7 +113,7 @@ def _take(asked: SnapshotRequest, output: Path, now: datetime, progress: Progres
         days=asked.days,
         with_environment=asked.with_environment,
         tag_names=asked.tag_names,
-        further=further_of(asked.metrics),
+        further=further,
     )
     fleet = read_live(account, wish, output, now, progress)
     return Taken(output=output, fleet=fleet, calls=account.calls, retries=account.retries)
@@ -140,7 +141,6 @@ def _check(asked: SnapshotRequest, output: Path) -> None:
         raise UsageError("--terraform reads a file alone", advice="leave --region and --profile out")
     if asked.terraform is not None and asked.metrics:
         raise UsageError("--terraform has no metrics", advice="leave --metric out")
-    further_of(asked.metrics)
     if not 1 <= asked.days <= MAX_DAYS:
         raise UsageError(
             f"--days is {asked.days}",

@@ -51,9 +51,11 @@ def read_alarm_history(api: Api, raw: Raw, since: datetime) -> None:
 
 def _keep(raw: Raw, services: tuple[str, ...], item: Json) -> None:
     change = change_of(item) if services else None
-    for name in services if change is not None else ():
+    if change is None:
+        return
+    for name in services:
         kept = raw.alarm_changes.setdefault(name, [])
-        if change is not None and len(kept) < CHANGES:
+        if len(kept) < CHANGES:
             kept.append(change)
 
 

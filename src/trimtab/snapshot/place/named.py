@@ -62,7 +62,7 @@ def refuse_bucket(output: Path | None, flag: str) -> None:
         UsageError: it is one.
 
     """
-    if output is not None and output.parts[:1] == (_SCHEME.rstrip("/"),):
+    if _is_bucket(output):
         raise UsageError(
             "results are written into a folder of this machine",
             where=flag,
@@ -77,9 +77,14 @@ def refuse_bucket_here(snapshot: Path | None, flag: str) -> None:
         UsageError: it is one.
 
     """
-    if snapshot is not None and snapshot.parts[:1] == (_SCHEME.rstrip("/"),):
+    if _is_bucket(snapshot):
         raise UsageError(
             "this reads snapshots from a folder of this machine alone",
             where=flag,
             advice="bring it here first: aws s3 cp --recursive s3://BUCKET/FOLDER DIR",
         )
+
+
+def _is_bucket(path: Path | None) -> bool:
+    """Tell whether a path was an address of S3: made a path, it has one slash less."""
+    return path is not None and path.parts[:1] == (_SCHEME.rstrip("/"),)

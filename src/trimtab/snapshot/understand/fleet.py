@@ -14,7 +14,7 @@ from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.fleet.model import SCHEMA_VERSION, ContainerHealthCheck, Fleet, Service, TaskSize
 from trimtab.redaction import REDACTED, is_credential, is_reference, redact
 from trimtab.snapshot.answers import find_tag
-from trimtab.snapshot.parse import log_group_of
+from trimtab.snapshot.parse import log_group_of, watched_groups
 from trimtab.snapshot.understand.account import tags_of
 from trimtab.snapshot.understand.alarms import alarms_by_action, other_callers
 from trimtab.snapshot.understand.identity import application_of, fleet_identity, service_identity
@@ -108,11 +108,7 @@ def _service(service: Json, around: _Around) -> Service:
         ToldScaling(
             cluster=raw.name,
             name=name,
-            groups=frozenset(
-                str(one["targetGroupArn"]).rsplit(":", maxsplit=1)[-1]
-                for one in service.get("loadBalancers") or ()
-                if one.get("targetGroupArn")
-            ),
+            groups=frozenset(watched_groups([service])),
             desired=int(service.get("desiredCount", 0)),
             target=raw.targets.get(resource),
             policies=raw.policies.get(resource, ()),
