@@ -54,6 +54,19 @@ def recommendation(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def own_root(
+    engine: Engine, surroundings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A folder for a root of one's own, planned with what surrounds the tests."""
+    del engine
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    root = tmp_path / "root"
+    root.mkdir()
+    return root
+
+
+@pytest.fixture
 def tree(
     engine: Engine,
     surroundings: dict[str, str],
@@ -126,27 +139,18 @@ resource "aws_ecs_service" "api" {
 
 
 def test_what_only_a_plan_sees_is_found_by_the_plans_and_nothing_is_written(
-    engine: Engine,
-    surroundings: dict[str, str],
-    recommendation: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    own_root: Path, recommendation: Path
 ) -> None:
-    del engine
-    for name, value in surroundings.items():
-        monkeypatch.setenv(name, value)
-    root = tmp_path / "root"
-    root.mkdir()
     text = SMALL % "base64gzip(tostring(local.memory))"  # a function that is not worked out without a plan
-    (root / "main.tf").write_text(text, encoding="utf-8")
-    refused = into(recommendation, root)
+    (own_root / "main.tf").write_text(text, encoding="utf-8")
+    refused = into(recommendation, own_root)
     assert refused.exit_code == EXIT_OTHERWISE
     assert _said(refused)[0] == [
         "('aws_ecs_task_definition.api', ('container_definitions', '*', 'environment', '*', 'value'))"
     ]
     assert refused.written == ()
-    assert sorted(one.name for one in root.iterdir()) == ["main.tf"]
-    assert (root / "main.tf").read_text(encoding="utf-8") == text
+    assert sorted(one.name for one in own_root.iterdir()) == ["main.tf"]
+    assert (own_root / "main.tf").read_text(encoding="utf-8") == text
 
 
 BALANCED = """
@@ -187,24 +191,13 @@ resource "aws_lb_target_group" "api" {
 
 
 @pytest.mark.slow
-def test_lines_that_are_new_are_proven_by_two_plans(
-    engine: Engine,
-    surroundings: dict[str, str],
-    recommendation: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    del engine
-    for name, value in surroundings.items():
-        monkeypatch.setenv(name, value)
-    root = tmp_path / "root"
-    root.mkdir()
-    (root / "main.tf").write_text(BALANCED, encoding="utf-8")
-    done = into(recommendation, root)
+def test_lines_that_are_new_are_proven_by_two_plans(own_root: Path, recommendation: Path) -> None:
+    (own_root / "main.tf").write_text(BALANCED, encoding="utf-8")
+    done = into(recommendation, own_root)
     assert (done.proof.unproven, _said(done)) == ("", ([], []))
     new = {wish.where[-1] for edit in done.patch.edits for wish in edit.wishes if not edit.before}
     assert new >= {"deregistration_delay", "interval", "timeout", "health_check_grace_period_seconds"}
-    text = (root / "main.tf").read_text("utf-8")
+    text = (own_root / "main.tf").read_text("utf-8")
     assert 'vpc_id      = "vpc-1"\n  deregistration_delay = ' in text
 
 
