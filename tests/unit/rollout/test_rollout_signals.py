@@ -188,6 +188,7 @@ def blind(shop: Shop, *, blinded: bool) -> None:
                 return {"serviceDeployments": []}
             return real.call(service, operation, **given)
 
+    # Of an account it has the one method that is used.
     shop.recorder.account = Blind() if blinded else shop.world.account  # type: ignore[assignment]
 
 
