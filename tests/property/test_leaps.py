@@ -35,6 +35,7 @@ from trimtab.replay.spot import spot_interruptions
 
 MOST_MINUTES = 700
 MOST_TASKS = 5000
+KINDLY_MISSING = [one.value for one in Missing if one is not Missing.BREACHING]
 LEAPT = (Metric.CPU_AVERAGE, Metric.CPU_MAXIMUM, Metric.MEMORY_AVERAGE, Metric.JOINT, Metric.REQUESTS_FILLED)
 
 
@@ -132,6 +133,32 @@ def policy(random: np.random.Generator, longest: int = 60) -> Policy:
     )
 
 
+def tracking(random: np.random.Generator) -> Policy:
+    """Return one of AWS's target tracking, on one metric or more, now and then beside steps."""
+    base = policy(random)
+    alone = random.random() < 0.7
+    policies: tuple[StepScaling | TargetTracking, ...] = () if alone else base.policies
+    alarms = () if alone else base.alarms
+    for metric in random.permutation([Metric.CPU_AVERAGE, Metric.MEMORY_AVERAGE])[: random.integers(1, 3)]:
+        target = TargetTracking(
+            target=float(random.choice([20, 35, 50, 70, 90])),
+            out_cooldown_s=int(random.choice([0, 60, 300])),
+            in_cooldown_s=int(random.choice([0, 60, 300])),
+            scale_in_enabled=bool(random.random() < 0.8),
+        )
+        pair = tracking_alarms(Metric(metric), target, len(policies))
+        lengths = (3, 15) if random.random() < 0.5 else random.integers(1, 30, size=2)
+        watched = [
+            replace(
+                one, periods=int(n), datapoints=int(n), missing=Missing(int(random.choice(KINDLY_MISSING)))
+            )
+            for one, n in zip(pair, lengths, strict=True)
+        ]
+        alarms = (*alarms, *watched) if random.random() < 0.5 else (*watched, *alarms)
+        policies = (*policies, target)
+    return replace(base, alarms=alarms, policies=policies)
+
+
 def model(random: np.random.Generator) -> Model:
     return Model(
         publication_delay_s=int(random.choice([0, 60, 120, 180])),
@@ -155,7 +182,7 @@ def kernels(service: Inputs, batch: list[Policy], choices: Model) -> np.ndarray:
 def test_leaps_come_to_what_the_kernel_comes_to(seed: int) -> None:
     random = np.random.default_rng(seed)
     service, choices = inputs(random), model(random)
-    batch = [policy(random) for _ in range(6)]
+    batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
     batches, tables = Batches(service, choices), encode.candidates_of(batch, choices)
     assert batches.leapable(tables).all()
     wanted = kernels(service, batch, choices)
@@ -170,7 +197,7 @@ def test_seeded_draws_come_to_the_same_too() -> None:
     for seed in range(60):
         random = np.random.default_rng(seed)
         service, choices = inputs(random), model(random)
-        batch = [policy(random) for _ in range(6)]
+        batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
         batches, tables = Batches(service, choices), encode.candidates_of(batch, choices)
         assert np.array_equal(batches.totals(tables), kernels(service, batch, choices)), seed
 
@@ -181,7 +208,8 @@ def test_what_is_leapt_through_does_something() -> None:
     for seed in range(200):
         random = np.random.default_rng(seed)
         service, choices = inputs(random), model(random)
-        totals = kernels(service, [policy(random) for _ in range(6)], choices)
+        batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
+        totals = kernels(service, batch, choices)
         acted, turned = acted + (totals[:, 6] > 0).sum(), turned + (totals[:, 7] > 5).sum()
         over, wrong = over + (totals[:, 1] > 0).sum(), wrong + (totals[:, 4] > 0).sum()
     assert min(acted, over, wrong) > 300
@@ -242,19 +270,31 @@ def test_a_larger_step_within_the_cooldown_is_not_leapt_over(
     assert np.array_equal(found, kernels(service, [asked], Model()))
 
 
-TRACKING = TargetTracking(target=50.0)
+def test_of_equal_proposals_the_first_alarm_wins_and_its_cooldown_begins() -> None:
+    target = TargetTracking(target=50.0, in_cooldown_s=0)
+    step = StepScaling(steps=(StepAdjustment(adjustment=-1, upper=0.0),), cooldown_s=3600)
+    low = replace(WATCH, comparison=Comparison.LESS, threshold=45.0, periods=15, datapoints=15, policy=1)
+    asked = Policy(
+        min_tasks=1,
+        max_tasks=9,
+        initial_tasks=4,
+        alarms=(*tracking_alarms(Metric.CPU_AVERAGE, target, 0), low),
+        policies=(target, step),
+    )
+    # Of four tasks both take one away; of three the step alone, and after it an hour passes.
+    service = jump([1.2] * 22)
+    batches, tables = Batches(service, Model()), encode.candidates_of([asked], Model())
+    assert batches.leapable(tables).all()
+    found = batches.totals(tables)
+    assert found[0, TOTALS.index("activities")] == 2
+    assert np.array_equal(found, kernels(service, [asked], Model()))
+
+
 NOT_TAKEN = {
     "a period of five minutes": watched(period_min=5),
     "a range that no word holds": watched(periods=62),
-    "missing data that is missing": watched(missing=Missing.MISSING),
+    "missing data that breaches": watched(missing=Missing.BREACHING),
     "requests": watched(metric=Metric.REQUESTS),
-    "target tracking": Policy(
-        min_tasks=1,
-        max_tasks=9,
-        initial_tasks=2,
-        alarms=tracking_alarms(Metric.CPU_AVERAGE, TRACKING, 0),
-        policies=(TRACKING,),
-    ),
     "none at times": fixed_count(0),
     "bounds that change": replace(watched(), changes=(Bounds(minute=5, min_tasks=2, max_tasks=9),)),
     "a fleet that no memory holds": replace(watched(), max_tasks=MOST_TASKS),

@@ -12,7 +12,7 @@ from trimtab.replay.kernel.bits import WORD
 from trimtab.replay.kernel.kernel import kernel
 from trimtab.replay.kernel.known import JUDGED, KnownMinutes
 from trimtab.replay.kernel.leap import Walk, leaps
-from trimtab.replay.kernel.rules import IF_NOT_BREACHING, REQUESTS
+from trimtab.replay.kernel.rules import IF_BREACHING, REQUESTS
 from trimtab.replay.kernel.tables import (
     ALARMS,
     BREACH_FROM,
@@ -20,7 +20,7 @@ from trimtab.replay.kernel.tables import (
     CPU_LOW,
     FAST,
     FROM_MINUTE,
-    KIND,
+    MAY_IN,
     MEMORY_LOW,
     METRIC,
     MIN_TASKS,
@@ -30,7 +30,7 @@ from trimtab.replay.kernel.tables import (
     PERIODS,
     PHASE,
     REQUESTS_LOW,
-    TRACKING,
+    TARGET,
     Candidates,
 )
 from trimtab.replay.kernel.tables import (
@@ -41,14 +41,15 @@ from trimtab.replay.policy import MAX_ALARMS
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from trimtab.demand.series import Mask
+    from trimtab.demand.series import F64, Mask
     from trimtab.replay.inputs import I64, Inputs, Model
 
 KNOWN_BYTES = 128 * 2**20
 """What the counts may take, with ``COLUMNS`` alarms; larger fleets are not leapt through."""
 COLUMNS = 48
 """Alarms that have room to begin with: the thresholds of a grid."""
-LEVELS = [BREACH_FROM, BREACH_TO, CPU_LOW, MEMORY_LOW, REQUESTS_LOW]
+LEVELS = [BREACH_FROM, BREACH_TO, CPU_LOW, MEMORY_LOW, REQUESTS_LOW, TARGET]
+ONLY_TARGET = np.array(LEVELS) == TARGET
 
 
 class Batches:
@@ -108,18 +109,17 @@ class Batches:
     def leapable(self, book: Candidates) -> Mask:
         """Return which candidates may be replayed by leaps, shape (C,).
 
-        Not those with target tracking, alarms on requests whose gaps are not filled, of other periods or with
-        a phase, alarms that take missing data for anything but calm, bounds that change, or none that run at
-        times; and none at all where work waits in a queue, Spot takes tasks away, or a scale-out does not
-        hold scale-in back.
+        Not those with alarms on requests whose gaps are not filled, of other periods or with a phase, alarms
+        that take missing data for a breach, bounds that change, or none that run at times; and none at all
+        where work waits in a queue, Spot takes tasks away, or a scale-out does not hold scale-in back. So
+        no minute is without a task, and only the minutes before the first are missing.
         """
         alarm = book.alarm
         used = np.arange(alarm.shape[1]) < book.bounds[:, ALARMS, None]
         fit = (
             (alarm[:, :, PERIOD] == 1)
             & (alarm[:, :, PERIODS] + self._site.lag + 1 <= WORD)
-            & (alarm[:, :, MISSING] == IF_NOT_BREACHING)
-            & (alarm[:, :, KIND] != TRACKING)
+            & (alarm[:, :, MISSING] != IF_BREACHING)
             & (alarm[:, :, METRIC] != REQUESTS)
             & (alarm[:, :, FAST] == 0)
             & (alarm[:, :, PHASE] == 0)
@@ -135,14 +135,15 @@ class Batches:
         return min(MAX_TASKS + 1, KNOWN_BYTES // row_bytes)
 
     def _known_of(self, book: Candidates) -> tuple[I64, KnownMinutes]:
-        """Return the column of each alarm, shape (C, A), and the table that has room for them."""
+        """Return the columns of each alarm, shape (C, A, 2), and the table that has room for them."""
         alarm, level = book.alarm, book.level
         used = np.arange(alarm.shape[1]) < book.bounds[:, ALARMS, None]
-        asked = np.column_stack((alarm[:, :, METRIC][used].astype(np.float64), level[used][:, LEVELS]))
-        unlike, places = np.unique(asked, axis=0, return_inverse=True)
-        numbers = [self._columns.setdefault(tuple(row), len(self._columns)) for row in unlike.tolist()]
-        column = np.zeros(used.shape, dtype=np.int64)
-        column[used] = JUDGED + np.array(numbers, dtype=np.int64)[places.ravel()] if numbers else 0
+        spares = used & (alarm[:, :, MAY_IN] == 1) & (level[:, :, TARGET] > 0.0)
+        column = np.zeros((*used.shape, 2), dtype=np.int64)
+        column[used, 0] = self._columns_of(alarm[used], np.where(ONLY_TARGET, 0.0, level[used][:, LEVELS]))
+        column[spares, 1] = self._columns_of(
+            alarm[spares], np.where(ONLY_TARGET, level[spares][:, LEVELS], 0.0)
+        )
         known = self._known
         if known is None or known.done.shape[1] < JUDGED + len(self._columns):
             known = self._table()
@@ -150,6 +151,13 @@ class Batches:
             known.metric[place], known.level[place] = rule[0], rule[1:]
         self._known = known
         return column, known
+
+    def _columns_of(self, alarm: I64, levels: F64) -> I64:
+        """Return the columns of (N, ALARM_COLUMNS) alarms, told apart by metric and levels, shape (N,)."""
+        asked = np.column_stack((alarm[:, METRIC].astype(np.float64), levels))
+        unlike, places = np.unique(asked, axis=0, return_inverse=True)
+        numbers = [self._columns.setdefault(tuple(row), len(self._columns)) for row in unlike.tolist()]
+        return JUDGED + np.array(numbers, dtype=np.int64)[places.ravel()]
 
     def _table(self) -> KnownMinutes:
         """Return a table with room for twice the alarms there are, and nothing worked out yet."""

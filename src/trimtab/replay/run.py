@@ -13,7 +13,7 @@ from trimtab.replay.kernel import encode
 from trimtab.replay.kernel.kernel import kernel, kernel_python
 from trimtab.replay.kernel.rules import OOM_BIT, OVER_CPU_BIT, OVER_MEMORY_BIT
 from trimtab.replay.kernel.tables import TOTALS
-from trimtab.replay.result import Activity, Minutes, Replay, Summaries
+from trimtab.replay.result import Activity, Minutes, Replay, Summaries, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +44,13 @@ def replay(inputs: Inputs, policy: Policy, model: Model | None = None, *, compil
         minutes=_minutes(inputs, len(policy.alarms), scratch, trace),
         activities=_activities(trace, int(totals[0, TOTALS.index("activities")])),
     )
+
+
+def summary_of(inputs: Inputs, policy: Policy) -> Summary:
+    """Return the summary of ``replay`` alone, without the work of its minutes and activities."""
+    space = encode.scratch_of(inputs.load.minutes, policy.most_tasks, fast=policy.ticks > 1)
+    totals = _run(kernel(), inputs, [policy], inputs.model, (space, encode.trace_of(0)))
+    return summaries_of(totals, inputs)[0]
 
 
 def replay_many(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trimtab.ladders.parts import parts_of
 from trimtab.replay.bound import clairvoyant_bound
-from trimtab.replay.run import replay
+from trimtab.replay.run import replay, summary_of
 from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trimtab.demand.series import Mask
     from trimtab.ladders.parts import Parts, RecordingPart
     from trimtab.replay.policy import Policy
-    from trimtab.replay.result import Replay
+    from trimtab.replay.result import Summary
 
 STUDENT_T = (
     *(6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812),
@@ -157,18 +157,34 @@ def tested(policy: Policy, ground: TrialGround) -> Tested:
         ground.objective.over_share,
         ground.objective.direction_changes_day,
     )
-    tuned, judged = _replayed(policy, parts.tuned), _replayed(policy, parts.judged)
-    harder, shifted = _replayed(policy, parts.harder), _replayed(policy, parts.shifted)
+    tuned = replay(parts.tuned.inputs, _begun(policy, parts.tuned))
+    days, days_over = parts.tuned.minutes / DAY_MIN, over_share_at_most(tuned.minutes.over_cpu)
+    # Of the others the totals say enough.
+    judged, harder, shifted = (
+        summary_of(part.inputs, _begun(policy, part)) for part in (parts.judged, parts.harder, parts.shifted)
+    )
+
+    def mark(test: Test, done: Summary, allowed_share: float, over_share: float | None = None) -> Mark:
+        minutes = (parts.tuned if test is Test.TUNED else parts.judged).minutes
+        return Mark(
+            test=test,
+            over_share=done.over_cpu_min / minutes if over_share is None else over_share,
+            allowed_share=allowed_share,
+            over_memory_min=done.over_memory_min,
+            direction_changes_day=done.direction_changes * DAY_MIN / minutes,
+            allowed_changes_day=changes,
+        )
+
     return Tested(
         policy=policy,
         tuned_billed_s=tuned.summary.billed_s,
-        judged_billed_s=judged.summary.billed_s,
+        judged_billed_s=judged.billed_s,
         judged_bound_s=ground.judged_bound_s,
         marks=(
-            _mark(Test.TUNED, tuned, allowed * kept_of_days(parts.tuned.minutes / DAY_MIN), changes),
-            _mark(Test.JUDGED, judged, allowed, changes),
-            _mark(Test.HARDER, harder, STRESS * allowed, changes),
-            _mark(Test.SHIFTED, shifted, STRESS * allowed, changes),
+            mark(Test.TUNED, tuned.summary, allowed * kept_of_days(days), days_over),
+            mark(Test.JUDGED, judged, allowed),
+            mark(Test.HARDER, harder, STRESS * allowed),
+            mark(Test.SHIFTED, shifted, STRESS * allowed),
         ),
     )
 
@@ -185,22 +201,9 @@ def failures_of(case: Case, objective: Objective) -> tuple[str, ...]:
     return tested(case.policy, ground).failures
 
 
-def _replayed(policy: Policy, part: RecordingPart) -> Replay:
-    initial = part.bounded(policy.min_tasks, policy.max_tasks)
-    return replay(part.inputs, replace(policy, initial_tasks=initial))
-
-
-def _mark(test: Test, done: Replay, allowed_share: float, allowed_changes_day: float) -> Mark:
-    summary, over = done.summary, done.minutes.over_cpu
-    share = over_share_at_most(over) if test is Test.TUNED else summary.over_cpu_min / over.size
-    return Mark(
-        test=test,
-        over_share=share,
-        allowed_share=allowed_share,
-        over_memory_min=summary.over_memory_min,
-        direction_changes_day=summary.direction_changes * DAY_MIN / over.size,
-        allowed_changes_day=allowed_changes_day,
-    )
+def _begun(policy: Policy, part: RecordingPart) -> Policy:
+    """Return the policy, begun with the count that suits the part."""
+    return replace(policy, initial_tasks=part.bounded(policy.min_tasks, policy.max_tasks))
 
 
 def kept_of_days(days: float) -> float:

@@ -7,6 +7,7 @@ the best of it.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trimtab.ladders.entries import Percent, Values
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from trimtab.ladders.front import Limits, Tried
     from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
+    from trimtab.replay.policy import PolicyAlarm
     from trimtab.terraform_module import Ladder
 
 GRID_PERCENT = 5
@@ -68,12 +70,22 @@ def targets(tracking: Tracking) -> str:
 
 def policy_of_tracking(ladders: Ladders, tracking: Tracking, *, initial_tasks: int) -> Policy:
     """Return what is proposed, as ``modules/scaling`` writes it: a policy for each metric."""
+    policies, alarms = _followed(tracking, ladders.out_cooldown_s, ladders.in_cooldown_s)
+    return Policy(
+        min_tasks=ladders.min_tasks,
+        max_tasks=ladders.max_tasks,
+        initial_tasks=initial_tasks,
+        alarms=alarms,
+        policies=policies,
+    )
+
+
+@lru_cache(maxsize=1024)  # many candidates differ in their bounds alone
+def _followed(
+    tracking: Tracking, out_cooldown_s: int, in_cooldown_s: int
+) -> tuple[tuple[TargetTracking, ...], tuple[PolicyAlarm, ...]]:
     policies = tuple(
-        TargetTracking(
-            target=float(target),
-            out_cooldown_s=ladders.out_cooldown_s,
-            in_cooldown_s=ladders.in_cooldown_s,
-        )
+        TargetTracking(target=float(target), out_cooldown_s=out_cooldown_s, in_cooldown_s=in_cooldown_s)
         for _, target in tracking.targets
     )
     alarms = [
@@ -81,13 +93,7 @@ def policy_of_tracking(ladders: Ladders, tracking: Tracking, *, initial_tasks: i
         for number, ((word, _), policy) in enumerate(zip(tracking.targets, policies, strict=True))
         for alarm in tracking_alarms(FOLLOWED[word], policy, number)
     ]
-    return Policy(
-        min_tasks=ladders.min_tasks,
-        max_tasks=ladders.max_tasks,
-        initial_tasks=initial_tasks,
-        alarms=tuple(alarms),
-        policies=policies,
-    )
+    return policies, tuple(alarms)
 
 
 def tracking_of_scaling(scaling: Scaling) -> Ladders | None:

@@ -9,12 +9,15 @@ from numba.extending import register_jitable
 
 from trimtab.replay.kernel.bits import NONE, ONE, WORD, joined
 from trimtab.replay.kernel.rules import (
+    CPU_AVERAGE,
+    MEMORY_AVERAGE,
     OOM_BIT,
     OVER_CPU_BIT,
     OVER_MEMORY_BIT,
     SATURATED_BIT,
     point_of,
     served_in,
+    tracked,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ class KnownMinutes(NamedTuple):
     metric: I64
     """(S,): what each alarm's column watches."""
     level: F64
-    """(S, 5): from where to where it breaches, and the lows of the joint metric."""
+    """(S, 6): from where to where it breaches, the lows of the joint metric, and a target or 0."""
     closed: U64
     """(W + 1,): minutes in which a deployment is in progress."""
 
@@ -72,19 +75,51 @@ def settle_count(rec: Recording, site: Site, known: KnownMinutes, count: int) ->
 
 @register_jitable
 def settle_column(rec: Recording, known: KnownMinutes, count: int, column: int) -> None:
-    """Work out in which minutes the alarm of ``column`` breaches at ``count`` tasks."""
-    words, metric, minutes = known.bits[count, column], known.metric[column], rec.cpu_vcpu.size
+    """Work out in which minutes the alarm of ``column`` breaches at ``count`` tasks.
+
+    With a target: in which minutes target tracking would take some of them away.
+    """
+    words, metric = known.bits[count, column], known.metric[column]
     low, high = known.level[column, 0], known.level[column, 1]
-    lows = known.level[column, 2], known.level[column, 3], known.level[column, 4]
+    lows, target = (
+        (known.level[column, 2], known.level[column, 3], known.level[column, 4]),
+        known.level[column, 5],
+    )
+    if target > 0.0:
+        low, high = -np.inf, spare_below(count, target)
     cpu, memory = known.values[count, 0], known.values[count, 1]
-    for word in range(words.size):
-        breaching, first = NONE, word * WORD
-        for k in range(first, min(first + WORD, minutes)):
+    if metric == CPU_AVERAGE:
+        pack(words, cpu, low, high)
+    elif metric == MEMORY_AVERAGE:
+        pack(words, memory, low, high)
+    else:
+        points = np.empty(cpu.size)
+        for k in range(cpu.size):
             top = min(100.0, cpu[k] * rec.hottest_ratio[k])
-            point = point_of(metric, cpu[k], top, memory[k], rec.requests[k] / count, lows)
-            breaching |= np.uint64((point >= low) & (point <= high)) << np.uint64(k - first)
-        words[word] = breaching
+            points[k] = point_of(metric, cpu[k], top, memory[k], rec.requests[k] / count, lows)
+        pack(words, points, low, high)
     known.done[count, column] = True
+
+
+@register_jitable
+def pack(words: U64, points: F64, low: float, high: float) -> None:
+    """Write which points lie in [low, high] as bits, 64 to a word."""
+    for word in range(words.size):
+        inside, first = NONE, word * WORD
+        for k in range(first, min(first + WORD, points.size)):
+            inside |= np.uint64((points[k] >= low) & (points[k] <= high)) << np.uint64(k - first)
+        words[word] = inside
+
+
+@register_jitable
+def spare_below(count: int, target: float) -> float:
+    """Return the largest value at which target tracking asks for fewer than ``count`` tasks."""
+    value = target * (count - 1) / count
+    while tracked(count, value, target) < count:
+        value = np.nextafter(value, np.inf)
+    while tracked(count, value, target) >= count:
+        value = np.nextafter(value, -np.inf)
+    return float(value)
 
 
 @register_jitable

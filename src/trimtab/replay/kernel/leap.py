@@ -37,6 +37,7 @@ from trimtab.replay.kernel.rules import (
     point_of,
     proposal,
     served_in,
+    tracked_in,
 )
 from trimtab.replay.kernel.tables import (
     AGGREGATION,
@@ -67,6 +68,7 @@ from trimtab.replay.kernel.tables import (
     PERIODS,
     REQUESTS_LOW,
     SATURATED,
+    TRACKING,
     UNTIL,
     WARM,
 )
@@ -115,7 +117,10 @@ class Leaps(Protocol):
         trace: Trace,
         totals: I64,
     ) -> int:
-        """Replay the batch and write its totals; ``column``, shape (C, A): each alarm's in ``known``."""
+        """Replay the batch and write its totals; ``column``, shape (C, A, 2): each alarm's in ``known``.
+
+        Of the low alarm of target tracking besides: the one of the minutes in which it has a task to spare.
+        """
         ...
 
 
@@ -141,7 +146,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
     requests = rec.requests
     alarms, least, most = book.bounds[c, ALARMS], book.bounds[c, MIN_TASKS], book.bounds[c, MAX_TASKS]
     minutes, ago = cpu_vcpu.size, site.lag + 1
-    horizon = 60 * minutes
+    horizon, agreeing = 60 * minutes, tracked_in(alarm, c, alarms)
     for a in range(alarms):
         past[a], added[a] = NONE, 0
         for step in range(alarm[c, a, FIRST_STEP], alarm[c, a, LAST_STEP]):
@@ -157,17 +162,33 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
             if not done[live, BAD]:
                 settle_count(rec, site, known, live)
             held = below(min(WORD, max(0, -(-until // 60) - k)))
-            events = NONE
+            closing = joined(closed[k // WORD], closed[k // WORD + 1], k % WORD)
+            free_in = ~closing & (~held if held_in else ALL)
+            # Points of before this stretch are of other counts: what they ask for is not known here.
+            begun = since[stretch] if serving[stretch] == live else k
+            unsure = below(min(WORD, max(0, begun + ago - k)))
+            events, agreed = NONE, ALL if agreeing > 0 and live > least else NONE
             for a in range(alarms):
-                if not done[live, column[c, a]]:
-                    settle_column(rec, known, live, column[c, a])
-                coming = from_minute(bits, live, column[c, a], k)
+                if not done[live, column[c, a, 0]]:
+                    settle_column(rec, known, live, column[c, a, 0])
+                coming = from_minute(bits, live, column[c, a, 0], k)
                 ahead[a] = coming
                 out = alarm[c, a, MAY_OUT] == 1 and live < most
                 into = alarm[c, a, MAY_IN] == 1 and live > least
-                if (not out and not into) or (past[a] | coming) == NONE:
+                if not out and not into:
                     continue
-                alarmed = at_least(past[a], coming, alarm[c, a, DATAPOINTS], alarm[c, a, PERIODS], ago)
+                alarmed = NONE
+                if (past[a] | coming) != NONE:
+                    alarmed = at_least(past[a], coming, alarm[c, a, DATAPOINTS], alarm[c, a, PERIODS], ago)
+                if alarm[c, a, KIND] == TRACKING and into:
+                    agreed &= alarmed
+                    if agreed != NONE:
+                        spare = column[c, a, 1]
+                        if not done[live, spare]:
+                            settle_column(rec, known, live, spare)
+                        early = from_minute(bits, live, spare, max(0, k - ago))
+                        agreed &= unsure | (early if k >= ago else early << np.uint64(ago - k))
+                    continue
                 if alarmed == NONE:
                     continue
                 free = NONE
@@ -176,10 +197,9 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
                     bound = state[CLOCK] == OUT and state[BASE] + added[a] <= live
                     free = ~held if bound else ALL
                 if into:
-                    free |= ~joined(closed[k // WORD], closed[k // WORD + 1], k % WORD) & (
-                        ~held if held_in else ALL
-                    )
+                    free |= free_in
                 events |= alarmed & free
+            events |= agreed & free_in
             if ticked:
                 events &= ~ONE
             far = min(first_of(events), WORD, minutes - k)
@@ -202,7 +222,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
 
         e, newest = 60 * k, k - 1 - site.lag
         no_in = (closed[k // WORD] >> np.uint64(k % WORD)) & ONE == ONE or (e < until and held_in)
-        running, asked, winner = -1, -1, -1
+        running, asked, winner, ready, spared, sparer = -1, -1, -1, 0, -1, -1
         for a in range(alarms):
             visible = (past[a] << np.uint64(site.lag)) >> np.uint64(WORD - alarm[c, a, PERIODS])
             if counted(visible) < alarm[c, a, DATAPOINTS]:
@@ -214,7 +234,8 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
             # As ``rules.judged``: no point is missing here.
             aggregation, metric = alarm[c, a, AGGREGATION], alarm[c, a, METRIC]
             lows = level[c, a, CPU_LOW], level[c, a, MEMORY_LOW], level[c, a, REQUESTS_LOW]
-            first = newest if site.latest == 1 else max(0, newest - alarm[c, a, PERIODS] + 1)
+            tracking = alarm[c, a, KIND] == TRACKING
+            first = newest if site.latest == 1 or tracking else max(0, newest - alarm[c, a, PERIODS] + 1)
             place, value = stretch, 0.0
             while since[place] > first:
                 place -= 1
@@ -241,8 +262,14 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
                 value /= newest + 1 - first
             base = state[BASE] if e < until and state[CLOCK] == OUT else running
             capacity = proposal(alarm, level, steps, c, a, value, running, base, no_in, live, least, most)
-            if capacity > asked:
+            if tracking and alarm[c, a, MAY_IN] == 1:
+                ready += 1 if capacity >= 0 else 0
+                if capacity > spared:
+                    spared, sparer = capacity, a
+            elif capacity > asked:
                 asked, winner = capacity, a
+        if ready == agreeing and (spared > asked or (spared == asked and sparer < winner)):
+            asked, winner = spared, sparer
         if asked >= 0 and asked != live:
             cooldown_s = alarm[c, winner, OUT_COOLDOWN] if asked > live else alarm[c, winner, IN_COOLDOWN]
             act(starts_s, site, tasks, billed, state, e, asked, running, cooldown_s, horizon)

@@ -186,6 +186,12 @@ def adjusted(kind: int, adjustment: int, min_magnitude: int, tasks: int) -> int:
 
 
 @register_jitable
+def tracked(running: int, value: float, target: float) -> int:
+    """Return the tasks at which target tracking expects its target (7), not yet clamped."""
+    return math.ceil(running * value / target)
+
+
+@register_jitable
 def proposal(
     alarm: I64,
     level: F64,
@@ -207,7 +213,7 @@ def proposal(
     """
     kind = alarm[c, a, KIND]
     if kind == TRACKING:
-        target = math.ceil(running * value / level[c, a, TARGET])
+        target = tracked(running, value, level[c, a, TARGET])
         if alarm[c, a, MAY_OUT] == 1:
             return int(max(desired, min(most, max(least, target))))
     else:
