@@ -192,6 +192,24 @@ def test_leaps_come_to_what_the_kernel_comes_to(seed: int) -> None:
     assert np.array_equal(batches.totals(again), wanted[::-1])
 
 
+def test_what_was_replayed_is_not_replayed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever room for steps its table has, and beside candidates that are new."""
+    random = np.random.default_rng(5)
+    service, choices = inputs(random), model(random)
+    batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
+    seen: dict[bytes, np.ndarray] = {}
+    first = Batches(service, choices, seen).totals(encode.candidates_of(batch[:5], choices))
+    replayed: list[int] = []
+    totals = Batches._totals  # noqa: SLF001 - counted, and called
+    monkeypatch.setattr(
+        Batches, "_totals", lambda self, book: replayed.append(len(book.bounds)) or totals(self, book)
+    )
+    every = Batches(service, choices, seen).totals(encode.candidates_of(batch, choices))
+    assert replayed == [4]
+    assert np.array_equal(every[:5], first)
+    assert np.array_equal(every, kernels(service, batch, choices))
+
+
 def test_seeded_draws_come_to_the_same_too() -> None:
     """As few as notice each break of tools/mutate_replay.py, which runs them without the compiler."""
     for seed in range(60):

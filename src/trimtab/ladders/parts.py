@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from trimtab.demand.series import F64
-    from trimtab.replay.inputs import Inputs
+    from trimtab.replay.inputs import I64, Inputs
 
 HARDER = 1.2
 """Demand of the judged part, times this: a month of growth, or a busier season."""
@@ -27,6 +27,8 @@ class RecordingPart:
 
     inputs: Inputs
     initial_tasks: int
+    seen: dict[bytes, I64] = field(default_factory=dict)
+    """Totals of what was replayed on it, by ``Batches``: a size that may win is searched twice."""
 
     @property
     def minutes(self) -> int:

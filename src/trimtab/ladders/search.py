@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from trimtab.ladders.front import Limits, Tried
     from trimtab.ladders.parts import RecordingPart
     from trimtab.ladders.space import Space
-    from trimtab.replay.inputs import I64, Model
+    from trimtab.replay.inputs import I64
     from trimtab.terraform_module import Ladders
 
 
@@ -74,9 +74,7 @@ class Hunt:
     """Whether all of them have the alarm of 20 s beside CPU's."""
 
 
-def search(
-    part: RecordingPart, space: Space, limits: Limits, hunt: Hunt, model: Model | None = None
-) -> tuple[Tried, ...]:
+def search(part: RecordingPart, space: Space, limits: Limits, hunt: Hunt) -> tuple[Tried, ...]:
     """Return the front, cheapest first: each next one has fewer minutes over than all before it.
 
     Empty when no candidate keeps the limits. Bounds above and memory's ladder are the space's.
@@ -87,7 +85,7 @@ def search(
         for seed in steps
     ]
     seeds = [seed for seed in seeds if sane(seed, space.ceiling_percent)]
-    pool = _Pool(part, space, limits, model or part.inputs.model, width_of(seeds, MOST_STEPS))
+    pool = _Pool(part, space, limits, width_of(seeds, MOST_STEPS))
     drawer, effort = Drawer(space, hunt.seed, pool.width), hunt.effort
     pool.add(pool.rows_of(seeds))
     pool.add(_all(drawer.drawn(effort.drawn), fast_signals=fast))
@@ -113,10 +111,10 @@ def simplified(ladders: Ladders) -> Iterable[Ladders]:
 class _Pool:
     """Every candidate tried so far, in the order it came."""
 
-    def __init__(self, part: RecordingPart, space: Space, limits: Limits, model: Model, width: int) -> None:
+    def __init__(self, part: RecordingPart, space: Space, limits: Limits, width: int) -> None:
         self.width = width
-        self._part, self._space, self._model = part, space, model
-        self._batches = Batches(part.inputs, model)
+        self._part, self._space, self._model = part, space, part.inputs.model
+        self._batches = Batches(part.inputs, self._model, part.seen)
         self._known: set[bytes] = set()
         self._rows: F64 = self.rows_of([])
         self._totals: I64 = np.empty((0, len(TOTALS)), dtype=np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +33,7 @@ from trimtab.replay.kernel.tables import (
     PHASE,
     REQUESTS_LOW,
     TARGET,
+    TOTALS,
     Candidates,
 )
 from trimtab.replay.kernel.tables import (
@@ -55,8 +58,9 @@ ONLY_TARGET = np.array(LEVELS) == TARGET
 class Batches:
     """Replays batches of candidates. One thread at a time may use it."""
 
-    def __init__(self, inputs: Inputs, model: Model) -> None:
-        """Encode what the candidates share."""
+    def __init__(self, inputs: Inputs, model: Model, seen: dict[bytes, I64] | None = None) -> None:
+        """Encode what the candidates share. ``seen``: totals that are known, of the same inputs and model."""
+        self._seen = seen
         self._recording = encode.recording_of(inputs)
         self._site = encode.site_of(inputs, model)
         self._scratch = encode.scratch_of(inputs.load.minutes, MAX_TASKS, fast=True)
@@ -76,9 +80,16 @@ class Batches:
 
     def totals(self, book: Candidates) -> I64:
         """Return the totals, shape (C, len(TOTALS)); a candidate's do not depend on the others."""
+        seen = self._seen
         # Words and draws wrap around at 2**64 on purpose; only plain Python's numpy scalars warn of it.
         with np.errstate(over="ignore"):
-            return self._totals(book)
+            if seen is None:
+                return self._totals(book)
+            marks = _marks(book)
+            new = np.array([mark not in seen for mark in marks], dtype=np.bool_)
+            if new.any():
+                seen.update(zip(compress(marks, new), self._totals(_some(book, new)), strict=True))
+        return np.array([seen[mark] for mark in marks]).reshape(-1, len(TOTALS))
 
     def _totals(self, book: Candidates) -> I64:
         totals = encode.totals_of(book.bounds.shape[0])
@@ -182,6 +193,15 @@ def _some(book: Candidates, which: Mask) -> Candidates:
         step=book.step[which],
         change=book.change[which],
     )
+
+
+def _marks(book: Candidates) -> list[bytes]:
+    """Return a digest of each candidate: the same in a table that has room for more steps."""
+    parts = (book.bounds, book.alarm, book.level, book.change, book.step)
+    rows = [part.reshape(part.shape[0], -1).view(np.uint8) for part in parts if part.size]
+    return [
+        blake2b(row.tobytes().rstrip(b"\0"), digest_size=16).digest() for row in np.concatenate(rows, axis=1)
+    ]
 
 
 def _words(minutes: Mask) -> npt.NDArray[np.uint64]:

@@ -34,7 +34,7 @@ class Near:
         """Begin with none. ``sane``: what may be tried; ``policy_of``: it, replayed from so many tasks on."""
         self._part, self._limits, self._policy_of, self._sane = part, limits, policy_of, sane
         self._model = part.inputs.model
-        self._batches = Batches(part.inputs, self._model)
+        self._batches = Batches(part.inputs, self._model, part.seen)
         self._known: dict[Ladders, I64] = {}
 
     def add(self, new: Iterable[Ladders]) -> None:
