@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 import generate
+import generate_fast
 import oracle_case as oc
 
 
@@ -16,6 +17,20 @@ def requested(seed: int) -> oc.Case:
     return replace(
         case,
         alarms=tuple(_alarm(rng, one, case.policies[one.policy]) for one in case.alarms),
+        requests=tuple(0.0 if rng.random() < 0.1 else one * rng.uniform(20, 40) for one in case.cpu_vcpu),
+    )
+
+
+def soon(seed: int) -> oc.Case:
+    """Return a case with alarms of 20 s, some of whose alarms of minutes watch requests."""
+    rng = random.Random(seed)  # noqa: S311 - test data, not secrets
+    case = generate_fast.fast(seed)
+    return replace(
+        case,
+        alarms=tuple(
+            one if one.fast or one.phase_s else _alarm(rng, one, case.policies[one.policy])
+            for one in case.alarms
+        ),
         requests=tuple(0.0 if rng.random() < 0.1 else one * rng.uniform(20, 40) for one in case.cpu_vcpu),
     )
 

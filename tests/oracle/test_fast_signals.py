@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import generate
 import generate_fast
+import generate_requests
 import oracle_bridge
 import pytest
 from test_kernel_against_oracle import BLOCK, block_agrees, parted
@@ -29,6 +30,21 @@ def test_the_compiled_kernel_agrees_on_many_more_thirds(block: int) -> None:
 
 def test_the_plain_source_of_the_kernel_agrees_on_thirds_of_minutes() -> None:
     block_agrees(generate_fast.fast, FIRST + 500_000, 10, compiled=False)
+
+
+def test_the_kernel_agrees_on_alarms_of_20_s_beside_alarms_on_requests() -> None:
+    block_agrees(generate_requests.soon, FIRST, 40, compiled=True)
+    block_agrees(generate_requests.soon, FIRST + 500_000, 5, compiled=False)
+    worlds = [oracle.replay(generate_requests.soon(seed)) for seed in range(20)]
+    acted = [
+        {(w.case.alarms[a.alarm].fast, w.case.alarms[a.alarm].metric) for a in w.activities} for w in worlds
+    ]
+    both = [
+        one
+        for one in acted
+        if any(fast for fast, _ in one) and any("REQUESTS" in metric for _, metric in one)
+    ]
+    assert len(both) >= 4, "of both kinds in one world"
 
 
 def test_what_the_generated_cases_reach() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trimtab.advice.calibration.fit import calibrate
+import msgspec
+
+from trimtab.advice.calibration.fit import calibrate, cut_of
+from trimtab.advice.calibration.own import CasesOfOwn, own_found
 from trimtab.advice.case.case import as_deployed, workload_of
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.advice.names import known_services, refuse_unknown
 from trimtab.catalog.own_prices import prices_for
 from trimtab.demand.fill import recorded
+from trimtab.demand.terms import NOTHING_TOLD
 from trimtab.errors import ReplayError
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.progress import silent
@@ -22,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trimtab.advice.calibration.fit import Calibration
+    from trimtab.advice.case.case import Case
     from trimtab.catalog.load import Prices
+    from trimtab.demand.terms import OwnCpu
     from trimtab.fleet.model import Service
     from trimtab.progress import Progress
     from trimtab.snapshot.contract import Snapshot
@@ -88,9 +94,18 @@ def _one(snapshot: Snapshot, service: Service, price_list: Prices) -> Calibratio
             reason=LeftOutReason.FOREIGN,
             detail="something that is not replayed sets its count",
         )
-    workload = workload_of(service, recorded(service, snapshot.metrics[service.name]))
+    # What was kept earlier is not what this rests on.
+    service = msgspec.structs.replace(service, fitted=None)
+    demand = recorded(service, snapshot.metrics[service.name])
+    found = own_found(service, demand, cut_of(demand.tasks.size))
+
+    def case_of(own: OwnCpu) -> Case:
+        return as_deployed(workload_of(service, replace(demand, own=own)), price_list, DEFAULT)
+
     try:
-        case = as_deployed(workload, price_list, DEFAULT)
+        cases = (case_of(found.own), case_of(NOTHING_TOLD)) if found.told else ()
+        case = cases[0 if found.used else 1] if cases else case_of(demand.own)
     except ReplayError as error:
         return LeftOut(service=service.name, reason=LeftOutReason.CANNOT_TELL, detail=str(error))
-    return calibrate(case, workload.demand, service.scaling_activities, service.alarm_changes)
+    own = CasesOfOwn(found=found, cases=cases)
+    return calibrate(case, demand, service.scaling_activities, service.alarm_changes, own)

@@ -9,30 +9,55 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.demand.free import demand_of
-from trimtab.demand.own import own_cpu
+from trimtab.demand.own import NOT_HELD, own_cpu
 from trimtab.demand.quality import longest_run
-from trimtab.demand.terms import Term
+from trimtab.demand.terms import OwnCpu, Term
 from trimtab.errors import SnapshotError
 
 IDLE_MOST = 0.4
 """Of a task's CPU, the most that is believed to be used without work [ratio]: half of what the default
 objective lets work and idle fill together."""
 TOO_MUCH = f"more than {IDLE_MOST:.0%} of a task's CPU without work is not believed"
+NOT_FITTED = "the part of the record that calibration fits on does not tell it"
 
 if TYPE_CHECKING:
     import polars as pl
 
     from trimtab.demand.series import F64, Demand, Mask
+    from trimtab.fleet.fitted import FittedTerm
     from trimtab.fleet.model import Service
 
 
 def recorded(service: Service, metrics: pl.DataFrame) -> Demand:
-    """Return the demand on a usable service with these rows of a snapshot, from first report to last."""
+    """Return the demand on a usable service with these rows of a snapshot, from first report to last.
+
+    What is the tasks' own CPU is as calibration kept it, else as the whole record tells it.
+    """
     demand = history_of(demand_of(service, metrics))
-    own = own_cpu(demand)
-    if own.idle.value > IDLE_MOST * service.size.vcpu:
-        own = replace(own, idle=Term(why=TOO_MUCH))
-    return replace(demand, own=own)
+    return replace(demand, own=_kept(service) or own_of(service, demand))
+
+
+def own_of(service: Service, demand: Demand) -> OwnCpu:
+    """Return what of a demand on the service is its tasks' own, as far as it tells and is believed."""
+    return _believed(service, own_cpu(demand))
+
+
+def _kept(service: Service) -> OwnCpu | None:
+    """Return what calibration found, where its part of the record told it."""
+    found = service.fitted.own if service.fitted is not None else None
+    if found is None:
+        return None
+    if not found.used:
+        return OwnCpu(idle=Term(why=NOT_HELD), boot=Term(why=NOT_HELD))
+    return _believed(service, OwnCpu(idle=_term(found.idle), boot=_term(found.boot)))
+
+
+def _term(found: FittedTerm | None) -> Term:
+    return Term(why=NOT_FITTED) if found is None else Term(value=found.value, most=found.most)
+
+
+def _believed(service: Service, own: OwnCpu) -> OwnCpu:
+    return replace(own, idle=Term(why=TOO_MUCH)) if own.idle.value > IDLE_MOST * service.size.vcpu else own
 
 
 def history_of(demand: Demand) -> Demand:
@@ -49,6 +74,11 @@ def history_of(demand: Demand) -> Demand:
     before, after = (_run_of(mask) for mask in (demand.idle[:first][::-1], demand.idle[end:]))
     first -= before if before <= rest else 0
     end += after if after <= rest else 0
+    return part_of(demand, first, end)
+
+
+def part_of(demand: Demand, first: int, end: int) -> Demand:
+    """Return ``demand`` from one minute to before another, counted from its start."""
     span = slice(first, end)
     return replace(
         demand,

@@ -13,7 +13,7 @@ lasts (Cochrane and Orcutt, 1949).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -59,15 +59,14 @@ def _untold(why: str) -> OwnCpu:
 
 def own_cpu(demand: Demand) -> OwnCpu:
     """Return the terms that the record tells."""
-    usable = demand.present & ~demand.censored & (demand.tasks > 0)
+    usable = _usable(demand)
     if not (demand.requests[usable] > 0).any():
         return _untold(NO_REQUESTS)
     seen = _partialled(demand, usable)
     if seen is None or seen.blocks < LEAST_BLOCKS:
         return _untold(TOO_SHORT)
-    moves = int((np.diff(demand.tasks)[usable[1:] & usable[:-1]] != 0).sum()) >= LEAST_STARTS
-    starts = float(_starts(demand)[usable].sum()) >= LEAST_STARTS
-    if not moves:
+    moves, starts = moves_of(demand)
+    if moves < LEAST_STARTS:
         return OwnCpu(idle=Term(why=STILL), boot=Term(why=FEW_STARTS))
     seen = _partialled(demand, usable, _lasting(demand, usable, _fit(seen).slopes)) or seen
     if not _holds(seen):
@@ -78,8 +77,29 @@ def own_cpu(demand: Demand) -> OwnCpu:
         least = float(np.quantile(demand.cpu_vcpu[usable] / demand.tasks[usable], 0.01))
         idle = Term(value=min(idle.value, least), most=min(idle.most, least))
     steps = np.concatenate([[0.0], np.full(BOOT_STEPS, float(demand.step_s))])
-    boot = _term(fit, steps, LEAST_BOOT_VCPU_S) if starts else Term(why=FEW_STARTS)
+    boot = _term(fit, steps, LEAST_BOOT_VCPU_S) if starts >= LEAST_STARTS else Term(why=FEW_STARTS)
     return OwnCpu(idle=idle, boot=boot)
+
+
+def moves_of(demand: Demand) -> tuple[int, int]:
+    """Return how often the count of tasks changed, and how many tasks started, where CPU is known."""
+    usable = _usable(demand)
+    changed = np.diff(demand.tasks)[usable[1:] & usable[:-1]] != 0
+    return int(changed.sum()), int(_starts(demand)[usable].sum())
+
+
+def unexplained(demand: Demand, cpu_vcpu: F64) -> F64:
+    """Return how far changes of ``cpu_vcpu``, shape (T,), are from what the requests of their block say.
+
+    Of the minutes in which tasks came or went, and of those in which a start's CPU is looked for, in order
+    [vCPU]; without a sign.
+    """
+    near = np.zeros(demand.tasks.size, dtype=np.bool_)
+    moved = np.diff(demand.tasks, prepend=demand.tasks[:1]) != 0
+    for lag in range(BOOT_STEPS):
+        near[lag:] |= moved[: moved.size - lag]
+    seen = _partialled(replace(demand, cpu_vcpu=cpu_vcpu), _usable(demand))
+    return np.zeros(0) if seen is None else np.abs(seen.cpu[near[seen.minute]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,6 +112,8 @@ class _Seen:
     """Changes of the tasks, of starts in this minute, in the one before, ...; shape (N, 1 + BOOT_STEPS)."""
     block: np.ndarray[tuple[int], np.dtype[np.int64]]
     """Number of each minute's block from 0 on, in order, shape (N,)."""
+    minute: np.ndarray[tuple[int], np.dtype[np.int64]]
+    """Which minute of the record, shape (N,)."""
 
     @property
     def blocks(self) -> int:
@@ -100,7 +122,7 @@ class _Seen:
     def of(self, kept: Mask) -> _Seen:
         """Return some of the minutes; blocks are numbered anew."""
         numbers = np.unique(self.block[kept], return_inverse=True)[1].astype(np.int64)
-        return _Seen(cpu=self.cpu[kept], own=self.own[kept], block=numbers)
+        return _Seen(cpu=self.cpu[kept], own=self.own[kept], block=numbers, minute=self.minute[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,6 +130,10 @@ class _Fit:
     slopes: F64
     covariance: F64
     freedom: int
+
+
+def _usable(demand: Demand) -> Mask:
+    return demand.present & ~demand.censored & (demand.tasks > 0)
 
 
 def _starts(demand: Demand) -> F64:
@@ -157,6 +183,7 @@ def _partialled(demand: Demand, usable: Mask, lasting: float = 1.0) -> _Seen | N
     requests, usable = changes[:, -1], usable[1:] & usable[:-1]
     rest: list[F64] = []
     numbers: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+    minutes: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
     for first in range(0, every.shape[0] - length + 1, length):
         known = np.flatnonzero(usable[first : first + length]) + first
         if known.size < SHARE_KNOWN * length:
@@ -166,10 +193,13 @@ def _partialled(demand: Demand, usable: Mask, lasting: float = 1.0) -> _Seen | N
         found = every[known]
         rest.append(found - base @ (base.T @ found))
         numbers.append(np.full(known.size, len(numbers), dtype=np.int64))
+        minutes.append((known + 1).astype(np.int64))
     if not rest:
         return None
     whole = _without_last(np.concatenate(rest))
-    return _Seen(cpu=whole[:, 0], own=whole[:, 1:], block=np.concatenate(numbers))
+    return _Seen(
+        cpu=whole[:, 0], own=whole[:, 1:], block=np.concatenate(numbers), minute=np.concatenate(minutes)
+    )
 
 
 def _without_last(values: F64) -> F64:

@@ -17,6 +17,39 @@ Ratio = Annotated[float, Meta(ge=0, le=1e6)]
 Most = Annotated[int, Meta(ge=0, le=3600)]
 
 
+Amount = Annotated[float, Meta(ge=0, le=1e6)]
+Less = Annotated[float, Meta(ge=-1, le=1e6)]
+
+
+class FittedTerm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One term of the tasks' own CPU [vCPU, or vCPU-seconds of a start]."""
+
+    value: Amount
+    most: Amount
+    """Upper end of the one-sided 99 % interval."""
+
+
+class FittedOwn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """CPU of the tasks' own as the first part of a recording tells it, and what it was worth on the rest."""
+
+    idle: FittedTerm | None
+    """Of a running task without work; None where that part does not tell."""
+    boot: FittedTerm | None
+    """Of a start."""
+    used: bool
+    """Whether CPU was foretold better with them on the rest; else tasks count as using none of their own."""
+    cpu_error_vcpu: Amount
+    """How far CPU's changes on the rest are from what requests say, where tasks came or went, mean."""
+    without_cpu_error_vcpu: Amount
+    """The same where all CPU is taken for work."""
+    count_error: Ratio
+    """Of a replay with them, on the rest."""
+    bill_error: Less
+    without_count_error: Ratio
+    """Of one that takes all CPU for work."""
+    without_bill_error: Less
+
+
 class Fitted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Fields fitted on the first part of a recording, and what was found on the rest."""
 
@@ -33,10 +66,12 @@ class Fitted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     predicted: Share
     """Of the activities on the rest."""
     count_error: Ratio
-    bill_error: Annotated[float, Meta(ge=-1, le=1e6)]
+    bill_error: Less
     """Task-minutes replayed over those recorded, less 1."""
     trivial_count_error: Ratio
     """Of the better of two forecasts that know no policy."""
+    own: FittedOwn | None = None
+    """None where the first part tells nothing of it: then what the whole recording says is used."""
 
     @property
     def believable(self) -> bool:

@@ -223,7 +223,7 @@ class _Judge:
             better = guard_scaling.reason_of_lowered_maximum(change, self._links, changed)
             return (better if better and reason.verdict is Impact.UNKNOWN else reason), caution
         if reason.fact in guard_scaling.MANY_TAKEN:
-            return guard_scaling.reason_of_half_left(change, self._links, changed) or reason, caution
+            return guard_scaling.reason_of_rest(change, self._links, changed) or reason, caution
         return reason, caution
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from fleet import made
 from replay import made as replay_made
 
 from trimtab.advice.case.case import starts_of
-from trimtab.fleet.model import Scaling, ScalingActivity, Step, StepPolicy
+from trimtab.fleet.model import Scaling, ScalingActivity, StartSample, Step, StepPolicy
 from trimtab.ladders.convert import policy_of_service
 from trimtab.replay.inputs import Model
 from trimtab.replay.run import replay
@@ -61,6 +62,37 @@ def stated(activities: Sequence[tuple[float, int]]) -> tuple[ScalingActivity, ..
         )
         for at_s, count in reversed(activities)
     )
+
+
+def lived_with_own(
+    idle_vcpu: float, boot_vcpu_s: float, *, seed: int = 0, days: int = 10
+) -> tuple[Service, pl.DataFrame]:
+    """Return a service whose tasks use CPU of their own, and its rows, with the requests that made the work.
+
+    What a request costs drifts. A start is RUNNING after a minute, so that recorded counts, which are whole,
+    are those of the minute, and serves after two.
+    """
+    rng, minutes = np.random.default_rng(seed), days * made.DAY
+    drift, push = np.zeros(minutes), rng.standard_normal(minutes)
+    for k in range(1, minutes):
+        drift[k] = 0.97 * drift[k - 1] + np.sqrt(1 - 0.97**2) * push[k]
+    wave = 300 * (1.2 + np.sin(2 * np.pi * np.arange(minutes) / made.DAY))
+    requests = np.round(wave * (1 + 0.05 * rng.standard_normal(minutes)))
+    work = requests / 60 * np.maximum(0.1, 1 + 0.05 * drift)
+    starts = (StartSample(placement_s=10, pull_s=12, boot_s=38, ready_s=60),) * 40
+    one = made.service("web", scaling=SCALING, start_samples=starts)
+    policy = policy_of_service(SCALING, initial_tasks=FIRST, start=made.START, minutes=minutes)
+    task = replace(replay_made.TASK, idle_vcpu=idle_vcpu, boot_vcpu=boot_vcpu_s / 60)
+    ran = replay(replay_made.inputs(work, starts=starts_of(starts), task=task), policy, KNOWN)
+    cpu = ran.minutes.cpu_average_percent
+    rows = made.metrics(one, days=days).with_columns(
+        cpu_average_percent=pl.Series(cpu),
+        cpu_maximum_percent=pl.Series(np.minimum(100, cpu * 1.01)),
+        running_tasks=pl.Series(np.round(ran.minutes.running).astype(np.int64)),
+        requests=pl.Series(requests),
+    )
+    told = stated([(act.second + PHASE_S, act.after) for act in ran.activities])
+    return made.service("web", scaling=SCALING, start_samples=starts, scaling_activities=told), rows
 
 
 def lived(name: str, model: Model = KNOWN, days: int = DAYS) -> tuple[Service, pl.DataFrame]:

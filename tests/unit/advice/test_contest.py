@@ -11,12 +11,13 @@ from msgspec.structs import replace as replaced
 from replay import made
 
 from module_rules import refusals
-from trimtab.advice.case.objective import DEFAULT, Objective
+from trimtab.advice.case.objective import DEFAULT, Objective, PolicyKind
 from trimtab.advice.choice import trials
 from trimtab.advice.choice.contest import Contest, contest, enter, fixed_count, fixed_ladders, space_of
 from trimtab.advice.choice.trials import ground_of
 from trimtab.ladders.parts import Parts, parts_of
 from trimtab.ladders.search import Effort, Hunt
+from trimtab.replay.policy import Metric
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def test_alarms_of_20_s_are_searched_where_they_are_asked_for_and_stand_beside_t
     asked = replaced(DEFAULT, fast_signals=True)
     without, found = held(bursts(), hunt=hunt), held(bursts(), asked, hunt)
     assert without.fast is None
+    assert found.fast_requests is None, "nobody asked for requests"
     assert found.ladders == without.ladders
     assert found.ladders is not None
     assert found.fast is not None
@@ -84,6 +86,26 @@ def test_alarms_of_20_s_are_searched_where_they_are_asked_for_and_stand_beside_t
     assert (
         off.tested.mark(trials.Test.JUDGED).over_share > found.fast.tested.mark(trials.Test.JUDGED).over_share
     )
+
+
+def test_alarms_of_20_s_and_steps_on_requests_are_tried_together_where_both_are_asked_for() -> None:
+    hunt = replace(HUNT, effort=Effort(drawn=100, rounds=4, varied=40))
+    cpu = bursts()
+    inputs = made.inputs(cpu, objective=DEFAULT.replayed(), deregistration_delay_s=30, shutdown_s=30)
+    inputs = replace(inputs, load=replace(inputs.load, requests=500 * cpu))
+    both = parts_of(inputs, DEFAULT.judged_percent / 100)
+
+    asked = replaced(DEFAULT, fast_signals=True, policies=(PolicyKind.STEP, PolicyKind.REQUESTS))
+    found = contest(both, asked, hunt, floor=2, memory=MEMORY)
+    one = found.fast_requests
+    assert one is not None
+    assert one.tested.passed
+    assert refusals(one.ladders) == []
+    (requests,) = (each for each in one.tested.policy.alarms if each.metric is Metric.REQUESTS_FILLED)
+    (fast,) = (each for each in one.tested.policy.alarms if each.fast)
+    assert (fast.metric, requests.fast) == (Metric.CPU_AVERAGE, False), "no alarm of 20 s is on requests"
+    assert found.fast is not None
+    assert one.tested.tuned_billed_s <= found.fast.tested.tuned_billed_s, "it begins with what that found"
 
 
 def test_the_winner_has_stood_every_trial_and_costs_less_than_a_fixed_count(calm: Contest) -> None:

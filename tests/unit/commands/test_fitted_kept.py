@@ -22,6 +22,7 @@ from trimtab.catalog.load import prices
 from trimtab.commands.calibrate import calibrated
 from trimtab.commands.optimize import optimize
 from trimtab.demand.fill import recorded
+from trimtab.fleet.fitted import FittedOwn, FittedTerm
 from trimtab.fleet.model import Fitted
 from trimtab.replay.inputs import Model
 from trimtab.snapshot.fitted import FITTED_FILE
@@ -173,3 +174,34 @@ def test_errors_limit_what_may_be_claimed(plain: Path) -> None:
     assert list(poor) == [CautionKind.UNPROVEN, CautionKind.WITHIN_ERROR]
     assert poor[CautionKind.UNPROVEN].endswith("is not proven")
     assert "the replay's bill was +5000.0 % off" in poor[CautionKind.WITHIN_ERROR]
+
+
+def test_what_the_tasks_own_cpu_was_worth_is_said(plain: Path) -> None:
+    advice = advice_on(plain)
+    snapshot = read_snapshot(plain)
+    (service,) = (one for one in snapshot.fleet.services if one.name == "web")
+    before = before_of(
+        workload_of(service, recorded(service, snapshot.metrics["web"])), prices("us-east-1"), DEFAULT
+    )
+    own = FittedOwn(
+        idle=FittedTerm(value=0.05, most=0.06),
+        boot=None,
+        used=True,
+        cpu_error_vcpu=0.15,
+        without_cpu_error_vcpu=0.17,
+        count_error=0.02,
+        bill_error=0.0,
+        without_count_error=0.01,
+        without_bill_error=0.0,
+    )
+
+    def said(own: FittedOwn | None) -> str:
+        fitted = msgspec.structs.replace(FOUND, own=own)
+        one = msgspec.structs.replace(service, fitted=fitted)
+        return next(iter(cautions_of_calibration(one, advice.cost, before))).text
+
+    assert "own" not in said(None)
+    assert said(own).endswith(
+        "is as the first part tells it (as they come and go, CPU is within 0.15 vCPU, 0.17 without)"
+    )
+    assert said(msgspec.structs.replace(own, used=False)).endswith("and all counts as work")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout.made import Killed, Shop, World, of, outcomes, running_world
+from rollout.made import OLD, Killed, Shop, World, of, outcomes, running_world
 
 from trimtab.rollout.bake import bake
 from trimtab.rollout.cloud.aws import WRITES
@@ -216,11 +216,78 @@ def test_killed_at_any_call_the_metrics_are_set_once_and_the_undo_knows_what_was
         assert (cpu_every_s(signals.before), cpu_every_s(signals.to)) == (60, 20), (moment, number)
 
 
-def begin(shop: Shop) -> None:
+def begin(shop: Shop, *published: dict[str, Any]) -> None:
     """Bring the shop to where a rollout begins: metrics every minute, no journal."""
-    publishes(shop, "jobs", CPU_SLOW)
+    publishes(shop, "jobs", *(published or (CPU_SLOW,)))
     (shop.folder / JOURNAL_FILE).unlink(missing_ok=True)
     shop.recorder.made.clear()
+
+
+def by_ci(shop: Shop, image: str) -> str:
+    """Have CI deploy the old size, so that a move registers a revision too; memory is published every 20 s.
+
+    Return what runs.
+    """
+    arn: str = shop.register("jobs", OLD, image=image)
+    shop.deploy("jobs", arn)
+    begin(shop, MEMORY_FAST)
+    return arn
+
+
+def around_writes(shop: Shop) -> list[tuple[str, int]]:
+    """Return the moments around each call that writes, of the run just made, and the two reads after it."""
+    made = [name for name, _ in shop.recorder.made]
+    written = [number for number, name in enumerate(made) if name in WRITES]
+    after = {number + more for number in written for more in range(3)}
+    return [
+        *(("before", number) for number in written),
+        *(("after", number) for number in sorted(after) if number < len(made)),
+    ]
+
+
+def die(shop: Shop, moment: str, number: int, **options: Any) -> None:
+    setattr(shop.recorder, f"die_{moment}", len(shop.recorder.made) + number)
+    with pytest.raises(Killed):
+        shop.rollout(**options)
+    shop.recorder.die_before = shop.recorder.die_after = -1
+
+
+def test_a_rollout_killed_at_any_write_is_undone_to_the_metrics_of_before(fast: Shop) -> None:
+    fast.build("jobs")
+    by_ci(fast, "undisturbed")
+    assert fast.rollout().exit_code == 0
+    moments = around_writes(fast)
+    assert {name for name, _ in fast.recorder.writes} == {"ecs:RegisterTaskDefinition", "ecs:UpdateService"}
+    switched = 0
+    for moment, number in moments:
+        runs = by_ci(fast, f"{moment}{number}")
+        die(fast, moment, number)
+        switched += CPU_FAST in fast.monitoring("jobs")
+        assert fast.rollout(undo=True).exit_code == 0, (moment, number)
+        assert fast.read("jobs")["taskDefinition"] == runs, (moment, number)
+        # Memory's as somebody set it; CPU's is said outright where it was switched on, and as it was else.
+        kept = [one for one in fast.monitoring("jobs") if one != CPU_SLOW]
+        assert kept == [MEMORY_FAST], (moment, number)
+        assert fast.rollout(undo=True).results == (), (moment, number)
+    assert 0 < switched < len(moments), "some died before the update, some after it"
+
+
+def test_an_undo_killed_at_any_write_and_run_again_has_the_metrics_of_before(fast: Shop) -> None:
+    fast.build("jobs")
+    by_ci(fast, "undisturbed")
+    fast.rollout()
+    fast.recorder.made.clear()
+    assert fast.rollout(undo=True).exit_code == 0
+    for moment, number in around_writes(fast):
+        runs = by_ci(fast, f"undo-{moment}{number}")
+        fast.rollout()
+        assert fast.monitoring("jobs") == [MEMORY_FAST, CPU_FAST]
+        fast.recorder.made.clear()
+        die(fast, moment, number, undo=True)
+        assert fast.rollout(undo=True).exit_code == 0, (moment, number)
+        assert fast.read("jobs")["taskDefinition"] == runs, (moment, number)
+        assert fast.monitoring("jobs") == [MEMORY_FAST, CPU_SLOW], (moment, number)
+        assert fast.updates() == {"jobs": 1}, (moment, number)
 
 
 def test_the_journal_says_what_was_and_what_is_set(fast: Shop) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from trimtab.advice.before import Before
     from trimtab.advice.cost import Cost
-    from trimtab.fleet.fitted import Fitted
+    from trimtab.fleet.fitted import Fitted, FittedOwn
     from trimtab.fleet.model import Service
 
 UNPROVEN = (
@@ -51,6 +51,16 @@ def _said(found: Fitted) -> str:
         f"{100 * found.predicted:.0f} % of the scaling activities were predicted, the count was "
         f"{100 * found.count_error:.1f} % off and the bill {100 * found.bill_error:+.1f} %"
     )
+    if found.own is not None:
+        text += _said_of_own(found.own)
     if not found.believable:
         return f"{text}; {UNPROVEN}"
     return f"{text}; what is promised of its scaling holds no closer than that" if found.far else text
+
+
+def _said_of_own(own: FittedOwn) -> str:
+    errors = f"{own.cpu_error_vcpu:.3g} vCPU, {own.without_cpu_error_vcpu:.3g} without"
+    if not own.used:
+        return f"; CPU of the tasks' own foretold nothing there ({errors}), and all counts as work"
+    told = "; CPU of the tasks' own is as the first part tells it"
+    return f"{told} (as they come and go, CPU is within {errors})"

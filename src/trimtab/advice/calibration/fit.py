@@ -1,7 +1,7 @@
 """The fields that AWS leaves open, fitted on the first part of a recording and judged on the rest.
 
-What a task uses without work cannot be told here: at the recorded counts it is the same load as
-work. It is what the demand says of it (``demand.own``). The replay runs free: once over the whole
+What tasks use of their own is told and judged by CPU (``calibration.own``), for at the recorded counts it
+is the same load as work. The replay runs free: once over the whole
 recording, never put right by what happened. Beside it stand two forecasts that know nothing of
 policies: the count stays as it was when the fitted part ended, and each day is as the day before.
 """
@@ -17,12 +17,14 @@ import numpy as np
 
 from trimtab.advice.calibration.happened import (
     CountChange,
+    Scored,
     changes_in_replay,
     changes_of,
     counts_of,
     matched,
     seen_of,
 )
+from trimtab.advice.calibration.own import JudgedOwn
 from trimtab.advice.calibration.phase import later
 from trimtab.fleet.fitted import Fitted
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
@@ -33,7 +35,7 @@ from trimtab.units import DAY_MIN, DAY_S, MINUTE_S
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trimtab.advice.calibration.happened import Matched
+    from trimtab.advice.calibration.own import CasesOfOwn
     from trimtab.advice.case.case import Case
     from trimtab.demand.series import F64, Demand
     from trimtab.fleet.model import AlarmChange, ScalingActivity
@@ -71,17 +73,6 @@ DEFAULT: Final = Fields(delay_s=Model().publication_delay_s, phase_s=0.0, in_act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """One forecast on the judged part."""
-
-    matched: Matched
-    count_error: float
-    """Mean distance of the desired counts, over the mean count [ratio]."""
-    bill_error: float
-    """Task-minutes running over those recorded, less 1 [ratio]."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """How far the replay of one service is from what happened."""
 
@@ -100,6 +91,8 @@ class Calibration:
     stays: Scored
     """The count stays as it was when the fitted part ended."""
     day_before: Scored
+    own: JudgedOwn | None = None
+    """CPU of the tasks' own; None where it was not asked for."""
     seen_s: tuple[float, ...] = ()
     """From the alarms' history: how long after a period's end each that went on had asked for it."""
 
@@ -129,6 +122,7 @@ class Calibration:
             count_error=round(best.count_error, 6),
             bill_error=round(best.bill_error, 6),
             trivial_count_error=round(min(self.stays.count_error, self.day_before.count_error), 6),
+            own=self.own.kept if self.own is not None else None,
         )
 
 
@@ -146,10 +140,11 @@ def calibrate(
     demand: Demand,
     activities: Sequence[ScalingActivity],
     alarms: Sequence[AlarmChange] = (),
+    own: CasesOfOwn | None = None,
 ) -> Calibration | LeftOut:
     """Fit the open fields of a service as it is deployed, and judge its replay where nothing was fitted."""
     minutes = case.inputs.load.minutes
-    cut = round(FITTED_SHARE * minutes)
+    cut = cut_of(minutes)
     happened = changes_of(activities, case.start, case.policy.initial_tasks)
     before = sum(one.at_s < 60 * cut for one in happened)
     after = sum(60 * cut <= one.at_s < 60 * minutes for one in happened)
@@ -185,8 +180,19 @@ def calibrate(
         judged_days=(minutes - cut) / DAY_MIN,
         stays=scored(_stays(real, tasks, cut), cut, minutes),
         day_before=scored(_day_before(happened, real, tasks), cut, minutes),
+        own=None
+        if own is None
+        else JudgedOwn(
+            found=own.found,
+            replays=tuple(scored(_ran(one, plain), cut, minutes) for one in own.cases),
+        ),
         seen_s=seen_of(alarms),
     )
+
+
+def cut_of(minutes: int) -> int:
+    """Return from which minute of a recording on nothing is fitted."""
+    return round(FITTED_SHARE * minutes)
 
 
 def _fitted(case: Case, happened: Sequence[CountChange], real: F64, cut: int) -> tuple[Fields, Fields]:

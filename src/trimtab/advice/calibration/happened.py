@@ -65,6 +65,17 @@ class Matched:
         return float(np.quantile(np.abs(self.late_s), quantile)) if self.late_s else float("nan")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """One forecast on the judged part."""
+
+    matched: Matched
+    count_error: float
+    """Mean distance of the desired counts, over the mean count [ratio]."""
+    bill_error: float
+    """Task-minutes running over those recorded, less 1 [ratio]."""
+
+
 def changes_of(
     activities: Sequence[ScalingActivity], start: datetime, first_tasks: int
 ) -> tuple[CountChange, ...]:

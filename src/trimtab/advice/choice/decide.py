@@ -26,6 +26,7 @@ from trimtab.ladders.front import TIE
 from trimtab.ladders.kinds.requests import request_vcpu
 from trimtab.ladders.ladders import default_ladders
 from trimtab.sizing.change import Priced, pays, worth_changing
+from trimtab.terraform_module import REQUESTS_METRICS
 from trimtab.units import DAY_MIN
 
 if TYPE_CHECKING:
@@ -141,10 +142,12 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
         return None
     entrant, decision = preferred
     why = f"{_why(searched, entrant, decision)}{_on_requests(searched, entrant, question.objective)}"
-    fast = searched.contest.fast
+    fast = searched.contest.fastest
     if fast is None:
         return _Proposed(searched=searched, entrant=entrant, decision=decision, why=why)
     usd = fast_signals_usd(question.prices)
+    if fast.ladders.requests is not None and entrant.ladders.requests is None:
+        usd += REQUESTS_METRICS * question.prices.alarm_month.usd
     if not pays(searched.cost(entrant), searched.cost(fast) + usd):
         return _Proposed(
             searched=searched,
@@ -156,7 +159,7 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
     saved = searched.cost(entrant) - searched.cost(fast)
     words = (
         f"CPU every 20 s saves ${saved:,.2f} a month of compute, for ${usd:,.2f} in CloudWatch; "
-        f"{_off_words(searched, fast)}"
+        f"{_off_words(searched, fast)}{_on_requests(searched, fast, question.objective)}"
     )
     return _Proposed(
         searched=searched, entrant=fast, decision=decision, why=f"{_why(searched, fast, decision)}; {words}"
@@ -165,7 +168,8 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
 
 def _on_requests(searched: Searched, entrant: Entrant, objective: Objective) -> str:
     """Say what became of steps on requests, where they were asked for and are not chosen."""
-    found = searched.contest.requests
+    contest = searched.contest
+    found = contest.fast_requests if entrant.ladders.fast_signals else contest.requests
     if PolicyKind.REQUESTS not in objective.policies or entrant == found:
         return ""
     if request_vcpu(searched.sized.parts.tuned) is None:

@@ -58,7 +58,7 @@ def _reason_of_creation(change: Change, known: Facts | None, links: Links) -> Re
             return better
     found = next(one for one in known.create if _holds(one, change, links))
     if found.when == "takes_all":
-        better = guard_scaling.reason_of_half_left(change, links)
+        better = guard_scaling.reason_of_rest(change, links)
         if better is not None:
             return better
     return by_fact(found)

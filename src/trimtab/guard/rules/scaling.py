@@ -12,6 +12,7 @@ from trimtab.guard.changes import any_true, is_hidden
 from trimtab.guard.facts.load import rules
 from trimtab.guard.model import Impact, Reason
 from trimtab.guard.read import block, number
+from trimtab.guard.rules.carried import rest_carries
 from trimtab.guard.rules.said import said
 from trimtab.guard.rules.steps import (
     IN,
@@ -51,10 +52,10 @@ FAR_TARGET = "scaling-target-value-far"
 LATER = "scaling-cooldown-longer"
 OF_NEW_SERVICE = "scaling-target-of-new-service"
 ALLOWED, STOPPED = "scaling-maximum-allows-count", "scaling-maximum-below-count"
-HALF_STAYS = "scaling-steps-leave-half"
+HALF_STAYS, CARRIED = "scaling-steps-leave-half", "scaling-steps-carried"
 _STEPS_FACT = "appautoscaling-policy-step-scaling-policy-configuration-steps"
 MANY_TAKEN = frozenset({f"{_STEPS_FACT}-take-all", f"{_STEPS_FACT}-counted-otherwise"})
-"""What is not told of steps in, unless half of the tasks stay."""
+"""What is not told of steps in, unless half of the tasks stay, or enough for the load."""
 FULL_PERCENT = 100
 FAR = 2
 """Times what it was: a threshold or a wait beyond that is no longer tuning; our own choice."""
@@ -127,8 +128,8 @@ def reason_of_lost_policy(change: Change, links: Links) -> tuple[Reason, tuple[s
     return (said(NEVER_BACK), (rules()[NEVER_BACK].why,)) if lost == {IN} else None
 
 
-def reason_of_half_left(change: Change, links: Links, *attributes: Changed) -> Reason | None:
-    """Return that steps leave half of the tasks, where the plan shows it; else nothing.
+def reason_of_rest(change: Change, links: Links, *attributes: Changed) -> Reason | None:
+    """Return that steps leave half of the tasks, or enough for the load, as the plan shows; else nothing.
 
     Of steps that add tasks too, what they counted before and where they began are other questions.
     """
@@ -137,7 +138,11 @@ def reason_of_half_left(change: Change, links: Links, *attributes: Changed) -> R
     if change.before and not alone and (counts_otherwise(before, after) or delayed(before, after)):
         return None
     kept = _least_kept(change, links)
-    return said(HALF_STAYS, attributes=attributes) if kept and leaves_half(after, kept) else None
+    if not kept:
+        return None
+    if leaves_half(after, kept):
+        return said(HALF_STAYS, attributes=attributes)
+    return said(CARRIED, attributes=attributes) if rest_carries(change, links, kept) else None
 
 
 def _least_kept(policy: Change, links: Links) -> float | None:

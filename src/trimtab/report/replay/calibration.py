@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.text import Text
 
 from trimtab.advice.calibration.fit import FITTED_SHARE
+from trimtab.demand.own import LEAST_STARTS
 from trimtab.fleet.left_out import LeftOut
 from trimtab.report.figures import Figures, Words
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from trimtab.advice.calibration.fit import Calibration, Scored
+    from trimtab.advice.calibration.fit import Calibration
+    from trimtab.advice.calibration.happened import Scored
+    from trimtab.advice.calibration.own import JudgedOwn
+    from trimtab.demand.terms import Term
 
 HEADS = (
     "forecast\n",
@@ -57,6 +61,9 @@ def _one(found: Calibration) -> Iterator[RenderableType]:
         f"{fields.delay_s} s after its end, the activity begins {fields.phase_s:.1f} s later, and a "
         f"scale-in lasts {fields.in_activity_s} s"
     )
+    own = found.own
+    if own is not None:
+        yield Words(_own(own))
     if found.seen_s:
         told = np.quantile(found.seen_s, (0.05, 0.5, 0.95))
         yield Words(
@@ -71,11 +78,41 @@ def _one(found: Calibration) -> Iterator[RenderableType]:
         _row("count stays", found.stays),
         _row("day before", found.day_before),
     ]
+    if own is not None and own.replays:
+        names = ("own CPU apart", "all CPU as work")
+        body += [_row(name, one) for name, one in zip(names, own.replays, strict=True)]
     yield Figures(heads=HEADS, body=body, foots=(), blocks=BLOCKS)
     if not found.used:
         yield Words("The fitted fields are no nearer to the count than the defaults: these stay.")
     yield Words(claim(found))
     yield Text("")
+
+
+def _own(own: JudgedOwn) -> str:
+    """Say what is told of the tasks' own CPU, and what that is worth on the rest."""
+    found = own.found
+    counted = (
+        f"{found.changes} changes of the count and {found.starts} starts, {LEAST_STARTS} of each are needed"
+    )
+    parts = [
+        _term("a task without work", found.own.idle, "vCPU"),
+        _term("a start", found.own.boot, "vCPU-seconds"),
+    ]
+    text = f"CPU of its tasks' own, told on the same part ({counted}): {'; '.join(parts)}"
+    if not found.told:
+        return f"{text}. What the whole recording tells of it, if it does, is used"
+    judged = (
+        f"near a change of the count ({found.minutes:,} minutes of the rest) CPU is foretold within "
+        f"{found.error_vcpu:.3g} vCPU with it, {found.without_error_vcpu:.3g} without"
+    )
+    used = "it is used" if found.used else "it is not used, and all CPU counts as work"
+    return f"{text}; {judged}: {used}"
+
+
+def _term(what: str, term: Term, unit: str) -> str:
+    if not term.told:
+        return f"{what}: cannot tell, because {term.why}"
+    return f"{what} {term.value:.3g} {unit} ({term.most:.3g} at most)"
 
 
 def claim(found: Calibration) -> str:
