@@ -89,7 +89,8 @@ def _choice(part: ServicePart, question: Asked) -> Choice:
     return Choice(
         decision=written.verdict,
         size=TaskSize(cpu_units=part.cpu_units, memory_mib=part.memory_mib),
-        ladders=_ladders(part.scaling),
+        # Only hours without a task are a schedule of optimize's own: they are found anew.
+        ladders=replace(_ladders(part.scaling), schedule=None),
         why=written.why,
         hottest_ratio=written.hottest_ratio,
         cpu_share=written.cpu_percent / 100,

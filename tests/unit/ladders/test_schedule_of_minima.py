@@ -33,11 +33,11 @@ def minima(ladders: Ladders, start: datetime, hours: int) -> dict[float, int]:
 
 def test_the_actions_are_those_that_the_module_makes() -> None:
     mocked = MOCKED.read_text(encoding="utf-8")
-    for action in actions_of(BERLIN):
+    for action in actions_of(BERLIN, 9):
         assert f'schedule = "{action.schedule}", min = {action.min_tasks}' in mocked
         assert action.timezone == "Europe/Berlin"
     (early, _) = actions_of(
-        replace(DAILY, weekdays=(Minimum(minute=6 * 60 + 5, min_tasks=4), BERLIN.weekdays[1]))
+        replace(DAILY, weekdays=(Minimum(minute=6 * 60 + 5, min_tasks=4), BERLIN.weekdays[1])), 9
     )
     assert f'schedule = "{early.schedule}", min = 4' in mocked
 

@@ -139,18 +139,41 @@ def as_proposed(
     size, ladders = proposal.size, proposal.ladders
     inputs = proposed_inputs(workload, proposal, prices, objective)
     needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
+    policy = policy_of_ladders(
+        ladders,
+        initial_tasks=min(int(needed), ladders.max_tasks),
+        over=(workload.demand.start, inputs.load.minutes),
+    )
+    if ladders.schedule is not None and ladders.schedule.closes:
+        inputs = replace(inputs, load=_unasked(inputs.load, policy))
     return Case(
         service=workload.service.name,
         start=workload.demand.start,
         size=size,
         inputs=inputs,
-        policy=policy_of_ladders(
-            ladders,
-            initial_tasks=min(int(needed), ladders.max_tasks),
-            over=(workload.demand.start, inputs.load.minutes),
-        ),
+        policy=policy,
         filled_share=workload.filled_share,
     )
+
+
+def _unasked(load: Load, policy: Policy) -> Load:
+    """Return the load without what tasks did of their own while none is allowed, and until somebody asks.
+
+    Of a minute with a request all work stays: nothing is served then, and it counts. So does all work where
+    no request was ever recorded.
+    """
+    if load.requests is None or not load.requests.any():
+        return load
+    most = np.full(load.minutes, policy.max_tasks)
+    for bounds in policy.changes:
+        most[bounds.minute :] = bounds.max_tasks
+    asked = load.requests > 0
+    # By the last minute that was closed and the last in which somebody asked: which of them was later.
+    minutes = np.arange(load.minutes)
+    closed_at = np.maximum.accumulate(np.where(most == 0, minutes, -1))
+    asked_at = np.maximum.accumulate(np.where(asked & (most > 0), minutes, -1))
+    own = ~asked & (closed_at > asked_at)
+    return replace(load, cpu_vcpu=np.where(own, 0.0, load.cpu_vcpu))
 
 
 def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, objective: Objective) -> Inputs:
