@@ -63,6 +63,7 @@ def history_of(demand: Demand) -> Demand:
         idle=demand.idle[span],
         censored=demand.censored[span],
         answers=demand.answers.part(span) if demand.answers else None,
+        further=None if demand.further is None else demand.further[span],
     )
 
 

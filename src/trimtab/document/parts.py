@@ -11,8 +11,8 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta
 
+from trimtab.advice.case.asked import Evidence  # noqa: TC001
 from trimtab.advice.case.outcome import Basis  # noqa: TC001
-from trimtab.advice.levers.off_hours import Evidence  # noqa: TC001
 from trimtab.demand.memory.growth import MemoryShape  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.timing.ground import Setting  # noqa: TC001
 

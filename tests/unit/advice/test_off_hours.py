@@ -13,12 +13,14 @@ from advice.test_empty_hours import DAYS, HOURS, MINUTES, called, gone
 from advice.test_levers import PRICES, one, proposed, pulls
 from fleet import made
 
+from trimtab.advice.case.asked import Evidence
 from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import Objective
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import LeverKind
-from trimtab.advice.levers.off_hours import Closed, Evidence, Zeroed, callers_said, zeroed
+from trimtab.advice.levers.off_hours import Closed, Zeroed, callers_said, zeroed
+from trimtab.fleet.model import FurtherMetric
 from trimtab.ladders.kinds.schedule import at
 from trimtab.terraform_module import Minimum, module_takes
 
@@ -102,11 +104,10 @@ def test_what_the_tasks_did_of_their_own_is_no_work_that_nobody_served_but_a_req
 
 
 def test_a_slow_start_is_asked_for_earlier() -> None:
-    # 10 + 12 s until it begins, 400 s, and at half a vCPU up to twice that: 822 s and a minute are 14.7 min.
-    slow = made.service(start_samples=made.starts(400))
-    found = taken(light(), slow)
-    assert (found.hours.lead_min, spans(found)) == (15, ["22:00-05:45"])
-    assert "15 min before the first hour" in found.hours.text
+    # 10 + 12 s until it begins, 124 s, and at half a vCPU up to twice that: with a minute 5.5 min.
+    found = taken(light(), made.service(start_samples=made.starts(124)))
+    assert (found.hours.lead_min, spans(found)) == (10, ["22:00-05:50"])
+    assert "10 min before the first hour" in found.hours.text
 
 
 def test_what_a_caller_gets_what_comes_back_and_the_dollars_are_in_one_text() -> None:
@@ -116,7 +117,7 @@ def test_what_a_caller_gets_what_comes_back_and_the_dollars_are_in_one_text() ->
         "a month less",
         "a caller gets 503",
         "the action at 05:55 brings back 2 to 14 tasks",
-        "a task used 0.5 vCPU then without a request",
+        "a task used 0.5 vCPU then all the same",
         "UTC knows no summer time",
     ):
         assert part in text, text
@@ -207,6 +208,51 @@ def test_a_recorded_count_of_none_is_enough_for_what_nobody_calls() -> None:
     once = replace(demand, present=demand.present.copy(), idle=demand.idle.copy())
     once.present[3 * made.DAY + 2 * 60] = True
     assert spans(taken(once, WORKER)) == ["22:00-01:55"]
+
+
+def queued(name: str, statistic: str = "Sum", **changes: Any) -> tuple[Service, Demand]:
+    """A worker on a queue that is empty from 22:00 to 4:00, at rest then, and a record of that queue."""
+    night = np.isin(HOURS, [22, 23, 0, 1, 2, 3])
+    metric = FurtherMetric(namespace="AWS/SQS", name=name, statistic=statistic)
+    service = msgspec.structs.replace(WORKER, further=metric)
+    demand = replace(
+        made.demand(np.where(night, 0.004, 1.0), tasks=2), further=np.where(night, 0.0, 30.0), **changes
+    )
+    return service, demand
+
+
+def test_a_queue_to_which_nothing_was_sent_is_enough() -> None:
+    service, demand = queued("NumberOfMessagesSent")
+    found = taken(demand, service)
+    assert (found.hours.evidence, spans(found)) == (Evidence.QUEUE, ["22:00-03:55"])
+    assert "its queue was empty in those hours" in found.hours.text
+    assert "a message that comes then waits" in found.hours.text
+    assert demand.further is not None
+    demand.further[2 * made.DAY + 1] = 1.0
+    assert spans(taken(demand, service)) == ["01:00-03:55", "22:00-23:55"]
+    demand.further[np.isin(HOURS, [1, 2, 3])] = np.nan  # CloudWatch had no point: not known to be none
+    assert spans(taken(demand, service)) == ["22:00-23:55"]
+
+
+def test_an_empty_queue_is_not_enough_where_its_tasks_worked_for_it_may_be_emptied_as_fast() -> None:
+    service, demand = queued("ApproximateNumberOfMessagesVisible", "Maximum")
+    assert spans(taken(demand, service)) == ["22:00-03:55"]
+    busy = replace(demand, cpu_vcpu=np.where(HOURS == 0, 0.5, demand.cpu_vcpu))
+    assert spans(taken(busy, service)) == ["01:00-03:55", "22:00-23:55"]
+
+
+@pytest.mark.parametrize(
+    ("name", "statistic"), [("NumberOfMessagesSent", "Minimum"), ("NumberOfEmptyReceives", "Sum")]
+)
+def test_another_metric_is_no_word_of_a_queue(name: str, statistic: str) -> None:
+    service, demand = queued(name, statistic)
+    assert offered(demand, service) is None
+
+
+def test_a_called_service_with_a_queue_needs_both_to_be_empty() -> None:
+    service, demand = queued("NumberOfMessagesSent")
+    both = msgspec.structs.replace(made.service(), further=service.further)
+    assert spans(taken(replace(demand, requests=called().requests), both)) == ["22:00-03:55"]
 
 
 def test_where_the_objective_would_break_the_tasks_stay_and_it_is_said() -> None:

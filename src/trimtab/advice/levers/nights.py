@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from trimtab.advice.case.asked import NO_WORK_VCPU, is_called
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import Lever, LeverKind
 from trimtab.catalog.load import HOURS_PER_MONTH
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand, Mask
-    from trimtab.fleet.model import Service
 
-NO_WORK_VCPU: Final = 0.005
-"""CPU of a running task up to which it does no work [vCPU]: what a runtime uses to wait. A choice."""
 LEAST_DAYS: Final = 5
 """On so many days an hour must have been seen without work before it is called one without work."""
 LEAST_NIGHT_H: Final = 2
@@ -68,11 +66,6 @@ def scheduled_zero(
     )
 
 
-def is_called(service: Service) -> bool:
-    """Tell whether a load balancer sends it requests."""
-    return service.traffic is not None or bool(service.identity and service.identity.attachments)
-
-
 def idle_hours(demand: Demand) -> frozenset[int]:
     """Return the hours of the day, UTC, in which no known minute had work, where they are a night or longer.
 
@@ -91,11 +84,12 @@ def idle_hours(demand: Demand) -> frozenset[int]:
 
 def empty_hours(demand: Demand) -> frozenset[int]:
     """Return the hours of the day, UTC, in which no request was ever recorded, a night or longer."""
-    return nights_of(days_without(demand, demand.requests > 0, clock_hours(demand)))
+    clock = clock_hours(demand)
+    return nights_of(days_without(demand.requests > 0, demand.known, clock, HOUR_S // demand.step_s))
 
 
 def days_without(
-    demand: Demand, busy: Mask, clock: np.ndarray[tuple[int], np.dtype[np.int64]]
+    busy: Mask, known: Mask, clock: np.ndarray[tuple[int], np.dtype[np.int64]], hour: int
 ) -> dict[int, int]:
     """Return the hours of the day of a ``clock`` that had no ``busy`` minute, and on how many days.
 
@@ -103,20 +97,21 @@ def days_without(
     balancer publishes no zero, so what separates no request from no record is that CPU reported in every
     minute of the hour, and requests on the day. One request in an hour on any day, and it is none.
 
-    ``clock``: the hour of each minute, counted on from some midnight, int64, shape (T,).
+    ``known``: minutes that were recorded; ``clock``: the hour of each, counted on from some midnight, int64,
+    shape (T,); ``hour``: steps of the record in an hour.
     """
     place = clock - clock.min()
     minutes = np.bincount(place)
     # A clock that is put back has an hour of two.
-    whole = (np.bincount(place, weights=demand.known) == minutes) & (minutes >= HOUR_S // demand.step_s)
+    whole = (np.bincount(place, weights=known) == minutes) & (minutes >= hour)
     asked = np.bincount(place, weights=busy) > 0
     hours = clock.min() + np.arange(whole.size)
     days = hours // DAY_H
     seen = whole & np.isin(days, days[asked])
-    of_day = [hours % DAY_H == hour for hour in range(DAY_H)]
+    of_day = [hours % DAY_H == one for one in range(DAY_H)]
     return {
-        hour: int(seen[those].sum())
-        for hour, those in enumerate(of_day)
+        one: int(seen[those].sum())
+        for one, those in enumerate(of_day)
         if seen[those].sum() >= LEAST_EMPTY_DAYS and not asked[those].any()
     }
 

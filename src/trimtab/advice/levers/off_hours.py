@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -12,16 +11,17 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from msgspec import UNSET
 
+from trimtab.advice.case.asked import NO_WORK_VCPU, Evidence, asked_of
 from trimtab.advice.case.case import as_proposed, starts_of
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import LEAST_USD_MONTH
-from trimtab.advice.levers.nights import NO_WORK_VCPU, days_without, is_called, nights_of, runs_of
+from trimtab.advice.levers.nights import days_without, nights_of, runs_of
 from trimtab.ladders.kinds.schedule import at
 from trimtab.ladders.words import tasks
 from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
 from trimtab.timing.slower import slower_at
-from trimtab.units import DAY_H, DAY_MIN, HOUR_MIN, MINUTE_S
+from trimtab.units import DAY_H, DAY_MIN, HOUR_MIN, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,13 +46,6 @@ CHANGES_AHEAD_DAYS: Final = 730
 """So long after the record no action may lie where the clock of its zone skips or repeats a time."""
 OFFSETS_S: Final = 900
 """The offset of a zone changes on a quarter of an hour of UTC (IANA data base, since 1972)."""
-
-
-class Evidence(enum.Enum):
-    """What says that nothing was asked in an hour. CPU alone is none."""
-
-    REQUESTS = "requests"
-    COUNT = "recorded count"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +94,9 @@ def zeroed(
         return None
     service, demand = workload.service, workload.demand
     zone = "UTC" if objective.timezone is UNSET else objective.timezone
-    busy = demand.requests > 0 if is_called(service) else demand.present
-    days = days_without(demand, busy, _hours_of(demand, ZoneInfo(zone)))
+    asked = asked_of(service, demand)
+    clock = _minutes_of(demand, ZoneInfo(zone)) // HOUR_MIN
+    days = days_without(asked.busy, asked.known, clock, HOUR_S // demand.step_s)
     runs = sorted(runs_of(nights_of(days)), key=lambda run: -run[1])[: MOST_PIECES // 2]
     lead_min = _lead_min(workload, proposal)
     closed = tuple(_spans(runs, lead_min, ZoneInfo(zone), demand.start))
@@ -127,7 +121,7 @@ def zeroed(
     hours = OffHours(
         timezone=zone,
         closed=closed,
-        evidence=Evidence.REQUESTS if is_called(service) else Evidence.COUNT,
+        evidence=asked.evidence,
         days=min(days[hour] for first, length in runs for hour in _hours(first, length)),
         lead_min=lead_min,
         saving_usd_month=saving,
@@ -153,11 +147,16 @@ def callers_said(service: Service, found: Sequence[str]) -> str:
     )
 
 
+_WORDS: Final = {
+    Evidence.REQUESTS: ("no request was recorded", "a caller gets 503"),
+    Evidence.QUEUE: ("its queue was empty", "a message that comes then waits"),
+    Evidence.COUNT: ("the recorded count was 0", "what comes then waits or fails"),
+}
+
+
 def _text(workload: Workload, ladders: Ladders, hours: OffHours, said: str) -> Iterator[str]:
     service, demand = workload.service, workload.demand
-    called = hours.evidence is Evidence.REQUESTS
-    what = "no request was recorded" if called else "the recorded count was 0"
-    meanwhile = "a caller gets 503" if called else "work that comes then waits"
+    what, meanwhile = _WORDS[hours.evidence]
     yield (
         f"no task runs {said} {hours.timezone}, every day, for ${hours.saving_usd_month:,} a month less: "
         f"{what} in those hours of any day, {hours.days} or more seen whole; {meanwhile}"
@@ -170,9 +169,9 @@ def _text(workload: Workload, ladders: Ladders, hours: OffHours, said: str) -> I
         f"the action at {back} brings back {bounds}, {hours.lead_min} min before the first hour that was not "
         f"empty ({starts})"
     )
-    used = _cpu_used(demand, hours) if called else 0.0
+    used = _cpu_used(demand, hours)
     if used > NO_WORK_VCPU:
-        yield f"a task used {used:.2g} vCPU then without a request: what that does, it does no more"
+        yield f"a task used {used:.2g} vCPU then all the same: what that does, it does no more"
     if hours.timezone == "UTC":
         yield "UTC knows no summer time: say --timezone where callers' clocks do"
 
@@ -232,11 +231,6 @@ def _schedule(closed: Sequence[Closed], zone: str, ladders: Ladders) -> Schedule
     pieces = [Minimum(minute=one.from_minute, min_tasks=0, max_tasks=0) for one in closed]
     pieces += [Minimum(minute=one.until_minute, min_tasks=ladders.min_tasks) for one in closed]
     return Schedule(timezone=zone, weekdays=tuple(sorted(pieces, key=lambda one: one.minute)))
-
-
-def _hours_of(demand: Demand, zone: ZoneInfo) -> I64:
-    """Return the hour of each minute on the zone's clock, counted from 1970, int64, shape (T,)."""
-    return _minutes_of(demand, zone) // HOUR_MIN
 
 
 def _minutes_of(demand: Demand, zone: ZoneInfo) -> I64:
