@@ -11,7 +11,7 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta
 
-from trimtab.advice.case.asked import Evidence  # noqa: TC001
+from trimtab.advice.case.asked import EmptyBy  # noqa: TC001
 from trimtab.advice.case.outcome import Basis  # noqa: TC001
 from trimtab.demand.memory.growth import MemoryShape  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.timing.ground import Setting  # noqa: TC001
@@ -294,7 +294,7 @@ class OffHoursPart(Part, frozen=True, kw_only=True):
 
     timezone: str
     closed: Annotated[tuple[ClosedPart, ...], Meta(min_length=1)]
-    evidence: Evidence
+    evidence: EmptyBy
     """What was empty in them on every recorded day."""
     days: Count
     """On which each hour was seen whole, at the least."""

@@ -219,7 +219,8 @@ variable "scaling" {
       try(join(", ", concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min), ""),
       "with min = ${var.scaling.min} and max = ${var.scaling.max}.",
       "They are whole numbers up to max, and min is the least of them: what is checked of min holds for each.",
-      "Pieces of min = 0 and max = 0 do not count there, and not all may be such; a max is whole too, and not above max.",
+      "Pieces of min = 0 and max = 0 do not count there, and not all may be such; a piece's max is whole too, and",
+      "not above the service's.",
     ])
   }
 

@@ -13,7 +13,7 @@ from advice.test_empty_hours import DAYS, HOURS, MINUTES, called, gone
 from advice.test_levers import PRICES, one, proposed, pulls
 from fleet import made
 
-from trimtab.advice.case.asked import Evidence
+from trimtab.advice.case.asked import EmptyBy
 from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import Objective
 from trimtab.advice.case.outcome import judge
@@ -73,7 +73,7 @@ def test_empty_hours_become_two_actions_over_midnight_that_bring_both_bounds_bac
         Minimum(minute=22 * 60, min_tasks=0, max_tasks=0),
     )
     assert found.proposal.ladders.schedule.weekend is None
-    assert found.hours.evidence is Evidence.REQUESTS
+    assert found.hours.evidence is EmptyBy.REQUESTS
     assert found.hours.days == DAYS
 
 
@@ -202,7 +202,7 @@ def test_a_recorded_count_of_none_is_enough_for_what_nobody_calls() -> None:
     night = np.isin(HOURS, [22, 23, 0, 1, 2, 3])
     demand = replace(gone(made.demand(np.full(HOURS.size, 1.0), tasks=2), night), idle=night)
     found = taken(demand, WORKER)
-    assert (found.hours.evidence, spans(found)) == (Evidence.COUNT, ["22:00-03:55"])
+    assert (found.hours.evidence, spans(found)) == (EmptyBy.COUNT, ["22:00-03:55"])
     assert "the recorded count was 0" in found.hours.text
     assert "503" not in found.hours.text
     once = replace(demand, present=demand.present.copy(), idle=demand.idle.copy())
@@ -224,7 +224,7 @@ def queued(name: str, statistic: str = "Sum", **changes: Any) -> tuple[Service, 
 def test_a_queue_to_which_nothing_was_sent_is_enough() -> None:
     service, demand = queued("NumberOfMessagesSent")
     found = taken(demand, service)
-    assert (found.hours.evidence, spans(found)) == (Evidence.QUEUE, ["22:00-03:55"])
+    assert (found.hours.evidence, spans(found)) == (EmptyBy.QUEUE, ["22:00-03:55"])
     assert "its queue was empty in those hours" in found.hours.text
     assert "a message that comes then waits" in found.hours.text
     assert demand.further is not None

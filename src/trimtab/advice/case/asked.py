@@ -22,7 +22,7 @@ COUNTS: Final = frozenset({"Sum", "Maximum", "Average"})
 """Statistics of a queue's metric that are 0 only where all of it was."""
 
 
-class Evidence(enum.Enum):
+class EmptyBy(enum.Enum):
     """What says it."""
 
     REQUESTS = "requests"
@@ -31,26 +31,26 @@ class Evidence(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedMinutes:
     """In which minutes something was asked; arrays of shape (T,)."""
 
-    evidence: Evidence
+    evidence: EmptyBy
     busy: Mask
     known: Mask
     """Minutes of which the record tells."""
 
 
-def asked_of(service: Service, demand: Demand) -> Asked:
+def asked_of(service: Service, demand: Demand) -> AskedMinutes:
     """Return what the record tells. Of a called service with a queue, both."""
     queue = _queue(service.further, demand)
     if is_called(service):
         busy, known = demand.requests > 0, demand.known
         if queue is not None:
             busy, known = busy | queue[0], known & queue[1]
-        return Asked(evidence=Evidence.REQUESTS, busy=busy, known=known)
+        return AskedMinutes(evidence=EmptyBy.REQUESTS, busy=busy, known=known)
     if queue is not None:
-        return Asked(evidence=Evidence.QUEUE, busy=queue[0], known=queue[1])
-    return Asked(evidence=Evidence.COUNT, busy=demand.present, known=demand.known)
+        return AskedMinutes(evidence=EmptyBy.QUEUE, busy=queue[0], known=queue[1])
+    return AskedMinutes(evidence=EmptyBy.COUNT, busy=demand.present, known=demand.known)
 
 
 def is_called(service: Service) -> bool:

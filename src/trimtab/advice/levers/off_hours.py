@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from msgspec import UNSET
 
-from trimtab.advice.case.asked import NO_WORK_VCPU, Evidence, asked_of
+from trimtab.advice.case.asked import NO_WORK_VCPU, EmptyBy, asked_of
 from trimtab.advice.case.case import as_proposed, starts_of
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.cost import cents
@@ -63,7 +63,7 @@ class OffHours:
 
     timezone: str
     closed: tuple[Closed, ...]
-    evidence: Evidence
+    evidence: EmptyBy
     days: int
     """On which each of the hours was seen whole, at the least."""
     lead_min: int
@@ -148,9 +148,9 @@ def callers_said(service: Service, found: Sequence[str]) -> str:
 
 
 _WORDS: Final = {
-    Evidence.REQUESTS: ("no request was recorded", "a caller gets 503"),
-    Evidence.QUEUE: ("its queue was empty", "a message that comes then waits"),
-    Evidence.COUNT: ("the recorded count was 0", "what comes then waits or fails"),
+    EmptyBy.REQUESTS: ("no request was recorded", "a caller gets 503"),
+    EmptyBy.QUEUE: ("its queue was empty", "a message that comes then waits"),
+    EmptyBy.COUNT: ("the recorded count was 0", "what comes then waits or fails"),
 }
 
 

@@ -18,7 +18,7 @@ output "most_in_force" {
 }
 
 output "actions" {
-  description = "Scheduled actions by name: `schedule` (cron, in the time zone), `min`, and `max` where a piece has one."
+  description = "Scheduled actions by name: `schedule` (cron, in the time zone), `min`, and `max` where one has it."
   value = { for name, one in local.actions : name => {
     schedule = format(
       "cron(%d %d %s *)", tonumber(substr(one.at, 3, 2)), tonumber(substr(one.at, 0, 2)), one.days
