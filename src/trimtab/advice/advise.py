@@ -25,7 +25,7 @@ from trimtab.advice.choice.choose import choose
 from trimtab.advice.choice.contest import compile_first
 from trimtab.advice.cost import cost_of, tasks_recorded
 from trimtab.advice.levers.levers import pulls_of
-from trimtab.advice.levers.off_hours import Zeroed, callers_said, zeroed
+from trimtab.advice.levers.off_hours import Zeroed, beside, callers_said, zeroed
 from trimtab.advice.log_level import cautions_of_log_level
 from trimtab.advice.model import Advice, Caution, CautionKind, ordered
 from trimtab.advice.promises import cautions_of_busier, cautions_of_latency, cautions_of_zone_loss
@@ -78,7 +78,8 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     zero, choice = zeroed(question.workload, proposal, judged, question.prices, objective), chosen.choice
     if isinstance(zero, Zeroed):
         proposal, judged = zero.proposal, zero.judged
-        choice = replace(choice, ladders=proposal.ladders)
+        others = beside(zero, choice.alternatives, question.workload, question.prices, objective)
+        choice = replace(choice, ladders=proposal.ladders, alternatives=others)
     proposed = judged.verdict
     today = (
         before.case.inputs if before.case else deployed_inputs(question.workload, question.prices, objective)

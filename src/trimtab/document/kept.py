@@ -89,8 +89,7 @@ def _choice(part: ServicePart, question: Asked) -> Choice:
     return Choice(
         decision=written.verdict,
         size=TaskSize(cpu_units=part.cpu_units, memory_mib=part.memory_mib),
-        # Only hours without a task are a schedule of optimize's own: they are found anew.
-        ladders=replace(_ladders(part.scaling), schedule=None),
+        ladders=_ladders(part.scaling),
         why=written.why,
         hottest_ratio=written.hottest_ratio,
         cpu_share=written.cpu_percent / 100,
@@ -135,7 +134,8 @@ def _alternative(other: AlternativePart, part: ServicePart, question: Asked) -> 
 
 
 def _ladders(scaling: ScalingPart) -> Ladders:
-    return msgspec.convert(scaling, type=Ladders, from_attributes=True)
+    # Only hours without a task are a schedule of optimize's own, and they are found anew.
+    return replace(msgspec.convert(scaling, type=Ladders, from_attributes=True), schedule=None)
 
 
 def _size(text: str, part: ServicePart) -> TaskSize:

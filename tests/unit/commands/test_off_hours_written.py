@@ -11,6 +11,7 @@ from commands.made import trimtab
 from fleet import made
 
 from trimtab.advice.case.objective import Objective
+from trimtab.advice.choice.model import COSTS_MORE
 from trimtab.advice.model import CautionKind
 from trimtab.commands.optimize import optimize
 from trimtab.document.read import read_document
@@ -77,9 +78,17 @@ def test_the_document_has_the_hours_the_dollars_and_the_caution(folder: Path) ->
     assert caution.text == hours.text
     assert not web.off_hours
     assert api.replay_after.tasks_least == 0
+    # What was not chosen is replayed with the same hours: what passes the same trials costs no less.
+    assert all(one.scaling.schedule for one in api.choice.alternatives)
+    assert all(
+        one.usd_month >= api.replay_after.usd_month
+        for one in api.choice.alternatives
+        if one.against == COSTS_MORE and one.size == f"{api.cpu_units}/{api.memory_mib}"
+    )
 
 
 def test_the_page_of_the_service_says_it_by_the_clock_and_in_the_cost(folder: Path) -> None:
+    api, _ = read_document(folder / "out" / DOCUMENT).services
     done = trimtab("report", folder / "out", "api")
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
@@ -87,7 +96,7 @@ def test_the_page_of_the_service_says_it_by_the_clock_and_in_the_cost(folder: Pa
     assert "by hours without a task" in said
     assert "and none in some hours" in said
     table = trimtab("report", folder / "out").stdout
-    assert " 0, 2-" in table
+    assert f" 0, {api.scaling.min_tasks}-{api.scaling.max_tasks} " in table
 
 
 def test_a_service_searched_again_leaves_the_hours_of_the_other_as_they_are(folder: Path) -> None:

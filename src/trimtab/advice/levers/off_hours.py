@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.objective import Objective
     from trimtab.advice.case.outcome import Judged
     from trimtab.advice.case.proposal import Proposal
+    from trimtab.advice.choice.model import Alternative
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service
@@ -129,6 +130,27 @@ def zeroed(
     )
     text = "; ".join(_text(workload, proposal.ladders, hours, said))
     return Zeroed(hours=replace(hours, text=text), proposal=with_zero, judged=replace(found, verdict=verdict))
+
+
+def beside(
+    zero: Zeroed,
+    alternatives: Sequence[Alternative],
+    workload: Workload,
+    prices: Prices,
+    objective: Objective,
+) -> tuple[Alternative, ...]:
+    """Return what else was considered with the same hours without a task, so that costs compare."""
+
+    def closed(one: Alternative) -> Alternative:
+        schedule = _schedule(zero.hours.closed, zero.hours.timezone, one.ladders)
+        ladders = replace(one.ladders, schedule=schedule)
+        found = judge(
+            as_proposed(workload, replace(zero.proposal, size=one.size, ladders=ladders), prices, objective)
+        )
+        verdict = replace(found.verdict, min_tasks=ladders.min_tasks, over_bound=None)
+        return replace(one, ladders=ladders, replay=verdict)
+
+    return tuple(map(closed, alternatives))
 
 
 def callers_said(service: Service, found: Sequence[str]) -> str:

@@ -105,9 +105,19 @@ def read(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def words(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
     """Yield what differs."""
-    if one.schedule != was.schedule:
+    if one.schedule != was.schedule and not (_hours(one) and _hours(one) == _hours(was)):
         said = "the same minimum all day" if one.schedule is None else "; ".join(said_of(one.schedule))
         yield WordOrder.BOUNDS, said
+
+
+def _hours(ladders: Ladders) -> list[tuple[str, int, int | None]]:
+    """Return the pieces of a day that closes, where its minimum is the ladders' own, which is told by itself."""
+    schedule = ladders.schedule
+    if schedule is None or not schedule.closes or schedule.weekend is not None:
+        return []
+    if {piece.min_tasks for piece in schedule.pieces} != {0, ladders.min_tasks}:
+        return []
+    return [(schedule.timezone, piece.minute, piece.max_tasks) for piece in schedule.pieces]
 
 
 def said_of(schedule: Schedule) -> Iterator[str]:
