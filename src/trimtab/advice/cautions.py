@@ -143,7 +143,8 @@ def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[
         )
         yield Caution(kind=CautionKind.IDLE, text=text)
     fixed, least, most = service.scaling.min_tasks, proposal.ladders.min_tasks, proposal.ladders.max_tasks
-    if fixed == service.scaling.max_tasks and (least, most) != (fixed, fixed):
+    # Of 0 tasks: the snapshot was taken in hours without one, which its schedule ends.
+    if fixed and fixed == service.scaling.max_tasks and (least, most) != (fixed, fixed):
         text = (
             f"ran at a fixed {_tasks(fixed)} and may now run "
             f"{least if least == most else f'{least} to {most}'}: "

@@ -17,10 +17,12 @@ from trimtab.advice.case.asked import EmptyBy
 from trimtab.advice.case.case import as_proposed, workload_of
 from trimtab.advice.case.objective import Objective
 from trimtab.advice.case.outcome import judge
+from trimtab.advice.cautions import cautions_of_capacity
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import LeverKind
 from trimtab.advice.levers.off_hours import Closed, Zeroed, callers_said, zeroed
-from trimtab.fleet.model import FurtherMetric
+from trimtab.advice.model import CautionKind
+from trimtab.fleet.model import FurtherMetric, Scaling, ScheduledAction
 from trimtab.ladders.kinds.schedule import at
 from trimtab.terraform_module import Minimum, module_takes
 
@@ -318,3 +320,16 @@ def test_six_pieces_are_the_most_and_the_longest_hours_are_taken() -> None:
 
 def test_the_span_of_hours_is_of_the_local_day() -> None:
     assert taken(called()).hours.closed == (Closed(from_minute=1320, until_minute=355),)
+
+
+def test_a_service_that_goes_to_zero_already_keeps_its_hours_and_is_no_fixed_count_of_none() -> None:
+    at_night = (MINUTES % made.DAY >= 22 * 60) | (MINUTES % made.DAY < 5 * 60 + 50)
+    demand = replace(gone(light(), at_night), idle=at_night)
+    night = ScheduledAction(name="off", schedule="cron(0 22 * * ? *)", min_tasks=0, max_tasks=0)
+    day = ScheduledAction(name="on", schedule="cron(50 5 * * ? *)", min_tasks=2, max_tasks=9)
+    service = made.service(scaling=Scaling(min_tasks=0, max_tasks=0, scheduled=(night, day)))
+    found = taken(demand, service)
+    assert spans(found) == ["22:00-05:55"]
+    said = list(cautions_of_capacity(service, found.proposal, demand))
+    assert [one.kind for one in said] == [CautionKind.IDLE]
+    assert "keeps 2 tasks running outside of the hours without one" in said[0].text

@@ -114,8 +114,8 @@ def zeroed(
     if found.verdict.over_cpu_share > allowed:
         return (
             f"keeps its tasks {said} {zone}, when the record is empty: with none then, "
-            f"{100 * found.verdict.over_cpu_share:.1f} % of minutes are above "
-            f"{100 * found.verdict.cpu_share:.0f} % CPU in replay, where {100 * allowed:g} % is allowed"
+            f"{100 * found.verdict.over_cpu_share:.2f} % of minutes are above "
+            f"{100 * found.verdict.cpu_share:.0f} % CPU in replay, where {100 * allowed:.3g} % is allowed"
         )
     # Of a floor that changes by the hour nobody computes a bound, and what is proposed to scale is the rest.
     verdict = replace(found.verdict, min_tasks=proposal.ladders.min_tasks, over_bound=None)

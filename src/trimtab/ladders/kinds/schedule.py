@@ -111,7 +111,7 @@ def words(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
 
 
 def _hours(ladders: Ladders) -> list[tuple[str, int, int | None]]:
-    """Return the pieces of a day that closes, where its minimum is the ladders' own, which is told by itself."""
+    """Return the pieces of a day that closes, where its minimum is the ladders' own: that is told already."""
     schedule = ladders.schedule
     if schedule is None or not schedule.closes or schedule.weekend is not None:
         return []
