@@ -123,6 +123,8 @@ class Minimum:
 
     minute: int
     min_tasks: int
+    max_tasks: int | None = None
+    """And at most so many; None: the service's own maximum. 0 with a minimum of 0: no task runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,16 @@ class Schedule:
     def pieces(self) -> tuple[Minimum, ...]:
         """Those of all days."""
         return tuple(piece for day in self.days for piece in day)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether its actions set the maximum too: where one piece moves it, each must bring it back."""
+        return any(piece.max_tasks is not None for piece in self.pieces)
+
+    @property
+    def closes(self) -> bool:
+        """Whether there is a piece in which no task runs."""
+        return any(piece.max_tasks == 0 for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +203,7 @@ class Ladders:
     fast_signals: bool = False
     """Whether a second alarm on CPU, of 20 s, stands beside the one out and calls the same policy."""
     schedule: Schedule | None = None
-    """Minima by the time of day, of which ``min_tasks`` is the least; None: the same all day."""
+    """Minima by the time of day, of which ``min_tasks`` is the least but 0; None: the same all day."""
     requests: Ladder | None = None
     """One more ladder out, on requests a target and period, and a term of the joint metric."""
     tracking: Tracking | None = None
@@ -257,12 +269,12 @@ def _shares(steps: Sequence[InStep], least_taken: int) -> bool:
 
 
 def _scheduled(schedule: Schedule, least: int, most: int) -> bool:
-    minima = [piece.min_tasks for piece in schedule.pieces]
+    bounds = [(one.min_tasks, most if one.max_tasks is None else one.max_tasks) for one in schedule.pieces]
     return (
         all(1 <= len(day) <= MOST_PIECES for day in schedule.days)
         and all(one.minute < two.minute for day in schedule.days for one, two in pairwise(day))
-        and min(minima) == least
-        and max(minima) <= most
+        and min((low for low, high in bounds if (low, high) != (0, 0)), default=0) == least
+        and all(low <= high <= most for low, high in bounds)
     )
 
 

@@ -166,8 +166,8 @@ variable "services" {
       }))
       schedule = optional(object({
         timezone = string
-        weekdays = list(object({ at = string, min = number }))
-        weekend  = optional(list(object({ at = string, min = number })))
+        weekdays = list(object({ at = string, min = number, max = optional(number) }))
+        weekend  = optional(list(object({ at = string, min = number, max = optional(number) })))
       }))
       tracking = optional(object({
         cpu    = number

@@ -55,6 +55,19 @@ def schedule(at: datetime, before: int, after: int) -> dict[str, Any]:
     return {"timezone": zone(), "weekdays": pieces}
 
 
+def fired(scaling: Any, at: datetime) -> None:
+    """Wait for the action of a time of the day, and do to the target what AWS does then."""
+    time.sleep(max(0.0, (at - datetime.now(ZoneInfo(zone()))).total_seconds() + 1))
+    (target,) = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+    place = {key: target[key] for key in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+    (action,) = (
+        one["ScalableTargetAction"]
+        for one in scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]
+        if one["Schedule"] == f"cron({at.minute} {at.hour} * * ? *)"
+    )
+    scaling.register_scalable_target(**place, **action)
+
+
 @pytest.mark.slow
 def test_no_switch_of_the_scaling_makes_the_target_anew_and_no_apply_undoes_an_action(
     workspace: Workspace, network: dict[str, Any], client: Callable[[str], Any], tmp_path: Path
@@ -113,6 +126,79 @@ def test_no_switch_of_the_scaling_makes_the_target_anew_and_no_apply_undoes_an_a
         assert kinds() == {"cpu-tracking", "memory-tracking"}
         switched(STEPS)
         assert (*bounds(), kinds()) == (2, 10, made, {"cpu-out", "memory-out", "joint-in"})
+    finally:
+        workspace.destroy(variables=given(STEPS))
+
+
+@pytest.mark.slow
+def test_hours_without_a_task_stay_through_an_apply_and_both_bounds_come_back_in_place(
+    workspace: Workspace, network: dict[str, Any], client: Callable[[str], Any], tmp_path: Path
+) -> None:
+    scaling, ecs, file = client("application-autoscaling"), client("ecs"), tmp_path / "a.tfplan"
+
+    def given(one: dict[str, Any]) -> dict[str, Any]:
+        return {"private_subnet_ids": network["private_subnet_ids"], "scaling": one}
+
+    def applied(one: dict[str, Any]) -> None:
+        """Apply, and hold that the target stayed and the next plan is empty."""
+        plan = workspace.plan(file, (), given(one))
+        assert {change.actions for change in plan.changed if change.address == TARGET} <= {("update",)}
+        workspace.apply(file)
+        assert [change.address for change in workspace.plan(file, (), given(one)).changed] == []
+
+    def state() -> tuple[int, int, Any, int]:
+        """Return the target's bounds, when it was made, and the tasks that the service wants."""
+        (target,) = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+        _, cluster, name = target["ResourceId"].split("/")
+        (service,) = ecs.describe_services(cluster=cluster, services=[name])["services"]
+        bounds = target["MinCapacity"], target["MaxCapacity"]
+        return *bounds, target["CreationTime"], service["desiredCount"]
+
+    try:
+        workspace.apply(variables=given(STEPS))
+        *_, made, _ = state()
+        closes = datetime.now(ZoneInfo(zone())).replace(second=0, microsecond=0) + timedelta(minutes=3)
+        opens = closes + timedelta(minutes=3)
+        night = STEPS | {
+            "schedule": {
+                "timezone": zone(),
+                "weekdays": [
+                    {"at": "00:00", "min": 2},
+                    {"at": f"{closes:%H:%M}", "min": 0, "max": 0},
+                    {"at": f"{opens:%H:%M}", "min": 3},
+                ],
+            }
+        }
+        applied(night)
+        assert state() == (2, 10, made, 2)
+
+        fired(scaling, closes)
+        assert state() == (0, 0, made, 0)
+        assert [change.address for change in workspace.plan(file, (), given(night)).changed] == []
+        # An apply of something else finds the hours without a task, and leaves them.
+        later = night | {"max": 12}
+        applied(later)
+        assert state() == (0, 0, made, 0)
+
+        fired(scaling, opens)
+        assert state() == (3, 12, made, 3)
+        assert [change.address for change in workspace.plan(file, (), given(later)).changed] == []
+
+        # The schedule goes in the hours with tasks, and comes back for a plan in those without.
+        applied(STEPS)
+        assert state() == (2, 10, made, 3)
+        day, minute = night["schedule"]["weekdays"][:2]
+        closed = {"timezone": zone(), "weekdays": [day, minute]}
+        plan = workspace.plan(file, (), given(STEPS | {"schedule": closed}))
+        stops = [one for one in judge(plan).findings if one.verdict is Impact.INTERRUPTS]
+        assert {one.type for one in stops} == {
+            "aws_appautoscaling_scheduled_action",
+            "aws_appautoscaling_target",
+        }
+        applied(STEPS | {"schedule": closed})
+        assert state() == (0, 0, made, 0)
+        applied(STEPS)
+        assert state() == (2, 10, made, 2)
     finally:
         workspace.destroy(variables=given(STEPS))
 

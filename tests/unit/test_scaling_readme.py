@@ -19,6 +19,7 @@ def test_every_example_of_scaling_is_quoted() -> None:
         "examples/scaling-for-any-service/main.tf",
         "examples/worker-on-a-queue/main.tf",
         "terraform/modules/scaling/mocked/ladders.tftest.hcl",
+        "terraform/modules/scaling/mocked/schedule.tftest.hcl",
     }
     assert README.count("```hcl") == len(QUOTES)
 

@@ -25,8 +25,9 @@ from trimtab.advice.choice.choose import choose
 from trimtab.advice.choice.contest import compile_first
 from trimtab.advice.cost import cost_of, tasks_recorded
 from trimtab.advice.levers.levers import pulls_of
+from trimtab.advice.levers.off_hours import Zeroed, beside, callers_said, zeroed
 from trimtab.advice.log_level import cautions_of_log_level
-from trimtab.advice.model import Advice, ordered
+from trimtab.advice.model import Advice, Caution, CautionKind, ordered
 from trimtab.advice.promises import cautions_of_busier, cautions_of_latency, cautions_of_zone_loss
 from trimtab.demand.fill import recorded
 from trimtab.errors import SnapshotError
@@ -74,6 +75,11 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     proposal = proposal_of(service, sizing, chosen.choice.ladders, chosen.timing, objective)
     case = as_proposed(question.workload, proposal, question.prices, objective)
     judged, task = judge(case), case.inputs.task
+    zero, choice = zeroed(question.workload, proposal, judged, question.prices, objective), chosen.choice
+    if isinstance(zero, Zeroed):
+        proposal, judged = zero.proposal, zero.judged
+        others = beside(zero, choice.alternatives, question.workload, question.prices, objective)
+        choice = replace(choice, ladders=proposal.ladders, alternatives=others)
     proposed = judged.verdict
     today = (
         before.case.inputs if before.case else deployed_inputs(question.workload, question.prices, objective)
@@ -86,7 +92,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         proposed=proposed,
         insights=fleet.container_insights,
         environment=fleet.environment,
-        fast_signals=chosen.choice.ladders.fast_signals,
+        fast_signals=choice.ladders.fast_signals,
         tracking=proposal.ladders.tracking,
         requests=proposal.ladders.requests is not None,
     )
@@ -99,7 +105,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
     return Advice(
         service=service,
         sizing=sizing,
-        choice=chosen.choice,
+        choice=choice,
         proposal=proposal,
         timing=chosen.timing,
         tasks_recorded=tasks_recorded(demand),
@@ -107,6 +113,7 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
         proposed=proposed,
         cost=cost,
         p95=p95,
+        off_hours=zero.hours if isinstance(zero, Zeroed) else None,
         pulls=pulls_of(
             question.workload, proposal, judged, cost, question.prices, objective, fleet.environment
         ),
@@ -121,14 +128,24 @@ def advice_on(chosen: Chosen, fleet: Fleet) -> Advice:
                 *cautions_of_replay(proposed, objective),
                 *cautions_of_zone_loss(service, objective),
                 *cautions_of_log_level(service, cost, fleet.environment),
+                *_of_off_hours(zero),
             )
         ),
     )
 
 
+def _of_off_hours(zero: Zeroed | str | None) -> Iterator[Caution]:
+    """Yield what hours without a task mean, or why a service keeps its tasks in empty ones."""
+    if zero is not None:
+        text = zero.hours.text if isinstance(zero, Zeroed) else zero
+        yield Caution(kind=CautionKind.OFF_HOURS, text=text)
+
+
 def among(advice: Advice, calls: Calls, left_out: frozenset[str]) -> Advice:
     """Return the advice with what the fleet says of it: its calls, and callers that are ``left_out``."""
-    said = cautions_of_calls(advice.service, calls, left_out)
+    said = [*cautions_of_calls(advice.service, calls, left_out)]
+    if advice.off_hours is not None and (text := callers_said(advice.service, calls.callers)):
+        said.append(Caution(kind=CautionKind.OFF_HOURS, text=text))
     return replace(advice, calls=calls, cautions=ordered((*advice.cautions, *said)))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trimtab.advice.choice.model import Choice
     from trimtab.advice.cost import Cost
     from trimtab.advice.lever import Lever, Pulls
+    from trimtab.advice.levers.off_hours import OffHours
     from trimtab.fleet.left_out import LeftOut
     from trimtab.fleet.model import Service
     from trimtab.sizing.model import Sizing
@@ -51,6 +52,7 @@ class CautionKind(enum.Enum):
     HEALTH_COMMAND = "no health check"
     CALL = "a call that would be cut off"
     IDLE = "scaled to zero"
+    OFF_HOURS = "hours without a task"
     FIXED_COUNT = "ran at a fixed count"
     FEWER = "fewer than today"
     STOPS = "an apply stops tasks"
@@ -107,6 +109,8 @@ class Advice:
     """What the values say about its calls, besides what is deployed."""
     p95: P95 | None = None
     """How fast its tasks answer; None where that is neither asked for nor known."""
+    off_hours: OffHours | None = None
+    """In which hours no task is to run; None: in none."""
     pulls: Pulls = NO_PULLS
     """What else could be done about its cost."""
 

@@ -9,6 +9,7 @@ import typer
 
 from trimtab.cli.options import (  # typer reads the annotations when it runs
     P95,
+    AllowZero,
     Cluster,
     Cpu,
     FastSignals,
@@ -22,6 +23,7 @@ from trimtab.cli.options import (  # typer reads the annotations when it runs
     Reversals,
     Seed,
     Services,
+    Timezone,
 )
 from trimtab.cli.screen import replaying, say, show, warn, write_out
 from trimtab.errors import EXIT_PARTIAL
@@ -49,6 +51,8 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
     reversals: Reversals = None,
     seed: Seed = None,
     fast_signals: FastSignals = None,
+    allow_zero: AllowZero = None,
+    timezone: Timezone = None,
     metric: OptimizeMetrics = None,
     prices: Prices = None,
     jobs: Jobs = None,
@@ -100,6 +104,8 @@ def optimize(  # noqa: PLR0913, PLR0917  # one a flag
         direction_changes_day=reversals,
         seed=seed,
         fast_signals=fast_signals,
+        allow_zero=allow_zero,
+        timezone=timezone,
     )
     promise = on_metrics(promise, metric or ())
     with replaying() as told:

@@ -116,6 +116,20 @@ FastSignals: TypeAlias = Annotated[
         help="Search alarms of 20 s too, and take them where they save more than CloudWatch charges.",
     ),
 ]
+AllowZero: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-zero",
+        help="Run no task in hours that were empty every recorded day, by requests or by the recorded "
+        "count, never by CPU alone: a caller gets 503 then.",
+    ),
+]
+Timezone: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone", metavar="ZONE", help="Clock of those hours, such as Europe/Zurich. [default: UTC]"
+    ),
+]
 Seed: TypeAlias = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", help="Of the search: the same gives the same. [default: 0]"),

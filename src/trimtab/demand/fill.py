@@ -93,6 +93,7 @@ def part_of(demand: Demand, first: int, end: int) -> Demand:
         idle=demand.idle[span],
         censored=demand.censored[span],
         answers=demand.answers.part(span) if demand.answers else None,
+        further=None if demand.further is None else demand.further[span],
     )
 
 

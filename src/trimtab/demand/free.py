@@ -63,10 +63,18 @@ def demand_of(service: Service, metrics: pl.DataFrame, step_s: int = STEP_S) -> 
         requests=column["requests"],
         present=present,
         answers=answers_of(metrics),
+        further=_further(service, metrics),
         idle=idle_minutes(service, metrics, start) & ~present,
         censored=(cpu >= CEILING_AVERAGE_PERCENT)
         | ((cpu_hottest >= CEILING_MAXIMUM_PERCENT) & ~_near_start(metrics["running_tasks"], step_s)),
     )
+
+
+def _further(service: Service, metrics: pl.DataFrame) -> F64 | None:
+    """Return the user's own metric, NaN where it has no point, shape (T,)."""
+    if service.further is None or "further" not in metrics.columns:
+        return None
+    return metrics["further"].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
 def _near_start(running: pl.Series, step_s: int) -> Mask:

@@ -58,6 +58,9 @@ class Demand:
     """What of ``cpu_vcpu`` is no work but the tasks' own."""
     answers: Answers | None = None
     """How fast it was answered, where a load balancer says so."""
+    further: F64 | None = None
+    """The metric that the user named for the service (``Service.further``) in its own unit, NaN where
+    CloudWatch had no point; None: not recorded."""
 
     @property
     def known(self) -> Mask:

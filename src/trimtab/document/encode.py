@@ -22,6 +22,7 @@ from trimtab.document.name import DOCUMENT_VERSION
 from trimtab.document.parts import (
     CostPart,
     ElasticityPart,
+    OffHoursPart,
     P95Part,
     ReplayPart,
     ScalingPart,
@@ -133,6 +134,7 @@ def _service(advice: Advice) -> ServicePart:
         cautions=tuple(part_of(CautionPart, caution) for caution in advice.cautions),
         candidates=tuple(_candidate(one) for one in shortlist(sizing, advice.service.size)),
         p95=UNSET if advice.p95 is None else _p95(advice.p95),
+        off_hours=UNSET if advice.off_hours is None else part_of(OffHoursPart, advice.off_hours),
     )
 
 

@@ -134,7 +134,8 @@ def _alternative(other: AlternativePart, part: ServicePart, question: Asked) -> 
 
 
 def _ladders(scaling: ScalingPart) -> Ladders:
-    return msgspec.convert(scaling, type=Ladders, from_attributes=True)
+    # Only hours without a task are a schedule of optimize's own, and they are found anew.
+    return replace(msgspec.convert(scaling, type=Ladders, from_attributes=True), schedule=None)
 
 
 def _size(text: str, part: ServicePart) -> TaskSize:

@@ -11,6 +11,7 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta
 
+from trimtab.advice.case.asked import EmptyBy  # noqa: TC001
 from trimtab.advice.case.outcome import Basis  # noqa: TC001
 from trimtab.demand.memory.growth import MemoryShape  # noqa: TC001  # msgspec reads these when it runs
 from trimtab.timing.ground import Setting  # noqa: TC001
@@ -63,11 +64,13 @@ class LadderPart(Part, frozen=True, kw_only=True):
     steps: tuple[OutStepPart, ...]
 
 
-class PiecePart(Part, frozen=True, kw_only=True):
+class PiecePart(Part, frozen=True, kw_only=True, omit_defaults=True):
     """From a minute of the local day on, at least so many tasks."""
 
     minute: Count
     min_tasks: Count
+    max_tasks: Count | None = None
+    """And at most so many; left out: the service's own maximum. 0 with a minimum of 0: no task runs."""
 
 
 class SchedulePart(Part, frozen=True, kw_only=True):
@@ -107,7 +110,7 @@ class ScalingPart(Part, frozen=True, kw_only=True, omit_defaults=True):
     fast_signals: bool = False
     """Whether an alarm of 20 s stands beside the one out on CPU; left out where not."""
     schedule: SchedulePart | None = None
-    """Minima by the time of day, of which ``min_tasks`` is the least."""
+    """Minima by the time of day, of which ``min_tasks`` is the least but 0."""
     requests: LadderPart | None = None
     """One more ladder out and term of the joint metric, on requests a target and period [1/period]."""
     tracking: TrackingPart | None = None
@@ -276,6 +279,31 @@ class P95Part(Part, frozen=True, kw_only=True):
     """What it misses on the last part of the record, which it was not fitted on, median."""
     held_above_percent: Amount | None
     """Minutes of that part above its bound; 5 are to be expected."""
+
+
+class ClosedPart(Part, frozen=True, kw_only=True):
+    """Minutes of the local day, 0 to 1439, over midnight where the second is the smaller."""
+
+    from_minute: Count
+    until_minute: Count
+    """At which the second action brings both bounds back."""
+
+
+class OffHoursPart(Part, frozen=True, kw_only=True):
+    """Hours of every day in which no task is to run."""
+
+    timezone: str
+    closed: Annotated[tuple[ClosedPart, ...], Meta(min_length=1)]
+    evidence: EmptyBy
+    """What was empty in them on every recorded day."""
+    days: Count
+    """On which each hour was seen whole, at the least."""
+    lead_min: Count
+    """From the action that brings tasks back to the first hour that was not empty [min]."""
+    saving_usd_month: Amount
+    """Fargate with tasks in those hours over Fargate without, both replayed; in the cost after already."""
+    text: str
+    """In a sentence or two, with what a caller gets."""
 
 
 class ElasticityPart(Part, frozen=True, kw_only=True):

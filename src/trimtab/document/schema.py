@@ -22,6 +22,7 @@ from trimtab.document.parts import (
     CostPart,
     Count,
     Difference,
+    OffHoursPart,
     P95Part,
     Part,
     ReplayPart,
@@ -187,6 +188,8 @@ class ServicePart(Part, frozen=True, kw_only=True):
     candidates: Annotated[tuple[CandidatePart, ...], Meta(min_length=1)]
     p95: P95Part | UnsetType = UNSET
     """Where the objective asks for it, or where there is a model of it."""
+    off_hours: OffHoursPart | UnsetType = UNSET
+    """Where the objective allows hours without a task, and the service has some."""
 
 
 class Head(Part, frozen=True, kw_only=True):

@@ -206,6 +206,8 @@ class _Judge:
             reasons += guard_scaling.reasons_of_bounds(change)
         elif change.type == guard_scaling.POLICY:
             reasons += guard_scaling.reasons_of_policy(change, attributes)
+        elif change.type == guard_scaling.ACTION:
+            reasons += guard_scaling.reasons_of_action(change, self._links)
         elif change.type == "aws_lb_target_group" and known:
             reasons += guard_service.reasons_of_group(change, self._links, known)
         return reasons, [caution for _, caution in judged if caution]

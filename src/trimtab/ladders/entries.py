@@ -15,6 +15,7 @@ Seconds = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Percent = Annotated[float, Meta(gt=0, lt=100)]
 Counted = Literal["ChangeInCapacity", "PercentChangeInCapacity"]
 Bound = Annotated[int, Meta(ge=1, le=5000)]
+PieceBound = Annotated[int, Meta(ge=0, le=5000)]
 
 
 class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -33,7 +33,9 @@ def unsafe(found: Found, decision: Decided) -> str:
 def _scheduled(found: Found) -> str:
     """Say where scheduled actions, proposed or there, set other bounds than those that are patched."""
     if found.wanted.proposal.ladders.schedule is not None:
-        return "was replayed with scheduled actions that raise the minimum by day, which are not added here"
+        return (
+            "was replayed with scheduled actions that move the bounds by the clock, which are not added here"
+        )
     if (place := found.scheduled) is not None:
         where = f"{place.file}:{place.line}"
         return f"the scheduled action at {where} sets bounds of its own, for the size of before"

@@ -14,8 +14,9 @@ from msgspec import Meta
 from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.fleet.model import Architecture, TaskSize
 from trimtab.ladders.entries import Values, Whole
+from trimtab.ladders.kinds.schedule import clock
 from trimtab.ladders.traits import TRAITS
-from trimtab.terraform_module import PERCENT, PERIODS_S, SHARE, Ladders
+from trimtab.terraform_module import PERCENT, PERIODS_S, SHARE, Ladders, Schedule
 from trimtab.units import DAY_S
 
 
@@ -31,13 +32,7 @@ class _Given(Values, frozen=True, kw_only=True):
             msg = f"max ({ladders.max_tasks}) is below min ({ladders.min_tasks})"
             raise ValueError(msg)
         if ladders.schedule is not None:
-            minima = [piece.min_tasks for piece in ladders.schedule.pieces]
-            if max(minima) > ladders.max_tasks:
-                msg = f"schedule: {max(minima)} tasks are above max ({ladders.max_tasks})"
-                raise ValueError(msg)
-            if min(minima) != ladders.min_tasks:
-                msg = f"schedule: the least of them is {min(minima)}, and min is {ladders.min_tasks}"
-                raise ValueError(msg)
+            self._check_pieces(ladders.schedule, ladders)
         if ladders.period_s not in PERIODS_S:
             msg = f"period is {ladders.period_s} s, must be one of {', '.join(map(str, PERIODS_S))}"
             raise ValueError(msg)
@@ -49,6 +44,24 @@ class _Given(Values, frozen=True, kw_only=True):
             if periods * ladders.period_s > DAY_S:
                 msg = f"{way}_periods ({periods}) of {ladders.period_s} s are more than a day"
                 raise ValueError(msg)
+
+    @staticmethod
+    def _check_pieces(schedule: Schedule, ladders: Ladders) -> None:
+        most = max(max(piece.min_tasks, piece.max_tasks or 0) for piece in schedule.pieces)
+        if most > ladders.max_tasks:
+            msg = f"schedule: {most} tasks are above max ({ladders.max_tasks})"
+            raise ValueError(msg)
+        for piece in schedule.pieces:
+            if piece.max_tasks is not None and piece.min_tasks > piece.max_tasks:
+                msg = f"schedule: at {clock(piece)} max ({piece.max_tasks}) is below min ({piece.min_tasks})"
+                raise ValueError(msg)
+        minima = [piece.min_tasks for piece in schedule.pieces if piece.min_tasks]
+        if not minima:
+            msg = "schedule: no piece has a task, so none would ever run"
+            raise ValueError(msg)
+        if min(minima) != ladders.min_tasks:
+            msg = f"schedule: the least of them is {min(minima)}, and min is {ladders.min_tasks}"
+            raise ValueError(msg)
 
     def _check_shares(self, ladders: Ladders) -> None:
         if ladders.in_percent is None and (self.in_min_adjustment_magnitude or 1) > 1:

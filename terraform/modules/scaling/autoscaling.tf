@@ -8,6 +8,7 @@ module "schedule" {
   count  = var.scaling.schedule == null ? 0 : 1
 
   schedule = var.scaling.schedule
+  most     = var.scaling.max
   now      = plantimestamp()
 }
 
@@ -17,8 +18,10 @@ resource "aws_appautoscaling_target" "this" {
   resource_id        = "service/${var.cluster_name}/${var.service_name}"
   # What the last scheduled action set, so that no plan between two of them undoes it.
   min_capacity = var.scaling.schedule == null ? var.scaling.min : module.schedule[0].in_force
-  max_capacity = var.scaling.max
-  tags         = var.tags
+  max_capacity = (
+    var.scaling.schedule == null ? var.scaling.max : coalesce(module.schedule[0].most_in_force, var.scaling.max)
+  )
+  tags = var.tags
 
   lifecycle {
     # A replaced service loses its target without a word; this notices.
@@ -168,6 +171,7 @@ resource "aws_appautoscaling_scheduled_action" "this" {
 
   scalable_target_action {
     min_capacity = each.value.min
+    max_capacity = each.value.max
   }
 
   lifecycle {

@@ -81,7 +81,8 @@ variable "scaling" {
     is not, that alarm never fires and the one of `period` scales as before.
     `schedule` has the least number of tasks vary over the day: from `at` (HH:MM in `timezone`) on at least `min`, by
     scheduled actions of AWS, at most 6 a day; `weekend` where Saturday and Sunday have others. `min` is the least of
-    them. A plan between two actions finds nothing to change.
+    them. A plan between two actions finds nothing to change. A piece may have a `max` of its own; min = 0 with max = 0
+    is one in which no task runs, and the piece after it brings both bounds back.
     `tracking` is target tracking in the place of all step policies: AWS keeps CPU (and memory, where a target is given)
     near so many percent by alarms of its own. Of the other fields only `min`, `max` and the two cooldowns count then.
     A low threshold must lie where removing a task cannot push the metric back over `high`, and memory's must lie above
@@ -131,8 +132,8 @@ variable "scaling" {
     }), {})
     schedule = optional(object({
       timezone = string
-      weekdays = list(object({ at = string, min = number }))
-      weekend  = optional(list(object({ at = string, min = number })))
+      weekdays = list(object({ at = string, min = number, max = optional(number) }))
+      weekend  = optional(list(object({ at = string, min = number, max = optional(number) })))
     }))
     tracking = optional(object({
       cpu    = number
@@ -205,17 +206,38 @@ variable "scaling" {
   validation {
     condition = var.scaling.schedule == null ? true : (
       alltrue([for piece in concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, [])) :
-        floor(piece.min) == piece.min && piece.min <= var.scaling.max
+        floor(piece.min) == piece.min && piece.min <= coalesce(piece.max, var.scaling.max) &&
+        floor(coalesce(piece.max, 0)) == coalesce(piece.max, 0) && coalesce(piece.max, 0) <= var.scaling.max
       ]) &&
-      var.scaling.min == min(
-        concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min...
-      )
+      var.scaling.min == try(min([
+        for piece in concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, [])) :
+        piece.min if piece.min != 0
+      ]...), 0)
     )
     error_message = join(" ", [
       "scaling.schedule has minima",
       try(join(", ", concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, []))[*].min), ""),
       "with min = ${var.scaling.min} and max = ${var.scaling.max}.",
       "They are whole numbers up to max, and min is the least of them: what is checked of min holds for each.",
+      "Pieces of min = 0 and max = 0 do not count there, and not all may be such; a piece's max is whole too, and",
+      "not above the service's.",
+    ])
+  }
+
+  # Consent to no tasks is a 0 written twice: a minimum of 0 by itself is what nothing would ever scale out from.
+  validation {
+    condition = var.scaling.schedule == null ? true : alltrue([
+      for piece in concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, [])) :
+      (piece.min == 0) == (piece.max == null ? false : piece.max == 0)
+    ])
+    error_message = join(" ", [
+      "scaling.schedule has a 0 that stands alone, at",
+      format("%s.", try(join(", ", [
+        for piece in concat(var.scaling.schedule.weekdays, coalesce(var.scaling.schedule.weekend, [])) : piece.at
+        if(piece.min == 0) != (piece.max == null ? false : piece.max == 0)
+      ]), "")),
+      "Say min = 0 and max = 0 where no task is to run: the next piece starts some again. Elsewhere neither is 0:",
+      "a service of no tasks reports no metric, so no alarm would ever bring it back.",
     ])
   }
 

@@ -39,8 +39,8 @@ variable "scaling" {
     }))
     schedule = optional(object({
       timezone = string
-      weekdays = list(object({ at = string, min = number }))
-      weekend  = optional(list(object({ at = string, min = number })))
+      weekdays = list(object({ at = string, min = number, max = optional(number) }))
+      weekend  = optional(list(object({ at = string, min = number, max = optional(number) })))
     }))
     tracking = optional(object({
       cpu    = number

@@ -11,7 +11,7 @@ import pytest
 
 from trimtab.errors import ReplayError
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.kinds.schedule import actions_of, said_of
+from trimtab.ladders.kinds.schedule import actions_of, said_of, told, words
 from trimtab.terraform_module import MODULE, Ladders, Minimum, Schedule, Tracking, module_takes
 from trimtab.values.schema import ServiceEntry
 
@@ -33,11 +33,11 @@ def minima(ladders: Ladders, start: datetime, hours: int) -> dict[float, int]:
 
 def test_the_actions_are_those_that_the_module_makes() -> None:
     mocked = MOCKED.read_text(encoding="utf-8")
-    for action in actions_of(BERLIN):
+    for action in actions_of(BERLIN, 9):
         assert f'schedule = "{action.schedule}", min = {action.min_tasks}' in mocked
         assert action.timezone == "Europe/Berlin"
     (early, _) = actions_of(
-        replace(DAILY, weekdays=(Minimum(minute=6 * 60 + 5, min_tasks=4), BERLIN.weekdays[1]))
+        replace(DAILY, weekdays=(Minimum(minute=6 * 60 + 5, min_tasks=4), BERLIN.weekdays[1])), 9
     )
     assert f'schedule = "{early.schedule}", min = 4' in mocked
 
@@ -111,3 +111,81 @@ def test_values_that_are_no_schedule_are_refused_in_a_line(given: dict[str, obje
     entry = {"cpu": 256, "memory": 512, "scaling": {"min": 2, "max": 9, "schedule": schedule}}
     with pytest.raises(msgspec.ValidationError, match=says):
         msgspec.convert(entry, type=ServiceEntry)
+
+
+# Hours without a task
+
+NIGHT = Schedule(
+    timezone="Europe/Berlin",
+    weekdays=(Minimum(minute=350, min_tasks=2), Minimum(minute=22 * 60, min_tasks=0, max_tasks=0)),
+)
+OFF = replace(LADDERS, schedule=NIGHT)
+
+
+def test_a_night_closes_both_bounds_over_midnight_and_brings_both_back() -> None:
+    policy = policy_of_ladders(OFF, initial_tasks=2, over=(datetime(2026, 3, 28, tzinfo=UTC), 48 * 60))
+    assert (policy.min_tasks, policy.max_tasks, policy.initial_tasks) == (0, 0, 0)
+    # Winter, then an hour earlier in UTC from the morning on in which the clocks went forward.
+    changed = [(one.minute / 60, one.min_tasks, one.max_tasks) for one in policy.changes]
+    assert changed == [
+        (4 + 50 / 60, 2, 9),
+        (21, 0, 0),
+        (24 + 3 + 50 / 60, 2, 9),
+        (24 + 20, 0, 0),
+    ]
+
+
+def test_a_night_is_what_the_module_takes_and_says_in_words() -> None:
+    assert module_takes(OFF)
+    assert list(said_of(NIGHT)) == [
+        "at least 2 tasks from 05:50, no task from 22:00 (every day, Europe/Berlin)"
+    ]
+    assert list(told(OFF)["schedule"]["weekdays"]) == [
+        {"at": "05:50", "min": 2},
+        {"at": "22:00", "min": 0, "max": 0},
+    ]
+    fewer = replace(NIGHT, weekdays=(Minimum(minute=350, min_tasks=3), NIGHT.weekdays[1]))
+    assert list(words(replace(OFF, min_tasks=3, schedule=fewer), OFF)) == []
+    assert len(list(words(OFF, LADDERS))) == 1
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (Minimum(minute=0, min_tasks=0, max_tasks=0),),
+        (Minimum(minute=0, min_tasks=0), Minimum(minute=350, min_tasks=2)),
+        (Minimum(minute=0, min_tasks=2, max_tasks=1), Minimum(minute=350, min_tasks=2)),
+        (Minimum(minute=0, min_tasks=2, max_tasks=10), Minimum(minute=350, min_tasks=2)),
+    ],
+)
+def test_a_night_that_the_module_refuses_is_refused_here_too(pieces: tuple[Minimum, ...]) -> None:
+    assert not module_takes(replace(OFF, schedule=Schedule(timezone="UTC", weekdays=pieces)))
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "says"),
+    [
+        ([{"at": "00:00", "min": 0}, {"at": "06:00", "min": 2}], "at 00:00 a 0 stands alone"),
+        ([{"at": "00:00", "min": 2, "max": 0}, {"at": "06:00", "min": 2}], "at 00:00 a 0 stands alone"),
+        ([{"at": "00:00", "min": 0, "max": 0}], "no piece has a task"),
+        ([{"at": "00:00", "min": 2, "max": 10}], "10 tasks are above max"),
+        (
+            [{"at": "00:00", "min": 3, "max": 2}, {"at": "06:00", "min": 2}],
+            "max \\(2\\) is below min \\(3\\)",
+        ),
+        (
+            [{"at": "00:00", "min": 0, "max": 0}, {"at": "06:00", "min": 3}],
+            "the least of them is 3, and min is 2",
+        ),
+    ],
+)
+def test_values_that_are_no_night_are_refused_in_a_line(weekdays: list[object], says: str) -> None:
+    schedule = {"timezone": "UTC", "weekdays": weekdays}
+    entry = {"cpu": 256, "memory": 512, "scaling": {"min": 2, "max": 9, "schedule": schedule}}
+    with pytest.raises(msgspec.ValidationError, match=says):
+        msgspec.convert(entry, type=ServiceEntry)
+
+
+def test_the_services_own_bounds_are_never_none() -> None:
+    with pytest.raises(msgspec.ValidationError, match=">= 1"):
+        msgspec.convert({"cpu": 256, "memory": 512, "scaling": {"min": 0, "max": 0}}, type=ServiceEntry)

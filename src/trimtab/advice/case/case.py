@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trimtab.advice.case.asked import asked_of
 from trimtab.advice.case.latency import latency_at, limits_of
 from trimtab.advice.case.objective import DEFAULT as DEFAULT_OBJECTIVE
 from trimtab.advice.case.zones import zones_of
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
     from trimtab.demand.latency import Latency
-    from trimtab.demand.series import Demand
+    from trimtab.demand.series import Demand, Mask
     from trimtab.fleet.model import Service, TaskSize
     from trimtab.replay.policy import Policy
     from trimtab.sizing.model import TaskUse
@@ -139,18 +140,41 @@ def as_proposed(
     size, ladders = proposal.size, proposal.ladders
     inputs = proposed_inputs(workload, proposal, prices, objective)
     needed = required_tasks(inputs, floor=ladders.min_tasks).tasks[0]
+    policy = policy_of_ladders(
+        ladders,
+        initial_tasks=min(int(needed), ladders.max_tasks),
+        over=(workload.demand.start, inputs.load.minutes),
+    )
+    if ladders.schedule is not None and ladders.schedule.closes:
+        asked = asked_of(workload.service, workload.demand)
+        inputs = replace(inputs, load=_unasked(inputs.load, policy, asked.busy))
     return Case(
         service=workload.service.name,
         start=workload.demand.start,
         size=size,
         inputs=inputs,
-        policy=policy_of_ladders(
-            ladders,
-            initial_tasks=min(int(needed), ladders.max_tasks),
-            over=(workload.demand.start, inputs.load.minutes),
-        ),
+        policy=policy,
         filled_share=workload.filled_share,
     )
+
+
+def _unasked(load: Load, policy: Policy, asked: Mask) -> Load:
+    """Return the load without what tasks do of their own while none is allowed, and until something is asked.
+
+    Of a minute in which something was, all work stays: nothing is served then, and it counts. So does all
+    work where nothing was ever seen to be asked.
+    """
+    if not asked.any():
+        return load
+    most = np.full(load.minutes, policy.max_tasks)
+    for bounds in policy.changes:
+        most[bounds.minute :] = bounds.max_tasks
+    # By the last minute that was closed and the last in which something was asked: which of them was later.
+    minutes = np.arange(load.minutes)
+    closed_at = np.maximum.accumulate(np.where(most == 0, minutes, -1))
+    asked_at = np.maximum.accumulate(np.where(asked & (most > 0), minutes, -1))
+    own = ~asked & (closed_at > asked_at)
+    return replace(load, cpu_vcpu=np.where(own, 0.0, load.cpu_vcpu))
 
 
 def proposed_inputs(workload: Workload, proposal: Proposal, prices: Prices, objective: Objective) -> Inputs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -116,6 +117,21 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Kinds that may be recommended; of those that stand the same trials the cheapest is."""
     services: dict[str, LaidDown] = {}
     """What is laid down for single services, by name."""
+    allow_zero: bool | UnsetType = UNSET
+    """Whether a service may have no task in the hours of the day that were empty on every recorded day, by
+    its requests or its recorded count; never by CPU alone."""
+    timezone: str | UnsetType = UNSET
+    """With ``allow_zero``: the clock that those hours follow, an IANA name; left out: UTC."""
+
+    def __post_init__(self) -> None:
+        if self.timezone is UNSET:
+            return
+        if not self.allow_zero:
+            msg = "timezone goes with allow_zero: it is the clock of the hours without a task"
+            raise ValueError(msg)
+        if self.timezone not in available_timezones():
+            msg = f"timezone {self.timezone!r} is none that is known here; an IANA name such as Europe/Berlin"
+            raise ValueError(msg)
 
     def laid_down(self, service: str) -> LaidDown:
         """Return what is laid down for one service."""
@@ -227,7 +243,7 @@ def _fault(error: Exception, content: bytes) -> str:
     return said
 
 
-def objective_of(path: Path | None, **flags: float | None) -> Objective:
+def objective_of(path: Path | None, **flags: float | str | None) -> Objective:
     """Return the objective of a file, if there is one, with the flags that were given over it.
 
     Raises:

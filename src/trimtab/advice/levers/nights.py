@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from trimtab.advice.case.asked import NO_WORK_VCPU, is_called
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import Lever, LeverKind
 from trimtab.catalog.load import HOURS_PER_MONTH
@@ -13,7 +14,7 @@ from trimtab.sizing.tasks import work_cpu
 from trimtab.units import DAY_H, HOUR_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from trimtab.advice.case.case import Workload
     from trimtab.advice.case.outcome import Judged
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand, Mask
 
-NO_WORK_VCPU: Final = 0.005
-"""CPU of a running task up to which it does no work [vCPU]: what a runtime uses to wait. A choice."""
 LEAST_DAYS: Final = 5
 """On so many days an hour must have been seen without work before it is called one without work."""
 LEAST_NIGHT_H: Final = 2
@@ -31,13 +30,13 @@ LEAST_EMPTY_DAYS: Final = 7
 """On so many days an hour of a service that is called must have been seen whole, and without a request: a
 week has every kind of day."""
 _NOT_CALLED: Final = (
-    "nobody connects to it then, no timer of its own runs in it, and somebody keeps the schedule: "
-    "the values have none"
+    "CPU alone is no proof, so --allow-zero does not take it: nobody connects to it then, no timer of its "
+    "own runs in it, and a schedule with both bounds at 0 is yours to write"
 )
 _CALLED: Final = (
-    "a caller in those hours gets 503, and nothing of its own runs in it; two scheduled actions of your own, "
-    "one with minimum and maximum 0 and one with both as before, for the values have no maximum of 0; the "
-    "hours are of UTC, which summer time moves"
+    "a caller in those hours gets 503, and nothing of its own runs in it; --allow-zero writes the two "
+    "scheduled actions, one with minimum and maximum 0 and one that brings both back; the hours are of UTC, "
+    "which summer time moves"
 )
 
 
@@ -46,7 +45,9 @@ def scheduled_zero(
 ) -> Iterator[Lever]:
     """Yield what the floor costs in the hours of the day in which nothing was ever done."""
     service, demand = workload.service, workload.demand
-    called = service.traffic is not None or (service.identity is not None and service.identity.attachments)
+    if proposal.ladders.schedule is not None and proposal.ladders.schedule.closes:
+        return  # it is pulled
+    called = is_called(service)
     hours = empty_hours(demand) if called and service.scaling is not None else idle_hours(demand)
     if not hours or (called and service.scaling is None):
         return
@@ -78,41 +79,51 @@ def idle_hours(demand: Demand) -> frozenset[int]:
         if np.unique(clock[known & (clock % DAY_H == hour)]).size >= LEAST_DAYS
         and not works[clock % DAY_H == hour].any()
     }
-    return _nights(quiet)
+    return nights_of(quiet)
 
 
 def empty_hours(demand: Demand) -> frozenset[int]:
-    """Return the hours of the day, UTC, in which no request was ever recorded, a night or longer.
+    """Return the hours of the day, UTC, in which no request was ever recorded, a night or longer."""
+    clock = clock_hours(demand)
+    return nights_of(days_without(demand.requests > 0, demand.known, clock, HOUR_S // demand.step_s))
 
-    Each was seen whole on ``LEAST_EMPTY_DAYS`` days at least, of days that had requests at all: a load
+
+def days_without(
+    busy: Mask, known: Mask, clock: np.ndarray[tuple[int], np.dtype[np.int64]], hour: int
+) -> dict[int, int]:
+    """Return the hours of the day of a ``clock`` that had no ``busy`` minute, and on how many days.
+
+    Each was seen whole on ``LEAST_EMPTY_DAYS`` days at least, of days that were busy at all: a load
     balancer publishes no zero, so what separates no request from no record is that CPU reported in every
     minute of the hour, and requests on the day. One request in an hour on any day, and it is none.
+
+    ``known``: minutes that were recorded; ``clock``: the hour of each, counted on from some midnight, int64,
+    shape (T,); ``hour``: steps of the record in an hour.
     """
-    clock = clock_hours(demand)
-    place = clock - clock[0]
-    whole = np.bincount(place, weights=demand.known) == HOUR_S // demand.step_s
-    asked = np.bincount(place, weights=demand.requests > 0) > 0
-    hours = clock[0] + np.arange(whole.size)
+    place = clock - clock.min()
+    minutes = np.bincount(place)
+    # A clock that is put back has an hour of two.
+    whole = (np.bincount(place, weights=known) == minutes) & (minutes >= hour)
+    asked = np.bincount(place, weights=busy) > 0
+    hours = clock.min() + np.arange(whole.size)
     days = hours // DAY_H
     seen = whole & np.isin(days, days[asked])
-    of_day = [hours % DAY_H == hour for hour in range(DAY_H)]
-    return _nights(
-        {
-            hour
-            for hour, those in enumerate(of_day)
-            if seen[those].sum() >= LEAST_EMPTY_DAYS and not asked[those].any()
-        }
-    )
+    of_day = [hours % DAY_H == one for one in range(DAY_H)]
+    return {
+        one: int(seen[those].sum())
+        for one, those in enumerate(of_day)
+        if seen[those].sum() >= LEAST_EMPTY_DAYS and not asked[those].any()
+    }
 
 
-def _nights(quiet: set[int]) -> frozenset[int]:
-    """Return those of some hours that are a night or longer."""
+def nights_of(quiet: Collection[int]) -> frozenset[int]:
+    """Return those of some hours of the day that are a night or longer."""
     return frozenset(
-        hour for first, length in _runs(quiet) if length >= LEAST_NIGHT_H for hour in _run(first, length)
+        hour for first, length in runs_of(quiet) if length >= LEAST_NIGHT_H for hour in _run(first, length)
     )
 
 
-def _runs(hours: set[int] | frozenset[int]) -> Iterator[tuple[int, int]]:
+def runs_of(hours: Collection[int]) -> Iterator[tuple[int, int]]:
     """Give (first, length) of each run of hours, around midnight as one."""
     if len(hours) == DAY_H:
         yield 0, DAY_H
@@ -129,7 +140,7 @@ def _run(first: int, length: int) -> Iterator[int]:
 
 
 def _spans(hours: frozenset[int]) -> str:
-    spans = (f"{first:02}:00 and {(first + length) % DAY_H:02}:00" for first, length in _runs(hours))
+    spans = (f"{first:02}:00 and {(first + length) % DAY_H:02}:00" for first, length in runs_of(hours))
     return ", ".join(spans)
 
 

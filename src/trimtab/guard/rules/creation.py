@@ -43,6 +43,8 @@ def reasons_of_creation(change: Change, known: Facts | None, links: Links) -> tu
         reasons += guard_alarms.reasons_of_alarm(change, links)
     if change.type == "aws_ecs_service":
         reasons += guard_service.reasons_of_shared(change, links)
+    if change.type == guard_scaling.ACTION:
+        reasons += guard_scaling.reasons_of_action(change, links)
     return tuple(reasons)
 
 

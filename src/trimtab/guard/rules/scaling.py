@@ -53,6 +53,7 @@ LATER = "scaling-cooldown-longer"
 OF_NEW_SERVICE = "scaling-target-of-new-service"
 ALLOWED, STOPPED = "scaling-maximum-allows-count", "scaling-maximum-below-count"
 HALF_STAYS, CARRIED = "scaling-steps-leave-half", "scaling-steps-carried"
+NONE, NONE_FOR_GOOD = "scaling-action-to-none", "scaling-action-to-none-for-good"
 _STEPS_FACT = "appautoscaling-policy-step-scaling-policy-configuration-steps"
 MANY_TAKEN = frozenset({f"{_STEPS_FACT}-take-all", f"{_STEPS_FACT}-counted-otherwise"})
 """What is not told of steps in, unless half of the tasks stay, or enough for the load."""
@@ -113,6 +114,38 @@ def _room(values: Mapping[str, Any] | None) -> float | None:
     return None if least is None or most is None else most - least
 
 
+def reasons_of_action(change: Change, links: Links) -> tuple[Reason, ...]:
+    """Return that a scheduled action stops every task at its time, where it did not before."""
+    if _bound(change.after, "max_capacity") != 0 or _bound(change.before, "max_capacity") == 0:
+        return ()
+    service = str((change.after or {}).get("resource_id"))
+    others = [one for one in links.scaled_by(change, service, ACTION) if one.address != change.address]
+    back = [
+        one
+        for one in others
+        if (_bound(one.after, "min_capacity") or 0) > 0
+        or any_true(one.after_unknown.get("scalable_target_action"))
+    ]
+    if not back:
+        return (said(NONE_FOR_GOOD, _when(change)),)
+    again = ", ".join(_when(one) for one in back)
+    new = links.makes(change, "resource_id", "aws_ecs_service")
+    return (said(NONE, _when(change), again, verdict=Impact.SAFE if new else Impact.INTERRUPTS),)
+
+
+def _bound(values: Mapping[str, Any] | None, name: str) -> float | None:
+    return number(block((values or {}).get("scalable_target_action")).get(name))
+
+
+def _when(change: Change) -> str:
+    if is_hidden(change.after_sensitive, "schedule"):
+        return "which is sensitive"
+    when, zone = ((change.after or {}).get(name) for name in ("schedule", "timezone"))
+    if not isinstance(when, str):
+        return "which is known after the apply"
+    return f"{when} {zone}" if isinstance(zone, str) and zone else when
+
+
 def scaled(change: Change) -> str:
     """Return what a scaling target or policy scales, as Application Auto Scaling calls it."""
     return str((change.before or {}).get("resource_id"))
@@ -155,14 +188,17 @@ def _least_kept(policy: Change, links: Links) -> float | None:
             continue
         if one.type == TARGET:
             bounds += 1
-            told.append(number(values.get("min_capacity")))
+            if number(values.get("max_capacity")) != 0:
+                told.append(number(values.get("min_capacity")))
         elif any_true(one.after_unknown.get("scalable_target_action")):
             told.append(None)
+        elif _bound(values, "max_capacity") == 0:
+            pass  # while no task may run, a step takes none
         elif (least := block(values.get("scalable_target_action")).get("min_capacity")) is not None:
             # Where it is null, the action leaves the minimum as it is.
             told.append(number(least))
     known = [one for one in told if one is not None]
-    return min(known) if bounds and len(known) == len(told) else None
+    return min(known) if bounds and known and len(known) == len(told) else None
 
 
 def _acts(policy: Change, links: Links) -> bool:

@@ -1,4 +1,4 @@
-"""A least number of tasks by the time of day: its trait, and the bounds that it lays down in a replay."""
+"""Bounds by the time of day, a minimum or both: their trait, and what they lay down in a replay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec import Meta
 from trimtab.demand.schedule import bounds_of
 from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, ScheduledAction
-from trimtab.ladders.entries import Bound, Values
+from trimtab.ladders.entries import PieceBound, Values
 from trimtab.ladders.words import WordOrder, tasks
 from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
 from trimtab.units import HOUR_MIN
@@ -34,17 +34,21 @@ class PieceEntry(Values, frozen=True, kw_only=True):
     """One piece of a day in a file of values."""
 
     at: str
-    min: Bound
+    min: PieceBound
+    max: PieceBound | None = None
 
     def __post_init__(self) -> None:
         if not CLOCK.fullmatch(self.at):
             msg = f"at is {self.at!r}, must be HH:MM, from 00:00 to 23:59"
             raise ValueError(msg)
+        if (self.min == 0) != (self.max == 0):
+            msg = f"at {self.at} a 0 stands alone: min = 0 goes with max = 0, where no task is to run"
+            raise ValueError(msg)
 
     def piece(self) -> Minimum:
         """Return it with the minute of its day."""
         hour, minute = self.at.split(":")
-        return Minimum(minute=int(hour) * HOUR_MIN + int(minute), min_tasks=self.min)
+        return Minimum(minute=int(hour) * HOUR_MIN + int(minute), min_tasks=self.min, max_tasks=self.max)
 
 
 Day = Annotated[tuple[PieceEntry, ...], Meta(min_length=1, max_length=MOST_PIECES)]
@@ -81,11 +85,16 @@ def told(ladders: Ladders) -> dict[str, Any]:
         return {"schedule": None}
     days = {"weekdays": ladders.schedule.weekdays, "weekend": ladders.schedule.weekend}
     pieces = {
-        name: [{"at": clock(piece), "min": piece.min_tasks} for piece in day]
+        name: [{"at": clock(piece), **_bounds(piece)} for piece in day]
         for name, day in days.items()
         if day is not None
     }
     return {"schedule": {"timezone": ladders.schedule.timezone, **pieces}}
+
+
+def _bounds(piece: Minimum) -> dict[str, int]:
+    least = {"min": piece.min_tasks}
+    return least if piece.max_tasks is None else least | {"max": piece.max_tasks}
 
 
 def read(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,9 +105,19 @@ def read(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def words(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
     """Yield what differs."""
-    if one.schedule != was.schedule:
+    if one.schedule != was.schedule and not (_hours(one) and _hours(one) == _hours(was)):
         said = "the same minimum all day" if one.schedule is None else "; ".join(said_of(one.schedule))
         yield WordOrder.BOUNDS, said
+
+
+def _hours(ladders: Ladders) -> list[tuple[str, int, int | None]]:
+    """Return the pieces of a day that closes, where its minimum is the ladders' own: that is told already."""
+    schedule = ladders.schedule
+    if schedule is None or not schedule.closes or schedule.weekend is not None:
+        return []
+    if {piece.min_tasks for piece in schedule.pieces} != {0, ladders.min_tasks}:
+        return []
+    return [(schedule.timezone, piece.minute, piece.max_tasks) for piece in schedule.pieces]
 
 
 def said_of(schedule: Schedule) -> Iterator[str]:
@@ -106,18 +125,34 @@ def said_of(schedule: Schedule) -> Iterator[str]:
     named = (("weekdays", schedule.weekdays), ("at the weekend", schedule.weekend))
     for name, day in named:
         if day is not None:
-            pieces = ", ".join(f"{tasks(piece.min_tasks)} from {clock(piece)}" for piece in day)
             every = "every day" if schedule.weekend is None else name
+            if schedule.bounded:
+                pieces = ", ".join(f"{_bounded(piece)} from {clock(piece)}" for piece in day)
+                yield f"{pieces} ({every}, {schedule.timezone})"
+                continue
+            pieces = ", ".join(f"{tasks(piece.min_tasks)} from {clock(piece)}" for piece in day)
             yield f"at least {pieces} ({every}, {schedule.timezone})"
+
+
+def _bounded(piece: Minimum) -> str:
+    if piece.max_tasks == 0:
+        return "no task"
+    least = f"at least {tasks(piece.min_tasks)}"
+    return least if piece.max_tasks is None else f"{least} and at most {piece.max_tasks}"
 
 
 def clock(piece: Minimum) -> str:
     """Return when a piece begins, HH:MM."""
-    return f"{piece.minute // HOUR_MIN:02}:{piece.minute % HOUR_MIN:02}"
+    return at(piece.minute)
 
 
-def actions_of(schedule: Schedule) -> tuple[ScheduledAction, ...]:
-    """Return the scheduled actions as ``modules/scaling`` makes them."""
+def at(minute: int) -> str:
+    """Return a minute of the day as HH:MM."""
+    return f"{minute // HOUR_MIN:02}:{minute % HOUR_MIN:02}"
+
+
+def actions_of(schedule: Schedule, most: int) -> tuple[ScheduledAction, ...]:
+    """Return the scheduled actions as ``modules/scaling`` makes them, ``most`` the service's maximum."""
     days = [(DAILY, schedule.weekdays)]
     if schedule.weekend is not None:
         days = [(WEEKDAYS, schedule.weekdays), (WEEKEND, schedule.weekend)]
@@ -127,6 +162,7 @@ def actions_of(schedule: Schedule) -> tuple[ScheduledAction, ...]:
             schedule=f"cron({piece.minute % HOUR_MIN} {piece.minute // HOUR_MIN} {when} *)",
             timezone=schedule.timezone,
             min_tasks=piece.min_tasks,
+            max_tasks=(most if piece.max_tasks is None else piece.max_tasks) if schedule.bounded else None,
         )
         for when, day in days
         for piece in day
@@ -144,7 +180,7 @@ def scheduled(policy: Policy, ladders: Ladders, over: tuple[datetime, int] | Non
         return policy
     if over is None:
         raise ReplayError("a schedule is replayed on a demand with a start", where="ladders.schedule")
-    actions: Sequence[ScheduledAction] = actions_of(ladders.schedule)
+    actions: Sequence[ScheduledAction] = actions_of(ladders.schedule, ladders.max_tasks)
     scaling = Scaling(min_tasks=ladders.min_tasks, max_tasks=ladders.max_tasks, scheduled=tuple(actions))
     (least, most), changes = bounds_of(scaling, *over)
     return replace(

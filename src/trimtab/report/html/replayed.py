@@ -95,7 +95,9 @@ def _series(
 
 def _tracked(workload: Workload, case: Case) -> Iterator[Tracked]:
     """Yield what most would write instead: target tracking within the same bounds, AWS's own cooldowns."""
-    least, most = case.policy.least_tasks, case.policy.most_tasks
+    minima = [case.policy.min_tasks, *(one.min_tasks for one in case.policy.changes)]
+    # Hours without a task are a schedule's: target tracking would never come back from 0.
+    least, most = min((one for one in minima if one), default=0), case.policy.most_tasks
     if least == most:
         return
     for target in TARGETS:

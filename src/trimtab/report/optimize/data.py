@@ -297,7 +297,7 @@ def _row(service: ServicePart) -> Row:
         tasks_before=service.replay_before.tasks_mean,
         size_after=f"{service.cpu_units}/{service.memory_mib}",
         tasks_after=service.replay_after.tasks_mean,
-        bounds=f"{scaling.min_tasks}-{scaling.max_tasks}",
+        bounds=f"{'0, ' * bool(service.off_hours)}{scaling.min_tasks}-{scaling.max_tasks}",
         before_usd_month=cost.before_usd_month,
         after_usd_month=cost.after_usd_month,
         saving_usd_month=cost.saving_usd_month,

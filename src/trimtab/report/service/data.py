@@ -68,7 +68,7 @@ def explanation_of(document: Document, service: str, values: PurePath) -> Explan
 def _advised(document: Document, service: ServicePart, values: PurePath) -> Explanation:
     was, now = service.deployed, service.scaling
     before = f"{was.cpu_units}/{was.memory_mib} (CPU units / MiB), {_bounds(was)}"
-    after = f"{size_of(service)}, {_bounds(now)}"
+    after = f"{size_of(service)}, {_bounds(now)}{', and none in some hours' * bool(service.off_hours)}"
     cost = f"{usd(service.cost.before_usd_month)} to {usd(service.cost.after_usd_month)} a month in all"
     return Explanation(
         title=f"{service.name} ({document.cluster}): {service.choice.verdict.value}",

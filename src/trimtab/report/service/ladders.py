@@ -26,7 +26,7 @@ def ladder_section(service: ServicePart) -> Section:
     scaling, replay = service.scaling, service.replay_after
     if scaling.min_tasks == scaling.max_tasks:
         text = f"always {tasks(scaling.min_tasks)}: minimum and maximum are the same, so nothing scales"
-        return Section(title="Count", blocks=(Fact(label="fixed", text=text),))
+        return Section(title="Count", blocks=(Fact(label="fixed", text=text), *_minima(scaling)))
     bounds = (
         f"{scaling.min_tasks} to {tasks(scaling.max_tasks)}; in replay {replay.tasks_least} to "
         f"{replay.tasks_most} were asked for, {replay.tasks_mean:.1f} ran on average"
@@ -52,7 +52,8 @@ def _minima(scaling: ScalingPart) -> Iterator[Fact]:
     """Yield the minima by the time of day, where there are any."""
     schedule = ladders_of(scaling).schedule
     if schedule is not None:
-        yield Fact(label="minimum", text="; ".join(said_of(schedule)))
+        label = "bounds by the clock" if schedule.bounded else "minimum"
+        yield Fact(label=label, text="; ".join(said_of(schedule)))
 
 
 def _tracked(bounds: str, tracking: TrackingPart, service: ServicePart) -> Section:

@@ -58,6 +58,9 @@ def proof_section(document: Document, service: ServicePart) -> Section:
         f"what was chosen like this kept 1 % on demand it never saw in {kept} of {series} recorded series"
     )
     facts = (*facts, Fact(label="unseen", text=unseen))
+    if service.off_hours:
+        text = "tuned and held-out days have tasks at all hours; all days and the alternatives do not"
+        facts = (*facts, Fact(label="hours", text=text))
     title = (
         f"How it did in replay (Fargate alone; at most {objective.direction_changes_day:g} reversals a day)"
     )

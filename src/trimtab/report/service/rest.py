@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from msgspec import UnsetType
+
 from trimtab.advice.case.objective import DEFAULT
 from trimtab.catalog.load import LIST_PRICE
 from trimtab.report.optimize.data import snapshot_notes
 from trimtab.report.service.levers import lever_facts
-from trimtab.report.service.model import Command, Fact, Grid, Section
+from trimtab.report.service.model import Command, Fact, Grid, Section, usd
 from trimtab.timing.ground import Setting
 
 if TYPE_CHECKING:
@@ -61,7 +63,14 @@ def cost_section(document: Document, service: ServicePart) -> Section:
     text = f"{document.price_basis}, {document.region}, a month of 730 h"
     if cost.after.tracing_usd_month:
         text += "; tracing at its most"
-    return Section(title=f"Cost ({text})", blocks=(grid, *lever_facts(document, service)))
+    closed = (
+        ()
+        if isinstance(service.off_hours, UnsetType)
+        else (
+            Fact(label="of which", text=f"{usd(service.off_hours.saving_usd_month)} by hours without a task"),
+        )
+    )
+    return Section(title=f"Cost ({text})", blocks=(grid, *closed, *lever_facts(document, service)))
 
 
 def _split(parts: SplitPart, *, logs: bool, insights: bool) -> tuple[str, ...]:

@@ -68,6 +68,79 @@ run "a_piece_below_min_is_refused_for_nothing_was_checked_of_it" {
   expect_failures = [var.scaling]
 }
 
+run "no_task_at_night_and_both_bounds_come_back" {
+  command = plan
+  variables {
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 0, max = 0 }, { at = "06:00", min = 2 }] }
+    }
+  }
+  assert {
+    condition = { for key, one in aws_appautoscaling_scheduled_action.this : key => [
+      one.scalable_target_action[0].min_capacity, one.scalable_target_action[0].max_capacity
+    ] } == { daily-0000 = ["0", "0"], daily-0600 = ["2", "9"] }
+    error_message = "both, both times"
+  }
+}
+
+run "no_piece_but_nights_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 0, max = 0 }] }
+    }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_minimum_of_0_with_room_above_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 0 }, { at = "06:00", min = 2 }] }
+    }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_maximum_of_0_below_a_minimum_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 2, max = 0 }, { at = "06:00", min = 2 }] }
+    }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "a_pieces_maximum_above_the_services_is_refused" {
+  command = plan
+  variables {
+    scaling = {
+      min      = 2
+      max      = 9
+      schedule = { timezone = "UTC", weekdays = [{ at = "00:00", min = 2, max = 10 }, { at = "06:00", min = 2 }] }
+    }
+  }
+  expect_failures = [var.scaling]
+}
+
+run "the_services_own_bounds_are_never_0" {
+  command = plan
+  variables {
+    scaling = { min = 0, max = 0 }
+  }
+  expect_failures = [var.scaling]
+}
+
 run "a_min_that_no_piece_has_is_refused" {
   command = plan
   variables {

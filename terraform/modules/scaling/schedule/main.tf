@@ -1,5 +1,5 @@
-# Which minimum a schedule has in force. AWS moves the target's bound at each action; Terraform says the same one, so
-# that a plan between two actions finds nothing to change, and one after an edit puts the right one back.
+# Which bounds a schedule has in force. AWS moves the target's at each action; Terraform says the same ones, so that a
+# plan between two actions finds nothing to change, and one after an edit puts the right ones back.
 
 locals {
   zones = jsondecode(file("${path.module}/zones.json"))
@@ -17,10 +17,13 @@ locals {
   before = (
     contains(["Sat", "Sun"], formatdate("EEE", timeadd(local.here, "-24h"))) ? local.weekend : local.weekdays
   )
-  begun = [for piece in local.today : piece.min if
+  begun = [for piece in local.today : piece if
     tonumber(substr(piece.at, 0, 2)) * 60 + tonumber(substr(piece.at, 3, 2)) <= local.minute
   ]
-  in_force = length(local.begun) > 0 ? local.begun[length(local.begun) - 1] : local.before[length(local.before) - 1].min
+  in_force = length(local.begun) > 0 ? local.begun[length(local.begun) - 1] : local.before[length(local.before) - 1]
+
+  # Where one piece moves the maximum, each says its own: what an action leaves out stays as the last one set it.
+  bounded = anytrue([for piece in concat(local.weekdays, local.weekend) : piece.max != null])
 
   daily = var.schedule.weekend == null
   actions = merge(
@@ -28,11 +31,13 @@ locals {
       days = local.daily ? "* * ?" : "? * MON-FRI"
       at   = piece.at
       min  = piece.min
+      max  = local.bounded ? coalesce(piece.max, var.most) : null
     } },
     { for piece in coalesce(var.schedule.weekend, []) : "weekend-${replace(piece.at, ":", "")}" => {
       days = "? * SAT,SUN"
       at   = piece.at
       min  = piece.min
+      max  = local.bounded ? coalesce(piece.max, var.most) : null
     } },
   )
 }

@@ -1,12 +1,12 @@
 variable "schedule" {
   description = <<-EOT
-    The pieces of a day: from `at` (HH:MM, in `timezone`) on, at least `min` tasks. `weekend` where Saturday and Sunday
-    have others.
+    The pieces of a day: from `at` (HH:MM, in `timezone`) on, at least `min` tasks, and at most `max` where it is given.
+    `weekend` where Saturday and Sunday have others.
   EOT
   type = object({
     timezone = string
-    weekdays = list(object({ at = string, min = number }))
-    weekend  = optional(list(object({ at = string, min = number })))
+    weekdays = list(object({ at = string, min = number, max = optional(number) }))
+    weekend  = optional(list(object({ at = string, min = number, max = optional(number) })))
   })
   nullable = false
 
@@ -24,8 +24,17 @@ variable "schedule" {
   }
 }
 
+variable "most" {
+  description = <<-EOT
+    The greatest number of tasks in a piece that says no `max`. It counts where another piece says one: an action moves
+    a bound for good, so the next one must say it again.
+  EOT
+  type        = number
+  default     = null
+}
+
 variable "now" {
-  description = "The time to tell the minimum of, RFC 3339 UTC: `plantimestamp()`."
+  description = "The time to tell the bounds of, RFC 3339 UTC: `plantimestamp()`."
   type        = string
   nullable    = false
 }

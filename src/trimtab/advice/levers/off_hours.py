@@ -1,0 +1,272 @@
+"""Hours of the day in which no task is to run: found in the record, written as a schedule, replayed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from msgspec import UNSET
+
+from trimtab.advice.case.asked import NO_WORK_VCPU, EmptyBy, asked_of
+from trimtab.advice.case.case import as_proposed, starts_of
+from trimtab.advice.case.outcome import judge
+from trimtab.advice.cost import cents
+from trimtab.advice.lever import LEAST_USD_MONTH
+from trimtab.advice.levers.nights import days_without, nights_of, runs_of
+from trimtab.ladders.kinds.schedule import at
+from trimtab.ladders.words import tasks
+from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
+from trimtab.timing.slower import slower_at
+from trimtab.units import DAY_H, DAY_MIN, HOUR_MIN, HOUR_S, MINUTE_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from trimtab.advice.case.case import Workload
+    from trimtab.advice.case.objective import Objective
+    from trimtab.advice.case.outcome import Judged
+    from trimtab.advice.case.proposal import Proposal
+    from trimtab.advice.choice.model import Alternative
+    from trimtab.catalog.load import Prices
+    from trimtab.demand.series import Demand
+    from trimtab.fleet.model import Service
+    from trimtab.terraform_module import Ladders
+
+I64 = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+GRID_MIN: Final = 5
+"""Of the times of actions, as a person would write them. A choice."""
+FIRES_S: Final = 60
+"""AWS fires an action within its minute (Application Auto Scaling guide: a few seconds late)."""
+CHANGES_AHEAD_DAYS: Final = 730
+"""So long after the record no action may lie where the clock of its zone skips or repeats a time."""
+OFFSETS_S: Final = 900
+"""The offset of a zone changes on a quarter of an hour of UTC (IANA data base, since 1972)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """Minutes of the local day between two actions, over midnight where ``until_minute`` is the smaller."""
+
+    from_minute: int
+    until_minute: int
+    """At which the second action brings both bounds back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffHours:
+    """Hours without a task, of every day: what they rest on, and what they save."""
+
+    timezone: str
+    closed: tuple[Closed, ...]
+    evidence: EmptyBy
+    days: int
+    """On which each of the hours was seen whole, at the least."""
+    lead_min: int
+    """From the action that brings tasks back to the first hour that was not empty, at the least [min]."""
+    saving_usd_month: Decimal
+    """Fargate with the hours over Fargate without, both replayed [USD/month of 730 h]."""
+    text: str
+    """In a sentence or two, with what a caller gets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zeroed:
+    """A proposal with hours without a task, replayed."""
+
+    hours: OffHours
+    proposal: Proposal
+    judged: Judged
+
+
+def zeroed(
+    workload: Workload, proposal: Proposal, judged: Judged, prices: Prices, objective: Objective
+) -> Zeroed | str | None:
+    """Return the proposal with its empty hours at no task, why that cannot be, or None without such hours.
+
+    ``judged`` is the replay of ``proposal`` as it is.
+    """
+    if not objective.allow_zero:
+        return None
+    service, demand = workload.service, workload.demand
+    zone = "UTC" if objective.timezone is UNSET else objective.timezone
+    asked = asked_of(service, demand)
+    clock = _minutes_of(demand, ZoneInfo(zone)) // HOUR_MIN
+    days = days_without(asked.busy, asked.known, clock, HOUR_S // demand.step_s)
+    runs = sorted(runs_of(nights_of(days)), key=lambda run: -run[1])[: MOST_PIECES // 2]
+    lead_min = _lead_min(workload, proposal)
+    closed = tuple(_spans(runs, lead_min, ZoneInfo(zone), demand.start))
+    if not closed:
+        return None
+    schedule = _schedule(closed, zone, proposal.ladders)
+    with_zero = replace(proposal, ladders=replace(proposal.ladders, schedule=schedule))
+    found = judge(as_proposed(workload, with_zero, prices, objective))
+    saving = cents(judged.verdict.usd_month) - cents(found.verdict.usd_month)
+    if saving < LEAST_USD_MONTH:
+        return None
+    allowed = max(objective.over_share, judged.verdict.over_cpu_share)
+    said = " and ".join(_said(one) for one in closed)
+    if found.verdict.over_cpu_share > allowed:
+        return (
+            f"keeps its tasks {said} {zone}, when the record is empty: with none then, "
+            f"{100 * found.verdict.over_cpu_share:.2f} % of minutes are above "
+            f"{100 * found.verdict.cpu_share:.0f} % CPU in replay, where {100 * allowed:.3g} % is allowed"
+        )
+    # Of a floor that changes by the hour nobody computes a bound, and what is proposed to scale is the rest.
+    verdict = replace(found.verdict, min_tasks=proposal.ladders.min_tasks, over_bound=None)
+    hours = OffHours(
+        timezone=zone,
+        closed=closed,
+        evidence=asked.evidence,
+        days=min(days[hour] for first, length in runs for hour in _hours(first, length)),
+        lead_min=lead_min,
+        saving_usd_month=saving,
+        text="",
+    )
+    text = "; ".join(_text(workload, proposal.ladders, hours, said))
+    return Zeroed(hours=replace(hours, text=text), proposal=with_zero, judged=replace(found, verdict=verdict))
+
+
+def beside(
+    zero: Zeroed,
+    alternatives: Sequence[Alternative],
+    workload: Workload,
+    prices: Prices,
+    objective: Objective,
+) -> tuple[Alternative, ...]:
+    """Return what else was considered with the same hours without a task, so that costs compare."""
+
+    def closed(one: Alternative) -> Alternative:
+        schedule = _schedule(zero.hours.closed, zero.hours.timezone, one.ladders)
+        ladders = replace(one.ladders, schedule=schedule)
+        found = judge(
+            as_proposed(workload, replace(zero.proposal, size=one.size, ladders=ladders), prices, objective)
+        )
+        verdict = replace(found.verdict, min_tasks=ladders.min_tasks, over_bound=None)
+        return replace(one, ladders=ladders, replay=verdict)
+
+    return tuple(map(closed, alternatives))
+
+
+def callers_said(service: Service, found: Sequence[str]) -> str:
+    """Return what happens to calls that no load balancer counts; empty where none are known.
+
+    ``found``: callers besides those that the snapshot names.
+    """
+    names = sorted({*service.callers, *found})
+    registered = service.identity is not None and service.identity.registrations
+    if not names and not registered:
+        return ""
+    who = ", ".join(names) if names else "whoever finds it in Cloud Map"
+    return (
+        f"{who} may call it past the load balancer, which no record counts: while no task runs, Cloud Map "
+        "has no address of it, and such a call fails at once"
+    )
+
+
+_WORDS: Final = {
+    EmptyBy.REQUESTS: ("no request was recorded", "a caller gets 503"),
+    EmptyBy.QUEUE: ("its queue was empty", "a message that comes then waits"),
+    EmptyBy.COUNT: ("the recorded count was 0", "what comes then waits or fails"),
+}
+
+
+def _text(workload: Workload, ladders: Ladders, hours: OffHours, said: str) -> Iterator[str]:
+    service, demand = workload.service, workload.demand
+    what, meanwhile = _WORDS[hours.evidence]
+    yield (
+        f"no task runs {said} {hours.timezone}, every day, for ${hours.saving_usd_month:,} a month less: "
+        f"{what} in those hours of any day, {hours.days} or more seen whole; {meanwhile}"
+    )
+    starts = "a start took no longer" if service.start_samples else "starts are assumed, none was recorded"
+    back = ", ".join(dict.fromkeys(at(one.until_minute) for one in hours.closed))
+    most = ladders.max_tasks
+    bounds = tasks(most) if ladders.min_tasks == most else f"{ladders.min_tasks} to {tasks(most)}"
+    yield (
+        f"the action at {back} brings back {bounds}, {hours.lead_min} min before the first hour that was not "
+        f"empty ({starts})"
+    )
+    used = _cpu_used(demand, hours)
+    if used > NO_WORK_VCPU:
+        yield f"a task used {used:.2g} vCPU then all the same: what that does, it does no more"
+    if hours.timezone == "UTC":
+        yield "UTC knows no summer time: say --timezone where callers' clocks do"
+
+
+def _cpu_used(demand: Demand, hours: OffHours) -> float:
+    """Return what a task used on average while it is to be gone [vCPU]."""
+    minute = _minutes_of(demand, ZoneInfo(hours.timezone)) % DAY_MIN
+    gone = np.zeros_like(demand.present)
+    for one in hours.closed:
+        after, before = minute >= one.from_minute, minute < one.until_minute
+        gone |= after & before if one.from_minute < one.until_minute else after | before
+    gone &= demand.present
+    return float(demand.cpu_vcpu_a_task[gone].mean()) if gone.any() else 0.0
+
+
+def _said(one: Closed) -> str:
+    return f"from {at(one.from_minute)} to {at(one.until_minute)}"
+
+
+def _hours(first: int, length: int) -> Iterator[int]:
+    return ((first + after) % DAY_H for after in range(length))
+
+
+def _lead_min(workload: Workload, proposal: Proposal) -> int:
+    """Return how long before it is needed a task is asked for: the slowest start, on the grid [min]."""
+    slower = slower_at(proposal.size, workload.service.size, workload.demand.own)
+    slowest_s = int(starts_of(workload.service.start_samples, slower).serving_s.max())
+    return GRID_MIN * math.ceil((FIRES_S + slowest_s) / (GRID_MIN * MINUTE_S))
+
+
+def _spans(
+    runs: Sequence[tuple[int, int]], lead_min: int, zone: ZoneInfo, start: datetime
+) -> Iterator[Closed]:
+    """Yield the minutes between two actions of each run of hours; none where a start takes all of them."""
+    for first, length in sorted(runs):
+        begins, ends = first * HOUR_MIN, (first + length) * HOUR_MIN - lead_min
+        while begins < ends and not _is_one(begins, zone, start):
+            begins += GRID_MIN
+        while begins < ends and not _is_one(ends, zone, start):
+            ends -= GRID_MIN
+        if begins < ends:
+            yield Closed(from_minute=begins % DAY_MIN, until_minute=ends % DAY_MIN)
+
+
+def _is_one(minute: int, zone: ZoneInfo, start: datetime) -> bool:
+    """Tell whether a time of the local day comes once a day: what is due in a skipped hour may never come."""
+    clock = time(minute // HOUR_MIN % DAY_H, minute % HOUR_MIN)
+    first = start.date()
+    for after in range(CHANGES_AHEAD_DAYS):
+        local = datetime.combine(first + timedelta(days=after), clock, zone)
+        if local.utcoffset() != local.replace(fold=1).utcoffset():
+            return False
+    return True
+
+
+def _schedule(closed: Sequence[Closed], zone: str, ladders: Ladders) -> Schedule:
+    pieces = [Minimum(minute=one.from_minute, min_tasks=0, max_tasks=0) for one in closed]
+    pieces += [Minimum(minute=one.until_minute, min_tasks=ladders.min_tasks) for one in closed]
+    return Schedule(timezone=zone, weekdays=tuple(sorted(pieces, key=lambda one: one.minute)))
+
+
+def _minutes_of(demand: Demand, zone: ZoneInfo) -> I64:
+    """Return each minute on the zone's clock, counted from 1970, int64, shape (T,)."""
+    stamps = int(demand.start.timestamp()) + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s
+    blocks = stamps // OFFSETS_S
+    first = int(blocks[0])
+    offsets = [
+        int(
+            (
+                datetime.fromtimestamp(block * OFFSETS_S, UTC).astimezone(zone).utcoffset() or timedelta()
+            ).total_seconds()
+        )
+        for block in range(first, int(blocks[-1]) + 1)
+    ]
+    minutes: I64 = (stamps + np.array(offsets, dtype=np.int64)[blocks - first]) // MINUTE_S
+    return minutes
