@@ -21,6 +21,7 @@ import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -62,14 +63,14 @@ class ForkServer:
 
     def run(
         self,
-        arguments: Sequence[str],
+        words: Sequence[str],
         folder: Path,
         environment: Mapping[str, str],
         given: str | None,
         timeout_s: float,
     ) -> subprocess.CompletedProcess[str]:
-        """Run ``python -m trimtab`` with ``arguments``, as ``subprocess.run`` would."""
-        asked = {"arguments": [*arguments], "folder": str(folder), "environment": dict(environment)}
+        """Run Python with ``words`` (-m MODULE or -c CODE, and arguments) as ``subprocess.run`` would."""
+        asked = {"words": [*words], "folder": str(folder), "environment": dict(environment)}
         pipes = [os.pipe() for _ in range(3)]
         (reads, to_stdin), (from_stdout, out), (from_stderr, err) = pipes
         with self._one_at_a_time, ThreadPoolExecutor(3) as pool:
@@ -87,8 +88,8 @@ class ForkServer:
             expired = too_long.finished.is_set()
             too_long.cancel()
         if expired:
-            raise subprocess.TimeoutExpired(list(arguments), timeout_s, stdout.result(), stderr.result())
-        return subprocess.CompletedProcess(list(arguments), returncode, stdout.result(), stderr.result())
+            raise subprocess.TimeoutExpired(list(words), timeout_s, stdout.result(), stderr.result())
+        return subprocess.CompletedProcess(list(words), returncode, stdout.result(), stderr.result())
 
     def end(self) -> None:
         """End the server: it reads to the end of its socket."""
@@ -125,12 +126,12 @@ def _load_all() -> None:
     gc.freeze()
 
 
-def _forks(requests: socket.socket) -> bool:
-    """Fork for each request. Return True in the fork, which is to run the command, and False at the end."""
+def _forks(requests: socket.socket) -> dict[str, Any] | None:
+    """Fork for each request. Return what was asked in the fork, which is to run it, and None at the end."""
     while True:
         _, streams, _, _ = socket.recv_fds(requests, 1, 3)
         if not streams:
-            return False
+            return None
         said = b""
         while not said.endswith(b"\n"):
             said += requests.recv(_CHUNK)
@@ -139,8 +140,9 @@ def _forks(requests: socket.socket) -> bool:
             child = os.fork()
         if child == 0:
             requests.close()
-            _become(json.loads(said), streams)
-            return True
+            asked: dict[str, Any] = json.loads(said)
+            _become(asked, streams)
+            return asked
         for one in streams:
             os.close(one)
         requests.sendall(f"{child}\n".encode())
@@ -157,13 +159,18 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])
     sys.path[0] = asked["folder"]
-    sys.argv = ["-m", *asked["arguments"]]
+    how, _, *arguments = asked["words"]
+    sys.argv = [how, *arguments]
 
 
-def _run_the_command() -> None:
-    """Do what ``python -m trimtab`` does, but that what is loaded is not taken down at the end."""
+def _run(how: str, what: str) -> None:
+    """Do what a new process does, but that what is loaded is not taken down at the end."""
     try:
-        runpy.run_module("trimtab", run_name="__main__", alter_sys=True)
+        if how == "-c":
+            sys.modules["__main__"] = ModuleType("__main__")
+            exec(what, vars(sys.modules["__main__"]))  # noqa: S102 - a test's own, as python -c has it
+        else:
+            runpy.run_module(what, run_name="__main__", alter_sys=True)
     except SystemExit as stop:
         if not isinstance(stop.code, int):
             raise
@@ -177,6 +184,6 @@ def _run_the_command() -> None:
 if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as _requests:
         _load_all()
-        _is_fork = _forks(_requests)
-    if _is_fork:
-        _run_the_command()
+        _asked = _forks(_requests)
+    if _asked:
+        _run(*_asked["words"][:2])

@@ -160,10 +160,9 @@ def test_an_internal_fault_shows_where_and_exits_with_one(snapshot: Path) -> Non
         "from trimtab.commands import optimize as optimizing\n"
         "def broken(*_, **__): raise ZeroDivisionError('inside')\n"
         "optimizing.optimize = broken\n"
-        f"sys.argv = ['trimtab', 'optimize', {str(snapshot)!r}]\n"
         "sys.exit(cli.main())\n"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    run = trimtab("optimize", snapshot, code=code)
     assert run.returncode == 1
     assert "Traceback" in run.stderr
     assert "ZeroDivisionError: inside" in run.stderr

@@ -15,32 +15,34 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+COMMAND = ("-m", "trimtab")
+
+
 def trimtab(
     *arguments: str | Path,
     given: str | None = None,
     timeout_s: float = 120,
     folder: Path | None = None,
+    code: str | None = None,
     **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``trimtab`` in ``folder``, ``given`` on its stdin, with ``environment`` added to this process's.
 
-    By a fork of a process that has imported it, unless the environment is one that only a new one can have.
+    Or ``code``, which calls it after changing something. By a fork of a process that has loaded it, unless
+    the environment is one that only a new process can have.
     """
     around = os.environ | environment
     run = server().run if server().can_run(around) else new_process
-    return run([*map(str, arguments)], folder or Path.cwd(), around, given, timeout_s)
+    words = [*(["-c", code] if code else COMMAND), *map(str, arguments)]
+    return run(words, folder or Path.cwd(), around, given, timeout_s)
 
 
 def new_process(
-    arguments: Sequence[str],
-    folder: Path,
-    environment: Mapping[str, str],
-    given: str | None,
-    timeout_s: float,
+    words: Sequence[str], folder: Path, environment: Mapping[str, str], given: str | None, timeout_s: float
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m trimtab`` itself."""
+    """Run Python with ``words``."""
     return subprocess.run(
-        [sys.executable, "-m", "trimtab", *arguments],
+        [sys.executable, *words],
         capture_output=True,
         text=True,
         check=False,

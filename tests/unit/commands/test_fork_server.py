@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands.made import new_process, server, trimtab
+from commands.made import COMMAND, new_process, server, trimtab
 from fleet import made
 
 from trimtab.snapshot.folder import write_snapshot
@@ -33,8 +33,8 @@ def both(
     assert server().can_run(around)
     for name in ("fork", "new"):
         (folders / name).mkdir()
-    fork = server().run(arguments, folders / "fork", around, given, 120)
-    new = new_process(arguments, folders / "new", around, given, 120)
+    fork = server().run([*COMMAND, *arguments], folders / "fork", around, given, 120)
+    new = new_process([*COMMAND, *arguments], folders / "new", around, given, 120)
     assert _written(folders / "fork") == _written(folders / "new")
     return fork, new
 
@@ -79,7 +79,7 @@ def test_a_fork_reads_its_stdin(tmp_path: Path) -> None:
 
 def test_a_fork_that_takes_too_long_is_ended_and_the_next_one_runs(tmp_path: Path, snapshot: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
-        server().run(["optimize", str(snapshot)], tmp_path, dict(os.environ), None, 0.05)
+        server().run([*COMMAND, "optimize", str(snapshot)], tmp_path, dict(os.environ), None, 0.05)
     assert trimtab("--version").stdout == "trimtab 0.1.0\n"
 
 
