@@ -111,6 +111,7 @@ def _load_all() -> None:
     """Load what the first run of each command would: modules, the parser's types, compiled code."""
     import trimtab  # noqa: PLC0415 - the client imports nothing of it
 
+    gc.disable()  # all of it stays
     for module in pkgutil.walk_packages(trimtab.__path__, "trimtab."):
         if not module.name.startswith(_OTHER_WORLD):
             importlib.import_module(module.name)
@@ -124,6 +125,7 @@ def _load_all() -> None:
     compile_first()
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _forks(requests: socket.socket) -> dict[str, Any] | None:
