@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections import Counter
@@ -36,6 +37,9 @@ for _name in [name for name in os.environ if name.startswith(_OWN) and name not 
 
 # Frames are small here: to share them out over threads takes more than it gives.
 os.environ["POLARS_MAX_THREADS"] = "1"
+# What is imported here is half a million objects that stay: to go through them again and again took a
+# quarter of the CPU of a test of the sandbox.
+gc.set_threshold(50_000, 20, 20)
 # Fargate starts no machine image, and moto makes up a thousand for each sandbox.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
@@ -48,6 +52,12 @@ def pytest_sessionstart() -> None:
         found = asked(Path(folder) / "provider")
     if found.engine is None:
         pytest.exit(f"{REQUIRED} is set, and {LACKING}{found.lacks}", returncode=1)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what all tests' modules hold out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

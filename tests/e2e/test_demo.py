@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from commands.made import trimtab
 
 from trimtab.commands.demo import REQUIRED_VARIABLE as REQUIRED
 
 if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
     from trimtab.engine.engine import Engine
 
-TRIMTAB = Path(sys.executable).parent / "trimtab"
 HASTY = """
 import sys
 from functools import partial
@@ -30,24 +29,15 @@ sys.exit(cli.main())
 """The same command with a search that takes seconds: what it finds is another test's business."""
 
 
-def _demo(folder: Path, *program: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*(program or (str(TRIMTAB),)), "demo", "-o", "out"],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _demo(folder: Path, code: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    return trimtab("demo", "-o", "out", folder=folder, code=code, timeout_s=900, **environment)
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the answers of one hasty run: the others need not search again."""
     folder = tmp_path_factory.mktemp("kept")
-    finished = _demo(
-        folder, sys.executable, "-c", HASTY, **{**_lacking(folder, "named engine"), REQUIRED: ""}
-    )
+    finished = _demo(folder, HASTY, **{**_lacking(folder, "named engine"), REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     return folder / "out" / ".trimtab"
 
@@ -84,7 +74,7 @@ def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
 ) -> None:
     words, environment = lacking
     shutil.copytree(kept, tmp_path / "out" / ".trimtab")
-    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **environment, **{REQUIRED: ""})
+    finished = _demo(tmp_path, HASTY, **environment, **{REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("Saving in replay") == 1
     paragraph = " ".join(finished.stdout.partition("Not proven: ")[2].split())
@@ -104,7 +94,7 @@ def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
     tmp_path: Path, lacking: tuple[str, dict[str, str]]
 ) -> None:
     words, environment = lacking
-    finished = _demo(tmp_path, sys.executable, "-c", HASTY, **environment, **{REQUIRED: "1"})
+    finished = _demo(tmp_path, HASTY, **environment, **{REQUIRED: "1"})
     assert finished.returncode == 1
     assert finished.stdout == ""
     _, line = finished.stderr.splitlines()
@@ -115,7 +105,7 @@ def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
 def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path, kept: Path) -> None:
     without = "import sys\nsys.modules['flask_cors'] = None\n"
     shutil.copytree(kept, tmp_path / "out" / ".trimtab")
-    finished = _demo(tmp_path, sys.executable, "-c", without + HASTY, **{REQUIRED: ""})
+    finished = _demo(tmp_path, without + HASTY, **{REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     assert "no proof" in finished.stderr.partition("searching")[0]
     assert "pip install 'trimtab[sandbox]'" in " ".join(finished.stdout.split())
@@ -124,7 +114,7 @@ def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path, kept:
 @pytest.mark.terraform
 def test_another_failure_of_init_is_exit_one_before_the_search(engine_alone: Engine, tmp_path: Path) -> None:
     assert engine_alone.path
-    finished = _demo(tmp_path, sys.executable, "-c", HASTY, TF_CLI_ARGS_init="-no-such-flag")
+    finished = _demo(tmp_path, HASTY, TF_CLI_ARGS_init="-no-such-flag")
     assert finished.returncode == 1
     assert "searching" not in finished.stderr
     assert "flag provided but not defined" in finished.stderr

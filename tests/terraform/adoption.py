@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,11 @@ class Taken:
 
     def planned(self, out: Path, **variables: object) -> Plan:
         return self.workspace.plan(out / "a.tfplan", (), {**self.given, **variables})
+
+    def changed(self, out: Path, **variables: object) -> Plan:
+        """Return the plan of an edit. Nothing else happened since the last plan: no need to look."""
+        unread = {**self.workspace.environment, "TF_CLI_ARGS_plan": "-refresh=false"}
+        return replace(self, workspace=replace(self.workspace, environment=unread)).planned(out, **variables)
 
 
 def read_fleet(sandbox: Sandbox, cluster: str, metrics: Mapping[str, pl.DataFrame], folder: Path) -> Path:

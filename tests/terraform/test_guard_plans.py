@@ -6,11 +6,11 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from commands.made import trimtab
 
 from trimtab.engine.engine import Workspace
 from trimtab.engine.plan import parse_plan
@@ -68,12 +68,7 @@ def by_address(assessment: Assessment) -> dict[str, Finding]:
 
 
 def guard(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trimtab", "guard", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return trimtab("guard", *arguments)
 
 
 @pytest.fixture(scope="module")

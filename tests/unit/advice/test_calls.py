@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hcl2
 import msgspec
 import pytest
+from commands.made import trimtab
 from fleet import made
 from takeover import made as made_identity
 
@@ -25,6 +23,8 @@ from trimtab.snapshot.folder import write_snapshot
 from trimtab.values.write import render
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trimtab.fleet.model import Service
 
 SITE = "www.shop.example"
@@ -233,11 +233,6 @@ def test_write_tells_of_calls_that_an_edit_would_cut_off(tmp_path: Path) -> None
     (cut,) = adopting.write(tmp_path / "out").cuts
     assert "worker becomes internal" in cut.what
     assert "Cloud Map name of worker" in cut.fix
-    finished = subprocess.run(
-        [Path(sys.executable).parent / "trimtab", "write", tmp_path / "out"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    finished = trimtab("write", tmp_path / "out")
     assert finished.returncode == 0
     assert f"api: JOBS_URL calls worker by {DNS}:80" in finished.stderr

@@ -8,107 +8,33 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from advice import made as asking
-from fleet import made
+from advice.contested import (
+    CHOSEN,
+    LARGE,
+    MIDDLE,
+    QUESTION,
+    SERVICE,
+    SIZED,
+    SIZING,
+    SMALL,
+    M,
+    decided,
+    entrant,
+    fixed,
+    searched,
+)
 
 from trimtab.advice.case.case import as_proposed, workload_of
-from trimtab.advice.case.objective import PolicyKind
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.case.proposal import proposal_of
-from trimtab.advice.choice import trials
-from trimtab.advice.choice.contest import Contest, Entrant, fixed_ladders
 from trimtab.advice.choice.decide import captured_share, decide
-from trimtab.advice.choice.model import COSTS_MORE, NOT_ASKED, Choice, Decision, Rank
-from trimtab.advice.choice.sizes import Searched, Sized, resized, sizes_in_contest
-from trimtab.advice.choice.trials import Mark, ground_of
-from trimtab.catalog.load import HOURS_PER_MONTH
+from trimtab.advice.choice.model import Decision, Rank
+from trimtab.advice.choice.sizes import Searched, resized
 from trimtab.fleet.left_out import LeftOut
-from trimtab.ladders.convert import policy_of_ladders
-from trimtab.terraform_module import Ladder, Ladders, OutStep, Tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from trimtab.advice.choice.question import Question
+    from trimtab.advice.choice.contest import Entrant
     from trimtab.fleet.model import TaskSize
-
-SMALL, MIDDLE, LARGE = made.size(256, 512), made.size(512, 1024), made.size(1024, 2048)
-SERVICE = asking.adopted(cpu_units=512, memory_mib=1024)
-QUESTION, SIZING = asking.asked(SERVICE, made.demand(asking.wave()))
-SIZED = {one.size: one for one in sizes_in_contest(QUESTION, SIZING)}
-CHOSEN = replace(asking.TODAY, cpu=replace(asking.TODAY.cpu, high=60, steps=(OutStep(above=0, add=2),)))
-GROUND = ground_of(SIZED[MIDDLE].parts, QUESTION.objective, floor=2, most=20)
-
-
-def mark(over: float = 0.0, test: trials.Test = trials.Test.JUDGED) -> Mark:
-    return Mark(
-        test=test,
-        over_share=over,
-        allowed_share=0.01,
-        over_memory_min=0,
-        direction_changes_day=2.0,
-        allowed_changes_day=24.0,
-    )
-
-
-def entrant(  # noqa: PLR0913  # what a contest knows of one
-    sized: Sized,
-    usd: float,
-    judged_usd: float | None = None,
-    *,
-    ladders: Ladders = CHOSEN,
-    over_bound: float = 1.2,
-    over: float = 0.0,
-) -> Entrant:
-    """Ladders that cost so much a month, and kept the objective if ``over`` is 1 % of minutes or less."""
-
-    def seconds(usd_month: float, minutes: int) -> int:
-        hours = usd_month / HOURS_PER_MONTH * minutes / 60
-        return round(hours / sized.inputs.task.price_usd_hour * 3600)
-
-    judged = seconds(usd if judged_usd is None else judged_usd, sized.parts.judged.minutes)
-    return Entrant(
-        ladders=ladders,
-        tested=trials.Tested(
-            policy=policy_of_ladders(ladders, initial_tasks=ladders.min_tasks),
-            tuned_billed_s=seconds(usd, sized.parts.tuned.minutes),
-            judged_billed_s=judged,
-            judged_bound_s=judged / over_bound,
-            marks=(mark(0.0, trials.Test.TUNED), mark(over)),
-        ),
-    )
-
-
-def fixed(sized: Sized, usd: float, tasks: int = 7) -> Entrant:
-    return entrant(sized, usd, ladders=fixed_ladders(tasks, asking.TODAY.memory))
-
-
-def searched(
-    size: TaskSize,
-    ladders: Entrant | None = None,
-    fixed: Entrant | None = None,
-    refused: Sequence[Entrant] = (),
-    safer: Sequence[Ladders] = (),
-) -> Searched:
-    contest = Contest(
-        ladders=ladders,
-        fixed=fixed,
-        refused=tuple(refused),
-        safer=tuple(safer),
-        front=(),
-        ground=GROUND,
-        tried=10,
-    )
-    return Searched(sized=SIZED[size], contest=contest)
-
-
-def decided(*found: Searched, present: Entrant | None = None, question: Question = QUESTION) -> Choice:
-    choice = decide(question, tuple(SIZED.values()), sorted(found, key=lambda one: one.best), present)
-    assert isinstance(choice, Choice), choice
-    return choice
-
-
-M = SIZED[MIDDLE]
-
 
 # Ladders or a fixed count
 
@@ -337,114 +263,3 @@ def test_the_sentence_says_what_spoke_against_the_size_of_the_estimate(
     sizing = resized(replace(SIZING, size=SMALL), choice, SERVICE.size)
     assert sizing.size == MIDDLE
     assert said in sizing.sentence
-
-
-# Target tracking
-
-
-TRACKING = replace(asking.TODAY, tracking=Tracking(cpu=60))
-
-
-def tracked(steps_usd: float | None, usd: float | None, *, fails: bool = False) -> Searched:
-    """Steps and target tracking that stood the trials at these costs, beside a dearer fixed count."""
-    one = searched(MIDDLE, None if steps_usd is None else entrant(M, steps_usd), fixed(M, 100))
-    tracking = None if usd is None else entrant(M, usd, ladders=TRACKING)
-    worst = entrant(M, 60, ladders=TRACKING, over=0.03) if fails else None
-    return replace(one, contest=replace(one.contest, tracking=tracking, untracked=worst))
-
-
-def asked_for(*kinds: PolicyKind) -> Question:
-    return replace(QUESTION, objective=msgspec.structs.replace(QUESTION.objective, policies=kinds))
-
-
-def with_steps_alone(one: Searched) -> Searched:
-    ground = replace(GROUND, objective=asked_for(PolicyKind.STEP).objective)
-    return replace(one, contest=replace(one.contest, ground=ground))
-
-
-@pytest.mark.parametrize(
-    ("steps", "tracking", "wins"),
-    [
-        (80, 75, True),
-        (80, 79.7, False),
-        (80, 80, False),
-        (75, 80, False),
-        (None, 80, True),
-        (80, None, False),
-    ],
-)
-def test_target_tracking_is_recommended_where_it_wins_by_more_than_a_tie(
-    steps: float | None, tracking: float | None, wins: bool
-) -> None:
-    choice = decided(tracked(steps, tracking))
-    assert (choice.ladders == TRACKING) == wins
-    assert choice.decision is Decision.TRIM
-    if wins and steps:
-        assert "scaling steps that pass the same trials cost $80; 7 tasks" in choice.why
-
-
-def test_target_tracking_dearer_than_the_fixed_count_is_not() -> None:
-    assert decided(tracked(None, 120)).decision is Decision.FIXED
-
-
-def test_where_the_objective_asks_for_steps_alone_they_are_taken_and_what_tracking_saves_is_shown() -> None:
-    choice = decided(with_steps_alone(tracked(80, 60)), question=asked_for(PolicyKind.STEP))
-    assert choice.ladders == CHOSEN
-    (beside,) = (one for one in choice.alternatives if one.rank is Rank.TRACKING)
-    assert (beside.ladders, beside.against) == (TRACKING, NOT_ASKED)
-
-
-def test_with_steps_alone_and_none_that_stands_the_fixed_count_is_better_whatever_tracking_costs() -> None:
-    choice = decided(with_steps_alone(tracked(None, 60)), question=asked_for(PolicyKind.STEP))
-    assert choice.decision is Decision.FIXED
-
-
-def test_the_kind_that_lost_is_told_and_so_is_tracking_that_failed() -> None:
-    lost = {one.rank: one for one in decided(tracked(80, 75)).alternatives}
-    assert lost[Rank.LADDERS].against == COSTS_MORE
-    lost = {one.rank: one for one in decided(tracked(75, 80)).alternatives}
-    assert lost[Rank.TRACKING].against == COSTS_MORE
-    lost = {one.rank: one for one in decided(tracked(80, None, fails=True)).alternatives}
-    assert lost[Rank.TRACKING].against.endswith("allowed (held-out days)")
-
-
-ON_REQUESTS = replace(
-    CHOSEN, requests=Ladder(high=900, low=300, steps=(OutStep(above=0, add=1), OutStep(above=300, add=3)))
-)
-WITH_REQUESTS = (PolicyKind.STEP, PolicyKind.REQUESTS)
-
-
-def requested(steps_usd: float, usd: float | None, *kinds: PolicyKind) -> Choice:
-    """Decide between steps and steps on requests too, of the kinds that are asked for."""
-    one = searched(MIDDLE, entrant(M, steps_usd), fixed(M, 100))
-    requests = None if usd is None else entrant(M, usd, ladders=ON_REQUESTS)
-    ground = replace(GROUND, objective=asked_for(*kinds).objective)
-    found = replace(one, contest=replace(one.contest, requests=requests, ground=ground))
-    return decided(found, question=asked_for(*kinds))
-
-
-@pytest.mark.parametrize(("usd", "wins"), [(75, True), (79.7, False), (85, False), (None, False)])
-def test_steps_on_requests_are_taken_where_they_are_asked_for_and_cost_over_a_tie_less(
-    usd: float | None, wins: bool
-) -> None:
-    choice = requested(80, usd, *WITH_REQUESTS)
-    assert (choice.ladders == ON_REQUESTS) == wins
-    ranks = {one.rank: one for one in choice.alternatives}
-    if wins:
-        assert "scaling steps that pass the same trials cost $80; 7 tasks" in choice.why
-        assert ranks[Rank.LADDERS].against == COSTS_MORE
-    elif usd is not None:
-        assert ranks[Rank.REQUESTS].against == COSTS_MORE
-
-
-def test_steps_on_requests_are_not_taken_unasked_however_cheap() -> None:
-    choice = requested(80, 40, PolicyKind.STEP)
-    assert choice.ladders == CHOSEN
-    assert "requests" not in choice.why
-
-
-def test_of_a_service_without_requests_it_is_said_that_nothing_can_be_told() -> None:
-    choice = requested(80, None, *WITH_REQUESTS)
-    assert choice.why.endswith(
-        "steps on requests cannot be told of, because no request was recorded while it worked"
-    )

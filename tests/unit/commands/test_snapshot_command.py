@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,14 +177,7 @@ def test_an_account_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
         "connection.ATTEMPTS = 1\n"
         "sys.exit(cli.main())\n"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code, "snapshot", "--cluster", "c", "-o", str(tmp_path / "s")],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=os.environ | nowhere,
-    )
+    run = trimtab("snapshot", "--cluster", "c", "-o", tmp_path / "s", code=code, timeout_s=60, **nowhere)
     assert run.returncode == 2
     assert "AWS cannot be reached" in run.stderr.splitlines()[-1]
 

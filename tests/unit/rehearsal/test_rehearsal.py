@@ -123,6 +123,7 @@ def test_names_tags_rules_policies_and_the_past_come_back(tmp_path: Path) -> Non
         assert worker.identity.task_definition.arn.endswith(":task-definition/worker:417")
 
 
+@pytest.mark.slow  # test_rehearsal_generated draws the like; this one is made by hand
 def test_the_awkward_fleet_comes_back(tmp_path: Path) -> None:
     with Sandbox.start() as sandbox:
         source = Made(sandbox)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 from fleet import made
 from fleet.made import service, size, times, traffic
+from snapshot.minutes import MINUTES, START, fleet, rows
 
 from trimtab.errors import SnapshotError
-from trimtab.fleet.model import Fleet, Scaling
+from trimtab.fleet.model import Scaling
 from trimtab.snapshot.checks import check_fleet
 from trimtab.snapshot.contract import METRIC_COLUMNS
 from trimtab.snapshot.folder import LATER, LATER_COLUMNS, read_snapshot, snapshot_of, write_snapshot
@@ -19,45 +20,6 @@ from trimtab.snapshot.folder import LATER, LATER_COLUMNS, read_snapshot, snapsho
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from trimtab.snapshot.contract import Snapshot
-
-START = datetime(2026, 11, 2, tzinfo=UTC)
-MINUTES = 2880
-
-
-def fleet(*names: str) -> Fleet:
-    services = tuple(service(name) for name in names)
-    return Fleet(
-        schema_version=1,
-        cluster="c",
-        region="us-east-1",
-        environment="test",
-        start="2026-11-02T00:00:00Z",
-        days=MINUTES / 1440,
-        services=services,
-    )
-
-
-def rows(name: str, *, minutes: int = MINUTES, **columns: float | None) -> pl.DataFrame:
-    plain: dict[str, float | None] = {
-        "cpu_average_percent": 40.0,
-        "cpu_maximum_percent": 50.0,
-        "memory_average_percent": 30.0,
-        "memory_maximum_percent": 35.0,
-        "requests": 1200.0,
-        "running_tasks": 4,
-    }
-    values = plain | columns
-    types = dict.fromkeys(values, pl.Float32()) | {"running_tasks": pl.Int16()}
-    return pl.DataFrame(
-        {
-            "service": [name] * minutes,
-            "timestamp": pl.Series(
-                [START + timedelta(minutes=i) for i in range(minutes)], dtype=pl.Datetime("ms", "UTC")
-            ),
-        }
-    ).with_columns(pl.lit(value, dtype=types[column]).alias(column) for column, value in values.items())
 
 
 @pytest.fixture
@@ -361,45 +323,6 @@ def test_a_column_that_is_not_the_contracts_is_refused(
 ) -> None:
     spoil_metrics(folder, change)
     assert said in refusal(folder)
-
-
-def skips(snapshot: Snapshot) -> dict[str, str]:
-    return {skip.service: skip.reason.value for skip in snapshot.skipped}
-
-
-def test_a_service_that_says_too_little_is_skipped_with_its_reason_and_the_rest_goes_on() -> None:
-    never = rows("never", cpu_average_percent=None, running_tasks=0)
-    nothing = rows("nothing").with_columns(pl.when(pl.lit(value=False)).then(pl.col(METRIC_COLUMNS[:6])))
-    table = pl.concat([rows("api"), never, nothing, rows("short", minutes=1439)])
-    snapshot = snapshot_of(fleet("api", "never", "nothing", "rowless", "short"), table)
-    assert skips(snapshot) == {
-        "never": "never ran",
-        "nothing": "no metrics",
-        "rowless": "no metrics",
-        "short": "too little data",
-    }
-    assert [each.name for each in snapshot.usable] == ["api"]
-
-
-def test_a_service_that_was_at_zero_for_a_while_is_answered() -> None:
-    asleep = pl.int_range(pl.len()) < 1000
-    table = rows("api").with_columns(
-        running_tasks=pl.when(asleep).then(0).otherwise("running_tasks").cast(pl.Int16)
-    )
-    assert skips(snapshot_of(fleet("api"), table)) == {}
-
-
-def test_exactly_one_day_of_complete_minutes_is_enough() -> None:
-    assert skips(snapshot_of(fleet("api"), rows("api", minutes=1440))) == {}
-    partly = rows("api", minutes=1440).with_columns(
-        cpu_maximum_percent=pl.when(pl.int_range(pl.len()) > 0).then("cpu_maximum_percent")
-    )
-    assert skips(snapshot_of(fleet("api"), partly)) == {"api": "too little data"}
-
-
-def test_a_fleet_without_any_rows_is_written_and_read_with_all_skipped(tmp_path: Path) -> None:
-    write_snapshot(snapshot_of(fleet("api"), rows("api").clear()), tmp_path)
-    assert skips(read_snapshot(tmp_path)) == {"api": "no metrics"}
 
 
 def test_a_contradictory_service_is_refused_before_it_becomes_a_snapshot() -> None:

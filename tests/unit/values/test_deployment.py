@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import hcl2
@@ -10,7 +11,9 @@ from commands.made import trimtab
 from fleet import made as plain
 from takeover import made
 from takeover.test_takeover_command import _optimised
+from values.test_write import recommended, with_ladders
 
+from trimtab.fleet.model import Scaling
 from trimtab.pipeline import recommend
 from trimtab.values.write import render
 
@@ -41,6 +44,15 @@ def test_alarms_that_fail_a_deployment_are_kept() -> None:
     alarms = written(deployment_alarms=("a-5xx", "b"), alarms_roll_back=True)["alarms"]
     assert alarms == names
     assert written(deployment_alarms=("a-5xx", "b"))["alarms"] == {**names, "rollback": False}
+
+
+def test_of_one_copy_it_is_said_that_a_deployment_runs_two() -> None:
+    single = Scaling(min_tasks=1, max_tasks=1)
+    recommendation = recommended(plain.service("job", scaling=single, traffic=None), plain.service("web"))
+    one = replace(recommendation.services[0].ladders, min_tasks=1, max_tasks=1)
+    assert render(with_ladders(recommendation, one)).count("minimum_percent = 0") == 2
+    two = replace(one, max_tasks=2)
+    assert "minimum_percent" not in render(with_ladders(recommendation, two))
 
 
 def test_write_says_of_which_deployments_the_values_say_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from fleet import made
 
 from trimtab.advice.model import CautionKind
 from trimtab.errors import UsageError
-from trimtab.fleet.model import ContainerHealthCheck, Egress, Scaling, Service, TargetHealthCheck
+from trimtab.fleet.model import ContainerHealthCheck, Egress, Service, TargetHealthCheck
 from trimtab.pipeline import recommend
 from trimtab.redaction import redact_command
 from trimtab.terraform_module import InStep, Ladder, Ladders, OutStep
@@ -382,15 +382,6 @@ def test_the_root_configurations_variable_takes_the_values(engine_alone: Engine,
 
 def test_quoting_is_the_inverse_of_reading_for_plain_strings() -> None:
     assert quoted('a"b\\c\n${d}%{e}') == '"a\\"b\\\\c\\n$${d}%%{e}"'
-
-
-def test_of_one_copy_it_is_said_that_a_deployment_runs_two() -> None:
-    single = Scaling(min_tasks=1, max_tasks=1)
-    recommendation = recommended(made.service("job", scaling=single, traffic=None), made.service("web"))
-    one = replace(recommendation.services[0].ladders, min_tasks=1, max_tasks=1)
-    assert render(with_ladders(recommendation, one)).count("minimum_percent = 0") == 2
-    two = replace(one, max_tasks=2)
-    assert "minimum_percent" not in render(with_ladders(recommendation, two))
 
 
 def test_that_one_path_answers_both_checks_is_said_where_it_does() -> None:

@@ -34,11 +34,15 @@ variables {
   }
 }
 
-run "a_plain_service_is_a_few_lines" {
+run "a_plain_service_is_a_few_lines_and_cost_allocation_tags_are_left_alone" {
   command = plan
   assert {
     condition     = tolist(keys(output.load_balancers)) == tolist(["public"])
     error_message = "only the load balancer that a service needs is made"
+  }
+  assert {
+    condition     = length(aws_ce_cost_allocation_tag.this) == 0
+    error_message = "opt-in"
   }
 }
 
@@ -72,10 +76,11 @@ run "an_internal_service_brings_the_internal_load_balancer" {
   }
 }
 
-run "three_subnets_are_accepted" {
+run "three_subnets_of_each_kind_are_accepted" {
   command = plan
   variables {
     private_subnet_ids = ["subnet-1", "subnet-2", "subnet-3"]
+    public_subnet_ids  = ["subnet-4", "subnet-5", "subnet-6"]
   }
 }
 
@@ -124,13 +129,6 @@ run "one_private_subnet_three_times_is_refused" {
     private_subnet_ids = ["subnet-1", "subnet-1", "subnet-1"]
   }
   expect_failures = [var.private_subnet_ids]
-}
-
-run "three_public_subnets_are_accepted" {
-  command = plan
-  variables {
-    public_subnet_ids = ["subnet-1", "subnet-2", "subnet-3"]
-  }
 }
 
 run "two_public_subnets_are_refused" {
@@ -350,14 +348,6 @@ run "cost_allocation_tags_are_activated_on_request" {
   assert {
     condition     = length(aws_ce_cost_allocation_tag.this) == 3
     error_message = "the three keys"
-  }
-}
-
-run "cost_allocation_tags_are_left_alone_by_default" {
-  command = plan
-  assert {
-    condition     = length(aws_ce_cost_allocation_tag.this) == 0
-    error_message = "opt-in"
   }
 }
 
