@@ -61,6 +61,11 @@ _HEX: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
 _WORD: Final = r"(?:[A-Z]?[a-z]+|[A-Z]+)"
 _WORDS: Final = re.compile(rf"{_WORD}(?:[/_\-]{_WORD})+")
 """Words of one case each, joined: Reconciliation_Worker_For_Europe, which is as varied as a key and none."""
+_CAMEL: Final = re.compile(r"(?:[A-Z][a-z]+)+")
+_CAPITAL: Final = re.compile("[A-Z]")
+_WORD_LETTERS: Final = 5
+"""Letters a word has at least on average where capitals alone part them: ApproximateNumberOfMessagesVisible. A
+key of 32 letters has some 16 capitals, several of them side by side; with as few as that there is one in 50,000."""
 MIN_ENTROPY_BITS: Final = 3.8
 """Shannon entropy a character [bit] from which a long run of characters is taken for a key. English
 words joined by hyphens lie near 3.5; 20 random base64 characters near 4.1."""
@@ -91,6 +96,8 @@ def is_random(run: str) -> bool:
     """Tell whether a run of characters looks like a key and not like words."""
     plain = run.rstrip("=")
     if _WORDS.fullmatch(plain):
+        return False
+    if _CAMEL.fullmatch(plain) and len(_CAPITAL.findall(plain)) * _WORD_LETTERS <= len(plain):
         return False
     digits = _HEX.search(plain)
     if digits is not None and _entropy_bits(digits[0].lower()) >= HEX_BITS:

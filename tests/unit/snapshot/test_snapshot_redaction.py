@@ -91,6 +91,7 @@ def test_a_credential_is_known_by_its_place(text: str, secret: str) -> None:
         "Setting desired count to 7. Successfully set desired count to 7.",
         "shop-production-notifications-background-worker",
         "Payments_Reconciliation_Batch_Worker_With_A_Very_Long_Name_For_Europe: two policies",
+        "policy deep follows ApproximateNumberOfMessagesNotVisible of AWS/SQS",
         "the token is invalid",
         "secret 123e4567-e89b-12d3-a456-426614174001 was not found",
         "mysqladmin ping -p$MYSQL_ROOT_PASSWORD -h localhost",
