@@ -210,18 +210,28 @@ def adversarial(many: int) -> list[str]:
     return ["a:@://", "mysql -p", "pass", *drawn]
 
 
+PROSE_TIMES = 15
+"""Of what prose of the same length takes, on the same machine: 2 to 5 are seen, what is quadratic takes 100.
+A megabyte of prose takes a twentieth of a second to a fifth."""
+
+
+def _times_prose(unit: str, length: int, text_of: Callable[[str], str] = redact) -> float:
+    prose = _cpu_s(("the quick brown fox " * length)[:length], text_of)
+    return _cpu_s((unit * length)[:length], text_of) / prose
+
+
 @pytest.mark.parametrize("text_of", [redact, shown])
 @pytest.mark.parametrize("unit", adversarial(6))
-def test_a_quarter_of_a_megabyte_of_anything_takes_a_quarter_of_a_second(
+def test_a_quarter_of_a_megabyte_of_anything_takes_little_longer_than_prose(
     unit: str, text_of: Callable[[str], str]
 ) -> None:
-    assert _cpu_s((unit * 250_000)[:250_000], text_of) < 0.25
+    assert _times_prose(unit, 250_000, text_of) < PROSE_TIMES
 
 
 @pytest.mark.slow
-def test_a_megabyte_of_anything_takes_less_than_a_second() -> None:
-    took = {unit: _cpu_s((unit * 1_000_000)[:1_000_000]) for unit in adversarial(60)}
-    assert {unit: one for unit, one in took.items() if one >= 1} == {}
+def test_a_megabyte_of_anything_takes_little_longer_than_prose() -> None:
+    took = {unit: _times_prose(unit, 1_000_000) for unit in adversarial(60)}
+    assert {unit: one for unit, one in took.items() if one >= PROSE_TIMES} == {}
 
 
 def test_a_zero_byte_in_a_text_stands_for_nothing_that_was_set_aside() -> None:
