@@ -14,8 +14,9 @@ from fork_server import ForkServer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-
 COMMAND = ("-m", "trimtab")
+FORKS = sys.platform == "linux"
+"""Elsewhere a fork of what has loaded the system's libraries may be ended by them, or there is none."""
 
 
 def trimtab(
@@ -32,7 +33,7 @@ def trimtab(
     the environment is one that only a new process can have.
     """
     around = os.environ | environment
-    run = server().run if server().can_run(around) else new_process
+    run = server().run if FORKS and server().can_run(around) else new_process
     words = [*(["-c", code] if code else COMMAND), *map(str, arguments)]
     return run(words, folder or Path.cwd(), around, given, timeout_s)
 

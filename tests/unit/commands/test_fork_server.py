@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands.made import COMMAND, new_process, server, trimtab
+from commands.made import COMMAND, FORKS, new_process, server, trimtab
 from fleet import made
 
 from trimtab.snapshot.folder import write_snapshot
@@ -15,6 +15,9 @@ from written import contents
 
 ROOT = Path(__file__).parents[3]
 PLAN = ROOT / "tests" / "fuzz" / "recorded_plan.json"
+
+
+pytestmark = pytest.mark.skipif(not FORKS, reason="needs Linux: elsewhere each run is a new process")
 
 
 @pytest.fixture(scope="module")
