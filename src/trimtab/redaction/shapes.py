@@ -64,8 +64,9 @@ _WORDS: Final = re.compile(rf"{_WORD}(?:[/_\-]{_WORD})+")
 _CAMEL: Final = re.compile(r"(?:[A-Z][a-z]+)+")
 _CAPITAL: Final = re.compile("[A-Z]")
 _WORD_LETTERS: Final = 5
-"""Letters a word has at least on average where capitals alone part them: ApproximateNumberOfMessagesVisible. A
-key of 32 letters has some 16 capitals, several of them side by side; with as few as that there is one in 50,000."""
+"""Letters that words have at least, on average, where capitals alone part them, as in
+ApproximateNumberOfMessagesVisible. A key of 32 letters has some 16 capitals, several side by side: one
+in 50,000 has as few as that."""
 MIN_ENTROPY_BITS: Final = 3.8
 """Shannon entropy a character [bit] from which a long run of characters is taken for a key. English
 words joined by hyphens lie near 3.5; 20 random base64 characters near 4.1."""
