@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 import pytest
-from advice.test_decide import (
+from advice.contested import (
     CHOSEN,
     GROUND,
     MIDDLE,
-    ON_REQUESTS,
     QUESTION,
-    WITH_REQUESTS,
     M,
     decided,
     entrant,
     fixed,
     searched,
 )
+from advice.test_decide_kinds import ON_REQUESTS, WITH_REQUESTS
 
 from trimtab.advice.watching_cost import fast_signals_usd
 
