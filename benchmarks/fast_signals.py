@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from trimtab.ladders.front import Tried
     from trimtab.ladders.parts import Parts, RecordingPart
 
 OBJECTIVE = replaced(DEFAULT, fast_signals=True)
@@ -99,7 +100,11 @@ def knowing(path: Path, name: str) -> tuple[float, float]:
     slow = search(parts.judged, space, limits, hunt)
     faster = replace(hunt, fast_signals=True, seeds=tuple(one.ladders for one in slow))
     fast = search(parts.judged, space, limits, faster)
-    return tuple(front[0].billed_s / bound if front else math.inf for front in (slow, fast))  # type: ignore[return-value]
+
+    def least(front: Sequence[Tried]) -> float:
+        return front[0].billed_s / bound if front else math.inf
+
+    return least(slow), least(fast)
 
 
 def show(rows: Sequence[Row]) -> None:

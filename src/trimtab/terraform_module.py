@@ -151,11 +151,6 @@ class Schedule:
         """Whether its actions set the maximum too: where one piece moves it, each must bring it back."""
         return any(piece.max_tasks is not None for piece in self.pieces)
 
-    @property
-    def closes(self) -> bool:
-        """Whether there is a piece in which no task runs."""
-        return any(piece.max_tasks == 0 for piece in self.pieces)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracking:
@@ -208,6 +203,11 @@ class Ladders:
     """One more ladder out, on requests a target and period, and a term of the joint metric."""
     tracking: Tracking | None = None
     """Where it is given there are no step policies: of the rest, bounds and cooldowns alone count."""
+
+    @property
+    def closes(self) -> bool:
+        """Whether there are hours in which no task runs."""
+        return self.schedule is not None and any(piece.max_tasks == 0 for piece in self.schedule.pieces)
 
 
 MODULE = Ladders(

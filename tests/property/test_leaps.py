@@ -159,6 +159,11 @@ def tracking(random: np.random.Generator) -> Policy:
     return replace(base, alarms=alarms, policies=policies)
 
 
+def drawn(random: np.random.Generator) -> list[Policy]:
+    """Return a batch of both kinds."""
+    return [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
+
+
 def model(random: np.random.Generator) -> Model:
     return Model(
         publication_delay_s=int(random.choice([0, 60, 120, 180])),
@@ -182,7 +187,7 @@ def kernels(service: Inputs, batch: list[Policy], choices: Model) -> np.ndarray:
 def test_leaps_come_to_what_the_kernel_comes_to(seed: int) -> None:
     random = np.random.default_rng(seed)
     service, choices = inputs(random), model(random)
-    batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
+    batch = drawn(random)
     batches, tables = Batches(service, choices), encode.candidates_of(batch, choices)
     assert batches.leapable(tables).all()
     wanted = kernels(service, batch, choices)
@@ -196,7 +201,7 @@ def test_what_was_replayed_is_not_replayed_again(monkeypatch: pytest.MonkeyPatch
     """Whatever room for steps its table has, and beside candidates that are new."""
     random = np.random.default_rng(5)
     service, choices = inputs(random), model(random)
-    batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
+    batch = drawn(random)
     seen: dict[bytes, np.ndarray] = {}
     first = Batches(service, choices, seen).totals(encode.candidates_of(batch[:5], choices))
     replayed: list[int] = []
@@ -215,7 +220,7 @@ def test_seeded_draws_come_to_the_same_too() -> None:
     for seed in range(60):
         random = np.random.default_rng(seed)
         service, choices = inputs(random), model(random)
-        batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
+        batch = drawn(random)
         batches, tables = Batches(service, choices), encode.candidates_of(batch, choices)
         assert np.array_equal(batches.totals(tables), kernels(service, batch, choices)), seed
 
@@ -226,7 +231,7 @@ def test_what_is_leapt_through_does_something() -> None:
     for seed in range(200):
         random = np.random.default_rng(seed)
         service, choices = inputs(random), model(random)
-        batch = [*(policy(random) for _ in range(6)), *(tracking(random) for _ in range(3))]
+        batch = drawn(random)
         totals = kernels(service, batch, choices)
         acted, turned = acted + (totals[:, 6] > 0).sum(), turned + (totals[:, 7] > 5).sum()
         over, wrong = over + (totals[:, 1] > 0).sum(), wrong + (totals[:, 4] > 0).sum()

@@ -99,6 +99,11 @@ def take_over(
     """Optimise, write and plan."""
     outcome = optimizing.optimize(snapshot, folder, effort=QUICK)
     assert not outcome.partial
+    return planned(folder, workspaces, given)
+
+
+def planned(folder: Path, workspaces: Callable[[str], Workspace], given: dict[str, Any]) -> Taken:
+    """Write what a folder of results takes over, and plan it."""
     adoption = adopting.write(folder)
     platform = workspaces("terraform/platform")
     for name in WRITTEN:

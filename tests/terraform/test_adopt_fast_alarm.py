@@ -5,15 +5,13 @@ Real Terraform and provider against the sandbox. The tests of this module run in
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from adoption import QUICK, WRITTEN, Taken, read_fleet
+from adoption import QUICK, Taken, planned, read_fleet
 
 from trimtab.advice.case.objective import Objective, PolicyKind
 from trimtab.assets import assets_folder
-from trimtab.commands import write as adopting
 from trimtab.commands.optimize import optimize
 from trimtab.snapshot.folder import read_snapshot
 
@@ -130,13 +128,7 @@ def taken(
     text = values.read_text(encoding="utf-8")
     assert text.count("scaling = {\n") == 1
     values.write_text(text.replace("scaling = {\n", "scaling = {\n      fast_signals = true\n"))
-    adoption = adopting.write(written)
-    platform = workspaces("terraform/platform")
-    for name in WRITTEN:
-        shutil.copy(written / name, platform.directory)
-    given = {**network, "deletion_protection": False}
-    plan = platform.plan(platform.directory / "first.tfplan", (), given)
-    return Taken(workspace=platform, given=given, folder=written, adoption=adoption, plan=plan)
+    return planned(written, workspaces, {**network, "deletion_protection": False})
 
 
 def test_both_alarms_are_imported_and_nothing_is_destroyed_or_replaced(taken: Taken) -> None:

@@ -135,11 +135,10 @@ def cautions_of_capacity(service: Service, proposal: Proposal, demand: Demand) -
 def _of_count(service: Service, proposal: Proposal, demand: Demand) -> Iterator[Caution]:
     if demand.idle.any():
         hours, share = longest_run(demand.idle) * demand.step_s / 3600, quality_of(demand).share_idle
-        closes = proposal.ladders.schedule is not None and proposal.ladders.schedule.closes
         text = (
             f"no task ran in {100 * share:.0f} % of the record, up to {hours:.1f} h at a time; "
             f"the proposal keeps {_tasks(proposal.ladders.min_tasks)} running "
-            f"{'outside of the hours without one' if closes else 'then too'}"
+            f"{'outside of the hours without one' if proposal.ladders.closes else 'then too'}"
         )
         yield Caution(kind=CautionKind.IDLE, text=text)
     fixed, least, most = service.scaling.min_tasks, proposal.ladders.min_tasks, proposal.ladders.max_tasks

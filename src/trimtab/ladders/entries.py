@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +17,18 @@ Percent = Annotated[float, Meta(gt=0, lt=100)]
 Counted = Literal["ChangeInCapacity", "PercentChangeInCapacity"]
 Bound = Annotated[int, Meta(ge=1, le=5000)]
 PieceBound = Annotated[int, Meta(ge=0, le=5000)]
+
+
+def check_timezone(name: str) -> None:
+    """Refuse what is no time zone.
+
+    Raises:
+        ValueError: this machine knows none of the name.
+
+    """
+    if name not in available_timezones():
+        msg = f"timezone {name!r} is none that is known here; an IANA name such as Europe/Berlin"
+        raise ValueError(msg)
 
 
 class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.demand.series import Demand
+    from trimtab.fleet.model import Service
     from trimtab.replay.inputs import Task
 
 IDLE_VCPU, BOOT_VCPU_S, DAYS = 0.05, 20.0, 10
@@ -45,8 +46,8 @@ def task_in(folder: Path) -> Task:
     return as_deployed(workload_of(service, demand_in(folder)), prices("us-east-1")).inputs.task
 
 
-def calibrate(folder: Path, rows: tuple[object, pl.DataFrame], days: int = DAYS) -> Calibration:
-    write_snapshot(lived.snapshot(rows, days=days), folder)  # type: ignore[arg-type]
+def calibrate(folder: Path, rows: tuple[Service, pl.DataFrame], days: int = DAYS) -> Calibration:
+    write_snapshot(lived.snapshot(rows, days=days), folder)
     (found,) = calibrated(folder).found
     assert isinstance(found, Calibration)
     return found

@@ -145,7 +145,7 @@ def as_proposed(
         initial_tasks=min(int(needed), ladders.max_tasks),
         over=(workload.demand.start, inputs.load.minutes),
     )
-    if ladders.schedule is not None and ladders.schedule.closes:
+    if ladders.closes:
         asked = asked_of(workload.service, workload.demand)
         inputs = replace(inputs, load=_unasked(inputs.load, policy, asked.busy))
     return Case(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import json
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -15,6 +14,7 @@ from trimtab.catalog.load import is_valid, nearest_sizes
 from trimtab.catalog.size import Architecture, Positive, TaskSize
 from trimtab.decoding import decoded
 from trimtab.errors import UsageError
+from trimtab.ladders.entries import check_timezone
 from trimtab.replay.inputs import ReplayLimits as Replayed
 from trimtab.replay.spot import CAPACITY_WAIT_S, EVENTS_PER_DAY, SHARE_PERCENT
 
@@ -129,9 +129,7 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         if not self.allow_zero:
             msg = "timezone goes with allow_zero: it is the clock of the hours without a task"
             raise ValueError(msg)
-        if self.timezone not in available_timezones():
-            msg = f"timezone {self.timezone!r} is none that is known here; an IANA name such as Europe/Berlin"
-            raise ValueError(msg)
+        check_timezone(self.timezone)
 
     def laid_down(self, service: str) -> LaidDown:
         """Return what is laid down for one service."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trimtab.advice.case.proposal import Proposal
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand, Mask
+    from trimtab.replay.inputs import I64
 
 LEAST_DAYS: Final = 5
 """On so many days an hour must have been seen without work before it is called one without work."""
@@ -45,7 +46,7 @@ def scheduled_zero(
 ) -> Iterator[Lever]:
     """Yield what the floor costs in the hours of the day in which nothing was ever done."""
     service, demand = workload.service, workload.demand
-    if proposal.ladders.schedule is not None and proposal.ladders.schedule.closes:
+    if proposal.ladders.closes:
         return  # it is pulled
     called = is_called(service)
     hours = empty_hours(demand) if called and service.scaling is not None else idle_hours(demand)
@@ -88,9 +89,7 @@ def empty_hours(demand: Demand) -> frozenset[int]:
     return nights_of(days_without(demand.requests > 0, demand.known, clock, HOUR_S // demand.step_s))
 
 
-def days_without(
-    busy: Mask, known: Mask, clock: np.ndarray[tuple[int], np.dtype[np.int64]], hour: int
-) -> dict[int, int]:
+def days_without(busy: Mask, known: Mask, clock: I64, hour: int) -> dict[int, int]:
     """Return the hours of the day of a ``clock`` that had no ``busy`` minute, and on how many days.
 
     Each was seen whole on ``LEAST_EMPTY_DAYS`` days at least, of days that were busy at all: a load
@@ -119,7 +118,10 @@ def days_without(
 def nights_of(quiet: Collection[int]) -> frozenset[int]:
     """Return those of some hours of the day that are a night or longer."""
     return frozenset(
-        hour for first, length in runs_of(quiet) if length >= LEAST_NIGHT_H for hour in _run(first, length)
+        hour
+        for first, length in runs_of(quiet)
+        if length >= LEAST_NIGHT_H
+        for hour in hours_from(first, length)
     )
 
 
@@ -135,7 +137,8 @@ def runs_of(hours: Collection[int]) -> Iterator[tuple[int, int]]:
         yield first, length
 
 
-def _run(first: int, length: int) -> Iterator[int]:
+def hours_from(first: int, length: int) -> Iterator[int]:
+    """Return so many hours of the day from one on, over midnight too."""
     return ((first + after) % DAY_H for after in range(length))
 
 
@@ -144,7 +147,11 @@ def _spans(hours: frozenset[int]) -> str:
     return ", ".join(spans)
 
 
-def clock_hours(demand: Demand) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def clock_hours(demand: Demand) -> I64:
     """Return the hour since 1970, UTC, of each minute, int64, shape (T,)."""
-    start_s = int(demand.start.timestamp())
-    return (start_s + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s) // HOUR_S
+    return stamps_of(demand) // HOUR_S
+
+
+def stamps_of(demand: Demand) -> I64:
+    """Return the second since 1970, UTC, at which each minute begins, int64, shape (T,)."""
+    return int(demand.start.timestamp()) + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s

@@ -16,7 +16,7 @@ from trimtab.advice.case.case import as_proposed, starts_of
 from trimtab.advice.case.outcome import judge
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import LEAST_USD_MONTH
-from trimtab.advice.levers.nights import days_without, nights_of, runs_of
+from trimtab.advice.levers.nights import days_without, hours_from, nights_of, runs_of, stamps_of
 from trimtab.ladders.kinds.schedule import at
 from trimtab.ladders.words import tasks
 from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from trimtab.catalog.load import Prices
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service
+    from trimtab.replay.inputs import I64
     from trimtab.terraform_module import Ladders
-
-I64 = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 GRID_MIN: Final = 5
 """Of the times of actions, as a person would write them. A choice."""
@@ -105,7 +104,7 @@ def zeroed(
         return None
     schedule = _schedule(closed, zone, proposal.ladders)
     with_zero = replace(proposal, ladders=replace(proposal.ladders, schedule=schedule))
-    found = judge(as_proposed(workload, with_zero, prices, objective))
+    found = _replayed(workload, with_zero, prices, objective)
     saving = cents(judged.verdict.usd_month) - cents(found.verdict.usd_month)
     if saving < LEAST_USD_MONTH:
         return None
@@ -117,19 +116,17 @@ def zeroed(
             f"{100 * found.verdict.over_cpu_share:.2f} % of minutes are above "
             f"{100 * found.verdict.cpu_share:.0f} % CPU in replay, where {100 * allowed:.3g} % is allowed"
         )
-    # Of a floor that changes by the hour nobody computes a bound, and what is proposed to scale is the rest.
-    verdict = replace(found.verdict, min_tasks=proposal.ladders.min_tasks, over_bound=None)
     hours = OffHours(
         timezone=zone,
         closed=closed,
         evidence=asked.evidence,
-        days=min(days[hour] for first, length in runs for hour in _hours(first, length)),
+        days=min(days[hour] for first, length in runs for hour in hours_from(first, length)),
         lead_min=lead_min,
         saving_usd_month=saving,
         text="",
     )
     text = "; ".join(_text(workload, proposal.ladders, hours, said))
-    return Zeroed(hours=replace(hours, text=text), proposal=with_zero, judged=replace(found, verdict=verdict))
+    return Zeroed(hours=replace(hours, text=text), proposal=with_zero, judged=found)
 
 
 def beside(
@@ -144,13 +141,20 @@ def beside(
     def closed(one: Alternative) -> Alternative:
         schedule = _schedule(zero.hours.closed, zero.hours.timezone, one.ladders)
         ladders = replace(one.ladders, schedule=schedule)
-        found = judge(
-            as_proposed(workload, replace(zero.proposal, size=one.size, ladders=ladders), prices, objective)
-        )
-        verdict = replace(found.verdict, min_tasks=ladders.min_tasks, over_bound=None)
-        return replace(one, ladders=ladders, replay=verdict)
+        proposal = replace(zero.proposal, size=one.size, ladders=ladders)
+        return replace(one, ladders=ladders, replay=_replayed(workload, proposal, prices, objective).verdict)
 
     return tuple(map(closed, alternatives))
+
+
+def _replayed(workload: Workload, proposal: Proposal, prices: Prices, objective: Objective) -> Judged:
+    """Return the replay of a proposal that closes.
+
+    Of a floor that changes by the hour nobody computes a bound, and what is proposed to scale is the rest.
+    """
+    found = judge(as_proposed(workload, proposal, prices, objective))
+    verdict = replace(found.verdict, min_tasks=proposal.ladders.min_tasks, over_bound=None)
+    return replace(found, verdict=verdict)
 
 
 def callers_said(service: Service, found: Sequence[str]) -> str:
@@ -213,10 +217,6 @@ def _said(one: Closed) -> str:
     return f"from {at(one.from_minute)} to {at(one.until_minute)}"
 
 
-def _hours(first: int, length: int) -> Iterator[int]:
-    return ((first + after) % DAY_H for after in range(length))
-
-
 def _lead_min(workload: Workload, proposal: Proposal) -> int:
     """Return how long before it is needed a task is asked for: the slowest start, on the grid [min]."""
     slower = slower_at(proposal.size, workload.service.size, workload.demand.own)
@@ -257,7 +257,7 @@ def _schedule(closed: Sequence[Closed], zone: str, ladders: Ladders) -> Schedule
 
 def _minutes_of(demand: Demand, zone: ZoneInfo) -> I64:
     """Return each minute on the zone's clock, counted from 1970, int64, shape (T,)."""
-    stamps = int(demand.start.timestamp()) + np.arange(demand.tasks.size, dtype=np.int64) * demand.step_s
+    stamps = stamps_of(demand)
     blocks = stamps // OFFSETS_S
     first = int(blocks[0])
     offsets = [

@@ -6,14 +6,13 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import available_timezones
 
 from msgspec import Meta
 
 from trimtab.demand.schedule import bounds_of
 from trimtab.errors import ReplayError
 from trimtab.fleet.model import Scaling, ScheduledAction
-from trimtab.ladders.entries import PieceBound, Values
+from trimtab.ladders.entries import PieceBound, Values, check_timezone
 from trimtab.ladders.words import WordOrder, tasks
 from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
 from trimtab.units import HOUR_MIN
@@ -62,9 +61,7 @@ class ScheduleEntry(Values, frozen=True, kw_only=True):
     weekend: Day | None = None
 
     def __post_init__(self) -> None:
-        if self.timezone not in available_timezones():
-            msg = f"timezone {self.timezone!r} is none that is known here; an IANA name such as Europe/Berlin"
-            raise ValueError(msg)
+        check_timezone(self.timezone)
         for day in (self.weekdays, self.weekend or ()):
             times = [piece.at for piece in day]
             if any(one >= other for one, other in pairwise(times)):
@@ -113,7 +110,7 @@ def words(one: Ladders, was: Ladders) -> Iterator[tuple[WordOrder, str]]:
 def _hours(ladders: Ladders) -> list[tuple[str, int, int | None]]:
     """Return the pieces of a day that closes, where its minimum is the ladders' own: that is told already."""
     schedule = ladders.schedule
-    if schedule is None or not schedule.closes or schedule.weekend is not None:
+    if schedule is None or not ladders.closes or schedule.weekend is not None:
         return []
     if {piece.min_tasks for piece in schedule.pieces} != {0, ladders.min_tasks}:
         return []
@@ -126,18 +123,19 @@ def said_of(schedule: Schedule) -> Iterator[str]:
     for name, day in named:
         if day is not None:
             every = "every day" if schedule.weekend is None else name
-            if schedule.bounded:
-                pieces = ", ".join(f"{_bounded(piece)} from {clock(piece)}" for piece in day)
-                yield f"{pieces} ({every}, {schedule.timezone})"
-                continue
-            pieces = ", ".join(f"{tasks(piece.min_tasks)} from {clock(piece)}" for piece in day)
-            yield f"at least {pieces} ({every}, {schedule.timezone})"
+            least, word = ("", _bounded) if schedule.bounded else ("at least ", _minimum)
+            pieces = ", ".join(f"{word(piece)} from {clock(piece)}" for piece in day)
+            yield f"{least}{pieces} ({every}, {schedule.timezone})"
+
+
+def _minimum(piece: Minimum) -> str:
+    return tasks(piece.min_tasks)
 
 
 def _bounded(piece: Minimum) -> str:
     if piece.max_tasks == 0:
         return "no task"
-    least = f"at least {tasks(piece.min_tasks)}"
+    least = f"at least {_minimum(piece)}"
     return least if piece.max_tasks is None else f"{least} and at most {piece.max_tasks}"
 
 
