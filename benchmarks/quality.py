@@ -17,20 +17,20 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from baselines import baselines
 from fleet import fleet_bars
-from series import add_flag, as_service, by_minute, demand_series
+from series import add_flag, as_service, by_minute, demand_series, start_of
 
 from trimtab.advice.case.objective import DEFAULT, read_objective
 from trimtab.advice.choice.contest import contest, space_of
 from trimtab.advice.choice.decide import prefer
 from trimtab.advice.choice.model import Decision
-from trimtab.advice.choice.trials import bound_s
+from trimtab.advice.choice.trials import begun, bound_s
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.front import Limits
 from trimtab.ladders.parts import parts_of
@@ -86,8 +86,7 @@ class Row:
 
 def run(policy: Policy, part: RecordingPart, bound: float) -> Ran:
     """Replay a policy on a part, from the count that suits its first minute."""
-    initial = part.bounded(policy.min_tasks, policy.max_tasks)
-    found = replay(part.inputs, replace(policy, initial_tasks=initial)).summary
+    found = replay(part.inputs, begun(policy, part)).summary
     return Ran(
         over_bound=found.billed_s / bound,
         over_share=found.over_min / part.minutes,
@@ -97,19 +96,23 @@ def run(policy: Policy, part: RecordingPart, bound: float) -> Ran:
 
 def row_of(name: str, path: Path, objective: Objective) -> Row:
     """Return everything about one series."""
-    parts = parts_of(as_service(by_minute(path)), objective.judged_percent / 100)
+    parts = parts_of(as_service(by_minute(path)), objective.judged_percent / 100, start_of(path))
     space = space_of(parts, floor=FLOOR, memory=MEMORY)
     bound = bound_s(parts.judged, objective, floor=FLOOR, most=space.most)
     hunt = Hunt(seed=f"{objective.seed} {name}")
     chosen, decision, fixed = chosen_of(parts, objective, hunt)
-    inner = parts_of(parts.tuned.inputs, objective.judged_percent / 100)
+    inner = parts_of(parts.tuned.inputs, objective.judged_percent / 100, parts.tuned.start)
     sealed, _, _ = chosen_of(inner, objective, hunt)
     need = required_tasks(parts.tuned.inputs, floor=FLOOR).tasks
     usual = baselines(FLOOR, int(need.max()), space.most)
     judged = {kind: run(policy, parts.judged, bound) for kind, policy in usual.items()}
 
     def ran(entrant: Entrant | None) -> Ran | None:
-        return run(entrant.tested.policy, parts.judged, bound) if entrant else None
+        if entrant is None:
+            return None
+        # Minima by the clock of what was chosen on less are laid down for these days too.
+        policy = policy_of_ladders(entrant.ladders, initial_tasks=FLOOR, over=parts.over)
+        return run(policy, parts.judged, bound)
 
     return Row(
         name=name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from trimtab.replay.inputs import Inputs, Load, ReplayLimits, Starts, Task
 from trimtab.terraform_module import COLLECTOR_CPU_UNITS, COLLECTOR_MEMORY_MIB
+from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
     import argparse
@@ -38,6 +40,14 @@ def demand_series(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield name and path of every demand series (``req_*`` and ``cpu_*``) in the folder, by name."""
     for path in sorted([*folder.glob("req_*.csv.gz"), *folder.glob("cpu_*.csv.gz")]):
         yield path.name.removesuffix(".csv.gz"), path
+
+
+def start_of(path: Path) -> datetime:
+    """Return when a series begins, UTC, in whole minutes."""
+    with gzip.open(path, "rt") as file:
+        next(file)
+        stamp = float(next(file).split(",")[0])
+    return datetime.fromtimestamp(stamp // MINUTE_S * MINUTE_S, UTC)
 
 
 def by_minute(path: Path) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -130,6 +130,19 @@ def policy(random: np.random.Generator, longest: int = 60) -> Policy:
         initial_tasks=int(random.integers(least, most + 1)),
         alarms=tuple(alarm(random, len(policies), longest) for _ in range(count)),
         policies=policies,
+        changes=changes(random, most) if random.random() < 0.4 else (),
+    )
+
+
+def changes(random: np.random.Generator, most: int) -> tuple[Bounds, ...]:
+    """Return bounds by the clock: minima and maxima that go up and down, now and then minute after minute."""
+    minutes = random.choice(MOST_MINUTES, size=random.integers(1, 9), replace=False)
+    if random.random() < 0.3:
+        minutes = minutes[0] + np.arange(minutes.size)
+    drawn = np.sort(random.integers(1, most + 9, size=(minutes.size, 2)), axis=1)
+    return tuple(
+        Bounds(minute=int(minute), min_tasks=int(low), max_tasks=int(high))
+        for minute, (low, high) in zip(np.sort(minutes), drawn, strict=True)
     )
 
 
@@ -319,7 +332,7 @@ NOT_TAKEN = {
     "missing data that breaches": watched(missing=Missing.BREACHING),
     "requests": watched(metric=Metric.REQUESTS),
     "none at times": fixed_count(0),
-    "bounds that change": replace(watched(), changes=(Bounds(minute=5, min_tasks=2, max_tasks=9),)),
+    "no task by the clock": replace(watched(), changes=(Bounds(minute=5, min_tasks=0, max_tasks=9),)),
     "a fleet that no memory holds": replace(watched(), max_tasks=MOST_TASKS),
 }
 

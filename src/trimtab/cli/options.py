@@ -127,7 +127,10 @@ AllowZero: TypeAlias = Annotated[
 Timezone: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--timezone", metavar="ZONE", help="Clock of those hours, such as Europe/Zurich. [default: UTC]"
+        "--timezone",
+        metavar="ZONE",
+        help="Clock of your users, such as Europe/Zurich: search minima by the time of day on it too. Hours "
+        "without a task follow it. [default: no such minima; hours in UTC]",
     ),
 ]
 Seed: TypeAlias = Annotated[

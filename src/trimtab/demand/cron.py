@@ -11,14 +11,19 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
+
 from trimtab.errors import ReplayError
-from trimtab.units import DAY_S, HOUR_S, MINUTE_S
+from trimtab.units import DAY_MIN, DAY_S, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy.typing as npt
 
     from trimtab.fleet.model import ScheduledAction
 
@@ -42,6 +47,12 @@ _MONTHS: Final = {
 _WEEKDAYS: Final = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7}
 _UNITS: Final = {"minute": MINUTE_S, "hour": HOUR_S, "day": DAY_S}
 _RANGES: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
+GRID_MIN: Final = 5
+"""Of the times of scheduled actions, as a person would write them. A choice."""
+CHANGES_AHEAD_DAYS: Final = 730
+"""So long after a record no action may lie where the clock of its zone skips or repeats a time."""
+OFFSETS_S: Final = 900
+"""The offset of a zone changes on a quarter of an hour of UTC (IANA data base, since 1972)."""
 LAST: Final = "L"
 ANY: Final = ("*", "?")
 
@@ -193,3 +204,37 @@ def _stamp(action: ScheduledAction, text: str | None, zone: ZoneInfo) -> datetim
 
 def _unclear(action: ScheduledAction, why: str) -> ReplayError:
     return ReplayError(why, where=f"scheduled action {action.name}")
+
+
+def local_minutes(stamps: npt.NDArray[np.int64], timezone: str) -> npt.NDArray[np.int64]:
+    """Return seconds since 1970, UTC, as minutes since 1970 on the zone's clock, int64, shape (T,)."""
+    blocks = stamps // OFFSETS_S
+    first, zone = int(blocks[0]), ZoneInfo(timezone)
+    offsets = [_offset_s(block * OFFSETS_S, zone) for block in range(first, int(blocks[-1]) + 1)]
+    local: npt.NDArray[np.int64] = (stamps + np.array(offsets, dtype=np.int64)[blocks - first]) // MINUTE_S
+    return local
+
+
+def _offset_s(stamp: int, zone: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(stamp, UTC).astimezone(zone).utcoffset()
+    return int((offset or timedelta()).total_seconds())
+
+
+def comes_once(minute: int, timezone: str, since: date) -> bool:
+    """Tell whether a time of the local day comes once a day: what is due in a skipped hour may never come."""
+    return minute % DAY_MIN not in _moved(timezone, since)
+
+
+@lru_cache(maxsize=64)
+def _moved(timezone: str, since: date) -> frozenset[int]:
+    """Return the minutes of the day that the zone's clock will skip or repeat on some day."""
+    zone, moved = ZoneInfo(timezone), set[int]()
+    for after in range(CHANGES_AHEAD_DAYS):
+        midnight = datetime.combine(since + timedelta(days=after), time(), zone)
+        if midnight.utcoffset() == (midnight + timedelta(days=1)).utcoffset():
+            continue
+        for minute in range(DAY_MIN):
+            local = midnight + timedelta(minutes=minute)
+            if local.utcoffset() != local.replace(fold=1).utcoffset():
+                moved.add(minute)
+    return frozenset(moved)

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from trimtab.demand.cron import firings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from trimtab.fleet.model import Scaling
+    from trimtab.fleet.model import Scaling, ScheduledAction
 
 BEFORE = timedelta(days=32)
 """How far before a recording is looked for the last action that fired: a monthly one is found."""
+
+
+@lru_cache(maxsize=2048)
+def _fired(action: ScheduledAction, since: datetime, end: datetime) -> tuple[datetime, ...]:
+    """Return when an action fires: a search asks of the same few times again and again."""
+    return tuple(firings(action, since, end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +52,7 @@ def bounds_of(scaling: Scaling, start: datetime, minutes: int) -> tuple[tuple[in
     fired = sorted(
         (at, number)
         for number, action in enumerate(scaling.scheduled)
-        for at in firings(action, start - BEFORE, end)
+        for at in _fired(replace(action, min_tasks=None, max_tasks=None), start - BEFORE, end)
     )
     first, changes = now, dict[int, tuple[int, int]]()
     for at, number in fired:

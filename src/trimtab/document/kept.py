@@ -25,6 +25,7 @@ from trimtab.document.read import AGAIN
 from trimtab.errors import UsageError
 from trimtab.fleet.left_out import LeftOut
 from trimtab.fleet.model import TaskSize
+from trimtab.ladders.kinds.schedule import open_all_day
 from trimtab.terraform_module import Ladders
 
 if TYPE_CHECKING:
@@ -134,8 +135,9 @@ def _alternative(other: AlternativePart, part: ServicePart, question: Asked) -> 
 
 
 def _ladders(scaling: ScalingPart) -> Ladders:
-    # Only hours without a task are a schedule of optimize's own, and they are found anew.
-    return replace(msgspec.convert(scaling, type=Ladders, from_attributes=True), schedule=None)
+    # Hours without a task are found anew.
+    written = msgspec.convert(scaling, type=Ladders, from_attributes=True)
+    return replace(written, schedule=None if written.schedule is None else open_all_day(written.schedule))
 
 
 def _size(text: str, part: ServicePart) -> TaskSize:

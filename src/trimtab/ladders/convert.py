@@ -10,7 +10,7 @@ import msgspec
 
 from trimtab.demand.schedule import bounds_of
 from trimtab.ladders.deployed import deployed_alarms, minutes_of
-from trimtab.ladders.kinds.schedule import scheduled
+from trimtab.ladders.kinds.schedule import schedule_of, scheduled, with_schedule
 from trimtab.ladders.kinds.tracking import policy_of_tracking, tracking_of_scaling
 from trimtab.replay.policy import (
     AdjustmentType,
@@ -142,7 +142,14 @@ def _policy_of_steps(ladders: Ladders, initial_tasks: int) -> Policy:
 
 def ladders_of_scaling(scaling: Scaling) -> Ladders | None:
     """Return what is deployed as the service module's own, or None where it is something else."""
-    return tracking_of_scaling(scaling) if scaling.tracking else _steps_of_scaling(scaling)
+    # An action moves the bounds, so what a snapshot saw of them is what one of the actions set.
+    most = max([scaling.max_tasks, *(action.max_tasks or 0 for action in scaling.scheduled)])
+    schedule = schedule_of(scaling.scheduled, most)
+    if scaling.scheduled and schedule is None:
+        return None
+    bare = msgspec.structs.replace(scaling, scheduled=(), max_tasks=most)
+    found = tracking_of_scaling(bare) if bare.tracking else _steps_of_scaling(bare)
+    return None if found is None else with_schedule(found, schedule)
 
 
 def _steps_of_scaling(scaling: Scaling) -> Ladders | None:

@@ -71,6 +71,25 @@ def elite(places: I64, totals: I64, limits: Limits, minutes: int) -> list[int]:
     return list(best)
 
 
+def simplest(kept: I64, totals: I64, complexity: I64) -> list[int]:
+    """Return the front of ``kept``, the places within the limits; of costs that tie the simplest.
+
+    ``complexity``: of every candidate, shape (C,).
+    """
+    billed, over, changes = totals[:, BILLED], totals[:, OVER], totals[:, CHANGES]
+
+    def simplest_of(place: int) -> int:
+        """Return the simplest that costs hardly more and is over no longer."""
+        most = billed[place] * (1 + TIE)
+        equal = kept[(billed[kept] <= most) & (over[kept] <= over[place])]
+        order = np.lexsort((billed[equal], changes[equal], complexity[equal]))
+        return int(equal[order[0]])
+
+    # What ties may follow one that is as safe: so once more.
+    ties = np.array([simplest_of(place) for place in safer(kept, billed, over)], dtype=np.int64)
+    return safer(ties, billed, over)
+
+
 def tried(ladders: Ladders, totals: I64) -> Tried:
     """Return a candidate with the totals of its replay, shape (len(TOTALS),)."""
     row = totals.tolist()

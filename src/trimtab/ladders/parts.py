@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from trimtab.replay.bound import required_tasks
 from trimtab.units import DAY_MIN, HOUR_MIN
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy.typing as npt
 
     from trimtab.demand.series import F64
@@ -27,6 +30,10 @@ class RecordingPart:
 
     inputs: Inputs
     initial_tasks: int
+    start: datetime | None = None
+    """First minute, UTC; None: nobody says, and nothing can follow the clock."""
+    first_min: int = 0
+    """Which minute of the whole recording it begins with."""
     seen: dict[bytes, I64] = field(default_factory=dict)
     """Totals of what was replayed on it, by ``Batches``: a size that may win is searched twice."""
 
@@ -57,18 +64,30 @@ class Parts:
     """The judged part, each day's busiest hour in the place of its quietest and the other way round:
     the peak arrives when the fleet is smallest."""
 
+    @property
+    def over(self) -> tuple[datetime, int] | None:
+        """When the whole recording begins (UTC), and its minutes; None: nobody says when."""
+        start = self.tuned.start
+        return None if start is None else (start, self.tuned.minutes + self.judged.minutes)
 
-def parts_of(inputs: Inputs, judged_share: float) -> Parts:
-    """Cut the last ``judged_share`` off the recording; both parts keep at least a minute."""
+
+def parts_of(inputs: Inputs, judged_share: float, start: datetime | None = None) -> Parts:
+    """Cut the last ``judged_share`` off the recording from ``start``; both parts keep at least a minute."""
     minutes = inputs.load.minutes
     cut = min(max(1, round(minutes * (1 - judged_share))), minutes - 1)
     judged = _slice(inputs, cut, minutes)
     cpu = judged.load.cpu_vcpu
+
+    def part(inputs: Inputs, first_min: int) -> RecordingPart:
+        begins = None if start is None else start + timedelta(minutes=first_min)
+        initial = int(required_tasks(inputs, floor=0).tasks[0])
+        return RecordingPart(inputs=inputs, initial_tasks=initial, start=begins, first_min=first_min)
+
     return Parts(
-        tuned=_part(_slice(inputs, 0, cut)),
-        judged=_part(judged),
-        harder=_part(_with_cpu(judged, cpu * HARDER)),
-        shifted=_part(_with_cpu(judged, peaks_moved(cpu))),
+        tuned=part(_slice(inputs, 0, cut), 0),
+        judged=part(judged, cut),
+        harder=part(_with_cpu(judged, cpu * HARDER), cut),
+        shifted=part(_with_cpu(judged, peaks_moved(cpu)), cut),
     )
 
 
@@ -84,10 +103,6 @@ def peaks_moved(cpu: F64) -> F64:
         busy, quiet = int(means.argmax()), int(means.argmin())
         hours[[busy, quiet]] = hours[[quiet, busy]]
     return moved
-
-
-def _part(inputs: Inputs) -> RecordingPart:
-    return RecordingPart(inputs=inputs, initial_tasks=int(required_tasks(inputs, floor=0).tasks[0]))
 
 
 def _with_cpu(inputs: Inputs, cpu_vcpu: F64) -> Inputs:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trimtab.ladders.draw import Drawer
-from trimtab.ladders.front import ELITE, TIE, calm, elite, safer, tried, within
+from trimtab.ladders.front import ELITE, calm, elite, simplest, tried, within
 from trimtab.ladders.rows import FAST_SIGNALS, complexity_of, ladders_of, rows_of, tables_of, width_of
 from trimtab.ladders.space import MOST_STEPS, sane
 from trimtab.ladders.traits import TRAITS
 from trimtab.replay.batch import Batches
-from trimtab.replay.kernel.tables import BILLED, CHANGES, OVER, TOTALS
+from trimtab.replay.kernel.tables import CHANGES, OVER, TOTALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -149,20 +149,8 @@ class _Pool:
 
     def front(self) -> tuple[Tried, ...]:
         """Return the front within the limits, of costs that tie the simplest."""
-        billed, over, changes = self._totals[:, BILLED], self._totals[:, OVER], self._totals[:, CHANGES]
         kept = within(self._totals, self._limits, self._part.minutes)
-        complexity = complexity_of(self._rows)
-
-        def simplest(place: int) -> int:
-            """Return the simplest that costs hardly more and is over no longer."""
-            most = billed[place] * (1 + TIE)
-            equal = kept[(billed[kept] <= most) & (over[kept] <= over[place])]
-            order = np.lexsort((billed[equal], changes[equal], complexity[equal]))
-            return int(equal[order[0]])
-
-        # What ties may follow one that is as safe: so once more.
-        ties = np.array([simplest(place) for place in safer(kept, billed, over)], dtype=np.int64)
         return tuple(
             tried(ladders_of(self._rows[place], self._space), self._totals[place])
-            for place in safer(ties, billed, over)
+            for place in simplest(kept, self._totals, complexity_of(self._rows))
         )

@@ -28,6 +28,8 @@ from trimtab.replay.kernel.tables import (
     MIN_TASKS,
     MISSING,
     NEVER,
+    NEW_MAX,
+    NEW_MIN,
     PERIOD,
     PERIODS,
     PHASE,
@@ -121,9 +123,9 @@ class Batches:
         """Return which candidates may be replayed by leaps, shape (C,).
 
         Not those with alarms on requests whose gaps are not filled, of other periods or with a phase, alarms
-        that take missing data for a breach, bounds that change, or none that run at times; and none at all
-        where work waits in a queue, Spot takes tasks away, or a scale-out does not hold scale-in back. So
-        no minute is without a task, and only the minutes before the first are missing.
+        that take missing data for a breach, or bounds that allow no task at times; and none at all where work
+        waits in a queue, Spot takes tasks away, or a scale-out does not hold scale-in back. So no minute is
+        without a task, and only the minutes before the first are missing.
         """
         alarm = book.alarm
         used = np.arange(alarm.shape[1]) < book.bounds[:, ALARMS, None]
@@ -135,9 +137,11 @@ class Batches:
             & (alarm[:, :, FAST] == 0)
             & (alarm[:, :, PHASE] == 0)
         )
-        calm = (book.change[:, :, FROM_MINUTE] == NEVER).all(axis=1)
-        bounds = (book.bounds[:, MIN_TASKS] >= 1) & (book.bounds[:, MOST] < self._rows(COLUMNS))
-        mask: Mask = (fit | ~used).all(axis=1) & calm & bounds & self._leaps
+        rows, change = self._rows(COLUMNS), book.change
+        bounds = (book.bounds[:, MIN_TASKS] >= 1) & (book.bounds[:, MOST] < rows)
+        later = (change[:, :, NEW_MIN] >= 1) & (change[:, :, NEW_MAX] < rows)
+        later |= change[:, :, FROM_MINUTE] == NEVER
+        mask: Mask = (fit | ~used).all(axis=1) & bounds & later.all(axis=1) & self._leaps
         return mask
 
     def _rows(self, columns: int) -> int:

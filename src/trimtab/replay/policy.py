@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -257,6 +257,13 @@ class Policy:
         scaling = self.policies[alarm.policy]
         tracking = isinstance(scaling, TargetTracking) and scaling.scale_in_enabled
         return tracking and not alarm.comparison.high
+
+    def bounds_from(self, minute: int) -> tuple[tuple[int, int], tuple[Bounds, ...]]:
+        """Return minimum and maximum at a minute, and how they change after it, counted from there."""
+        held = [one for one in self.changes if one.minute <= minute]
+        first = (held[-1].min_tasks, held[-1].max_tasks) if held else (self.min_tasks, self.max_tasks)
+        later = self.changes[len(held) :]
+        return first, tuple(replace(one, minute=one.minute - minute) for one in later)
 
     @property
     def ticks(self) -> int:

@@ -23,10 +23,11 @@ from trimtab.advice.lever import LeverKind
 from trimtab.advice.levers.off_hours import Closed, Zeroed, callers_said, zeroed
 from trimtab.advice.model import CautionKind
 from trimtab.fleet.model import FurtherMetric, Scaling, ScheduledAction
-from trimtab.ladders.kinds.schedule import at
-from trimtab.terraform_module import Minimum, module_takes
+from trimtab.ladders.kinds.schedule import at, open_all_day, with_schedule
+from trimtab.terraform_module import Minimum, Schedule, module_takes
 
 if TYPE_CHECKING:
+    from trimtab.advice.case.outcome import Judged
     from trimtab.demand.series import Demand
     from trimtab.fleet.model import Service
 
@@ -164,6 +165,82 @@ def test_no_action_lies_where_the_clock_skips_or_repeats_a_time() -> None:
     assert spans(taken(from_(start, [2, 3, 4, 5]))) == ["02:00-05:55"]
 
 
+# Beside minima by the time of day
+
+
+def minima(*pieces: tuple[int, int], weekend: tuple[tuple[int, int], ...] = ()) -> Schedule:
+    """A schedule of (hour, minimum)."""
+    days = [
+        tuple(Minimum(minute=60 * hour, min_tasks=least) for hour, least in day) for day in (pieces, weekend)
+    ]
+    return Schedule(timezone="UTC", weekdays=days[0], weekend=days[1] or None)
+
+
+def closed_with(schedule: Schedule, **more: Any) -> tuple[Zeroed, Judged]:
+    """Return what is offered where these minima were chosen, and the replay of them alone."""
+    objective = msgspec.convert({"allow_zero": True, "timezone": "UTC"} | more, Objective)
+    workload, plain = workload_of(made.service(), called()), proposed()
+    proposal = replace(plain, ladders=with_schedule(plain.ladders, schedule))
+    judged = judge(as_proposed(workload, proposal, PRICES, objective))
+    found = zeroed(workload, proposal, judged, PRICES, objective)
+    assert isinstance(found, Zeroed), found
+    assert module_takes(found.proposal.ladders)
+    return found, judged
+
+
+def pieces(day: tuple[Minimum, ...] | None) -> list[tuple[str, int, int | None]]:
+    return [(at(one.minute), one.min_tasks, one.max_tasks) for one in day or ()]
+
+
+def test_hours_close_among_the_minima_and_end_with_the_one_that_holds_then() -> None:
+    found, judged = closed_with(minima((4, 3), (8, 5), (23, 2)))
+    schedule = found.proposal.ladders.schedule
+    assert schedule is not None
+    assert pieces(schedule.weekdays) == [("05:55", 3, None), ("08:00", 5, None), ("22:00", 0, 0)]
+    assert found.proposal.ladders.min_tasks == 3
+    # What was inside is gone from what it is held against too, so that it can be told from what is written.
+    opened = open_all_day(schedule)
+    assert opened is not None
+    assert pieces(opened.weekdays) == [("05:55", 3, None), ("08:00", 5, None)]
+    workload = workload_of(made.service(), called())
+    without = replace(found.proposal, ladders=with_schedule(found.proposal.ladders, opened))
+    usd = judge(as_proposed(workload, without, PRICES, Objective())).verdict.usd_month
+    assert found.hours.saving_usd_month == cents(usd) - cents(found.judged.verdict.usd_month)
+    assert cents(usd) != cents(judged.verdict.usd_month)
+
+
+def test_a_weekend_closes_too_and_begins_with_the_higher_of_what_may_hold() -> None:
+    found, _ = closed_with(minima((7, 5), (21, 3), weekend=((9, 4), (20, 2))))
+    schedule = found.proposal.ladders.schedule
+    assert schedule is not None
+    assert pieces(schedule.weekdays) == [
+        ("05:55", 3, None),
+        ("07:00", 5, None),
+        ("21:00", 3, None),
+        ("22:00", 0, 0),
+    ]
+    assert pieces(schedule.weekend) == [
+        ("05:55", 3, None),
+        ("09:00", 4, None),
+        ("20:00", 2, None),
+        ("22:00", 0, 0),
+    ]
+
+
+def test_more_than_six_pieces_become_six_that_hold_every_minimum() -> None:
+    found, _ = closed_with(minima((7, 5), (9, 6), (12, 4), (14, 7), (17, 3), (20, 2)))
+    schedule = found.proposal.ladders.schedule
+    assert schedule is not None
+    assert pieces(schedule.weekdays) == [
+        ("05:55", 2, None),
+        ("07:00", 6, None),
+        ("12:00", 4, None),
+        ("14:00", 7, None),
+        ("17:00", 3, None),
+        ("22:00", 0, 0),
+    ]
+
+
 # What keeps its tasks
 
 
@@ -299,16 +376,9 @@ def test_a_service_whose_hours_are_taken_gets_no_lever_for_them() -> None:
     assert one(told, LeverKind.SCHEDULED_ZERO) is None
 
 
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"timezone": "UTC"}, "timezone goes with allow_zero"),
-        ({"allow_zero": False, "timezone": "UTC"}, "timezone goes with allow_zero"),
-        ({"allow_zero": True, "timezone": "CEST+1"}, "none that is known here"),
-    ],
-)
-def test_a_clock_that_is_none_or_of_nothing_is_refused(given: dict[str, Any], says: str) -> None:
-    with pytest.raises(msgspec.ValidationError, match=says):
+@pytest.mark.parametrize("given", [{"timezone": "CEST+1"}, {"allow_zero": True, "timezone": "CEST+1"}])
+def test_a_clock_that_is_none_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(msgspec.ValidationError, match="none that is known here"):
         msgspec.convert(given, Objective)
 
 

@@ -34,10 +34,11 @@ from trimtab.document.parts import SchedulePart
 from trimtab.document.read import read_document
 from trimtab.errors import UsageError
 from trimtab.fleet.model import Scaling, TrackingPolicy
+from trimtab.ladders.kinds.schedule import actions_of
 from trimtab.report.since.formats import RENDERERS
 from trimtab.report.since.measure import Then, measured, runs
 from trimtab.snapshot.folder import snapshot_of, write_snapshot
-from trimtab.terraform_module import Ladders, Tracking
+from trimtab.terraform_module import Ladders, Minimum, Schedule, Tracking
 
 if TYPE_CHECKING:
     from trimtab.document.schema import Document
@@ -225,15 +226,29 @@ def test_other_scaling_steps_within_the_same_bounds_are_not_the_proposal(tmp_pat
     assert row(report, "api").why == "its scaling steps are not what was proposed"
 
 
-def test_a_schedule_that_was_proposed_is_not_compared_and_so_not_told() -> None:
+def test_a_schedule_that_was_proposed_is_known_by_its_actions_whichever_of_them_holds() -> None:
     then, api = promise(), moved("api")
     part = next(one for one in then.document.services if one.name == "api")
-    schedule = SchedulePart(timezone="UTC", weekdays=(), weekend=None)
-    scaling = msgspec.structs.replace(part.scaling, schedule=schedule)
+    least, most = part.scaling.min_tasks, part.scaling.max_tasks
+    pieces = (Minimum(minute=7 * 60, min_tasks=least + 1), Minimum(minute=20 * 60, min_tasks=least))
+    schedule = Schedule(timezone="Europe/Zurich", weekdays=pieces)
+    written = msgspec.convert(schedule, type=SchedulePart, from_attributes=True)
+    asked_for = msgspec.structs.replace(part.scaling, schedule=written)
     given = Then(
-        part=msgspec.structs.replace(part, scaling=scaling), service=then.services[0], objective=Objective()
+        part=msgspec.structs.replace(part, scaling=asked_for), service=then.services[0], objective=Objective()
     )
-    assert measured(given, api, since_then(api), LATER, PRICES).why.startswith("a schedule was proposed")
+
+    def told(schedule: Schedule | None, min_tasks: int) -> str:
+        actions = () if schedule is None else actions_of(schedule, most)
+        scaling = msgspec.structs.replace(api.scaling, min_tasks=min_tasks, scheduled=actions)
+        now = msgspec.structs.replace(api, scaling=scaling)
+        return measured(given, now, since_then(now), LATER, PRICES).why
+
+    assert told(schedule, least) == told(schedule, least + 1)
+    assert told(schedule, least) != "its scaling steps are not what was proposed"
+    assert told(None, least) == "its scaling steps are not what was proposed"
+    other = Schedule(timezone="UTC", weekdays=pieces)
+    assert told(other, least) == "its scaling steps are not what was proposed"
 
 
 def test_target_tracking_that_was_proposed_is_known_by_its_targets_and_cooldowns() -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trimtab.errors import ReplayError
 from trimtab.ladders.convert import policy_of_ladders
-from trimtab.ladders.kinds.schedule import actions_of, said_of, told, words
+from trimtab.ladders.kinds.schedule import actions_of, open_all_day, said_of, schedule_of, told, words
 from trimtab.terraform_module import MODULE, Ladders, Minimum, Schedule, Tracking, module_takes
 from trimtab.values.schema import ServiceEntry
 
@@ -189,3 +191,59 @@ def test_values_that_are_no_night_are_refused_in_a_line(weekdays: list[object], 
 def test_the_services_own_bounds_are_never_none() -> None:
     with pytest.raises(msgspec.ValidationError, match=">= 1"):
         msgspec.convert({"cpu": 256, "memory": 512, "scaling": {"min": 0, "max": 0}}, type=ServiceEntry)
+
+
+# Read back
+
+
+DAYS_OF_PIECES = st.lists(
+    st.tuples(st.integers(0, 1439), st.integers(1, 9)), min_size=1, max_size=6, unique_by=lambda one: one[0]
+).map(lambda day: tuple(Minimum(minute=at, min_tasks=least) for at, least in sorted(day)))
+
+
+@given(weekdays=DAYS_OF_PIECES, weekend=st.none() | DAYS_OF_PIECES)
+def test_what_the_module_wrote_is_read_back(
+    weekdays: tuple[Minimum, ...], weekend: tuple[Minimum, ...] | None
+) -> None:
+    schedule = Schedule(timezone="Europe/Berlin", weekdays=weekdays, weekend=weekend)
+    for one in (schedule, night(schedule)):
+        actions = actions_of(one, 12)
+        assert schedule_of(actions, 12) == one
+        assert schedule_of(actions[::-1], 12) == one
+
+
+def night(schedule: Schedule) -> Schedule:
+    """The same with its first piece closed."""
+    first, *rest = schedule.weekdays
+    return replace(schedule, weekdays=(replace(first, min_tasks=0, max_tasks=0), *rest))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"schedule": "rate(1 day)"},
+        {"schedule": "cron(0 7 1 * ? *)"},
+        {"schedule": "cron(0/5 7 * * ? *)"},
+        {"schedule": "cron(0 7 ? * MON-FRI *)"},
+        {"schedule": "cron(07 7 * * ? *)"},
+        {"timezone": "UTC"},
+        {"min_tasks": None, "max_tasks": 9},
+        {"max_tasks": 7},
+        {"start": "2026-01-01T00:00:00Z"},
+        {"end": "2027-01-01T00:00:00Z"},
+    ],
+)
+def test_what_the_module_does_not_write_is_not_its_own(other: dict[str, object]) -> None:
+    first, *rest = actions_of(DAILY, 9)
+    assert schedule_of((first, *rest), 9) == DAILY
+    assert schedule_of((msgspec.structs.replace(first, **other), *rest), 9) is None
+
+
+def test_no_action_is_no_schedule() -> None:
+    assert schedule_of((), 9) is None
+
+
+def test_a_schedule_without_its_closed_hours_is_what_is_left_to_move() -> None:
+    assert open_all_day(BERLIN) == BERLIN
+    assert open_all_day(night(BERLIN)) == replace(BERLIN, weekdays=BERLIN.weekdays[1:])
+    assert open_all_day(night(DAILY)) is None

@@ -112,7 +112,7 @@ def test_what_the_module_made_of_it_is_read_back_so_that_the_next_run_can_keep_i
         deployed(CPU, replaced(RAM, in_cooldown_s=600)),
         deployed(replaced(CPU, scale_in=False)),
         deployed(CPU, suspended=("in",)),
-        deployed(CPU, scheduled=(ScheduledAction(name="night", schedule="cron(0 0 * * ? *)", min_tasks=1),)),
+        deployed(CPU, scheduled=(ScheduledAction(name="night", schedule="cron(0 0 1 * ? *)", min_tasks=1),)),
     ],
 )
 def test_what_the_module_does_not_make_is_not_taken_for_its_own(other: Scaling) -> None:

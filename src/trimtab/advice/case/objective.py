@@ -121,15 +121,12 @@ class Objective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Whether a service may have no task in the hours of the day that were empty on every recorded day, by
     its requests or its recorded count; never by CPU alone."""
     timezone: str | UnsetType = UNSET
-    """With ``allow_zero``: the clock that those hours follow, an IANA name; left out: UTC."""
+    """The clock that the users of the services live by, an IANA name. Where it is given, minima by the time
+    of day are searched too. Hours without a task follow it; left out, they follow UTC."""
 
     def __post_init__(self) -> None:
-        if self.timezone is UNSET:
-            return
-        if not self.allow_zero:
-            msg = "timezone goes with allow_zero: it is the clock of the hours without a task"
-            raise ValueError(msg)
-        check_timezone(self.timezone)
+        if self.timezone is not UNSET:
+            check_timezone(self.timezone)
 
     def laid_down(self, service: str) -> LaidDown:
         """Return what is laid down for one service."""

@@ -135,10 +135,11 @@ def choose(
 def _today(service: Service, floor: int, objective: Objective) -> tuple[Ladders, ...]:
     """Return today's ladders or target tracking.
 
-    None where the module cannot write them, they go below ``floor``, or the objective takes no such kind.
+    None where the module cannot write them, they go below ``floor`` or close, or the objective takes no such
+    kind.
     """
     today = ladders_of_scaling(service.scaling)
-    if today is None or not module_takes(today) or today.min_tasks < floor:
+    if today is None or not module_takes(today) or today.min_tasks < floor or today.closes:
         return ()
     kind = PolicyKind.STEP if today.tracking is None else PolicyKind.TRACKING
     if today.requests is not None:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import UNSET
 
 from trimtab.advice.case.objective import DEFAULT, PolicyKind
 from trimtab.advice.choice.trials import ground_of, tested
 from trimtab.catalog.limits import MAX_TASKS
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.front import TIE, Limits
+from trimtab.ladders.kinds.minima import by_the_clock
 from trimtab.ladders.kinds.requests import climb
 from trimtab.ladders.kinds.shares import in_shares
 from trimtab.ladders.kinds.tracking import track
@@ -89,6 +91,10 @@ class Contest:
     """The cheapest with a ladder on requests too that stood every trial; None: none did, or not asked."""
     fast_requests: Entrant | None = None
     """The cheapest with both: the alarm of 20 s is CPU's, for a load balancer reports by the minute."""
+    minima: Entrant | None = None
+    """The cheapest with minima by the time of day that stood every trial; None: none did, or not asked."""
+    fast_minima: Entrant | None = None
+    """The cheapest with these and the alarm of 20 s."""
 
     @property
     def scaling(self) -> tuple[Entrant, ...]:
@@ -99,17 +105,18 @@ class Contest:
             (PolicyKind.STEP, self.shares),
             (PolicyKind.TRACKING, self.tracking),
             (PolicyKind.REQUESTS, self.requests),
+            (PolicyKind.STEP, self.minima),
         )
         return tuple(entrant for kind, entrant in found if entrant is not None and kind in kinds)
 
     def beside_steps(self, entrant: Entrant) -> bool:
-        """Tell whether it is of a kind that stands beside the steps of whole tasks."""
-        return entrant in {self.tracking, self.requests, self.shares}
+        """Tell whether it is of a kind that stands beside the steps of whole tasks, the same all day."""
+        return entrant in {self.tracking, self.requests, self.shares, self.minima}
 
     @property
     def fastest(self) -> Entrant | None:
-        """The cheaper with an alarm of 20 s: with steps on requests too where that is over a tie less."""
-        found = [one for one in (self.fast, self.fast_requests) if one is not None]
+        """The cheapest with an alarm of 20 s: with more than steps on CPU where that is over a tie less."""
+        found = [one for one in (self.fast, self.fast_requests, self.fast_minima) if one is not None]
         least = (1 + TIE) * min((one.tested.judged_billed_s for one in found), default=0)
         return next((one for one in found if one.tested.judged_billed_s <= least), None)
 
@@ -124,6 +131,8 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     space = space_of(parts, floor=floor, memory=memory)
     ground = ground_of(parts, objective, floor=floor, most=space.most)
     limits = limits_of(objective)
+    timed_seeds = [seed for seed in hunt.seeds if seed.schedule is not None and seed.tracking is None]
+    hunt = replace(hunt, seeds=tuple(replace(seed, schedule=None) for seed in hunt.seeds))
     # Where no ladders fit, only fixed counts are left.
     front = () if space.empty else search(parts.tuned, space, limits, hunt)
     LOG.debug("%d replays, %d ladders on the front", hunt.effort.replays + len(hunt.seeds), len(front))
@@ -137,11 +146,15 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
     climbs = PolicyKind.REQUESTS in objective.policies
     climbed, climb_tried = climb(parts.tuned, space, limits, hunt.effort.near, begun) if climbs else ((), 0)
     requests, _, _ = _walk(climbed, ground)
-    fast, fast_requests, fast_tried = None, None, 0
+    fast, fast_requests, fast_minima, fast_tried = None, None, None, 0
     # Of the last search alone: a size is not won or lost by these.
     steps = PolicyKind.STEP in objective.policies and not space.empty and hunt.effort.shows
     shared, share_tried = in_shares(parts.tuned, space, limits, hunt, front) if steps else ((), 0)
     shares, _, _ = _walk(shared, ground)
+    clock = objective.timezone if steps else UNSET
+    begun = (*timed_seeds, *(one.ladders for one in front))
+    timed, timed_tried = by_the_clock(parts.tuned, space, limits, hunt, begun, clock)
+    minima, _, _ = _walk(timed, ground)
     if objective.fast_signals and steps:
         effort = fast_effort(hunt.effort)
         seeds = (*hunt.seeds, *(one.ladders for one in (*front, *shared)))
@@ -151,7 +164,10 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         begun = tuple(replace(one.ladders, fast_signals=True) for one in (*climbed, *soon))
         both, both_tried = climb(parts.tuned, space, limits, effort.near, begun) if climbs else ((), 0)
         fast_requests, _, _ = _walk(both, ground)
-        fast_tried = effort.replays + len(seeds) + both_tried
+        begun = tuple(replace(one.ladders, fast_signals=True) for one in (*timed, *soon))
+        timed, both_timed = by_the_clock(parts.tuned, space, limits, hunt, begun, clock)
+        fast_minima, _, _ = _walk(timed, ground)
+        fast_tried = effort.replays + len(seeds) + both_tried + both_timed
     return Contest(
         ladders=best,
         tracking=tracking,
@@ -162,10 +178,14 @@ def contest(parts: Parts, objective: Objective, hunt: Hunt, *, floor: int, memor
         safer=safer,
         front=tuple(one.ladders for one in front),
         ground=ground,
-        tried=hunt.effort.replays + len(hunt.seeds) + replays + climb_tried + share_tried + fast_tried,
+        tried=hunt.effort.replays
+        + len(hunt.seeds)
+        + sum((replays, climb_tried, share_tried, timed_tried, fast_tried)),
         fast=fast,
         requests=requests,
         fast_requests=fast_requests,
+        minima=minima,
+        fast_minima=fast_minima,
     )
 
 
@@ -231,7 +251,7 @@ def space_of(parts: Parts, *, floor: int, memory: Ladder) -> Space:
 
 def enter(ladders: Ladders, ground: TrialGround) -> Entrant:
     """Put ladders to every trial of the ground."""
-    policy = policy_of_ladders(ladders, initial_tasks=ladders.min_tasks)
+    policy = policy_of_ladders(ladders, initial_tasks=ladders.min_tasks, over=ground.parts.over)
     return Entrant(ladders=ladders, tested=tested(policy, ground))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from trimtab.advice.case.case import as_proposed
 from trimtab.advice.case.objective import PolicyKind
 from trimtab.advice.case.outcome import judge
@@ -23,6 +25,7 @@ from trimtab.advice.choice.trials import Test
 from trimtab.advice.watching_cost import fast_signals_usd
 from trimtab.fleet.left_out import LeftOut, LeftOutReason
 from trimtab.ladders.front import TIE
+from trimtab.ladders.kinds.minima import LEAST_DAYS
 from trimtab.ladders.kinds.requests import request_vcpu
 from trimtab.ladders.ladders import default_ladders
 from trimtab.sizing.change import Priced, pays, worth_changing
@@ -141,7 +144,9 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
     if preferred is None:
         return None
     entrant, decision = preferred
-    why = f"{_why(searched, entrant, decision)}{_on_requests(searched, entrant, question.objective)}"
+    beside = _on_requests(searched, entrant, question.objective)
+    beside += _by_the_clock(searched, entrant, question.objective)
+    why = f"{_why(searched, entrant, decision)}{beside}"
     fast = searched.contest.fastest
     if fast is None:
         return _Proposed(searched=searched, entrant=entrant, decision=decision, why=why)
@@ -160,6 +165,7 @@ def _at_size(searched: Searched, question: Question) -> _Proposed | None:
     words = (
         f"CPU every 20 s saves ${saved:,.2f} a month of compute, for ${usd:,.2f} in CloudWatch; "
         f"{_off_words(searched, fast)}{_on_requests(searched, fast, question.objective)}"
+        f"{_by_the_clock(searched, fast, question.objective)}"
     )
     return _Proposed(
         searched=searched, entrant=fast, decision=decision, why=f"{_why(searched, fast, decision)}; {words}"
@@ -178,6 +184,21 @@ def _on_requests(searched: Searched, entrant: Entrant, objective: Objective) -> 
         return "; steps on requests were tried too, and none passed every trial"
     usd = searched.judged_usd_month(found)
     return f"; steps on requests were tried too, and would cost ${usd:,.0f} on the held-out days"
+
+
+def _by_the_clock(searched: Searched, entrant: Entrant, objective: Objective) -> str:
+    """Say what became of minima by the time of day, where they were asked for and are not chosen."""
+    contest = searched.contest
+    found = contest.fast_minima if entrant.ladders.fast_signals else contest.minima
+    if objective.timezone is UNSET or entrant == found:
+        return ""
+    tuned = searched.sized.parts.tuned
+    if tuned.minutes < LEAST_DAYS * DAY_MIN:
+        return f"; minima by the time of day cannot be told of, because under {LEAST_DAYS} days are tuned on"
+    if found is None:
+        return "; minima by the time of day were tried too, and none passed every trial"
+    usd = searched.judged_usd_month(found)
+    return f"; minima by the time of day were tried too, and would cost ${usd:,.0f} on the held-out days"
 
 
 def _too_little(searched: Searched, entrant: Entrant, fast: Entrant, usd: float) -> str:
@@ -208,6 +229,7 @@ def _why(searched: Searched, entrant: Entrant, decision: Decision) -> str:
         if contest.beside_steps(entrant) and contest.ladders is not None:
             usd = searched.judged_usd_month(contest.ladders)
             what = "steps in of whole tasks" if entrant == contest.shares else "scaling steps"
+            what = "steps with one minimum all day" if entrant == contest.minima else what
             against = f"{what} that pass the same trials cost ${usd:,.0f}; {against}"
         words = f"{_judged_words(searched, entrant)}; {against}"
         loose = "the demand moves faster than tasks start, so much of the cost is idle headroom: "
@@ -315,6 +337,8 @@ def _others(question: Question, chosen: _Proposed) -> Iterator[tuple[Rank, Ladde
         )
     if contest.requests is not None and contest.requests != entrant:
         yield Rank.REQUESTS, contest.requests.ladders, COSTS_MORE
+    if contest.minima is not None and contest.minima != entrant:
+        yield Rank.MINIMA, contest.minima.ladders, COSTS_MORE
     if contest.tracking is not None and contest.tracking != entrant:
         asked = PolicyKind.TRACKING in question.objective.policies
         dearer = chosen.why if chosen.decision is Decision.KEEP else COSTS_MORE

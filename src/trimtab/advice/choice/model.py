@@ -37,6 +37,7 @@ class Rank(enum.Enum):
     LADDERS = "best steps"
     TRACKING = "target tracking"
     REQUESTS = "steps on requests too"
+    MINIMA = "minima by the time of day"
     DEFAULT = "default steps"
 
 

@@ -94,7 +94,7 @@ def sizes_in_contest(question: Question, sizing: Sizing) -> tuple[Sized, ...]:
         inputs = inputs_at(question, sizing, size)
         if required_tasks(inputs, floor=sizing.work.floor, max_tasks=MAX_TASKS).hopeless.any():
             continue
-        parts = parts_of(inputs, objective.judged_percent / 100)
+        parts = parts_of(inputs, objective.judged_percent / 100, question.demand.start)
         floor = floor_at(question, parts, sizing.work.floor)
         at_size = replace(
             sizing,

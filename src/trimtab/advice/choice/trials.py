@@ -157,11 +157,11 @@ def tested(policy: Policy, ground: TrialGround) -> Tested:
         ground.objective.over_share,
         ground.objective.direction_changes_day,
     )
-    tuned = replay(parts.tuned.inputs, _begun(policy, parts.tuned))
+    tuned = replay(parts.tuned.inputs, begun(policy, parts.tuned))
     days, days_over = parts.tuned.minutes / DAY_MIN, over_share_at_most(tuned.minutes.over_cpu)
     # Of the others the totals say enough.
     judged, harder, shifted = (
-        summary_of(part.inputs, _begun(policy, part)) for part in (parts.judged, parts.harder, parts.shifted)
+        summary_of(part.inputs, begun(policy, part)) for part in (parts.judged, parts.harder, parts.shifted)
     )
 
     def mark(test: Test, done: Summary, allowed_share: float, over_share: float | None = None) -> Mark:
@@ -192,18 +192,27 @@ def tested(policy: Policy, ground: TrialGround) -> Tested:
 def failures_of(case: Case, objective: Objective) -> tuple[str, ...]:
     """Return which trials a replayed service fails and how; a recording of under two minutes has none.
 
-    Nor has one whose bounds follow the clock: the trials cut the recording, and move its peaks.
+    Nor has one with hours in which no task may run: the trials move peaks, and would move one there.
     """
-    if case.inputs.load.minutes < 2 or case.policy.changes:  # noqa: PLR2004  # one to tune on, one to judge
+    policy = case.policy
+    closes = policy.max_tasks == 0 or any(bounds.max_tasks == 0 for bounds in policy.changes)
+    if case.inputs.load.minutes < 2 or closes:  # noqa: PLR2004  # one to tune on, one to judge
         return ()
-    parts = parts_of(case.inputs, objective.judged_percent / 100)
-    ground = ground_of(parts, objective, floor=case.policy.min_tasks, most=case.policy.max_tasks)
-    return tested(case.policy, ground).failures
+    parts = parts_of(case.inputs, objective.judged_percent / 100, case.start)
+    ground = ground_of(parts, objective, floor=policy.least_tasks, most=policy.most_tasks)
+    return tested(policy, ground).failures
 
 
-def _begun(policy: Policy, part: RecordingPart) -> Policy:
-    """Return the policy, begun with the count that suits the part."""
-    return replace(policy, initial_tasks=part.bounded(policy.min_tasks, policy.max_tasks))
+def begun(policy: Policy, part: RecordingPart) -> Policy:
+    """Return the policy of a whole recording in one part of it, begun with the count that suits that."""
+    (least, most), changes = policy.bounds_from(part.first_min)
+    return replace(
+        policy,
+        min_tasks=least,
+        max_tasks=most,
+        initial_tasks=part.bounded(least, most),
+        changes=tuple(one for one in changes if one.minute < part.minutes),
+    )
 
 
 def kept_of_days(days: float) -> float:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from msgspec import UNSET
@@ -17,14 +15,16 @@ from trimtab.advice.case.outcome import judge
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import LEAST_USD_MONTH
 from trimtab.advice.levers.nights import days_without, hours_from, nights_of, runs_of, stamps_of
-from trimtab.ladders.kinds.schedule import at
+from trimtab.demand.cron import GRID_MIN, comes_once, local_minutes
+from trimtab.ladders.kinds.schedule import at, open_all_day, with_schedule
 from trimtab.ladders.words import tasks
 from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
 from trimtab.timing.slower import slower_at
-from trimtab.units import DAY_H, DAY_MIN, HOUR_MIN, HOUR_S, MINUTE_S
+from trimtab.units import DAY_MIN, HOUR_MIN, HOUR_S, MINUTE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from decimal import Decimal
 
     from trimtab.advice.case.case import Workload
@@ -38,14 +38,8 @@ if TYPE_CHECKING:
     from trimtab.replay.inputs import I64
     from trimtab.terraform_module import Ladders
 
-GRID_MIN: Final = 5
-"""Of the times of actions, as a person would write them. A choice."""
 FIRES_S: Final = 60
 """AWS fires an action within its minute (Application Auto Scaling guide: a few seconds late)."""
-CHANGES_AHEAD_DAYS: Final = 730
-"""So long after the record no action may lie where the clock of its zone skips or repeats a time."""
-OFFSETS_S: Final = 900
-"""The offset of a zone changes on a quarter of an hour of UTC (IANA data base, since 1972)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +87,22 @@ def zeroed(
     if not objective.allow_zero:
         return None
     service, demand = workload.service, workload.demand
-    zone = "UTC" if objective.timezone is UNSET else objective.timezone
+    own = proposal.ladders.schedule
+    zone = own.timezone if own else "UTC" if objective.timezone is UNSET else objective.timezone
     asked = asked_of(service, demand)
-    clock = _minutes_of(demand, ZoneInfo(zone)) // HOUR_MIN
+    clock = _clock(demand, zone) // HOUR_MIN
     days = days_without(asked.busy, asked.known, clock, HOUR_S // demand.step_s)
     runs = sorted(runs_of(nights_of(days)), key=lambda run: -run[1])[: MOST_PIECES // 2]
     lead_min = _lead_min(workload, proposal)
-    closed = tuple(_spans(runs, lead_min, ZoneInfo(zone), demand.start))
+    closed = tuple(_spans(runs, lead_min, zone, demand.start))
     if not closed:
         return None
     schedule = _schedule(closed, zone, proposal.ladders)
-    with_zero = replace(proposal, ladders=replace(proposal.ladders, schedule=schedule))
+    with_zero = replace(proposal, ladders=with_schedule(proposal.ladders, schedule))
+    # What it is held against has the same pieces but for those hours, so that it can be told from it.
+    opened = with_schedule(with_zero.ladders, open_all_day(schedule))
+    if opened != proposal.ladders:
+        judged = judge(as_proposed(workload, replace(proposal, ladders=opened), prices, objective))
     found = _replayed(workload, with_zero, prices, objective)
     saving = cents(judged.verdict.usd_month) - cents(found.verdict.usd_month)
     if saving < LEAST_USD_MONTH:
@@ -140,7 +139,7 @@ def beside(
 
     def closed(one: Alternative) -> Alternative:
         schedule = _schedule(zero.hours.closed, zero.hours.timezone, one.ladders)
-        ladders = replace(one.ladders, schedule=schedule)
+        ladders = with_schedule(one.ladders, schedule)
         proposal = replace(zero.proposal, size=one.size, ladders=ladders)
         return replace(one, ladders=ladders, replay=_replayed(workload, proposal, prices, objective).verdict)
 
@@ -204,7 +203,7 @@ def _text(workload: Workload, ladders: Ladders, hours: OffHours, said: str) -> I
 
 def _cpu_used(demand: Demand, hours: OffHours) -> float:
     """Return what a task used on average while it is to be gone [vCPU]."""
-    minute = _minutes_of(demand, ZoneInfo(hours.timezone)) % DAY_MIN
+    minute = _clock(demand, hours.timezone) % DAY_MIN
     gone = np.zeros_like(demand.present)
     for one in hours.closed:
         after, before = minute >= one.from_minute, minute < one.until_minute
@@ -224,49 +223,62 @@ def _lead_min(workload: Workload, proposal: Proposal) -> int:
     return GRID_MIN * math.ceil((FIRES_S + slowest_s) / (GRID_MIN * MINUTE_S))
 
 
-def _spans(
-    runs: Sequence[tuple[int, int]], lead_min: int, zone: ZoneInfo, start: datetime
-) -> Iterator[Closed]:
+def _spans(runs: Sequence[tuple[int, int]], lead_min: int, zone: str, start: datetime) -> Iterator[Closed]:
     """Yield the minutes between two actions of each run of hours; none where a start takes all of them."""
     for first, length in sorted(runs):
         begins, ends = first * HOUR_MIN, (first + length) * HOUR_MIN - lead_min
-        while begins < ends and not _is_one(begins, zone, start):
+        while begins < ends and not comes_once(begins, zone, start.date()):
             begins += GRID_MIN
-        while begins < ends and not _is_one(ends, zone, start):
+        while begins < ends and not comes_once(ends, zone, start.date()):
             ends -= GRID_MIN
         if begins < ends:
             yield Closed(from_minute=begins % DAY_MIN, until_minute=ends % DAY_MIN)
 
 
-def _is_one(minute: int, zone: ZoneInfo, start: datetime) -> bool:
-    """Tell whether a time of the local day comes once a day: what is due in a skipped hour may never come."""
-    clock = time(minute // HOUR_MIN % DAY_H, minute % HOUR_MIN)
-    first = start.date()
-    for after in range(CHANGES_AHEAD_DAYS):
-        local = datetime.combine(first + timedelta(days=after), clock, zone)
-        if local.utcoffset() != local.replace(fold=1).utcoffset():
-            return False
-    return True
-
-
 def _schedule(closed: Sequence[Closed], zone: str, ladders: Ladders) -> Schedule:
-    pieces = [Minimum(minute=one.from_minute, min_tasks=0, max_tasks=0) for one in closed]
-    pieces += [Minimum(minute=one.until_minute, min_tasks=ladders.min_tasks) for one in closed]
-    return Schedule(timezone=zone, weekdays=tuple(sorted(pieces, key=lambda one: one.minute)))
+    """Return the schedule of the ladders with hours closed; at their end the minimum that holds then."""
+    own = ladders.schedule
+    if own is None:
+        pieces = [Minimum(minute=one.from_minute, min_tasks=0, max_tasks=0) for one in closed]
+        pieces += [Minimum(minute=one.until_minute, min_tasks=ladders.min_tasks) for one in closed]
+        return Schedule(timezone=zone, weekdays=tuple(sorted(pieces, key=lambda one: one.minute)))
+    weekend = None if own.weekend is None else _closed(own.weekend, closed, own.weekdays)
+    weekdays = _closed(own.weekdays, closed, own.weekend or own.weekdays)
+    return Schedule(timezone=zone, weekdays=weekdays, weekend=weekend)
 
 
-def _minutes_of(demand: Demand, zone: ZoneInfo) -> I64:
-    """Return each minute on the zone's clock, counted from 1970, int64, shape (T,)."""
-    stamps = stamps_of(demand)
-    blocks = stamps // OFFSETS_S
-    first = int(blocks[0])
-    offsets = [
-        int(
-            (
-                datetime.fromtimestamp(block * OFFSETS_S, UTC).astimezone(zone).utcoffset() or timedelta()
-            ).total_seconds()
-        )
-        for block in range(first, int(blocks[-1]) + 1)
-    ]
-    minutes: I64 = (stamps + np.array(offsets, dtype=np.int64)[blocks - first]) // MINUTE_S
-    return minutes
+def _closed(
+    day: Sequence[Minimum], closed: Sequence[Closed], other: Sequence[Minimum]
+) -> tuple[Minimum, ...]:
+    """Return a day's pieces with hours closed; ``other``: the kind of day that may come before."""
+
+    def held(minute: int) -> int:
+        """Return the minimum that holds at a minute: before the first piece the higher of what may."""
+        before = [one.min_tasks for one in day if one.minute <= minute]
+        return before[-1] if before else max(day[-1].min_tasks, other[-1].min_tasks)
+
+    made = {one.minute: one for one in day if not any(_within(one.minute, span) for span in closed)}
+    for span in closed:
+        made[span.from_minute] = Minimum(minute=span.from_minute, min_tasks=0, max_tasks=0)
+        made[span.until_minute] = Minimum(minute=span.until_minute, min_tasks=held(span.until_minute))
+    pieces = [made[minute] for minute in sorted(made)]
+    while len(pieces) > MOST_PIECES:
+        # Of two that follow each other the higher holds, where that adds least.
+        open_ = [n for n in range(len(pieces)) if pieces[n].min_tasks and pieces[n - 1].min_tasks]
+        place = min(open_, key=lambda n: abs(pieces[n].min_tasks - pieces[n - 1].min_tasks))
+        higher = max(pieces[place].min_tasks, pieces[place - 1].min_tasks)
+        pieces[place - 1] = replace(pieces[place - 1], min_tasks=higher)
+        del pieces[place]
+    return tuple(pieces)
+
+
+def _within(minute: int, span: Closed) -> bool:
+    """Tell whether an action of this minute would come to nothing: tasks are gone, or come back at once."""
+    if span.from_minute < span.until_minute:
+        return span.from_minute <= minute <= span.until_minute
+    return minute >= span.from_minute or minute <= span.until_minute
+
+
+def _clock(demand: Demand, zone: str) -> I64:
+    """Return each minute on the zone's clock, counted from 1970, shape (T,)."""
+    return local_minutes(stamps_of(demand), zone)

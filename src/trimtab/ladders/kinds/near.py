@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trimtab.ladders.front import ELITE, calm, elite, safer, tried, within
+from trimtab.ladders.front import ELITE, calm, elite, safer, simplest, tried, within
 from trimtab.replay.batch import Batches
 from trimtab.replay.kernel.encode import candidates_of
 from trimtab.replay.kernel.tables import BILLED, OVER
@@ -47,11 +47,17 @@ class Near:
             self._known.update(zip(fresh, self._batches.totals(book), strict=True))
 
     def go(
-        self, rounds: int, near: Callable[[Ladders], Iterable[Ladders]], *, calm_alone: bool
+        self,
+        rounds: int,
+        near: Callable[[Ladders], Iterable[Ladders]],
+        *,
+        calm_alone: bool,
+        complexity: Callable[[Ladders], int] = lambda _: 0,
     ) -> tuple[tuple[Tried, ...], int]:
         """Add ``rounds`` times what is near the best; return the front, cheapest first, and how many replays.
 
-        ``calm_alone``: only what turns back no more often than it may is varied.
+        ``calm_alone``: only what turns back no more often than it may is varied. ``complexity``: how much
+        there is to explain; of costs that tie the least is taken.
         """
         for _ in range(rounds if self._known else 0):
             self.add(other for one in self._elite(calm_alone=calm_alone) for other in near(one))
@@ -59,10 +65,20 @@ class Near:
             return (), 0
         ladders, totals = self._all()
         kept = within(totals, self._limits, self._part.minutes)
-        front = tuple(
-            tried(ladders[place], totals[place]) for place in safer(kept, totals[:, BILLED], totals[:, OVER])
+        hard = np.array([complexity(one) for one in ladders], dtype=np.int64)
+        places = (
+            simplest(kept, totals, hard) if hard.any() else safer(kept, totals[:, BILLED], totals[:, OVER])
         )
+        front = tuple(tried(ladders[place], totals[place]) for place in places)
         return front, len(ladders)
+
+    def tried(self, ladders: Iterable[Ladders]) -> list[Tried]:
+        """Return what these came to on the part, of those that were replayed and keep the limits."""
+        known = [one for one in dict.fromkeys(ladders) if one in self._known]
+        if not known:
+            return []
+        totals = np.array([self._known[one] for one in known])
+        return [tried(known[n], totals[n]) for n in within(totals, self._limits, self._part.minutes).tolist()]
 
     def _all(self) -> tuple[list[Ladders], I64]:
         return list(self._known), np.array(list(self._known.values()))

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
+from msgspec.structs import replace as replace_struct
 
 from trimtab.demand.schedule import bounds_of
 from trimtab.errors import ReplayError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from trimtab.terraform_module import Ladders
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+CRON = re.compile(r"cron\((?P<minute>\d+) (?P<hour>\d+) (?P<days>\S+ \S+ \S+) \*\)")
 DAILY, WEEKDAYS, WEEKEND = "* * ?", "? * MON-FRI", "? * SAT,SUN"
 """Day of the month, month and day of the week of a cron expression."""
 
@@ -165,6 +167,46 @@ def actions_of(schedule: Schedule, most: int) -> tuple[ScheduledAction, ...]:
         for when, day in days
         for piece in day
     )
+
+
+def with_schedule(ladders: Ladders, schedule: Schedule | None) -> Ladders:
+    """Return the ladders with a schedule, the least of whose minima but 0 is theirs."""
+    if schedule is None:
+        return replace(ladders, schedule=None)
+    least = min(piece.min_tasks for piece in schedule.pieces if piece.min_tasks)
+    return replace(ladders, schedule=schedule, min_tasks=least)
+
+
+def open_all_day(schedule: Schedule) -> Schedule | None:
+    """Return the schedule without hours in which no task runs; None where no minimum is left to move."""
+    weekdays, *rest = (
+        tuple(replace(one, max_tasks=None) for one in day if one.max_tasks != 0) for day in schedule.days
+    )
+    found = replace(schedule, weekdays=weekdays, weekend=rest[0] if rest else None)
+    return found if len({one.min_tasks for one in found.pieces}) > 1 else None
+
+
+def schedule_of(actions: Sequence[ScheduledAction], most: int) -> Schedule | None:
+    """Return the schedule that ``actions_of`` makes these actions of; None where they are something else."""
+    days: dict[str, list[Minimum]] = {}
+    for action in actions:
+        form = CRON.fullmatch(action.schedule)
+        if form is None or action.min_tasks is None or action.start or action.end:
+            return None
+        ceiling = None if action.max_tasks == most else action.max_tasks
+        minute = int(form["hour"]) * HOUR_MIN + int(form["minute"])
+        days.setdefault(form["days"], []).append(
+            Minimum(minute=minute, min_tasks=action.min_tasks, max_tasks=ceiling)
+        )
+    zones = {action.timezone for action in actions}
+    if len(zones) != 1 or set(days) not in ({DAILY}, {WEEKDAYS, WEEKEND}):
+        return None
+    every = {when: tuple(sorted(pieces, key=lambda one: one.minute)) for when, pieces in days.items()}
+    found = Schedule(
+        timezone=zones.pop(), weekdays=every.get(DAILY) or every[WEEKDAYS], weekend=every.get(WEEKEND)
+    )
+    made = {replace_struct(action, name="") for action in actions_of(found, most)}
+    return found if made == {replace_struct(action, name="") for action in actions} else None
 
 
 def scheduled(policy: Policy, ladders: Ladders, over: tuple[datetime, int] | None) -> Policy:

@@ -2,8 +2,8 @@
 
 While all tasks serve and their count stays, a minute hangs on nothing but the count. So what a minute
 measures is worked out once for each count and kept as bits (``KnownMinutes``), for all candidates on the same
-demand, and an alarm's state in 64 minutes is a few operations on words. Only ticks at which a policy may
-act, and minutes in which tasks start, are gone through one by one, by the kernel's own rules.
+demand, and an alarm's state in 64 minutes is a few operations on words. Only ticks at which a policy may act
+or bounds change, and minutes in which tasks start, are gone through one by one, by the kernel's own rules.
 
 ``kernel.one`` is the specification and takes everything; ``leapable`` says what is taken here. Both are
 compared on generated cases in every test run (``tests/property/test_leaps.py``).
@@ -50,6 +50,7 @@ from trimtab.replay.kernel.tables import (
     CPU_LOW,
     DATAPOINTS,
     FIRST_STEP,
+    FROM_MINUTE,
     IN_COOLDOWN,
     KIND,
     LAST_STEP,
@@ -60,6 +61,9 @@ from trimtab.replay.kernel.tables import (
     MEMORY_LOW,
     METRIC,
     MIN_TASKS,
+    NEVER,
+    NEW_MAX,
+    NEW_MIN,
     OOM,
     OUT_COOLDOWN,
     OVER,
@@ -72,7 +76,7 @@ from trimtab.replay.kernel.tables import (
     UNTIL,
     WARM,
 )
-from trimtab.replay.kernel.tasks import IN, OUT, act, running_at, seconds_in
+from trimtab.replay.kernel.tasks import IN, OUT, act, bring, running_at, seconds_in
 from trimtab.replay.policy import AdjustmentType
 
 if TYPE_CHECKING:
@@ -156,8 +160,17 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
     live, until, held_in, cold = state[LIVE], 0, False, False
     over_cpu, over_memory, over, oom, saturated = 0, 0, 0, 0, 0
     k, ticked, stretch = 0, False, 0
+    change, due, changed = book.change, NEVER, 0
+    if change.shape[1] > 0:
+        due = change[c, 0, FROM_MINUTE]
     since[0], serving[0] = 0, live
     while k < minutes:
+        if k == due:
+            least, most = change[c, changed, NEW_MIN], change[c, changed, NEW_MAX]
+            bring(starts_s, site, tasks, billed, state, 60 * k, least, most, horizon)
+            changed += 1
+            due = change[c, changed, FROM_MINUTE] if changed < change.shape[1] else NEVER
+            live, cold = state[LIVE], state[WARM] < state[LIVE]
         if not cold:
             if not done[live, BAD]:
                 settle_count(rec, site, known, live)
@@ -202,7 +215,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
             events |= agreed & free_in
             if ticked:
                 events &= ~ONE
-            far = min(first_of(events), WORD, minutes - k)
+            far = min(first_of(events), WORD, minutes - k, due - k)
             if far > 0:
                 if serving[stretch] != live:
                     stretch += 1
@@ -217,7 +230,7 @@ def leap(  # noqa: C901, PLR0912, PLR0915  # in one piece: numba pays for every 
                 for a in range(alarms):
                     past[a] = joined(past[a], ahead[a], far)
                 k, ticked = k + far, False
-            if far == WORD or k >= minutes:
+            if far == WORD or k >= minutes or k == due:
                 continue
 
         e, newest = 60 * k, k - 1 - site.lag

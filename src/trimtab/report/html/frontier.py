@@ -24,6 +24,7 @@ RANKS: Final[Mapping[Rank, str]] = {
     Rank.LADDERS: "best scaling steps",
     Rank.TRACKING: "target tracking, tuned",
     Rank.REQUESTS: "scaling steps on requests too",
+    Rank.MINIMA: "minima by the time of day",
     Rank.DEFAULT: "default scaling steps",
 }
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trimtab.document.parts import ReplayPart, ScalingPart
     from trimtab.document.schema import AlternativePart, ChoicePart, Document, ServicePart, TrialPart
 
-NEIGHBOURS = frozenset({Rank.REFUSED, Rank.SAFER, Rank.TRACKING, Rank.REQUESTS})
+NEIGHBOURS = frozenset({Rank.REFUSED, Rank.SAFER, Rank.TRACKING, Rank.REQUESTS, Rank.MINIMA})
 """Alternatives that differ from the choice in a trait or two, which are worth naming."""
 FAILED = tuple(f"({test.value})" for test in Test)
 """How what is said of a trial that was not stood ends."""

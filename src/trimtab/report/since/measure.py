@@ -124,10 +124,8 @@ def _moved(part: ServicePart, now: Service) -> None:
     if size != proposed:
         raise NotMeasured(f"it runs at {size}, which is neither the size of then ({was}) nor {proposed}")
     wanted = msgspec.convert(part.scaling, type=Ladders, from_attributes=True)
-    if wanted.schedule is not None:
-        raise NotMeasured("a schedule was proposed, and whether it is the one that runs is not compared")
     least, most = part.scaling.min_tasks, part.scaling.max_tasks
-    if (scaling.min_tasks, scaling.max_tasks) != (least, most):
+    if wanted.schedule is None and (scaling.min_tasks, scaling.max_tasks) != (least, most):
         raise NotMeasured(
             f"it scales from {scaling.min_tasks} to {scaling.max_tasks} tasks, "
             f"and {least} to {most} were proposed"
@@ -142,11 +140,12 @@ def runs(scaling: Scaling, wanted: Ladders) -> bool:
     found = ladders_of_scaling(scaling)
     if wanted.tracking is None or found is None:
         return found == wanted
-    # Of target tracking targets and cooldowns alone count, and bounds, which are looked at before.
-    return (found.tracking, found.out_cooldown_s, found.in_cooldown_s) == (
+    # Of target tracking targets and cooldowns alone count, and bounds, by the clock or looked at before.
+    return (found.tracking, found.out_cooldown_s, found.in_cooldown_s, found.schedule) == (
         wanted.tracking,
         wanted.out_cooldown_s,
         wanted.in_cooldown_s,
+        wanted.schedule,
     )
 
 
