@@ -111,7 +111,7 @@ def row_of(name: str, path: Path, objective: Objective) -> Row:
         if entrant is None:
             return None
         # Minima by the clock of what was chosen on less are laid down for these days too.
-        policy = policy_of_ladders(entrant.ladders, initial_tasks=FLOOR, over=parts.over)
+        policy = policy_of_ladders(entrant.ladders, initial_tasks=entrant.ladders.min_tasks, over=parts.over)
         return run(policy, parts.judged, bound)
 
     return Row(

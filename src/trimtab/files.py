@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from trimtab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from trimtab.errors import TrimtabError
 
+
+Key = TypeVar("Key")
+Content = TypeVar("Content")
 
 LOG = logging.getLogger(__name__)
 SECRET = 0o600
@@ -35,6 +39,26 @@ def read_given(path: Path, advice: str, kind: type[TrimtabError] = UsageError) -
         return path.read_bytes()
     except OSError as error:
         raise kind(f"cannot be read ({error.strerror or error})", where=str(path), advice=advice) from error
+
+
+class Made(Mapping[Key, Content]):
+    """Contents that are made when they are asked for: of many files no two are held at once."""
+
+    def __init__(self, makers: Mapping[Key, Callable[[], Content]]) -> None:
+        """Take what makes each."""
+        self._makers = makers
+
+    def __getitem__(self, key: Key) -> Content:
+        """Make one."""
+        return self._makers[key]()
+
+    def __iter__(self) -> Iterator[Key]:
+        """Yield the keys; nothing is made."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._makers)
 
 
 def write_together(contents: Mapping[Path, bytes], *, secret: Collection[Path] = ()) -> None:

@@ -7,6 +7,7 @@ from in the folder; where that is gone, a snapshot gives them again. Nothing is 
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import msgspec
 from trimtab.catalog.own_prices import prices_for
 from trimtab.document.read import no_such_service
 from trimtab.errors import UsageError
-from trimtab.files import write_whole
+from trimtab.files import Made, write_whole
 from trimtab.folders.output import OWN
 from trimtab.progress import silent
 from trimtab.report.formats import as_json
@@ -60,13 +61,18 @@ def write_report(document: Document, snapshot: Snapshot, prices: Prices, folder:
 
     """
     found = tuple(series_of(document, snapshot, prices))
-    kept = msgspec.json.encode(Kept(document=digest_of(document), services=found))
+    kept = Kept(document=digest_of(document), services=found)
     files = render(page_of(document, {one.service: one for one in found}))
-    contents = {folder / name: text.encode() for name, text in files.items()}
-    contents[folder / KEPT] = kept  # in OWN, of which nothing is for version control
-    write_whole(contents, folder, advice=ADVICE)
+    makers = {folder / name: partial(_encoded, files, name) for name in files}
+    # In OWN, of which nothing is for version control.
+    makers[folder / KEPT] = partial(msgspec.json.encode, kept)
+    write_whole(Made(makers), folder, advice=ADVICE)
     remove_stale(folder, files)
     return folder / FILE
+
+
+def _encoded(files: Mapping[str, str], name: str) -> bytes:
+    return files[name].encode()
 
 
 def remove_report(folder: Path) -> None:
@@ -100,7 +106,7 @@ def rendered(  # noqa: PLR0913  # which result, which part of it, and where its 
     snapshot: Path | None = None,
     prices_file: Path | None = None,
     progress: Progress = silent,
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     """Return the page of an earlier result, of one ``service`` alone if it is named: text by file name.
 
     Raises:
@@ -134,9 +140,9 @@ def write_rendered(files: Mapping[str, str], output: Path) -> None:
             where=str(output),
             advice=f"name the file {FILE}",
         )
-    contents = {output: files[FILE].encode()}
-    contents |= {output.parent / name: text.encode() for name, text in files.items() if name != FILE}
-    write_whole(contents, output, advice="name a file you may write")
+    makers = {output: partial(_encoded, files, FILE)}
+    makers |= {output.parent / name: partial(_encoded, files, name) for name in files if name != FILE}
+    write_whole(Made(makers), output, advice="name a file you may write")
     if len(files) > 1:
         remove_stale(output.parent, files)
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from trimtab.files import Made
 from trimtab.report.html import svg
 from trimtab.report.html.series import unpacked
 from trimtab.report.service.model import Command, Fact, Grid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from trimtab.report.html.model import Page, ServicePage
 
 MOST_IN_ONE: Final = 50
@@ -31,8 +35,8 @@ SCRIPT, STYLE = "report.js", "report.css"
 SCRIPTS: Final = ("charts.js", "page.js")
 
 
-def render(page: Page) -> dict[str, str]:
-    """Return the files by name: ``report.html``, and beside it those it links to."""
+def render(page: Page) -> Mapping[str, str]:
+    """Return the files by name: ``report.html``, and beside it those it links to, each rendered when read."""
     script, style = _script(), _asset("report.css")
     environment = page_environment()
     most = max((abs(one.saving_usd_month) for one in page.services), default=0.0)
@@ -49,15 +53,16 @@ def render(page: Page) -> dict[str, str]:
         return {FILE: whole}
     policy = "script-src 'self' file:; style-src 'self' file:"
     shared = {"page": page, "many": True, "policy": policy, "most": most}
-    files = {
-        FILE: environment.get_template("report.html.j2").render(**shared, home=f"{FOLDER}/"),
-        f"{FOLDER}/{SCRIPT}": script,
-        f"{FOLDER}/{STYLE}": style,
-    }
+    index = environment.get_template("report.html.j2")
     template = environment.get_template("service.html.j2")
+    makers: dict[str, Callable[[], str]] = {
+        FILE: partial(index.render, **shared, home=f"{FOLDER}/"),
+        f"{FOLDER}/{SCRIPT}": lambda: script,
+        f"{FOLDER}/{STYLE}": lambda: style,
+    }
     for one in page.services:
-        files[f"{FOLDER}/{one.file}"] = template.render(**shared, service=one, home="")
-    return files
+        makers[f"{FOLDER}/{one.file}"] = partial(template.render, **shared, service=one, home="")
+    return Made(makers)
 
 
 def style_of_its_own() -> tuple[Markup, str]:
