@@ -334,6 +334,9 @@ NOT_TAKEN = {
     "none at times": fixed_count(0),
     "no task by the clock": replace(watched(), changes=(Bounds(minute=5, min_tasks=0, max_tasks=9),)),
     "a fleet that no memory holds": replace(watched(), max_tasks=MOST_TASKS),
+    "one that none holds at times": replace(
+        watched(), changes=(Bounds(minute=5, min_tasks=1, max_tasks=MOST_TASKS),)
+    ),
 }
 
 
@@ -341,7 +344,7 @@ NOT_TAKEN = {
 def test_what_leaps_do_not_take_the_kernel_does(refused: Policy) -> None:
     service = replace(inputs(np.random.default_rng(1)), no_scale_in=None)
     load = service.load
-    if refused.max_tasks == MOST_TASKS:  # which takes a month to be too much
+    if refused.most_tasks == MOST_TASKS:  # which takes a month to be too much
         service = replace(
             service,
             load=replace(
