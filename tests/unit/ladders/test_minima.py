@@ -169,6 +169,23 @@ def test_pieces_of_a_day_hold_every_level_and_are_few(levels: list[int], most: i
         assert [level for _, _, level in pieces] == [max(levels)]
 
 
+def test_no_piece_changes_nothing_and_no_schedule_is_kept_that_earns_nothing() -> None:
+    front, _ = by_the_clock(DAYS, SPACE, LIMITS, HUNT, FRONT, "UTC")
+    for one in front:
+        assert one.ladders.schedule is not None
+        day = one.ladders.schedule.weekdays
+        assert all(piece.min_tasks != day[place - 1].min_tasks for place, piece in enumerate(day))
+        bare = replace(one.ladders, schedule=None)
+        policy = policy_of_ladders(bare, initial_tasks=bare.min_tasks)
+        without = replay(DAYS.inputs, replace(policy, initial_tasks=DAYS.bounded(bare.min_tasks, 60))).summary
+        assert without.over_min > one.over_min or without.billed_s > 1.005 * one.billed_s
+    # Where steps carry the day alone, a minimum below what they run anyway is none of a schedule's merit.
+    slow = part(2.0 + np.sin(np.arange(4 * 1440) / 1440 * 2 * np.pi))
+    ladders = tuple(one.ladders for one in search(slow, SPACE, LIMITS, HUNT))
+    assert ladders
+    assert by_the_clock(slow, SPACE, LIMITS, HUNT, ladders[:1], "UTC")[0] == ()
+
+
 # In the contest
 
 ASKED = Objective(timezone="UTC")

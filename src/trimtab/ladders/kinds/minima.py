@@ -19,6 +19,7 @@ from msgspec import UNSET, UnsetType
 from trimtab.demand.cron import GRID_MIN, comes_once, local_minutes
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.draw import Drawer
+from trimtab.ladders.front import TIE
 from trimtab.ladders.kinds.near import Near
 from trimtab.ladders.kinds.schedule import with_schedule
 from trimtab.ladders.rows import FAST_SIGNALS, ladders_of, rows_of, width_of
@@ -98,12 +99,28 @@ def by_the_clock(  # noqa: PLR0913, PLR0917  # as every search, and a clock
     schedules = dict.fromkeys(_schedules(part, space, timezone))
     pool.add(with_schedule(one, schedule) for one, schedule in product(some, schedules))
     varied = _Varied(space, f"{hunt.seed} minima", width_of(seeds, MOST_STEPS), _Once(timezone, start.date()))
-    front, replays = pool.go(ROUNDS, varied.near, calm_alone=True, complexity=_pieces)
+    found, replays = pool.go(ROUNDS, varied.near, calm_alone=True, complexity=_pieces)
+    pool.add(_bare(one.ladders) for one in found)
+    front = [one for one in found if not _as_good(pool.tried((_bare(one.ladders),)), one)]
+    if not front:
+        return (), replays + len(found)
     # With the minimum up in time no minute is short, so nothing on the front is safer against more demand.
     raised = [varied.raised(one.ladders, times) for one in front[-SAFEST:] for times in RAISED]
     pool.add(raised)
     beyond = [one for one in pool.tried(raised) if one.billed_s > front[-1].billed_s]
-    return (*front, *sorted(beyond, key=lambda one: one.billed_s)), replays + len(raised)
+    return (*front, *sorted(beyond, key=lambda one: one.billed_s)), replays + len(found) + len(raised)
+
+
+def _bare(one: Ladders) -> Ladders:
+    """Return the ladders with the minimum all day that they have at its least."""
+    return replace(one, schedule=None)
+
+
+def _as_good(bare: Sequence[Tried], one: Tried) -> bool:
+    """Tell whether what the same steps come to without the schedule ties: then it has earned nothing."""
+    return any(
+        other.billed_s <= (1 + TIE) * one.billed_s and other.over_min <= one.over_min for other in bare
+    )
 
 
 def _pieces(one: Ladders) -> int:
@@ -128,8 +145,30 @@ def _schedules(part: RecordingPart, space: Space, timezone: str) -> Iterator[Sch
         levels = [_levels(slots[which] % SLOTS, need[which], quantile) for which in kind]
         for most, share in product(PIECES, SHARES):
             days = [_day(merged(one, most), share, space.floors[0], lead_min, once) for one in levels]
-            if len({one.min_tasks for day in days for one in day}) > 1:
-                yield Schedule(timezone=timezone, weekdays=days[0], weekend=days[1] if days[1:] else None)
+            schedule = _told_once(
+                Schedule(timezone=timezone, weekdays=days[0], weekend=days[1] if days[1:] else None)
+            )
+            if schedule is not None:
+                yield schedule
+
+
+def _told_once(schedule: Schedule) -> Schedule | None:
+    """Return the schedule without pieces that change nothing; None where none is left that does.
+
+    Where weekends differ, the first piece of a day may end another kind of day's last, and stays.
+    """
+    if len({one.min_tasks for one in schedule.pieces}) <= 1:
+        return None
+    whole = schedule.weekend is None
+    days = [
+        tuple(
+            one
+            for place, one in enumerate(day)
+            if (place == 0 and not whole) or one.min_tasks != day[place - 1].min_tasks
+        )
+        for day in schedule.days
+    ]
+    return replace(schedule, weekdays=days[0], weekend=None if whole else days[1])
 
 
 def _lead_min(serving_s: int) -> int:
@@ -226,9 +265,9 @@ class _Varied:
         drawn = self._day(schedule.days[kind])
         made = {one.minute: one for one in drawn if self._once(one.minute)}
         day = tuple(made[minute] for minute in sorted(made))
-        new = replace(schedule, weekend=day) if kind else replace(schedule, weekdays=day)
-        moves = len({one.min_tasks for one in new.pieces}) > 1
-        return new if moves and 1 <= len(day) <= MOST_PIECES else None
+        if not 1 <= len(day) <= MOST_PIECES:
+            return None
+        return _told_once(replace(schedule, weekend=day) if kind else replace(schedule, weekdays=day))
 
     def _day(self, pieces: Sequence[Minimum]) -> list[Minimum]:
         """Return a day with one piece moved, raised or lowered, left out or added, or all of them raised."""
