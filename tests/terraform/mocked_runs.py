@@ -1,8 +1,8 @@
 """The mocked runs of a module, those that a variable refuses on its own apart from the rest.
 
 Up to Terraform 1.8 a validation sees its own variable and nothing else, so what it refuses it refuses in a
-root that has the variables alone. Such a run takes a tenth of the CPU of one that plans the module. Half of what
-is left of a plan of a service is ``modules/scaling``: a run that says nothing of it is planned without.
+root that has the variables alone. Such a run takes a tenth of the CPU of one that plans the module. Half of
+a plan of a service is ``modules/scaling``: a run that says nothing of it is planned without.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def taken_apart(module: Path, root: Path) -> int:
 def taken_unscaled(terraform: Path, name: str, copy: Path) -> int:
     """Move the runs of a module that say nothing of its scaling to ``copy``, and return how many they are.
 
-    There a service calls no ``modules/scaling``. Two plain bounds are what a service needs to be one. The first
-    run stays where it is: the whole is planned at least once.
+    There a service calls no ``modules/scaling``. Two plain bounds are what a service needs to be one. The
+    first run stays where it is: the whole is planned at least once.
     """
     service = copy / "modules/service/scaling.tf"
     text, calls = _SCALED.subn("", service.read_text(encoding="utf-8"))
