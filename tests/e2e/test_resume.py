@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from amount import some
-
 import os
 import random
 import signal
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fleet import made
 
+from amount import some
 from trimtab.snapshot.folder import write_snapshot
 from written import contents
 

@@ -279,6 +279,10 @@ def _edited(taken: Taken, name: str, service: str, line: str, becomes: str) -> t
     return path, kept
 
 
+# What a rollout does is held by tests/unit/rollout, on services that no Terraform made.
+
+
+@pytest.mark.slow
 def test_a_rollout_stops_at_a_deployment_that_fails_and_says_what_aws_said(rolling: Rolling) -> None:
     (planned,) = {one.outcome for one in rolling.run(dry_run=True).results}
     assert planned is Outcome.WOULD_MOVE
@@ -296,6 +300,7 @@ def test_a_rollout_stops_at_a_deployment_that_fails_and_says_what_aws_said(rolli
     assert rolling.runs()[order[3]] == rolling.before[order[3]]
 
 
+@pytest.mark.slow
 def test_a_rollout_moves_every_service_to_the_revision_that_terraform_registered(
     size: Before, rolling: Rolling
 ) -> None:
@@ -307,6 +312,7 @@ def test_a_rollout_moves_every_service_to_the_revision_that_terraform_registered
     rolling.is_well()
 
 
+@pytest.mark.slow
 def test_a_second_rollout_does_nothing(rolling: Rolling) -> None:
     sent = len(rolling.sandbox.calls)
     assert {one.outcome for one in rolling.run().results} == {Outcome.ALREADY}
@@ -319,6 +325,7 @@ def test_after_the_rollout_the_plan_is_clean(taken: Taken, rolling: Rolling, tmp
     assert [change.address for change in taken.planned(tmp_path).changed] == []
 
 
+@pytest.mark.slow
 def test_undo_goes_back_to_what_ran_before(rolling: Rolling) -> None:
     done = rolling.run(undo=True)
     assert {one.outcome for one in done.results} == {Outcome.MOVED}

@@ -81,8 +81,8 @@ def test_one_giant_spike_gets_a_verdict_or_a_reason(peak: float, at: int) -> Non
 
 
 def test_a_spike_of_the_held_out_days_alone_gets_an_upper_bound_that_carries_it() -> None:
-    found = chosen(made.demand(np.where(T.size - 500 <= T, 400.0, 0.5)))
-    needed = 400 / 0.8 / (found.choice.size.cpu_units / 1024)
+    found = chosen(made.demand(np.where(T.size - 500 <= T, 100.0, 0.5)))
+    needed = 100 / 0.8 / (found.choice.size.cpu_units / 1024)
     assert found.choice.ladders.max_tasks >= needed
     # Of all that is there; the tuned days alone would have asked for one task or two.
     assert found.choice.marks[1].over_share <= 0.01

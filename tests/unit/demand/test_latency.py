@@ -64,7 +64,9 @@ def test_a_model_fitted_at_one_size_bounds_the_p95_at_the_others(
         assert slack < 15
 
 
-@pytest.mark.parametrize("kind", [*LEFT[:1], *(pytest.param(one, marks=pytest.mark.slow) for one in LEFT[1:])])
+@pytest.mark.parametrize(
+    "kind", [*LEFT[:1], *(pytest.param(one, marks=pytest.mark.slow) for one in LEFT[1:])]
+)
 def test_a_kind_that_the_line_cannot_follow_is_left_out(kind: tuple[float, float, Any, bool]) -> None:
     vcpu, cpu_ms, law, bursts = kind
     model = latency_of(demand(recorded(vcpu, cpu_ms, law, bursts=bursts), vcpu), vcpu)

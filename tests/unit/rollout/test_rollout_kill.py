@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from amount import each
-
 import json
 import os
 import random
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rollout.made import OLD, Killed, Shop, World, running_world
 
+from amount import each
 from trimtab.errors import RolloutError
 from trimtab.rollout.cloud.aws import WRITES
 from trimtab.rollout.journal.journal import JOURNAL_FILE, open_journal
@@ -142,9 +141,7 @@ def test_an_undo_killed_at_any_call_and_run_again_goes_all_the_way_back(shop: Sh
         assert shop.updates() == {"cards": 1}, (moment, number)
 
 
-@pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))]
-)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))])
 def test_killed_again_and_again_at_random_it_still_does_everything_once(shop: Shop, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - any numbers will do
     begin(shop, f"random{seed}")
