@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from trimtab.engine.engine import Engine
 
-COPIES = some(8)
+COPIES = some(8) + 1
 ALARMS_ALLOWED_PERCENT = 10
 BASE = (Path(__file__).parent / "guarded" / "edited" / "main.tf").read_text(encoding="utf-8")
 HEAD = """
