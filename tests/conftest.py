@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from amount import draw_less
 from example_run import compile_replay, example_run
 from machine import LACKING, NOTHING_SKIPPED, asked, machine
 from once import once, shared
@@ -42,6 +43,12 @@ os.environ["POLARS_MAX_THREADS"] = "1"
 gc.set_threshold(50_000, 20, 20)
 # Fargate starts no machine image, and moto makes up a thousand for each sandbox.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw less where slow tests are left out."""
+    if "not slow" in config.option.markexpr:
+        draw_less()
 
 
 def pytest_sessionstart() -> None:

@@ -38,9 +38,9 @@ def example_run(shared: Path) -> ExampleRun:
 
 
 def compile_replay() -> None:
-    """Make sure that Numba's cache has what replays: nothing to do but once per checkout."""
-    command = [sys.executable, "-m", "trimtab", "replay", "-q", str(REPOSITORY / "examples" / "fleet")]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=TIMEOUT_S)
+    """Make sure that Numba's cache has what replays and searches: nothing to do but once per checkout."""
+    code = "from trimtab.advice.choice.contest import compile_first; compile_first()"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=TIMEOUT_S)
 
 
 def _run(folder: Path) -> ExampleRun:

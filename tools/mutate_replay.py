@@ -90,7 +90,8 @@ def copied(source: Path, folder: Path) -> Path:
     """Copy what the comparison needs from one root to another, and return the other."""
     for part in ("src", "tests/oracle", "tests/property"):
         shutil.copytree(source / part, folder / part, ignore=shutil.ignore_patterns("*cache*"))
-    shutil.copy(source / "pyproject.toml", folder)
+    for file in ("pyproject.toml", "tests/amount.py"):
+        shutil.copy(source / file, folder / file)
     return folder
 
 

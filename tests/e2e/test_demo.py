@@ -15,31 +15,24 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
+    from example_run import ExampleRun
     from trimtab.engine.engine import Engine
 
-HASTY = """
+WITHOUT_MOTO = """
 import sys
-from functools import partial
+sys.modules["flask_cors"] = None
 from trimtab import cli
-from trimtab.commands import optimize as optimizing
-from trimtab.ladders.search import Effort
-optimizing.optimize = partial(optimizing.optimize, effort=Effort(drawn=4, rounds=1, varied=4))
 sys.exit(cli.main())
 """
-"""The same command with a search that takes seconds: what it finds is another test's business."""
 
 
 def _demo(folder: Path, code: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     return trimtab("demo", "-o", "out", folder=folder, code=code, timeout_s=900, **environment)
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the answers of one hasty run: the others need not search again."""
-    folder = tmp_path_factory.mktemp("kept")
-    finished = _demo(folder, HASTY, **{**_lacking(folder, "named engine"), REQUIRED: ""})
-    assert finished.returncode == 0, finished.stderr
-    return folder / "out" / ".trimtab"
+def _answered(example: ExampleRun, folder: Path) -> None:
+    """Put there what was found for the README: the same fleet and objective, so that nothing is searched."""
+    shutil.copytree(example.out / ".trimtab", folder / "out" / ".trimtab")
 
 
 def _lacking(tmp_path: Path, what: str) -> dict[str, str]:
@@ -70,11 +63,11 @@ def lacking(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[s
 
 
 def test_what_the_machine_lacks_costs_the_proof_alone_and_is_said(
-    tmp_path: Path, lacking: tuple[str, dict[str, str]], kept: Path
+    tmp_path: Path, lacking: tuple[str, dict[str, str]], example: ExampleRun
 ) -> None:
     words, environment = lacking
-    shutil.copytree(kept, tmp_path / "out" / ".trimtab")
-    finished = _demo(tmp_path, HASTY, **environment, **{REQUIRED: ""})
+    _answered(example, tmp_path)
+    finished = _demo(tmp_path, **environment, **{REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("Saving in replay") == 1
     paragraph = " ".join(finished.stdout.partition("Not proven: ")[2].split())
@@ -94,7 +87,7 @@ def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
     tmp_path: Path, lacking: tuple[str, dict[str, str]]
 ) -> None:
     words, environment = lacking
-    finished = _demo(tmp_path, HASTY, **environment, **{REQUIRED: "1"})
+    finished = _demo(tmp_path, **environment, **{REQUIRED: "1"})
     assert finished.returncode == 1
     assert finished.stdout == ""
     _, line = finished.stderr.splitlines()
@@ -102,10 +95,9 @@ def test_where_a_proof_is_required_its_lack_is_a_failure_before_the_search(
     assert not (tmp_path / "out").exists()
 
 
-def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path, kept: Path) -> None:
-    without = "import sys\nsys.modules['flask_cors'] = None\n"
-    shutil.copytree(kept, tmp_path / "out" / ".trimtab")
-    finished = _demo(tmp_path, without + HASTY, **{REQUIRED: ""})
+def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path, example: ExampleRun) -> None:
+    _answered(example, tmp_path)
+    finished = _demo(tmp_path, WITHOUT_MOTO, **{REQUIRED: ""})
     assert finished.returncode == 0, finished.stderr
     assert "no proof" in finished.stderr.partition("searching")[0]
     assert "pip install 'trimtab[sandbox]'" in " ".join(finished.stdout.split())
@@ -114,7 +106,7 @@ def test_without_motos_server_it_is_said_before_the_search(tmp_path: Path, kept:
 @pytest.mark.terraform
 def test_another_failure_of_init_is_exit_one_before_the_search(engine_alone: Engine, tmp_path: Path) -> None:
     assert engine_alone.path
-    finished = _demo(tmp_path, HASTY, TF_CLI_ARGS_init="-no-such-flag")
+    finished = _demo(tmp_path, TF_CLI_ARGS_init="-no-such-flag")
     assert finished.returncode == 1
     assert "searching" not in finished.stderr
     assert "flag provided but not defined" in finished.stderr

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import hcl2
 import pytest
 
+from amount import some
 from fuzz.made import LITTLE, STATE, sealed, small_fleet
 from fuzz.mutate import places
 from fuzz.readers import FUZZ, RAW, run
@@ -30,7 +31,7 @@ HOSTILE: Final = (
     '${file("/etc/passwd")} %{ if true }x%{ endif } $${y}', "\" }\n] \\ ' # // /* */ EOT",
     "\u202egnp.exe\u2066\u200f\u061c", "\u2028\u2029\x85",
 )  # fmt: skip
-TOLD: Final = 60
+TOLD: Final = some(60)
 """Strings of a document that are tried, drawn with a seed: each in all its renderers."""
 HTML: Final = re.compile(r"<(img|script)")
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amount import some
 from fuzz.made import small_fleet
 from fuzz.readers import ALLOWED, Answer, fault, readers
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 # What numpy warns of is printed, and is a number that nobody checked.
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
-QUICK, THOROUGH = 36, 10_000
+QUICK, THOROUGH = some(36), 10_000
 """Spoilt files a reader: 500 of all in each run."""
 SEEDS = st.integers(0, 2**62)
 

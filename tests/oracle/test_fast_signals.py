@@ -12,13 +12,14 @@ import oracle_bridge
 import pytest
 from test_kernel_against_oracle import BLOCK, block_agrees, parted, world
 
+from amount import some
 from trimtab.replay.run import replay, replay_many
 
 FIRST = 1_000_000 * int(os.environ.get("TRIMTAB_ORACLE_SEED", "0"))
 
 
 def test_the_compiled_kernel_agrees_on_thirds_of_minutes() -> None:
-    block_agrees(generate_fast.fast, FIRST, 60, compiled=True)
+    block_agrees(generate_fast.fast, FIRST, some(60), compiled=True)
 
 
 @pytest.mark.slow
@@ -28,11 +29,11 @@ def test_the_compiled_kernel_agrees_on_many_more_thirds(block: int) -> None:
 
 
 def test_the_plain_source_of_the_kernel_agrees_on_thirds_of_minutes() -> None:
-    block_agrees(generate_fast.fast, FIRST, 10, compiled=False)
+    block_agrees(generate_fast.fast, FIRST, some(10), compiled=False)
 
 
 def test_the_kernel_agrees_on_alarms_of_20_s_beside_alarms_on_requests() -> None:
-    block_agrees(generate_requests.soon, FIRST, 40, compiled=True)
+    block_agrees(generate_requests.soon, FIRST, some(40), compiled=True)
     block_agrees(generate_requests.soon, FIRST + 500_000, 5, compiled=False)
     worlds = [world(generate_requests.soon, FIRST + seed) for seed in range(20)]
     acted = [
@@ -47,7 +48,7 @@ def test_the_kernel_agrees_on_alarms_of_20_s_beside_alarms_on_requests() -> None
 
 
 def test_what_the_generated_cases_reach() -> None:
-    worlds = [world(generate_fast.fast, FIRST + seed) for seed in range(50)]
+    worlds = [world(generate_fast.fast, FIRST + seed) for seed in range(some(50))]
     reached = {
         "acts within a minute": sum(any(a.second % 60 for a in w.activities) for w in worlds),
         "acts by a fast alarm": sum(any(w.case.alarms[a.alarm].fast for a in w.activities) for w in worlds),
@@ -61,7 +62,7 @@ def test_what_the_generated_cases_reach() -> None:
         ),
         "loses Spot tasks": sum(any(w.case.share_percent) for w in worlds),
     }
-    assert {name for name, count in reached.items() if count < 4} == set(), reached
+    assert {name for name, count in reached.items() if count < some(4)} == set(), reached
 
 
 def _twin(case: generate_fast.oc.Case, index: int) -> bool:

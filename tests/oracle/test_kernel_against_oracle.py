@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import oracle
+from amount import some
 from trimtab.replay.run import replay, replay_many
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def block_agrees(draw: Callable[[int], oc.Case], first: int, count: int, *, comp
     assert rounded <= MOST_ROUNDED
 
 
-@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("block", range(some(3)))
 def test_the_compiled_kernel_agrees_on_anything(block: int) -> None:
     block_agrees(generate.wild, FIRST + BLOCK * block, BLOCK, compiled=True)
 
@@ -73,7 +74,7 @@ def test_the_compiled_kernel_agrees_on_much_more(block: int) -> None:
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_values_on_a_threshold_are_decided_by_the_rules(compiled: bool) -> None:
-    for seed in range(FIRST, FIRST + (300 if compiled else 100)):
+    for seed in range(FIRST, FIRST + some(300 if compiled else 100)):
         truth = world(generate.dyadic, seed)
         assert not parted(truth.case, compiled=compiled, truth=truth), f"dyadic({seed})"
 
@@ -86,7 +87,7 @@ def test_many_more_values_on_a_threshold_are_decided_by_the_rules() -> None:
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_target_tracking_within_changing_bounds_agrees(compiled: bool) -> None:
-    block_agrees(generate_tracked.tracked, FIRST, 100 if compiled else 30, compiled=compiled)
+    block_agrees(generate_tracked.tracked, FIRST, some(100 if compiled else 30), compiled=compiled)
 
 
 @pytest.mark.slow
@@ -96,7 +97,7 @@ def test_much_more_target_tracking_within_changing_bounds_agrees() -> None:
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_step_policies_on_requests_agree(compiled: bool) -> None:
-    block_agrees(generate_requests.requested, FIRST, 100 if compiled else 10, compiled=compiled)
+    block_agrees(generate_requests.requested, FIRST, some(100 if compiled else 10), compiled=compiled)
 
 
 @pytest.mark.slow
@@ -106,7 +107,7 @@ def test_many_more_step_policies_on_requests_agree() -> None:
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_scale_outs_that_interleave_lose_the_earliest_decided_tasks(compiled: bool) -> None:
-    block_agrees(generate.crowded, FIRST, BLOCK, compiled=compiled)
+    block_agrees(generate.crowded, FIRST, some(BLOCK), compiled=compiled)
 
 
 @pytest.mark.slow
@@ -115,16 +116,16 @@ def test_many_more_scale_outs_that_interleave_agree() -> None:
 
 
 def test_the_plain_source_of_the_kernel_agrees_on_anything() -> None:
-    block_agrees(generate.wild, FIRST, BLOCK, compiled=False)
+    block_agrees(generate.wild, FIRST, some(BLOCK), compiled=False)
 
 
-@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("block", range(some(3)))
 def test_the_compiled_kernel_agrees_on_interruptions(block: int) -> None:
     block_agrees(generate_spot.spot, FIRST + BLOCK * block, BLOCK, compiled=True)
 
 
 def test_the_plain_source_of_the_kernel_agrees_on_interruptions() -> None:
-    block_agrees(generate_spot.spot, FIRST, BLOCK, compiled=False)
+    block_agrees(generate_spot.spot, FIRST, some(BLOCK), compiled=False)
 
 
 @pytest.mark.slow
@@ -133,7 +134,9 @@ def test_the_compiled_kernel_agrees_on_many_more_interruptions(block: int) -> No
     block_agrees(generate_spot.spot, FIRST + BLOCK * block, BLOCK, compiled=True)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=some(200), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(case=generate_small.small())
 def test_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
     assert not parted(case, compiled=True)
@@ -148,7 +151,7 @@ def test_many_more_small_cases_of_round_numbers_agree(case: oc.Case) -> None:
 
 def test_a_batch_of_unlike_policies_agrees_one_by_one() -> None:
     """Candidates use the same scratch one after the other: nothing of one may reach the next."""
-    for seed in range(FIRST + 600_000, FIRST + 600_000 + BLOCK // 10):
+    for seed in range(FIRST + 600_000, FIRST + 600_000 + some(BLOCK // 10)):
         case = generate.wild(seed, minutes=150)
         cases = [case] + [_with_policy_of(case, generate.wild(seed + 10_000 * i)) for i in range(1, 8)]
         policies = [oracle_bridge.policy(one) for one in cases]
@@ -166,7 +169,7 @@ def _with_policy_of(case: oc.Case, other: oc.Case) -> oc.Case:
 
 
 def test_the_generated_interruptions_reach_what_they_are_for() -> None:
-    worlds = [world(generate_spot.spot, FIRST + seed) for seed in range(300)]
+    worlds = [world(generate_spot.spot, FIRST + seed) for seed in range(some(300))]
     reached = {
         "takes nothing": sum(not w.interrupted for w in worlds),
         "takes a task that does not run yet": sum(any(t.stop < t.running for t in w.gone) for w in worlds),
@@ -185,11 +188,11 @@ def test_the_generated_interruptions_reach_what_they_are_for() -> None:
             bool(w.interrupted) and w.case.deregistration_delay_s + w.case.shutdown_s > 120 for w in worlds
         ),
     }
-    assert {name for name, count in reached.items() if count < 20} == set(), reached
+    assert {name for name, count in reached.items() if count < some(20)} == set(), reached
 
 
 def test_the_generated_cases_reach_what_they_are_for() -> None:
-    worlds = [world(generate.wild, FIRST + seed) for seed in range(300)]
+    worlds = [world(generate.wild, FIRST + seed) for seed in range(some(300))]
     reached = {
         "moves often": sum(len(w.activities) >= 5 for w in worlds),
         "turns around": sum(w.direction_changes() > 0 for w in worlds),
@@ -199,4 +202,4 @@ def test_the_generated_cases_reach_what_they_are_for() -> None:
         "runs out of memory": sum(any(m.oom for m in w.minutes) for w in worlds),
         "stays still": sum(not w.activities for w in worlds),
     }
-    assert {name for name, count in reached.items() if count < 20} == set(), reached
+    assert {name for name, count in reached.items() if count < some(20)} == set(), reached

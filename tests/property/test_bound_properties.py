@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amount import some
 from trimtab.replay.bound import clairvoyant_bound, lower_bound, overhead, required_tasks
 from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
 from trimtab.replay.policy import (
@@ -173,7 +174,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=some(40))
 @given(cases())
 def test_no_schedule_of_seconds_bills_less_than_the_bound_for_its_violated_minutes(case: Case) -> None:
     best = cheapest(case)
@@ -265,7 +266,7 @@ models = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=some(300))
 @given(services(), policies(), models)
 def test_no_replay_bills_less_than_the_bound_for_its_violated_minutes(
     inputs: Inputs, policy: Policy, model: Model
@@ -282,7 +283,7 @@ def test_no_replay_bills_less_than_the_bound_for_its_violated_minutes(
     assert bound.cost_usd <= done.cost_usd
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=some(50))
 @given(services(), st.integers(0, 12))
 def test_a_fixed_count_is_over_exactly_where_more_tasks_are_needed(inputs: Inputs, tasks: int) -> None:
     minutes = replay(inputs, fixed_count(tasks)).minutes

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from amount import some
 from trimtab.engine.plan import parse_plan
 from trimtab.guard.facts.load import facts
 from trimtab.guard.judge import judge
@@ -72,7 +73,7 @@ def rule(**values: Any) -> list[dict[str, Any]]:
     return [{"address": f"{kind}.a", "mode": "managed", "type": kind, "name": "a", "change": change}]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=some(60), deadline=None)
 @given(st.lists(changes(), max_size=5))
 @example(rule(action=1))
 @example(rule(action=[1], condition="x"))
@@ -86,7 +87,7 @@ def test_any_plan_is_judged_and_every_change_has_its_finding(made: list[dict[str
     shown({"resource_changes": made, "resource_drift": made})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=some(60), deadline=None)
 @given(st.lists(changes(), min_size=2, max_size=4), st.lists(st.booleans(), min_size=20, max_size=40))
 def test_what_is_marked_as_sensitive_once_is_shown_nowhere(
     made: list[dict[str, Any]], places: list[bool]
@@ -119,7 +120,7 @@ def with_secrets(tree: Any, places: list[bool]) -> Any:
     return SECRET if places and places.pop() else tree
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=some(60), deadline=None)
 @given(st.lists(changes(), min_size=1, max_size=3), st.lists(st.booleans(), min_size=20, max_size=40))
 def test_nothing_marked_as_sensitive_is_ever_shown(made: list[dict[str, Any]], places: list[bool]) -> None:
     for one in made:

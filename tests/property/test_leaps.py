@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amount import some
 from trimtab.demand.schedule import Bounds
 from trimtab.replay.batch import Batches
 from trimtab.replay.inputs import Inputs, Load, Model, ReplayLimits, Starts, Task
@@ -195,7 +196,7 @@ def kernels(service: Inputs, batch: list[Policy], choices: Model) -> np.ndarray:
     return totals
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=some(250), deadline=None)
 @given(st.integers(0, 2**32))
 def test_leaps_come_to_what_the_kernel_comes_to(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -387,7 +388,7 @@ def test_interruptions_are_the_kernels() -> None:
 words = st.integers(0, 2**64 - 1)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=some(300), deadline=None)
 @given(words, words, st.integers(1, 61), st.integers(1, 4), st.data())
 def test_bits_are_what_counting_one_by_one_says(
     past: int, word: int, length: int, ago: int, data: st.DataObject

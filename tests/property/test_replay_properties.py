@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from amount import some
 from trimtab.replay.inputs import Inputs, Interruptions, Load, Model, ReplayLimits, Starts, Task
 from trimtab.replay.policy import (
     AdjustmentType,
@@ -149,7 +150,7 @@ def assert_same(one: Replay, other: Replay) -> None:
         assert np.array_equal(left, right, equal_nan=left.dtype.kind == "f"), field
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=some(300))
 @given(inputs(), policies(), models)
 def test_the_compiled_kernel_is_its_plain_source_to_the_last_bit(
     service: Inputs, policy: Policy, model: Model
@@ -157,7 +158,7 @@ def test_the_compiled_kernel_is_its_plain_source_to_the_last_bit(
     assert_same(replay(service, policy, model), replay(service, policy, model, compiled=False))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=some(300))
 @given(inputs(), policies(), models)
 def test_the_desired_count_stays_within_its_bounds_and_moves_only_by_activities(
     service: Inputs, policy: Policy, model: Model
@@ -176,7 +177,7 @@ def test_the_desired_count_stays_within_its_bounds_and_moves_only_by_activities(
     assert np.array_equal(desired, expected)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=some(300))
 @given(inputs(), policies(), models)
 def test_what_a_replay_counts_adds_up(service: Inputs, policy: Policy, model: Model) -> None:
     answer = replay(service, policy, model)
@@ -197,7 +198,7 @@ def test_what_a_replay_counts_adds_up(service: Inputs, policy: Policy, model: Mo
     assert (summary.over_min, summary.oom_min) == (over.sum(), minutes.oom.sum())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=some(300))
 @given(inputs(), policies(), models)
 def test_work_is_served_waits_or_is_lost_and_none_is_made(
     service: Inputs, policy: Policy, model: Model
@@ -211,7 +212,7 @@ def test_work_is_served_waits_or_is_lost_and_none_is_made(
     assert (lost[~full] <= 1e-9).all()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=some(100))
 @given(inputs(), policies(), st.integers(0, 30), models)
 def test_a_policy_that_never_fires_is_the_fixed_count(
     service: Inputs, policy: Policy, tasks: int, model: Model
@@ -227,7 +228,7 @@ def test_a_policy_that_never_fires_is_the_fixed_count(
     assert np.array_equal(answer.minutes.serving, fixed.minutes.serving)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=some(100))
 @given(inputs(), st.integers(0, 12), st.floats(1.0, 10.0), models)
 def test_more_demand_never_costs_less_nor_goes_better_at_a_fixed_count(
     service: Inputs, tasks: int, factor: float, model: Model
@@ -239,7 +240,7 @@ def test_more_demand_never_costs_less_nor_goes_better_at_a_fixed_count(
         assert getattr(other.summary, name) >= getattr(one.summary, name)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=some(100))
 @given(inputs(), st.lists(policies(), min_size=1, max_size=6), models, st.randoms(use_true_random=False))
 def test_a_candidate_does_not_know_its_batch(
     service: Inputs, batch: list[Policy], model: Model, random: object
@@ -251,7 +252,7 @@ def test_a_candidate_does_not_know_its_batch(
         assert together[place] == replay(service, batch[candidate], model).summary
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=some(200))
 @given(inputs(), policies(), models)
 def test_the_future_changes_nothing_that_was(service: Inputs, policy: Policy, model: Model) -> None:
     """Cutting a recording short leaves the minutes before the cut as they were."""

@@ -1,11 +1,15 @@
 """The fleet as found: read, optimised, taken over by ``terraform/platform``, rolled out.
 
-Real Terraform and provider against the sandbox. The tests of this module run in their order.
+Real Terraform and provider against the sandbox. The tests of this module run in their order, for five
+services of every kind and then, as what shows the same at greater size is slow, for all twelve.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,30 +20,81 @@ from rolling import Rolling
 from trimtab.assets import assets_folder
 from trimtab.rollout.model import Outcome
 from trimtab.sandbox.faults import Fault
+from trimtab.sandbox.server import Sandbox
 from trimtab.sandbox.timing import TaskTiming
 from trimtab.snapshot.folder import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from trimtab.engine.engine import Workspace
-    from trimtab.sandbox.server import Sandbox
 
 CLUSTER = "fin-prod-cluster"
-EXISTING = {
-    "aws_ecs_cluster": 1,
-    "aws_service_discovery_private_dns_namespace": 1,
-    "aws_lb": 1,
-    "aws_lb_listener": 1,
-    "aws_lb_listener_rule": 9,
-    "aws_lb_target_group": 9,
-    "aws_service_discovery_service": 12,
-    "aws_cloudwatch_log_group": 12,
-    "aws_ecs_service": 12,
-    "aws_appautoscaling_target": 12,
-}
-"""What of ``examples/before`` has a place in ``terraform/platform``."""
+FIVE = frozenset({"accounts", "api", "auth", "scheduler", "worker"})
+"""They call each other: on the load balancer and not, with secrets, scaled by memory too, with leftovers."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """How many there are of what ``examples/before`` makes."""
+
+    services: int
+    routed: int
+    scaled_by_memory: int
+
+    @property
+    def existing(self) -> dict[str, int]:
+        """What of it has a place in ``terraform/platform``."""
+        one = ("aws_ecs_cluster", "aws_service_discovery_private_dns_namespace", "aws_lb", "aws_lb_listener")
+        routed = ("aws_lb_listener_rule", "aws_lb_target_group")
+        service = (
+            "aws_service_discovery_service",
+            "aws_cloudwatch_log_group",
+            "aws_ecs_service",
+            "aws_appautoscaling_target",
+        )
+        return (
+            dict.fromkeys(one, 1) | dict.fromkeys(routed, self.routed) | dict.fromkeys(service, self.services)
+        )
+
+    @property
+    def policies(self) -> int:
+        return 2 * self.services + self.scaled_by_memory
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(Before(services=5, routed=4, scaled_by_memory=1), id="five"),
+        pytest.param(Before(services=12, routed=9, scaled_by_memory=4), id="twelve", marks=pytest.mark.slow),
+    ],
+)
+def size(request: pytest.FixtureRequest) -> Before:
+    made: Before = request.param
+    return made
+
+
+@pytest.fixture(scope="module")
+def sandbox(size: Before) -> Iterator[Sandbox]:
+    """Give each size an account of its own."""
+    del size
+    with Sandbox.start() as running:
+        yield running
+        assert not running.calls_not_implemented
+        assert not running.faults
+
+
+def of_five(table: str) -> str:
+    """Return the table of services with a choice of five behind it."""
+    kept = f"contains({json.dumps(sorted(FIVE))}, name)"
+    table = table.replace("  services = {\n", "  all = {\n", 1).replace(
+        "  # Only these hang",
+        f"  services = {{ for name, one in local.all : name => one if {kept} }}\n\n  # Only these hang",
+        1,
+    )
+    by_memory = r"toset\((\[.*\])\)"
+    return re.sub(by_memory, rf"toset([for name in \1 : name if {kept}])", table)
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +104,11 @@ def surroundings(surroundings: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def found(workspaces: Callable[[str], Workspace], network: dict[str, Any]) -> Workspace:
+def found(size: Before, workspaces: Callable[[str], Workspace], network: dict[str, Any]) -> Workspace:
     before = workspaces("examples/before")
+    if size.services == len(FIVE):
+        table = before.directory / "locals.tf"
+        table.write_text(of_five(table.read_text(encoding="utf-8")), encoding="utf-8")
     before.apply(variables=network)
     return before
 
@@ -63,10 +121,10 @@ def taken(
     sandbox: Sandbox,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Taken:
-    del found  # runs before it is read
-    example = read_snapshot(assets_folder() / "examples" / "fleet")
+    metrics = read_snapshot(assets_folder() / "examples" / "fleet").metrics
+    recorded = {name: metrics[name] for name in found.outputs()["services"]}
     folder = tmp_path_factory.mktemp("taken")
-    snapshot = read_fleet(sandbox, CLUSTER, example.metrics, folder / "snapshot")
+    snapshot = read_fleet(sandbox, CLUSTER, recorded, folder / "snapshot")
     given = {**network, "deletion_protection": False}
     return take_over(snapshot, folder / "written", workspaces, given)
 
@@ -85,11 +143,13 @@ def test_as_found_the_second_plan_is_clean(found: Workspace, network: dict[str, 
     assert plan.is_clean
 
 
-def test_it_is_what_the_snapshot_says(found: Workspace) -> None:
+def test_it_is_what_the_snapshot_says(size: Before, found: Workspace) -> None:
     deployed = found.outputs()["services"]
     fleet = read_snapshot(assets_folder() / "examples" / "fleet").fleet
-    assert set(deployed) == {service.name for service in fleet.services}
-    for service in fleet.services:
+    services = [one for one in fleet.services if size.services > len(FIVE) or one.name in FIVE]
+    assert set(deployed) == {service.name for service in services}
+    assert len(deployed) == size.services
+    for service in services:
         one = deployed[service.name]
         assert (one["cpu"], one["memory"]) == (service.size.cpu_units, service.size.memory_mib)
         assert (one["min"], one["max"]) == (service.scaling.min_tasks, service.scaling.max_tasks)
@@ -109,9 +169,9 @@ def test_its_waste_is_what_it_is_said_to_be(found: Workspace, client: Callable[[
     assert not any(one.get("tags") for one in services)
 
 
-def test_everything_that_has_a_place_is_imported(taken: Taken) -> None:
-    assert Counter(change.type for change in taken.plan.imported) == EXISTING
-    assert taken.plan.counts.imported == taken.adoption.imports == 70
+def test_everything_that_has_a_place_is_imported(size: Before, taken: Taken) -> None:
+    assert Counter(change.type for change in taken.plan.imported) == size.existing
+    assert taken.plan.counts.imported == taken.adoption.imports == sum(size.existing.values())
 
 
 def test_nothing_is_destroyed_or_replaced(taken: Taken) -> None:
@@ -124,9 +184,9 @@ def test_the_guard_finds_nothing_that_interrupts(taken: Taken) -> None:
     assert found.report.headline.startswith("Nothing interrupts")
 
 
-def test_no_service_starts_new_tasks(taken: Taken) -> None:
+def test_no_service_starts_new_tasks(size: Before, taken: Taken) -> None:
     services = taken.plan.of_type("aws_ecs_service")
-    assert len(services) == 12
+    assert len(services) == size.services
     assert {change.address: starts_tasks(change) for change in services if starts_tasks(change)} == {}
 
 
@@ -141,12 +201,12 @@ def test_services_found_on_the_public_load_balancer_stay_there(taken: Taken) -> 
     assert (balancer.values["name"], balancer.values["internal"]) == ("fin-prod-alb", False)
 
 
-def test_what_is_not_owned_is_listed_with_what_to_do(taken: Taken) -> None:
+def test_what_is_not_owned_is_listed_with_what_to_do(size: Before, taken: Taken) -> None:
     text = (taken.folder / "not-owned.md").read_text(encoding="utf-8")
     removed, rest = text.split("## Look at")
     looked, kept = rest.split("## Keep")
-    assert removed.count("delete-scaling-policy") == 28
-    assert removed.count("delete-alarms") == 28
+    assert removed.count("delete-scaling-policy") == size.policies
+    assert removed.count("delete-alarms") == size.policies
     for leftover in (
         "fin-prod-ec2-hosts",
         "/fargate/fin-prod-api",
@@ -219,6 +279,10 @@ def _edited(taken: Taken, name: str, service: str, line: str, becomes: str) -> t
     return path, kept
 
 
+# What a rollout does is held by tests/unit/rollout, on services that no Terraform made.
+
+
+@pytest.mark.slow
 def test_a_rollout_stops_at_a_deployment_that_fails_and_says_what_aws_said(rolling: Rolling) -> None:
     (planned,) = {one.outcome for one in rolling.run(dry_run=True).results}
     assert planned is Outcome.WOULD_MOVE
@@ -227,21 +291,28 @@ def test_a_rollout_stops_at_a_deployment_that_fails_and_says_what_aws_said(rolli
     rolling.sandbox.inject.deployment_failure(f"{CLUSTER}/{order[3]}", Fault.EXITS)
     done = rolling.run()
     found = [one.outcome for one in done.results]
-    assert found == [Outcome.MOVED] * 3 + [Outcome.ROLLED_BACK] + [Outcome.NOT_REACHED] * 8
+    later = len(order) - 4
+    assert found == [Outcome.MOVED] * 3 + [Outcome.ROLLED_BACK] + [Outcome.NOT_REACHED] * later
+    assert later > 0
     assert done.exit_code == 21
     assert "circuit breaker" in done.results[3].detail
     assert any("tasks failed to start" in said for said in done.results[3].said)
     assert rolling.runs()[order[3]] == rolling.before[order[3]]
 
 
-def test_a_rollout_moves_every_service_to_the_revision_that_terraform_registered(rolling: Rolling) -> None:
+@pytest.mark.slow
+def test_a_rollout_moves_every_service_to_the_revision_that_terraform_registered(
+    size: Before, rolling: Rolling
+) -> None:
     done = rolling.run(wave=3)
-    assert Counter(one.outcome for one in done.results) == {Outcome.ALREADY: 3, Outcome.MOVED: 9}
+    moved = size.services - 3
+    assert Counter(one.outcome for one in done.results) == {Outcome.ALREADY: 3, Outcome.MOVED: moved}
     assert done.exit_code == 0
     assert rolling.runs() == rolling.registered
     rolling.is_well()
 
 
+@pytest.mark.slow
 def test_a_second_rollout_does_nothing(rolling: Rolling) -> None:
     sent = len(rolling.sandbox.calls)
     assert {one.outcome for one in rolling.run().results} == {Outcome.ALREADY}
@@ -254,6 +325,7 @@ def test_after_the_rollout_the_plan_is_clean(taken: Taken, rolling: Rolling, tmp
     assert [change.address for change in taken.planned(tmp_path).changed] == []
 
 
+@pytest.mark.slow
 def test_undo_goes_back_to_what_ran_before(rolling: Rolling) -> None:
     done = rolling.run(undo=True)
     assert {one.outcome for one in done.results} == {Outcome.MOVED}

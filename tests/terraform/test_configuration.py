@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from mocked_runs import FOLDER, taken_apart, written
+from mocked_runs import FOLDER, taken_apart, taken_unscaled, written
 from provider_process import running
 
 from trimtab.assets import assets_folder, copy_configuration
@@ -34,6 +34,7 @@ FOLDERS = (
     "modules/scaling/schedule",
     "modules/service",
 )
+HAS_SERVICES = ("modules/fleet", "modules/service")
 EXAMPLES = ("examples/scaling-for-any-service", "examples/worker-on-a-queue")
 ROOTS = (
     "terraform/platform",
@@ -79,6 +80,12 @@ def test_mocked_runs_pass(engine: Engine, attached: dict[str, str], copied: Path
     alone = copied / "variables-alone"
     moved = taken_apart(where, alone)
     assert passed(engine, alone, attached) == moved > 0
+    if folder in HAS_SERVICES:
+        unscaled = copied / "unscaled"
+        copy_configuration(unscaled)
+        apart = taken_unscaled(copied / "terraform", folder, unscaled / "terraform")
+        assert passed(engine, unscaled / "terraform" / folder, attached) == apart > 0
+        moved += apart
     assert passed(engine, where, attached) == count - moved > 0
     assert count > 10
 

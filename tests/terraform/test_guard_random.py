@@ -22,6 +22,7 @@ import pytest
 from guard_edits import cut
 from guard_kinds import HURTS, KINDS, SAFE
 
+from amount import some
 from trimtab.engine.engine import Workspace
 from trimtab.engine.plan import parse_plan
 from trimtab.guard.judge import judge
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from trimtab.engine.engine import Engine
 
-COPIES = 8
+COPIES = 2 + some(6)
 ALARMS_ALLOWED_PERCENT = 10
 BASE = (Path(__file__).parent / "guarded" / "edited" / "main.tf").read_text(encoding="utf-8")
 HEAD = """
@@ -179,8 +180,8 @@ def measure(plan: Callable[[list[Edited]], bytes], seed: int, wanted: int) -> No
     assert len(wrong["false alarm"]) * 100 < ALARMS_ALLOWED_PERCENT * found[SAFE], wrong["false alarm"]
 
 
-def test_no_edit_of_twenty_that_hurts_passes(plan: Callable[[list[Edited]], bytes]) -> None:
-    measure(plan, seed=20261128, wanted=20)
+def test_no_edit_of_a_few_that_hurts_passes(plan: Callable[[list[Edited]], bytes]) -> None:
+    measure(plan, seed=20261128, wanted=some(20))
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """The life of ``terraform/platform`` with the values that ``trimtab optimize`` writes.
 
 Real Terraform and provider against the sandbox: apply, plan again, change one thing, destroy.
-The tests of this module run in their order. Five services of every kind stand for the twelve, which
+The tests of this module run in their order. Three services of every kind stand for the twelve, which
 ``test_requirements.py`` plans, ``test_adopt.py`` takes over and applies, and the whole demo makes anew.
 """
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from trimtab.engine.plan import Plan
 
 DEFINITION = "aws_ecs_task_definition.this"
-FIVE = ("api", "accounts", "auth", "scheduler", "worker")
-"""They call each other: public and internal behind a load balancer, behind none, one copy, many."""
+THREE = ("api", "scheduler", "worker")
+"""Public and internal behind a load balancer and behind none, which calls another; one copy and many."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,14 @@ class Applied:
         return workspace.plan(out, (values,), {**self.given, **variables})
 
 
-def of_five(values: str) -> str:
-    """Return the values of the five, each as it is but for callers that are none of them."""
+def of_three(values: str) -> str:
+    """Return the values of the three, each as it is but for callers and calls that are none of them."""
     block = re.compile(r"(?:^  #.*\n)*^  (\w+) = \{\n(?:(?!  \}).*\n)*  \}\n", re.MULTILINE)
-    kept = block.sub(lambda match: match[0] if match[1] in FIVE else "", values)
+    kept = block.sub(lambda match: match[0] if match[1] in THREE else "", values)
+    kept = re.sub(r' +\w+ += \{ service = "(\w+)".*\n', lambda one: one[0] if one[1] in THREE else "", kept)
     return re.sub(
         r"(callers +)= \[(.*)\]",
-        lambda match: match[1] + "= " + json.dumps([one for one in FIVE if json.dumps(one) in match[2]]),
+        lambda match: match[1] + "= " + json.dumps([one for one in THREE if json.dumps(one) in match[2]]),
         kept,
     )
 
@@ -83,7 +84,7 @@ def applied(
     platform = workspaces("terraform/platform")
     # The values to try take the place of those that come with the configuration.
     values = (written / "services.auto.tfvars").read_text(encoding="utf-8")
-    (platform.directory / "services.auto.tfvars").write_text(of_five(values), encoding="utf-8")
+    (platform.directory / "services.auto.tfvars").write_text(of_three(values), encoding="utf-8")
     given = {**network, **SANDBOX_VARIABLES}
     empty = inventory(client)
     platform.apply(variables=given)
@@ -113,8 +114,8 @@ def test_second_plan_is_clean(applied: Applied, tmp_path: Path) -> None:
 def test_the_recommendation_states_the_timing_that_is_deployed(applied: Applied) -> None:
     document = whole(applied.written)
     deployed = applied.workspace.outputs()["timing"]
-    assert set(deployed) == set(FIVE)
-    for service in [one for one in document["services"] if one["name"] in FIVE]:
+    assert set(deployed) == set(THREE)
+    for service in [one for one in document["services"] if one["name"] in THREE]:
         said, found = service["timing"], deployed[service["name"]]
         container, target = said["container"], said["target"] or {}
         assert found["start_period"] == container["start_period_s"]

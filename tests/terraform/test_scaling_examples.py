@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trimtab.engine.engine import Engine
+    from trimtab.engine.plan import Plan
 
 ANY, QUEUE = "scaling-for-any-service", "worker-on-a-queue"
 INPUTS = {ANY: ("private_subnet_ids",), QUEUE: ("vpc_id", "private_subnet_ids")}
@@ -46,22 +48,28 @@ def example(
     return get
 
 
+@pytest.fixture(scope="module")
+def planned(example: Callable[[str], tuple[Workspace, dict[str, Any]]]) -> Callable[[str], Plan]:
+    """Give the plan of an example with the values beside it, made once."""
+
+    @cache
+    def plan(name: str) -> Plan:
+        workspace, _ = example(name)
+        return workspace.plan(workspace.directory / "a.tfplan", (workspace.directory / "example.tfvars",), {})
+
+    return plan
+
+
 @pytest.mark.parametrize("name", [ANY, QUEUE])
-def test_an_example_plans_with_the_values_beside_it(
-    example: Callable[[str], tuple[Workspace, dict[str, Any]]], tmp_path: Path, name: str
-) -> None:
-    workspace, _ = example(name)
-    plan = workspace.plan(tmp_path / "a.tfplan", (workspace.directory / "example.tfvars",), {})
+def test_an_example_plans_with_the_values_beside_it(planned: Callable[[str], Plan], name: str) -> None:
+    plan = planned(name)
     (target,) = plan.planned_of_type("aws_appautoscaling_target")
     assert target.values["min_capacity"] == 2
     assert len(plan.planned_of_type("aws_ecs_service")) == 1
 
 
-def test_a_backlog_a_task_is_a_ladder_out_and_a_term_of_the_scale_in(
-    example: Callable[[str], tuple[Workspace, dict[str, Any]]], tmp_path: Path
-) -> None:
-    workspace, given = example(QUEUE)
-    plan = workspace.plan(tmp_path / "a.tfplan", (), given)
+def test_a_backlog_a_task_is_a_ladder_out_and_a_term_of_the_scale_in(planned: Callable[[str], Plan]) -> None:
+    plan = planned(QUEUE)
     alarms = {
         one.values["alarm_name"]: one.values for one in plan.planned_of_type("aws_cloudwatch_metric_alarm")
     }

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from document import made
 
+from amount import each
 from trimtab.commands.optimize import optimize
 from trimtab.commands.write import write
 from trimtab.document.files import digest_of
@@ -97,7 +98,7 @@ def test_killed_at_any_write_readers_have_the_old_set_or_the_new_or_say_so(
     old: Recommendation, new: Recommendation, both: list[dict[str, bytes]], tmp_path: Path
 ) -> None:
     found: list[str] = []
-    for number in range(1, 500):
+    for number in each(range(1, 500)):
         folder = tmp_path / str(number)
         write_recommendation(old, folder)
         died = killed_at(number, lambda folder=folder: write_recommendation(new, folder))  # type: ignore[misc]
@@ -125,7 +126,7 @@ def test_killed_at_any_write_readers_have_the_old_set_or_the_new_or_say_so(
 def test_a_first_run_that_is_killed_leaves_no_result_and_no_rubbish(
     new: Recommendation, both: list[dict[str, bytes]], tmp_path: Path
 ) -> None:
-    for number in range(1, 500):
+    for number in each(range(1, 500)):
         folder = tmp_path / str(number)
         folder.mkdir()
         died = killed_at(number, lambda folder=folder: write_recommendation(new, folder))  # type: ignore[misc]

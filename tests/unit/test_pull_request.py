@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from commands.made import FORKS, new_process, server
 from guard.made import change, document, service
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ SAFE = document(change("aws_ecs_service.a", "none", service()))
 UNKNOWN = document(change("example_thing.a", "update", {"size": 1}, {"size": 2}))
 OWN, OTHER = "github-actions[bot]", "mallory"
 PAGE = 2
+SCRIPT = f"import runpy; runpy.run_path({str(ROOT / 'tools' / 'pull_request.py')!r}, run_name='__main__')"
 
 
 @dataclass
@@ -141,14 +141,9 @@ def run(api: Api, folder: Path, plan: str = GONE, *, fork: bool = False, **envir
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
     }
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "TRIMTAB_"))}
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "pull_request.py")],
-        env={**ours, **asked, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    around = {**ours, **asked, **environment}
+    process = server().run if FORKS and server().can_run(around) else new_process
+    done = process(["-c", SCRIPT], Path.cwd(), around, None, 120)
     assert "Traceback" not in done.stderr, done.stderr
     lines = (folder / "outputs").read_text(encoding="utf-8").splitlines()
     return Ran(

@@ -26,7 +26,14 @@ KINDS = [
     for kind in product((0.25, 0.5, 1.0, 2.0, 4.0), (5.0, 20.0, 60.0), LAWS, (False, True))
     if kind not in LEFT
 ]
-FEW = [(1.0, 20.0, "fixed", True), (2.0, 60.0, "exponential", False), (0.5, 5.0, "lognormal", True)]
+FEW = [
+    (1.0, 20.0, "fixed", True),
+    # One that is made smaller and larger will do: all kinds are slow.
+    *(
+        pytest.param(kind, marks=pytest.mark.slow)
+        for kind in ((2.0, 60.0, "exponential", False), (0.5, 5.0, "lognormal", True))
+    ),
+]
 SIZES = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -57,7 +64,9 @@ def test_a_model_fitted_at_one_size_bounds_the_p95_at_the_others(
         assert slack < 15
 
 
-@pytest.mark.parametrize("kind", LEFT)
+@pytest.mark.parametrize(
+    "kind", [*LEFT[:1], *(pytest.param(one, marks=pytest.mark.slow) for one in LEFT[1:])]
+)
 def test_a_kind_that_the_line_cannot_follow_is_left_out(kind: tuple[float, float, Any, bool]) -> None:
     vcpu, cpu_ms, law, bursts = kind
     model = latency_of(demand(recorded(vcpu, cpu_ms, law, bursts=bursts), vcpu), vcpu)
@@ -150,7 +159,14 @@ def test_beyond_what_was_recorded_seconds_are_taken_to_be_half_again_as_busy() -
 
 
 @pytest.mark.parametrize(
-    "kind", [(1.0, 20.0, "fixed", True), (2.0, 5.0, "fixed", True), (0.5, 5.0, "lognormal", True)]
+    "kind",
+    [
+        (1.0, 20.0, "fixed", True),
+        *(
+            pytest.param(kind, marks=pytest.mark.slow)
+            for kind in ((2.0, 5.0, "fixed", True), (0.5, 5.0, "lognormal", True))
+        ),
+    ],
 )
 def test_tasks_that_were_never_busy_are_bounded_where_they_are(
     kind: tuple[float, float, Any, bool],

@@ -104,6 +104,7 @@ def test_the_example_is_read_back_as_it_is_written(first: FirstReading) -> None:
     )
 
 
+@pytest.mark.slow  # so it does for generated fleets (test_rehearsal_generated); this one is twelve services
 def test_a_snapshot_of_the_sandbox_gives_the_same_sandbox(first: FirstReading, tmp_path: Path) -> None:
     with rehearsed(first.taken, NOW) as running:
         second = running.read(tmp_path / "second")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rollout.made import OLD, Killed, Shop, World, running_world
 
+from amount import each
 from trimtab.errors import RolloutError
 from trimtab.rollout.cloud.aws import WRITES
 from trimtab.rollout.journal.journal import JOURNAL_FILE, open_journal
@@ -91,12 +92,15 @@ def writes(shop: Shop) -> Counter[str]:
 def moments(shop: Shop) -> list[tuple[str, int]]:
     """Return every moment of the run just made: after each call, and around each that writes.
 
-    Between two reads, after the one is before the other.
+    Between two reads, after the one is before the other. Of the moments after a read a third will do: what
+    is written down is the same from one write to the next.
     """
     made = [name for name, _ in shop.recorder.made]
     written = [number for number, name in enumerate(made) if name in WRITES]
     before = sorted({number for one in written for number in (one, one + 1) if number < len(made)})
-    return [*(("after", number) for number in range(len(made))), *(("before", number) for number in before)]
+    read = [number for number in range(len(made)) if number not in written]
+    after = sorted([*written, *each(read)])
+    return [*(("after", number) for number in after), *(("before", number) for number in before)]
 
 
 def test_killed_at_any_call_and_run_again_it_ends_as_if_never_killed(shop: Shop) -> None:
@@ -137,9 +141,7 @@ def test_an_undo_killed_at_any_call_and_run_again_goes_all_the_way_back(shop: Sh
         assert shop.updates() == {"cards": 1}, (moment, number)
 
 
-@pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 20))]
-)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))])
 def test_killed_again_and_again_at_random_it_still_does_everything_once(shop: Shop, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - any numbers will do
     begin(shop, f"random{seed}")

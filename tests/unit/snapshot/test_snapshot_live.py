@@ -17,6 +17,7 @@ from snapshot.made import CLUSTER, SECRET_ARN
 from snapshot.recorded_api import Recorder, Repeater
 from snapshot.world import DAYS, PLANTED, Killed, Killing, World, planted, take
 
+from amount import each
 from trimtab.aws.api import CALLS, CallFailed
 from trimtab.commands import optimize as optimizing
 from trimtab.errors import AccountError, SnapshotError
@@ -272,7 +273,7 @@ def test_killed_at_any_call_it_leaves_nothing_half_done_and_goes_on(
 ) -> None:
     whole = Repeater(recorder)
     take(whole, world, tmp_path / "whole")
-    for last in range(sum(whole.calls.values())):
+    for last in each(range(sum(whole.calls.values()))):
         out = tmp_path / f"killed-{last}"
 
         with pytest.raises(Killed):
