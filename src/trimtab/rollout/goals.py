@@ -56,6 +56,10 @@ class Goal(Protocol):
         """Return what to do."""
         ...
 
+    def unproven(self, state: ServiceState) -> str:
+        """Return why a deployment now would prove nothing, where that matters; else empty."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSize:
@@ -109,6 +113,15 @@ class NewSize:
         faults += filter(None, [not_its_own(running, source, self.families)])
         return Cannot(why="; ".join(faults)) if faults else self._moved(running, source)
 
+    def unproven(self, state: ServiceState) -> str:
+        """Return that no task would start: a deployment is COMPLETED at once then, whatever its size."""
+        if state.desired:
+            return ""
+        return (
+            "no task of it is to run now, so a deployment would end at once and prove nothing: "
+            "roll it out while tasks run"
+        )
+
     def _moved(self, running: Revision, source: Revision) -> Step:
         return staged(running, source) if self.in_stages else forward(running, source)
 
@@ -143,6 +156,11 @@ class UndoGoal:
         if set_then is None:
             return None
         return SignalsWanted(cpu_every_s=cpu_every_s(set_then.before), was_set=set_then.to)
+
+    def unproven(self, state: ServiceState) -> str:
+        """Return nothing: what ran before needs no proof."""
+        del state
+        return ""
 
     def may_replace(self, state: ServiceState) -> bool:
         """When it runs, or is still moving to, what the rollout gave it: that may be what is wrong."""

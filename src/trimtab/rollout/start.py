@@ -100,7 +100,7 @@ def prepare(run: Run, goal: Goal, polling: Polling) -> Ready | Result:
                 service=goal.name, outcome=Outcome.ALREADY, before=running.short, after=running.short
             )
         step = _as_it_is(running, signals)
-    refusal = step.why if isinstance(step, Cannot) else misses(state, step)
+    refusal = step.why if isinstance(step, Cannot) else misses(state, step) or goal.unproven(state)
     if isinstance(step, Cannot) or refusal:
         return Result(service=goal.name, outcome=Outcome.REFUSED, before=running.short, detail=refusal)
     return Ready(

@@ -55,6 +55,21 @@ def test_without_a_revision_of_the_size_the_service_is_left_alone(shop: Shop) ->
     assert "apply the values first" in of(done, "jobs").detail
 
 
+def test_a_service_of_which_no_task_is_to_run_is_moved_when_one_is_and_undone_at_any_time(shop: Shop) -> None:
+    shop.build("jobs", "cards")
+    shop.ecs.update_service(cluster=shop.cluster, service="jobs", desiredCount=0)
+    done = shop.rollout()
+    assert outcomes(done) == {"jobs": Outcome.REFUSED, "cards": Outcome.MOVED}
+    assert "no task of it is to run now" in of(done, "jobs").detail
+    assert shop.runs("jobs") == 1
+    shop.ecs.update_service(cluster=shop.cluster, service="jobs", desiredCount=2)
+    assert outcomes(shop.rollout()) == {"jobs": Outcome.MOVED, "cards": Outcome.ALREADY}
+    for name in ("jobs", "cards"):
+        shop.ecs.update_service(cluster=shop.cluster, service=name, desiredCount=0)
+    assert outcomes(shop.rollout()) == {"jobs": Outcome.ALREADY, "cards": Outcome.ALREADY}
+    assert set(outcomes(shop.rollout(undo=True)).values()) == {Outcome.MOVED}
+
+
 def test_a_service_that_codedeploy_deploys_is_left_alone_at_once_and_the_others_go_on(shop: Shop) -> None:
     shop.build("jobs", "web")
     shop.ecs.create_service(
