@@ -95,8 +95,8 @@ def test_the_figures_of_every_alternative_are_those_a_replay_of_its_values_finds
 
 def test_the_made_fleet_has_every_alternative_to_compare(optimized: made.Optimized) -> None:
     ranks = {one.rank for part in optimized.document.services for one in part.choice.alternatives}
-    # Steps on requests are tried where they are asked for alone (test_decide).
-    assert ranks == set(Rank) - {Rank.REQUESTS}
+    # Steps on requests and minima by the clock are tried where they are asked for alone.
+    assert ranks == set(Rank) - {Rank.REQUESTS, Rank.MINIMA}
     verdicts = {part.choice.verdict for part in optimized.document.services}
     assert verdicts == {Decision.TRIM, Decision.HEADROOM, Decision.FIXED}
 
