@@ -39,18 +39,22 @@ SLOW = StartSample(placement_s=60.0, pull_s=120.0, boot_s=60.0, ready_s=60.0)
 """Five minutes: late at what begins at once."""
 
 
-def write(folder: Path, service: Service) -> None:
-    """Write a snapshot of one service with three hours a day that begin at once: 8, 13, 19 in Zurich."""
+def rows_of(service: Service) -> pl.DataFrame:
+    """Return a service's rows, with three hours a day that begin at once: 8, 13 and 19 in Zurich."""
     minutes = np.arange(DAYS * made.DAY)
     busy = np.isin(minutes // 60 % 24, (7, 12, 18))
     noise = np.random.default_rng(5).uniform(0.95, 1.05, minutes.size)
-    rows = made.metrics(service, days=DAYS).with_columns(
+    return made.metrics(service, days=DAYS).with_columns(
         cpu_average_percent=pl.Series(np.where(busy, 30.0, 4.0) * noise),
         cpu_maximum_percent=pl.Series(np.where(busy, 31.0, 4.2) * noise),
         requests=pl.Series(np.where(busy, 300.0, 40.0) * noise),
         running_tasks=pl.Series(np.full(minutes.size, 40)),
     )
-    write_snapshot(snapshot_of(made.fleet(service, days=DAYS), rows), folder / "in")
+
+
+def write(folder: Path, service: Service) -> None:
+    """Write a snapshot of this service alone."""
+    write_snapshot(snapshot_of(made.fleet(service, days=DAYS), rows_of(service)), folder / "in")
 
 
 def run(folder: Path, objective: Objective = ZURICH, out: str = "out") -> ServicePart:
@@ -105,6 +109,21 @@ def test_what_is_kept_gives_the_same_bytes_and_a_replay_of_the_values_the_same_d
     assert done.returncode == 0, done.stderr
     (service,) = read_document(folder / "out" / DOCUMENT).services
     assert str(round(service.replay_after.usd_month, 2)) in done.stdout
+
+
+def test_a_service_searched_again_leaves_the_minima_of_the_other_as_they_are(tmp_path: Path) -> None:
+    api, web = (
+        made.service("api", start_samples=(SLOW,)),
+        made.service("web", traffic=made.traffic(priority=110)),
+    )
+    rows = pl.concat([rows_of(api), made.metrics(web, days=DAYS)]).sort("service", "timestamp")
+    write_snapshot(snapshot_of(made.fleet(api, web, days=DAYS), rows), tmp_path / "in")
+    asked = {"objective": ZURICH, "effort": EFFORT, "page": False}
+    optimize(tmp_path / "in", tmp_path / "out", **asked)
+    assert ladders(tmp_path).schedule is not None
+    before = contents(tmp_path / "out")
+    optimize(tmp_path / "in", tmp_path / "out", services=("web",), fresh=True, **asked)
+    assert contents(tmp_path / "out") == before
 
 
 def test_what_runs_already_is_kept_where_nothing_saves_enough_whichever_minimum_holds(

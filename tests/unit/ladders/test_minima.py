@@ -22,7 +22,7 @@ from trimtab.advice.choice.trials import ground_of
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.front import Limits
 from trimtab.ladders.kinds import minima
-from trimtab.ladders.kinds.minima import by_the_clock
+from trimtab.ladders.kinds.minima import by_the_clock, suggested
 from trimtab.ladders.parts import Parts, RecordingPart, parts_of
 from trimtab.ladders.search import Effort, Hunt, search
 from trimtab.ladders.space import Space
@@ -179,11 +179,54 @@ def test_no_piece_changes_nothing_and_no_schedule_is_kept_that_earns_nothing() -
         policy = policy_of_ladders(bare, initial_tasks=bare.min_tasks)
         without = replay(DAYS.inputs, replace(policy, initial_tasks=DAYS.bounded(bare.min_tasks, 60))).summary
         assert without.over_min > one.over_min or without.billed_s > 1.005 * one.billed_s
-    # Where steps carry the day alone, a minimum below what they run anyway is none of a schedule's merit.
+
+
+def test_minima_below_what_steps_run_anyway_are_dropped() -> None:
     slow = part(2.0 + np.sin(np.arange(4 * 1440) / 1440 * 2 * np.pi))
-    ladders = tuple(one.ladders for one in search(slow, SPACE, LIMITS, HUNT))
-    assert ladders
-    assert by_the_clock(slow, SPACE, LIMITS, HUNT, ladders[:1], "UTC")[0] == ()
+    steps = search(slow, SPACE, LIMITS, HUNT)[0].ladders
+    useless = Schedule(
+        timezone="UTC",
+        weekdays=(
+            Minimum(minute=0, min_tasks=steps.min_tasks),
+            Minimum(minute=600, min_tasks=steps.min_tasks + 1),
+            Minimum(minute=605, min_tasks=steps.min_tasks),
+        ),
+    )
+    front, _ = by_the_clock(slow, SPACE, LIMITS, HUNT, (replace(steps, schedule=useless),), "UTC")
+    assert useless not in {one.ladders.schedule for one in front}
+
+
+def rises(days: RecordingPart, zone: str = "UTC") -> set[tuple[int, int]]:
+    """Return when each suggestion of two pieces has its higher one begin, and its lower one."""
+    found = [one.weekdays for one in suggested(days, SPACE, zone) if len(one.weekdays) == 2]
+    assert found
+    order = [sorted(day, key=lambda piece: -piece.min_tasks) for day in found]
+    return {(high.minute, low.minute) for high, low in order}
+
+
+def test_it_begins_a_start_before_the_work_and_ends_with_it() -> None:
+    # Eight minutes to serve and one for AWS to fire: ten on a grid of five.
+    assert rises(DAYS) == {(8 * 60 + 50, 17 * 60)}
+    assert rises(part(offices(MONDAY, 4, "America/New_York")), "America/New_York") == {(8 * 60 + 50, 17 * 60)}
+    soon = replace(DAYS, inputs=replace(DAYS.inputs, starts=Starts.fixed(10, 30, 40)))
+    assert rises(soon) == {(8 * 60 + 55, 17 * 60)}
+
+
+def test_weekends_are_saturday_and_sunday() -> None:
+    apart = [one for one in suggested(part(offices(MONDAY, 14, weekend=0.1)), SPACE, "UTC") if one.weekend]
+    assert apart
+    for one in apart:
+        most = [max(piece.min_tasks for piece in day) for day in (one.weekdays, one.weekend or ())]
+        assert most[1] < most[0] / 2
+
+
+def test_what_is_deployed_is_tried_though_nothing_is_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minima, "suggested", lambda *_: ())
+    day = (Minimum(minute=8 * 60 + 37, min_tasks=19), Minimum(minute=17 * 60 + 3, min_tasks=2))
+    asked = replace(FRONT[-1], schedule=Schedule(timezone="UTC", weekdays=day), min_tasks=2)
+    loose = Limits(over_share=1.0, direction_changes_day=24)
+    assert by_the_clock(DAYS, SPACE, loose, HUNT, (asked,), "UTC")[0]
+    assert by_the_clock(DAYS, SPACE, loose, HUNT, FRONT, "UTC") == ((), 0)
 
 
 # In the contest

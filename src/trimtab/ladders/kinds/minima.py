@@ -22,7 +22,7 @@ from trimtab.ladders.draw import Drawer
 from trimtab.ladders.front import TIE
 from trimtab.ladders.kinds.near import Near
 from trimtab.ladders.kinds.schedule import with_schedule
-from trimtab.ladders.rows import FAST_SIGNALS, ladders_of, rows_of, width_of
+from trimtab.ladders.rows import ladders_of, rows_of, width_of
 from trimtab.ladders.space import MOST_STEPS, sane
 from trimtab.replay.bound import required_tasks
 from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
@@ -96,7 +96,7 @@ def by_the_clock(  # noqa: PLR0913, PLR0917  # as every search, and a clock
     pool.add(one for one in seeds if one.schedule is not None)
     bare = [one for one in seeds if one.schedule is None] or seeds
     some = [bare[place] for place in sorted({*np.linspace(0, len(bare) - 1, BEGUN).round().astype(int)})]
-    schedules = dict.fromkeys(_schedules(part, space, timezone))
+    schedules = dict.fromkeys(suggested(part, space, timezone))
     pool.add(with_schedule(one, schedule) for one, schedule in product(some, schedules))
     varied = _Varied(space, f"{hunt.seed} minima", width_of(seeds, MOST_STEPS), _Once(timezone, start.date()))
     found, replays = pool.go(ROUNDS, varied.near, calm_alone=True, complexity=_pieces)
@@ -128,7 +128,7 @@ def _pieces(one: Ladders) -> int:
     return 0 if one.schedule is None else len(one.schedule.pieces)
 
 
-def _schedules(part: RecordingPart, space: Space, timezone: str) -> Iterator[Schedule]:
+def suggested(part: RecordingPart, space: Space, timezone: str) -> Iterator[Schedule]:
     """Yield what the days of the part suggest."""
     if part.start is None:
         return
@@ -244,7 +244,6 @@ class _Varied:
             what, schedule, steps = self._random.random(), one.schedule, one
             if what < STEPS_SHARE * 1.5:
                 row = self._drawer.varied(rows_of([one], self._width), 1)[0]
-                row[FAST_SIGNALS] = one.fast_signals
                 steps = ladders_of(row, self._space)
             if what > STEPS_SHARE and schedule is not None:
                 schedule = self._schedule(schedule)
