@@ -8,6 +8,7 @@ year), days of the week 1 to 7 from Sunday, and the time zone of the action.
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -49,6 +50,8 @@ _UNITS: Final = {"minute": MINUTE_S, "hour": HOUR_S, "day": DAY_S}
 _RANGES: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
 GRID_MIN: Final = 5
 """Of the times of scheduled actions, as a person would write them. A choice."""
+FIRES_S: Final = 60
+"""AWS fires an action within its minute (Application Auto Scaling guide: a few seconds late)."""
 CHANGES_AHEAD_DAYS: Final = 730
 """So long after a record no action may lie where the clock of its zone skips or repeats a time."""
 OFFSETS_S: Final = 900
@@ -204,6 +207,11 @@ def _stamp(action: ScheduledAction, text: str | None, zone: ZoneInfo) -> datetim
 
 def _unclear(action: ScheduledAction, why: str) -> ReplayError:
     return ReplayError(why, where=f"scheduled action {action.name}")
+
+
+def lead_min(serving_s: float) -> int:
+    """Return how long before tasks are needed an action starts them, if one serves after so long [min]."""
+    return GRID_MIN * math.ceil((FIRES_S + serving_s) / (GRID_MIN * MINUTE_S))
 
 
 def local_minutes(stamps: npt.NDArray[np.int64], timezone: str) -> npt.NDArray[np.int64]:

@@ -13,7 +13,7 @@ from advice.made import scaling_of
 from commands.made import trimtab
 from fleet import made
 
-from trimtab.advice.case.objective import Objective
+from trimtab.advice.case.objective import Objective, PolicyKind
 from trimtab.advice.choice.model import Decision, Rank
 from trimtab.commands.optimize import optimize
 from trimtab.document.read import read_document
@@ -152,3 +152,5 @@ def test_where_they_are_not_chosen_the_reason_says_what_they_would_cost(tmp_path
     assert "minima by the time of day were tried too, and " in found.choice.why
     ranks = {one.rank for one in found.choice.alternatives}
     assert (Rank.MINIMA in ranks) == ("would cost" in found.choice.why)
+    tracked = run(tmp_path, Objective(timezone="UTC", policies=(PolicyKind.TRACKING,)), "tracked")
+    assert "time of day" not in tracked.choice.why

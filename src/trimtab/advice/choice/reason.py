@@ -58,23 +58,28 @@ def on_requests(searched: Searched, entrant: Entrant, objective: Objective) -> s
         return "; steps on requests cannot be told of, because no request was recorded while it worked"
     if found is None:
         return "; steps on requests were tried too, and none passed every trial"
-    usd = searched.judged_usd_month(found)
-    return f"; steps on requests were tried too, and would cost ${usd:,.0f} on the held-out days"
+    return _would_cost(searched, "steps on requests", found)
 
 
 def by_time_of_day(searched: Searched, entrant: Entrant, objective: Objective) -> str:
     """Say what became of minima by the time of day, where they were asked for and are not chosen."""
     contest = searched.contest
     found = contest.fast_minima if entrant.ladders.fast_signals else contest.minima
-    if objective.timezone is UNSET or entrant == found:
+    # Without a front nothing was searched: neither where no steps are taken nor where none fit.
+    searched_too = PolicyKind.STEP in objective.policies and contest.front
+    if objective.timezone is UNSET or not searched_too or entrant == found:
         return ""
     tuned = searched.sized.parts.tuned
     if tuned.minutes < LEAST_DAYS * DAY_MIN:
         return f"; minima by the time of day cannot be told of, because under {LEAST_DAYS} days are tuned on"
     if found is None:
-        return "; minima by the time of day were tried too, and none passed every trial"
+        return "; minima by the time of day were tried too, and none both saves and passes every trial"
+    return _would_cost(searched, "minima by the time of day", found)
+
+
+def _would_cost(searched: Searched, what: str, found: Entrant) -> str:
     usd = searched.judged_usd_month(found)
-    return f"; minima by the time of day were tried too, and would cost ${usd:,.0f} on the held-out days"
+    return f"; {what} were tried too, and would cost ${usd:,.0f} on the held-out days"
 
 
 def too_little(searched: Searched, entrant: Entrant, fast: Entrant, usd: float) -> str:

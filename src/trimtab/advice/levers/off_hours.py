@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,12 +14,12 @@ from trimtab.advice.case.outcome import judge
 from trimtab.advice.cost import cents
 from trimtab.advice.lever import LEAST_USD_MONTH
 from trimtab.advice.levers.nights import days_without, hours_from, nights_of, runs_of, stamps_of
-from trimtab.demand.cron import GRID_MIN, comes_once, local_minutes
+from trimtab.demand.cron import GRID_MIN, comes_once, lead_min, local_minutes
 from trimtab.ladders.kinds.schedule import at, open_all_day, with_schedule
 from trimtab.ladders.words import tasks
 from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
 from trimtab.timing.slower import slower_at
-from trimtab.units import DAY_MIN, HOUR_MIN, HOUR_S, MINUTE_S
+from trimtab.units import DAY_MIN, HOUR_MIN, HOUR_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
     from trimtab.fleet.model import Service
     from trimtab.replay.inputs import I64
     from trimtab.terraform_module import Ladders
-
-FIRES_S: Final = 60
-"""AWS fires an action within its minute (Application Auto Scaling guide: a few seconds late)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +89,8 @@ def zeroed(
     clock = _clock(demand, zone) // HOUR_MIN
     days = days_without(asked.busy, asked.known, clock, HOUR_S // demand.step_s)
     runs = sorted(runs_of(nights_of(days)), key=lambda run: -run[1])[: MOST_PIECES // 2]
-    lead_min = _lead_min(workload, proposal)
-    closed = tuple(_spans(runs, lead_min, zone, demand.start))
+    ahead_min = _lead_min(workload, proposal)
+    closed = tuple(_spans(runs, ahead_min, zone, demand.start))
     if not closed:
         return None
     schedule = _schedule(closed, zone, proposal.ladders)
@@ -120,7 +116,7 @@ def zeroed(
         closed=closed,
         evidence=asked.evidence,
         days=min(days[hour] for first, length in runs for hour in hours_from(first, length)),
-        lead_min=lead_min,
+        lead_min=ahead_min,
         saving_usd_month=saving,
         text="",
     )
@@ -220,7 +216,7 @@ def _lead_min(workload: Workload, proposal: Proposal) -> int:
     """Return how long before it is needed a task is asked for: the slowest start, on the grid [min]."""
     slower = slower_at(proposal.size, workload.service.size, workload.demand.own)
     slowest_s = int(starts_of(workload.service.start_samples, slower).serving_s.max())
-    return GRID_MIN * math.ceil((FIRES_S + slowest_s) / (GRID_MIN * MINUTE_S))
+    return lead_min(slowest_s)
 
 
 def _spans(runs: Sequence[tuple[int, int]], lead_min: int, zone: str, start: datetime) -> Iterator[Closed]:

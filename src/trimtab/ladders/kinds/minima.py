@@ -8,7 +8,8 @@ the minimum up in time, the steps may be leaner.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from trimtab.demand.cron import GRID_MIN, comes_once, local_minutes
+from trimtab.demand.cron import GRID_MIN, comes_once, lead_min, local_minutes
 from trimtab.ladders.convert import policy_of_ladders
 from trimtab.ladders.draw import Drawer
 from trimtab.ladders.front import TIE
@@ -29,8 +30,7 @@ from trimtab.terraform_module import MOST_PIECES, Minimum, Schedule
 from trimtab.units import DAY_MIN, MINUTE_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator, Sequence
 
     from trimtab.demand.series import F64, Mask
     from trimtab.ladders.front import Limits, Tried
@@ -98,10 +98,11 @@ def by_the_clock(  # noqa: PLR0913, PLR0917  # as every search, and a clock
     some = [bare[place] for place in sorted({*np.linspace(0, len(bare) - 1, BEGUN).round().astype(int)})]
     schedules = dict.fromkeys(suggested(part, space, timezone))
     pool.add(with_schedule(one, schedule) for one, schedule in product(some, schedules))
-    varied = _Varied(space, f"{hunt.seed} minima", width_of(seeds, MOST_STEPS), _Once(timezone, start.date()))
+    once = partial(comes_once, timezone=timezone, since=start.date())
+    varied = _Varied(space, f"{hunt.seed} minima", width_of(seeds, MOST_STEPS), once)
     found, replays = pool.go(ROUNDS, varied.near, calm_alone=True, complexity=_pieces)
-    pool.add(_bare(one.ladders) for one in found)
-    front = [one for one in found if not _as_good(pool.tried((_bare(one.ladders),)), one)]
+    pool.add(with_schedule(one.ladders, None) for one in found)
+    front = [one for one in found if not _as_good(pool.tried((with_schedule(one.ladders, None),)), one)]
     if not front:
         return (), replays + len(found)
     # With the minimum up in time no minute is short, so nothing on the front is safer against more demand.
@@ -109,11 +110,6 @@ def by_the_clock(  # noqa: PLR0913, PLR0917  # as every search, and a clock
     pool.add(raised)
     beyond = [one for one in pool.tried(raised) if one.billed_s > front[-1].billed_s]
     return (*front, *sorted(beyond, key=lambda one: one.billed_s)), replays + len(found) + len(raised)
-
-
-def _bare(one: Ladders) -> Ladders:
-    """Return the ladders with the minimum all day that they have at its least."""
-    return replace(one, schedule=None)
 
 
 def _as_good(bare: Sequence[Tried], one: Tried) -> bool:
@@ -139,12 +135,12 @@ def suggested(part: RecordingPart, space: Space, timezone: str) -> Iterator[Sche
     kinds: list[tuple[Mask, ...]] = [(np.ones_like(weekend),)]
     if np.unique(slots[weekend] // SLOTS).size >= LEAST_WEEKEND_DAYS:
         kinds.append((~weekend, weekend))
-    lead_min = _lead_min(int(part.inputs.starts.serving_s.max()))
-    once = _Once(timezone, part.start.date())
+    ahead_min = lead_min(int(part.inputs.starts.serving_s.max()))
+    once = partial(comes_once, timezone=timezone, since=part.start.date())
     for kind, quantile in product(kinds, QUANTILES):
         levels = [_levels(slots[which] % SLOTS, need[which], quantile) for which in kind]
         for most, share in product(PIECES, SHARES):
-            days = [_day(merged(one, most), share, space.floors[0], lead_min, once) for one in levels]
+            days = [_day(merged(one, most), share, space.floors[0], ahead_min, once) for one in levels]
             schedule = _told_once(
                 Schedule(timezone=timezone, weekdays=days[0], weekend=days[1] if days[1:] else None)
             )
@@ -169,11 +165,6 @@ def _told_once(schedule: Schedule) -> Schedule | None:
         for day in schedule.days
     ]
     return replace(schedule, weekdays=days[0], weekend=None if whole else days[1])
-
-
-def _lead_min(serving_s: int) -> int:
-    """Return how long before it is needed a minimum is set [min]: a start, and the minute of the action."""
-    return math.ceil((serving_s + MINUTE_S) / (GRID_MIN * MINUTE_S)) * GRID_MIN
 
 
 def _levels(slot: I64, need: I64, quantile: float) -> F64:
@@ -205,13 +196,17 @@ def merged(levels: F64, most: int) -> list[tuple[int, int, float]]:
 
 
 def _day(
-    pieces: Sequence[tuple[int, int, float]], share: float, floor: int, lead_min: int, once: _Once
+    pieces: Sequence[tuple[int, int, float]],
+    share: float,
+    floor: int,
+    ahead_min: int,
+    once: Callable[[int], bool],
 ) -> tuple[Minimum, ...]:
     """Return pieces as minima; what asks for more than the one before begins a lead earlier."""
     made = {}
     for place, (begin, _, level) in enumerate(pieces):
         rises = level > pieces[place - 1][2]
-        minute = begin * SLOT_MIN - (lead_min if rises else 0)
+        minute = begin * SLOT_MIN - (ahead_min if rises else 0)
         # The minimum is up sooner, or down later, where the clock skips or repeats the time.
         while not once(minute % DAY_MIN):
             minute += -GRID_MIN if rises else GRID_MIN
@@ -219,21 +214,10 @@ def _day(
     return tuple(Minimum(minute=minute, min_tasks=made[minute]) for minute in sorted(made))
 
 
-@dataclass(frozen=True, slots=True)
-class _Once:
-    """Tells whether a minute of the day comes once a day on the clock of a zone."""
-
-    timezone: str
-    since: date
-
-    def __call__(self, minute: int) -> bool:
-        return comes_once(minute, self.timezone, self.since)
-
-
 class _Varied:
     """Draws ladders near others, the same for the same seed."""
 
-    def __init__(self, space: Space, seed: str, width: int, once: _Once) -> None:
+    def __init__(self, space: Space, seed: str, width: int, once: Callable[[int], bool]) -> None:
         self._space, self._width, self._once = space, width, once
         self._random = Random(seed)  # noqa: S311  # a search, not a secret
         self._drawer = Drawer(space, seed, width)

@@ -52,12 +52,12 @@ class Near:
         near: Callable[[Ladders], Iterable[Ladders]],
         *,
         calm_alone: bool,
-        complexity: Callable[[Ladders], int] = lambda _: 0,
+        complexity: Callable[[Ladders], int] | None = None,
     ) -> tuple[tuple[Tried, ...], int]:
         """Add ``rounds`` times what is near the best; return the front, cheapest first, and how many replays.
 
         ``calm_alone``: only what turns back no more often than it may is varied. ``complexity``: how much
-        there is to explain; of costs that tie the least is taken.
+        there is to explain: where it is given, of costs that tie the least is taken.
         """
         for _ in range(rounds if self._known else 0):
             self.add(other for one in self._elite(calm_alone=calm_alone) for other in near(one))
@@ -65,10 +65,10 @@ class Near:
             return (), 0
         ladders, totals = self._all()
         kept = within(totals, self._limits, self._part.minutes)
-        hard = np.array([complexity(one) for one in ladders], dtype=np.int64)
-        places = (
-            simplest(kept, totals, hard) if hard.any() else safer(kept, totals[:, BILLED], totals[:, OVER])
-        )
+        if complexity is None:
+            places = safer(kept, totals[:, BILLED], totals[:, OVER])
+        else:
+            places = simplest(kept, totals, np.array([complexity(one) for one in ladders], dtype=np.int64))
         front = tuple(tried(ladders[place], totals[place]) for place in places)
         return front, len(ladders)
 
