@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 BEFORE = timedelta(days=32)
 """How far before a recording is looked for the last action that fired: a monthly one is found."""
+_MINUTE_US: Final = 60_000_000
 
 
 @lru_cache(maxsize=2048)
-def _fired(action: ScheduledAction, since: datetime, end: datetime) -> tuple[datetime, ...]:
-    """Return when an action fires: a search asks of the same few times again and again."""
-    return tuple(firings(action, since, end))
+def _fired_us(action: ScheduledAction, start: datetime, end: datetime) -> tuple[int, ...]:
+    """Return when an action fires, in µs from ``start``: a search asks of the same few times again and again."""
+    return tuple((at - start) // timedelta(microseconds=1) for at in firings(action, start - BEFORE, end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +50,23 @@ def bounds_of(scaling: Scaling, start: datetime, minutes: int) -> tuple[tuple[in
     if "scheduled" in scaling.suspended or not scaling.scheduled:
         return now, ()
     end = start + timedelta(minutes=minutes)
+    count = len(scaling.scheduled)
+    # Whole numbers, which are sorted in a tenth of the time of dates: of what fires at once, in order.
     fired = sorted(
-        (at, number)
+        at * count + number
         for number, action in enumerate(scaling.scheduled)
-        for at in _fired(replace(action, min_tasks=None, max_tasks=None), start - BEFORE, end)
+        for at in _fired_us(replace(action, min_tasks=None, max_tasks=None), start, end)
     )
     first, changes = now, dict[int, tuple[int, int]]()
-    for at, number in fired:
+    for one in fired:
+        at, number = divmod(one, count)
         action = scaling.scheduled[number]
         low, high = now
         low = low if action.min_tasks is None else action.min_tasks
         high = high if action.max_tasks is None else action.max_tasks
         # RegisterScalableTarget refuses a minimum above the maximum; of one bound alone, the other gives way.
         now = (min(low, high), high) if action.min_tasks is None else (low, max(low, high))
-        minute = int((at - start) // timedelta(minutes=1))
+        minute = at // _MINUTE_US
         if minute <= 0:
             first = now
         else:

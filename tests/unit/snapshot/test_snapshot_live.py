@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import shutil
 from datetime import timedelta
@@ -190,8 +189,7 @@ def test_no_planted_secret_is_in_any_byte(
 ) -> None:
     said = Told()
     api = Repeater(recorder)
-    api.answers = copy.deepcopy(recorder.answers)
-    planted(api.answers)
+    api.change(planted)
     wish = Wish(cluster=CLUSTER, days=DAYS, with_environment=with_environment)
     fleet = read_live(api, wish, tmp_path / "snapshot", world.now, said)
     written = b"".join(path.read_bytes() for path in sorted((tmp_path / "snapshot").iterdir()))
