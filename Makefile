@@ -58,10 +58,11 @@ bench: setup ## Speed, memory and quality as ratios in one run each (needs the r
 site: setup ## The documentation as a site, in build/site.
 	@$(BIN)/python tools/docs_site.py
 
-# One process compiles the kernel while the other core checks: else each worker of the tests waits for it. It
-# saves time and decides nothing, so that a setting of this machine which stops it is no failure.
+# One process compiles the kernel and the tests while the other core checks: else each worker does. It saves
+# time and decides nothing, so that a setting of this machine which stops it is no failure.
 compiled: setup
 	@$(BIN)/python -c 'from trimtab.advice.choice.contest import compile_first; compile_first()' >/dev/null 2>&1 || true
+	@$(BIN)/python -m pytest --collect-only -q -p no:cacheprovider >/dev/null 2>&1 || true
 
 check: setup ## Lint, types, and the arrows of the design.
 	@$(BIN)/ruff format --check --quiet src tests tools examples benchmarks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import os
 import tempfile
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
 from amount import draw_less
@@ -21,6 +19,8 @@ from once import once, shared
 from trimtab.commands.demo import REQUIRED_VARIABLE as REQUIRED
 from trimtab.engine.engine import find_engine
 from trimtab.errors import EngineMissing
+from trimtab.sandbox import descriptions
+from trimtab.sandbox.patching import Patches
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
@@ -43,8 +43,8 @@ os.environ["POLARS_MAX_THREADS"] = "1"
 # What is imported here is half a million objects that stay: to go through them again and again took a
 # quarter of the CPU of a test of the sandbox.
 gc.set_threshold(50_000, 20, 20)
-# Each session of boto3 reads what describes the services anew: a tenth of a test of the sandbox.
-JSONFileLoader.load_file = staticmethod(functools.cache(JSONFileLoader().load_file))
+# Also between sandboxes: each session of boto3 would read them anew, a tenth of a test of the sandbox.
+descriptions.install(Patches())
 # Fargate starts no machine image, and moto makes up a thousand for each sandbox.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 

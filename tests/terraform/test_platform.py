@@ -91,20 +91,6 @@ def applied(
     return Applied(workspace=platform, given=given, written=written, empty=empty)
 
 
-@pytest.fixture
-def edited(applied: Applied, tmp_path: Path) -> Callable[..., Path]:
-    def edit(service: str, *changes: tuple[str, str]) -> Path:
-        text = applied.values.read_text(encoding="utf-8")
-        for line, becomes in changes:
-            at = text.index(line, text.index(f"  {service} = {{"))
-            text = text[:at] + becomes + text[at + len(line) :]
-        path = tmp_path / "edited.tfvars"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return edit
-
-
 def test_second_plan_is_clean(applied: Applied, tmp_path: Path) -> None:
     plan = applied.plan(tmp_path / "a.tfplan")
     assert [change.address for change in plan.changed] == []
@@ -141,21 +127,48 @@ def test_the_worker_hangs_on_the_internal_load_balancer(
     assert [one["Scheme"] for one in balancers["LoadBalancers"]] == ["internal"]
 
 
-def test_r6_a_new_size_registers_a_revision_and_moves_nothing(
-    applied: Applied, edited: Callable[..., Path]
+CHANGED_LOGS = {"production_days": 60, "debug_days": 14}
+
+
+@pytest.fixture
+def changed(applied: Applied, tmp_path: Path) -> Path:
+    """Give the values with a new size of one service, and of another with what shall replace nothing."""
+    text = applied.values.read_text(encoding="utf-8")
+    for service, line, becomes in (
+        ("api", "cpu             = 256", "cpu             = 512"),
+        ("api", "memory          = 512", "memory          = 1024"),
+        ("worker", 'cost_center     = "operations"', 'cost_center     = "back-office"'),
+        ("worker", "high = 70", "high = 75"),
+    ):
+        at = text.index(line, text.index(f"  {service} = {{"))
+        text = text[:at] + becomes + text[at + len(line) :]
+    path = tmp_path / "changed.tfvars"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_r6_a_new_size_registers_a_revision_and_tags_retention_and_thresholds_replace_nothing(
+    applied: Applied, changed: Path
 ) -> None:
-    values = edited(
-        "api",
-        ("cpu             = 256", "cpu             = 512"),
-        ("memory          = 512", "memory          = 1024"),
-    )
-    plan = applied.change(applied.next, values)
-    assert [change.address for change in plan.changed] == [f'module.fleet.module.service["api"].{DEFINITION}']
-    assert plan.changed[0].is_replacement
+    plan = applied.change(applied.next, changed, logs=CHANGED_LOGS)
+    api = 'module.fleet.module.service["api"].'
+    (replaced,) = [change for change in plan.changed if change.actions != ("update",)]
+    assert replaced.address == api + DEFINITION
+    assert replaced.is_replacement
+    assert not [change for change in plan.changed if change.address == f"{api}aws_ecs_service.this"]
+    assert {change.type for change in plan.changed if change is not replaced} >= {
+        "aws_appautoscaling_target",
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_metric_alarm",
+        "aws_ecs_service",
+        "aws_ecs_task_definition",
+        "aws_iam_role",
+        "aws_lb_target_group",
+    }
 
 
 def test_r6_the_service_stays_on_its_revision_and_the_count_that_scaling_chose_is_left_alone(
-    applied: Applied, edited: Callable[..., Path], client: Callable[[str], Any], tmp_path: Path
+    applied: Applied, changed: Path, client: Callable[[str], Any], tmp_path: Path
 ) -> None:
     applied.workspace.apply(applied.next)
     ecs = client("ecs")
@@ -165,41 +178,9 @@ def test_r6_the_service_stays_on_its_revision_and_the_count_that_scaling_chose_i
     revisions = ecs.list_task_definitions(familyPrefix="production-api", status="ACTIVE")
     assert [arn.rsplit(":", 1)[1] for arn in revisions["taskDefinitionArns"]] == ["1", "2"]
     ecs.update_service(cluster="production", service="worker", desiredCount=5)
-    values = edited(
-        "api",
-        ("cpu             = 256", "cpu             = 512"),
-        ("memory          = 512", "memory          = 1024"),
-    )
-    plan = applied.plan(tmp_path / "a.tfplan", values)
+    plan = applied.plan(tmp_path / "a.tfplan", changed, logs=CHANGED_LOGS)
     assert [change.address for change in plan.changed] == []
     assert plan.is_clean
-
-
-def test_tags_retention_and_thresholds_replace_nothing(
-    applied: Applied, edited: Callable[..., Path], tmp_path: Path
-) -> None:
-    values = edited(
-        "worker",
-        ('cost_center     = "operations"', 'cost_center     = "back-office"'),
-        ("high = 70", "high = 75"),
-    )
-    plan = applied.change(tmp_path / "a.tfplan", values, logs={"production_days": 60, "debug_days": 14})
-    # The revision of the earlier change goes back, which is none of these three.
-    mine = [
-        change
-        for change in plan.changed
-        if change.address != f'module.fleet.module.service["api"].{DEFINITION}'
-    ]
-    assert {change.actions for change in mine} == {("update",)}
-    assert {change.type for change in mine} >= {
-        "aws_appautoscaling_target",
-        "aws_cloudwatch_log_group",
-        "aws_cloudwatch_metric_alarm",
-        "aws_ecs_service",
-        "aws_ecs_task_definition",
-        "aws_iam_role",
-        "aws_lb_target_group",
-    }
 
 
 def _event(detail_type: str, detail: dict[str, Any], resource: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _MINUTE_US: Final = 60_000_000
 
 @lru_cache(maxsize=2048)
 def _fired_us(action: ScheduledAction, start: datetime, end: datetime) -> tuple[int, ...]:
-    """Return when an action fires, in µs from ``start``: a search asks of the same few times again and again."""
+    """Return when an action fires [µs from ``start``]: a search asks of the same few again and again."""
     return tuple((at - start) // timedelta(microseconds=1) for at in firings(action, start - BEFORE, end))
 
 

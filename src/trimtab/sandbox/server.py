@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from trimtab.errors import SandboxError, SandboxMissing
+from trimtab.sandbox import descriptions
 from trimtab.sandbox.clock import SandboxTime
 from trimtab.sandbox.faults import Inject
 from trimtab.sandbox.patching import Patches
@@ -89,6 +90,7 @@ class Sandbox:
             patches = Patches()
             undo.callback(patches.undo)
             _set_aside(patches)
+            descriptions.install(patches)
             # Both need moto, an optional extra, which asks for the AWS configuration when it is loaded.
             from trimtab.sandbox import application  # noqa: PLC0415
             from trimtab.sandbox.ecs.scheduler import Scheduler  # noqa: PLC0415
@@ -212,6 +214,8 @@ def _set_aside(patches: Patches) -> None:
         patches.remove_item(os.environ, name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         patches.add_item(os.environ, name, os.devnull)
+    # Else moto looks whose each call's access key is, for which it fills IAM once for each kind of region.
+    patches.add_item(os.environ, "MOTO_ACCOUNT_ID", ACCOUNT)
 
 
 def check_moto() -> None:

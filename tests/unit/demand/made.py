@@ -59,9 +59,9 @@ def run(  # noqa: PLR0913  # what comes, what it needs, and what it runs on
     ends, used = _serve(at, need, vcpu * PERIOD_MS, max(CORES, int(vcpu)), busy.size * MINUTE_MS)
     took = (ends - at + wait) / 1000
     parts = np.split(took, np.cumsum(counts)[:-1])
-    p50, p95, p99 = (
-        np.array([np.quantile(part, share) if part.size else np.nan for part in parts])
-        for share in (0.5, 0.95, 0.99)
+    shares = (0.5, 0.95, 0.99)
+    p50, p95, p99 = np.transpose(
+        [np.quantile(part, shares) if part.size else np.full(len(shares), np.nan) for part in parts]
     )
     return Answered(
         busy=used / (vcpu * MINUTE_MS), p50_s=p50, p95_s=p95, p99_s=p99, requests=counts.astype(np.float64)

@@ -44,7 +44,7 @@ def scaled(idle: float, boot: float, *, drift: float = 0.05, seed: int = 0) -> D
         cpu[k] = (work[k] + idle * count + boot / 60 * (0.6 * started + 0.4 * before)) * noise[k]
         if k < 4 or k < quiet or launched:
             continue
-        busy = float(np.mean(cpu[k - 3 : k - 1] / tasks[k - 3 : k - 1])) / TASK_VCPU
+        busy = float(cpu[k - 3] / tasks[k - 3] + cpu[k - 2] / tasks[k - 2]) / 2 / TASK_VCPU
         calm = calm + 1 if busy < 0.38 else 0
         if busy > 0.55:
             launched[k + 2] = max(1, int(np.ceil(count * busy / 0.55)) - count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -136,14 +137,27 @@ def matched(
     """Match forecasts to what happened in ``span_s``: in order of time, each to the nearest that is free."""
     first, end = span_s
     real = [one for one in happened if first <= one.at_s < end]
-    said = [one for one in forecast if first <= one.at_s < end]
-    free, late = dict(enumerate(said)), []
+    said = sorted((one for one in forecast if first <= one.at_s < end), key=_when)
+    free, late = [True] * len(said), []
     for one in real:
+        # A second more on either side: what is near enough is asked of the difference.
+        window = range(
+            bisect_left(said, one.at_s - NEAR_S - 1.0, key=_when),
+            bisect_right(said, one.at_s + NEAR_S + 1.0, key=_when),
+        )
         near = [
-            (abs(other.at_s - one.at_s), place)
-            for place, other in free.items()
-            if other.out == one.out and abs(other.at_s - one.at_s) <= NEAR_S
+            (off_s, place)
+            for place in window
+            if free[place]
+            and said[place].out == one.out
+            and (off_s := abs(said[place].at_s - one.at_s)) <= NEAR_S
         ]
         if near:
-            late.append(free.pop(min(near)[1]).at_s - one.at_s)
-    return Matched(happened=len(real), predicted=len(late), false=len(free), late_s=tuple(late))
+            place = min(near)[1]
+            free[place] = False
+            late.append(said[place].at_s - one.at_s)
+    return Matched(happened=len(real), predicted=len(late), false=sum(free), late_s=tuple(late))
+
+
+def _when(change: CountChange) -> float:
+    return change.at_s
