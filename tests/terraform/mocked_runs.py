@@ -1,14 +1,17 @@
 """The mocked runs of a module, those that a variable refuses on its own apart from the rest.
 
 Up to Terraform 1.8 a validation sees its own variable and nothing else, so what it refuses it refuses in a
-root that has the variables alone. Such a run takes a tenth of the CPU of one that plans the module. Half of
-a plan of a service is ``modules/scaling``: a run that says nothing of it is planned without.
+root that has the variables alone. Such a run takes a tenth of the CPU of one that plans the module. What is
+only accepted goes there too where little is drawn: that the rest of the module takes it is slow. Half of a
+plan of a service is ``modules/scaling``: a run that says nothing of it is planned without.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from amount import drawing_less
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,13 +34,13 @@ def written(module: Path) -> int:
 
 
 def taken_apart(module: Path, root: Path) -> int:
-    """Move the runs that a variable refuses out of ``module`` into ``root``, and return how many they are."""
+    """Move the runs that variables alone decide out of ``module`` into ``root``, and return how many."""
     (root / FOLDER).mkdir(parents=True)
     declared = [
         one for path in sorted(module.glob("*.tf")) for one in _VARIABLE.findall(path.read_text("utf-8"))
     ]
     (root / "variables.tf").write_text("\n".join(declared), encoding="utf-8")
-    return _moved(_files(module), root / FOLDER, _is_refused_by_a_variable, lambda head: _MOCK.sub("", head))
+    return _moved(_files(module), root / FOLDER, _is_of_variables, lambda head: _MOCK.sub("", head))
 
 
 def taken_unscaled(terraform: Path, name: str, copy: Path) -> int:
@@ -80,9 +83,11 @@ def _moved(
     return moved
 
 
-def _is_refused_by_a_variable(run: str) -> bool:
+def _is_of_variables(run: str) -> bool:
     expected = _EXPECTED.search(run)
-    named = [one.strip() for one in expected[1].split(",") if one.strip()] if expected else []
+    if expected is None:
+        return drawing_less() and not _MORE.search(run)
+    named = [one.strip() for one in expected[1].split(",") if one.strip()]
     return bool(named) and all(one.startswith("var.") for one in named) and not _MORE.search(run)
 
 

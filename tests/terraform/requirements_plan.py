@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from trimtab.engine.plan import Plan, PlannedResource
 
@@ -84,3 +84,18 @@ class Platform:
                 assert text, f"{one.address} is not known at plan"
                 for statement in json.loads(text)["Statement"]:
                     yield one.address, statement
+
+
+def only(values: str, services: Collection[str]) -> str:
+    """Return the values of some services, each as it is but for callers and calls that are none of them."""
+    block = re.compile(r"(?:^  #.*\n)*^  (\w+) = \{\n(?:(?!  \}).*\n)*  \}\n", re.MULTILINE)
+    kept = block.sub(lambda match: match[0] if match[1] in services else "", values)
+    calls = r' +\w+ += \{ service = "(\w+)".*\n'
+    kept = re.sub(calls, lambda match: match[0] if match[1] in services else "", kept)
+    return re.sub(
+        r"(callers +)= \[(.*)\]",
+        lambda match: (
+            match[1] + "= " + json.dumps([one for one in sorted(services) if json.dumps(one) in match[2]])
+        ),
+        kept,
+    )

@@ -137,6 +137,7 @@ def rolling(taken: Taken, sandbox: Sandbox, client: Callable[[str], Any]) -> Rol
     return Rolling(sandbox, client, CLUSTER, taken.folder, registered)
 
 
+@pytest.mark.slow  # the plan that takes it over reads all of it too, and would change what had drifted
 def test_as_found_the_second_plan_is_clean(found: Workspace, network: dict[str, Any], tmp_path: Path) -> None:
     plan = found.plan(tmp_path / "a.tfplan", (), network)
     assert [change.address for change in plan.changed] == []
@@ -245,6 +246,7 @@ def _running(client: Callable[[str], Any]) -> dict[str, tuple[str, str]]:
     }
 
 
+@pytest.mark.slow  # one more plan of all of it; what a line changes is held in test_platform too
 def test_a_line_that_is_edited_changes_that_service_only(taken: Taken, tmp_path: Path) -> None:
     own = _edited(taken, "adopt.auto.tfvars", "scheduler", "own_security_group = false", "= true")
     public = 'exposure             = "public"'

@@ -8,12 +8,12 @@ The tests of this module run in their order. Three services of every kind stand 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from inventory import inventory
+from requirements_plan import only
 
 from trimtab.commands.demo import SANDBOX_VARIABLES
 from written import whole
@@ -61,18 +61,6 @@ class Applied:
         return workspace.plan(out, (values,), {**self.given, **variables})
 
 
-def of_three(values: str) -> str:
-    """Return the values of the three, each as it is but for callers and calls that are none of them."""
-    block = re.compile(r"(?:^  #.*\n)*^  (\w+) = \{\n(?:(?!  \}).*\n)*  \}\n", re.MULTILINE)
-    kept = block.sub(lambda match: match[0] if match[1] in THREE else "", values)
-    kept = re.sub(r' +\w+ += \{ service = "(\w+)".*\n', lambda one: one[0] if one[1] in THREE else "", kept)
-    return re.sub(
-        r"(callers +)= \[(.*)\]",
-        lambda match: match[1] + "= " + json.dumps([one for one in THREE if json.dumps(one) in match[2]]),
-        kept,
-    )
-
-
 @pytest.fixture(scope="module")
 def applied(
     workspaces: Callable[[str], Workspace],
@@ -84,7 +72,7 @@ def applied(
     platform = workspaces("terraform/platform")
     # The values to try take the place of those that come with the configuration.
     values = (written / "services.auto.tfvars").read_text(encoding="utf-8")
-    (platform.directory / "services.auto.tfvars").write_text(of_three(values), encoding="utf-8")
+    (platform.directory / "services.auto.tfvars").write_text(only(values, THREE), encoding="utf-8")
     given = {**network, **SANDBOX_VARIABLES}
     empty = inventory(client)
     platform.apply(variables=given)
