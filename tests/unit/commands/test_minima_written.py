@@ -116,7 +116,10 @@ def test_a_service_searched_again_leaves_the_minima_of_the_other_as_they_are(tmp
         made.service("api", start_samples=(SLOW,)),
         made.service("web", traffic=made.traffic(priority=110)),
     )
-    rows = pl.concat([rows_of(api), made.metrics(web, days=DAYS)]).sort("service", "timestamp")
+    # One that is as busy at all times is searched in no time.
+    even = pl.lit(20.0).alias("cpu_average_percent"), pl.lit(21.0).alias("cpu_maximum_percent")
+    rows = pl.concat([rows_of(api), made.metrics(web, days=DAYS).with_columns(*even)])
+    rows = rows.sort("service", "timestamp")
     write_snapshot(snapshot_of(made.fleet(api, web, days=DAYS), rows), tmp_path / "in")
     asked = {"objective": ZURICH, "effort": EFFORT, "page": False}
     optimize(tmp_path / "in", tmp_path / "out", **asked)
