@@ -6,7 +6,7 @@ LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
 # Those that start no sandbox, no engine and no command.
 FAST   := $(addprefix tests/unit/,advice catalog demand document guard ladders lint replay sizing timing values test_architecture.py test_terraform_module.py)
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # Where it is set, each of hundreds of processes compiles the sources anew.
 export PYTHONDONTWRITEBYTECODE :=

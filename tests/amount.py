@@ -1,6 +1,6 @@
-"""How much is drawn: all of it, or a third where slow tests are left out, as `make test` leaves them.
+"""How much is drawn: all of it, or a fifth where slow tests are left out, as `make test` leaves them.
 
-What is drawn anew in each run, or goes on in a slow test, is as true of a third.
+What is drawn anew in each run, or goes on in a slow test, is as true of a fifth.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 T = TypeVar("T")
-_LESS = 3
+_LESS = 5
 _taken = [1]
 
 
 def draw_less() -> None:
-    """Draw a third from here on; before the modules of tests are read."""
+    """Draw a fifth from here on; before the modules of tests are read."""
     _taken[0] = _LESS
 
 

@@ -52,7 +52,6 @@ _SERVICES = (
     discovery,
     ecs,
     events,
-    iam,
     metrics,
     network,
     paging,
@@ -62,10 +61,11 @@ _SERVICES = (
 )
 
 
-def install(patches: Patches, scheduler: Scheduler) -> None:
+def install(patches: Patches, scheduler: Scheduler, region: str) -> None:
     """Patch moto's classes and empty its backends, which outlive a server."""
     for service in _SERVICES:
         service.install(patches)
+    iam.install(patches, region)
     # After the others: these see what the others have completed.
     for scheduled in (service_calls, scaling, service_deployments, alarm_history):
         scheduled.install(patches, scheduler)

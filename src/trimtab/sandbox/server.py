@@ -96,7 +96,7 @@ class Sandbox:
             from trimtab.sandbox.ecs.scheduler import Scheduler  # noqa: PLC0415
 
             scheduler = Scheduler(clock, timing or TaskTiming(), inject)
-            application.install(patches, scheduler)
+            application.install(patches, scheduler, region)
             gateway, server = application.build(listener, scheduler, inject)
             undo.pop_all()
         listener.close()
@@ -214,8 +214,6 @@ def _set_aside(patches: Patches) -> None:
         patches.remove_item(os.environ, name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         patches.add_item(os.environ, name, os.devnull)
-    # Else moto looks whose each call's access key is, for which it fills IAM once for each kind of region.
-    patches.add_item(os.environ, "MOTO_ACCOUNT_ID", ACCOUNT)
 
 
 def check_moto() -> None:

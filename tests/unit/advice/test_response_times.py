@@ -92,6 +92,7 @@ def truly_slow(found: Chosen, objective: Objective, limit_s: float) -> float:
     return float(((truth.p95_s > limit_s) | (busy >= 1)).mean())
 
 
+@pytest.mark.slow  # twice the truth of the next one, which has the figures too
 def test_what_is_chosen_keeps_the_p95_in_truth_which_without_the_objective_it_does_not() -> None:
     asked = Objective(p95_ms=200)
     kept, cheap = chosen(recorded(), asked), chosen(recorded(), DEFAULT)

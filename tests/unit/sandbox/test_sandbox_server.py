@@ -134,6 +134,13 @@ def test_a_policy_that_aws_manages_is_attached_to_nothing_in_the_next_one() -> N
             assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
 
 
+def test_in_another_partition_the_policies_are_its_own() -> None:
+    with Sandbox.start(region="us-gov-west-1") as sandbox:
+        found = client(sandbox.environment, "iam").list_policies(Scope="AWS")["Policies"]
+        assert found
+        assert {one["Arn"].split(":")[1] for one in found} == {"aws-us-gov"}
+
+
 def test_stopping_gives_moto_back_as_it_was() -> None:
     from moto.ecs.responses import EC2ContainerServiceResponse  # noqa: PLC0415
     from moto.xray import urls  # noqa: PLC0415

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.utilities.utils import get_partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
     from trimtab.sandbox.patching import Patches
 
 
-def install(patches: Patches) -> None:
-    """Extend moto's IAM."""
-    patches.wrap(IAMBackend, "_init_aws_policies", _load)
+def install(patches: Patches, region: str) -> None:
+    """Extend moto's IAM where the sandbox's region has it."""
+    patches.wrap(IAMBackend, "_init_aws_policies", functools.partial(_load, get_partition(region)))
 
 
-def _load(original: Callable[..., list[AWSManagedPolicy]], self: IAMBackend) -> list[AWSManagedPolicy]:
+def _load(
+    partition: str, original: Callable[..., list[AWSManagedPolicy]], self: IAMBackend
+) -> list[AWSManagedPolicy]:
     loaded = original(self)
-    if loaded:
+    # To tell whose an access key is, moto makes IAM of every partition; of the others nobody asks.
+    if loaded or self.region_name != partition:
         return loaded
     # Copies, for how often a policy is attached is counted on it.
     return [copy.copy(policy) for policy in _managed(self.account_id, self.region_name)]
