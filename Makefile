@@ -6,7 +6,7 @@ LOCK   := requirements/dev.txt
 OUT    ?= trimtab-demo
 # Those that start no sandbox, no engine and no command.
 FAST   := $(addprefix tests/unit/,advice catalog demand document guard ladders lint replay sizing timing values test_architecture.py test_terraform_module.py)
-PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Where it is set, each of hundreds of processes compiles the sources anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -91,7 +91,8 @@ $(VENV)/.installed: $(LOCK) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	@echo "setting up $(VENV) (once)" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@# Of what is installed most is never loaded: what is, Python compiles then.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $(LOCK)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -63,6 +63,7 @@ def refusal_of(plan_of: Callable[..., Platform], few: Callable[..., Path]) -> Ca
     return refusal
 
 
+@pytest.mark.slow  # a plan of the platform for what the mocked runs of its modules refuse too
 def test_c1_a_size_fargate_does_not_have_is_refused_with_the_nearest(
     refusal_of: Callable[[str], str],
 ) -> None:
@@ -85,6 +86,7 @@ def test_c2_cooldowns_are_explicit_and_shorter_out_than_in(production: Platform,
     assert 0 < cooldown["out", "memory"] < within
 
 
+@pytest.mark.slow  # a plan of the platform for what the mocked runs of its modules refuse too
 @pytest.mark.parametrize(
     "says",
     [
@@ -127,6 +129,7 @@ def test_c4_the_health_check_follows_the_startup_time(extended: Platform) -> Non
     assert extended.of("api", "aws_ecs_service")["health_check_grace_period_seconds"] == 300
 
 
+@pytest.mark.slow  # a plan of the platform for what the mocked runs of its modules refuse too
 @pytest.mark.parametrize(
     "says",
     [

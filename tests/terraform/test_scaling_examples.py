@@ -60,7 +60,8 @@ def planned(example: Callable[[str], tuple[Workspace, dict[str, Any]]]) -> Calla
     return plan
 
 
-@pytest.mark.parametrize("name", [ANY, QUEUE])
+# The other calls the same module with less; its apply is slow for both.
+@pytest.mark.parametrize("name", [pytest.param(ANY, marks=pytest.mark.slow), QUEUE])
 def test_an_example_plans_with_the_values_beside_it(planned: Callable[[str], Plan], name: str) -> None:
     plan = planned(name)
     (target,) = plan.planned_of_type("aws_appautoscaling_target")

@@ -65,6 +65,7 @@ def test_the_platform_ships_with_the_values_written_for_the_example(example: Exa
     assert (example.out / "services.auto.tfvars").read_bytes() == shipped.read_bytes()
 
 
+@pytest.mark.slow  # so it does for made fleets (test_optimize_service)
 def test_one_service_searched_again_leaves_the_folder_to_the_byte(
     example: ExampleRun, tmp_path: Path
 ) -> None:
