@@ -22,7 +22,7 @@ demo: setup ## The example fleet: the table at once, then the proof with real Te
 tour: setup ## The whole story against an AWS on this machine, command by command (docs/tour.md).
 	@$(BIN)/python tools/tour.py
 
-test: setup ## Everything that CI checks: about fourteen minutes on two cores.
+test: setup ## Everything that CI checks: about ten minutes on two cores.
 	@$(MAKE) --no-print-directory --jobs 2 check compiled
 	$(PYTEST) -m "not slow"
 
