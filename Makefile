@@ -27,7 +27,7 @@ test: setup ## Everything that CI checks: about ten minutes on two cores.
 	$(PYTEST) -m "not slow"
 
 fast: setup check ## Lint, types and the unit tests that need no Terraform and no sandbox: under a minute.
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not terraform" $(FAST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not terraform and not not_fast" $(FAST)
 
 test-aws: setup ## Two services in a real account, made and destroyed. Asks for TRIMTAB_TEST_AWS_ACCOUNT.
 	@$(BIN)/python tools/test_aws.py

@@ -81,6 +81,7 @@ def test_no_folder_has_more_than_fourteen_modules_but_those_with_one_a_command()
             assert len(modules) <= 14, folder
 
 
+@pytest.mark.not_fast
 def test_no_public_class_has_the_name_of_another() -> None:
     homes: dict[str, set[str]] = {}
     for path in SOURCE.rglob("*.py"):

@@ -80,6 +80,7 @@ def test_one_giant_spike_gets_a_verdict_or_a_reason(peak: float, at: int) -> Non
         assert found.reason is LeftOutReason.CANNOT_TELL
 
 
+@pytest.mark.not_fast
 def test_a_spike_of_the_held_out_days_alone_gets_an_upper_bound_that_carries_it() -> None:
     found = chosen(made.demand(np.where(T.size - 500 <= T, 100.0, 0.5)))
     needed = 100 / 0.8 / (found.choice.size.cpu_units / 1024)
@@ -160,6 +161,7 @@ def test_memory_that_follows_the_load_is_named_too() -> None:
     assert chosen(demand, memory_percent=value)
 
 
+@pytest.mark.not_fast
 @pytest.mark.parametrize("level", [1.0, pytest.param(1000.0, marks=pytest.mark.slow), 20_000.0])
 def test_a_cpu_that_no_size_keeps_is_named_with_one_that_can_be(level: float) -> None:
     demand = made.demand(level * WAVE, tasks=max(4, level))

@@ -72,6 +72,7 @@ def of(found: Calibration) -> OwnFound:
     return found.own.found
 
 
+@pytest.mark.not_fast
 def test_known_terms_are_found_on_the_first_part_and_are_worth_something_on_the_rest(
     found: Calibration,
 ) -> None:
@@ -155,6 +156,7 @@ def test_what_is_kept_is_used_as_it_says(
         assert (got.idle.why, got.boot) == (TOO_MUCH, of(found).own.boot)
 
 
+@pytest.mark.not_fast
 def test_terms_that_foretell_the_rest_no_better_are_not_used(tmp_path: Path) -> None:
     service, rows = lived.lived_with_own(IDLE_VCPU, BOOT_VCPU_S)
     cut, tasks = cut_of(len(rows)), rows["running_tasks"].to_numpy()

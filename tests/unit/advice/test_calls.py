@@ -221,6 +221,7 @@ def test_the_values_say_it_and_keep_it_possible() -> None:
     assert "worker" in str(entry["calls"])
 
 
+@pytest.mark.not_fast
 def test_write_tells_of_calls_that_an_edit_would_cut_off(tmp_path: Path) -> None:
     found = running(f"http://{DNS}/worker/x")
     write_snapshot(replace(made.snapshot(*found.services), fleet=found), tmp_path / "snapshot")

@@ -88,6 +88,7 @@ def test_alarms_of_20_s_are_searched_where_they_are_asked_for_and_stand_beside_t
     )
 
 
+@pytest.mark.not_fast
 def test_alarms_of_20_s_and_steps_on_requests_are_tried_together_where_both_are_asked_for() -> None:
     hunt = replace(HUNT, effort=Effort(drawn=100, rounds=4, varied=40))
     cpu = bursts()
@@ -133,6 +134,7 @@ def test_a_candidate_that_fails_its_own_test_is_not_made_and_the_next_safer_one_
     assert list(steeper.safer) == front[place + 1 :]
 
 
+@pytest.mark.not_fast
 def test_where_all_fail_there_are_no_ladders_and_all_are_refused() -> None:
     cpu = wave()
     # A square wave of a few minutes: faster than any alarm.

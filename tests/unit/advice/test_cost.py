@@ -58,6 +58,7 @@ PARTS_OF_IT = tuple(part.name for part in fields(CostParts))
 COSTS = st.builds(Cost, recorded_usd_month=CENTS, before=PARTS, after=PARTS)
 
 
+@pytest.mark.not_fast
 @given(st.lists(COSTS, max_size=30))
 def test_rows_parts_and_totals_add_up_to_the_cent_whichever_way(rows: list[Cost]) -> None:
     sums = total(rows)

@@ -101,6 +101,7 @@ def test_what_is_chosen_keeps_the_p95_in_truth_which_without_the_objective_it_do
     assert kept.choice.tuned_usd_month > cheap.choice.tuned_usd_month
 
 
+@pytest.mark.not_fast
 def test_the_figures_of_the_model_are_in_the_advice_and_hold_in_truth() -> None:
     one = advised(recorded(), ASKED)
     assert one.p95 is not None
@@ -117,6 +118,7 @@ def test_the_figures_of_the_model_are_in_the_advice_and_hold_in_truth() -> None:
     assert not said(one)
 
 
+@pytest.mark.not_fast
 def test_what_nobody_asked_for_changes_no_choice_but_its_figures_are_told() -> None:
     with_times, without = chosen(recorded(), DEFAULT), chosen(silent(), DEFAULT)
     assert with_times.choice == without.choice

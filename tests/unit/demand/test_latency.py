@@ -51,6 +51,7 @@ def above(kind: tuple[float, float, Any, bool], other: float) -> tuple[float, fl
     return float(over.mean()), worst, float(np.median(slack))
 
 
+@pytest.mark.not_fast
 @pytest.mark.parametrize("kind", FEW)
 def test_a_model_fitted_at_one_size_bounds_the_p95_at_the_others(
     kind: tuple[float, float, Any, bool],
@@ -104,6 +105,7 @@ def test_alone_in_its_task_a_request_takes_at_most_so_many_times_as_long(
     assert np.nanmedian(slow.p95_s) <= slower(vcpu, less) * np.nanmedian(quick.p95_s) * 1.05
 
 
+@pytest.mark.not_fast
 def test_at_the_recorded_size_the_line_is_the_p95_and_the_bound_little_above_it() -> None:
     model, fit = fitted(recorded())
     truth = run(STEPS, 1.0, cpu_ms=20.0, seed=11)
@@ -133,6 +135,7 @@ def test_the_queue_of_another_size_is_that_of_the_hottest_task() -> None:
     assert uneven.bound_s(np.array([0.7]), 0.5)[0] > 1e3, "its hottest task is full"
 
 
+@pytest.mark.not_fast
 def test_waiting_for_a_database_is_modelled_flat_and_counts_as_cpu_elsewhere() -> None:
     model, fit = fitted(recorded(cpu_ms=5.0, wait_ms=200.0))
     assert fit.line_s(np.array([0.6]))[0] < 1.1 * fit.line_s(np.array([0.1]))[0]

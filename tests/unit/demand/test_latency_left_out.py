@@ -35,6 +35,7 @@ def test_a_p95_that_falls_as_tasks_get_busier_is_flat_and_one_without_a_rest_nev
     assert rest + slope * still[0] > 0
 
 
+@pytest.mark.not_fast
 @pytest.mark.parametrize("share", [0.0, 0.4])
 def test_a_service_that_hardly_works_gets_numbers_and_no_warning(share: float) -> None:
     """CPU that reads as nothing in all minutes or in some, one p95 for all: nothing divides by nothing."""

@@ -63,6 +63,7 @@ def test_known_terms_are_found_again_though_the_policy_answers_to_cpu(idle: floa
     assert all(one.boot.value < one.boot.most < one.boot.value + 10 for one in found)
 
 
+@pytest.mark.not_fast
 def test_drift_that_comes_back_as_tasks_leave_is_not_taken_off_what_they_use() -> None:
     # A policy takes tasks away when CPU was low: the CPU that comes back by itself hid a tenth of them.
     for idle in (0.05, 0.1):

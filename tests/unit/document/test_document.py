@@ -51,6 +51,7 @@ def numbers(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
         yield name, value
 
 
+@pytest.mark.not_fast
 def test_what_was_written_is_read_back_to_the_byte(optimized: made.Optimized) -> None:
     written = contents(optimized.folder)
     again = files_of(optimized.document, {VALUES_FILE: written[VALUES_FILE]})
@@ -229,6 +230,7 @@ def test_a_field_that_cannot_be_is_named(optimized: made.Optimized, change: Any,
         decode_service(json.dumps(wrong).encode(), where="some.json")
 
 
+@pytest.mark.not_fast
 def test_the_published_schema_is_up_to_date() -> None:
     finished = subprocess.run(
         [sys.executable, str(ROOT / "tools" / "schema.py"), "--check"],

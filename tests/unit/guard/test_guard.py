@@ -346,6 +346,7 @@ def test_an_attribute_is_judged_by_one_unconditional_rule_at_most() -> None:
         assert len(always) == len(set(always)), kind
 
 
+@pytest.mark.not_fast
 def test_a_thousand_services_are_judged_within_seconds() -> None:
     changes = [one for number in range(1000) for one in whole_service(str(number))]
     begun = time.monotonic()

@@ -58,6 +58,7 @@ def test_there_are_many_of_both() -> None:
     assert truths.count(hostile.SAFE) > 40
 
 
+@pytest.mark.not_fast
 def test_values_of_any_shape_are_judged() -> None:
     shapes: list[Any] = [None, True, 7, "x", [], {}, [None], [{}], [[1]], {"a": 1}]
     seeded = random.Random(20261128)  # noqa: S311 - no secret

@@ -92,12 +92,14 @@ def ladders(draw: st.DrawFn) -> Ladders:
 # As a snapshot has them
 
 
+@pytest.mark.not_fast
 @given(ladders())
 def test_policies_that_the_module_wrote_are_read_as_the_ladders_they_came_from(one: Ladders) -> None:
     found = ladders_of_scaling(asking.scaling_of(one))
     assert found == one
 
 
+@pytest.mark.not_fast
 @given(ladders())
 def test_and_they_are_replayed_alike(one: Ladders) -> None:
     proposed = policy_of_ladders(one, initial_tasks=one.min_tasks)
@@ -194,6 +196,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("values") / "services.auto.tfvars"
 
 
+@pytest.mark.not_fast
 @settings(max_examples=60, deadline=None)  # the first reading loads the parser
 @given(one=ladders())
 def test_values_are_read_back_as_exactly_the_ladders_they_were_written_from(one: Ladders, file: Path) -> None:

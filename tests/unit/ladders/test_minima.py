@@ -280,6 +280,7 @@ def test_only_where_a_clock_is_named_and_the_search_shows(parts: Parts, asked: C
     assert asked.tried > held(parts, DEFAULT).tried + minima.ROUNDS
 
 
+@pytest.mark.not_fast
 def test_with_fast_signals_both_are_tried_together(parts: Parts) -> None:
     both = held(parts, Objective(timezone="UTC", fast_signals=True)).fast_minima
     assert both is not None

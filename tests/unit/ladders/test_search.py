@@ -158,6 +158,7 @@ def everything(space: Space) -> list[Ladders]:
     return [one for one in made_all if not refusals(one)]
 
 
+@pytest.mark.not_fast
 def test_in_a_tiny_space_it_finds_what_trying_everything_finds() -> None:
     space = Space(floors=(1,), most=3, high_percent=30, ceiling_percent=100.0, memory=MEMORY)
     part = replace(day(240, level=0.6), initial_tasks=1)

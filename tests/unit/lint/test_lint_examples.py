@@ -108,6 +108,7 @@ def test_as_many_resources_are_seen_as_terraform_makes() -> None:
     assert inspected(BEFORE).resources == 150  # as its README says, and terraform apply
 
 
+@pytest.mark.not_fast
 def test_the_platform_has_no_error_and_with_its_network_no_gap(tmp_path: Path) -> None:
     values = tmp_path / "network.tfvars"
     values.write_text(
@@ -123,6 +124,7 @@ def test_the_platform_has_no_error_and_with_its_network_no_gap(tmp_path: Path) -
     }
 
 
+@pytest.mark.not_fast
 def test_the_platform_without_its_network_says_what_it_cannot_know() -> None:
     found = inspected(PLATFORM)
     assert found.exit_code == 11

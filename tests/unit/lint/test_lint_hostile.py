@@ -233,6 +233,7 @@ def test_nonsense_is_no_traceback(tmp_path: Path, text: str) -> None:
     assert found.exit_code in {0, 10, 11}
 
 
+@pytest.mark.not_fast
 def test_work_without_end_is_named(tmp_path: Path) -> None:
     lines = ["  a0 = range(3000)"] + [
         f"  a{n} = [for x in local.a0 : length([for y in local.a0 : y])]" for n in range(1, 4)

@@ -80,6 +80,7 @@ def test_an_empty_batch_has_no_summaries() -> None:
     assert len(replay_many(busy_inputs(), [])) == 0
 
 
+@pytest.mark.not_fast
 def test_memory_does_not_grow_with_the_candidates_beyond_their_summaries() -> None:
     service, policy = busy_inputs(), candidates(1)[0]
     replay_many(service, [policy])

@@ -55,6 +55,7 @@ def test_of_one_copy_it_is_said_that_a_deployment_runs_two() -> None:
     assert "minimum_percent" not in render(with_ladders(recommendation, two))
 
 
+@pytest.mark.not_fast
 def test_write_says_of_which_deployments_the_values_say_nothing(tmp_path: Path) -> None:
     fleet = made.fleet(made.service("api", minimum_percent=50), made.service("web", 200))
     folder = _optimised(fleet, tmp_path)
