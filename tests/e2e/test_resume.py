@@ -27,7 +27,7 @@ from pathlib import Path
 from trimtab.commands.optimize import optimize
 from trimtab.ladders.search import Effort
 if __name__ == "__main__":
-    optimize(Path(sys.argv[1]), Path(sys.argv[2]), effort=Effort(drawn=500, rounds=3, varied=150), jobs=2)
+    optimize(Path(sys.argv[1]), Path(sys.argv[2]), effort=Effort(drawn=900, rounds=4, varied=300), jobs=2)
 """
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from provider_process import running
-from requirements_plan import BOUNDARY, CERTIFICATE, WEB_ACL, Platform
+from requirements_plan import BOUNDARY, CERTIFICATE, WEB_ACL, Platform, with_lines
 
 from once import once, shared
 from trimtab.assets import assets_folder, copy_configuration
@@ -215,17 +215,12 @@ def extended(planned: Callable[..., Platform], edited: Callable[..., Path]) -> P
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Give the values with lines of services (service, line, what it becomes) changed, as a person would."""
+    """Give a file of the values with lines of services changed."""
     written = (REPOSITORY / "terraform/platform/services.auto.tfvars").read_text("utf-8")
 
     def edit(*changes: tuple[str, str, str]) -> Path:
-        text = written
-        for service, line, becomes in changes:
-            start = text.index(f"  {service} = {{")
-            at = text.index(line, start, text.index("\n  }", start))
-            text = text[:at] + becomes + text[at + len(line) :]
         path = tmp_path_factory.mktemp("edited") / "edited.tfvars"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(with_lines(written, *changes), encoding="utf-8")
         return path
 
     return edit

@@ -84,11 +84,13 @@ def _moved(
 
 
 def _is_of_variables(run: str) -> bool:
+    if _MORE.search(run):
+        return False
     expected = _EXPECTED.search(run)
     if expected is None:
-        return drawing_less() and not _MORE.search(run)
+        return drawing_less()
     named = [one.strip() for one in expected[1].split(",") if one.strip()]
-    return bool(named) and all(one.startswith("var.") for one in named) and not _MORE.search(run)
+    return bool(named) and all(one.startswith("var.") for one in named)
 
 
 def _files(module: Path) -> list[Path]:

@@ -86,6 +86,15 @@ class Platform:
                     yield one.address, statement
 
 
+def with_lines(values: str, *changes: tuple[str, str, str]) -> str:
+    """Return the values with lines (service, line, what it becomes) changed, as a person would."""
+    for service, line, becomes in changes:
+        start = values.index(f"\n  {service} = {{")
+        at = values.index(line, start, values.index("\n  }", start))
+        values = values[:at] + becomes + values[at + len(line) :]
+    return values
+
+
 def only(values: str, services: Collection[str]) -> str:
     """Return the values of some services, each as it is but for callers and calls that are none of them."""
     block = re.compile(r"(?:^  #.*\n)*^  (\w+) = \{\n(?:(?!  \}).*\n)*  \}\n", re.MULTILINE)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from adoption import Taken, guard, read_fleet, starts_tasks, take_over
 from inventory import inventory
+from requirements_plan import with_lines
 from rolling import Rolling
 
 from trimtab.assets import assets_folder
@@ -275,9 +276,7 @@ def _edited(taken: Taken, name: str, service: str, line: str, becomes: str) -> t
     """Give a line of a service another value; return the file and what it held."""
     path = taken.workspace.directory / name
     kept = path.read_text(encoding="utf-8")
-    at = kept.index(line, kept.index(f"  {service} = {{"))
-    key = line.partition("=")[0]
-    path.write_text(kept[:at] + key + becomes + kept[at + len(line) :], encoding="utf-8")
+    path.write_text(with_lines(kept, (service, line, line.partition("=")[0] + becomes)), encoding="utf-8")
     return path, kept
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from trimtab.demand.cron import firings
+from trimtab.units import MINUTE_S
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 BEFORE = timedelta(days=32)
 """How far before a recording is looked for the last action that fired: a monthly one is found."""
-_MINUTE_US: Final = 60_000_000
+_MINUTE_US: Final = 1_000_000 * MINUTE_S
 
 
 @lru_cache(maxsize=2048)

@@ -146,7 +146,7 @@ def test_what_the_platform_is_warned_of_is_what_its_values_say() -> None:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # two times of this machine, which say more where nothing runs beside
 def test_what_the_rules_take_is_no_more_than_reading_the_folder_takes() -> None:
     """Seconds hang on the machine: the platform takes some three, nearly all of them to read it."""
 

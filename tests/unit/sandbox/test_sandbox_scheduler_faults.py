@@ -168,7 +168,7 @@ def test_a_deployment_that_never_settles_stays_in_progress_and_counts_no_failure
     name = fleet.service(1)
     fleet.sandbox.inject.deployment_failure(name, Fault.NEVER_SETTLES)
     fleet.deploy(name)
-    fleet.wait(4 * 3600)
+    fleet.wait(24 * 3600)
     new, old = fleet.read(name)["deployments"]
 
     assert (new["rolloutState"], new["pendingCount"], new["failedTasks"]) == ("IN_PROGRESS", 1, 0)
